@@ -1,0 +1,157 @@
+# shellcheck shell=bash disable=SC2034
+# What scripts/run, scripts/test and scripts/bench share: system packages, Python, waiting.
+# Source it after `set -euo pipefail`.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VENV=${ECONTRACT_VENV:-$ROOT/.venv}
+SETUP_LOG=$(mktemp -t econtract-setup.XXXXXX)
+export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+# What the product cannot do without, and what it can (a private broker; the better converter).
+PACKAGES_PDF=(
+  libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation tzdata
+)
+PACKAGES_OFFICE=(libreoffice-writer-nogui libreoffice-calc-nogui)
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a step whose output interests nobody until it fails.
+quietly() {
+  "$@" >>"$SETUP_LOG" 2>&1 && return
+  local code=$?
+  tail -n 40 "$SETUP_LOG" >&2
+  say "Failed: $*"
+  return "$code"
+}
+
+# --- System packages ---------------------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+can_be_root() {
+  [ "$(id -u)" = 0 ] || { has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
+}
+
+absent_packages() {
+  local name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+  done
+}
+
+apt_install() {
+  say "Installing system packages: $*"
+  quietly as_root apt-get update &&
+    # --no-remove: a LibreOffice with windows must not give way to the one without.
+    quietly as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends --no-remove "$@"
+}
+
+# Installs the named packages that are absent. Returns 1, having said what to install, where it
+# cannot.
+need_packages() {
+  if ! has apt-get; then
+    say "No apt-get here. Please see that the like of these is installed: $*"
+    return 0
+  fi
+  local absent
+  mapfile -t absent < <(absent_packages "$@")
+  [ ${#absent[@]} -gt 0 ] || return 0
+  if ! can_be_root; then
+    say "These system packages are missing, and neither root nor sudo is at hand:"
+    say "    apt-get install --no-install-recommends ${absent[*]}"
+    return 1
+  fi
+  apt_install "${absent[@]}"
+}
+
+# need_command COMMAND PACKAGES... : the packages, unless the command is there already.
+need_command() {
+  local command=$1
+  shift
+  has "$command" || need_packages "$@"
+}
+
+# LibreOffice is the first converter; without it the built-in one serves.
+need_office() {
+  [ "${ECONTRACT_LIBREOFFICE:-yes}" != no ] || return 0
+  need_command soffice "${PACKAGES_OFFICE[@]}" ||
+    say "Going on without LibreOffice: the built-in converter makes the PDFs."
+}
+
+# --- Python ------------------------------------------------------------------------------------
+
+find_python() {
+  local name
+  for name in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+need_python() {
+  PYTHON_BASE=$(find_python) || {
+    need_packages python3 python3-venv || exit 1
+    PYTHON_BASE=$(find_python) || fail "Python 3.11 or newer is needed, and this system has" \
+      "$(python3 --version 2>/dev/null || echo none). Install one and name it:" \
+      "PYTHON=/path/to/python3.11 $0"
+  }
+  if ! "$PYTHON_BASE" -c 'import venv, ensurepip' 2>/dev/null; then
+    need_packages python3-venv || exit 1
+  fi
+}
+
+# The virtual environment with exactly the locked versions of a requirements file. A stamp per
+# file makes a warm start skip it.
+need_venv() {
+  local lock=$ROOT/$1 stamp=$VENV/.installed-$1 python=$VENV/bin/python
+  if ! "$python" -c '' 2>/dev/null; then
+    need_python
+    say "Making the virtual environment with $("$PYTHON_BASE" --version)"
+    quietly "$PYTHON_BASE" -m venv --clear "$VENV"
+  fi
+  if ! sha256sum --status -c "$stamp" 2>/dev/null; then
+    say "Installing the locked requirements"
+    install_lock "$lock"
+    sha256sum "$lock" >"$stamp"
+  fi
+  export PATH="$VENV/bin:$PATH"
+}
+
+# uv is ten times as fast; pip also knows the package mirrors of pip's own configuration.
+install_lock() {
+  local python=$VENV/bin/python
+  "$python" -m pip --version >>"$SETUP_LOG" 2>&1 || quietly "$python" -m ensurepip
+  if "$python" -m pip install --require-hashes -r "$ROOT/scripts/lib/uv.txt" \
+    >>"$SETUP_LOG" 2>&1 &&
+    "$python" -m uv pip install --python "$python" --require-hashes -r "$1" \
+      >>"$SETUP_LOG" 2>&1; then
+    return
+  fi
+  quietly "$python" -m pip install --require-hashes -r "$1"
+}
+
+# --- Processes ---------------------------------------------------------------------------------
+
+# dies_with_me COMMAND... : the process is told to stop even when its parent is killed outright.
+dies_with_me() { exec setpriv --pdeathsig TERM "$@"; }
+
+# wait_until SECONDS WHAT COMMAND... : polls until the command succeeds.
+wait_until() {
+  local ends=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$ends" ] || fail "Waited in vain for $what."
+    sleep 0.1
+  done
+}

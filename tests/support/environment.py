@@ -1,0 +1,29 @@
+"""The environment of every test run, set before Django reads its settings.
+
+A pytest plugin (`-p tests.support.environment`) and not a conftest: pytest-django loads the
+settings earlier than any conftest is read. What the caller has set stays: scripts/test names the
+databases this way.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+MADE_HERE = "ECONTRACT_DATA_DIR" not in os.environ
+if MADE_HERE:
+    os.environ["ECONTRACT_DATA_DIR"] = tempfile.mkdtemp(prefix="econtract-test-")
+DATA_DIR = Path(os.environ["ECONTRACT_DATA_DIR"])
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+# A file and not memory: tests with several processes must see one database.
+os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
+os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
+# The browser tests call the ORM from the thread in which Playwright runs its event loop.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_unconfigure() -> None:
+    """Removes the data folder, unless the caller gave it (xdist's workers get it that way)."""
+    if MADE_HERE:
+        shutil.rmtree(DATA_DIR, ignore_errors=True)
