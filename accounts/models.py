@@ -1,0 +1,188 @@
+"""People, their roles, and the access groups that decide whose tasks they see."""
+
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from accounts.roles import PERMISSIONS, Permission, Role, TaskType
+from econtract.common import clock
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuses a name that the time zone database does not know."""
+    if name not in available_timezones():
+        raise ValidationError("Укажите часовой пояс, например Europe/Moscow или Asia/Yekaterinburg")
+
+
+class User(AbstractUser):
+    """An employee. Blocking is `is_active=False`: sessions of an inactive user end at once."""
+
+    patronymic = models.CharField("Отчество", max_length=150, blank=True)
+    time_zone = models.CharField(
+        "Часовой пояс", max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
+    )
+    blocked_at = models.DateTimeField("Заблокирован", null=True, blank=True, editable=False)
+    block_reason = models.CharField("Причина блокировки", max_length=500, blank=True)
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "пользователь"
+        verbose_name_plural = "пользователи"
+
+    def __str__(self) -> str:
+        return self.short_name or self.username
+
+    @property
+    def short_name(self) -> str:
+        """«Иванова А. А.», empty when the surname is not filled in."""
+        initials = [f"{name[0]}." for name in (self.first_name, self.patronymic) if name]
+        return " ".join([self.last_name, *initials]) if self.last_name else ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def role_codes(self) -> frozenset[Role]:
+        """Roles as of the first question in this request; one query."""
+        return frozenset(Role(code) for code in self.roles.values_list("role", flat=True))
+
+    @cached_property
+    def opened_types(self) -> frozenset[TaskType]:
+        """Task types that the person's access is opened to; one query."""
+        codes = self.type_accesses.values_list("task_type", flat=True)
+        return frozenset(TaskType(code) for code in codes)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the roles allows it. A blocked user may nothing."""
+        return self.is_active and any(permission in PERMISSIONS[r] for r in self.role_codes)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.may(Permission.ADMINISTER)
+
+
+class RoleGrant(models.Model):
+    """One role of one person; roles add up."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="Сотрудник")
+    role = models.CharField("Роль", max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = "роль"
+        verbose_name_plural = "роли"
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="role_once_a_user")]
+
+    def __str__(self) -> str:
+        return self.get_role_display()
+
+
+class TypeAccess(models.Model):
+    """A task type opened to a person: «ЮЛ/ИП», «Самозанятые», «ДГПХ»."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="type_accesses", verbose_name="Сотрудник"
+    )
+    task_type = models.CharField("Тип заданий", max_length=20, choices=TaskType)
+
+    class Meta:
+        verbose_name = "доступ к типу заданий"
+        verbose_name_plural = "доступы к типам заданий"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "task_type"], name="type_access_once_a_user")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_task_type_display()
+
+
+class AccessGroup(models.Model):
+    """Managers whose tasks a team leader or a head sees.
+
+    Membership is a django-guardian grant of one of the permissions below on the group.
+    """
+
+    MEMBER_MANAGER = "member_manager"
+    MEMBER_TEAM_LEAD = "member_team_lead"
+    MEMBER_HEAD = "member_head"
+
+    name = models.CharField("Название", max_length=200, unique=True)
+    managers_see_each_other = models.BooleanField(
+        "Менеджеры видят задания друг друга",
+        default=False,
+        help_text="Менеджеры группы видят задания друг друга и могут принимать их в работу.",
+    )
+    created_at = models.DateTimeField("Создана", default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "группа доступа"
+        verbose_name_plural = "группы доступа"
+        ordering = ["name"]
+        permissions = [
+            ("member_manager", "Менеджер"),
+            ("member_team_lead", "Тимлидер"),
+            ("member_head", "Руководитель"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessGroupUserObjectPermission(UserObjectPermissionBase):
+    """Membership of a person in an access group (guardian's direct foreign-key table)."""
+
+    content_object = models.ForeignKey(
+        AccessGroup, models.CASCADE, related_name="members", verbose_name="Группа доступа"
+    )
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = "участник группы"
+        verbose_name_plural = "участники группы"
+        indexes = [models.Index(fields=["content_object", "permission"], name="member_by_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.permission.name}"
+
+
+class AccessGroupGroupObjectPermission(GroupObjectPermissionBase):
+    """Guardian wants the pair of tables; grants to Django groups are not used."""
+
+    content_object = models.ForeignKey(AccessGroup, models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.group} – {self.permission.name}"
+
+
+class JournalEntry(models.Model):
+    """Who changed whose rights, and when. Written by `accounts.actions` alone."""
+
+    at = models.DateTimeField("Когда", default=clock.now, db_index=True)
+    actor = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name="Кто изменил"
+    )
+    subject = models.ForeignKey(
+        User, models.CASCADE, related_name="rights_journal", verbose_name="Сотрудник"
+    )
+    change = models.CharField("Что изменено", max_length=500)
+
+    class Meta:
+        verbose_name = "запись журнала прав"
+        verbose_name_plural = "журнал прав"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d.%m.%Y %H:%M} {self.subject}: {self.change}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("The journal of rights is only added to.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,63 @@
+"""Roles, what they may do, and the task types that a person's access can be opened to.
+
+The matrix is section «Ролевая модель» of the manual. Roles add up. Codes are stored in the
+database and never change; labels may.
+"""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    MANAGER = "manager", "Менеджер"
+    TEAM_LEAD = "team_lead", "Тимлидер"
+    HEAD = "head", "Руководитель"
+    ADMINISTRATOR = "administrator", "Администратор"
+
+
+class TaskType(TextChoices):
+    LEGAL = "legal", "ЮЛ/ИП B2B"
+    SELF_EMPLOYED = "self_employed", "Самозанятый B2B"
+    CONTRACTOR = "contractor", "ДГПХ"
+
+
+class Permission(StrEnum):
+    """What a page or an action asks for. Whose tasks it covers is `accounts.visibility`."""
+
+    CREATE_TASKS = "create_tasks"
+    WORK_TASKS = "work_tasks"
+    SEE_TASKS = "see_tasks"
+    COMMENT_OWN = "comment_own"
+    COMMENT_VISIBLE = "comment_visible"
+    APPROVE = "approve"
+    SEE_DIRECTORY = "see_directory"
+    EDIT_DIRECTORY = "edit_directory"
+    ADMINISTER = "administer"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.MANAGER: frozenset(
+        {
+            Permission.CREATE_TASKS,
+            Permission.WORK_TASKS,
+            Permission.SEE_TASKS,
+            Permission.COMMENT_OWN,
+            Permission.SEE_DIRECTORY,
+            Permission.EDIT_DIRECTORY,
+        }
+    ),
+    Role.TEAM_LEAD: frozenset(
+        {Permission.SEE_TASKS, Permission.COMMENT_VISIBLE, Permission.SEE_DIRECTORY}
+    ),
+    Role.HEAD: frozenset({Permission.SEE_TASKS, Permission.APPROVE, Permission.SEE_DIRECTORY}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.SEE_TASKS,
+            Permission.COMMENT_VISIBLE,
+            Permission.SEE_DIRECTORY,
+            Permission.EDIT_DIRECTORY,
+            Permission.ADMINISTER,
+        }
+    ),
+}

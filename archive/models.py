@@ -1,0 +1,120 @@
+"""Stored files and document versions. Nothing here knows of tasks."""
+
+from django.conf import settings
+from django.db import models
+
+from clients.models import ArchiveSystem
+from econtract.common import clock
+
+
+class StoredFile(models.Model):
+    """A file by its content: the SHA-256 is its address, so the same bytes are stored once."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField("Размер, байт")
+    content_type = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "файл"
+        verbose_name_plural = "файлы"
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @property
+    def path(self) -> str:
+        """Where the storage keeps it; made of the hash alone, never of a user's file name."""
+        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class Document(models.Model):
+    """The line of versions of one document package."""
+
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "документ"
+        verbose_name_plural = "документы"
+
+    def __str__(self) -> str:
+        return f"Документ {self.pk}"
+
+
+class DocumentVersion(models.Model):
+    """One uploaded file, the PDF made of it, and its place in the electronic archive."""
+
+    class State(models.TextChoices):
+        CONVERTING = "converting", "Преобразуем в PDF"
+        READY = "ready", "Готов"
+        FAILED = "failed", "Ошибка конвертации"
+
+    class Converter(models.TextChoices):
+        NONE = "none", "Загружен в PDF"
+        LIBREOFFICE = "libreoffice", "LibreOffice"
+        BUILTIN = "builtin", "Встроенный преобразователь"
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("Версия")
+    file_name = models.CharField("Имя файла", max_length=255)
+    source = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    state = models.CharField("Состояние", max_length=12, choices=State, default=State.CONVERTING)
+    converter = models.CharField(max_length=12, choices=Converter, blank=True)
+    problem = models.CharField("Что не так", max_length=500, blank=True)
+    text_recall = models.FloatField(
+        "Доля перенесенного текста",
+        null=True,
+        help_text="Доля слов исходного файла, найденных в PDF; пусто, когда PDF загружен сам.",
+    )
+    pages = models.PositiveIntegerField("Страниц", null=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField("Загружен", default=clock.now)
+    archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
+    archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
+    lodged_at = models.DateTimeField("Передан в архив", null=True)
+
+    class Meta:
+        verbose_name = "версия документа"
+        verbose_name_plural = "версии документа"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="document_version_number"),
+            models.CheckConstraint(
+                condition=models.Q(state="ready", pdf__isnull=False, pages__gt=0)
+                | ~models.Q(state="ready"),
+                name="ready_document_has_pdf",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archive_code="", lodged_at__isnull=True)
+                | (~models.Q(archive_code="") & models.Q(lodged_at__isnull=False)),
+                name="lodged_document_has_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+
+class Package(models.Model):
+    """The ZIP with everything that proves the signing, and its place in the archive."""
+
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    file_name = models.CharField("Имя файла", max_length=255)
+    archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
+    archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
+    lodged_at = models.DateTimeField("Передан в архив", null=True)
+    created_at = models.DateTimeField("Собран", default=clock.now)
+
+    class Meta:
+        verbose_name = "подписанный пакет"
+        verbose_name_plural = "подписанные пакеты"
+
+    def __str__(self) -> str:
+        return self.file_name

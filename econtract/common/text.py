@@ -1,0 +1,40 @@
+"""Text as people search for it."""
+
+import re
+
+LEGAL_FORMS = (
+    "общество с ограниченной ответственностью",
+    "публичное акционерное общество",
+    "непубличное акционерное общество",
+    "закрытое акционерное общество",
+    "открытое акционерное общество",
+    "акционерное общество",
+    "индивидуальный предприниматель",
+    "ооо",
+    "пао",
+    "нао",
+    "зао",
+    "оао",
+    "ао",
+    "ип",
+    "самозанятый",
+    "самозанятая",
+)
+_FORMS = re.compile(r"(?<!\w)(?:" + "|".join(LEGAL_FORMS) + r")(?!\w)")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def search_key(value: str) -> str:
+    """``value`` as it is compared in a search: case folded, ё as е, no quotes, no legal form.
+
+    «ООО „РОМАШКА“» and «ромашка» give the same key. A name that is nothing but a legal form
+    keeps it, so that the key is empty only for text without letters and digits.
+    """
+    folded = value.casefold().replace("ё", "е")
+    plain = _NOT_WORD.sub(" ", folded).strip()
+    return _NOT_WORD.sub(" ", _FORMS.sub(" ", plain)).strip() or plain
+
+
+def digits(value: str) -> str:
+    """Only the decimal digits of ``value``: how numbers are pasted from elsewhere."""
+    return "".join(char for char in value if char in "0123456789")

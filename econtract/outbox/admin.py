@@ -1,0 +1,59 @@
+"""Outside calls in the Django admin: what failed for good can be seen and repeated here."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from econtract.common.errors import ActionRefused
+from econtract.outbox import registry
+from econtract.outbox.models import FeedCursor, InboundEvent, Order
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the product itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
+    list_filter = ["state", "kind"]
+    search_fields = ["=subject", "=key"]
+    date_hierarchy = "created_at"
+    actions = ["retry"]
+    show_full_result_count = False
+
+    @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        """Repeats the parked ones among the chosen, each in its handler's own way."""
+        done = 0
+        for order in queryset.filter(state=Order.State.PARKED):
+            try:
+                with transaction.atomic():
+                    registry.handler_for(order.kind).retry(order, request.user)
+            except (LookupError, ActionRefused) as error:
+                self.message_user(request, f"{order}: {error}", messages.ERROR)
+            else:
+                done += 1
+        self.message_user(request, f"Повторено вызовов: {done}", messages.SUCCESS)
+
+
+@admin.register(InboundEvent)
+class InboundEventAdmin(ReadOnlyAdmin):
+    list_display = ["source", "external_id", "received_at", "handled_at", "outcome"]
+    list_filter = ["source", ("handled_at", admin.EmptyFieldListFilter)]
+    show_full_result_count = False
+
+
+@admin.register(FeedCursor)
+class FeedCursorAdmin(ReadOnlyAdmin):
+    list_display = ["source", "value", "read_at", "problem"]

@@ -1,0 +1,131 @@
+"""Writing orders, handing them to workers, and running one."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from econtract.common import clock
+from econtract.common.errors import NotReadyYet, Refused, Unavailable
+from econtract.common.requests import current_request_id, start_request_id
+from econtract.outbox import registry
+from econtract.outbox.models import Order
+
+log = logging.getLogger(__name__)
+
+# A message to a worker may be lost: after this long the order is handed out once more.
+HAND_OUT_AGAIN = timedelta(seconds=10)
+LONGEST_WAIT_FOR_OURSELVES = timedelta(hours=1)
+
+
+def enqueue(
+    *,
+    kind: str,
+    subject: int,
+    lane: str,
+    payload: dict[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> Order:
+    """Writes an order in the caller's transaction; a worker hears of it after the commit.
+
+    Orders of one ``lane`` run one after another. With ``due_at`` the order waits for its date.
+    Raises TransactionManagementError outside of a transaction: an order without the change
+    that wants it would be the very fault the outbox exists against.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An order is written with its change.")
+    now = clock.now()
+    order = Order.objects.create(
+        kind=kind,
+        subject=subject,
+        lane=lane,
+        payload=payload or {},
+        due_at=due_at or now,
+        handed_out_until=None if due_at else now + HAND_OUT_AGAIN,
+        created_at=now,
+        request_id=current_request_id(),
+    )
+    if due_at is None:
+        transaction.on_commit(lambda: publish([order.pk]), robust=True)
+    return order
+
+
+def publish(order_ids: Sequence[int]) -> None:
+    """Tells the workers. A broker that is down is no failure: the hand-out repeats it."""
+    from econtract.outbox.jobs import run_order
+
+    with run_order.app.producer_or_acquire() as producer:
+        for order_id in order_ids:
+            run_order.apply_async((order_id,), producer=producer, retry=False)
+
+
+def hand_out(limit: int = 100, *, send: Callable[[Sequence[int]], None] = publish) -> int:
+    """Hands due orders that nobody works on to the workers; returns how many."""
+    now = clock.now()
+    skip = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+    with transaction.atomic():
+        free = Order.objects.claimable().exclude(handed_out_until__gt=now)
+        ids = list(
+            free.select_for_update(of=("self",) if skip else (), **skip)
+            .order_by("due_at")
+            .values_list("pk", flat=True)[:limit]
+        )
+        Order.objects.filter(pk__in=ids).update(handed_out_until=now + HAND_OUT_AGAIN)
+    if ids:
+        send(ids)
+    return len(ids)
+
+
+def run(order_id: int) -> None:
+    """Works on one order, if it is anybody's turn. Never raises: the outcome is in the row."""
+    order = Order.claim(order_id)
+    if order is None:
+        # Perhaps behind another of its lane: let the next hand-out see it at once.
+        Order.objects.open().filter(pk=order_id, lease_until=None).update(handed_out_until=None)
+        return
+    start_request_id(order.request_id or None)
+    try:
+        registry.handler_for(order.kind).run(order)
+    except NotReadyYet as wait:
+        if clock.now() - order.created_at > LONGEST_WAIT_FOR_OURSELVES:
+            _give_up(order, wait)
+        else:
+            order.postpone(str(wait), seconds=wait.seconds)
+    except Unavailable as error:
+        _try_later(order, error, error.retry_after)
+    except Refused as error:
+        _give_up(order, error)
+    except Exception as error:
+        log.exception("order failed kind=%s order=%s", order.kind, order.pk)
+        _try_later(order, error, None)
+
+
+def _try_later(order: Order, error: Exception, retry_after: float | None) -> None:
+    if order.attempts >= settings.ORDER_ATTEMPTS:
+        _give_up(order, error)
+        return
+    seconds = max(order.pause, retry_after or 0)
+    order.postpone(_in_words(error), seconds=seconds)
+    log.warning(
+        "order postponed kind=%s order=%s attempts=%s seconds=%s",
+        order.kind,
+        order.pk,
+        order.attempts,
+        seconds,
+    )
+
+
+def _give_up(order: Order, error: Exception) -> None:
+    with transaction.atomic():
+        if not order.hold():
+            return
+        registry.handler_for(order.kind).on_spent(order, error)
+        order.park(_in_words(error))
+    log.error("order parked kind=%s order=%s attempts=%s", order.kind, order.pk, order.attempts)
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,271 @@
+"""Settings of the product; every value that differs between installations is in the environment.
+
+`docs/deploy.md` lists the variables. The sandbox is a site of its own with its own settings.
+"""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from econtract.common import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.folder("ECONTRACT_DATA_DIR", BASE_DIR / "var")
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "tasks",
+    "archive",
+    "edo",
+    "clients",
+    "accounts",
+    "econtract.outbox",
+    "django_fsm",
+    "guardian",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "econtract.common.requests.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "econtract.urls"
+WSGI_APPLICATION = "econtract.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tasks.context.navigation",
+            ],
+        },
+    },
+]
+
+# --- Data ------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'econtract.sqlite3'}"),
+        conn_max_age=env.number("DATABASE_CONN_MAX_AGE", 60),
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A writer takes its lock at BEGIN: no "database is locked" when a reader wants to write.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # Tests run several processes on one file: an in-memory database would be private to each.
+    DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_SQLITE", "") or None}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o640},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- People ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.RoleBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/tasks/my/"
+LOGOUT_REDIRECT_URL = "login"
+# Guesses allowed for one login name, or from one address times ten, in the window (seconds).
+LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
+LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)
+
+# --- Language and time -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "ru"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Moscow"
+
+# --- Static files ----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Without collectstatic (the embedded default) files are served from their sources.
+WHITENOISE_USE_FINDERS = env.flag("STATIC_FROM_SOURCES", default=DEBUG)
+if WHITENOISE_USE_FINDERS:
+    STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    }
+
+# --- Security --------------------------------------------------------------------------------
+
+HTTPS = env.flag("HTTPS", default=PUBLIC_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "econtract.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Jobs ------------------------------------------------------------------------------------
+
+BROKER_URL = env.text("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 600}
+if BROKER_URL.startswith("filesystem://"):
+    BROKER_DIR = DATA_DIR / "broker"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+    }
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "hand-out-orders": {"task": "outbox.hand_out", "schedule": 2.0},
+    "poll-feeds": {
+        "task": "outbox.poll_feeds",
+        "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
+    },
+    "sweep-waiting-tasks": {"task": "tasks.sweep_waiting", "schedule": 600.0},
+    "sweep-files": {"task": "archive.sweep_files", "schedule": 3600.0},
+}
+
+# --- Outside systems -------------------------------------------------------------------------
+
+SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
+
+
+def _system(name: str, prefix: str) -> dict[str, str]:
+    url = env.text(f"{name}_URL", f"{SANDBOX_URL}{prefix}" if SANDBOX_URL else "")
+    return {"url": url.rstrip("/"), "token": env.text(f"{name}_TOKEN", "sandbox")}
+
+
+OUTSIDE = {
+    "cdi": _system("CDI", "/cdi"),
+    "eip": _system("EIP", "/eip"),
+    "identity": _system("IDENTITY", "/identity"),
+    "cabinet": _system("CABINET", "/cabinet"),
+    "edo": _system("EDO", "/edo"),
+    "archive_apd": _system("ARCHIVE_APD", "/archive/apd"),
+    "archive_rio": _system("ARCHIVE_RIO", "/archive/rio"),
+    "signing": _system("SIGNING", "/signing"),
+    "messages": _system("MESSAGES", "/messages"),
+}
+# Seconds to wait for a connection and for an answer; a slow directory must not hold a page up.
+OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
+OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
+OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
+
+EDO_TRUST_ROOTS = env.text("EDO_TRUST_ROOTS", str(DATA_DIR / "sandbox" / "ca" / "roots.pem"))
+MCHD_XSD = env.text("MCHD_XSD", "")
+
+# --- Rules that an installation may set --------------------------------------------------------
+
+IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
+SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
+REMINDER_DAYS = [int(days) for days in env.words("REMINDER_DAYS", "1,3")]
+IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
+DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
+HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
+ORDER_LEASE_SECONDS = env.number("ORDER_LEASE_SECONDS", 120)
+ORDER_ATTEMPTS = env.number("ORDER_ATTEMPTS", 8)
+
+# --- Mail and logs ---------------------------------------------------------------------------
+
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "econtract.common.requests.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Addresses of outside calls carry client data in their queries; our own line has none.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}

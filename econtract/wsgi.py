@@ -1,0 +1,11 @@
+"""The entry point of the web server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
+
+import econtract.celery  # noqa: E402, F401  (pages publish jobs: they need the application)
+
+application = get_wsgi_application()

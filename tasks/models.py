@@ -1,0 +1,231 @@
+"""The signing task and what belongs to it."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.roles import TaskType
+from archive.models import Document, DocumentVersion, Package, StoredFile
+from clients.models import Client, ContactVersion, Region, Service
+from econtract.common import clock
+from edo.models import Box, Exchange, Signatory
+from tasks.lifecycle import Actor, Lifecycle
+from tasks.queries import SigningTaskQuerySet
+from tasks.statuses import FINISHED, Resolution, Stage, Status, StatusFacts, facts
+
+
+class DocumentKind(models.TextChoices):
+    """«Вид документа» (manual, 1.1 and 4)."""
+
+    CONTRACT = "contract", "Договор"
+    SUPPLEMENT = "supplement", "Дополнительное соглашение"
+    SPECIFICATION = "specification", "Спецификация"
+    ORDER_FORM = "order_form", "Бланк заказа"
+    ACCEPTANCE = "acceptance", "Акт приема-передачи"
+
+
+class Channel(models.TextChoices):
+    """How the client signs."""
+
+    EDO = "edo", "ЭДО"
+    SMS = "sms", "СМС"
+
+
+class SigningTask(Lifecycle):
+    """«Задание»: one document package on its way from the form to the archive.
+
+    Its primary key is the number that people know it by. `status` is moved by
+    `tasks.door.perform` alone.
+    """
+
+    number = models.BigAutoField("Номер", primary_key=True)
+    task_type = models.CharField("Тип", max_length=20, choices=TaskType)
+    channel = models.CharField("Канал", max_length=3, choices=Channel, default=Channel.EDO)
+    seamless = models.BooleanField("Бесшовный процесс")
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks", verbose_name="Менеджер"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Создал"
+    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="tasks")
+    contact_version = models.ForeignKey(ContactVersion, models.PROTECT, related_name="tasks")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="tasks")
+    box = models.ForeignKey(Box, models.PROTECT, related_name="tasks", verbose_name="ЛК ЭДО")
+    signatory = models.ForeignKey(Signatory, models.PROTECT, related_name="tasks")
+    services = models.ManyToManyField(Service, related_name="tasks", verbose_name="Услуги")
+    account_number = models.CharField("Лицевой счет", max_length=12)
+    account_verified_at = models.DateTimeField("ЛС проверен", null=True)
+    document_number = models.CharField("Номер документа", max_length=100)
+    document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
+    fraud_check_confirmed = models.BooleanField("Проверка проведена", default=False)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="tasks")
+    document_removed = models.BooleanField(default=False)
+    exchange = models.OneToOneField(Exchange, models.PROTECT, null=True, related_name="task")
+    past_exchanges = models.ManyToManyField(Exchange, related_name="past_tasks")
+    package = models.OneToOneField(Package, models.PROTECT, null=True, related_name="task")
+    withdrawal = models.JSONField(
+        null=True, help_text="The transition to make when the operator has revoked the document."
+    )
+    submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField("Создано", default=clock.now)
+    updated_at = models.DateTimeField("Обновлено", default=clock.now)
+
+    objects = SigningTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "задание"
+        verbose_name_plural = "задания"
+        ordering = ["-updated_at", "-number"]
+        indexes = [
+            models.Index(fields=["manager", "status"], name="task_manager_status"),
+            models.Index(fields=["-updated_at", "-number"], name="task_updated"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=FINISHED, completed_at__isnull=False)
+                | (~Q(status__in=FINISHED) & Q(completed_at__isnull=True)),
+                name="finished_task_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.COMPLETED) | Q(package__isnull=False),
+                name="completed_task_has_package",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Задание {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:card", args=[self.number])
+
+    @property
+    def facts(self) -> StatusFacts:
+        """What the contract says of the present status."""
+        return facts()[Status(self.status)]
+
+    @property
+    def stage(self) -> Stage:
+        return self.facts.stage
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in FINISHED
+
+    @property
+    def document_version(self) -> DocumentVersion | None:
+        """The version that is, or will be, signed; None while the document is removed."""
+        if self.document is None or self.document_removed:
+            return None
+        return self.document.versions.first()
+
+    @property
+    def lane(self) -> str:
+        """The outbox lane in which the steps of this task run one after another."""
+        return f"task:{self.number}"
+
+
+class HistoryEntry(models.Model):
+    """One thing that happened to a task. Written with it, never changed."""
+
+    class Kind(models.TextChoices):
+        TRANSITION = "transition", "Смена статуса"
+        TAKEN_OVER = "taken_over", "Передача"
+        EDITED = "edited", "Изменение данных"
+        DOCUMENT = "document", "Документ"
+        OUTSIDE = "outside", "Внешняя система"
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="history")
+    at = models.DateTimeField("Время", default=clock.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    acted_as = models.CharField("Кто", max_length=10, choices=Actor)
+    kind = models.CharField("Вид", max_length=12, choices=Kind)
+    name = models.CharField("Действие", max_length=60)
+    old_status = models.CharField("Было", max_length=40, choices=Status, blank=True)
+    new_status = models.CharField("Стало", max_length=40, choices=Status, blank=True)
+    resolution = models.CharField("Резолюция", max_length=40, choices=Resolution, blank=True)
+    comment = models.TextField("Комментарий", blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "запись истории"
+        verbose_name_plural = "история заданий"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("History is only added to.")
+        super().save(*args, **kwargs)
+
+
+class Comment(models.Model):
+    """What people say to one another about a task."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField("Комментарий", max_length=4000)
+    created_at = models.DateTimeField("Время", default=clock.now)
+
+    class Meta:
+        verbose_name = "комментарий"
+        verbose_name_plural = "комментарии"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class AuthorityDocument(models.Model):
+    """A file that the client sent to confirm his authority."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="authority_documents")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    request_ref = models.CharField(max_length=100)
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "документ о полномочиях"
+        verbose_name_plural = "документы о полномочиях"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "request_ref", "file", "file_name"], name="authority_file_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Draft(models.Model):
+    """What a person has typed into the form of one task type; kept until «Закрыть»."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    task_type = models.CharField(max_length=20, choices=TaskType)
+    fields = models.JSONField(default=dict)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="drafts")
+    account_verified_at = models.DateTimeField(null=True)
+    account_verified_for = models.JSONField(default=dict)
+    submission_key = models.UUIDField(default=uuid.uuid4)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "черновик"
+        verbose_name_plural = "черновики"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "task_type"], name="draft_once_a_type")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_task_type_display()}"
