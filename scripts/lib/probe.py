@@ -1,7 +1,7 @@
 """Small questions that the shell scripts ask about the network.
 
-    probe.py free HOST PORT      exit code 0 when a server may bind the port
-    probe.py answers URL         exit code 0 when the address answers without an error
+probe.py free HOST PORT      exit code 0 when a server may bind the port
+probe.py answers URL         exit code 0 when the address answers without an error
 """
 
 import http.client
