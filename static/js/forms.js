@@ -1,0 +1,272 @@
+// Enhancements of forms: combobox, file drop, draft, digits, password. docs/ui.md lists the attributes.
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const announce = (text) => document.dispatchEvent(new CustomEvent("announce", { detail: { value: text } }));
+  const fire = (el, type, detail) => el.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+
+  // ---- Combobox: WAI-ARIA list autocomplete with manual selection -------------------------------
+
+  class Combobox {
+    constructor(root) {
+      this.root = root;
+      this.input = $("input[type=text]", root);
+      this.hidden = $("input[type=hidden]", root);
+      this.timer = 0;
+      this.build();
+      this.input.addEventListener("input", () => this.typed());
+      this.input.addEventListener("keydown", (event) => this.key(event));
+      this.input.addEventListener("blur", () => this.close());
+      this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+      this.list.addEventListener("click", (event) => this.choose(event.target.closest("[role=option]")));
+    }
+
+    build() {
+      // After a search without a script the choice is a radio list; the script's choice is a field.
+      if (!this.hidden) {
+        const radio = $("[type=radio]", this.root);
+        this.hidden = Object.assign(document.createElement("input"), { type: "hidden", name: radio.name });
+        this.hidden.value = $("[type=radio]:checked", this.root)?.value || "";
+        $(".choices", this.root).replaceWith(this.hidden);
+      }
+      this.list = Object.assign(document.createElement("ul"), { className: "combobox-list", id: `${this.input.id}-list` });
+      this.list.setAttribute("role", "listbox");
+      this.list.setAttribute("aria-label", $("label", this.root).textContent);
+      this.list.hidden = true;
+      $(".combobox-box", this.root).append(this.list);
+      const aria = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+      Object.entries(aria).forEach(([name, value]) => this.input.setAttribute(name, value));
+    }
+
+    get options() {
+      return [...this.list.querySelectorAll(".option")];
+    }
+
+    typed() {
+      if (this.hidden.value) {
+        this.hidden.value = "";
+        fire(this.root, "combobox:clear");
+      }
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.search(), 250);
+    }
+
+    async search() {
+      const query = this.input.value.trim();
+      this.request?.abort();
+      if (query.length < 2) return this.close();
+      this.request = new AbortController();
+      const url = new URL(this.root.dataset.combobox, location);
+      url.searchParams.set(this.input.name, query);
+      this.input.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: this.request.signal });
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        this.show(await answer.text());
+      } catch (error) {
+        if (error.name !== "AbortError") this.show("", "Поиск не отвечает. Введенное сохранено, повторите.");
+      }
+      this.input.removeAttribute("aria-busy");
+      return undefined;
+    }
+
+    show(html, note) {
+      this.list.innerHTML = html;
+      if (note) this.list.append(Object.assign(document.createElement("li"), { className: "combobox-note", textContent: note }));
+      $(".combobox-note", this.list)?.setAttribute("role", "option");
+      this.list.hidden = false;
+      this.input.setAttribute("aria-expanded", "true");
+      this.input.removeAttribute("aria-activedescendant");
+      const found = this.options.length;
+      announce(note || (found ? `Найдено: ${found}` : this.list.textContent.trim()));
+    }
+
+    close() {
+      this.list.hidden = true;
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+
+    mark(step) {
+      const { options } = this;
+      if (!options.length) return;
+      const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+      const next = at < 0 ? (step > 0 ? 0 : options.length - 1) : (at + step + options.length) % options.length;
+      options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+      this.input.setAttribute("aria-activedescendant", options[next].id);
+      options[next].scrollIntoView({ block: "nearest" });
+    }
+
+    choose(option) {
+      if (!option?.dataset.value) return;
+      if (option.getAttribute("aria-disabled") === "true") {
+        announce($("small", option)?.textContent || "Выбрать нельзя");
+        return;
+      }
+      this.input.value = option.dataset.text;
+      this.hidden.value = option.dataset.value;
+      this.close();
+      fire(this.root, "combobox:select", { value: option.dataset.value, text: option.dataset.text });
+      fire(this.hidden, "change");
+    }
+
+    key(event) {
+      const open = !this.list.hidden;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (open) this.mark(event.key === "ArrowDown" ? 1 : -1);
+        else this.search();
+      } else if (event.key === "Enter" && !event.ctrlKey) {
+        event.preventDefault();
+        if (open) this.choose($("[aria-selected=true]", this.list));
+        else this.search();
+      } else if (event.key === "Escape" && open) {
+        event.stopPropagation();
+        event.preventDefault();
+        this.close();
+      }
+    }
+  }
+
+  // ---- File drop over htmx's own upload ---------------------------------------------------------
+
+  const uploadError = (root, text) => {
+    const error = $("[data-upload-error]", root);
+    error.hidden = !text;
+    $("span", error).textContent = text;
+    $("[type=file]", root).setAttribute("aria-invalid", String(Boolean(text)));
+  };
+
+  const pick = (input) => {
+    const root = input.closest("[data-upload]");
+    const [file] = input.files;
+    if (!file) return;
+    if (Number(root.dataset.maxMb) && file.size > root.dataset.maxMb * 1024 * 1024) {
+      uploadError(root, `Файл больше ${root.dataset.maxMb} МБ`);
+      input.value = "";
+      return;
+    }
+    uploadError(root, "");
+    $("[data-upload-name]", root).textContent = file.name;
+    if (input.dataset.hxPost) htmx.trigger(input, "upload");
+  };
+
+  const drop = (root, files) => {
+    if (files.length > 1) {
+      uploadError(root, "Можно вложить только один файл");
+      return;
+    }
+    const input = $("[type=file]", root);
+    input.files = files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  ["dragover", "dragleave", "drop"].forEach((type) =>
+    document.addEventListener(type, (event) => {
+      const root = event.target.closest?.("[data-upload]");
+      if (!root || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      root.toggleAttribute("data-over", type === "dragover");
+      if (type === "drop") drop(root, event.dataTransfer.files);
+    }),
+  );
+
+  const progress = (root, shown, percent = 0) => {
+    $("[data-upload-progress]", root).hidden = !shown;
+    $(".filedrop-area", root).hidden = shown;
+    $("progress", root).value = percent;
+    $("[data-upload-percent]", root).textContent = percent < 100 ? `${percent} %` : "Проверяем файл…";
+  };
+
+  const uploading = (event) => event.target.closest?.("[data-upload]");
+
+  document.addEventListener("htmx:beforeRequest", (event) => uploading(event) && progress(uploading(event), true));
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const { loaded, total } = event.detail;
+    if (uploading(event) && total) progress(uploading(event), true, Math.floor((loaded / total) * 100));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const root = uploading(event);
+    if (!root?.isConnected) return;
+    progress(root, false);
+    $("[type=file]", root).value = "";
+  });
+
+  // ---- Draft: sent 1.5 s after the last input, and when the page is left --------------------------
+
+  const draftFields = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const drafts = new Map();
+
+  const sendDraft = (form) => {
+    clearTimeout(drafts.get(form));
+    drafts.delete(form);
+    const values = {};
+    for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
+    htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "outerHTML", values });
+  };
+
+  const typedDraft = ({ target }) => {
+    const form = target.closest?.("form[data-draft]");
+    if (!form || target.type === "file") return;
+    $("#draft-status").textContent = "Сохраняем…";
+    clearTimeout(drafts.get(form));
+    drafts.set(form, setTimeout(sendDraft, 1_500, form));
+  };
+
+  ["input", "change"].forEach((type) => document.addEventListener(type, typedDraft));
+
+  document.addEventListener("htmx:sendError", ({ target }) => {
+    if (target.id === "draft-status") target.textContent = "Пока не сохранено: нет связи с сервером";
+  });
+
+  const leave = () => {
+    for (const [form] of drafts) {
+      clearTimeout(drafts.get(form));
+      fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(draftFields(form)), keepalive: true });
+    }
+    drafts.clear();
+  };
+
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  document.addEventListener("submit", ({ target }) => {
+    clearTimeout(drafts.get(target));
+    drafts.delete(target);
+  });
+
+  // ---- Small things -----------------------------------------------------------------------------
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.dataset?.digits) return;
+    const digits = target.value.replace(/\D/g, "").slice(0, Number(target.dataset.digits));
+    if (digits !== target.value) target.value = digits;
+  }, true);
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.type === "file" && target.closest("[data-upload]")) pick(target);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const reveal = target.closest("[data-reveal]");
+    if (reveal) {
+      const input = document.getElementById(reveal.dataset.reveal);
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      reveal.setAttribute("aria-pressed", String(shown));
+    }
+    const cancel = target.closest("[data-upload-cancel]");
+    if (cancel) htmx.trigger($("[type=file]", cancel.closest("[data-upload]")), "htmx:abort");
+  });
+
+  const start = (root) => {
+    const found = [...root.querySelectorAll("[data-combobox]")];
+    if (root.matches?.("[data-combobox]")) found.push(root);
+    found.filter((el) => !el.dataset.ready).forEach((el) => {
+      el.dataset.ready = "1";
+      new Combobox(el);
+    });
+  };
+
+  start(document);
+  document.addEventListener("htmx:load", ({ detail }) => start(detail.elt));
+})();
