@@ -107,6 +107,7 @@ class Package(models.Model):
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     file_name = models.CharField("Имя файла", max_length=255)
+    code = models.CharField("Код проверки", max_length=32, unique=True)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
     archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
     lodged_at = models.DateTimeField("Передан в архив", null=True)

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file_name', models.CharField(max_length=255, verbose_name='Имя файла')),
+                ('code', models.CharField(max_length=32, unique=True, verbose_name='Код проверки')),
                 ('archive_system', models.CharField(blank=True, choices=[('APD', 'АПД'), ('RIO', 'РИО Картотека')], max_length=3, verbose_name='Архив')),
                 ('archive_code', models.CharField(blank=True, max_length=64, verbose_name='Штрих код / ИД документа')),
                 ('lodged_at', models.DateTimeField(null=True, verbose_name='Передан в архив')),
