@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from clients import queries
 from econtract.common import clock
-from econtract.common.text import search_key
 
 
 class ArchiveSystem(models.TextChoices):
@@ -132,24 +132,36 @@ class Client(models.Model):
         default=False,
         help_text="Новые задания с этим клиентом сначала согласует руководитель.",
     )
+    name_key = models.CharField(max_length=queries.NAME_KEY_LENGTH, editable=False)
     search_key = models.CharField(max_length=1400, editable=False)
     created_at = models.DateTimeField("Создан", default=clock.now, editable=False)
-    contacts = models.ManyToManyField(
+    contacts: "models.ManyToManyField[Contact, ClientContact]" = models.ManyToManyField(
         "Contact", through="ClientContact", related_name="clients", verbose_name="Контакты"
     )
+
+    objects = queries.ClientQuerySet.as_manager()
 
     class Meta:
         verbose_name = "клиент"
         verbose_name_plural = "клиенты"
-        ordering = ["short_name"]
-        constraints = [models.UniqueConstraint(fields=["inn", "kpp"], name="client_inn_kpp")]
+        ordering = ["name_key", "pk"]
+        # One person may be ИП, самозанятый and agent at once, with a card for each.
+        constraints = [
+            models.UniqueConstraint(fields=["inn", "kpp", "kind"], name="client_inn_kpp_kind")
+        ]
+        indexes = [models.Index(fields=["name_key", "id"], name="client_by_name")]
 
     def __str__(self) -> str:
         return self.short_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = search_key(f"{self.short_name} {self.full_name}")
+        self.fill_keys()
         super().save(*args, **kwargs)
+
+    def fill_keys(self) -> None:
+        """Sets the columns that search reads; ``save`` does it, ``bulk_create`` does not."""
+        self.name_key = queries.name_key(self.short_name)
+        self.search_key = queries.client_search_key(self.short_name, self.full_name)
 
     @property
     def signs_in_person(self) -> bool:
@@ -158,7 +170,11 @@ class Client(models.Model):
 
 
 class Contact(models.Model):
-    """A person, known by a mobile phone. What is known of the person is in the versions."""
+    """A person, known by a mobile phone. What is known of the person is in the versions.
+
+    ``phone`` repeats the newest version's, to be unique. ``identified_at`` holds while the
+    name, phone and numbers stay what they were: `clients.actions` clears it with them.
+    """
 
     phone = models.CharField("Мобильный телефон", max_length=12, unique=True, help_text="+7…")
     current = models.OneToOneField(
@@ -166,6 +182,8 @@ class Contact(models.Model):
     )
     identified_at = models.DateTimeField("Идентифицирован", null=True, blank=True)
     created_at = models.DateTimeField("Создан", default=clock.now, editable=False)
+
+    objects = queries.ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = "контакт"
@@ -184,13 +202,14 @@ class ContactVersion(models.Model):
     given_name = models.CharField("Имя", max_length=100)
     patronymic = models.CharField("Отчество", max_length=100, blank=True)
     phone = models.CharField("Мобильный телефон", max_length=12)
-    email = models.EmailField("Электронная почта")
+    email = models.EmailField("Электронная почта", db_index=True)
     position = models.CharField("Должность", max_length=200, blank=True)
     authority = models.CharField(
         "Основание подписания", max_length=200, blank=True, help_text="Устав или доверенность №…"
     )
     inn = models.CharField("ИНН", max_length=12, blank=True)
     snils = models.CharField("СНИЛС", max_length=11, blank=True)
+    name_key = models.CharField(max_length=queries.NAME_KEY_LENGTH, editable=False, db_index=True)
     created_at = models.DateTimeField("Создана", default=clock.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -206,6 +225,14 @@ class ContactVersion(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_keys()
+        super().save(*args, **kwargs)
+
+    def fill_keys(self) -> None:
+        """Sets the column that search reads; ``save`` does it, ``bulk_create`` does not."""
+        self.name_key = queries.name_key(self.full_name)
 
     @property
     def full_name(self) -> str:

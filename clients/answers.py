@@ -1,0 +1,19 @@
+"""Reading what an outside system answered without trusting it to keep its word."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from econtract.common.errors import Unavailable
+
+
+@contextmanager
+def as_agreed(system: str) -> Iterator[None]:
+    """Within the block a missing or malformed part of an answer raises Unavailable.
+
+    An answer that breaks the protocol is a fault of the other side: it may be better later.
+    """
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"the answer is not as agreed ({type(error).__name__})"
+        raise Unavailable(system, reason) from error

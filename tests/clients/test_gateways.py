@@ -1,0 +1,239 @@
+"""What the gateways make of answers, good and bad. tests/clients/test_contract.py asks the
+sandbox itself."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from clients.cabinet import CabinetOrder, cabinets
+from clients.cdi import cdi
+from clients.eip import eip
+from clients.identity import Applicant, Represented, State, identity
+from clients.messages import messages
+from clients.models import Client
+from econtract.common import http
+from econtract.common.errors import Refused, Unavailable
+
+KEY = "0d7f3a52-5c43-4b7c-9c62-b6f9d1b1a111"
+ORGANISATION = {
+    "kind": "legal",
+    "inn": "7701001100",
+    "kpp": "770101001",
+    "ogrn": "1157746001104",
+    "short_name": "ООО «Ромашка»",
+    "full_name": "Общество с ограниченной ответственностью «Ромашка»",
+    "registered_on": "2015-03-12",
+    "legal_address": "101000, г. Москва",
+    "city": "Москва",
+    "head_name": "Петров Петр Петрович",
+    "head_position": "Генеральный директор",
+    "state": "active",
+}
+APPLICANT = Applicant(
+    reference="10482",
+    surname="Петров",
+    given_name="Петр",
+    patronymic="",
+    phone="+79123456789",
+    email="p@romashka.example",
+    position="Директор",
+    authority="Устав",
+    organisation=Represented("7701001100", "770101001", "1157746001104", "ООО «Ромашка»"),
+)
+
+
+class Outside:
+    """An outside system that answers as told and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, b"{}"
+        self.requests: list[httpx.Request] = []
+
+    def answers(self, body: Any, status: int = 200) -> None:
+        self.status, self.body = status, json.dumps(body).encode()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return httpx.Response(self.status, content=self.body)
+
+    @property
+    def sent(self) -> Any:
+        return json.loads(self.requests[-1].content)
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Outside]:
+    system = Outside()
+    settings.OUTSIDE = {
+        name: {"url": f"http://outside.test/{name}", "token": "t"} for name in settings.OUTSIDE
+    }
+    with httpx.Client(transport=httpx.MockTransport(system)) as client:
+        monkeypatch.setattr(http, "_client", lambda name: client)
+        yield system
+
+
+def test_cdi_gives_organisations_as_facts(outside: Outside) -> None:
+    outside.answers({"items": [ORGANISATION]})
+    [found] = cdi().search(" ромашка ", limit=5)
+    assert (found.kind, found.state) == (Client.Kind.LEGAL, Client.State.ACTIVE)
+    assert found.registered_on == date(2015, 3, 12)
+    url = outside.requests[0].url
+    assert (url.path, dict(url.params)) == (
+        "/cdi/v1/organisations",
+        {"q": "ромашка", "limit": "5"},
+    )
+
+
+def test_cdi_is_not_asked_for_one_letter(outside: Outside) -> None:
+    assert cdi().search(" р ") == []
+    assert outside.requests == []
+
+
+def test_an_organisation_that_cdi_does_not_have_is_none(outside: Outside) -> None:
+    outside.answers({"code": "not_found", "message": ""}, status=404)
+    assert cdi().get("7701001100", "770101001") is None
+
+
+def test_an_inn_cannot_lead_cdi_to_another_address(outside: Outside) -> None:
+    outside.answers(ORGANISATION)
+    cdi().get("../../eip")
+    assert outside.requests[0].url.raw_path.startswith(b"/cdi/v1/organisations/..%2F..%2Feip")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        [],
+        {"items": None},
+        {"items": [{**ORGANISATION, "state": "merry"}]},
+        {"items": [{**ORGANISATION, "registered_on": "12.03.2015"}]},
+        {"items": [{key: value for key, value in ORGANISATION.items() if key != "inn"}]},
+    ],
+)
+def test_an_answer_against_the_protocol_is_an_outage(outside: Outside, broken: Any) -> None:
+    outside.answers(broken)
+    with pytest.raises(Unavailable):
+        cdi().search("ромашка")
+
+
+@pytest.mark.parametrize(("found", "belongs"), [(True, True), (False, False), ("yes", False)])
+def test_an_account_belongs_only_when_eip_says_so(
+    outside: Outside, found: Any, belongs: bool
+) -> None:
+    outside.answers({"found": found})
+    assert eip().account_belongs("850770100110", "7701001100") is belongs
+
+
+def test_an_identification_is_asked_for_once(outside: Outside) -> None:
+    outside.answers(
+        {"ref": "r1", "link": "https://id.test/1/", "expires_at": "2026-11-28T20:15:03Z"}, 201
+    )
+    invitation = identity().create(APPLICANT, idempotency_key=KEY)
+    assert invitation.expires_at == datetime(2026, 11, 28, 20, 15, 3, tzinfo=UTC)
+    assert outside.requests[0].headers["Idempotency-Key"] == KEY
+    assert outside.sent["organisation"]["inn"] == "7701001100"
+    assert outside.sent["phone"] == "+79123456789"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "", None])
+def test_a_link_that_is_no_web_page_is_never_passed_on(outside: Outside, link: Any) -> None:
+    outside.answers({"ref": "r1", "link": link, "expires_at": "2026-11-28T20:15:03Z"}, 201)
+    with pytest.raises(Unavailable):
+        identity().create(APPLICANT, idempotency_key=KEY)
+
+
+def test_an_identification_brings_the_papers_of_authority(outside: Outside) -> None:
+    paper = {
+        "name": "prikaz.pdf",
+        "content_type": "application/pdf",
+        "content": base64.b64encode(b"%PDF-").decode(),
+    }
+    outside.answers(
+        {
+            "ref": "r1",
+            "state": "documents",
+            "resolution": None,
+            "comment": "",
+            "identified_at": None,
+            "documents": [paper],
+        }
+    )
+    found = identity().get("r1")
+    assert (found.state, found.resolution, found.identified_at) == (State.DOCUMENTS, "", None)
+    assert found.documents[0].content == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        (lambda: identity().cancel("r/1", idempotency_key=KEY), "cancel"),
+        (lambda: identity().accept("r/1", idempotency_key=KEY), "accept"),
+        (lambda: identity().decline("r/1", "Нет печати", idempotency_key=KEY), "decline"),
+    ],
+)
+def test_an_identification_is_cancelled_accepted_and_declined(
+    outside: Outside, call: Callable[[], None], path: str
+) -> None:
+    call()
+    assert outside.requests[0].url.raw_path == f"/identity/v1/requests/r%2F1/{path}".encode()
+    assert outside.requests[0].headers["Idempotency-Key"] == KEY
+
+
+def test_a_refusal_carries_its_code(outside: Outside) -> None:
+    outside.answers({"code": "already_answered", "message": ""}, status=409)
+    with pytest.raises(Refused) as caught:
+        identity().cancel("r1", idempotency_key=KEY)
+    assert caught.value.code == "already_answered"
+
+
+def test_events_are_read_on_from_a_cursor(outside: Outside) -> None:
+    event = {"id": "e7", "type": "passed", "ref": "r1", "reference": "10482", "resolution": None}
+    outside.answers({"events": [event], "cursor": "7"})
+    [incoming], cursor = identity().events("6")
+    assert (incoming.external_id, cursor) == ("e7", "7")
+    assert incoming.payload == {
+        "type": "passed",
+        "ref": "r1",
+        "reference": "10482",
+        "resolution": "",
+    }
+    assert outside.requests[0].url.params["after"] == "6"
+
+
+def test_a_cabinet_is_ordered_with_the_clients_data(outside: Outside) -> None:
+    outside.answers({"ref": "c1", "created": True}, 201)
+    order = CabinetOrder(
+        reference="10482",
+        inn="7701001100",
+        kpp="770101001",
+        name="ООО «Ромашка»",
+        phone="+79123456789",
+        email="p@romashka.example",
+        surname="Петров",
+        given_name="Петр",
+        patronymic="",
+    )
+    assert cabinets().create(order, idempotency_key=KEY) == "c1"
+    assert outside.sent["name"] == "ООО «Ромашка»"
+
+
+def test_messages_go_out_by_sms_and_email(outside: Outside) -> None:
+    outside.answers({"ref": "m1"}, 201)
+    assert messages().send_sms("+79123456789", "Код", reference="1", idempotency_key=KEY) == "m1"
+    assert outside.sent == {"to": "+79123456789", "text": "Код", "reference": "1"}
+    messages().send_email("a@b.test", "Тема", "Текст", reference="1", idempotency_key=KEY)
+    assert outside.requests[1].url.path == "/messages/v1/email"
+    assert outside.sent["subject"] == "Тема"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_an_outage_is_told_from_a_refusal(outside: Outside, status: int) -> None:
+    outside.answers({"code": "simulated_error"}, status=status)
+    with pytest.raises(Unavailable):
+        eip().account_belongs("850770100110", "7701001100", timeout=1)
