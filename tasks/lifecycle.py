@@ -66,6 +66,8 @@ class Lifecycle(models.Model):
     cabinet_ref = models.CharField("ЛК клиента", max_length=100, blank=True)
     completed_at = models.DateTimeField("Завершено", null=True)
 
+    package_id: int | None
+
     class Meta:
         abstract = True
 
@@ -88,7 +90,7 @@ class Lifecycle(models.Model):
         return Status.IDENTIFICATION_REQUESTED
 
     @moves([Status.ON_APPROVAL], Status.IDENTIFICATION_REQUESTED, Actor.APPROVER)
-    def approve(self, *, comment: str = "") -> None:  # noqa: ARG002 (the history keeps it)
+    def approve(self, *, comment: str = "") -> None:
         """A head lets the task go on."""
         self.approved = True
 
@@ -111,12 +113,12 @@ class Lifecycle(models.Model):
         """The client sent documents that confirm his authority."""
 
     @moves([Status.AUTHORITY_REVIEW], Status.IDENTIFIED, Actor.MANAGER)
-    def confirm_authority(self, *, comment: str = "") -> None:  # noqa: ARG002
+    def confirm_authority(self, *, comment: str = "") -> None:
         """The manager accepts them."""
         self.identified_at = clock.now()
 
     @moves([Status.AUTHORITY_REVIEW], Status.IDENTIFICATION_PENDING, Actor.MANAGER)
-    def decline_authority(self, *, comment: str) -> None:  # noqa: ARG002
+    def decline_authority(self, *, comment: str) -> None:
         """The manager wants other documents; the client is told."""
         self.resolution = Resolution.AUTHORITY_PENDING
 
@@ -136,7 +138,7 @@ class Lifecycle(models.Model):
         Actor.CLIENT,
         Actor.SYSTEM,
     )
-    def identification_failed(self, *, resolution: str, comment: str = "") -> None:  # noqa: ARG002
+    def identification_failed(self, *, resolution: str, comment: str = "") -> None:
         """The client refused, did not answer, or could not be asked."""
         self.resolution = resolution
 
@@ -153,7 +155,7 @@ class Lifecycle(models.Model):
         Status.IDENTIFICATION_REQUESTED,
         Actor.MANAGER,
     )
-    def restart_identification(self, *, comment: str = "") -> None:  # noqa: ARG002
+    def restart_identification(self, *, comment: str = "") -> None:
         """A new request is made; the old link dies."""
         self.identified_at = None
         self.identification_ref = ""
@@ -169,7 +171,7 @@ class Lifecycle(models.Model):
         self.cabinet_ref = ref
 
     @moves([Status.CABINET_REQUESTED], Status.CABINET_FAILED, Actor.SYSTEM)
-    def cabinet_failed(self, *, resolution: str, comment: str = "") -> None:  # noqa: ARG002
+    def cabinet_failed(self, *, resolution: str, comment: str = "") -> None:
         """The cabinet service said no, or nothing at all."""
         self.resolution = resolution
 
@@ -201,17 +203,18 @@ class Lifecycle(models.Model):
         Actor.SYSTEM,
         Actor.MANAGER,
     )
-    def signing_failed(self, *, resolution: str, comment: str = "") -> None:  # noqa: ARG002
+    def signing_failed(self, *, resolution: str, comment: str = "") -> None:
         """Nothing is on the way to a signature any more; the resolution says why."""
         self.resolution = resolution
 
     @moves([Status.DOCUMENT_SIGNED], Status.COMPLETED, Actor.SYSTEM)
-    def archived(self) -> None:
-        """The package lies in the archive and on the task."""
+    def archived(self, *, package: int | None) -> None:
+        """The package (its key) lies in the archive and on the task."""
+        self.package_id = package
         self.completed_at = clock.now()
 
     @moves([Status.DOCUMENT_SIGNED], Status.ARCHIVE_FAILED, Actor.SYSTEM)
-    def archive_failed(self, *, resolution: str, comment: str = "") -> None:  # noqa: ARG002
+    def archive_failed(self, *, resolution: str, comment: str = "") -> None:
         """The archive did not take the package."""
         self.resolution = resolution
 
@@ -220,6 +223,6 @@ class Lifecycle(models.Model):
         """Once more to the archive."""
 
     @moves(BEFORE_SIGNED, Status.CANCELLED, Actor.MANAGER)
-    def cancel(self, *, reason: str) -> None:  # noqa: ARG002
+    def cancel(self, *, reason: str) -> None:
         """The task ends unsigned; a sent document has been revoked by now."""
         self.completed_at = clock.now()

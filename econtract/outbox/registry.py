@@ -30,7 +30,7 @@ class PlainHandler:
     def on_spent(self, order: Order, error: Exception) -> None:
         """Nothing depends on this order: the administrator's list of parked orders is enough."""
 
-    def retry(self, order: Order, actor: Any) -> None:  # noqa: ARG002
+    def retry(self, order: Order, actor: Any) -> None:
         order.reopen()
 
 

@@ -1,0 +1,355 @@
+"""What people do to tasks, besides the transitions themselves.
+
+Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
+user when it is not possible now.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Permission, TaskType
+from archive import documents
+from archive.models import Document, DocumentVersion
+from clients import actions as client_actions
+from clients.actions import ContactFacts
+from clients.models import Client, Contact, ContactVersion, Region, Service
+from econtract.common import clock
+from econtract.common.errors import ActionRefused
+from edo.models import Box, Signatory
+from tasks import effects, guards, history, withdrawal
+from tasks.door import locked, perform
+from tasks.lifecycle import Actor
+from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.statuses import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFacts:
+    """A filled form, checked: domain objects, no strings to be parsed any more."""
+
+    task_type: TaskType
+    client: Client
+    contact: Contact
+    region: Region
+    box: Box
+    signatory: Signatory
+    services: Sequence[Service]
+    account_number: str
+    account_verified_at: datetime | None
+    document: Document | None
+    document_number: str
+    document_kind: str
+    fraud_check_confirmed: bool = False
+
+
+@transaction.atomic
+def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> SigningTask:
+    """Creates the task and starts its course; the contact gets linked to the client.
+
+    The same ``submission_key`` (a double click, a form sent again) gives the task it made first.
+    """
+    made = SigningTask.objects.filter(submission_key=submission_key).first()
+    if made is not None:
+        return made
+    if not actor.may(Permission.CREATE_TASKS) or facts.task_type not in actor.opened_types:
+        raise ActionRefused(["Недостаточно прав, чтобы создать задание этого типа."])
+    client_actions.link_contact(client=facts.client, contact=facts.contact, actor=actor)
+    now = clock.now()
+    task = SigningTask.objects.create(
+        task_type=facts.task_type,
+        seamless=facts.region.seamless,
+        manager=actor,
+        created_by=actor,
+        client=facts.client,
+        contact_version=facts.contact.current,
+        region=facts.region,
+        box=facts.box,
+        signatory=facts.signatory,
+        account_number=facts.account_number,
+        account_verified_at=facts.account_verified_at,
+        document=facts.document,
+        document_number=facts.document_number,
+        document_kind=facts.document_kind,
+        fraud_check_confirmed=facts.fraud_check_confirmed,
+        approval_needed=needs_approval(facts),
+        submission_key=submission_key,
+        status_changed_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    task.services.set(facts.services)
+    return perform(
+        task.number,
+        "submit",
+        actor=actor,
+        identified_at=valid_identification(facts.contact) if task.seamless else None,
+    )
+
+
+def needs_approval(facts: TaskFacts) -> bool:
+    """A fraud-risk service whose check is not confirmed, or a client with a warning."""
+    risky = any(service.fraud_risk for service in facts.services)
+    return facts.client.warned or (risky and not facts.fraud_check_confirmed)
+
+
+def valid_identification(contact: Contact) -> datetime | None:
+    """When the contact was identified, if that is still valid; else None."""
+    oldest = clock.now() - timedelta(days=settings.IDENTIFICATION_VALID_DAYS)
+    at = contact.identified_at
+    return at if at is not None and at >= oldest else None
+
+
+@transaction.atomic
+def move(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningTask:
+    """A button of the card: the transition ``name``, or the order that must come before it.
+
+    Cancelling a task whose document is at the operator first has it revoked there.
+    """
+    fresh = locked(task.number)
+    if name == "cancel" and withdrawal.needed(fresh):
+        guards.require(fresh, name, guards.actors_of(actor, fresh))
+        withdrawal.request(fresh, then=name, actor=actor, facts=facts)
+        return fresh
+    return perform(fresh.number, name, actor=actor, **facts)
+
+
+@transaction.atomic
+def take_over(*, task: SigningTask, actor: User) -> SigningTask:
+    """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins."""
+    if not actor.may(Permission.WORK_TASKS):
+        raise ActionRefused(["Чтобы принять задание в работу, нужна роль «Менеджер»."])
+    fresh = locked(task.number)
+    if fresh.is_finished:
+        raise ActionRefused(["Задание завершено: принимать в работу нечего."])
+    if fresh.manager_id != task.manager_id:
+        raise ActionRefused([f"Задание уже принял в работу сотрудник {fresh.manager}."])
+    if fresh.manager_id == actor.pk:
+        return fresh
+    previous = fresh.manager
+    fresh.manager = actor
+    _save(fresh, "manager")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.TAKEN_OVER,
+        name="taken_over",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        previous=str(previous),
+        previous_id=previous.pk,
+        new=str(actor),
+    )
+    return fresh
+
+
+@transaction.atomic
+def comment(*, task: SigningTask, actor: User, text: str) -> Comment:
+    """Adds a comment; who may is section 2 of the domain."""
+    if not may_comment(task, actor):
+        raise ActionRefused(["Недостаточно прав, чтобы комментировать это задание."])
+    return Comment.objects.create(task=task, author=actor, text=text)
+
+
+def may_comment(task: SigningTask, user: User) -> bool:
+    """Own tasks with the manager's role; every visible one with the team leader's."""
+    if user.may(Permission.COMMENT_VISIBLE):
+        return True
+    return user.may(Permission.COMMENT_OWN) and task.manager_id == user.pk
+
+
+# --- Contact ---------------------------------------------------------------------------------
+
+
+def contact_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the task's contact cannot be changed now; empty: it can (manual, 4.1)."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Данные клиента меняет менеджер задания. Примите задание в работу."]
+    if not task.facts.client_data_editable:
+        label = Status(task.status).label
+        return [f"В статусе «{label}» данные клиента изменить нельзя."]
+    return []
+
+
+@transaction.atomic
+def edit_contact(*, task: SigningTask, facts: ContactFacts, actor: User) -> SigningTask:
+    """«Редактировать»: a new version on the card, which the task takes.
+
+    Raises clients.actions.DuplicateContact when the new phone belongs to another contact.
+    """
+    fresh = _locked_for_contact(task, actor)
+    before = fresh.contact_version
+    version = client_actions.edit_contact(contact=before.contact, facts=facts, actor=actor)
+    return _set_version(fresh, before, version, "contact_edited", actor)
+
+
+@transaction.atomic
+def refresh_contact(*, task: SigningTask, actor: User) -> SigningTask:
+    """«Обновить версию»: the card's newest version."""
+    fresh = _locked_for_contact(task, actor)
+    before = fresh.contact_version
+    newest = before.contact.current
+    if newest is None or newest.pk == before.pk:
+        raise ActionRefused(["В задании уже последняя версия данных."])
+    return _set_version(fresh, before, newest, "contact_refreshed", actor)
+
+
+@transaction.atomic
+def replace_contact(*, task: SigningTask, contact: Contact, actor: User) -> SigningTask:
+    """«Заменить»: another person signs; identification restarts and the old link dies."""
+    fresh = _locked_for_contact(task, actor)
+    before = fresh.contact_version
+    if contact.pk == before.contact_id:
+        raise ActionRefused(["Выберите другой контакт: этот уже в задании."])
+    if contact.current is None:
+        raise ValueError(f"Contact {contact.pk} has no version.")
+    client_actions.link_contact(client=fresh.client, contact=contact, actor=actor)
+    _set_version(fresh, before, contact.current, "contact_replaced", actor)
+    if guards.refusals(fresh, "restart_identification", frozenset({Actor.MANAGER})):
+        return fresh
+    return perform(fresh.number, "restart_identification", actor=actor)
+
+
+def _locked_for_contact(task: SigningTask, actor: User) -> SigningTask:
+    fresh = locked(task.number)
+    if reasons := contact_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    return fresh
+
+
+def _set_version(
+    task: SigningTask, before: ContactVersion, after: ContactVersion, name: str, actor: User
+) -> SigningTask:
+    if before.pk == after.pk:
+        return task
+    task.contact_version = after
+    _save(task, "contact_version")
+    old, new = asdict(ContactFacts.of(before)), asdict(ContactFacts.of(after))
+    changed = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.EDITED,
+        name=name,
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        changed=changed,
+    )
+    return task
+
+
+# --- Document and account --------------------------------------------------------------------
+
+
+def document_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the document cannot be replaced now; empty: it can (manual, 5.1)."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Документ меняет менеджер задания. Примите задание в работу."]
+    if not task.facts.document_replaceable:
+        return [f"В статусе «{Status(task.status).label}» документ заменить нельзя."]
+    if task.withdrawal:
+        return ["Документ отзывается у оператора. Дождитесь ответа."]
+    return []
+
+
+@transaction.atomic
+def remove_document(*, task: SigningTask, actor: User) -> SigningTask:
+    """The trash icon. A document already at the operator is revoked there first."""
+    fresh = _locked_for_document(task, actor)
+    version = fresh.document_version
+    if version is None:
+        raise ActionRefused(["Документ уже откреплен."])
+    fresh.document_removed = True
+    _save(fresh, "document_removed")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.DOCUMENT,
+        name="document_removed",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        file_name=version.file_name,
+        version=version.number,
+    )
+    facts = {"resolution": "withdrawn"}
+    if withdrawal.needed(fresh):
+        withdrawal.request(fresh, then="signing_failed", actor=actor, facts=facts)
+    elif "signing_failed" in guards.moves_from(fresh):
+        return perform(fresh.number, "signing_failed", actor=actor, **facts)
+    return fresh
+
+
+@transaction.atomic
+def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:
+    """A corrected package in place of the removed one: a new version of the same document.
+
+    Raises archive.intake.IntakeRefused when the file cannot be taken.
+    """
+    fresh = _locked_for_document(task, actor)
+    if fresh.document_version is not None:
+        raise ActionRefused(["Сначала открепите вложенный документ."])
+    version = documents.receive(upload=upload, user=actor, document=fresh.document)
+    fresh.document = version.document
+    fresh.document_removed = False
+    _save(fresh, "document", "document_removed")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.DOCUMENT,
+        name="document_attached",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        file_name=version.file_name,
+        version=version.number,
+        sha256=version.source.sha256,
+    )
+    effects.lodge_document(fresh)
+    return version
+
+
+def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
+    fresh = locked(task.number)
+    if reasons := document_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    return fresh
+
+
+def account_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the account number cannot be changed or checked now; empty: it can."""
+    reasons = document_refusals(task, user)
+    if not reasons and withdrawal.needed(task):
+        return ["Документ уже у клиента. Чтобы изменить лицевой счет, открепите документ."]
+    return reasons
+
+
+@transaction.atomic
+def set_account(
+    *, task: SigningTask, account_number: str, verified_at: datetime | None, actor: User
+) -> SigningTask:
+    """A checked account number; ``verified_at`` None: ЕИП has not confirmed it (any more)."""
+    fresh = locked(task.number)
+    if reasons := account_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    changed = {}
+    if fresh.account_number != account_number:
+        changed["account_number"] = [fresh.account_number, account_number]
+    fresh.account_number = account_number
+    fresh.account_verified_at = verified_at
+    _save(fresh, "account_number", "account_verified_at")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.EDITED,
+        name="account_verified" if verified_at else "account_unverified",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        changed=changed,
+    )
+    return fresh
+
+
+def _save(task: SigningTask, *fields: str) -> None:
+    task.updated_at = clock.now()
+    task.revision += 1
+    task.save(update_fields=[*fields, "updated_at", "revision"])

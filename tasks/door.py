@@ -1,0 +1,83 @@
+"""The one door through which a task changes its status.
+
+The new status, the history that explains it and the order for the next outside call are one
+transaction: a worker that dies anywhere leaves either all of them or none.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from econtract.common import clock
+from tasks import effects, guards, history
+from tasks.lifecycle import Actor
+from tasks.models import SigningTask
+
+
+def perform(
+    number: int,
+    name: str,
+    *,
+    actor: User | Actor,
+    acting_as: Actor | None = None,
+    **facts: Any,
+) -> SigningTask:
+    """Makes the transition ``name``; returns the task as it is afterwards.
+
+    ``actor`` is a person, or the capacity (system, client) in which a machine speaks. A person's
+    capacity follows from his roles; ``acting_as`` sets it where an administrator stands in. A step's
+    order is closed in the same transaction by its caller (`tasks.pipeline.base.conclude`).
+
+    Raises ActionRefused with words for the user when the table or a guard does not allow it.
+    """
+    with transaction.atomic():
+        task = locked(number)
+        capacities = _capacities(actor, task, acting_as)
+        guards.require(task, name, capacities)
+        _move(task, name, actor, capacities, facts)
+        effects.after(task, name, facts)
+        if following := effects.automatic(task):
+            _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
+            effects.after(task, following, {})
+    return task
+
+
+def locked(number: int) -> SigningTask:
+    """The task, its row locked until the transaction ends. Raises SigningTask.DoesNotExist."""
+    return SigningTask.objects.select_for_update(of=("self",)).get(pk=number)
+
+
+def _capacities(
+    actor: User | Actor, task: SigningTask, acting_as: Actor | None
+) -> frozenset[Actor]:
+    if acting_as is not None:
+        return frozenset({acting_as})
+    if isinstance(actor, Actor):
+        return frozenset({actor})
+    return guards.actors_of(actor, task)
+
+
+def _move(
+    task: SigningTask,
+    name: str,
+    actor: User | Actor,
+    capacities: frozenset[Actor],
+    facts: dict[str, Any],
+) -> None:
+    allowed = guards.moves_from(task)[name].actors
+    before = task.status
+    task.resolution = ""
+    task.status_changed_at = task.updated_at = clock.now()
+    task.revision += 1
+    getattr(task, name)(**facts)
+    guards.check_resolution(task.status, task.resolution)
+    task.save()
+    history.record_transition(
+        task,
+        name=name,
+        before=before,
+        acted_as=min(capacities & allowed),
+        actor=actor if isinstance(actor, User) else None,
+        facts=facts,
+    )

@@ -1,0 +1,145 @@
+"""What a person or the system may do to a task now, and if not, why, in words.
+
+Buttons, the card's "what next" and the door all ask here: what is shown and what is allowed
+cannot differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.visibility import headed_by
+from archive.models import DocumentVersion
+from econtract.common.errors import ActionRefused
+from tasks.lifecycle import Actor
+from tasks.models import SigningTask
+from tasks.statuses import Resolution, Status, resolutions_of
+
+Guard = Callable[[SigningTask], list[str]]
+
+
+def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
+    """In what capacities ``user`` may act on ``task``.
+
+    A task's manager acts as its manager. A head acts as approver on the tasks of his groups, but
+    not on his own. An administrator stands in for support.
+    """
+    capacities: set[Actor] = set()
+    if task.manager_id == user.pk and user.may(Permission.WORK_TASKS):
+        capacities.add(Actor.MANAGER)
+    if (
+        task.manager_id != user.pk
+        and user.may(Permission.APPROVE)
+        and task.manager_id in headed_by(user)
+    ):
+        capacities.add(Actor.APPROVER)
+    if user.is_administrator:
+        capacities.add(Actor.SUPPORT)
+    return frozenset(capacities)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transition as the table has it for the task's present status."""
+
+    name: str
+    actors: frozenset[Actor]
+
+
+def moves_from(task: SigningTask) -> dict[str, Move]:
+    """The transitions that the table allows from the present status, by name."""
+    return {
+        move.name: Move(move.name, frozenset(move.custom["actors"]))
+        for move in task.get_available_status_transitions()
+    }
+
+
+def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str]:
+    """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can."""
+    move = moves_from(task).get(name)
+    if move is None:
+        return [f"Действие невозможно в статусе «{Status(task.status).label}»."]
+    if not acting & move.actors:
+        return [_wrong_actor(move)]
+    if task.withdrawal and Actor.SYSTEM not in acting:
+        return ["Документ отзывается у оператора. Дождитесь ответа."]
+    guard = GUARDS.get(name)
+    return guard(task) if guard else []
+
+
+def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
+    """Raises ActionRefused with the reasons that `refusals` gives, if any."""
+    if reasons := refusals(task, name, acting):
+        raise ActionRefused(reasons)
+
+
+def _wrong_actor(move: Move) -> str:
+    if Actor.MANAGER in move.actors:
+        return "Это делает менеджер задания. Примите задание в работу."
+    if Actor.APPROVER in move.actors:
+        return "Это решает руководитель группы доступа, и не по своему заданию."
+    return "Это действие система выполняет сама."
+
+
+def _submit(task: SigningTask) -> list[str]:
+    return needs_document_and_service(task) if task.seamless else []
+
+
+def _proceed(task: SigningTask) -> list[str]:
+    return needs_document_and_service(task)
+
+
+def needs_document_and_service(task: SigningTask) -> list[str]:
+    """What the seamless process, and «Продолжить», want to be there."""
+    reasons = []
+    if task.document_version is None:
+        reasons.append("Вложите документ.")
+    if not task.services.exists():
+        reasons.append("Выберите хотя бы одну услугу.")
+    return reasons
+
+
+def _restart_identification(task: SigningTask) -> list[str]:
+    if task.approval_needed and not task.approved:
+        return ["Задание еще не согласовано. Отправьте его на согласование."]
+    return []
+
+
+def _send_document(task: SigningTask) -> list[str]:
+    """Domain, section 8: converted and lodged; account verified; signatory in order."""
+    return [*document_problems(task.document_version), *account_problems(task)]
+
+
+def document_problems(version: DocumentVersion | None) -> list[str]:
+    """What keeps the document from being sent."""
+    if version is None:
+        return ["Вложите документ."]
+    if version.state == DocumentVersion.State.FAILED:
+        return ["Документ не удалось преобразовать в PDF. Открепите его и загрузите снова."]
+    if not version.is_ready:
+        return ["Документ преобразуется в PDF. Подождите немного."]
+    if not version.archive_code:
+        return ["Документ еще не принят электронным архивом. Подождите немного."]
+    return []
+
+
+def account_problems(task: SigningTask) -> list[str]:
+    """An account that has not passed blocks signing (manual, 4.2)."""
+    if task.account_verified_at is None:
+        return ["Лицевой счет не прошел проверку. Выполните «Проверка ЛС»."]
+    return []
+
+
+GUARDS: dict[str, Guard] = {
+    "submit": _submit,
+    "proceed": _proceed,
+    "restart_identification": _restart_identification,
+    "send_document": _send_document,
+}
+
+
+def check_resolution(status: str, resolution: str) -> None:
+    """Raises ValueError when ``status`` cannot carry ``resolution``: a fault of the caller."""
+    if resolution and Resolution(resolution) not in resolutions_of(Status(status)):
+        raise ValueError(f"{status} does not carry the resolution {resolution}.")

@@ -1,0 +1,48 @@
+"""What the client is told, by SMS and by e-mail. Without «ё», as every text of the product."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.models import SigningTask
+
+
+@dataclass(frozen=True)
+class Message:
+    subject: str
+    text: str
+
+
+TEMPLATES = {
+    "identification_link": Message(
+        "Подтвердите личность для заключения договора",
+        "Ростелеком: подтвердите личность, чтобы подписать {kind} № {number}: {link}",
+    ),
+    "identification_reminder": Message(
+        "Напоминание: подтвердите личность",
+        "Ростелеком: ждем подтверждения личности для документа № {number}: {link}",
+    ),
+    "authority_declined": Message(
+        "Нужны другие документы о полномочиях",
+        "Ростелеком: документы о полномочиях не приняты: {comment}. Пришлите другие: {link}",
+    ),
+    "document_delivered": Message(
+        "Документ ждет вашей подписи",
+        "Ростелеком: {kind} № {number} ждет подписи в вашем ящике ЭДО.",
+    ),
+    "signing_reminder": Message(
+        "Напоминание: документ ждет вашей подписи",
+        "Ростелеком: напоминаем, {kind} № {number} ждет подписи в вашем ящике ЭДО.",
+    ),
+}
+
+
+def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message:
+    """The message as it goes out. Raises KeyError for a template that does not exist."""
+    message = TEMPLATES[template]
+    text = message.text.format(
+        kind=task.get_document_kind_display().lower(),
+        number=task.document_number,
+        link=task.identification_link,
+        comment=values.get("comment", "").rstrip("."),
+    )
+    return Message(message.subject, text)

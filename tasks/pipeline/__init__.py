@@ -1,0 +1,1 @@
+"""The outside calls of a task's course: one step serves one status."""

@@ -1,0 +1,119 @@
+"""What a step is, and how its outcome goes through the door.
+
+A step makes its outside call with no transaction open and says what happened. It never touches
+the status: the door does, in the transaction that closes the order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.db import transaction
+
+from accounts.models import User
+from econtract.common.errors import Refused
+from econtract.outbox.models import Order
+from tasks.door import locked, perform
+from tasks.lifecycle import Actor
+from tasks.models import SigningTask
+from tasks.statuses import Resolution, Status
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A transition that has become true outside, and what else is written with it."""
+
+    name: str
+    actor: Actor = Actor.SYSTEM
+    facts: dict[str, Any] = field(default_factory=dict)
+    also: Callable[[], None] | None = None
+
+
+def failure(name: str, resolution: Resolution, comment: str = "", **more: Any) -> Outcome:
+    """An outcome that ends a step badly: the resolution for the list, the comment for people."""
+    return Outcome(name, facts={"resolution": resolution, "comment": comment}, **more)
+
+
+class Step:
+    """One outside call for one status (or the few that wait for the same answer)."""
+
+    serves: ClassVar[frozenset[Status]]
+    # The transition that a person makes to have the step again after it failed for good.
+    again: ClassVar[str] = ""
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        """Asks outside; answers what has become true, in order; nothing: go on waiting.
+
+        May raise Unavailable and NotReadyYet, and Refused where `refused` knows what it means.
+        """
+        raise NotImplementedError
+
+    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+        """What a final "no" of the other side means for the task."""
+        raise refusal
+
+    def spent(self, task: SigningTask, error: Exception) -> Outcome | None:
+        """What it means that the other side could not be reached in all attempts."""
+        return None
+
+
+class StepHandler:
+    """Runs a step's orders for the outbox."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+    def run(self, order: Order) -> None:
+        task = load(order.subject)
+        if task.status not in self.step.serves:
+            order.take()
+            return
+        try:
+            outcomes = self.step.run(task, order)
+        except Refused as refusal:
+            outcomes = [self.step.refused(task, refusal)]
+        conclude(task.number, order, outcomes)
+
+    def on_spent(self, order: Order, error: Exception) -> None:
+        task = load(order.subject)
+        if task.status not in self.step.serves:
+            return
+        if outcome := self.step.spent(task, error):
+            perform(task.number, outcome.name, actor=outcome.actor, **outcome.facts)
+
+    def retry(self, order: Order, actor: User) -> None:
+        """A person's retry makes a new order, so that the other side sees a new wish."""
+        task = load(order.subject)
+        if task.status in self.step.serves:
+            order.reopen()
+        elif self.step.again:
+            perform(task.number, self.step.again, actor=actor, acting_as=Actor.MANAGER)
+            order.state = Order.State.DONE
+            order.save(update_fields=["state"])
+
+
+def load(number: int) -> SigningTask:
+    """The task with everything that steps look at, in one query."""
+    return SigningTask.objects.select_related(
+        "client",
+        "contact_version",
+        "region",
+        "box",
+        "signatory",
+        "document",
+        "exchange__power_of_attorney",
+        "package__file",
+        "manager",
+    ).get(pk=number)
+
+
+def conclude(number: int, order: Order, outcomes: list[Outcome]) -> None:
+    """Closes the order together with the transitions that became true, if it is still ours."""
+    with transaction.atomic():
+        locked(number)
+        if not order.take():
+            return
+        for outcome in outcomes:
+            if outcome.also:
+                outcome.also()
+            perform(number, outcome.name, actor=outcome.actor, **outcome.facts)

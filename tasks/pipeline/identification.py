@@ -1,0 +1,177 @@
+"""Remote identification of the client's signatory, and his cabinet."""
+
+from functools import partial
+from pathlib import PurePath
+
+from django.db import transaction
+
+from archive import documents
+from clients.cabinet import CabinetOrder, cabinets
+from clients.identity import Applicant, Identification, Represented, State, identity
+from clients.models import Contact
+from econtract.common.errors import Refused
+from econtract.outbox.models import Order
+from econtract.outbox.registry import PlainHandler
+from tasks.lifecycle import Actor
+from tasks.models import AuthorityDocument, SigningTask
+from tasks.pipeline.base import Outcome, Step, failure
+from tasks.statuses import Resolution, Status, resolutions_of
+
+
+class StartIdentification(Step):
+    """Asks the identification component for a link; the client gets it by SMS and e-mail."""
+
+    serves = frozenset({Status.IDENTIFICATION_REQUESTED})
+    again = "restart_identification"
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        invitation = identity().create(_applicant(task), idempotency_key=order.key)
+        facts = {"ref": invitation.ref, "link": invitation.link}
+        return [Outcome("identification_started", facts=facts)]
+
+    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+        resolution = Resolution.DATA_MISMATCH
+        if refusal.code == Resolution.BLACKLISTED:
+            resolution = Resolution.BLACKLISTED
+        return failure("identification_failed", resolution, refusal.message)
+
+    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+        return failure("identification_failed", Resolution.SERVICE_UNAVAILABLE)
+
+
+class FollowIdentification(Step):
+    """Asks what the client has answered. An event of the feed, or the sweep, wakes it."""
+
+    serves = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        answer = identity().get(task.identification_ref)
+        match answer.state:
+            case State.PASSED if task.status == Status.IDENTIFICATION_PENDING:
+                return [self._passed(task, answer)]
+            case State.DOCUMENTS if task.status == Status.IDENTIFICATION_PENDING:
+                return [self._documents(task, answer)]
+            case State.FAILED:
+                return [self._failed(answer)]
+            case _:
+                return []
+
+    def _passed(self, task: SigningTask, answer: Identification) -> Outcome:
+        contact = Contact.objects.filter(pk=task.contact_version.contact_id)
+        resolution = _known(answer.resolution, Status.IDENTIFIED)
+        return Outcome(
+            "identification_passed",
+            actor=Actor.CLIENT,
+            facts={"identified_at": answer.identified_at, "resolution": resolution},
+            also=partial(contact.update, identified_at=answer.identified_at),
+        )
+
+    def _documents(self, task: SigningTask, answer: Identification) -> Outcome:
+        papers = [
+            AuthorityDocument(
+                task=task,
+                file=documents.store_bytes(paper.content, paper.content_type),
+                file_name=PurePath(paper.name).name[:255] or "документ",
+                request_ref=answer.ref,
+            )
+            for paper in answer.documents
+        ]
+        create = partial(AuthorityDocument.objects.bulk_create, papers, ignore_conflicts=True)
+        return Outcome(
+            "authority_documents_received",
+            actor=Actor.CLIENT,
+            facts={"files": [paper.file_name for paper in papers]},
+            also=create,
+        )
+
+    def _failed(self, answer: Identification) -> Outcome:
+        resolution = _known(answer.resolution, Status.IDENTIFICATION_FAILED)
+        return failure(
+            "identification_failed",
+            Resolution(resolution or Resolution.DATA_REFUSED),
+            answer.comment,
+            actor=Actor.CLIENT,
+        )
+
+
+class AnswerIdentity(PlainHandler):
+    """Tells the component what we decided: link dies, papers accepted or declined."""
+
+    # The client, or an earlier attempt of ours, was faster: nothing is left to be told.
+    TOO_LATE = frozenset({"already_answered", "wrong_state", "not_found"})
+
+    def run(self, order: Order) -> None:
+        try:
+            self._tell(order)
+        except Refused as refusal:
+            if refusal.code not in self.TOO_LATE:
+                raise
+        with transaction.atomic():
+            order.take()
+
+    def _tell(self, order: Order) -> None:
+        ref = order.payload["ref"]
+        match order.payload["answer"]:
+            case "cancel":
+                identity().cancel(ref, idempotency_key=order.key)
+            case "accept":
+                identity().accept(ref, idempotency_key=order.key)
+            case "decline":
+                comment = order.payload["comment"]
+                identity().decline(ref, comment, idempotency_key=order.key)
+
+
+class CreateCabinet(Step):
+    """Makes the client's cabinet (ЛК)."""
+
+    serves = frozenset({Status.CABINET_REQUESTED})
+    again = "retry_cabinet"
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        ref = cabinets().create(_cabinet_order(task), idempotency_key=order.key)
+        return [Outcome("cabinet_created", facts={"ref": ref})]
+
+    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+        resolution = Resolution.CABINET_BAD_DATA
+        if refusal.code == Resolution.CABINET_EXISTS:
+            resolution = Resolution.CABINET_EXISTS
+        return failure("cabinet_failed", resolution, refusal.message)
+
+    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+        return failure("cabinet_failed", Resolution.SERVICE_UNAVAILABLE)
+
+
+def _known(resolution: str, status: Status) -> str:
+    """A resolution that ``status`` carries, "" for one that it does not know."""
+    return resolution if resolution in resolutions_of(status) else ""
+
+
+def _applicant(task: SigningTask) -> Applicant:
+    person, client = task.contact_version, task.client
+    represented = Represented(client.inn, client.kpp, client.ogrn, client.short_name)
+    return Applicant(
+        reference=str(task.number),
+        surname=person.surname,
+        given_name=person.given_name,
+        patronymic=person.patronymic,
+        phone=person.phone,
+        email=person.email,
+        position=person.position,
+        authority=person.authority,
+        organisation=None if client.signs_in_person else represented,
+    )
+
+
+def _cabinet_order(task: SigningTask) -> CabinetOrder:
+    person, client = task.contact_version, task.client
+    return CabinetOrder(
+        reference=str(task.number),
+        inn=client.inn,
+        kpp=client.kpp,
+        name=client.short_name,
+        phone=person.phone,
+        email=person.email,
+        surname=person.surname,
+        given_name=person.given_name,
+        patronymic=person.patronymic,
+    )
