@@ -176,7 +176,6 @@ def _add_text(ink: Image.Image, page: pypdfium2.PdfPage, frame: PageFrame, scale
 
 def _coarse(ink: Image.Image) -> Image.Image:
     """One pixel for a square of the grid: not 0 where any pixel of the square is marked."""
-    width, height = -(-ink.width // CELL) * CELL, -(-ink.height // CELL) * CELL
-    padded = Image.new("L", (width, height), 255)
-    padded.paste(ink, (0, 0))
-    return padded.reduce(CELL).point([0] + [255] * 255)
+    # The strip that fills no whole square lies in the margin, where no stamp goes.
+    whole = ink.crop((0, 0, ink.width // CELL * CELL, ink.height // CELL * CELL))
+    return whole.reduce(CELL).point([0] + [255] * 255)

@@ -1,0 +1,137 @@
+"""manifest.json of a package: every file with its role, SHA-256 and size.
+
+The writer and the reader of one format; neither needs Django.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+NAME = "manifest.json"
+FORMAT = "e-contract-package/1"
+
+
+class Role(StrEnum):
+    """What a file of the package is for."""
+
+    DOCUMENT = "document"
+    SIGNATURE = "signature"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    POWER_OF_ATTORNEY_SIGNATURE = "power_of_attorney_signature"
+    STAMPED_COPY = "stamped_copy"
+    PROTOCOL = "protocol"
+    TRUST_ROOTS = "trust_roots"
+    README = "readme"
+
+    @property
+    def words(self) -> str:
+        return _ROLE_WORDS[self]
+
+
+_ROLE_WORDS = {
+    Role.DOCUMENT: "подписанный документ",
+    Role.SIGNATURE: "подпись документа",
+    Role.POWER_OF_ATTORNEY: "машиночитаемая доверенность",
+    Role.POWER_OF_ATTORNEY_SIGNATURE: "подпись доверенности",
+    Role.STAMPED_COPY: "копия с отметками",
+    Role.PROTOCOL: "протокол подписания",
+    Role.TRUST_ROOTS: "корневые сертификаты",
+    Role.README: "пояснение",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One file. ``signs`` names the file that a signature is over; ``side`` whose it is."""
+
+    name: str
+    role: Role
+    sha256: str
+    size: int
+    side: str | None = None
+    kind: str | None = None
+    signs: str | None = None
+
+
+class ManifestError(ValueError):
+    """The manifest is not one of ours, or was changed. The text says what is wrong, in Russian."""
+
+
+def write(
+    *, code: str, verification_url: str, identifiers: dict[str, str], files: Sequence[Entry]
+) -> bytes:
+    """The manifest's bytes; the same for the same arguments."""
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "code": code,
+        "verification_url": verification_url,
+        "identifiers": identifiers,
+        "files": [
+            {name: value for name, value in asdict(entry).items() if value is not None}
+            for entry in files
+        ],
+    }
+    body["checksum"] = _checksum(body)
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    code: str
+    verification_url: str
+    identifiers: dict[str, str]
+    files: tuple[Entry, ...]
+
+
+def read(data: bytes) -> Manifest:
+    """The manifest as written by `write`.
+
+    Raises ManifestError when it is malformed, of another format, or its checksum does not fit.
+    The checksum tells of a change by hand; only signatures prove anything against a forger.
+    """
+    try:
+        body = json.loads(data)
+        stated = body.pop("checksum")
+        if body["format"] != FORMAT:
+            raise ManifestError("Опись пакета другого формата.")
+        manifest = Manifest(
+            code=_text(body["code"]),
+            verification_url=_text(body["verification_url"]),
+            identifiers={_text(key): _text(text) for key, text in body["identifiers"].items()},
+            files=tuple(_entry(entry) for entry in body["files"]),
+        )
+        expected = _checksum(body)
+    except ManifestError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ManifestError("Опись пакета (manifest.json) не читается.") from error
+    if stated != expected:
+        raise ManifestError("Опись пакета (manifest.json) изменена: контрольная сумма не сходится.")
+    return manifest
+
+
+def _entry(body: dict[str, Any]) -> Entry:
+    if type(body["size"]) is not int:
+        raise TypeError("size")
+    texts = {name: _text(body[name]) for name in ("side", "kind", "signs") if name in body}
+    return Entry(
+        name=_text(body["name"]),
+        role=Role(body["role"]),
+        sha256=_text(body["sha256"]),
+        size=body["size"],
+        **texts,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

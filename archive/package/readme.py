@@ -1,0 +1,56 @@
+"""ПРОЧТИ.txt: in plain words, how to verify the package with tools that are not ours."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from django.template.loader import render_to_string
+
+from archive.moments import with_zone
+from archive.package.manifest import Entry, Role
+from archive.package.parts import PackageParts
+
+NAME = "ПРОЧТИ.txt"
+
+
+def render(parts: PackageParts, entries: Sequence[Entry]) -> bytes:
+    """The text for a package of ``entries``: UTF-8 with a mark and CRLF, as every Notepad reads.
+
+    The openssl commands are complete: they work as they stand in the unpacked folder.
+    """
+    by_role = {role: [entry for entry in entries if entry.role == role] for role in Role}
+    context = {
+        "parts": parts,
+        "finished_at": with_zone(parts.finished_at),
+        "entries": entries,
+        "roots": next(iter(by_role[Role.TRUST_ROOTS]), None),
+        "fingerprints": _fingerprints(parts.trust_roots),
+        "signatures": _with_moments(
+            by_role[Role.SIGNATURE], [item.details.signed_at for item in parts.signatures]
+        ),
+        "powers": by_role[Role.POWER_OF_ATTORNEY],
+        "power_signatures": _with_moments(
+            by_role[Role.POWER_OF_ATTORNEY_SIGNATURE], [item.signed_at for item in parts.powers]
+        ),
+    }
+    text = render_to_string("archive/package_readme.txt", context)
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def _with_moments(
+    entries: Sequence[Entry], moments: Sequence[datetime]
+) -> list[tuple[Entry, int]]:
+    """Each signature with its moment as openssl takes it: seconds since 1970, UTC."""
+    return [
+        (entry, int(moment.timestamp())) for entry, moment in zip(entries, moments, strict=True)
+    ]
+
+
+def _fingerprints(pem: bytes) -> list[tuple[str, str]]:
+    """(subject, SHA-256 with colons) of each certificate."""
+    certificates = x509.load_pem_x509_certificates(pem) if pem else []
+    return [
+        (one.subject.rfc4514_string(), one.fingerprint(hashes.SHA256()).hex(":").upper())
+        for one in certificates
+    ]
