@@ -48,10 +48,11 @@ absent_packages() {
 
 apt_install() {
   say "Installing system packages: $*"
-  quietly as_root apt-get update &&
-    # --no-remove: a LibreOffice with windows must not give way to the one without.
-    quietly as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y --no-install-recommends --no-remove "$@"
+  [ -n "${APT_UPDATED:-}" ] || quietly as_root apt-get update || return
+  APT_UPDATED=yes
+  # --no-remove: a LibreOffice with windows must not give way to the one without.
+  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends --no-remove "$@"
 }
 
 # Installs the named packages that are absent. Returns 1, having said what to install, where it
@@ -128,7 +129,7 @@ need_venv() {
   export PATH="$VENV/bin:$PATH"
 }
 
-# uv is ten times as fast; pip also knows the package mirrors of pip's own configuration.
+# uv is ten times as fast; pip also knows the mirrors that pip's own configuration names.
 install_lock() {
   local python=$VENV/bin/python
   "$python" -m pip --version >>"$SETUP_LOG" 2>&1 || quietly "$python" -m ensurepip

@@ -1,0 +1,32 @@
+# One image for web, worker, beat, set-up and sandbox; docker-compose.yml says which runs where.
+FROM python:3.11-slim-bookworm AS requirements
+COPY requirements.txt .
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.txt
+
+FROM python:3.11-slim-bookworm
+# The PDF maker's libraries, Russian fonts, and the first converter of office files.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        fonts-dejavu-core fonts-liberation tzdata \
+        libreoffice-writer-nogui libreoffice-calc-nogui \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --user-group --no-create-home econtract \
+    && install -d -o econtract -g econtract -m 700 /data
+COPY --from=requirements /venv /venv
+WORKDIR /app
+COPY . .
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/tmp \
+    ECONTRACT_DATA_DIR=/data \
+    STATIC_ROOT=/srv/static
+# Byte code is made here, once: the running file system is read-only.
+RUN SECRET_KEY=only-for-the-build python manage.py collectstatic --no-input \
+    && python -m compileall -q /venv/lib /app
+USER econtract
+VOLUME /data
+EXPOSE 8000
+CMD ["gunicorn", "econtract.wsgi", "--config", "deploy/gunicorn.py"]

@@ -1,0 +1,15 @@
+"""The web server behind a proxy that ends TLS (deploy/nginx.conf).
+
+No access log here: addresses carry what people search for, and the proxy keeps one without them.
+"""
+
+import os
+
+bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"  # noqa: S104  (inside the container's network)
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30
+worker_tmp_dir = "/dev/shm"  # noqa: S108  (a heartbeat file must not wait for a disk)
+control_socket_disable = True
