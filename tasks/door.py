@@ -26,8 +26,8 @@ def perform(
     """Makes the transition ``name``; returns the task as it is afterwards.
 
     ``actor`` is a person, or the capacity (system, client) in which a machine speaks. A person's
-    capacity follows from his roles; ``acting_as`` sets it where an administrator stands in. A step's
-    order is closed in the same transaction by its caller (`tasks.pipeline.base.conclude`).
+    capacity follows from his roles; ``acting_as`` sets it where an administrator stands in. A
+    step's order is closed in the same transaction by the caller (`tasks.pipeline.base.conclude`).
 
     Raises ActionRefused with words for the user when the table or a guard does not allow it.
     """
