@@ -1,12 +1,13 @@
 """Where on a page there is room for a stamp: nothing drawn there, no text, visible or not.
 
-Runs where strangers' files may be opened; it needs neither Django nor WeasyPrint.
+The looking is done in a confined process (`archive.isolation`), so this module needs no Django.
 """
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pypdfium2
 from PIL import Image
@@ -15,8 +16,10 @@ MARGIN = 14.0  # points from the page's edge
 GAP = 6.0  # points from what is drawn
 CELL = 4  # rendered pixels in one square of the search grid
 LONGEST_SIDE = 1600  # rendered pixels; a larger page is measured more coarsely
-LARGEST_PICTURE = 60_000_000  # pixels of an image that we are willing to decode
+LARGEST_PICTURE = 25_000_000  # pixels of an image that we are willing to decode
 SHADE = 6  # levels of grey by which a drawn pixel differs from the page's background
+
+Matrix = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class PageFrame:
             return self.height, self.width
         return self.width, self.height
 
-    def matrix(self, x: float, y: float) -> tuple[float, float, float, float, float, float]:
+    def matrix(self, x: float, y: float) -> Matrix:
         """The PDF matrix that puts an upright drawing with its lower left corner at the displayed
         point ``x``, ``y`` (points from the lower left corner as the reader sees it)."""
         if self.rotation == 90:
@@ -67,20 +70,46 @@ class Spot:
     x: float
     y: float
 
+    @property
+    def corner(self) -> tuple[float, float]:
+        return self.x, self.y
 
-def last_page(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> tuple[PageFrame, Spot | None]:
-    """The last page's frame, and room for the first of ``sizes`` (points) that fits there.
 
-    The lowest free place is taken, and there the middle one. None when there is no room, or when
-    the page is too heavy to look at.
+@dataclass(frozen=True)
+class LastPage:
+    """The last page's frame, and the room found on it, None when there is none."""
+
+    frame: PageFrame
+    spot: Spot | None
+
+
+def look_in_child(
+    descriptor: int, *, sizes: Sequence[tuple[float, float]]
+) -> tuple[dict[str, Any], bytes]:
+    """`look` at an opened file, for `archive.isolation`; `from_answer` reads what it says."""
+    with os.fdopen(os.dup(descriptor), "rb") as source:
+        return asdict(look(source, sizes)), b""
+
+
+def from_answer(head: dict[str, Any]) -> LastPage:
+    """What `look_in_child` saw."""
+    spot = head["spot"]
+    return LastPage(PageFrame(**head["frame"]), Spot(**spot) if spot else None)
+
+
+def look(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> LastPage:
+    """The last page, and room on it for the first of ``sizes`` (points) that fits.
+
+    The lowest free place is taken, and there the middle one. A page that is too heavy to look at
+    has no room.
     """
     document = pypdfium2.PdfDocument(source)
     try:
         page = document[len(document) - 1]
         frame = _frame(page)
         if _is_heavy(page):
-            return frame, None
-        return frame, _first_spot(_Grid.of(page, frame), sizes)
+            return LastPage(frame, None)
+        return LastPage(frame, _first_spot(_Grid.of(page, frame), sizes))
     finally:
         document.close()
 
@@ -92,12 +121,8 @@ def _frame(page: pypdfium2.PdfPage) -> PageFrame:
 
 def _is_heavy(page: pypdfium2.PdfPage) -> bool:
     images = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    return any(width * height > LARGEST_PICTURE for width, height in map(_pixels, images))
-
-
-def _pixels(image: pypdfium2.PdfObject) -> tuple[int, int]:
-    assert isinstance(image, pypdfium2.PdfImage)
-    return image.get_px_size()
+    sizes = (image.get_px_size() for image in images if isinstance(image, pypdfium2.PdfImage))
+    return any(width * height > LARGEST_PICTURE for width, height in sizes)
 
 
 def _first_spot(grid: "_Grid", sizes: Sequence[tuple[float, float]]) -> Spot | None:

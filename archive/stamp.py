@@ -14,14 +14,18 @@ import pikepdf
 import pypdfium2
 from django.template.loader import render_to_string
 
+from archive import isolation
 from archive.moments import day, with_zone
 from archive.package.parts import Signature
-from archive.placement import MARGIN, PageFrame, Spot, last_page
+from archive.placement import MARGIN, LastPage, Matrix, from_answer
 
 MARK_WIDTH = 255.0  # points
 GAP = 8.0
 TALL = 2000.0
 A4 = (595.28, 841.89)
+LIMITS = isolation.Limits(
+    seconds=30, cpu_seconds=20, memory=1024 * isolation.MEBIBYTE, file_size=isolation.MEBIBYTE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +64,24 @@ def stamped_copy(*, source: Path, target: Path, marks: Sequence[Mark]) -> None:
     arguments give the same bytes. Raises pikepdf.PdfError for a file that is not a sound PDF.
     """
     drawings = [_drawing(marks, in_row=True), _drawing(marks, in_row=False)]
-    with source.open("rb") as file:
-        frame, spot = last_page(file, [drawing.size for drawing in drawings])
+    seen = _look(source, [drawing.size for drawing in drawings])
     with pikepdf.open(source) as pdf:
-        balance = _balance(pdf.pages[-1]) if spot else None
-        if spot and balance:
-            _draw(pdf, drawings[spot.choice], frame, spot, balance)
+        balance = _balance(pdf.pages[-1])
+        if seen and seen.spot and balance:
+            _draw(pdf, drawings[seen.spot.choice], seen.frame.matrix(*seen.spot.corner), balance)
         else:
-            _add_page(pdf, marks, frame)
+            _add_page(pdf, marks, seen.frame.displayed if seen else A4)
         pdf.save(target, deterministic_id=True)
+
+
+def _look(source: Path, sizes: Sequence[tuple[float, float]]) -> LastPage | None:
+    """The last page as a confined process saw it; None when it choked on the page."""
+    with source.open("rb") as file:
+        try:
+            head, _ = isolation.call("stamp_place", [file.fileno()], limits=LIMITS, sizes=sizes)
+        except isolation.IsolatedError:
+            return None
+    return from_answer(head)
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,7 @@ def _typeset(
             "margin": f"{margin:.2f}",
             "mark_width": f"{MARK_WIDTH:.2f}",
             "direction": "row" if in_row else "column",
+            "align": "stretch" if in_row else "flex-start",
         },
     )
     return pdf_from_html(
@@ -144,28 +158,26 @@ def _balance(page: pikepdf.Page) -> _Balance | None:
     return _Balance(taken=-lowest, left_open=depth - lowest)
 
 
-def _draw(
-    pdf: pikepdf.Pdf, drawing: _Drawing, frame: PageFrame, spot: Spot, balance: _Balance
-) -> None:
+def _draw(pdf: pikepdf.Pdf, drawing: _Drawing, matrix: Matrix, balance: _Balance) -> None:
     page = pdf.pages[-1]
     with pikepdf.open(BytesIO(drawing.pdf)) as stamps:
         left, bottom, _, _ = map(float, stamps.pages[0].mediabox)
         form = pdf.copy_foreign(stamps.pages[0].as_form_xobject())
     name = page.add_resource(form, pikepdf.Name.XObject)
-    a, b, c, d, e, f = frame.matrix(spot.x, spot.y)
-    matrix = (a, b, c, d, e - a * left - c * bottom, f - b * left - d * bottom)
-    numbers = " ".join(f"{number:.4f}" for number in matrix)
+    a, b, c, d, e, f = matrix
+    moved = (a, b, c, d, e - a * left - c * bottom, f - b * left - d * bottom)
+    numbers = " ".join(f"{number:.4f}" for number in moved)
     page.contents_add(b"q " * (balance.taken + 1), prepend=True)
     close = "Q " * (balance.left_open + 1)
     page.contents_add(f"\n{close}\nq {numbers} cm {name} Do Q\n".encode())
 
 
-def _add_page(pdf: pikepdf.Pdf, marks: Sequence[Mark], frame: PageFrame) -> None:
+def _add_page(pdf: pikepdf.Pdf, marks: Sequence[Mark], like: tuple[float, float]) -> None:
     """A page of the last one's size after it; of A4 where the stamps need more room."""
-    width, height = frame.displayed
-    in_row = width >= len(marks) * MARK_WIDTH + (len(marks) - 1) * GAP + 2 * MARGIN
+    width, height = like
     if width < MARK_WIDTH + 2 * MARGIN or height < A4[1] / 2:
-        (width, height), in_row = A4, True
+        width, height = A4
+    in_row = width >= len(marks) * MARK_WIDTH + (len(marks) - 1) * GAP + 2 * MARGIN
     page = _typeset(marks, page=(width, height), margin=MARGIN, in_row=in_row)
     with pikepdf.open(BytesIO(page)) as added:
         pdf.pages.extend(added.pages)

@@ -38,9 +38,7 @@ def render(parts: PackageParts, entries: Sequence[Entry]) -> bytes:
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def _with_moments(
-    entries: Sequence[Entry], moments: Sequence[datetime]
-) -> list[tuple[Entry, int]]:
+def _with_moments(entries: Sequence[Entry], moments: Sequence[datetime]) -> list[tuple[Entry, int]]:
     """Each signature with its moment as openssl takes it: seconds since 1970, UTC."""
     return [
         (entry, int(moment.timestamp())) for entry, moment in zip(entries, moments, strict=True)

@@ -34,7 +34,7 @@ def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
     """A Russian contract of ``pages`` pages, ``lines`` paragraphs on the last."""
     body = '<p class="page">Приложение к договору</p>' * (pages - 1)
     body += f"<h1>Договор № 850770100110</h1>{f'<p>{LINE}</p>' * lines}"
-    css = f"@page {{ size: {size}; margin: 15mm }} .page {{ break-after: page }} p {{ margin: 4pt 0 }}"
+    css = f"@page {{ size: {size}; margin: 15mm }} .page {{ break-after: page }}"
     return pdf_from_html(body, css=css, title="Договор", moment=NOW)
 
 
@@ -53,9 +53,7 @@ def client() -> Signer:
     return authority().signer(organisation_inn=CLIENT_INN)
 
 
-def signature(
-    signer: Signer, side: Side, content: bytes, power: str | None = None
-) -> Signature:
+def signature(signer: Signer, side: Side, content: bytes, power: str | None = None) -> Signature:
     """A signature of ``content`` with what its certificate says."""
     known = details(signer.certificate)
     return Signature(
@@ -93,7 +91,9 @@ def power() -> PowerOfAttorneyFile:
     )
 
 
-def parts(folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx") -> PackageParts:
+def parts(
+    folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx"
+) -> PackageParts:
     """Everything for a package of ``content``, which is kept in ``folder``."""
     content = contract() if content is None else content
     pdf = folder / "signed.pdf"
@@ -112,7 +112,9 @@ def parts(folder: Path, *, content: bytes | None = None, file_name: str = "До�
             Party(side=Side.RECIPIENT, name="ООО «Ромашка»", inn=CLIENT_INN, kpp="770101001"),
         ],
         course=[
-            CourseEntry(at=NOW - dt.timedelta(minutes=9), event="Задание создано", actor="Менеджер"),
+            CourseEntry(
+                at=NOW - dt.timedelta(minutes=9), event="Задание создано", actor="Менеджер"
+            ),
             CourseEntry(at=NOW, event="Документ подписан", actor="Клиент", note="Через ЛК ЭДО"),
         ],
         identifiers=Identifiers(
