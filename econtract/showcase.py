@@ -171,7 +171,7 @@ def context() -> dict[str, Any]:
         ],
         "facts": [
             {"label": "Наименование", "value": "ООО «Ромашка»"},
-            {"label": "ИНН", "value": "7707049388", "num": True, "copy": True},
+            {"label": "ИНН", "value": "7707049388", "num": True, "copyable": True},
             {"label": "Юридический адрес", "value": "125009, г. Москва, ул. Тверская, д. 7"},
             {"label": "Электронная почта", "value": ""},
         ],
