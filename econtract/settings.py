@@ -95,7 +95,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-MEDIA_ROOT = DATA_DIR / "files"
+MEDIA_ROOT = env.folder("FILES_DIR", DATA_DIR / "files")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -234,7 +234,16 @@ OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
 OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 
 EDO_TRUST_ROOTS = env.text("EDO_TRUST_ROOTS", str(DATA_DIR / "sandbox" / "ca" / "roots.pem"))
+# Files of revocation lists (PEM or DER); something outside keeps them fresh.
+EDO_CRLS = env.words("EDO_CRLS", str(DATA_DIR / "sandbox" / "ca" / "crl.der"))
 MCHD_XSD = env.text("MCHD_XSD", "")
+# Codes of powers of which a power of attorney must name one to sign our documents by; the
+# classifier is not settled, so they are data. A power written in plain text is read by people.
+MCHD_POWER_CODES = env.words("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
+# Who holds our signatories' keys: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
+SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
+SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
+SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
 
 # --- Rules that an installation may set --------------------------------------------------------
 
@@ -246,6 +255,19 @@ DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
 ORDER_LEASE_SECONDS = env.number("ORDER_LEASE_SECONDS", 120)
 ORDER_ATTEMPTS = env.number("ORDER_ATTEMPTS", 8)
+
+# --- Documents -------------------------------------------------------------------------------
+
+FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
+DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500)
+CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60)
+# «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
+CONVERTER = env.text("CONVERTER", "auto")
+SOFFICE = env.text("SOFFICE", "soffice")
+# clamd as «/run/clamav/clamd.ctl» or «host:3310»; empty: no virus scan.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+# The internal location by which a proxy serves MEDIA_ROOT itself; empty: Django does.
+ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
 
 # --- Mail and logs ---------------------------------------------------------------------------
 
@@ -267,5 +289,11 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Addresses of outside calls carry client data in their queries; our own line has none.
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    # Typesetting tells a dozen lines of progress for every page.
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }

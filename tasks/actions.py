@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Permission, TaskType
 from archive import documents
-from archive.models import Document, DocumentVersion
+from archive.models import DocumentVersion
 from clients import actions as client_actions
 from clients.actions import ContactFacts
 from clients.models import Client, Contact, ContactVersion, Region, Service
@@ -43,7 +43,7 @@ class TaskFacts:
     services: Sequence[Service]
     account_number: str
     account_verified_at: datetime | None
-    document: Document | None
+    document_version: DocumentVersion | None
     document_number: str
     document_kind: str
     fraud_check_confirmed: bool = False
@@ -74,7 +74,8 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         signatory=facts.signatory,
         account_number=facts.account_number,
         account_verified_at=facts.account_verified_at,
-        document=facts.document,
+        document=facts.document_version.document if facts.document_version else None,
+        document_version=facts.document_version,
         document_number=facts.document_number,
         document_kind=facts.document_kind,
         fraud_check_confirmed=facts.fraud_check_confirmed,
@@ -263,8 +264,8 @@ def remove_document(*, task: SigningTask, actor: User) -> SigningTask:
     version = fresh.document_version
     if version is None:
         raise ActionRefused(["Документ уже откреплен."])
-    fresh.document_removed = True
-    _save(fresh, "document_removed")
+    fresh.document_version = None
+    _save(fresh, "document_version")
     history.record(
         fresh,
         kind=HistoryEntry.Kind.DOCUMENT,
@@ -282,31 +283,49 @@ def remove_document(*, task: SigningTask, actor: User) -> SigningTask:
     return fresh
 
 
-@transaction.atomic
 def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:
     """A corrected package in place of the removed one: a new version of the same document.
 
-    Raises archive.intake.IntakeRefused when the file cannot be taken.
+    Raises archive.intake.IntakeRefused when the file cannot be taken. The file is looked at
+    before the task is locked: a large one must not hold the task up.
     """
-    fresh = _locked_for_document(task, actor)
-    if fresh.document_version is not None:
-        raise ActionRefused(["Сначала открепите вложенный документ."])
-    version = documents.receive(upload=upload, user=actor, document=fresh.document)
-    fresh.document = version.document
-    fresh.document_removed = False
-    _save(fresh, "document", "document_removed")
-    history.record(
-        fresh,
-        kind=HistoryEntry.Kind.DOCUMENT,
-        name="document_attached",
-        actor=actor,
-        acted_as=Actor.MANAGER,
-        file_name=version.file_name,
-        version=version.number,
-        sha256=version.source.sha256,
-    )
-    effects.lodge_document(fresh)
+    _require_empty_place(task, actor)
+    version = documents.receive(upload=upload, user=actor, document=task.document)
+    with transaction.atomic():
+        fresh = locked(task.number)
+        _require_empty_place(fresh, actor)
+        fresh.document = version.document
+        fresh.document_version = version
+        _save(fresh, "document", "document_version")
+        history.record(
+            fresh,
+            kind=HistoryEntry.Kind.DOCUMENT,
+            name="document_attached",
+            actor=actor,
+            acted_as=Actor.MANAGER,
+            file_name=version.file_name,
+            version=version.number,
+            sha256=version.source.sha256,
+        )
+        effects.lodge_document(fresh)
     return version
+
+
+@transaction.atomic
+def retry_conversion(*, task: SigningTask, actor: User) -> None:
+    """«Повторить» at a failed conversion: converted once more, then lodged."""
+    fresh = _locked_for_document(task, actor)
+    if fresh.document_version is None:
+        raise ActionRefused(["Документ откреплен. Вложите его снова."])
+    documents.retry_conversion(version=fresh.document_version)
+    effects.lodge_document(fresh)
+
+
+def _require_empty_place(task: SigningTask, actor: User) -> None:
+    if reasons := document_refusals(task, actor):
+        raise ActionRefused(reasons)
+    if task.document_version is not None:
+        raise ActionRefused(["Сначала открепите вложенный документ."])
 
 
 def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:

@@ -64,7 +64,13 @@ class SigningTask(Lifecycle):
     document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
     fraud_check_confirmed = models.BooleanField("Проверка проведена", default=False)
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="tasks")
-    document_removed = models.BooleanField(default=False)
+    document_version = models.ForeignKey(
+        DocumentVersion,
+        models.PROTECT,
+        null=True,
+        related_name="tasks",
+        help_text="The version that is, or will be, signed; none while the document is removed.",
+    )
     exchange = models.OneToOneField(Exchange, models.PROTECT, null=True, related_name="task")
     past_exchanges = models.ManyToManyField(Exchange, related_name="past_tasks")
     package = models.OneToOneField(Package, models.PROTECT, null=True, related_name="task")
@@ -116,13 +122,6 @@ class SigningTask(Lifecycle):
     @property
     def is_finished(self) -> bool:
         return self.status in FINISHED
-
-    @property
-    def document_version(self) -> DocumentVersion | None:
-        """The version that is, or will be, signed; None while the document is removed."""
-        if self.document is None or self.document_removed:
-            return None
-        return self.document.versions.first()
 
     @property
     def lane(self) -> str:
@@ -213,7 +212,9 @@ class Draft(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
     task_type = models.CharField(max_length=20, choices=TaskType)
     fields = models.JSONField(default=dict)
-    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="drafts")
+    document_version = models.ForeignKey(
+        DocumentVersion, models.PROTECT, null=True, related_name="drafts"
+    )
     account_verified_at = models.DateTimeField(null=True)
     account_verified_for = models.JSONField(default=dict)
     submission_key = models.UUIDField(default=uuid.uuid4)

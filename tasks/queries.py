@@ -65,7 +65,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         if not wanted:
             return self
         rule = Q(document_number__iexact=wanted) | Q(package__archive_code__iexact=wanted)
-        rule |= Q(document__versions__archive_code__iexact=wanted)
+        rule |= Q(document_version__archive_code__iexact=wanted)
         number = digits(wanted)
         if number and len(number) >= len(wanted) - 6:
             rule |= Q(client__inn=number) | Q(client__ogrn=number) | Q(account_number=number)

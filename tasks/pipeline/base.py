@@ -100,7 +100,7 @@ def load(number: int) -> SigningTask:
         "region",
         "box",
         "signatory",
-        "document",
+        "document_version__pdf",
         "exchange__power_of_attorney",
         "package__file",
         "manager",

@@ -202,7 +202,8 @@ def _document_problem(task: SigningTask) -> Outcome | None:
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
     parked = Order.objects.parked().filter(subject=task.number, kind="lodge_document")
     if version.is_ready and parked.filter(payload__version=version.pk).exists():
-        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
+        reason = "Электронный архив не принял документ."
+        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
     raise NotReadyYet("The document is being converted and lodged.")
 
 

@@ -1,0 +1,167 @@
+"""What is done with documents: received, scanned, converted, opened. Actions are atomic."""
+
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from archive import storage
+from archive.conversion.results import ConversionResult
+from archive.intake import Inspected, antivirus, inspect
+from archive.intake.kinds import Kind
+from archive.models import Document, DocumentVersion, StoredFile
+from archive.storage import read, store_bytes
+from econtract.common import clock
+from econtract.common.errors import Unavailable
+from econtract.outbox import orders
+from econtract.outbox.models import Order
+
+__all__ = ["open_pdf", "read", "receive", "retry_conversion", "store_bytes"]
+
+CONVERT = "convert_document"
+SCAN = "scan_document"
+
+State = DocumentVersion.State
+
+
+def receive(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
+    """Takes an uploaded file in as the next version of ``document`` (a new one when None).
+
+    A PDF is ready at once, byte for byte; an office file is converted by a worker; a file that
+    the configured virus scanner could not be asked about waits for it. Raises IntakeRefused with
+    a sentence for the user; then nothing is stored.
+    """
+    inspected = inspect(upload, name=upload.name or "")
+    scan = _scan(upload)
+    source = storage.store_file(
+        upload.file, sha256=inspected.sha256, content_type=inspected.content_type, scan=scan
+    )
+    with transaction.atomic():
+        version = _next_version(document, inspected, source, user)
+        _proceed(version)
+    return version
+
+
+def _scan(upload: Any) -> StoredFile.Scan:
+    if antivirus.is_configured():
+        try:
+            antivirus.scan(upload.file)
+        except Unavailable:
+            return StoredFile.Scan.WAITING
+    return StoredFile.Scan.CLEAN
+
+
+def _next_version(
+    document: Document | None, inspected: Inspected, source: StoredFile, user: Any
+) -> DocumentVersion:
+    if document is None:
+        document, number = Document.objects.create(), 1
+    else:
+        Document.objects.select_for_update().get(pk=document.pk)
+        newest = document.versions.order_by("-number").first()
+        number = newest.number + 1 if newest else 1
+    return DocumentVersion.objects.create(
+        document=document,
+        number=number,
+        file_name=inspected.file_name,
+        source=source,
+        state=State.CHECKING,
+        pages=inspected.pages,
+        uploaded_by=user,
+    )
+
+
+def _proceed(version: DocumentVersion) -> None:
+    """The next step of a version whose turn it is, by what is known of its file."""
+    version.problem = ""
+    if version.source.scan == StoredFile.Scan.WAITING:
+        version.state = State.CHECKING
+        _order(version, SCAN)
+    elif version.source.content_type == Kind.PDF.content_type:
+        version.state, version.pdf = State.READY, version.source
+        version.converter = DocumentVersion.Converter.NONE
+    else:
+        version.state = State.CONVERTING
+        _order(version, CONVERT)
+    version.save(update_fields=["state", "pdf", "converter", "problem"])
+
+
+def _order(version: DocumentVersion, kind: str) -> None:
+    """Has the work done: a parked order is taken up again rather than left beside a new one."""
+    parked = Order.objects.parked().filter(kind=kind, lane=version.lane).first()
+    if parked:
+        parked.reopen()
+    else:
+        orders.enqueue(kind=kind, subject=version.pk, lane=version.lane)
+
+
+def record_scan(version_id: int, *, clean: bool, message: str = "") -> None:
+    """Notes the scanner's verdict on a waiting version and goes on from there."""
+    version = _locked(version_id)
+    if version is None or version.state != State.CHECKING:
+        return
+    verdict = StoredFile.Scan.CLEAN if clean else StoredFile.Scan.INFECTED
+    StoredFile.objects.filter(pk=version.source_id).update(scan=verdict)
+    version.source.scan = verdict
+    if clean:
+        _proceed(version)
+    else:
+        _fail(version, message)
+
+
+def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult) -> None:
+    """Notes the PDF made of a version; does nothing to one that is no longer waiting for it."""
+    version = _locked(version_id)
+    if version is None or version.state != State.CONVERTING:
+        return
+    version.state = State.READY
+    version.pdf = pdf
+    version.pages = result.pages
+    version.converter = result.converter
+    version.text_recall = result.text_recall
+    version.problem = result.warning
+    version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "problem"])
+
+
+def record_failure(version_id: int, message: str) -> None:
+    """Notes why a version has no PDF, in words for the user."""
+    version = _locked(version_id)
+    if version is not None and version.state in (State.CHECKING, State.CONVERTING):
+        _fail(version, message)
+
+
+def record_lodging(version_id: int, *, system: str, code: str) -> None:
+    """Notes the version's place in the electronic archive; the first code it got stays."""
+    DocumentVersion.objects.filter(pk=version_id, archive_code="").update(
+        archive_system=system, archive_code=code, lodged_at=clock.now()
+    )
+
+
+def _fail(version: DocumentVersion, message: str) -> None:
+    version.state = State.FAILED
+    version.problem = message[:500]
+    version.save(update_fields=["state", "problem"])
+
+
+def _locked(version_id: int) -> DocumentVersion | None:
+    """The version as it is now; None when it has been removed. Call it in a transaction."""
+    versions = DocumentVersion.objects.select_for_update(of=("self",)).select_related("source")
+    return versions.filter(pk=version_id).first()
+
+
+@transaction.atomic
+def retry_conversion(*, version: DocumentVersion) -> None:
+    """Has a failed version scanned or converted once more; nothing when it is not failed."""
+    current = _locked(version.pk)
+    if current is not None and current.can_retry:
+        _proceed(current)
+
+
+def open_pdf(version: DocumentVersion) -> BinaryIO:
+    """The version's PDF, opened; close it.
+
+    Raises ValueError when there is none yet, StoredFileDamaged when its bytes are not the ones
+    that were stored, StoredFileWithheld when it has not passed the virus scan.
+    """
+    if version.pdf is None:
+        raise ValueError(f"Version {version.pk} has no PDF.")
+    return storage.open_file(version.pdf)
