@@ -136,7 +136,7 @@
   // The loading bar appears after 300 ms; polling stays silent.
   let pending = 0;
   let barTimer = 0;
-  const silent = (elt) => elt.closest("[data-poll], [data-draft-status]");
+  const silent = (elt) => elt.closest("[data-poll], #draft-status");
   const drawBar = () => {
     const bar = document.createElement("div");
     bar.className = "loading-bar";
@@ -221,16 +221,19 @@
   // A second press while the first is on its way does nothing; coming back by history resets it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-hx-post], [data-hx-get]") || form.method !== "post") return;
-    if (form.dataset.sent && !event.submitter?.formAction.endsWith("#")) event.preventDefault();
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(restoreForms, 5_000);
   });
 
-  addEventListener("pageshow", () => {
+  const restoreForms = () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     document.querySelectorAll("form [aria-busy]").forEach((el) => el.removeAttribute("aria-busy"));
-  });
+  };
+
+  addEventListener("pageshow", restoreForms);
 
   // ---- Tables shown as cards: some browsers drop a table's roles with display: block -------------
 
