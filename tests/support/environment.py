@@ -15,6 +15,8 @@ if MADE_HERE:
     os.environ["ECONTRACT_DATA_DIR"] = tempfile.mkdtemp(prefix="econtract-test-")
 DATA_DIR = Path(os.environ["ECONTRACT_DATA_DIR"])
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+# STATIC_ROOT by default; WhiteNoise warns of a folder that is not there.
+(DATA_DIR / "static").mkdir(exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 # A file and not memory: tests with several processes must see one database.
 os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
