@@ -1,0 +1,127 @@
+"""Identification over HTTP (docs/protocols.md, section 4)."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from econtract.sandbox import autopilot, clock, identity
+from econtract.sandbox.api.protocol import (
+    Call,
+    Done,
+    Json,
+    Refused,
+    bad_request,
+    command,
+    encode_base64,
+    query,
+)
+from econtract.sandbox.models import IdentityRequest, IdentityState
+from econtract.sandbox.numbers import is_phone
+
+
+@command("identity")
+def ask(call: Call) -> Done:
+    """POST /identity/v1/requests: open a request and make its link."""
+    fields, organisation = call.fields, call.fields.section("organisation")
+    if not is_phone(fields.text("phone")):
+        raise bad_request("phone: +7 and 10 digits expected")
+    row = IdentityRequest.objects.create(
+        ref=str(uuid.uuid4()),
+        token=secrets.token_urlsafe(32),
+        reference=fields.text("reference", limit=100),
+        surname=fields.text("surname", limit=60),
+        given_name=fields.text("given_name", limit=60),
+        patronymic=fields.text("patronymic", required=False, limit=60),
+        phone=fields.text("phone"),
+        email=fields.text("email", required=False, limit=200),
+        position=fields.text("position", required=False, limit=150),
+        authority=fields.text("authority", required=False, limit=200),
+        inn=organisation.text("inn", required=bool(organisation.data), limit=12),
+        kpp=organisation.text("kpp", required=False, limit=9),
+        ogrn=organisation.text("ogrn", required=False, limit=15),
+        organisation_name=organisation.text("name", required=False),
+        asked_at=call.now,
+        expires_at=call.now + identity.LIFETIME,
+    )
+    autopilot.wake_for(call.now)
+    body = {
+        "ref": row.ref,
+        "link": _link(call.request, row),
+        "expires_at": clock.iso(row.expires_at),
+    }
+    return Done("requested", body, row.reference, row.ref)
+
+
+@query
+def show(call: Call, ref: str) -> Json:
+    """GET /identity/v1/requests/<ref>."""
+    return _render(_find(ref))
+
+
+@command("identity")
+def cancel(call: Call, ref: str) -> Done:
+    """POST …/cancel: kill the link; a cancelled request stays cancelled."""
+    row = _find(ref)
+    if row.state in (IdentityState.PASSED, IdentityState.FAILED):
+        raise Refused(409, "already_answered")
+    effective = row.state != IdentityState.CANCELLED
+    identity.cancel(row)
+    return Done("cancelled", _render(row), row.reference, ref, 200, effective)
+
+
+@command("identity")
+def decline(call: Call, ref: str) -> Done:
+    """POST …/decline: the papers are not enough, the client is asked again."""
+    comment = call.fields.text("comment", limit=2000)
+    row = _find(ref, IdentityState.DOCUMENTS)
+    identity.decline(row, comment, call.now)
+    autopilot.wake_for(call.now)
+    return Done("declined", _render(row), row.reference, ref, 200)
+
+
+@command("identity")
+def accept(call: Call, ref: str) -> Done:
+    """POST …/accept: the papers are good."""
+    row = _find(ref, IdentityState.DOCUMENTS)
+    identity.accept(row, call.now)
+    return Done("accepted", _render(row), row.reference, ref, 200)
+
+
+def _find(ref: str, state: str = "") -> IdentityRequest:
+    row = IdentityRequest.objects.filter(ref=ref).first()
+    if row is None:
+        raise Refused(404, "not_found")
+    if state and row.state != state:
+        raise Refused(409, "wrong_state", f"The request is {row.state}")
+    return row
+
+
+def _link(request: HttpRequest, row: IdentityRequest) -> str:
+    path = reverse("identity-consent", args=[row.token])
+    public = settings.SANDBOX_PUBLIC_URL
+    return f"{public}{path}" if public else request.build_absolute_uri(path)
+
+
+def _render(row: IdentityRequest) -> Json:
+    return {
+        "ref": row.ref,
+        "reference": row.reference,
+        "state": row.state,
+        "resolution": row.resolution,
+        "comment": row.comment,
+        "identified_at": row.identified_at and clock.iso(row.identified_at),
+        "expires_at": clock.iso(row.expires_at),
+        "documents": [
+            {
+                "name": document.name,
+                "content_type": document.content_type,
+                "content": encode_base64(document.content),
+            }
+            for document in row.documents.all()
+        ],
+    }

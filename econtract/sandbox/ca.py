@@ -1,0 +1,212 @@
+"""The test certification authority: root, issuing authority, certificates, revocation list.
+
+A signature made under it is no qualified signature; it has the shape of one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+
+# Attributes of a subject by the order of the Russian certification authorities.
+PERSON_INN = x509.ObjectIdentifier("1.2.643.3.131.1.1")
+COMPANY_INN = x509.ObjectIdentifier("1.2.643.100.4")
+SNILS = x509.ObjectIdentifier("1.2.643.100.3")
+OGRN = x509.ObjectIdentifier("1.2.643.100.1")
+OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
+
+# Demo histories are signed in the past, so certificates begin before the day of set-up.
+HISTORY = dt.timedelta(days=400)
+LIFETIME = dt.timedelta(days=5 * 365)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who a certificate is for. Empty fields are left out of the name."""
+
+    common_name: str
+    surname: str
+    given_name: str
+    inn: str
+    snils: str
+    title: str = ""
+    company: str = ""
+    company_inn: str = ""
+    ogrn: str = ""
+    ogrnip: str = ""
+
+    def name(self) -> x509.Name:
+        """The subject with the Russian attributes."""
+        pairs = [
+            (NameOID.COUNTRY_NAME, "RU"),
+            (NameOID.COMMON_NAME, self.common_name[:64]),
+            (NameOID.SURNAME, self.surname),
+            (NameOID.GIVEN_NAME, self.given_name),
+            (NameOID.TITLE, self.title[:64]),
+            (NameOID.ORGANIZATION_NAME, self.company[:64]),
+            (COMPANY_INN, self.company_inn),
+            (OGRN, self.ogrn),
+            (OGRNIP, self.ogrnip),
+            (PERSON_INN, self.inn),
+            (SNILS, self.snils),
+        ]
+        return x509.Name([x509.NameAttribute(oid, value) for oid, value in pairs if value])
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A fresh key pair: PKCS#8 and X.509, both DER."""
+
+    private_key: bytes
+    certificate: bytes
+    not_before: dt.datetime
+    not_after: dt.datetime
+
+
+@dataclass(frozen=True)
+class Authority:
+    """The issuing authority with its root, ready to issue."""
+
+    root: x509.Certificate
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    def issue(self, subject: Subject, not_before: dt.datetime, not_after: dt.datetime) -> Issued:
+        """Make a key and a certificate for signing documents."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = _builder(subject.name(), self.certificate.subject, key, not_before, not_after)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), True)
+        builder = builder.add_extension(_authority_id(self.key), False)
+        certificate = builder.sign(self.key, hashes.SHA256())
+        return Issued(
+            _private_der(key),
+            certificate.public_bytes(serialization.Encoding.DER),
+            not_before,
+            not_after,
+        )
+
+    def revocation_list(self, revoked: list[tuple[bytes, dt.datetime]], now: dt.datetime) -> bytes:
+        """A CRL in DER, good for the whole life of the demo, of these (certificate, date) pairs."""
+        builder = x509.CertificateRevocationListBuilder(
+            issuer_name=self.certificate.subject, last_update=now - HISTORY, next_update=now + LIFETIME
+        )
+        for certificate, since in revoked:
+            serial = x509.load_der_x509_certificate(certificate).serial_number
+            entry = x509.RevokedCertificateBuilder(serial, since).build()
+            builder = builder.add_revoked_certificate(entry)
+        builder = builder.add_extension(x509.CRLNumber(1), False)
+        builder = builder.add_extension(_authority_id(self.key), False)
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def create(directory: Path, now: dt.datetime) -> Authority:
+    """Make root and issuing authority and write `roots.pem`, `issuing.pem`, `issuing.key`.
+
+    The root's private key is not kept: nothing more is ever issued by it.
+    """
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_name, name = _ca_name("Тестовый корень E-Contract"), _ca_name("Тестовый УЦ E-Contract")
+    began, ends = now - 2 * LIFETIME, now + 2 * LIFETIME
+    root = _ca(_builder(root_name, root_name, root_key, began, ends), 1, root_key)
+    certificate = _ca(_builder(name, root_name, key, began, ends), 0, root_key)
+    directory.mkdir(parents=True, exist_ok=True)
+    pem = serialization.Encoding.PEM
+    (directory / "roots.pem").write_bytes(root.public_bytes(pem))
+    (directory / "issuing.pem").write_bytes(certificate.public_bytes(pem))
+    descriptor = os.open(directory / "issuing.key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(_private_der(key))
+    return Authority(root, certificate, key)
+
+
+@functools.cache
+def load() -> Authority:
+    """The authority of this data directory, read once per process; FileNotFoundError before set-up."""
+    directory = settings.CA_DIR
+    key = serialization.load_der_private_key((directory / "issuing.key").read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("issuing.key is not an elliptic curve key")
+    return Authority(
+        x509.load_pem_x509_certificate((directory / "roots.pem").read_bytes()),
+        x509.load_pem_x509_certificate((directory / "issuing.pem").read_bytes()),
+        key,
+    )
+
+
+def _ca_name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "RU"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "E-Contract (тестовый стенд)"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    not_before: dt.datetime,
+    not_after: dt.datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(not_before)
+        .not_valid_after(not_after)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    )
+
+
+def _ca(
+    builder: x509.CertificateBuilder, path_length: int, signer: ec.EllipticCurvePrivateKey
+) -> x509.Certificate:
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
+    builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), True)
+    return builder.add_extension(_authority_id(signer), False).sign(signer, hashes.SHA256())
+
+
+def _usage(
+    *,
+    digital_signature: bool = False,
+    content_commitment: bool = False,
+    key_cert_sign: bool = False,
+    crl_sign: bool = False,
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=content_commitment,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _authority_id(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+
+
+def _private_der(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

@@ -1,0 +1,173 @@
+"""Detached CMS signatures: making and checking them."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import functools
+from dataclasses import dataclass
+
+from asn1crypto import cms as asn1_cms
+from asn1crypto import keys as asn1_keys
+from asn1crypto import pem as asn1_pem
+from asn1crypto import x509 as asn1_x509
+from django.conf import settings
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, SimpleSigner
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from econtract.sandbox.ca import COMPANY_INN, PERSON_INN
+
+# Our certificates name no distribution point, so a check "if declared" would skip the list.
+_CHECK_SIGNER_AGAINST_LIST = CertRevTrustPolicy(
+    RevocationCheckingPolicy(
+        ee_certificate_rule=RevocationCheckingRule.CRL_REQUIRED,
+        intermediate_ca_cert_rule=RevocationCheckingRule.NO_CHECK,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check. `problem` says in Russian why not, empty when valid.
+
+    ИНН are those of the certificate, empty where it has none or could not be read.
+    """
+
+    problem: str
+    owner: str = ""
+    serial: str = ""
+    person_inn: str = ""
+    company_inn: str = ""
+    not_before: dt.datetime | None = None
+    not_after: dt.datetime | None = None
+    signed_at: dt.datetime | None = None
+
+    @property
+    def valid(self) -> bool:
+        """True when nothing is wrong."""
+        return not self.problem
+
+
+def sign(content: bytes, private_key: bytes, certificate: bytes, signed_at: dt.datetime) -> bytes:
+    """A detached CMS SignedData in DER over exactly `content`; ECDSA with SHA-256.
+
+    Signed attributes: content-type, message-digest, signing-time, signing-certificate-v2.
+    Key and certificate are DER; the certificate and its issuer are put inside.
+    """
+    return asyncio.run(_sign(content, _signer(private_key, certificate), signed_at))
+
+
+def verify(content: bytes, signature: bytes, now: dt.datetime) -> Verdict:
+    """Check a detached signature over `content` against the test CA and its revocation list.
+
+    Never raises on hostile bytes: what cannot be read is a verdict too. The certificate must be
+    good at `now`; the signing time stated inside is reported, not trusted.
+    """
+    try:
+        signed_data = asn1_cms.ContentInfo.load(signature, strict=True)["content"]
+        certificate = _signing_certificate(signed_data)
+        context = ValidationContext(
+            trust_roots=[_root()],
+            other_certs=[_issuing()],
+            crls=[_crl()],
+            moment=now,
+            revinfo_policy=_CHECK_SIGNER_AGAINST_LIST,
+        )
+        status = asyncio.run(async_validate_detached_cms(content, signed_data, context))
+    except Exception as error:  # noqa: BLE001 - hostile bytes fail in every way asn1crypto knows
+        return Verdict(f"Подпись не читается ({type(error).__name__})")
+    return _describe(certificate, _problem(status, certificate, now), status.signer_reported_dt)
+
+
+def certificate_pem(certificate: bytes) -> str:
+    """A DER certificate as PEM text."""
+    return asn1_pem.armor("CERTIFICATE", certificate).decode()
+
+
+@functools.lru_cache(maxsize=1024)
+def _signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
+    return SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(certificate),
+        signing_key=asn1_keys.PrivateKeyInfo.load(private_key),
+        cert_registry=SimpleCertificateStore.from_certs([_issuing()]),
+        embed_roots=False,
+    )
+
+
+async def _sign(content: bytes, signer: SimpleSigner, signed_at: dt.datetime) -> bytes:
+    attributes = PdfCMSSignedAttributes(signing_time=signed_at.replace(microsecond=0))
+    info = await signer.async_sign_general_data(
+        content, "sha256", detached=True, signed_attr_settings=attributes
+    )
+    return info.dump()
+
+
+def _signing_certificate(signed_data: asn1_cms.SignedData) -> asn1_x509.Certificate:
+    serial = signed_data["signer_infos"][0]["sid"].chosen["serial_number"].native
+    return next(
+        item.chosen
+        for item in signed_data["certificates"]
+        if item.chosen.serial_number == serial
+    )
+
+
+def _problem(
+    status: StandardCMSSignatureStatus, certificate: asn1_x509.Certificate, now: dt.datetime
+) -> str:
+    if not status.intact:
+        return "Подпись не соответствует файлу документа"
+    if not status.valid:
+        return "Подпись повреждена"
+    if not certificate.not_valid_before <= now <= certificate.not_valid_after:
+        return "Срок действия сертификата не наступил или истек"
+    if status.revoked:
+        return "Сертификат отозван"
+    return "" if status.trusted else "Сертификат выдан неизвестным удостоверяющим центром"
+
+
+def _describe(
+    certificate: asn1_x509.Certificate, problem: str, signed_at: dt.datetime | None
+) -> Verdict:
+    values = {pair["type"].dotted: pair["value"].native for rdn in _rdns(certificate) for pair in rdn}
+    return Verdict(
+        problem=problem,
+        owner=values.get("2.5.4.3", ""),
+        serial=f"{certificate.serial_number:X}",
+        person_inn=values.get(PERSON_INN.dotted_string, ""),
+        company_inn=values.get(COMPANY_INN.dotted_string, ""),
+        not_before=certificate.not_valid_before,
+        not_after=certificate.not_valid_after,
+        signed_at=signed_at,
+    )
+
+
+def _rdns(certificate: asn1_x509.Certificate) -> asn1_x509.RDNSequence:
+    return certificate.subject.chosen
+
+
+@functools.cache
+def _root() -> asn1_x509.Certificate:
+    return _load_pem("roots.pem")
+
+
+@functools.cache
+def _issuing() -> asn1_x509.Certificate:
+    return _load_pem("issuing.pem")
+
+
+@functools.cache
+def _crl() -> bytes:
+    return (settings.CA_DIR / "crl.der").read_bytes()
+
+
+def _load_pem(name: str) -> asn1_x509.Certificate:
+    _, _, der = asn1_pem.unarmor((settings.CA_DIR / name).read_bytes())
+    return asn1_x509.Certificate.load(der)

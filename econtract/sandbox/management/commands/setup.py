@@ -1,0 +1,49 @@
+"""`python -m econtract.sandbox setup`: database, certification authority, keys, organisations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+
+from econtract.sandbox import ca, organisations, signatories
+from econtract.sandbox.models import Organisation, World
+
+
+class Command(BaseCommand):
+    """Idempotent: what is there is kept."""
+
+    help = "Готовит песочницу: база, тестовый УЦ, ключи, организации. Повтор ничего не портит."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--reset` begins anew."""
+        parser.add_argument("--reset", action="store_true", help="удалить все и начать заново")
+
+    def handle(self, *args: Any, reset: bool, **options: Any) -> None:
+        """Make what is missing."""
+        if reset:
+            self._remove()
+        call_command("migrate", verbosity=0)
+        now = dt.datetime.now(dt.UTC)
+        with transaction.atomic():
+            World.load()
+            if not Organisation.objects.exists():
+                Organisation.objects.bulk_create(organisations.everything(now.date()))
+            # A database without its CA, or a CA without its keys, is of no use: both or neither.
+            if not (signatories.exist() and (settings.CA_DIR / "crl.der").exists()):
+                ca.load.cache_clear()
+                signatories.create(ca.create(settings.CA_DIR, now), now)
+        self.stdout.write(f"Песочница готова: {settings.DATA_DIR}")
+
+    def _remove(self) -> None:
+        connection.close()
+        shutil.rmtree(settings.CA_DIR, ignore_errors=True)
+        for path in settings.DATA_DIR.glob("sandbox.sqlite3*"):
+            path.unlink()

@@ -1,0 +1,185 @@
+"""State of the ЭДО operator. Status values are Diadoc's own names."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class EdoOperation(models.Model):
+    """The memory behind `operationId`: running until `answer` is there."""
+
+    operation_id = models.CharField(max_length=100, unique=True)
+    started_at = models.DateTimeField()
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "edo_operation"
+
+    def __str__(self) -> str:
+        return self.operation_id
+
+
+class EdoPartner(models.Model):
+    """Two organisations that exchange documents; `task_id` names the invitation."""
+
+    org_id = models.CharField(max_length=36)
+    partner_org_id = models.CharField(max_length=36)
+    task_id = models.CharField(max_length=36, unique=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "edo_partner"
+        constraints = [models.UniqueConstraint("org_id", "partner_org_id", name="edo_partner_once")]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} – {self.partner_org_id}"
+
+
+class EdoShelfPart(models.Model):
+    """One part of an item on the shelf."""
+
+    owner = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    index = models.PositiveIntegerField()
+    is_last = models.BooleanField()
+    content = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "edo_shelf_part"
+        constraints = [
+            models.UniqueConstraint("owner", "name", "index", name="edo_shelf_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EdoMessage(models.Model):
+    """A message from one box to another."""
+
+    message_id = models.CharField(max_length=36, unique=True)
+    from_box = models.CharField(max_length=36)
+    to_box = models.CharField(max_length=36)
+    from_title = models.CharField(max_length=200)
+    to_title = models.CharField(max_length=200)
+    lock_mode = models.CharField(max_length=10)
+    operation_id = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    patched_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "edo_message"
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class EdoDocument(models.Model):
+    """A document of a message. `silent`: the autopilot leaves this recipient alone."""
+
+    message = models.ForeignKey(EdoMessage, on_delete=models.CASCADE, related_name="documents")
+    entity_id = models.CharField(max_length=36, unique=True)
+    type_named_id = models.CharField(max_length=40)
+    needs_signature = models.BooleanField()
+    comment = models.TextField(blank=True)
+    custom_document_id = models.CharField(max_length=100)
+    custom_data = models.JSONField(default=list)
+    metadata = models.JSONField(default=list)
+    file_name = models.CharField(max_length=255)
+    size = models.PositiveIntegerField()
+    sender_signature_status = models.CharField(max_length=40, default="SenderSignatureUnchecked")
+    recipient_response_status = models.CharField(
+        max_length=40, default="RecipientResponseStatusUnknown"
+    )
+    revocation_status = models.CharField(max_length=40, default="RevocationStatusNone")
+    # Set by the fault `sender_signature_invalid`: the later check will fail.
+    doomed = models.BooleanField(default=False)
+    silent = models.BooleanField(default=False)
+    sent_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "edo_document"
+        indexes = [
+            models.Index(fields=["sender_signature_status", "id"], name="edo_unchecked"),
+            models.Index(
+                fields=["recipient_response_status", "silent", "delivered_at"], name="edo_waiting"
+            ),
+            models.Index(fields=["custom_document_id"], name="edo_custom_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+    def value(self, key: str) -> str:
+        """A value of `Metadata`, or an empty string."""
+        return next((item["Value"] for item in self.metadata if item.get("Key") == key), "")
+
+
+class EdoEntity(models.Model):
+    """A signature, report, rejection or revocation that belongs to a document."""
+
+    document = models.ForeignKey(EdoDocument, on_delete=models.CASCADE, related_name="entities")
+    entity_id = models.CharField(max_length=36, unique=True)
+    parent_entity_id = models.CharField(max_length=36)
+    entity_type = models.CharField(max_length=20)
+    attachment_type = models.CharField(max_length=40)
+    signer_box = models.CharField(max_length=36, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "edo_entity"
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
+class EdoPowerOfAttorney(models.Model):
+    """A power of attorney that came with a signature; no bytes when sent as metadata."""
+
+    entity_id = models.CharField(max_length=36, unique=True)
+    signature = models.OneToOneField(
+        EdoEntity, on_delete=models.CASCADE, related_name="power_of_attorney"
+    )
+    full_id = models.JSONField()
+    status = models.CharField(max_length=30)
+    content = models.BinaryField(null=True)
+    content_signature = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "edo_power_of_attorney"
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
+class EdoContent(models.Model):
+    """Bytes of a document or entity, apart from the rows that lists read."""
+
+    entity_id = models.CharField(max_length=36, primary_key=True)
+    data = models.BinaryField()
+
+    class Meta:
+        db_table = "edo_content"
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
+class EdoEvent(models.Model):
+    """One event of a box's feed: a snapshot, rendered when it happened."""
+
+    box_id = models.CharField(max_length=36)
+    event_id = models.CharField(max_length=36)
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "edo_event"
+        indexes = [models.Index(fields=["box_id", "id"], name="edo_event_by_box")]
+
+    def __str__(self) -> str:
+        return self.event_id

@@ -1,0 +1,48 @@
+"""Signing keys. Private keys lie in the sandbox's own database: they open nothing but this demo."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class SigningKey(models.Model):
+    """A key of ours: the head, the signatories, and the ЭДО operator's own (`role` operator)."""
+
+    key_ref = models.CharField(max_length=40, unique=True)
+    role = models.CharField(max_length=10)
+    surname = models.CharField(max_length=60)
+    given_name = models.CharField(max_length=60)
+    patronymic = models.CharField(max_length=60)
+    position = models.CharField(max_length=100)
+    inn = models.CharField(max_length=12)
+    snils = models.CharField(max_length=11)
+    blocked = models.BooleanField(default=False)
+    private_key = models.BinaryField()
+    certificate = models.BinaryField()
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+
+    class Meta:
+        db_table = "signing_key"
+
+    def __str__(self) -> str:
+        return self.key_ref
+
+    @property
+    def owner_name(self) -> str:
+        """Surname, given name, patronymic."""
+        return f"{self.surname} {self.given_name} {self.patronymic}"
+
+
+class ClientKey(models.Model):
+    """The key an organisation's head signs with, made when first needed."""
+
+    organisation = models.OneToOneField("Organisation", on_delete=models.CASCADE)
+    private_key = models.BinaryField()
+    certificate = models.BinaryField()
+
+    class Meta:
+        db_table = "client_key"
+
+    def __str__(self) -> str:
+        return str(self.organisation_id)

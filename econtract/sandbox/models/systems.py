@@ -1,0 +1,128 @@
+"""State of identification, cabinets, archives and messages."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class IdentityState(models.TextChoices):
+    """State of an identification request (docs/protocols.md, section 4)."""
+
+    PENDING = "pending", "Ожидает ответа клиента"
+    PASSED = "passed", "Пройдена"
+    DOCUMENTS = "documents", "Документы на проверке"
+    FAILED = "failed", "Не пройдена"
+    CANCELLED = "cancelled", "Отозвана"
+
+
+class IdentityRequest(models.Model):
+    """One request for consent. `silent`: the autopilot leaves this client alone."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    token = models.CharField(max_length=43, unique=True)
+    reference = models.CharField(max_length=100)
+    surname = models.CharField(max_length=60)
+    given_name = models.CharField(max_length=60)
+    patronymic = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=20)
+    email = models.CharField(max_length=200, blank=True)
+    position = models.CharField(max_length=150, blank=True)
+    authority = models.CharField(max_length=200, blank=True)
+    inn = models.CharField(max_length=12, blank=True)
+    kpp = models.CharField(max_length=9, blank=True)
+    ogrn = models.CharField(max_length=15, blank=True)
+    organisation_name = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=20, choices=IdentityState, default=IdentityState.PENDING)
+    resolution = models.CharField(max_length=30, null=True)
+    comment = models.TextField(blank=True)
+    silent = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    identified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_request"
+        indexes = [models.Index(fields=["state", "silent", "asked_at"], name="identity_waiting")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def person(self) -> str:
+        """Surname, given name, patronymic."""
+        return " ".join(filter(None, (self.surname, self.given_name, self.patronymic)))
+
+
+class IdentityDocument(models.Model):
+    """A paper the client gave to show his authority."""
+
+    request = models.ForeignKey(IdentityRequest, on_delete=models.CASCADE, related_name="documents")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "identity_document"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cabinet(models.Model):
+    """A client's cabinet; a phone serves one ИНН only."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    inn = models.CharField(max_length=12)
+    phone = models.CharField(max_length=20, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cabinet"
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class ArchivedDocument(models.Model):
+    """A file lodged in an archive."""
+
+    archive = models.CharField(max_length=3, choices=[("apd", "АПД"), ("rio", "РИО Картотека")])
+    # Made of the row's number, so absent for a moment.
+    code = models.CharField(max_length=20, unique=True, null=True)
+    reference = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10)
+    file_name = models.CharField(max_length=255)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    document_number = models.CharField(max_length=100, blank=True)
+    document_kind = models.CharField(max_length=100, blank=True)
+    client_inn = models.CharField(max_length=12, blank=True)
+    account_number = models.CharField(max_length=20, blank=True)
+    document_code = models.CharField(max_length=20, blank=True)
+    lodged_at = models.DateTimeField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "archived_document"
+
+    def __str__(self) -> str:
+        return self.code or ""
+
+
+class TextMessage(models.Model):
+    """An SMS or e-mail that reached its addressee."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    channel = models.CharField(max_length=5, choices=[("sms", "СМС"), ("email", "Почта")])
+    to = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    reference = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "text_message"
+        indexes = [models.Index(fields=["to", "id"], name="message_by_address")]
+
+    def __str__(self) -> str:
+        return self.ref

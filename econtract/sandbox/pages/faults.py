@@ -1,0 +1,65 @@
+"""Switches of faults."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from econtract.sandbox import world
+from econtract.sandbox.api.protocol import Fields
+from econtract.sandbox.faults import SYSTEMS
+from econtract.sandbox.models import FaultKind
+
+
+class FaultForm(forms.Form):
+    """A fault to switch on."""
+
+    system = forms.ChoiceField(
+        label="Система", choices=[*SYSTEMS.items(), ("*", "Все системы")], initial="edo"
+    )
+    kind = forms.ChoiceField(label="Что происходит", choices=FaultKind.choices)
+    times = forms.IntegerField(
+        label="Сколько раз", help_text="Пусто – пока не выключите", required=False, min_value=1,
+        max_value=1_000_000,
+    )  # fmt: skip
+    seconds = forms.IntegerField(
+        label="Задержка, секунд", help_text="Для медленного ответа", initial=3, min_value=0,
+        max_value=120,
+    )  # fmt: skip
+    status = forms.IntegerField(
+        label="Код ответа", help_text="Для ответа ошибкой", initial=500, min_value=400,
+        max_value=599,
+    )  # fmt: skip
+    path_contains = forms.CharField(
+        label="Только адреса, где есть", help_text="Например, PostMessage", required=False,
+        max_length=100,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Faults in force, and a form to switch one on."""
+    form = FaultForm(request.POST or None)
+    if request.method == "POST" and "all" in request.POST:
+        world.remove_faults()
+        messages.success(request, "Все сбои выключены")
+        return redirect("faults")
+    if request.method == "POST" and form.is_valid():
+        world.add_fault(Fields(form.cleaned_data))
+        messages.success(request, "Сбой включен")
+        return redirect("faults")
+    names = {**SYSTEMS, "*": "Все системы"}
+    active = [{"fault": row, "system": names[row.system]} for row in world.faults_in_force()]
+    context = {"form": form, "active": active}
+    return render(request, "sandbox/faults.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def remove(request: HttpRequest, number: int) -> HttpResponse:
+    """Switch one fault off."""
+    world.remove_faults(number)
+    messages.success(request, "Сбой выключен")
+    return redirect("faults")

@@ -1,0 +1,104 @@
+"""The first page: systems, what waits, clock, autopilot, who answers how; and the journal."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from econtract.sandbox import clock, world
+from econtract.sandbox.faults import SYSTEMS
+from econtract.sandbox.models import JournalEntry, Organisation, World
+
+_HOUR = 3600
+_STEPS = {"hour": _HOUR, "day": 24 * _HOUR, "week": 7 * 24 * _HOUR}
+_PAGES = {
+    "identity": "identity",
+    "eip": "eip",
+    "cdi": "cdi",
+    "edo": "edo",
+    "apd": "archive",
+    "rio": "archive",
+    "messages": "sms",
+}
+_LAST = 200
+
+
+class AutopilotForm(forms.Form):
+    """On or off, and the delay."""
+
+    on = forms.BooleanField(required=False)
+    delay_seconds = forms.IntegerField(min_value=0, max_value=3600)
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Everything at a glance."""
+    done = dict(
+        JournalEntry.objects.filter(effective=True)
+        .values_list("system")
+        .annotate(count=Count("id"))
+        .order_by()
+    )
+    faulty = {fault.system for fault in world.faults_in_force()}
+    systems = [
+        {
+            "name": name,
+            "code": code,
+            "page": _PAGES.get(code),
+            "done": done.get(code, 0),
+            "faulty": code in faulty or "*" in faulty,
+        }
+        for code, name in SYSTEMS.items()
+    ]
+    characters = Organisation.objects.filter(is_memorable=True, is_ours=False).order_by("id")
+    context = {"systems": systems, "waiting": world.waiting(), "characters": characters}
+    return render(request, "sandbox/index.html", context)
+
+
+@require_POST
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """«Промотать время»."""
+    step = request.POST.get("step", "")
+    clock.shift(World.load().offset_seconds + _STEPS[step] if step in _STEPS else 0)
+    messages.success(request, f"В песочнице {clock.now().astimezone(clock.MOSCOW):%d.%m.%Y %H:%M}")
+    return redirect("index")
+
+
+@require_POST
+def switch_autopilot(request: HttpRequest) -> HttpResponse:
+    """On, off, and the delay."""
+    form = AutopilotForm(request.POST)
+    if form.is_valid():
+        on = form.cleaned_data["on"]
+        world.set_autopilot(on=on, delay=form.cleaned_data["delay_seconds"])
+        messages.success(request, "Автопилот включен" if on else "Автопилот выключен")
+    else:
+        messages.error(request, "Задержка: от 0 до 3600 секунд")
+    return redirect("index")
+
+
+@require_POST
+def start_anew(request: HttpRequest) -> HttpResponse:
+    """Forget everything that happened."""
+    world.reset()
+    messages.success(request, "Песочница начата заново")
+    return redirect("index")
+
+
+@require_GET
+def journal(request: HttpRequest) -> HttpResponse:
+    """What was really done, newest first."""
+    system = request.GET.get("system", "")
+    rows = JournalEntry.objects.filter(effective=True).order_by("-id")
+    if system in SYSTEMS:
+        rows = rows.filter(system=system)
+    entries = [
+        {"entry": entry, "system": SYSTEMS.get(entry.system, entry.system)}
+        for entry in rows.defer("body")[:_LAST]
+    ]
+    context = {"entries": entries, "systems": SYSTEMS, "system": system, "last": _LAST}
+    return render(request, "sandbox/journal.html", context)

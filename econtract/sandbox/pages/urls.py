@@ -1,0 +1,29 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from econtract.sandbox.pages import archive, edo, faults, identity, overview, phone, registry
+
+urlpatterns = [
+    path("", overview.index, name="index"),
+    path("clock/", overview.move_clock, name="clock"),
+    path("autopilot/", overview.switch_autopilot, name="autopilot"),
+    path("reset/", overview.start_anew, name="reset"),
+    path("journal/", overview.journal, name="journal"),
+    path("identity/", identity.index, name="identity"),
+    path("identity/<str:token>/", identity.consent, name="identity-consent"),
+    path("edo/", edo.index, name="edo"),
+    path("edo/documents/<str:entity_id>/", edo.document, name="edo-document"),
+    path("edo/documents/<str:entity_id>/answer/", edo.answer, name="edo-answer"),
+    path("edo/files/<str:entity_id>", edo.file, name="edo-file"),
+    path("edo/powers/<str:entity_id>", edo.power, name="edo-power"),
+    path("sms/", phone.index, name="sms"),
+    path("archive/", archive.index, name="archive"),
+    path("archive/<str:code>/file", archive.file, name="archive-file"),
+    path("cdi/", registry.cdi, name="cdi"),
+    path("eip/", registry.eip, name="eip"),
+    path("faults/", faults.index, name="faults"),
+    path("faults/<int:number>/remove/", faults.remove, name="fault-remove"),
+]

@@ -1,0 +1,10 @@
+"""WSGI entry point: `gunicorn econtract.sandbox.wsgi` (one worker process, several threads)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+# Assigned, not defaulted: the product's settings may be named in the shared environment.
+os.environ["DJANGO_SETTINGS_MODULE"] = "econtract.sandbox.settings"
+
+application = get_wsgi_application()

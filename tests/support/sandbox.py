@@ -1,0 +1,235 @@
+"""The sandbox as a real process for tests, and a client of its control API.
+
+`sandbox` is the fixture to use: a running sandbox, reset before each test, autopilot off.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOKEN = "test-token"
+STARTING = 60
+
+# Memorable organisations (docs/protocols.md, section 10).
+ROMASHKA = "7701001100"
+LOTOS = "7701001206"
+VECTOR = "7701001301"
+PETROV = "500100732259"
+IVANOVA = "771234567859"
+SIDOROV = "772345678901"
+LIQUIDATED = "7701001407"
+LIQUIDATING = "7701001502"
+BANKRUPT = "7701001608"
+TOO_YOUNG = "7701001703"
+DATA_REFUSED = "7701001809"
+NO_CONSENT = "7701001904"
+DATA_MISMATCH = "7701002009"
+BLACKLISTED = "7701002104"
+DOCUMENTS = "7701002200"
+AUTHORITY_PENDING = "7701002305"
+PASSES_WITH_CHANGES = "7701002400"
+CHANGE_SERVICES = "7701002506"
+CABINET_EXISTS = "7701002601"
+CABINET_BAD_DATA = "7701002707"
+REJECTS = "7701002802"
+NO_SIGNATURE = "7701002908"
+BROKEN_SIGNATURE = "7701003002"
+FOREIGN_SIGNATURE = "7701003108"
+REFUSES_STRANGERS = "7701003203"
+PARTNERS_ONLY = "7701003309"
+NO_BOX = "7701003404"
+ARCHIVE_REJECTS = "7701003500"
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox. `url` has no trailing slash; `roots` is the CA's file of trusted roots."""
+
+    url: str
+    data_dir: Path
+    http: httpx.Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+        )
+
+    @property
+    def roots(self) -> Path:
+        """PEM file with the test CA's root."""
+        return self.data_dir / "sandbox" / "ca" / "roots.pem"
+
+    # -- the world
+
+    def control(self, path: str, method: str = "POST", **body: Any) -> dict[str, Any]:
+        """A call of the control API; raises when it is refused."""
+        answer = self.http.request(
+            method, f"/control/v1/{path}", json=body if method == "POST" else None
+        )
+        answer.raise_for_status()
+        result: dict[str, Any] = answer.json()
+        return result
+
+    def reset(self, *, autopilot: bool = False) -> None:
+        """Forget everything that happened."""
+        self.control("reset")
+        self.autopilot(on=autopilot)
+
+    def state(self) -> dict[str, Any]:
+        """Clock, autopilot, faults, what waits."""
+        return self.control("state", "GET")
+
+    def fault(self, system: str, kind: str, *, times: int | None = 1, **more: Any) -> int:
+        """Switch a fault on (`path_contains`, `seconds`, `status`, `code`, `drop`); its id."""
+        number: int = self.control("faults", system=system, kind=kind, times=times, **more)["id"]
+        return number
+
+    def clear_faults(self) -> None:
+        """Switch all faults off."""
+        self.control("faults", "DELETE")
+
+    def clock(self, **to: Any) -> dict[str, Any]:
+        """Set the clock: `offset_seconds`, `advance_seconds` or `now`."""
+        return self.control("clock", **to)
+
+    def autopilot(self, *, on: bool, delay: float = 0) -> None:
+        """Switch the autopilot; with it on, clients answer at the next request after `delay`."""
+        self.control("autopilot", on=on, delay_seconds=delay)
+
+    def journal(self, system: str, **filters: str) -> list[dict[str, Any]]:
+        """What was really done, oldest first (`action`, `reference`, `ref`)."""
+        answer = self.http.get(f"/control/v1/journal/{system}", params={"limit": 1000, **filters})
+        answer.raise_for_status()
+        entries: list[dict[str, Any]] = answer.json()["entries"]
+        return entries
+
+    def messages(self, to: str = "") -> list[dict[str, Any]]:
+        """SMS and e-mail that arrived, oldest first."""
+        answer = self.http.get("/control/v1/messages", params={"to": to} if to else {})
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["messages"]
+        return found
+
+    def account(self, account: str, inn: str, *, visible_in_minutes: int = 0) -> None:
+        """Add an ЕИП account."""
+        self.control("accounts", account=account, inn=inn, visible_in_minutes=visible_in_minutes)
+
+    # -- the client
+
+    def identity_answer(
+        self, ref: str, answer: str, documents: list[dict[str, str]] | None = None
+    ) -> dict[str, Any]:
+        """The client answers an identification request."""
+        return self.control(f"identity/{ref}/answer", answer=answer, documents=documents or [])
+
+    def edo_sign(self, message_id: str, how: str = "valid") -> None:
+        """The client signs: `valid`, `broken` or `foreign`."""
+        self.control(f"edo/{message_id}/sign", how=how)
+
+    def edo_refuse(self, message_id: str, reason: str = "Не согласны с условиями") -> None:
+        """The client refuses to sign."""
+        self.control(f"edo/{message_id}/refuse", reason=reason)
+
+    def edo_ignore(self, message_id: str) -> None:
+        """The autopilot leaves this document alone."""
+        self.control(f"edo/{message_id}/ignore")
+
+    # -- raw protocol
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        """A GET with the token."""
+        return self.http.get(path, params=params)
+
+    def post(self, path: str, body: dict[str, Any], key: str = "") -> httpx.Response:
+        """A POST with the token and an idempotency key, fresh unless given."""
+        return self.http.post(
+            path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
+        )
+
+    def signature(self, key_ref: str, content: bytes) -> bytes:
+        """A detached signature by one of our keys."""
+        body = {"key_ref": key_ref, "content": base64.b64encode(content).decode()}
+        answer = self.post("/signing/v1/signatures", body)
+        answer.raise_for_status()
+        return base64.b64decode(answer.json()["signature"])
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
+    """Set up and run a sandbox in `data_dir` on a free port; it is stopped at the end."""
+    values = {
+        **os.environ,
+        "ECONTRACT_DATA_DIR": str(data_dir),
+        "SANDBOX_AUTOPILOT": "off",
+        "SANDBOX_TOKEN": "",
+        "SANDBOX_PUBLIC_URL": "",
+        **environment,
+    }
+    python = [sys.executable, "-m"]
+    setup = [*python, "econtract.sandbox", "setup"]
+    subprocess.run(setup, cwd=REPOSITORY, env=values, check=True, capture_output=True)
+    with socket.socket() as listener:
+        # The server inherits the bound socket: no race for the port.
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        serve = [*python, "gunicorn", "econtract.sandbox.wsgi", "--threads", "8"]
+        serve += ["--bind", f"fd://{listener.fileno()}", "--no-control-socket"]
+        log = (data_dir / "sandbox.log").open("wb")
+        process = subprocess.Popen(
+            serve,
+            cwd=REPOSITORY,
+            env=values,
+            pass_fds=(listener.fileno(),),
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        sandbox = Sandbox(f"http://127.0.0.1:{listener.getsockname()[1]}", data_dir)
+    try:
+        _wait(sandbox, process)
+        yield sandbox
+    finally:
+        sandbox.http.close()
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(sandbox: Sandbox, process: subprocess.Popen[bytes]) -> None:
+    """Until the first answer; fails with the log when the process dies."""
+    for _ in range(STARTING * 10):
+        if process.poll() is not None:
+            raise RuntimeError((sandbox.data_dir / "sandbox.log").read_text())
+        with contextlib.suppress(httpx.TransportError):
+            if sandbox.http.get("/control/v1/state").is_success:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("The sandbox did not start")
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox process for the test session."""
+    with running(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox) -> Sandbox:
+    """The sandbox with nothing happened yet and the autopilot off."""
+    sandbox_server.reset()
+    return sandbox_server
