@@ -76,6 +76,8 @@ class PowerOfAttorney(models.Model):
     )
     registration_number = models.UUIDField("Номер в реестре", unique=True)
     principal_inn = models.CharField("ИНН доверителя", max_length=12)
+    head_name = models.CharField("Руководитель", max_length=300, blank=True)
+    powers = models.JSONField("Полномочия", default=list, blank=True)
     xml = models.BinaryField("МЧД (XML)")
     signature = models.BinaryField("Подпись руководителя")
     valid_from = models.DateField("Действует с")
@@ -96,6 +98,8 @@ class Exchange(models.Model):
     """One document's course at the operator, from the first attempt to send it.
 
     `operation_id` is the operator's idempotency: the same value never makes a second document.
+    `attempted_at` is written before the first call that may make the document: empty means that
+    the operator surely holds nothing. `failure` is the stable code behind `reason`.
     """
 
     class State(models.TextChoices):
@@ -120,7 +124,9 @@ class Exchange(models.Model):
     document_kind = models.CharField(max_length=40)
     file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=20, choices=State, default=State.SENDING)
+    failure = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=1000, blank=True)
+    attempted_at = models.DateTimeField(null=True)
     message_id = models.CharField(max_length=100, blank=True, db_index=True)
     document_id = models.CharField(max_length=100, blank=True)
     sender_signature = models.BinaryField(null=True)

@@ -7,105 +7,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Box',
+            name="Box",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='Название')),
-                ('operator', models.CharField(choices=[('diadoc', 'Контур.Диадок')], default='diadoc', max_length=20, verbose_name='Оператор')),
-                ('operator_box_id', models.CharField(max_length=100, unique=True, verbose_name='Ящик у оператора')),
-                ('inn', models.CharField(max_length=12, verbose_name='ИНН организации')),
-                ('kpp', models.CharField(blank=True, max_length=9, verbose_name='КПП организации')),
-                ('active', models.BooleanField(default=True, verbose_name='Действует')),
-                ('regions', models.ManyToManyField(blank=True, related_name='boxes', to='clients.region', verbose_name='Регионы')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="Название")),
+                (
+                    "operator",
+                    models.CharField(
+                        choices=[("diadoc", "Контур.Диадок")],
+                        default="diadoc",
+                        max_length=20,
+                        verbose_name="Оператор",
+                    ),
+                ),
+                (
+                    "operator_box_id",
+                    models.CharField(max_length=100, unique=True, verbose_name="Ящик у оператора"),
+                ),
+                ("inn", models.CharField(max_length=12, verbose_name="ИНН организации")),
+                ("kpp", models.CharField(blank=True, max_length=9, verbose_name="КПП организации")),
+                ("active", models.BooleanField(default=True, verbose_name="Действует")),
+                (
+                    "regions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="boxes",
+                        to="clients.region",
+                        verbose_name="Регионы",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ЛК ЭДО',
-                'verbose_name_plural': 'ЛК ЭДО',
-                'ordering': ['name'],
+                "verbose_name": "ЛК ЭДО",
+                "verbose_name_plural": "ЛК ЭДО",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Signatory',
+            name="Signatory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surname', models.CharField(max_length=100, verbose_name='Фамилия')),
-                ('given_name', models.CharField(max_length=100, verbose_name='Имя')),
-                ('patronymic', models.CharField(blank=True, max_length=100, verbose_name='Отчество')),
-                ('position', models.CharField(blank=True, max_length=200, verbose_name='Должность')),
-                ('inn', models.CharField(max_length=12, verbose_name='ИНН')),
-                ('snils', models.CharField(max_length=11, verbose_name='СНИЛС')),
-                ('key_ref', models.CharField(help_text='Обозначение ключа.', max_length=100, unique=True, verbose_name='Ключ в службе подписания')),
-                ('certificate_pem', models.TextField(verbose_name='Сертификат (PEM)')),
-                ('certificate_serial', models.CharField(max_length=64, verbose_name='Серийный номер сертификата')),
-                ('certificate_from', models.DateTimeField(verbose_name='Сертификат действует с')),
-                ('certificate_until', models.DateTimeField(verbose_name='Сертификат действует по')),
-                ('active', models.BooleanField(default=True, verbose_name='Действует')),
-                ('boxes', models.ManyToManyField(blank=True, related_name='signatories', to='edo.box', verbose_name='ЛК ЭДО')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("surname", models.CharField(max_length=100, verbose_name="Фамилия")),
+                ("given_name", models.CharField(max_length=100, verbose_name="Имя")),
+                (
+                    "patronymic",
+                    models.CharField(blank=True, max_length=100, verbose_name="Отчество"),
+                ),
+                (
+                    "position",
+                    models.CharField(blank=True, max_length=200, verbose_name="Должность"),
+                ),
+                ("inn", models.CharField(max_length=12, verbose_name="ИНН")),
+                ("snils", models.CharField(max_length=11, verbose_name="СНИЛС")),
+                (
+                    "key_ref",
+                    models.CharField(
+                        help_text="Обозначение ключа.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="Ключ в службе подписания",
+                    ),
+                ),
+                ("certificate_pem", models.TextField(verbose_name="Сертификат (PEM)")),
+                (
+                    "certificate_serial",
+                    models.CharField(max_length=64, verbose_name="Серийный номер сертификата"),
+                ),
+                ("certificate_from", models.DateTimeField(verbose_name="Сертификат действует с")),
+                ("certificate_until", models.DateTimeField(verbose_name="Сертификат действует по")),
+                ("active", models.BooleanField(default=True, verbose_name="Действует")),
+                (
+                    "boxes",
+                    models.ManyToManyField(
+                        blank=True, related_name="signatories", to="edo.box", verbose_name="ЛК ЭДО"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'подписант',
-                'verbose_name_plural': 'подписанты',
-                'ordering': ['surname', 'given_name'],
+                "verbose_name": "подписант",
+                "verbose_name_plural": "подписанты",
+                "ordering": ["surname", "given_name"],
             },
         ),
         migrations.CreateModel(
-            name='PowerOfAttorney',
+            name="PowerOfAttorney",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registration_number', models.UUIDField(unique=True, verbose_name='Номер в реестре')),
-                ('principal_inn', models.CharField(max_length=12, verbose_name='ИНН доверителя')),
-                ('xml', models.BinaryField(verbose_name='МЧД (XML)')),
-                ('signature', models.BinaryField(verbose_name='Подпись руководителя')),
-                ('valid_from', models.DateField(verbose_name='Действует с')),
-                ('valid_until', models.DateField(verbose_name='Действует по')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='Отозвана')),
-                ('created_at', models.DateTimeField(default=econtract.common.clock.now, editable=False, verbose_name='Добавлена')),
-                ('signatory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='powers', to='edo.signatory', verbose_name='Подписант')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "registration_number",
+                    models.UUIDField(unique=True, verbose_name="Номер в реестре"),
+                ),
+                ("principal_inn", models.CharField(max_length=12, verbose_name="ИНН доверителя")),
+                ("xml", models.BinaryField(verbose_name="МЧД (XML)")),
+                ("signature", models.BinaryField(verbose_name="Подпись руководителя")),
+                ("valid_from", models.DateField(verbose_name="Действует с")),
+                ("valid_until", models.DateField(verbose_name="Действует по")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Отозвана"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=econtract.common.clock.now, editable=False, verbose_name="Добавлена"
+                    ),
+                ),
+                (
+                    "signatory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="powers",
+                        to="edo.signatory",
+                        verbose_name="Подписант",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'МЧД',
-                'verbose_name_plural': 'МЧД',
-                'ordering': ['-valid_until'],
+                "verbose_name": "МЧД",
+                "verbose_name_plural": "МЧД",
+                "ordering": ["-valid_until"],
             },
         ),
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('recipient_inn', models.CharField(max_length=12)),
-                ('recipient_kpp', models.CharField(blank=True, max_length=9)),
-                ('recipient_box_id', models.CharField(blank=True, max_length=100)),
-                ('document_sha256', models.CharField(max_length=64)),
-                ('document_number', models.CharField(max_length=100)),
-                ('document_kind', models.CharField(max_length=40)),
-                ('file_name', models.CharField(max_length=255)),
-                ('state', models.CharField(choices=[('sending', 'Отправляется'), ('sent', 'Отправлен оператору'), ('delivered', 'Доставлен клиенту'), ('signed', 'Подписан клиентом'), ('refused', 'Клиент отказался'), ('failed', 'Не принят оператором'), ('revoked', 'Отозван')], default='sending', max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=1000)),
-                ('message_id', models.CharField(blank=True, db_index=True, max_length=100)),
-                ('document_id', models.CharField(blank=True, max_length=100)),
-                ('sender_signature', models.BinaryField(null=True)),
-                ('recipient_signature', models.BinaryField(null=True)),
-                ('created_at', models.DateTimeField(default=econtract.common.clock.now)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('box', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='edo.box')),
-                ('power_of_attorney', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='edo.powerofattorney')),
-                ('signatory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='edo.signatory')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("recipient_inn", models.CharField(max_length=12)),
+                ("recipient_kpp", models.CharField(blank=True, max_length=9)),
+                ("recipient_box_id", models.CharField(blank=True, max_length=100)),
+                ("document_sha256", models.CharField(max_length=64)),
+                ("document_number", models.CharField(max_length=100)),
+                ("document_kind", models.CharField(max_length=40)),
+                ("file_name", models.CharField(max_length=255)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sending", "Отправляется"),
+                            ("sent", "Отправлен оператору"),
+                            ("delivered", "Доставлен клиенту"),
+                            ("signed", "Подписан клиентом"),
+                            ("refused", "Клиент отказался"),
+                            ("failed", "Не принят оператором"),
+                            ("revoked", "Отозван"),
+                        ],
+                        default="sending",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=1000)),
+                ("message_id", models.CharField(blank=True, db_index=True, max_length=100)),
+                ("document_id", models.CharField(blank=True, max_length=100)),
+                ("sender_signature", models.BinaryField(null=True)),
+                ("recipient_signature", models.BinaryField(null=True)),
+                ("created_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "box",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanges",
+                        to="edo.box",
+                    ),
+                ),
+                (
+                    "power_of_attorney",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="edo.powerofattorney",
+                    ),
+                ),
+                (
+                    "signatory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanges",
+                        to="edo.signatory",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'обмен документом',
-                'verbose_name_plural': 'обмены документами',
+                "verbose_name": "обмен документом",
+                "verbose_name_plural": "обмены документами",
             },
         ),
     ]

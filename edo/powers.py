@@ -1,0 +1,198 @@
+"""Signatories' certificates and powers of attorney: taking in, making, choosing."""
+
+from datetime import date, datetime
+from pathlib import Path
+from uuid import uuid4, uuid5
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from econtract.common import clock
+from edo import certificates, mchd, mchd_checks
+from edo.mchd import Organisation, Person, Power, PowerOfAttorneyData
+from edo.mchd_checks import Expected, PowerOfAttorneyReport
+from edo.models import Box, PowerOfAttorney, Signatory
+from edo.problems import MOSCOW, Problem
+from edo.signing import SigningKey, signing_service
+from edo.trust import installed_trust
+
+# Where anybody may check a power of attorney by its number: the tax service's registry.
+REGISTRY = "https://m4d.nalog.gov.ru/emchd/check-status"
+
+
+class PowerOfAttorneyRefused(Exception):
+    """A power of attorney was not taken in; `problems` name every failed check."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+def check_power_of_attorney(
+    *,
+    signatory: Signatory,
+    principal_inn: str,
+    xml: bytes,
+    signature: bytes,
+    at: datetime,
+    revoked_at: datetime | None = None,
+) -> PowerOfAttorneyReport:
+    """Every check of a power of attorney by this installation's rules. Raises Unavailable."""
+    expected = Expected(
+        principal_inn=principal_inn,
+        representative=certificates.from_pem(signatory.certificate_pem),
+        power_codes=settings.MCHD_POWER_CODES,
+        schema=Path(settings.MCHD_XSD) if settings.MCHD_XSD else None,
+    )
+    return mchd_checks.verify(
+        xml,
+        signature,
+        expected=expected,
+        trust=installed_trust(),
+        at=at,
+        revoked_at=revoked_at,
+    )
+
+
+def register_power_of_attorney(
+    *, signatory: Signatory, principal_inn: str, xml: bytes, signature: bytes
+) -> PowerOfAttorney:
+    """Takes a signed power of attorney in. One whose term is ahead is welcome too.
+
+    The same files again give the row that is there. Raises PowerOfAttorneyRefused.
+    """
+    report = check_power_of_attorney(
+        signatory=signatory,
+        principal_inn=principal_inn,
+        xml=xml,
+        signature=signature,
+        at=clock.now(),
+    )
+    problems = tuple(item for item in report.problems if item.code != "not_yet_valid")
+    if problems or report.data is None:
+        raise PowerOfAttorneyRefused(problems)
+    return _store(signatory, report.data, xml, signature)
+
+
+def make_power_of_attorney(
+    *,
+    signatory: Signatory,
+    principal: Organisation,
+    head_key_ref: str,
+    valid_from: date,
+    valid_until: date,
+    powers: tuple[Power, ...],
+) -> PowerOfAttorney:
+    """Makes the XML, has the head sign it, checks it like any other, and stores it.
+
+    The head is the owner of ``head_key_ref`` at the signing service. Raises Unavailable, Refused
+    (the signing service's), PowerOfAttorneyRefused, or LookupError when there is no such key.
+    """
+    service = signing_service()
+    head = next((key for key in service.list_keys() if key.key_ref == head_key_ref), None)
+    if head is None:
+        raise LookupError(f"The signing service holds no key {head_key_ref}.")
+    number = uuid4()
+    data = PowerOfAttorneyData(
+        registration_number=number,
+        internal_number=f"{valid_from:%Y%m%d}-{number.hex[:8]}",
+        issued_on=valid_from,
+        valid_until=valid_until,
+        principal=principal,
+        head=_person(head),
+        representative=_representative(signatory),
+        powers=powers,
+        registry_address=REGISTRY,
+    )
+    xml = mchd.build(data)
+    signature = service.sign(head_key_ref, xml, uuid5(number, "head"))
+    return register_power_of_attorney(
+        signatory=signatory, principal_inn=principal.inn, xml=xml, signature=signature
+    )
+
+
+def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorney | None:
+    """The power to sign by for the box's organisation at ``at``: of the valid ones the last.
+
+    When none is valid, the latest known one: its checks say why it does not hold.
+    """
+    today = at.astimezone(MOSCOW).date()
+    ours = signatory.powers.filter(principal_inn=box.inn).order_by("-valid_until", "-pk")
+    valid = ours.filter(valid_from__lte=today, valid_until__gte=today, revoked_at=None)
+    return valid.first() or ours.first()
+
+
+def import_signatory_keys() -> list[Signatory]:
+    """Makes or refreshes a signatory for each key of the signing service that is no head's.
+
+    Names and position are set on the first import only; the certificate every time.
+    """
+    keys = [key for key in signing_service().list_keys() if key.role == "signatory"]
+    return [_import(key) for key in keys]
+
+
+def certificate_fields(pem: str) -> dict[str, str | datetime]:
+    """The fields of a Signatory that its certificate fills. Raises ValueError."""
+    details = certificates.from_pem(pem)
+    return {
+        "certificate_pem": details.pem,
+        "certificate_serial": details.serial,
+        "certificate_from": details.valid_from,
+        "certificate_until": details.valid_until,
+        "inn": details.inn,
+        "snils": details.snils,
+    }
+
+
+def _import(key: SigningKey) -> Signatory:
+    fresh = certificate_fields(key.certificate_pem)
+    person = {
+        "surname": key.surname,
+        "given_name": key.given_name,
+        "patronymic": key.patronymic,
+        "position": key.position,
+    }
+    signatory, _ = Signatory.objects.update_or_create(
+        key_ref=key.key_ref, defaults=fresh, create_defaults={**person, **fresh}
+    )
+    return signatory
+
+
+def _store(
+    signatory: Signatory, data: PowerOfAttorneyData, xml: bytes, signature: bytes
+) -> PowerOfAttorney:
+    known = PowerOfAttorney.objects.filter(registration_number=data.registration_number).first()
+    if known is not None and (bytes(known.xml), known.signatory_id) == (xml, signatory.pk):
+        return known
+    try:
+        with transaction.atomic():
+            return PowerOfAttorney.objects.create(
+                signatory=signatory,
+                registration_number=data.registration_number,
+                principal_inn=data.principal.inn,
+                head_name=data.head.full_name,
+                powers=[{"code": item.code, "name": item.name} for item in data.powers]
+                or [{"code": "", "name": data.powers_text}],
+                xml=xml,
+                signature=signature,
+                valid_from=data.issued_on,
+                valid_until=data.valid_until,
+            )
+    except IntegrityError as error:
+        text = f"МЧД с номером {data.registration_number} уже загружена с другим содержанием."
+        raise PowerOfAttorneyRefused((Problem("number_taken", text),)) from error
+
+
+def _person(key: SigningKey) -> Person:
+    return Person(key.surname, key.given_name, key.patronymic, key.inn, key.snils, key.position)
+
+
+def _representative(signatory: Signatory) -> Person:
+    return Person(
+        signatory.surname,
+        signatory.given_name,
+        signatory.patronymic,
+        signatory.inn,
+        signatory.snils,
+        signatory.position,
+    )
