@@ -4,7 +4,6 @@ Import this module where it is used, inside the function: it loads Pango, half a
 40 MB that the web processes need not pay.
 """
 
-import logging
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +16,6 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "EContract Sans"
-# A dozen lines of progress for each page typeset are no events of ours.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
-
 _FACES = {400: "DejaVuSans.ttf", 700: "DejaVuSans-Bold.ttf"}
 
 

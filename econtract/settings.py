@@ -8,10 +8,10 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from econtract.common import env
+from econtract.common import env, places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = env.folder("ECONTRACT_DATA_DIR", BASE_DIR / "var")
+DATA_DIR = places.data_dir()
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -233,9 +233,9 @@ OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
 OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
 OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 
-EDO_TRUST_ROOTS = env.text("EDO_TRUST_ROOTS", str(DATA_DIR / "sandbox" / "ca" / "roots.pem"))
+EDO_TRUST_ROOTS = str(places.trust_roots())
 # Files of revocation lists (PEM or DER); something outside keeps them fresh.
-EDO_CRLS = env.words("EDO_CRLS", str(DATA_DIR / "sandbox" / "ca" / "crl.der"))
+EDO_CRLS = [str(path) for path in places.revocation_lists()]
 MCHD_XSD = env.text("MCHD_XSD", "")
 # Codes of powers of which a power of attorney must name one to sign our documents by; the
 # classifier is not settled, so they are data. A power written in plain text is read by people.

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from archive import protocol
 from archive.moments import MOSCOW
 from archive.package import manifest, readme
-from archive.package.manifest import Entry, Role
+from archive.package.manifest import Entry, Role, StatedParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
 from archive.package.parts import PackageParts, Side
 from archive.stamp import mark_of, stamped_copy
@@ -114,6 +114,10 @@ class _Writer:
             code=self.parts.code,
             verification_url=self.parts.verification_url,
             identifiers=asdict(self.parts.identifiers),
+            parties=[
+                StatedParty(side=party.side, name=party.name, inn=party.inn)
+                for party in self.parts.parties
+            ],
             files=self.entries,
         )
         self._store(manifest.NAME, iter([content]))

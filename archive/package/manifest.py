@@ -56,12 +56,26 @@ class Entry:
     signs: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StatedParty:
+    """One side of the contract as the manifest states it."""
+
+    side: str
+    name: str
+    inn: str
+
+
 class ManifestError(ValueError):
     """The manifest is not one of ours, or was changed. The text says what is wrong, in Russian."""
 
 
 def write(
-    *, code: str, verification_url: str, identifiers: dict[str, str], files: Sequence[Entry]
+    *,
+    code: str,
+    verification_url: str,
+    identifiers: dict[str, str],
+    parties: Sequence[StatedParty],
+    files: Sequence[Entry],
 ) -> bytes:
     """The manifest's bytes; the same for the same arguments."""
     body: dict[str, Any] = {
@@ -69,6 +83,7 @@ def write(
         "code": code,
         "verification_url": verification_url,
         "identifiers": identifiers,
+        "parties": [asdict(party) for party in parties],
         "files": [
             {name: value for name, value in asdict(entry).items() if value is not None}
             for entry in files
@@ -80,9 +95,12 @@ def write(
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
+    """What a manifest states."""
+
     code: str
     verification_url: str
     identifiers: dict[str, str]
+    parties: tuple[StatedParty, ...]
     files: tuple[Entry, ...]
 
 
@@ -101,6 +119,7 @@ def read(data: bytes) -> Manifest:
             code=_text(body["code"]),
             verification_url=_text(body["verification_url"]),
             identifiers={_text(key): _text(text) for key, text in body["identifiers"].items()},
+            parties=tuple(_party(party) for party in body["parties"]),
             files=tuple(_entry(entry) for entry in body["files"]),
         )
         expected = _checksum(body)
@@ -110,7 +129,14 @@ def read(data: bytes) -> Manifest:
         raise ManifestError("Опись пакета (manifest.json) не читается.") from error
     if stated != expected:
         raise ManifestError("Опись пакета (manifest.json) изменена: контрольная сумма не сходится.")
+    names = [entry.name for entry in manifest.files]
+    if len(set(names)) < len(names) or NAME in names:
+        raise ManifestError("Опись пакета (manifest.json) называет один файл дважды или саму себя.")
     return manifest
+
+
+def _party(body: dict[str, Any]) -> StatedParty:
+    return StatedParty(side=_text(body["side"]), name=_text(body["name"]), inn=_text(body["inn"]))
 
 
 def _entry(body: dict[str, Any]) -> Entry:

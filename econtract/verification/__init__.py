@@ -1,0 +1,1 @@
+"""«Проверка документа»: whose signatures these are, whether they hold, what was changed."""

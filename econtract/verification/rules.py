@@ -1,0 +1,14 @@
+"""By what a check judges."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from edo.trust import Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Whom to believe, and the official schema of МЧД where it is at hand."""
+
+    trust: Trust
+    mchd_schema: Path | None = None

@@ -1,0 +1,68 @@
+"""The answer in words: the same for the page and for the command."""
+
+from dataclasses import dataclass
+
+from archive.moments import day, with_zone
+from econtract.verification.verdict import PowerFinding, SignatureFinding, Verdict
+
+Rows = list[tuple[str, str]]
+
+HOLDS = "Все подписи действительны, файлы не изменены."
+HOLDS_LOOSE = "Подписи действительны и соответствуют документу."
+FAILS = "Проверка не пройдена."
+_SIDES = {"sender": "отправителя", "recipient": "получателя"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One signature or power of attorney: its title, what is known, what is wrong."""
+
+    title: str
+    rows: Rows
+    problems: tuple[str, ...]
+
+
+def conclusion(verdict: Verdict) -> str:
+    """The answer in one sentence."""
+    if not verdict.ok:
+        return FAILS
+    return HOLDS if verdict.manifest else HOLDS_LOOSE
+
+
+def signature_block(finding: SignatureFinding, *, with_names: bool = True) -> Block:
+    """Whose signature it is; ``with_names`` says whether persons are named."""
+    title = f"Подпись {_SIDES[finding.side]}" if finding.side in _SIDES else "Подпись"
+    rows = [("Файл", finding.name)]
+    certificate = finding.report.certificate if finding.report else None
+    if certificate:
+        validity = f"с {day(certificate.valid_from)} по {day(certificate.valid_until)}"
+        rows += [
+            ("Владелец", certificate.owner if with_names else ""),
+            ("Организация", certificate.organisation),
+            ("ИНН", certificate.organisation_inn or (certificate.inn if with_names else "")),
+            ("Сертификат", certificate.serial),
+            ("Кем выдан", certificate.issuer),
+            ("Действителен", validity),
+        ]
+    if finding.report and finding.report.signed_at:
+        rows.append(("Подписано", with_zone(finding.report.signed_at)))
+    return Block(title, _filled(rows), finding.problems)
+
+
+def power_block(finding: PowerFinding, *, with_names: bool = True) -> Block:
+    """Whose power of attorney it is and for whom."""
+    side = f" {_SIDES[finding.side]}" if finding.side in _SIDES else ""
+    rows = [("Файл", finding.name)]
+    data = finding.report.data if finding.report else None
+    if data:
+        rows += [
+            ("Номер", str(data.registration_number)),
+            ("Доверитель", f"{data.principal.name}, ИНН {data.principal.inn}"),
+            ("Представитель", data.representative.full_name if with_names else ""),
+            ("Действительна", f"с {data.issued_on:%d.%m.%Y} по {data.valid_until:%d.%m.%Y}"),
+        ]
+    return Block(f"Доверенность{side}", _filled(rows), finding.problems)
+
+
+def _filled(rows: Rows) -> Rows:
+    return [row for row in rows if row[1]]
