@@ -1,10 +1,134 @@
-"""What every page's frame needs to know."""
+"""What every page's frame needs to know (docs/ui.md, «Pages»)."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.visibility import sight_of
+from econtract.common.requests import current_request_id
+from tasks.counters import Counters, counters_of
+from tasks.statuses import quick_filters
+
+GROUP_IN_SESSION = "quick_filter"
+LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The side menu for the person at hand."""
-    return {}
+    """The frame's context; nothing is asked of the database until the page draws it."""
+    return {"nav": Navigation(request), "request_id": current_request_id()}
+
+
+class Navigation:
+    """Menus and tabs for the person at hand; what he may never do is not there."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = getattr(request, "user", None)
+        match = request.resolver_match
+        self.place = match.view_name if match else ""
+        self.tab = str(match.kwargs.get("tab", "")) if match else ""
+
+    @cached_property
+    def person(self) -> User | None:
+        """Whoever is logged in and has a role; the menus are empty for everybody else."""
+        if isinstance(self.user, User) and self.user.may(Permission.SEE_TASKS):
+            return self.user
+        return None
+
+    @cached_property
+    def counters(self) -> Counters:
+        """Counted once a request, and only when a page shows them."""
+        if self.person is None:
+            raise ValueError("Nobody is logged in: nothing to count.")
+        return counters_of(self.person)
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """The tabs that can hold anything for this person, in their order."""
+        return lists_of(self.person) if self.person else []
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The side menu."""
+        if self.person is None:
+            return []
+        place = self.place
+        items = [
+            _item("tasks", "Задания", reverse("home"), "clipboard-list", place.startswith("tasks:"))
+        ]
+        if self.person.is_administrator:
+            items.append(
+                _item("admin", "Администрирование", reverse("admin:index"), "settings", False)
+            )
+        help_url = reverse("help:statuses")
+        items.append(_item("help", "Справка", help_url, "help", place.startswith("help:")))
+        return items
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """«Мои задания 12 | Все задания 87 | Архив»."""
+        counts = {"my": self.counters.mine, "all": self.counters.seen, "archive": None}
+        return [
+            {
+                "label": LIST_LABELS[tab],
+                "url": self.list_url(tab),
+                "current": self.place == "tasks:list" and tab == self.tab,
+                "count": counts[tab],
+            }
+            for tab in self.lists
+        ]
+
+    def list_url(self, tab: str) -> str:
+        """The tab's address, with the quick filter that the person has on."""
+        url = reverse("tasks:list", args=[tab])
+        group = self.request.session.get(GROUP_IN_SESSION, "")
+        has_chips = tab != "archive" and group in quick_filters()
+        return f"{url}?group={group}" if has_chips else url
+
+    @property
+    def new_task_url(self) -> str:
+        may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
+        return reverse("tasks:new") if may else ""
+
+    @property
+    def search_url(self) -> str:
+        return reverse("tasks:search") if self.person else ""
+
+    @property
+    def query(self) -> str:
+        """What was searched for in the header, shown there again."""
+        return self.request.GET.get("q", "") if self.place == "tasks:search" else ""
+
+    @property
+    def user_label(self) -> str:
+        return str(self.user) if isinstance(self.user, User) else ""
+
+    @property
+    def role_label(self) -> str:
+        if self.person is None:
+            return ""
+        return ", ".join(sorted(str(role.label) for role in self.person.role_codes))
+
+    @property
+    def login_url(self) -> str:
+        return reverse("login")
+
+    @property
+    def logout_url(self) -> str:
+        return reverse("logout") if self.user_label else ""
+
+
+def lists_of(user: User) -> list[str]:
+    """«Мои» for those who work on tasks; «Все» where it can hold more than one's own."""
+    sight, works = sight_of(user), user.may(Permission.WORK_TASKS)
+    sees_others = sight.everything or bool(sight.manager_ids - {user.pk})
+    lists = {"my": works, "all": sees_others or not works, "archive": True}
+    return [tab for tab, shown in lists.items() if shown]
+
+
+def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:
+    return {"key": key, "label": label, "url": url, "icon": icon, "current": current}

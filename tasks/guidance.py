@@ -12,7 +12,6 @@ from tasks.statuses import Resolution, Status
 
 SUPPORT = "E-Contract: Техническая поддержка"
 TROUBLE = "E-Contract: Техническая ошибка"
-ACCESS = "E-Contract: Предоставление доступа"
 
 NEXT = {
     Status.ON_APPROVAL: "Руководитель группы доступа согласует задание или отклонит его "
@@ -115,15 +114,3 @@ def support_text(task: SigningTask, topic: str, reason: str = "") -> str:
     lines.append(f"Регион: {task.region.name}")
     lines.append("Что произошло: ")
     return "\n".join(lines)
-
-
-def access_text(login: str) -> str:
-    """The request for a role, ready to be pasted (manual, 2)."""
-    return (
-        f"Услуга: {ACCESS}\n"
-        "Прошу предоставить доступ к роли «Менеджер E-Contract».\n"
-        f"Логин: {login}\n"
-        "Типы заданий: ЮЛ/ИП B2B, Самозанятый B2B\n"
-        "Регионы инсталляции: \n"
-        "Шаблон для предоставления доступа приложен."
-    )

@@ -156,10 +156,8 @@ class Lifecycle(models.Model):
         Actor.MANAGER,
     )
     def restart_identification(self, *, comment: str = "") -> None:
-        """A new request is made; the old link dies."""
+        """A new request is made; the old link, known until the new one comes, dies."""
         self.identified_at = None
-        self.identification_ref = ""
-        self.identification_link = ""
 
     @moves([Status.IDENTIFIED], Status.CABINET_REQUESTED, Actor.SYSTEM, Actor.MANAGER)
     def proceed(self) -> None:

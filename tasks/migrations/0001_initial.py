@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("archive", "0002_storedfile_scan_storedfile_stored_at_and_more"),
-        ("clients", "0003_alter_billingprefix_account_prefix_and_more"),
-        ("edo", "0002_exchange_attempted_at_exchange_failure_and_more"),
+        ("archive", "0001_initial"),
+        ("clients", "0001_initial"),
+        ("edo", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,136 @@
+"""The rows of a list: fetched as plain tuples, worded in Python, rendered flat.
+
+`docs/benchmarks.md` tells why: model objects, includes and formatting in the template are most of
+what a list costs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import TaskType
+from accounts.visibility import headed_by
+from tasks.presentation.wording import ICONS, ago, kind_of, lasting, moment
+from tasks.queries import SigningTaskQuerySet
+from tasks.statuses import Resolution, Status, WaitsFor, facts
+
+COLUMNS = (
+    "number",
+    "client__short_name",
+    "client__inn",
+    "status",
+    "resolution",
+    "task_type",
+    "manager_id",
+    "manager__last_name",
+    "manager__first_name",
+    "manager__patronymic",
+    "manager__username",
+    "created_at",
+    "updated_at",
+    "completed_at",
+)
+TYPES = dict(TaskType.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task as a list shows it; every field is ready text."""
+
+    number: int
+    url: str
+    client: str
+    inn: str
+    type: str
+    stage: str
+    kind: str
+    icon: str
+    status: str
+    note: str
+    turn: str
+    owner: str
+    updated: str
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Whose turn it is, said to one person: «Вы» where it is his."""
+
+    viewer_id: int
+    headed: frozenset[int]
+
+    @classmethod
+    def told_to(cls, user: User) -> "Turns":
+        return cls(user.pk, headed_by(user))
+
+    def of(self, status: Status, manager_id: int) -> str:
+        """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""
+        waits_for = facts()[status].waits_for
+        mine = manager_id == self.viewer_id
+        if waits_for == WaitsFor.MANAGER and mine:
+            return "Вы"
+        if waits_for == WaitsFor.APPROVER and not mine and manager_id in self.headed:
+            return "Вы"
+        return str(waits_for.label)
+
+
+def rows(tasks: SigningTaskQuerySet, turns: Turns) -> list[Row]:
+    """The rows of ``tasks``, which are sliced and ordered already; one query."""
+    return list(_worded(tasks.values_list(*COLUMNS), turns))
+
+
+def _worded(found: Iterable[tuple[Any, ...]], turns: Turns) -> Iterable[Row]:
+    card = reverse("tasks:card", args=[0]).removesuffix("0/")
+    for (
+        number,
+        client,
+        inn,
+        status_code,
+        resolution,
+        task_type,
+        manager_id,
+        surname,
+        name,
+        patronymic,
+        login,
+        created_at,
+        updated_at,
+        completed_at,
+    ) in found:
+        status = Status(status_code)
+        kind = kind_of(status)
+        yield Row(
+            number=number,
+            url=f"{card}{number}/",
+            client=client,
+            inn=inn,
+            type=TYPES[task_type],
+            stage=str(facts()[status].stage.label),
+            kind=kind,
+            icon=ICONS[kind],
+            status=str(status.label),
+            note=_note(status, resolution, created_at, completed_at),
+            turn=turns.of(status, manager_id),
+            owner=person(surname, name, patronymic) or login,
+            updated=ago(updated_at),
+            updated_at=moment(updated_at),
+        )
+
+
+def _note(
+    status: Status, resolution: str, created_at: datetime, completed_at: datetime | None
+) -> str:
+    if status == Status.COMPLETED and completed_at is not None:
+        return f"Подписано за {lasting(completed_at - created_at)}"
+    return str(Resolution(resolution).label) if resolution else ""
+
+
+def person(surname: str, name: str, patronymic: str) -> str:
+    """«Иванова А. П.», empty without a surname."""
+    initials = "".join(f" {part[0]}." for part in (name, patronymic) if part)
+    return f"{surname}{initials}" if surname else ""

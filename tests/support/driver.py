@@ -1,0 +1,20 @@
+"""Drives the pipeline in the test's own process: what workers and beat do, step by step."""
+
+from econtract.outbox import inbound, orders
+from econtract.outbox.models import Order
+
+
+def run_everything(rounds: int = 60) -> None:
+    """Runs orders and reads feeds until nothing is left to do now.
+
+    Raises AssertionError when it does not come to rest.
+    """
+    for _ in range(rounds):
+        heard = sum(inbound.poll(feed) for feed in orders.registry.feeds())
+        due = list(Order.objects.claimable().order_by("pk").values_list("pk", flat=True))
+        for order_id in due:
+            orders.run(order_id)
+        if not due and not heard:
+            return
+    stuck = list(Order.objects.open().values_list("kind", "attempts", "last_error")[:10])
+    raise AssertionError(f"The pipeline does not come to rest: {stuck}")
