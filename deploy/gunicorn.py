@@ -5,7 +5,8 @@ No access log here: addresses carry what people search for, and the proxy keeps 
 
 import os
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"  # noqa: S104  (inside the container's network)
+# Inside the container; docker-compose.yml says where it is open outside.
+bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))

@@ -27,7 +27,9 @@ def page_answers(port: int, path: str, host: str) -> bool:
 
 def web() -> bool:
     """The login page, with the first of the allowed host names."""
-    return page_answers(8000, "/login/", os.environ["ALLOWED_HOSTS"].split(",")[0])
+    return page_answers(
+        int(os.environ.get("PORT", "8000")), "/login/", os.environ["ALLOWED_HOSTS"].split(",")[0]
+    )
 
 
 def sandbox() -> bool:

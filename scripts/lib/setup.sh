@@ -7,11 +7,11 @@ VENV=${ECONTRACT_VENV:-$ROOT/.venv}
 SETUP_LOG=$(mktemp -t econtract-setup.XXXXXX)
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# What the product cannot do without, and what it can (a private broker; the better converter).
-PACKAGES_PDF=(
+# What WeasyPrint and the time zones need; nothing works without.
+PACKAGES_BASE=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation tzdata
 )
-PACKAGES_OFFICE=(libreoffice-writer-nogui libreoffice-calc-nogui)
+PACKAGES_PID=""
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -73,18 +73,17 @@ need_packages() {
   apt_install "${absent[@]}"
 }
 
-# need_command COMMAND PACKAGES... : the packages, unless the command is there already.
-need_command() {
+# for_command COMMAND PACKAGES... : names the packages, unless the command is there already.
+for_command() {
   local command=$1
   shift
-  has "$command" || need_packages "$@"
+  has "$command" || printf '%s\n' "$@"
 }
 
 # LibreOffice is the first converter; without it the built-in one serves.
-need_office() {
-  [ "${ECONTRACT_LIBREOFFICE:-yes}" != no ] || return 0
-  need_command soffice "${PACKAGES_OFFICE[@]}" ||
-    say "Going on without LibreOffice: the built-in converter makes the PDFs."
+office_packages() {
+  [ "${ECONTRACT_LIBREOFFICE:-yes}" = no ] ||
+    for_command soffice libreoffice-writer-nogui libreoffice-calc-nogui
 }
 
 # --- Python ------------------------------------------------------------------------------------
@@ -100,27 +99,28 @@ find_python() {
   return 1
 }
 
-need_python() {
-  PYTHON_BASE=$(find_python) || {
-    need_packages python3 python3-venv || exit 1
-    PYTHON_BASE=$(find_python) || fail "Python 3.11 or newer is needed, and this system has" \
-      "$(python3 --version 2>/dev/null || echo none). Install one and name it:" \
-      "PYTHON=/path/to/python3.11 $0"
-  }
-  if ! "$PYTHON_BASE" -c 'import venv, ensurepip' 2>/dev/null; then
-    need_packages python3-venv || exit 1
-  fi
+# Names what a virtual environment needs and the system lacks.
+python_packages() {
+  local python
+  if [ -x "$VENV/bin/python" ]; then return; fi
+  python=$(find_python) && "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+    printf '%s\n' python3 python3-venv
+}
+
+make_venv() {
+  local python
+  python=$(find_python) ||
+    fail "Python 3.11 or newer is needed; this system's is $(python3 --version 2>&1 || true)." \
+      "Install one and name it: PYTHON=/path/to/python3.11 $0"
+  say "Making the virtual environment with $("$python" --version)"
+  quietly "$python" -m venv --clear "$VENV"
 }
 
 # The virtual environment with exactly the locked versions of a requirements file. A stamp per
 # file makes a warm start skip it.
 need_venv() {
   local lock=$ROOT/$1 stamp=$VENV/.installed-$1 python=$VENV/bin/python
-  if ! "$python" -c '' 2>/dev/null; then
-    need_python
-    say "Making the virtual environment with $("$PYTHON_BASE" --version)"
-    quietly "$PYTHON_BASE" -m venv --clear "$VENV"
-  fi
+  "$python" -c '' 2>/dev/null || make_venv
   if ! sha256sum --status -c "$stamp" 2>/dev/null; then
     say "Installing the locked requirements"
     install_lock "$lock"
@@ -140,6 +140,30 @@ install_lock() {
     return
   fi
   quietly "$python" -m pip install --require-hashes -r "$1"
+}
+
+# install_everything LOCK : the packages (the caller's `system_packages PACKAGE...` installs its own
+# and those named) and the requirements. Both at once where apt can be used, Python first;
+# elsewhere what is missing is said at once.
+install_everything() {
+  local python
+  mapfile -t python < <(python_packages)
+  if can_be_root; then
+    need_packages "${python[@]}"
+    system_packages &
+    PACKAGES_PID=$!
+  else
+    system_packages "${python[@]}"
+  fi
+  need_venv "$1"
+  finish_packages
+}
+
+# A package manager is not to be cut short, not even when the rest has failed.
+finish_packages() {
+  local pid=$PACKAGES_PID
+  PACKAGES_PID=""
+  [ -z "$pid" ] || wait "$pid"
 }
 
 # --- Processes ---------------------------------------------------------------------------------
