@@ -4,14 +4,12 @@
 
 SERVERS=()
 
+# The newest server's programs; Debian keeps them off the PATH. Returns 1 where there are none.
 postgres_folder() {
-  local folders
-  mapfile -t folders < <(find /usr/lib/postgresql/*/bin -name initdb -printf '%h\n' 2>/dev/null | sort -V)
-  if [ ${#folders[@]} -gt 0 ]; then
-    echo "${folders[-1]}"
-  else
-    dirname "$(command -v initdb)" 2>/dev/null
-  fi
+  local initdb
+  initdb=$(find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$initdb" ] || initdb=$(command -v initdb) || return 1
+  dirname "$initdb"
 }
 
 # PostgreSQL refuses to run as root.
