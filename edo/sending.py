@@ -68,8 +68,9 @@ def revoke(*, exchange: Exchange) -> None:
     exchange.refresh_from_db()
     if exchange.state == State.SIGNED:
         raise Refused(SYSTEM, ALREADY_SIGNED)
-    untouched = {"state": State.SENDING, "attempted_at": None}
-    if not exchange.is_live or _close(exchange, State.REVOKED, **untouched):
+    if not exchange.is_live:
+        return
+    if _close(exchange, State.REVOKED, state=State.SENDING, attempted_at=None):
         return
     operator = operator_for(exchange.box)
     if exchange.state == State.SENDING:
@@ -195,10 +196,10 @@ def _note_sent(exchange: Exchange, sent: SentDocument) -> None:
 
 
 def _close(
-    exchange: Exchange, state: str, *, failure: str = "", reason: str = "", **expected: Any
+    exchange: Exchange, to: str, *, failure: str = "", reason: str = "", **expected: Any
 ) -> bool:
     changes = {
-        "state": state,
+        "state": to,
         "failure": failure,
         "reason": reason[:1000],
         "finished_at": clock.now(),
