@@ -11,10 +11,14 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import headed_by
 from archive.models import DocumentVersion
+from econtract.common import clock
 from econtract.common.errors import ActionRefused
+from edo.exchanges import Problem, preflight
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status, resolutions_of
+
+PEOPLE = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
 
 Guard = Callable[[SigningTask], list[str]]
 
@@ -62,7 +66,7 @@ def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str
         return [f"Действие невозможно в статусе «{Status(task.status).label}»."]
     if not acting & move.actors:
         return [_wrong_actor(move)]
-    if task.withdrawal and Actor.SYSTEM not in acting:
+    if task.withdrawal and acting & PEOPLE:
         return ["Документ отзывается у оператора. Дождитесь ответа."]
     guard = GUARDS.get(name)
     return guard(task) if guard else []
@@ -108,7 +112,11 @@ def _restart_identification(task: SigningTask) -> list[str]:
 
 def _send_document(task: SigningTask) -> list[str]:
     """Domain, section 8: converted and lodged; account verified; signatory in order."""
-    return [*document_problems(task.document_version), *account_problems(task)]
+    return [
+        *document_problems(task.document_version),
+        *account_problems(task),
+        *signatory_problems(task),
+    ]
 
 
 def document_problems(version: DocumentVersion | None) -> list[str]:
@@ -129,6 +137,22 @@ def account_problems(task: SigningTask) -> list[str]:
     if task.account_verified_at is None:
         return ["Лицевой счет не прошел проверку. Выполните «Проверка ЛС»."]
     return []
+
+
+def signatory_problems(task: SigningTask) -> list[str]:
+    """What keeps the chosen signatory from signing in the chosen box, and the way out."""
+    return [f"{problem.text} {problem.fix}".strip() for problem in preflight_of(task)]
+
+
+def preflight_of(task: SigningTask) -> list[Problem]:
+    """The exchange's pre-flight list for this task, without a call outside."""
+    return preflight(
+        box=task.box,
+        signatory=task.signatory,
+        recipient_inn=task.client.inn,
+        recipient_kpp=task.client.kpp,
+        at=clock.now(),
+    )
 
 
 GUARDS: dict[str, Guard] = {

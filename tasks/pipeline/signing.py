@@ -10,6 +10,7 @@ from econtract.common.errors import NotReadyYet, Refused
 from econtract.outbox.models import Order
 from econtract.outbox.registry import PlainHandler
 from edo import exchanges
+from edo.exchanges import ALREADY_SIGNED, Failure, SendRefusal
 from edo.models import Exchange
 from tasks import effects, guards, history
 from tasks.door import locked, perform
@@ -19,10 +20,13 @@ from tasks.pipeline.base import Outcome, Step, failure
 from tasks.statuses import Resolution, Status
 
 # What a refusal at the operator, or at our own pre-flight, is called in the list.
-RESOLUTIONS = {
-    "certificate_invalid": Resolution.CERTIFICATE_INVALID,
-    "key_blocked": Resolution.CERTIFICATE_INVALID,
-    "power_of_attorney_invalid": Resolution.POWER_OF_ATTORNEY_INVALID,
+RESOLUTIONS: dict[str, Resolution] = {
+    SendRefusal.CERTIFICATE_INVALID: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.KEY_UNKNOWN: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+    Failure.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
+    Failure.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
 }
 
 
@@ -131,6 +135,8 @@ class FollowExchange(Step):
             case Exchange.State.FAILED:
                 resolution = RESOLUTIONS.get(exchange.failure, Resolution.SEND_FAILED)
                 return [failure("signing_failed", resolution, exchange.reason)]
+            case Exchange.State.REVOKED if not task.withdrawal:
+                return [failure("signing_failed", Resolution.WITHDRAWN)]
             case _:
                 return []
 
@@ -144,12 +150,12 @@ class RevokeExchange(PlainHandler):
         if wish is None:
             order.take()
             return
-        too_late = False
+        too_late = task.exchange is not None and task.exchange.state == Exchange.State.SIGNED
         if task.exchange is not None and task.exchange.is_live:
             try:
                 exchanges.revoke(exchange=task.exchange)
             except Refused as refusal:
-                if refusal.code != "already_signed":
+                if refusal.code != ALREADY_SIGNED:
                     raise
                 too_late = True
         with transaction.atomic():
@@ -208,13 +214,7 @@ def _document_problem(task: SigningTask) -> Outcome | None:
 
 
 def _signatory_problem(task: SigningTask) -> Outcome | None:
-    problems = exchanges.preflight(
-        box=task.box,
-        signatory=task.signatory,
-        recipient_inn=task.client.inn,
-        recipient_kpp=task.client.kpp,
-        at=clock.now(),
-    )
+    problems = guards.preflight_of(task)
     if not problems:
         return None
     resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)

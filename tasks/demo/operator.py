@@ -1,0 +1,87 @@
+"""Our own side of the demonstration: boxes, signatories and powers of attorney.
+
+An administrator enters these by hand in a real installation; the demonstration asks the outside
+systems (the sandbox) what there is.
+"""
+
+from datetime import timedelta
+
+from clients.models import Region
+from econtract.common import clock
+from econtract.common.http import OutsideHttp
+from edo import exchanges
+from edo.mchd import Organisation, Power
+from edo.models import Box, Signatory
+
+HEAD_KEY = "head"
+# Long enough for every demonstrated past, and one that has run out for the page that warns.
+POWER_SINCE = timedelta(days=200)
+POWER_UNTIL = timedelta(days=500)
+LAPSED_POWER = "signer-kuznetsov"
+PRINCIPAL = Organisation(
+    name="Публичное акционерное общество «Ростелеком»",
+    inn="7707049388",
+    kpp="784001001",
+    ogrn="1027700198767",
+)
+POWER = Power(code="ECONTRACT_SIGN_DOCUMENTS", name="Подписание документов с клиентами")
+
+
+def install() -> None:
+    """Makes boxes, signatories and powers of attorney; what is there already stays.
+
+    Regions must be loaded. Raises Unavailable when the sandbox does not answer.
+    """
+    boxes = [_box(organisation) for organisation in _our_organisations()]
+    signatories = exchanges.import_signatory_keys()
+    for signatory in signatories:
+        signatory.boxes.set(boxes)
+        if not signatory.powers.exists():
+            _give_power(signatory)
+
+
+def _our_organisations() -> list[dict[str, str]]:
+    answer = OutsideHttp("edo").get("/GetMyOrganizations")
+    return [
+        {
+            "name": organisation["ShortName"],
+            "inn": organisation["Inn"],
+            "kpp": organisation["Kpp"],
+            "box": box["BoxId"],
+        }
+        for organisation in answer["Organizations"]
+        for box in organisation["Boxes"]
+    ]
+
+
+def _box(organisation: dict[str, str]) -> Box:
+    box, _ = Box.objects.get_or_create(
+        operator_box_id=organisation["box"],
+        defaults={
+            "name": organisation["name"],
+            "inn": organisation["inn"],
+            "kpp": organisation["kpp"],
+        },
+    )
+    mrf = organisation["name"].rpartition("«")[2].rstrip("»")
+    own = Region.objects.filter(mrf=mrf)
+    # The head office serves every region, a branch the regions of its macro-region.
+    box.regions.set(own if own.exists() else Region.objects.all())
+    return box
+
+
+def _give_power(signatory: Signatory) -> None:
+    """A power for ``signatory``; one signatory's has run out by now."""
+    now = clock.now()
+    lapsed = signatory.key_ref == LAPSED_POWER
+    made_at = now - timedelta(days=10) if lapsed else now
+    until = now - timedelta(days=1) if lapsed else now + POWER_UNTIL
+    with clock.travelled_to(made_at):
+        exchanges.make_power_of_attorney(
+            signatory=signatory,
+            principal=PRINCIPAL,
+            head_key_ref=HEAD_KEY,
+            valid_from=(now - POWER_SINCE).date(),
+            valid_until=until.date(),
+            powers=(POWER,),
+        )
