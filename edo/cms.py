@@ -224,7 +224,7 @@ def _certificates(signed_data: asn1.SignedData) -> list[x509.Certificate]:
 def _is_signers(certificate: x509.Certificate, signer: asn1.SignerInfo) -> bool:
     identifier = signer["sid"].chosen
     if isinstance(identifier, asn1.IssuerAndSerialNumber):
-        return (
+        return bool(
             certificate.serial_number == identifier["serial_number"].native
             and asn1_x509.Name.load(certificate.issuer.public_bytes()) == identifier["issuer"]
         )

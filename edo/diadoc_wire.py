@@ -143,7 +143,7 @@ def reason(xml: bytes) -> str:
     except ValueError:
         return ""
     named = root.iter(f"{{*}}{REASON_ELEMENT}")
-    words = [" ".join("".join(element.itertext()).split()) for element in named]
+    words = [" ".join("".join(map(str, element.itertext())).split()) for element in named]
     return next(filter(None, words), "")[:LONGEST_REASON]
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from lxml import etree
-from lxml.builder import ElementMaker
 
 from edo.hardened import parse_xml
 
@@ -21,7 +19,6 @@ NS = {"m": NAMESPACE}
 RUSSIAN_COMPANY = "1"
 NATURAL_PERSON = "3"
 TEXT_POWERS, MACHINE_POWERS = "0", "1"
-MAKE = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,11 @@ def file_name(data: PowerOfAttorneyData) -> str:
 
 def build(data: PowerOfAttorneyData) -> bytes:
     """The XML (UTF-8) to be signed by the head; valid against the official schema."""
-    root = MAKE(
+    root = _make(
         "Доверенность",
-        MAKE(
+        _make(
             "Документ",
-            MAKE(
+            _make(
                 "Довер",
                 _terms(data),
                 _principal(data.principal, data.head),
@@ -130,7 +127,7 @@ def schema_errors(xml: bytes, schema: Path) -> list[str]:
         return [str(error)]
     if checker.validate(root):
         return []
-    return [f"строка {error.line}: {error.message}" for error in checker.error_log]
+    return [f"строка {error.line}: {error.message}" for error in checker.error_log]  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=2)
@@ -141,14 +138,24 @@ def _schema(path: Path) -> etree.XMLSchema:
 # --- Making ----------------------------------------------------------------------------------
 
 
+def _make(tag: str, *content: etree._Element | str, **attributes: str) -> etree._Element:
+    element = etree.Element(f"{{{NAMESPACE}}}{tag}", attributes, nsmap={None: NAMESPACE})  # type: ignore[dict-item]
+    for item in content:
+        if isinstance(item, str):
+            element.text = item
+        else:
+            element.append(item)
+    return element
+
+
 def _file_id(data: PowerOfAttorneyData) -> str:
     return f"ON_EMCHD_{data.issued_on:%Y%m%d}_{data.registration_number}"
 
 
 def _terms(data: PowerOfAttorneyData) -> etree._Element:
-    return MAKE(
+    return _make(
         "СвДов",
-        MAKE("СведСист", data.registry_address),
+        _make("СведСист", data.registry_address),
         ВидДовер="1",
         ПрПередов="1",
         ВнНомДовер=data.internal_number,
@@ -159,20 +166,20 @@ def _terms(data: PowerOfAttorneyData) -> etree._Element:
 
 
 def _principal(company: Organisation, head: Person) -> etree._Element:
-    return MAKE(
+    return _make(
         "СвДоверит",
-        MAKE(
+        _make(
             "Доверит",
-            MAKE(
+            _make(
                 "РосОргДовер",
-                MAKE(
+                _make(
                     "СвРосОрг",
                     НаимОрг=company.name,
                     ИННЮЛ=company.inn,
                     КПП=company.kpp,
                     ОГРН=company.ogrn,
                 ),
-                MAKE("ЛицоБезДов", _person("СвФЛ", head), ПолнЮЛ="1"),
+                _make("ЛицоБезДов", _person("СвФЛ", head), ПолнЮЛ="1"),
                 ЕИОУК="0",
                 ЕИОФЛ="1",
                 ЕИОИП="0",
@@ -183,7 +190,7 @@ def _principal(company: Organisation, head: Person) -> etree._Element:
 
 
 def _representative(person: Person) -> etree._Element:
-    return MAKE("СвУпПред", MAKE("Пред", _person("СведФизЛ", person)), ТипПред=NATURAL_PERSON)
+    return _make("СвУпПред", _make("Пред", _person("СведФизЛ", person)), ТипПред=NATURAL_PERSON)
 
 
 def _person(tag: str, person: Person) -> etree._Element:
@@ -193,16 +200,16 @@ def _person(tag: str, person: Person) -> etree._Element:
         "СНИЛС": _spelled_snils(person.snils),
         "Должность": person.position,
     }
-    return MAKE(tag, MAKE("СведФЛ", MAKE("ФИО", **_filled(name))), **_filled(facts))
+    return _make(tag, _make("СведФЛ", _make("ФИО", **_filled(name))), **_filled(facts))
 
 
 def _powers(data: PowerOfAttorneyData) -> etree._Element:
     if data.powers_text:
-        content = [MAKE("ТекстПолн", data.powers_text)]
+        content = [_make("ТекстПолн", data.powers_text)]
     else:
-        content = [MAKE("МашПолн", КодПолн=item.code, НаимПолн=item.name) for item in data.powers]
+        content = [_make("МашПолн", КодПолн=item.code, НаимПолн=item.name) for item in data.powers]
     kind = TEXT_POWERS if data.powers_text else MACHINE_POWERS
-    return MAKE("СвПолн", *content, ТипПолн=kind, ПрСовмПолн="1")
+    return _make("СвПолн", *content, ТипПолн=kind, ПрСовмПолн="1")
 
 
 def _filled(values: dict[str, str]) -> dict[str, str]:
@@ -219,29 +226,30 @@ def _spelled_snils(digits: str) -> str:
 def _read(root: etree._Element) -> PowerOfAttorneyData:
     if root.tag != f"{{{NAMESPACE}}}Доверенность" or root.get("ВерсФорм") != FORMAT:
         raise MalformedPowerOfAttorney("Это не доверенность формата EMCHD_1.")
-    terms = _one(root, "m:Документ/m:Довер/m:СвДов")
+    terms_element = _one(root, "m:Документ/m:Довер/m:СвДов")
+    terms = _attributes(terms_element)
     company = _one(root, "m:Документ/m:Довер/m:СвДоверит/m:Доверит/m:РосОргДовер")
     powers = _one(root, "m:Документ/m:Довер/m:СвПолн")
     person = _one(root, "m:Документ/m:Довер/m:СвУпПред/m:Пред/m:СведФизЛ")
     return PowerOfAttorneyData(
-        registration_number=UUID(terms.attrib["НомДовер"]),
-        internal_number=terms.attrib["ВнНомДовер"],
-        issued_on=date.fromisoformat(terms.attrib["ДатаВыдДовер"]),
-        valid_until=date.fromisoformat(terms.attrib["СрокДейст"]),
+        registration_number=UUID(terms["НомДовер"]),
+        internal_number=terms["ВнНомДовер"],
+        issued_on=date.fromisoformat(terms["ДатаВыдДовер"]),
+        valid_until=date.fromisoformat(terms["СрокДейст"]),
         principal=_read_company(_one(company, "m:СвРосОрг")),
         head=_read_person(_one(company, "m:ЛицоБезДов/m:СвФЛ")),
         representative=_read_person(person),
         powers=tuple(
-            Power(item.attrib["КодПолн"], item.attrib["НаимПолн"])
-            for item in powers.findall("m:МашПолн", NS)
+            Power(item["КодПолн"], item["НаимПолн"])
+            for item in map(_attributes, powers.findall("m:МашПолн", NS))
         ),
         powers_text=powers.findtext("m:ТекстПолн", "", NS),
-        registry_address=terms.findtext("m:СведСист", "", NS),
+        registry_address=terms_element.findtext("m:СведСист", "", NS),
     )
 
 
 def _one(element: etree._Element, path: str) -> etree._Element:
-    found: list[Any] = element.findall(path, NS)
+    found = element.findall(path, NS)
     if len(found) != 1:
         raise MalformedPowerOfAttorney(
             f"В доверенности ожидается ровно один элемент {path.rpartition(':')[2]}."
@@ -249,19 +257,23 @@ def _one(element: etree._Element, path: str) -> etree._Element:
     return found[0]
 
 
+def _attributes(element: etree._Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
 def _read_company(element: etree._Element) -> Organisation:
-    value = element.attrib
+    value = _attributes(element)
     return Organisation(value["НаимОрг"], value.get("ИННЮЛ", ""), value["КПП"], value["ОГРН"])
 
 
 def _read_person(element: etree._Element) -> Person:
-    name = _one(element, "m:СведФЛ/m:ФИО").attrib
-    snils = element.get("СНИЛС", "")
+    name, facts = _attributes(_one(element, "m:СведФЛ/m:ФИО")), _attributes(element)
+    snils = facts.get("СНИЛС", "")
     return Person(
         surname=name["Фамилия"],
         given_name=name["Имя"],
         patronymic=name.get("Отчество", ""),
-        inn=element.get("ИННФЛ", ""),
+        inn=facts.get("ИННФЛ", ""),
         snils="".join(char for char in snils if char.isdigit()),
-        position=element.get("Должность", ""),
+        position=facts.get("Должность", ""),
     )

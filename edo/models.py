@@ -112,29 +112,35 @@ class Exchange(models.Model):
         REVOKED = "revoked", "Отозван"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    operation_id = models.UUIDField(unique=True)
-    box = models.ForeignKey(Box, models.PROTECT, related_name="exchanges")
-    signatory = models.ForeignKey(Signatory, models.PROTECT, related_name="exchanges")
-    power_of_attorney = models.ForeignKey(PowerOfAttorney, models.PROTECT, null=True)
-    recipient_inn = models.CharField(max_length=12)
-    recipient_kpp = models.CharField(max_length=9, blank=True)
-    recipient_box_id = models.CharField(max_length=100, blank=True)
-    document_sha256 = models.CharField(max_length=64)
-    document_number = models.CharField(max_length=100)
-    document_kind = models.CharField(max_length=40)
-    file_name = models.CharField(max_length=255)
-    state = models.CharField(max_length=20, choices=State, default=State.SENDING)
-    failure = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=1000, blank=True)
-    attempted_at = models.DateTimeField(null=True)
-    message_id = models.CharField(max_length=100, blank=True, db_index=True)
-    document_id = models.CharField(max_length=100, blank=True)
+    operation_id = models.UUIDField("Номер операции", unique=True)
+    box = models.ForeignKey(Box, models.PROTECT, related_name="exchanges", verbose_name="ЛК ЭДО")
+    signatory = models.ForeignKey(
+        Signatory, models.PROTECT, related_name="exchanges", verbose_name="Подписант"
+    )
+    power_of_attorney = models.ForeignKey(
+        PowerOfAttorney, models.PROTECT, null=True, verbose_name="МЧД"
+    )
+    recipient_inn = models.CharField("ИНН клиента", max_length=12)
+    recipient_kpp = models.CharField("КПП клиента", max_length=9, blank=True)
+    recipient_box_id = models.CharField("Ящик клиента", max_length=100, blank=True)
+    document_sha256 = models.CharField("SHA-256 документа", max_length=64)
+    document_number = models.CharField("Номер документа", max_length=100)
+    document_kind = models.CharField("Вид документа", max_length=40)
+    file_name = models.CharField("Имя файла", max_length=255)
+    state = models.CharField("Состояние", max_length=20, choices=State, default=State.SENDING)
+    failure = models.CharField("Код ошибки", max_length=40, blank=True)
+    reason = models.CharField("Причина", max_length=1000, blank=True)
+    attempted_at = models.DateTimeField("Первая попытка", null=True)
+    message_id = models.CharField(
+        "Сообщение у оператора", max_length=100, blank=True, db_index=True
+    )
+    document_id = models.CharField("Документ у оператора", max_length=100, blank=True)
     sender_signature = models.BinaryField(null=True)
     recipient_signature = models.BinaryField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
-    sent_at = models.DateTimeField(null=True)
-    delivered_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField("Создан", default=clock.now)
+    sent_at = models.DateTimeField("Отправлен", null=True)
+    delivered_at = models.DateTimeField("Доставлен", null=True)
+    finished_at = models.DateTimeField("Завершен", null=True)
 
     class Meta:
         verbose_name = "обмен документом"

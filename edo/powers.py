@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from econtract.common import clock
 from edo import certificates, mchd, mchd_checks
@@ -54,12 +53,13 @@ def check_power_of_attorney(
     )
 
 
-def register_power_of_attorney(
+def checked_power_of_attorney(
     *, signatory: Signatory, principal_inn: str, xml: bytes, signature: bytes
 ) -> PowerOfAttorney:
-    """Takes a signed power of attorney in. One whose term is ahead is welcome too.
+    """A power of attorney that passed every check, not saved yet.
 
-    The same files again give the row that is there. Raises PowerOfAttorneyRefused.
+    One whose term is ahead is welcome too. Raises PowerOfAttorneyRefused (`number_taken` among
+    others: the number is in our base already) or Unavailable.
     """
     report = check_power_of_attorney(
         signatory=signatory,
@@ -68,10 +68,37 @@ def register_power_of_attorney(
         signature=signature,
         at=clock.now(),
     )
-    problems = tuple(item for item in report.problems if item.code != "not_yet_valid")
-    if problems or report.data is None:
-        raise PowerOfAttorneyRefused(problems)
-    return _store(signatory, report.data, xml, signature)
+    problems = [item for item in report.problems if item.code != "not_yet_valid"]
+    data = report.data
+    if data is not None and PowerOfAttorney.objects.filter(
+        registration_number=data.registration_number
+    ):
+        text = f"МЧД с номером {data.registration_number} уже загружена."
+        problems.append(Problem("number_taken", text))
+    if problems or data is None:
+        raise PowerOfAttorneyRefused(tuple(problems))
+    return PowerOfAttorney(
+        signatory=signatory,
+        registration_number=data.registration_number,
+        principal_inn=data.principal.inn,
+        head_name=data.head.full_name,
+        powers=_stored_powers(data),
+        xml=xml,
+        signature=signature,
+        valid_from=data.issued_on,
+        valid_until=data.valid_until,
+    )
+
+
+def register_power_of_attorney(
+    *, signatory: Signatory, principal_inn: str, xml: bytes, signature: bytes
+) -> PowerOfAttorney:
+    """Takes a signed power of attorney in: `checked_power_of_attorney`, saved."""
+    power = checked_power_of_attorney(
+        signatory=signatory, principal_inn=principal_inn, xml=xml, signature=signature
+    )
+    power.save(force_insert=True)
+    return power
 
 
 def make_power_of_attorney(
@@ -158,29 +185,10 @@ def _import(key: SigningKey) -> Signatory:
     return signatory
 
 
-def _store(
-    signatory: Signatory, data: PowerOfAttorneyData, xml: bytes, signature: bytes
-) -> PowerOfAttorney:
-    known = PowerOfAttorney.objects.filter(registration_number=data.registration_number).first()
-    if known is not None and (bytes(known.xml), known.signatory_id) == (xml, signatory.pk):
-        return known
-    try:
-        with transaction.atomic():
-            return PowerOfAttorney.objects.create(
-                signatory=signatory,
-                registration_number=data.registration_number,
-                principal_inn=data.principal.inn,
-                head_name=data.head.full_name,
-                powers=[{"code": item.code, "name": item.name} for item in data.powers]
-                or [{"code": "", "name": data.powers_text}],
-                xml=xml,
-                signature=signature,
-                valid_from=data.issued_on,
-                valid_until=data.valid_until,
-            )
-    except IntegrityError as error:
-        text = f"МЧД с номером {data.registration_number} уже загружена с другим содержанием."
-        raise PowerOfAttorneyRefused((Problem("number_taken", text),)) from error
+def _stored_powers(data: PowerOfAttorneyData) -> list[dict[str, str]]:
+    if data.powers_text:
+        return [{"code": "", "name": data.powers_text}]
+    return [{"code": power.code, "name": power.name} for power in data.powers]
 
 
 def _person(key: SigningKey) -> Person:
