@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class ArchiveConfig(AppConfig):
     name = "archive"
     verbose_name = "Документы и архив"
+
+    def ready(self) -> None:
+        from archive import checks  # noqa: F401  (registers itself)
+        from archive.documents import CONVERT, SCAN
+        from archive.orders import ConvertDocument, ScanDocument
+        from econtract.outbox.registry import register
+
+        register(CONVERT, ConvertDocument())
+        register(SCAN, ScanDocument())

@@ -10,10 +10,25 @@ from econtract.common import clock
 class StoredFile(models.Model):
     """A file by its content: the SHA-256 is its address, so the same bytes are stored once."""
 
+    class Scan(models.TextChoices):
+        CLEAN = "clean", "Проверен или проверка не нужна"
+        WAITING = "waiting", "Ждет антивирусной проверки"
+        INFECTED = "infected", "Заражен"
+
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField("Размер, байт")
     content_type = models.CharField(max_length=100)
-    created_at = models.DateTimeField(default=clock.now)
+    scan = models.CharField(
+        "Антивирус",
+        max_length=8,
+        choices=Scan,
+        default=Scan.CLEAN,
+        help_text="Непроверенный и зараженный файл не открывается никому.",
+    )
+    created_at = models.DateTimeField("Сохранен", default=clock.now)
+    stored_at = models.DateTimeField(
+        "Последний раз загружен", default=clock.now, help_text="Уборка не трогает свежее."
+    )
 
     class Meta:
         verbose_name = "файл"
@@ -25,7 +40,11 @@ class StoredFile(models.Model):
     @property
     def path(self) -> str:
         """Where the storage keeps it; made of the hash alone, never of a user's file name."""
-        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+        return self.path_of(self.sha256)
+
+    @staticmethod
+    def path_of(sha256: str) -> str:
+        return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 class Document(models.Model):
@@ -45,6 +64,7 @@ class DocumentVersion(models.Model):
     """One uploaded file, the PDF made of it, and its place in the electronic archive."""
 
     class State(models.TextChoices):
+        CHECKING = "checking", "Ждет антивирусной проверки"
         CONVERTING = "converting", "Преобразуем в PDF"
         READY = "ready", "Готов"
         FAILED = "failed", "Ошибка конвертации"
@@ -61,7 +81,12 @@ class DocumentVersion(models.Model):
     pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     state = models.CharField("Состояние", max_length=12, choices=State, default=State.CONVERTING)
     converter = models.CharField(max_length=12, choices=Converter, blank=True)
-    problem = models.CharField("Что не так", max_length=500, blank=True)
+    problem = models.CharField(
+        "Что не так",
+        max_length=500,
+        blank=True,
+        help_text="Причина ошибки, а у готового документа - предупреждение о потере текста.",
+    )
     text_recall = models.FloatField(
         "Доля перенесенного текста",
         null=True,
@@ -100,6 +125,16 @@ class DocumentVersion(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
+
+    @property
+    def lane(self) -> str:
+        """The outbox lane of the orders about this version."""
+        return f"document-version:{self.pk}"
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether another attempt at its conversion makes sense."""
+        return self.state == self.State.FAILED and self.source.scan != StoredFile.Scan.INFECTED
 
 
 class Package(models.Model):

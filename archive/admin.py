@@ -1,0 +1,65 @@
+"""The archive in the admin: to look at, and to have a failed conversion again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from archive import documents
+from archive.models import Document, DocumentVersion, Package, StoredFile
+
+
+class ReadOnly:
+    """What is stored and signed is not edited by hand, not even by an administrator."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class VersionInline(ReadOnly, admin.TabularInline):
+    model = DocumentVersion
+    fields = ["number", "file_name", "state", "problem", "converter", "pages", "archive_code"]
+    show_change_link = True
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["pk", "created_at"]
+    inlines = [VersionInline]
+
+
+@admin.register(DocumentVersion)
+class DocumentVersionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["file_name", "number", "state", "converter", "text_recall", "created_at"]
+    list_filter = ["state", "converter", "created_at"]
+    list_select_related = ["document"]
+    search_fields = ["archive_code", "source__sha256", "pdf__sha256"]
+    actions = ["retry"]
+
+    @admin.action(description="Повторить проверку и преобразование")
+    def retry(self, request: HttpRequest, queryset: QuerySet[DocumentVersion]) -> None:
+        failed = queryset.filter(state=DocumentVersion.State.FAILED)
+        for version in failed:
+            documents.retry_conversion(version=version)
+        messages.info(request, "Документы с ошибкой отправлены на повтор")
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["sha256", "size", "content_type", "scan", "created_at"]
+    list_filter = ["scan", "content_type"]
+    search_fields = ["sha256"]
+
+
+@admin.register(Package)
+class PackageAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["file_name", "code", "archive_system", "archive_code", "created_at"]
+    list_filter = ["archive_system"]
+    search_fields = ["code", "archive_code"]

@@ -1,0 +1,157 @@
+"""LibreOffice: a fresh process and a fresh copy of a prepared profile for every file.
+
+One process for many files would be faster by half a second a file, but then one hostile file
+could change what becomes of the next; "warm" is the profile, which is made once.
+"""
+
+import logging
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+from archive import isolation
+from archive.conversion.results import ConversionFailed
+from archive.intake.kinds import Kind
+
+log = logging.getLogger(__name__)
+
+_PROFILE_SETTINGS = Path(__file__).parent / "registrymodifications.xcu"
+_MEMORY = 3 * 1024 * isolation.MEBIBYTE
+_FILE_SIZE = 200 * isolation.MEBIBYTE
+_PREPARE_LIMITS = isolation.Limits(
+    seconds=30, cpu_seconds=25, memory=1536 * isolation.MEBIBYTE, file_size=0
+)
+_PDF_FILTERS = {True: "calc_pdf_Export", False: "writer_pdf_Export"}
+# What it is told to read a file as: without it a text file by the name of .docx becomes a PDF.
+_IMPORT_FILTERS = {
+    Kind.DOCX: "MS Word 2007 XML",
+    Kind.XLSX: "Calc MS Excel 2007 XML",
+    Kind.DOC: "MS Word 97",
+    Kind.XLS: "MS Excel 97",
+    Kind.RTF: "Rich Text Format",
+    Kind.ODT: "writer8",
+    Kind.ODS: "calc8",
+}
+
+
+def is_installed() -> bool:
+    """Whether the program that settings.SOFFICE names can be run here."""
+    return shutil.which(settings.SOFFICE) is not None
+
+
+class LibreOffice:
+    """Reads all office kinds."""
+
+    name = "libreoffice"
+
+    def accepts(self, kind: Kind) -> bool:
+        return kind is not Kind.PDF
+
+    def make_pdf(self, source: Path, kind: Kind, folder: Path) -> tuple[Path, Path, Kind]:
+        """See `archive.conversion.Converter`.
+
+        Files of the old kinds, and ODF, are also saved as DOCX or XLSX: their text is read from
+        that. An XLS or ODS goes to PDF through its XLSX, where sheets can be fitted to a page.
+        """
+        if not is_installed():
+            raise ConversionFailed("Преобразователь LibreOffice не установлен")
+        work = folder / f"source.{kind}"
+        shutil.copyfile(source, work)
+        readable, readable_kind = work, kind
+        if kind not in (Kind.DOCX, Kind.XLSX):
+            readable_kind = Kind.XLSX if kind.is_sheet else Kind.DOCX
+            readable = _run(work, kind, readable_kind, folder)
+        if kind is Kind.DOCX or kind.is_sheet:
+            work, kind = folder / f"prepared.{readable_kind}", readable_kind
+            _prepare(readable, work, fit_sheets=kind is Kind.XLSX)
+        return _run(work, kind, Kind.PDF, folder), readable, readable_kind
+
+
+def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
+    """Writes a copy that LibreOffice may read, see `archive.conversion.ooxml_copy`."""
+    with source.open("rb") as file:
+        try:
+            _, copy = isolation.call(
+                "prepare", [file.fileno()], limits=_PREPARE_LIMITS, fit_sheets=fit_sheets
+            )
+        except isolation.IsolatedError:
+            raise ConversionFailed("Документ слишком сложный: упростите файл") from None
+    target.write_bytes(copy)
+
+
+def _run(source: Path, kind: Kind, target: Kind, folder: Path) -> Path:
+    """One conversion by one process. Raises ConversionFailed."""
+    home = Path(tempfile.mkdtemp(dir=folder))
+    profile = home / "profile"
+    _copy_profile(profile)
+    command = [
+        settings.SOFFICE,
+        f"-env:UserInstallation={profile.as_uri()}",
+        *("--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"),
+        f"--infilter={_IMPORT_FILTERS[kind]}",
+        *("--convert-to", _export(kind, target), "--outdir", str(folder / "out"), str(source)),
+    ]
+    try:
+        done = isolation.run_program(command, limits=_limits(), home=home)
+    except isolation.Exhausted:
+        raise ConversionFailed(
+            "Преобразование длится слишком долго: сохраните документ в PDF сами"
+        ) from None
+    result = folder / "out" / f"{source.stem}.{target}"
+    # It says «done» (exit code 0) of files that it could not read: believe the file alone.
+    if not result.is_file() or result.stat().st_size == 0:
+        log.warning("libreoffice made nothing kind=%s exit=%s", kind, done.returncode)
+        raise ConversionFailed("LibreOffice не смог преобразовать документ: проверьте файл")
+    return result
+
+
+def _limits() -> isolation.Limits:
+    seconds = settings.CONVERSION_SECONDS
+    return isolation.Limits(
+        seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE
+    )
+
+
+def _export(kind: Kind, target: Kind) -> str:
+    if target is Kind.PDF:
+        return f"pdf:{_PDF_FILTERS[kind.is_sheet]}"
+    return "xlsx:Calc MS Excel 2007 XML" if target is Kind.XLSX else "docx:MS Word 2007 XML"
+
+
+def _copy_profile(profile: Path) -> None:
+    """A copy of the prepared profile; only our settings where that could not be made."""
+    prepared = settings.DATA_DIR / "libreoffice-profile"
+    if not prepared.is_dir():
+        _prepare_profile(prepared)
+    if prepared.is_dir():
+        shutil.copytree(prepared, profile)
+    else:
+        _new_profile(profile)
+
+
+def _new_profile(profile: Path) -> None:
+    (profile / "user").mkdir(parents=True)
+    shutil.copy(_PROFILE_SETTINGS, profile / "user")
+
+
+def _prepare_profile(prepared: Path) -> None:
+    """Lets LibreOffice fill a profile once, before any stranger's file is near."""
+    with tempfile.TemporaryDirectory(prefix="profile-") as folder:
+        home = Path(folder)
+        _new_profile(home / "profile")
+        command = [
+            settings.SOFFICE,
+            f"-env:UserInstallation={(home / 'profile').as_uri()}",
+            *("--headless", "--norestore", "--nologo", "--terminate_after_init"),
+        ]
+        try:
+            isolation.run_program(command, limits=_limits(), home=home)
+            prepared.parent.mkdir(parents=True, exist_ok=True)
+            beside = Path(tempfile.mkdtemp(dir=prepared.parent))
+            shutil.copytree(home / "profile", beside, dirs_exist_ok=True)
+            os.rename(beside, prepared)
+        except (isolation.Exhausted, OSError):
+            log.warning("no prepared LibreOffice profile; every file will start from a new one")

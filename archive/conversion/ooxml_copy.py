@@ -1,0 +1,84 @@
+"""A copy of a DOCX or XLSX for LibreOffice: nothing to fetch, sheets one page wide.
+
+Runs in a confined process: no Django, no database.
+"""
+
+import io
+import os
+import zipfile
+from typing import Any
+
+from lxml import etree
+
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_A4 = "9"
+# The children of a worksheet that come after its pageSetup (ECMA-376, 18.3.1.99).
+_AFTER_PAGE_SETUP = frozenset(
+    """headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags
+    drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls webPublishItems
+    tableParts extLst""".split()  # noqa: SIM905  (easier to read)
+)
+
+
+def prepare_in_child(descriptor: int, *, fit_sheets: bool) -> tuple[dict[str, Any], bytes]:
+    """The work "prepare" of the confined process: the copy is the body of the answer."""
+    copy = io.BytesIO()
+    with (
+        os.fdopen(descriptor, "rb") as file,
+        zipfile.ZipFile(file) as source,
+        zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename.endswith(".rels"):
+                data = _without_outside(data)
+            elif fit_sheets and entry.filename.startswith("xl/worksheets/sheet"):
+                data = _fitted(data)
+            target.writestr(entry.filename, data)
+    return {}, copy.getvalue()
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(data, parser)
+
+
+def _without_outside(data: bytes) -> bytes:
+    """Pictures, templates and the like that are elsewhere lead nowhere; hyperlinks stay."""
+    root = _parsed(data)
+    for relation in root.iter(_RELATION):
+        outside = relation.get("TargetMode") == "External"
+        if outside and not relation.get("Type", "").endswith("/hyperlink"):
+            relation.set("Target", "about:blank")
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _fitted(data: bytes) -> bytes:
+    """A sheet that its author has not fitted to pages is fitted to their width, on A4."""
+    root = _parsed(data)
+    space = f"{{{etree.QName(root).namespace}}}"
+    properties = root.find(f"{space}sheetPr")
+    if properties is None:
+        properties = etree.Element(f"{space}sheetPr")
+        root.insert(0, properties)
+    fitting = properties.find(f"{space}pageSetUpPr")
+    if fitting is None:
+        fitting = etree.SubElement(properties, f"{space}pageSetUpPr")
+    setup = root.find(f"{space}pageSetup")
+    if setup is None:
+        setup = etree.Element(f"{space}pageSetup")
+        root.insert(_place_of_setup(root), setup)
+    if fitting.get("fitToPage") not in ("1", "true"):
+        fitting.set("fitToPage", "1")
+        setup.attrib.pop("scale", None)
+        setup.set("fitToWidth", "1")
+        setup.set("fitToHeight", "0")
+    setup.set("paperSize", setup.get("paperSize", _A4))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _place_of_setup(root: etree._Element) -> int:
+    for position, child in enumerate(root):
+        if isinstance(child.tag, str) and etree.QName(child).localname in _AFTER_PAGE_SETUP:
+            return position
+    return len(root)

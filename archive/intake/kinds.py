@@ -1,0 +1,61 @@
+"""The kinds of file that are taken in, and what is fixed for each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MEBIBYTE = 1024 * 1024
+HEAD_SIZE = 1024  # bytes that tell the kind
+
+PDF_SIGNATURE = b"%PDF-"
+ZIP_SIGNATURE = b"PK\x03\x04"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RTF_SIGNATURE = b"{\\rtf"
+
+
+class Kind(StrEnum):
+    """A kind of document, told by content; the value is the file name extension."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    DOC = "doc"
+    XLS = "xls"
+    RTF = "rtf"
+    ODT = "odt"
+    ODS = "ods"
+
+    @property
+    def content_type(self) -> str:
+        """The registered media type."""
+        return _CONTENT_TYPES[self]
+
+    @property
+    def is_sheet(self) -> bool:
+        return self in (Kind.XLSX, Kind.XLS, Kind.ODS)
+
+
+_CONTENT_TYPES = {
+    Kind.PDF: "application/pdf",
+    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.DOC: "application/msword",
+    Kind.XLS: "application/vnd.ms-excel",
+    Kind.RTF: "application/rtf",
+    Kind.ODT: "application/vnd.oasis.opendocument.text",
+    Kind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+}
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What intake found out about a file it lets in."""
+
+    kind: Kind
+    file_name: str  # for display only: no path, no control or direction-changing characters
+    size: int  # bytes
+    sha256: str  # of the bytes, lower-case hexadecimal
+    pages: int | None  # of a PDF; None for what has yet to be converted
+
+    @property
+    def content_type(self) -> str:
+        return self.kind.content_type

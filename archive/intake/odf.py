@@ -1,0 +1,55 @@
+"""ODT and ODS (ISO 26300)."""
+
+import zipfile
+
+from archive.intake import pictures
+from archive.intake.kinds import Kind
+from archive.intake.refusals import IntakeRefused
+from archive.intake.xmlparts import ContentSeeker, parse
+
+MIMETYPE = "mimetype"
+CONTENT = "content.xml"
+MANIFEST = "META-INF/manifest.xml"
+_KINDS = {kind.content_type.encode(): kind for kind in (Kind.ODT, Kind.ODS)}
+# LibreOffice lists its libraries even when they hold nothing; any other module is a macro.
+_LIBRARY_LISTS = ("script-lc.xml", "script-lb.xml", "dialog-lc.xml", "dialog-lb.xml")
+
+
+def kind_of(archive: zipfile.ZipFile) -> Kind:
+    """ODT or ODS by the entry «mimetype». Raises IntakeRefused for any other."""
+    with archive.open(MIMETYPE) as part:
+        kind = _KINDS.get(part.read(200).strip())
+    if kind is None:
+        raise IntakeRefused("unknown")
+    return kind
+
+
+def check(archive: zipfile.ZipFile, _: Kind) -> None:
+    """Raises IntakeRefused for encryption, macros, damage, and a document that shows nothing."""
+    names = archive.namelist()
+    _refuse_encrypted(archive)
+    if any(_is_macro(name) for name in names):
+        raise IntakeRefused("macro")
+    seeker = ContentSeeker(frozenset({"p", "h", "span", "a"}), frozenset({"image", "object"}))
+    parse(archive, CONTENT, start=seeker.start, text=seeker.text)
+    for name in names:
+        if name.endswith(".xml") and name != CONTENT and archive.getinfo(name).file_size:
+            parse(archive, name)
+        elif name.startswith("Pictures/"):
+            pictures.refuse_bombs(archive, name)
+    if not seeker.found:
+        raise IntakeRefused("no_content")
+
+
+def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag == "encryption-data":
+            raise IntakeRefused("encrypted")
+
+    parse(archive, MANIFEST, start=start)
+
+
+def _is_macro(name: str) -> bool:
+    if name.endswith("/") or name.endswith(_LIBRARY_LISTS):
+        return False
+    return name.startswith(("Basic/", "Scripts/"))

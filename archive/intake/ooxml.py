@@ -1,0 +1,95 @@
+"""DOCX and XLSX (ECMA-376): the main part tells the kind, every part has to be sound."""
+
+import posixpath
+import zipfile
+from collections.abc import Callable
+
+from archive.intake import pictures
+from archive.intake.kinds import Kind
+from archive.intake.refusals import IntakeRefused
+from archive.intake.xmlparts import ContentSeeker, local, parse
+
+Inspector = Callable[[zipfile.ZipFile, Kind], None]
+
+CONTENT_TYPES = "[Content_Types].xml"
+ROOT_RELATIONS = "_rels/.rels"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_MAIN_PARTS = {
+    f"{_OFFICE}.wordprocessingml.document.main+xml": Kind.DOCX,
+    f"{_OFFICE}.spreadsheetml.sheet.main+xml": Kind.XLSX,
+}
+_MACRO_WORDS = ("vbaproject", "macrosheets/", "vbadata", "activex/")
+
+
+def kind_of(archive: zipfile.ZipFile) -> Kind:
+    """DOCX or XLSX by the type of the main part. Raises IntakeRefused for any other."""
+    types = _declared_types(archive)
+    if any("macroEnabled" in kind for kind in types.values()):
+        raise IntakeRefused("macro")
+    kind = _MAIN_PARTS.get(types.get(main_part(archive), ""))
+    if kind is None:
+        raise IntakeRefused("unknown")
+    return kind
+
+
+def main_part(archive: zipfile.ZipFile) -> str:
+    """The name of the part that the package's root relation calls the document."""
+    targets: list[str] = []
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        if attributes.get("Type", "").endswith("/officeDocument"):
+            targets.append(attributes.get("Target", ""))
+
+    parse(archive, ROOT_RELATIONS, start=start)
+    if not targets:
+        raise IntakeRefused("corrupt")
+    return posixpath.normpath(targets[0].lstrip("/"))
+
+
+def check(archive: zipfile.ZipFile, kind: Kind) -> None:
+    """Raises IntakeRefused for macros, damage, and a document that shows nothing."""
+    names = archive.namelist()
+    if any(word in name.lower() for name in names for word in _MACRO_WORDS):
+        raise IntakeRefused("macro")
+    shows = False
+    for name in names:
+        if name.lower().endswith((".xml", ".rels")):
+            seeker = _seeker(kind, name)
+            if seeker:
+                parse(archive, name, start=seeker.start, text=seeker.text)
+                shows = shows or seeker.found
+            else:
+                parse(archive, name)
+        elif "/media/" in name:
+            pictures.refuse_bombs(archive, name)
+    if not shows:
+        raise IntakeRefused("no_content")
+
+
+def _seeker(kind: Kind, name: str) -> ContentSeeker | None:
+    if kind is Kind.DOCX and name.startswith("word/") and name.count("/") == 1:
+        return ContentSeeker(frozenset({"t"}), frozenset({"drawing", "pict", "object", "sym"}))
+    if kind is Kind.XLSX and name.startswith("xl/worksheets/"):
+        return ContentSeeker(frozenset({"v", "t"}), frozenset({"drawing", "legacyDrawing"}))
+    if kind is Kind.XLSX and name.startswith("xl/chartsheets/"):
+        return ContentSeeker(frozenset(), frozenset({"drawing"}))
+    return None
+
+
+def _declared_types(archive: zipfile.ZipFile) -> dict[str, str]:
+    types: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        plain = {local(key): value for key, value in attributes.items()}
+        if tag == "Override":
+            types[plain.get("PartName", "").lstrip("/")] = plain.get("ContentType", "")
+        elif tag == "Default":
+            defaults[plain.get("Extension", "").lower()] = plain.get("ContentType", "")
+
+    parse(archive, CONTENT_TYPES, start=start)
+    for name in archive.namelist():
+        extension = name.rpartition(".")[2].lower()
+        if extension in defaults:
+            types.setdefault(name, defaults[extension])
+    return types

@@ -1,0 +1,147 @@
+"""PDF: whole, open to all, and still. It is taken as it is or not at all; nothing is repaired."""
+
+import os
+import re
+import zipfile
+from typing import BinaryIO
+
+import pikepdf
+import pypdfium2
+
+from archive.intake.refusals import IntakeRefused
+
+DECODED_LIMIT = 100 * 1024 * 1024
+MOST_OBJECTS = 1_000_000
+TAIL_SIZE = 1024
+
+# What turns a PDF into a program. A name is looked at closely only where these bytes occur.
+_SUSPICIOUS = re.compile(rb"/(?:JavaScript|JS|Launch|XFA)(?![A-Za-z0-9])")
+_MARKUP = re.compile(rb"<(?:html|script|!doctype|svg|\?php)", re.IGNORECASE)
+
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=DECODED_LIMIT,
+    run_length_max_memory=DECODED_LIMIT,
+    png_max_memory=DECODED_LIMIT,
+    tiff_max_memory=DECODED_LIMIT,
+    max_stream_filters=8,
+    doc_max_warnings=100,
+)
+
+
+def check(file: BinaryIO, *, max_pages: int) -> int:
+    """The number of pages of a PDF that can be signed as it is. Raises IntakeRefused."""
+    _refuse_second_document(file)
+    file.seek(0)
+    try:
+        with pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                raise IntakeRefused("encrypted_pdf")
+            pages = _count_pages(pdf, max_pages)
+            _refuse_actions(pdf)
+            _read_contents(pdf)
+            if pdf.get_warnings():
+                raise IntakeRefused("corrupt_pdf")
+    except pikepdf.PasswordError:
+        raise IntakeRefused("encrypted_pdf") from None
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
+        # qpdf speaks of damage in all of these; a limit of ours reads as a plain PdfError.
+        raise IntakeRefused("bomb" if "limit" in str(e).lower() else "corrupt_pdf") from None
+    _refuse_unless_drawn(file, pages)
+    return pages
+
+
+def _refuse_second_document(file: BinaryIO) -> None:
+    file.seek(0)
+    if _MARKUP.search(file.read(TAIL_SIZE)):
+        raise IntakeRefused("polyglot")
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - 4 * TAIL_SIZE))
+    tail = file.read()
+    marker = tail.rfind(b"%%EOF")
+    after = tail[marker + 5 :].strip(b"\0\t\n\f\r ") if marker >= 0 else b""
+    if zipfile.is_zipfile(file):
+        raise IntakeRefused("polyglot")
+    if marker < 0:
+        raise IntakeRefused("corrupt_pdf")
+    if len(after) > TAIL_SIZE or _MARKUP.search(after):
+        raise IntakeRefused("polyglot")
+
+
+def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
+    declared = pdf.Root.Pages.get("/Count", 0)
+    if int(declared) > max_pages:
+        raise IntakeRefused("too_many_pages")
+    pages = len(pdf.pages)
+    if pages == 0:
+        raise IntakeRefused("no_pages")
+    if pages > max_pages:
+        raise IntakeRefused("too_many_pages")
+    return pages
+
+
+def _refuse_actions(pdf: pikepdf.Pdf) -> None:
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise IntakeRefused("too_complex")
+    for item in pdf.objects:
+        # Written out anew a name has one spelling: no «/J#61vaScript» gets by.
+        if _SUSPICIOUS.search(_written(item)):
+            _refuse_keys(item)
+
+
+def _written(item: pikepdf.Object) -> bytes:
+    if isinstance(item, pikepdf.Stream):
+        return pikepdf.Dictionary(item.stream_dict).unparse()
+    return item.unparse() if isinstance(item, pikepdf.Object) else b""
+
+
+def _refuse_keys(item: pikepdf.Object, depth: int = 0) -> None:
+    """Tells real keys and action types from the same letters inside a string."""
+    if isinstance(item, pikepdf.Object) and item.is_indirect and depth:
+        return  # looked at in its own turn
+    if isinstance(item, pikepdf.Array):
+        for member in item:
+            _refuse_keys(member, depth + 1)
+    if not isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        return
+    keys = set(item.keys())
+    action = item.get("/S")
+    if action == pikepdf.Name.Launch or "/Launch" in keys:
+        raise IntakeRefused("pdf_launch")
+    if action == pikepdf.Name.JavaScript or keys & {"/JS", "/JavaScript"}:
+        raise IntakeRefused("pdf_script")
+    if "/XFA" in keys:
+        raise IntakeRefused("pdf_form")
+    for key in keys:
+        _refuse_keys(item[key], depth + 1)
+
+
+def _read_contents(pdf: pikepdf.Pdf) -> None:
+    """Every page's drawing commands unpack: a page that is cut off would show nothing."""
+    total = 0
+    for page in pdf.pages:
+        for stream in _streams(page):
+            total += len(stream.read_bytes())
+            if total > DECODED_LIMIT:
+                raise IntakeRefused("bomb")
+
+
+def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return []
+    members = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    if not all(isinstance(member, pikepdf.Stream) for member in members):
+        raise IntakeRefused("corrupt_pdf")
+    return members
+
+
+def _refuse_unless_drawn(file: BinaryIO, pages: int) -> None:
+    """The program that shows the pages has to see the same ones."""
+    file.seek(0)
+    try:
+        shown = pypdfium2.PdfDocument(file)
+    except pypdfium2.PdfiumError:
+        raise IntakeRefused("corrupt_pdf") from None
+    with shown:
+        if len(shown) != pages:
+            raise IntakeRefused("corrupt_pdf")

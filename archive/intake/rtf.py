@@ -1,0 +1,31 @@
+"""RTF: one group that opens at the first byte and closes at the last."""
+
+import re
+from typing import BinaryIO
+
+from archive.intake.refusals import IntakeRefused
+
+DEEPEST = 500
+# Escapes, raw binary data (skipped by its stated length), and the braces.
+_TOKEN = re.compile(rb"\\bin(-?\d+) ?|\\[\\{}]|([{}])")
+
+
+def check(file: BinaryIO) -> None:
+    """Raises IntakeRefused unless the groups are balanced and nothing follows the last."""
+    file.seek(0)
+    data = file.read()
+    depth = position = 0
+    while token := _TOKEN.search(data, position):
+        position = token.end()
+        if token[1]:
+            position += max(0, int(token[1][:10]))
+        elif token[2]:
+            depth += 1 if token[2] == b"{" else -1
+            if depth > DEEPEST:
+                raise IntakeRefused("bomb")
+            if depth <= 0:
+                break
+    if depth != 0 or data[position:].strip(b"\0\t\n\r "):
+        raise IntakeRefused("corrupt" if depth else "polyglot")
+    if not re.search(rb"[^\s{}]", re.sub(rb"\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}", b"", data[5:])):
+        raise IntakeRefused("no_content")

@@ -1,0 +1,74 @@
+"""Size limits that act while an upload streams, before it is stored whole."""
+
+import tempfile
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from archive.intake.kinds import PDF_SIGNATURE
+from archive.intake.refusals import IntakeRefused
+from archive.intake.sizes import PDF_LIMIT, size_limit
+
+# Past the limit the rest is read and thrown away, so that the form comes back with all that was
+# entered; past this many bytes the sender is not worth it and the connection is dropped.
+PATIENCE = 4 * PDF_LIMIT
+
+
+class LimitedUpload(UploadedFile):
+    """An uploaded file in an unnamed temporary file; ``refusal`` when it grew over its limit."""
+
+    refusal: IntakeRefused | None = None
+
+
+class LimitedUploadHandler(FileUploadHandler):
+    """Keeps at most 30 MB of what begins like a PDF and 10 MB of anything else.
+
+    The field's file is then still there, empty, and `archive.intake.inspect` refuses it.
+    """
+
+    file: IO[bytes]
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        # Unnamed: the user's file name and its extension have no part in where it lies.
+        self.file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+        self.head = b""
+        self.received = 0
+        self.refusal: IntakeRefused | None = None
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        self.received += len(raw_data)
+        if self.received > PATIENCE:
+            self.file.close()
+            raise StopUpload(connection_reset=True)
+        if self.refusal is None:
+            self._keep(raw_data)
+        return None
+
+    def _keep(self, raw_data: bytes) -> None:
+        if len(self.head) < len(PDF_SIGNATURE):
+            self.head += raw_data[: len(PDF_SIGNATURE)]
+        limit = size_limit(self.head)
+        if self.received > limit:
+            self.refusal = IntakeRefused("too_big_pdf" if limit == PDF_LIMIT else "too_big_office")
+            self.file.truncate(0)
+            return
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> LimitedUpload:
+        self.file.seek(0)
+        upload = LimitedUpload(
+            self.file,
+            self.file_name,
+            self.content_type,
+            0 if self.refusal else self.received,
+            self.charset,
+            self.content_type_extra,
+        )
+        upload.refusal = self.refusal
+        return upload
+
+    def upload_interrupted(self) -> None:
+        self.file.close()

@@ -1,0 +1,97 @@
+"""Orders about documents, worked on outside of requests: conversion and the virus scan."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from archive import documents, storage
+from archive.conversion import ConversionFailed, ConversionResult, convert
+from archive.intake import IntakeRefused, antivirus
+from archive.intake.kinds import Kind
+from archive.models import DocumentVersion, StoredFile
+from econtract.outbox.models import Order
+
+BROKEN = "Преобразовать документ не удалось: повторите или замените файл"
+NOT_SCANNED = "Антивирус недоступен, файл не проверен: повторите проверку"
+
+
+class _DocumentHandler:
+    """What the handlers share: who gives up says so on the version, where people see it."""
+
+    spent_message: str
+
+    def on_spent(self, order: Order, error: Exception) -> None:
+        documents.record_failure(order.subject, self.spent_message)
+
+    def retry(self, order: Order, actor: Any) -> None:
+        version = DocumentVersion.objects.filter(pk=order.subject).first()
+        if version is not None:
+            documents.retry_conversion(version=version)
+
+
+class ConvertDocument(_DocumentHandler):
+    """Makes the PDF of a version."""
+
+    spent_message = BROKEN
+
+    def run(self, order: Order) -> None:
+        version = _waiting(order, DocumentVersion.State.CONVERTING)
+        if version is None:
+            return
+        try:
+            pdf, result = _converted(version)
+        except ConversionFailed as failure:
+            with transaction.atomic():
+                if order.take():
+                    documents.record_failure(version.pk, failure.message_ru)
+            return
+        with transaction.atomic():
+            if order.take():
+                documents.record_conversion(version.pk, pdf, result)
+
+
+class ScanDocument(_DocumentHandler):
+    """Asks the virus scanner about a version that came in while it could not be asked."""
+
+    spent_message = NOT_SCANNED
+
+    def run(self, order: Order) -> None:
+        version = _waiting(order, DocumentVersion.State.CHECKING)
+        if version is None:
+            return
+        clean, message = True, ""
+        if antivirus.is_configured():
+            with storage.open_unscanned(version.source) as file:
+                try:
+                    antivirus.scan(file)
+                except IntakeRefused as refusal:
+                    clean, message = False, refusal.message_ru
+        with transaction.atomic():
+            if order.take():
+                documents.record_scan(version.pk, clean=clean, message=message)
+
+
+def _waiting(order: Order, state: DocumentVersion.State) -> DocumentVersion | None:
+    """The order's version if it still waits; else closes the order, for nobody needs it."""
+    versions = DocumentVersion.objects.select_related("source")
+    version = versions.filter(pk=order.subject, state=state).first()
+    if version is None:
+        with transaction.atomic():
+            order.take()
+    return version
+
+
+def _converted(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
+    """The stored PDF of the version. Raises ConversionFailed."""
+    kind = _kind(version.source)
+    with tempfile.TemporaryDirectory(prefix="document-") as folder:
+        source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
+        source.write_bytes(storage.read(version.source))
+        result = convert(source, pdf, kind=kind)
+        return storage.store_bytes(pdf.read_bytes(), Kind.PDF.content_type), result
+
+
+def _kind(source: StoredFile) -> Kind:
+    return next(kind for kind in Kind if kind.content_type == source.content_type)

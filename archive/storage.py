@@ -1,0 +1,134 @@
+"""Files by their content, behind Django's storage API.
+
+A file is written once under its SHA-256 and never changed. What is read back is compared with
+its hash: a file that no longer fits is reported and not served.
+"""
+
+import hashlib
+import logging
+import os
+from functools import lru_cache
+from io import BytesIO
+from typing import IO, BinaryIO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from archive.models import StoredFile
+from econtract.common import clock
+
+log = logging.getLogger(__name__)
+
+CHUNK = 1024 * 1024
+
+
+class StoredFileDamaged(Exception):
+    """The stored bytes are gone or are no longer the ones that were stored."""
+
+
+class StoredFileWithheld(Exception):
+    """The file waits for its virus scan or did not pass it; nobody gets it."""
+
+
+def store_bytes(data: bytes, content_type: str) -> StoredFile:
+    """Stores ``data``; the same bytes twice are one file. Trusted content: it is not scanned."""
+    return store_file(
+        BytesIO(data), sha256=hashlib.sha256(data).hexdigest(), content_type=content_type
+    )
+
+
+def store_file(
+    file: IO[bytes],
+    *,
+    sha256: str,
+    content_type: str,
+    scan: StoredFile.Scan = StoredFile.Scan.CLEAN,
+) -> StoredFile:
+    """Stores ``file`` (seekable), whose hash the caller has computed from these very bytes.
+
+    Safe against the sweeper and against the same upload in another process: the row, locked by
+    its unique hash, is written before the last look at whether the bytes are there.
+    """
+    size = file.seek(0, os.SEEK_END)
+    _write(file, StoredFile(sha256=sha256, size=size))  # the long part, with no lock held
+    with transaction.atomic():
+        stored, created = StoredFile.objects.select_for_update().get_or_create(
+            sha256=sha256, defaults={"size": size, "content_type": content_type, "scan": scan}
+        )
+        if not created:
+            stored.stored_at = clock.now()
+            stored.scan = _stricter(stored.scan, scan)
+            stored.save(update_fields=["stored_at", "scan"])
+        _write(file, stored)
+    return stored
+
+
+def _stricter(known: str, new: str) -> str:
+    """A verdict stays; waiting ends as soon as one of the two uploads was scanned."""
+    order = [StoredFile.Scan.INFECTED, StoredFile.Scan.CLEAN, StoredFile.Scan.WAITING]
+    return min(known, new, key=order.index)
+
+
+def _write(file: IO[bytes], stored: StoredFile) -> None:
+    if default_storage.exists(stored.path):
+        if default_storage.size(stored.path) == stored.size:
+            return
+        default_storage.delete(stored.path)  # half-written by a process that was killed
+    file.seek(0)
+    name = default_storage.save(stored.path, File(file))
+    if name != stored.path:
+        default_storage.delete(name)  # another process was faster with the same bytes
+
+
+def open_file(stored: StoredFile) -> BinaryIO:
+    """The stored bytes, opened at their beginning; close it. They have been checked.
+
+    Raises StoredFileDamaged when they do not fit their hash, StoredFileWithheld when the file
+    has not passed the virus scan.
+    """
+    if stored.scan != StoredFile.Scan.CLEAN:
+        raise StoredFileWithheld(stored.sha256)
+    return open_unscanned(stored)
+
+
+def open_unscanned(stored: StoredFile) -> BinaryIO:
+    """As `open_file`, but for the virus scanner itself."""
+    try:
+        written = default_storage.get_modified_time(stored.path).isoformat()
+        if not _fits(stored.sha256, written):
+            raise FileNotFoundError
+        file: BinaryIO = default_storage.open(stored.path, "rb").file
+    except OSError:
+        log.error("stored file damaged sha256=%s", stored.sha256)
+        raise StoredFileDamaged(stored.sha256) from None
+    return file
+
+
+def read(stored: StoredFile) -> bytes:
+    """The stored bytes. Raises as `open_file` does."""
+    with open_file(stored) as file:
+        data = file.read()
+    # Once more over the very bytes that are handed out: they get signed and archived.
+    if hashlib.sha256(data).hexdigest() != stored.sha256:
+        raise StoredFileDamaged(stored.sha256)
+    return data
+
+
+def is_sound(stored: StoredFile) -> bool:
+    """Whether the bytes in the storage fit their hash; reads them all, remembers nothing."""
+    try:
+        return _hash(stored.path) == stored.sha256
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _fits(sha256: str, written: str) -> bool:
+    """Checked once for every state of the file: a range request need not read it whole again."""
+    return _hash(StoredFile.path_of(sha256)) == sha256
+
+
+def _hash(path: str) -> str:
+    with default_storage.open(path, "rb") as file:
+        return hashlib.file_digest(file.file, "sha256").hexdigest()
