@@ -4,7 +4,7 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VENV=${ECONTRACT_VENV:-$ROOT/.venv}
-SETUP_LOG=$(mktemp -t econtract-setup.XXXXXX)
+SETUP_LOGS=$(mktemp -d -t econtract-setup.XXXXXX)
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # What WeasyPrint and the time zones need; nothing works without.
@@ -22,9 +22,10 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 # Runs a step whose output interests nobody until it fails.
 quietly() {
-  "$@" >>"$SETUP_LOG" 2>&1 && return
+  local log=$SETUP_LOGS/$BASHPID
+  "$@" >"$log" 2>&1 && return
   local code=$?
-  tail -n 40 "$SETUP_LOG" >&2
+  tail -n 40 "$log" >&2
   say "Failed: $*"
   return "$code"
 }
@@ -132,13 +133,11 @@ need_venv() {
 # uv is ten times as fast; pip also knows the mirrors that pip's own configuration names.
 install_lock() {
   local python=$VENV/bin/python
-  "$python" -m pip --version >>"$SETUP_LOG" 2>&1 || quietly "$python" -m ensurepip
-  if "$python" -m pip install --require-hashes -r "$ROOT/scripts/lib/uv.txt" \
-    >>"$SETUP_LOG" 2>&1 &&
-    "$python" -m uv pip install --python "$python" --require-hashes -r "$1" \
-      >>"$SETUP_LOG" 2>&1; then
-    return
-  fi
+  "$python" -m pip --version >/dev/null 2>&1 || quietly "$python" -m ensurepip
+  {
+    "$python" -m pip install --require-hashes -r "$ROOT/scripts/lib/uv.txt" &&
+      "$python" -m uv pip install --python "$python" --require-hashes -r "$1"
+  } >/dev/null 2>&1 && return
   quietly "$python" -m pip install --require-hashes -r "$1"
 }
 
