@@ -189,10 +189,13 @@ def _ink(picture: Image.Image) -> Image.Image:
 
 
 def _add_text(ink: Image.Image, page: pypdfium2.PdfPage, frame: PageFrame, scale: float) -> None:
-    """Marks text that the eye does not see: a scan's recognised layer, white on white."""
+    """Marks text that the eye does not see: a scan's recognised layer, white on white.
+
+    By the line's height and not the glyph's: fonts of recognised layers have empty glyphs.
+    """
     text = page.get_textpage()
-    for number in range(text.count_rects()):
-        left, bottom, right, top = text.get_rect(number)
+    for number in range(text.count_chars()):
+        left, bottom, right, top = text.get_charbox(number, loose=True)
         corners = [frame.display(left, bottom), frame.display(right, top)]
         xs = sorted(x * scale for x, _ in corners)
         ys = sorted(ink.height - y * scale for _, y in corners)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import pikepdf
@@ -163,13 +164,20 @@ def _draw(pdf: pikepdf.Pdf, drawing: _Drawing, matrix: Matrix, balance: _Balance
     with pikepdf.open(BytesIO(drawing.pdf)) as stamps:
         left, bottom, _, _ = map(float, stamps.pages[0].mediabox)
         form = pdf.copy_foreign(stamps.pages[0].as_form_xobject())
-    name = page.add_resource(form, pikepdf.Name.XObject)
+    name = page.add_resource(form, pikepdf.Name.XObject, name=_free_name(page))
     a, b, c, d, e, f = matrix
     moved = (a, b, c, d, e - a * left - c * bottom, f - b * left - d * bottom)
     numbers = " ".join(f"{number:.4f}" for number in moved)
     page.contents_add(b"q " * (balance.taken + 1), prepend=True)
     close = "Q " * (balance.left_open + 1)
     page.contents_add(f"\n{close}\nq {numbers} cm {name} Do Q\n".encode())
+
+
+def _free_name(page: pikepdf.Page) -> pikepdf.Name:
+    """A name for the stamp that the page does not use; not a random one, as the library's is."""
+    taken = page.resources.get("/XObject", {})
+    names = (pikepdf.Name(f"/EContractStamp{number}") for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _add_page(pdf: pikepdf.Pdf, marks: Sequence[Mark], like: tuple[float, float]) -> None:

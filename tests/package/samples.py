@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -20,12 +21,15 @@ from archive.package.parts import (
     SignatureDetails,
 )
 from archive.typeset import pdf_from_html
+from edo import mchd
 from edo.certificates import details
 from tests.edo.pki import NOW, Signer, authority
 
-MCHD_NUMBER = "2f0b1a5e-33f4-4c3b-9ef2-111111111111"
+MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
 OUR_INN = "7707049388"
 CLIENT_INN = "7701001100"
+HEAD = mchd.Person("Петров", "Петр", "Петрович", "772345678901", "11223344595", "Президент")
+SIGNATORY = mchd.Person("Петров", "Петр", "Петрович", "500100732259", "08765430300")
 LINE = "Исполнитель оказывает, а Заказчик оплачивает услуги связи на условиях договора. "
 
 
@@ -40,12 +44,12 @@ def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
 
 @cache
 def our_signer() -> Signer:
-    return authority().signer(inn="500100732259", organisation_inn=OUR_INN)
+    return authority().signer(inn=SIGNATORY.inn, snils=SIGNATORY.snils, organisation_inn=OUR_INN)
 
 
 @cache
 def head() -> Signer:
-    return authority().signer(inn="772345678901", organisation_inn=OUR_INN)
+    return authority().signer(inn=HEAD.inn, snils=HEAD.snils, organisation_inn=OUR_INN)
 
 
 @cache
@@ -53,7 +57,7 @@ def client() -> Signer:
     return authority().signer(organisation_inn=CLIENT_INN)
 
 
-def signature(signer: Signer, side: Side, content: bytes, power: str | None = None) -> Signature:
+def signature(signer: Signer, side: Side, content: bytes, power: UUID | None = None) -> Signature:
     """A signature of ``content`` with what its certificate says."""
     known = details(signer.certificate)
     return Signature(
@@ -68,25 +72,42 @@ def signature(signer: Signer, side: Side, content: bytes, power: str | None = No
             valid_from=known.valid_from,
             valid_until=known.valid_until,
             signed_at=NOW,
-            power_of_attorney=power,
+            power_of_attorney=str(power) if power else None,
         ),
     )
 
 
-MCHD_XML = b'<?xml version="1.0" encoding="utf-8"?>\n<a/>\n'
+def power_data(
+    representative: mchd.Person = SIGNATORY, principal_inn: str = OUR_INN
+) -> mchd.PowerOfAttorneyData:
+    return mchd.PowerOfAttorneyData(
+        registration_number=MCHD_NUMBER,
+        internal_number="17",
+        issued_on=dt.date(2026, 1, 1),
+        valid_until=dt.date(2027, 1, 1),
+        principal=mchd.Organisation(
+            "ПАО «Ростелеком»", principal_inn, "784201001", "1027700198767"
+        ),
+        head=HEAD,
+        representative=representative,
+        powers_text="Подписание договоров об оказании услуг связи",
+        registry_address="https://m4d.nalog.gov.ru",
+    )
 
 
-def power() -> PowerOfAttorneyFile:
+def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
+    data = data or power_data()
+    xml = mchd.build(data)
     return PowerOfAttorneyFile(
         side=Side.SENDER,
-        file_name=f"ON_EMCHD_20260101_{MCHD_NUMBER}.xml",
-        number=MCHD_NUMBER,
-        xml=MCHD_XML,
-        signature=head().sign(MCHD_XML),
-        principal=f"ПАО «Ростелеком», ИНН {OUR_INN}",
-        representative="Петров Петр Петрович",
-        valid_from=dt.date(2026, 1, 1),
-        valid_until=dt.date(2027, 1, 1),
+        file_name=mchd.file_name(data),
+        number=str(data.registration_number),
+        xml=xml,
+        signature=head().sign(xml),
+        principal=f"{data.principal.name}, ИНН {data.principal.inn}",
+        representative=data.representative.full_name,
+        valid_from=data.issued_on,
+        valid_until=data.valid_until,
         signed_at=NOW,
     )
 
