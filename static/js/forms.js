@@ -220,6 +220,10 @@
     if (target.id === "draft-status") target.textContent = "Пока не сохранено: нет связи с сервером";
   });
 
+  document.addEventListener("retry", ({ target }) => {
+    if (target.id === "draft-status") sendDraft($("form[data-draft]"));
+  });
+
   const leave = () => {
     for (const [form] of drafts) {
       clearTimeout(drafts.get(form));

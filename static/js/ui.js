@@ -16,7 +16,7 @@
 
   const $ = (selector, root = document) => root.querySelector(selector);
   const editable = (el) => el?.matches?.("input, textarea, select, [contenteditable]");
-  const fromTemplate = (id) => $(`#${id}`).content.firstElementChild.cloneNode(true);
+  const fromTemplate = (id) => document.importNode($(`#${id}`).content.firstElementChild, true);
   const announce = (text) => {
     $("#announce").textContent = "";
     setTimeout(() => ($("#announce").textContent = text), 50);
@@ -57,11 +57,11 @@
     return $("#dialog");
   };
 
-  const openDialog = (link) => {
+  const openDialog = (link, event) => {
     dialog();
     $("#dialog-title").textContent = link.dataset.dialog || link.textContent.trim();
     htmx
-      .ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" })
+      .ajax("GET", link.href, { source: link, event, target: "#dialog-body", swap: "innerHTML" })
       .then(() => $("#dialog-body").childElementCount && !$("#dialog").open && $("#dialog").showModal());
   };
 
@@ -88,8 +88,8 @@
 
   // ---- htmx ------------------------------------------------------------------------------------
 
-  const loginPath = () => new URL($("#session-template").content.querySelector("[data-login]").href).pathname;
   const path = (url) => new URL(url, location).pathname;
+  const loginPath = () => path($("[data-login]", $("#session-template").content).getAttribute("href"));
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
@@ -122,7 +122,7 @@
 
   document.addEventListener("htmx:sendError", ({ detail }) => {
     const { elt, triggeringEvent } = detail.requestConfig;
-    showOffline(() => htmx.trigger(elt, triggeringEvent?.type || "poll"));
+    showOffline(() => htmx.trigger(elt, triggeringEvent?.type || "retry"));
   });
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
@@ -208,7 +208,7 @@
     const link = target.closest("a[data-dialog]");
     if (link && plain) {
       event.preventDefault();
-      openDialog(link);
+      openDialog(link, event);
     }
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();

@@ -1,0 +1,161 @@
+"""The components page in Chromium: axe, phone width, zoom, tables, no script."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, ViewportSize
+
+from tests.ui.conftest import Site, render
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui")]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "components": ("demo/components.html", {}),
+    "sign-in": ("registration/login.html", {}),
+    "not found": ("404.html", {"request_id": "a1b2c3d4"}),
+    "server error": ("500.html", {}),
+}
+OPEN = Callable[..., Page]
+# The focused element when it shows no ring; leaving the page's last stop focuses its body.
+RINGLESS = """() => {
+  const el = document.activeElement;
+  const seen = el.matches('.filedrop-area > input') ? el.nextElementSibling : el;
+  const { outlineStyle, outlineWidth } = getComputedStyle(seen);
+  const ring = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+  return ring || el === document.body ? '' : el.outerHTML;
+}"""
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds wrong, one line a rule; run past the content policy, as a person would."""
+    page.evaluate(AXE_SCRIPT)
+    options = json.dumps({"runOnly": RULES})
+    violations = page.evaluate(f"axe.run(document, {options}).then(found => found.violations)")
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in violations]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than its window."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def size(width: int, height: int = 800) -> ViewportSize:
+    return ViewportSize(width=width, height=height)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing(name: str, scheme: str, width: int, site: Site, open_page: OPEN) -> None:
+    template, context = PAGES[name]
+    site.answers["/"] = render(template, **context)
+    page = open_page(viewport=size(width), color_scheme=scheme)
+    assert findings(page) == []
+    assert overflow(page) <= 0
+    assert site.complaints == []
+
+
+def test_axe_would_find_something(site: Site, open_page: OPEN) -> None:
+    site.answers["/"] = render("404.html").replace("<h1>", '<img src="/static/favicon.svg"><h1>')
+    assert [line.split(":")[0] for line in findings(open_page())] == ["image-alt"]
+
+
+@pytest.mark.parametrize("width", [640, 320], ids=["200 %", "400 %"])
+def test_a_zoomed_page_does_not_scroll_sideways(width: int, open_page: OPEN) -> None:
+    assert overflow(open_page(viewport=size(width, 400))) <= 0
+
+
+def test_spaced_out_text_does_not_scroll_sideways(site: Site, open_page: OPEN) -> None:
+    page = open_page(viewport=size(360))
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important;'
+            + 'word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+    assert overflow(page) <= 0
+
+
+def test_a_table_on_a_phone_is_still_a_table(open_page: OPEN) -> None:
+    page = open_page(viewport=size(360))
+    table = page.get_by_role("table", name="Найдено 6 заданий")
+    assert table.get_by_role("row").count() == 7
+    assert table.get_by_role("columnheader").count() == 7
+    assert table.get_by_role("row").nth(1).get_by_role("cell").count() == 7
+
+
+def test_targets_are_large_enough(open_page: OPEN) -> None:
+    small = open_page(viewport=size(360)).evaluate(
+        """() => [...document.querySelectorAll('button, a.btn, summary, .chips a, .pagination a')]
+          .filter((el) => el.checkVisibility())
+          .map((el) => [el.getBoundingClientRect(), el.outerHTML])
+          .filter(([box]) => box.width < 24 || box.height < 24).map(([, html]) => html)"""
+    )
+    assert small == []
+
+
+def test_focus_is_visible_on_every_stop(open_page: OPEN) -> None:
+    page = open_page()
+    unseen = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        unseen.append(page.evaluate(RINGLESS))
+    assert [html for html in unseen if html] == []
+
+
+def test_the_menu_opens_on_a_phone_without_a_script(open_page: OPEN) -> None:
+    page = open_page(viewport=size(360), java_script_enabled=False)
+    menu = page.get_by_role("navigation", name="Основное меню")
+    assert not menu.is_visible()
+    page.get_by_role("button", name="Меню").click()
+    assert menu.get_by_role("link", name="Справка").is_visible()
+
+
+def test_without_a_script_its_controls_give_way_to_plain_ones(open_page: OPEN) -> None:
+    page = open_page(java_script_enabled=False)
+    assert page.locator(".js-only:visible").count() == 0
+    assert page.get_by_role("button", name="Найти").count() == 3
+    box = page.locator("#file").bounding_box()
+    assert box is not None
+    assert box["width"] > 100
+
+
+def test_the_main_action_stays_in_reach_on_a_phone(open_page: OPEN) -> None:
+    page = open_page(viewport=size(360))
+    for place in (0, 3000, 9000):
+        page.evaluate(f"scrollTo(0, {place})")
+        box = page.get_by_role("button", name="Создать задание").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+
+
+def test_what_takes_focus_is_not_behind_the_main_action(open_page: OPEN) -> None:
+    page = open_page(viewport=size(360))
+    bar = page.locator(".missing .action-bar").bounding_box()
+    assert bar is not None
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#id_account").focus()
+    field = page.locator("#id_account").bounding_box()
+    assert field is not None
+    assert field["y"] + field["height"] <= bar["y"]
+
+
+def test_paper_shows_statuses_in_words_and_no_navigation(open_page: OPEN) -> None:
+    page = open_page(color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.get_by_text("Документ на подписании").first.is_visible()
+    assert not page.locator(".side-nav, .head, .tabs, #toasts").first.is_visible()
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+
+
+def test_the_fonts_are_used(open_page: OPEN) -> None:
+    page = open_page()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert page.evaluate("document.fonts.check('16px \"Golos Text\"', 'Задание 12')")

@@ -1,0 +1,108 @@
+"""Rules of docs/ui.md that every template must keep, and the pages that need no data."""
+
+import re
+from pathlib import Path
+
+import html5lib
+import pytest
+from django.template.loader import render_to_string
+
+from tests.ui.conftest import render
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
+ERRORS = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
+PLAIN = [f"{code}.html" for code in ERRORS]
+COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.S)
+FORBIDDEN = {
+    "an inline style": r"\sstyle\s*=|<style\b",
+    "an inline handler": r"\son[a-z]+\s*=\s*[\"']",
+    "an inline script": r"<script(?![^>]*\bsrc=)",
+    "an htmx attribute that is no valid HTML": r"\shx-[a-z]+\s*=",
+    "htmx code in an attribute": r"data-hx-on|js:|javascript:",
+    "another host": r"(?:src|href)=\"(?:https?:)?//",
+}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_has(path: Path, what: str) -> None:
+    assert not re.search(FORBIDDEN[what], COMMENT.sub("", path.read_text()))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_the_letter_yo_is_not_used(path: Path) -> None:
+    assert not re.search("[ёЁ]", path.read_text())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_every_icon_exists(path: Path) -> None:
+    text = path.read_text()
+    used = re.findall(r'icon\.html" with name="([^"]+)"', text)
+    used += re.findall(r"icons\.svg' %}#([a-z0-9-]+)\"", text)
+    assert set(used) <= ICONS
+
+
+@pytest.mark.parametrize("name", [*PLAIN, "demo/components.html", "registration/login.html"])
+def test_a_page_is_well_formed_russian_html_with_one_heading(name: str) -> None:
+    page = render(name)
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False, strict=False)
+    document = parser.parse(page.lstrip())
+    assert parser.errors == []
+    assert document.get("lang") == "ru"
+    assert len(document.findall(".//h1")) == 1
+    assert " ".join(document.findtext(".//title").split()).endswith(" – E-Contract")
+
+
+def test_ids_are_unique_on_the_components_page() -> None:
+    ids = re.findall(r'\sid="([^"]+)"', render("demo/components.html"))
+    assert sorted(ids) == sorted(set(ids))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_an_error_page_needs_no_context(name: str) -> None:
+    assert "E-Contract" in render_to_string(name)
+
+
+def test_an_error_page_tells_the_request_number() -> None:
+    assert "a1b2c3d4" in render("404.html", request_id="a1b2c3d4")
+
+
+def test_a_refusal_tells_the_reason() -> None:
+    reason = "Нужна роль «Тимлидер»"
+    assert reason in render("403.html", exception=reason)
+
+
+def test_the_frame_draws_nothing_that_is_not_given() -> None:
+    page = render("demo/components.html", nav={})
+    for part in ('role="search"', 'id="bell"', "menu user", "data-poll", "Отчеты"):
+        assert part not in page
+
+
+def test_the_title_says_that_there_are_errors() -> None:
+    page = render("demo/components.html", form={"errors": {"inn": ["Введите ИНН"]}})
+    assert re.search(r"<title>Ошибка: \(2\) Компоненты", page)
+
+
+def test_the_words_of_summary_and_field_are_the_same() -> None:
+    page = render("demo/components.html")
+    words = "Введите телефон: +7 и 10 цифр"
+    assert f'<a href="#bad_phone">{words}</a>' in page
+    assert re.search(rf'id="bad_phone_error">.*?<span>\s*{re.escape(words)}', page, re.S)
+
+
+def test_a_message_with_an_address_offers_undo() -> None:
+    class Message:
+        extra_tags = "/clients/1/link/2/restore/"
+        level_tag = "success"
+
+        def __str__(self) -> str:
+            return "Связь удалена"
+
+    page = render("demo/components.html", messages=[Message()])
+    assert '<form method="post" action="/clients/1/link/2/restore/">' in page
