@@ -85,7 +85,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(subject.name(), self.certificate.subject, key, not_before, not_after)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
-        builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), True)
+        builder = builder.add_extension(
+            _usage(digital_signature=True, content_commitment=True), True
+        )
         builder = builder.add_extension(_authority_id(self.key), False)
         certificate = builder.sign(self.key, hashes.SHA256())
         return Issued(
@@ -98,7 +100,9 @@ class Authority:
     def revocation_list(self, revoked: list[tuple[bytes, dt.datetime]], now: dt.datetime) -> bytes:
         """A CRL in DER, good for the whole life of the demo, of these (certificate, date) pairs."""
         builder = x509.CertificateRevocationListBuilder(
-            issuer_name=self.certificate.subject, last_update=now - HISTORY, next_update=now + LIFETIME
+            issuer_name=self.certificate.subject,
+            last_update=now - HISTORY,
+            next_update=now + LIFETIME,
         )
         for certificate, since in revoked:
             serial = x509.load_der_x509_certificate(certificate).serial_number

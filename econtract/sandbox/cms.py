@@ -113,9 +113,7 @@ async def _sign(content: bytes, signer: SimpleSigner, signed_at: dt.datetime) ->
 def _signing_certificate(signed_data: asn1_cms.SignedData) -> asn1_x509.Certificate:
     serial = signed_data["signer_infos"][0]["sid"].chosen["serial_number"].native
     return next(
-        item.chosen
-        for item in signed_data["certificates"]
-        if item.chosen.serial_number == serial
+        item.chosen for item in signed_data["certificates"] if item.chosen.serial_number == serial
     )
 
 
@@ -136,7 +134,9 @@ def _problem(
 def _describe(
     certificate: asn1_x509.Certificate, problem: str, signed_at: dt.datetime | None
 ) -> Verdict:
-    values = {pair["type"].dotted: pair["value"].native for rdn in _rdns(certificate) for pair in rdn}
+    values = {
+        pair["type"].dotted: pair["value"].native for rdn in _rdns(certificate) for pair in rdn
+    }
     return Verdict(
         problem=problem,
         owner=values.get("2.5.4.3", ""),

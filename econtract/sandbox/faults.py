@@ -65,7 +65,9 @@ class FaultsMiddleware:
 
 def strike(request: HttpRequest, kind: FaultKind) -> Fault | None:
     """Use up a fault of that kind for this request, if one is in force."""
-    return next((fault for fault in _in_force(request) if fault.kind == kind and _take(fault)), None)
+    return next(
+        (fault for fault in _in_force(request) if fault.kind == kind and _take(fault)), None
+    )
 
 
 def _in_force(request: HttpRequest) -> list[Fault]:

@@ -35,9 +35,7 @@ def create(authority: Authority, now: dt.datetime) -> None:
     """Issue everybody's certificate anew and publish the revocation list."""
     SigningKey.objects.all().delete()
     ClientKey.objects.all().delete()
-    keys = [
-        _key(authority, number, person, now) for number, person in enumerate(_PEOPLE, start=1)
-    ]
+    keys = [_key(authority, number, person, now) for number, person in enumerate(_PEOPLE, start=1)]
     SigningKey.objects.bulk_create([*keys, _operator(authority, now)])
     revoked = [
         (bytes(key.certificate), now - dt.timedelta(days=20))

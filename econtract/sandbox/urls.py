@@ -63,7 +63,9 @@ _control = [
     re_path(_SYSTEM, control.journal),
     path("control/v1/messages", control.messages),
     path("control/v1/identity/<str:ref>/answer", control.identity_answer),
-    re_path(r"^control/v1/edo/(?P<message_id>[\w-]+)/(?P<act>sign|refuse|ignore)$", control.edo_act),
+    re_path(
+        r"^control/v1/edo/(?P<message_id>[\w-]+)/(?P<act>sign|refuse|ignore)$", control.edo_act
+    ),
     path("control/v1/client-signatures", control.client_signature),
 ]
 

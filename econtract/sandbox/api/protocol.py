@@ -209,7 +209,9 @@ def read_fields(request: HttpRequest) -> Fields:
     return Fields(data)
 
 
-def _once(system: str, key: str, call: Call, handler: Command, path: dict[str, str]) -> HttpResponse:
+def _once(
+    system: str, key: str, call: Call, handler: Command, path: dict[str, str]
+) -> HttpResponse:
     digest = hashlib.sha256(call.request.path.encode() + b"\n" + call.request.body).hexdigest()
     with transaction.atomic():
         entry = JournalEntry.objects.filter(system=system, key=key).first()

@@ -146,9 +146,7 @@ def _conclude(
 ) -> list[EdoEntity]:
     document.recipient_response_status = status
     document.answered_at = now
-    document.save(
-        update_fields=["recipient_response_status", "revocation_status", "answered_at"]
-    )
+    document.save(update_fields=["recipient_response_status", "revocation_status", "answered_at"])
     message = document.message
     # A document revoked before its delivery was never seen by the recipient.
     delivery.tell(document, added, now, to_recipient=document.delivered_at is not None)

@@ -82,9 +82,7 @@ def add_signature(
     parent: str = "",
 ) -> EdoEntity:
     """Add a detached signature with its power of attorney, not judged yet."""
-    entity = add(
-        document, signature, now, entity_type="Signature", box_id=box_id, parent=parent
-    )
+    entity = add(document, signature, now, entity_type="Signature", box_id=box_id, parent=parent)
     if power:
         EdoPowerOfAttorney.objects.create(
             entity_id=str(uuid.uuid4()),

@@ -65,7 +65,9 @@ def protocol(call: EdoCall, document: EdoDocument) -> Json:
     from econtract.sandbox.pdf import letter  # WeasyPrint takes half a second to import
 
     lines = [f"Документ {document.entity_id}, файл «{document.file_name}»"]
-    lines += [f"Отправитель: {document.message.from_title}; получатель: {document.message.to_title}"]
+    lines += [
+        f"Отправитель: {document.message.from_title}; получатель: {document.message.to_title}"
+    ]
     lines += [f"Отправлен {_moscow(document.sent_at)}"]
     if document.delivered_at:
         lines.append(f"Доставлен {_moscow(document.delivered_at)}")
@@ -111,7 +113,9 @@ def _zip(document: EdoDocument) -> bytes:
         archive.writestr(document.file_name[:40], entities.content(document.entity_id))
         for number, row in enumerate(wire.children(document), 1):
             suffix = "sgn" if row.entity_type == "Signature" else "xml"
-            archive.writestr(f"{row.entity_id[:8]}-{number}.{suffix}", entities.content(row.entity_id))
+            archive.writestr(
+                f"{row.entity_id[:8]}-{number}.{suffix}", entities.content(row.entity_id)
+            )
             power = getattr(row, "power_of_attorney", None)
             if power and power.content is not None:
                 archive.writestr(f"MCHD/{row.entity_id[:8]}.xml", bytes(power.content))

@@ -87,9 +87,7 @@ def render(row: Organisation) -> Json:
         "IsBranch": row.is_branch,
         "IsTest": True,
         "Sociability": "CounteragentsOnly" if row.partners_only else "AllOrganizations",
-        "Boxes": [
-            {"BoxId": row.box_id, "Title": row.short_name, "InvoiceFormatVersion": "v5_02"}
-        ],
+        "Boxes": [{"BoxId": row.box_id, "Title": row.short_name, "InvoiceFormatVersion": "v5_02"}],
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -29,7 +29,9 @@ class EdoRefused(Exception):  # noqa: N818 - mirrors `Refused` of our own protoc
 
     def answer(self) -> HttpResponse:
         """The refusal as an HTTP answer."""
-        answer = HttpResponse(self.text, status=self.status, content_type="text/plain; charset=utf-8")
+        answer = HttpResponse(
+            self.text, status=self.status, content_type="text/plain; charset=utf-8"
+        )
         answer["X-Diadoc-ErrorCode"] = self.code
         return answer
 
@@ -127,7 +129,7 @@ def once(prepare: Callable[[EdoCall], Callable[[], Json]]) -> Handler:
                 answer = work()
                 EdoOperation.objects.filter(operation_id=operation_id).update(answer=answer)
         except BaseException:
-            EdoOperation.objects.filter(operation_id=operation_id, answer=None).delete()
+            _unanswered(operation_id).delete()
             raise
         return answer
 
@@ -148,13 +150,16 @@ def _begin(operation_id: str) -> EdoOperation | None:
         with transaction.atomic():
             EdoOperation.objects.create(operation_id=operation_id, started_at=started)
     except IntegrityError:
-        mine = EdoOperation.objects.filter(
-            operation_id=operation_id, answer=None, started_at__lt=started - _ABANDONED
-        )
-        if mine.update(started_at=started):
+        abandoned = _unanswered(operation_id).filter(started_at__lt=started - _ABANDONED)
+        if abandoned.update(started_at=started):
             return None
         return EdoOperation.objects.filter(operation_id=operation_id).first() or EdoOperation()
     return None
+
+
+def _unanswered(operation_id: str) -> QuerySet[EdoOperation]:
+    # `answer=None` would look for a JSON null.
+    return EdoOperation.objects.filter(operation_id=operation_id, answer__isnull=True)
 
 
 def _repeated(operation: EdoOperation) -> Json:

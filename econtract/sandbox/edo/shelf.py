@@ -70,9 +70,7 @@ def content_of(fields: Fields, owner: str) -> bytes:
     name = fields.text("NameOnShelf", required=False)
     if bool(inline) == bool(name):
         raise malformed("Exactly one of Content and NameOnShelf expected")
-    content = (
-        read(owner, name.removeprefix(_OWN), status=400) if name else fields.bytes("Content")
-    )
+    content = read(owner, name.removeprefix(_OWN), status=400) if name else fields.bytes("Content")
     if len(content) > LARGEST or (inline and len(content) > LARGEST_INLINE):
         raise EdoRefused(400, "Content.TooLarge", "Over 70 MB, or over 500 KB inline")
     return content
@@ -89,7 +87,5 @@ def _place(call: EdoCall) -> tuple[str, str]:
 
 
 def _missing(owner: str, name: str) -> list[int]:
-    there = set(
-        EdoShelfPart.objects.filter(owner=owner, name=name).values_list("index", flat=True)
-    )
+    there = set(EdoShelfPart.objects.filter(owner=owner, name=name).values_list("index", flat=True))
     return [index for index in range(max(there) + 1) if index not in there]

@@ -5,414 +5,662 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ArchivedDocument',
+            name="ArchivedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('archive', models.CharField(choices=[('apd', 'АПД'), ('rio', 'РИО Картотека')], max_length=3)),
-                ('code', models.CharField(max_length=20, null=True, unique=True)),
-                ('reference', models.CharField(max_length=100)),
-                ('kind', models.CharField(max_length=10)),
-                ('file_name', models.CharField(max_length=255)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('document_number', models.CharField(blank=True, max_length=100)),
-                ('document_kind', models.CharField(blank=True, max_length=100)),
-                ('client_inn', models.CharField(blank=True, max_length=12)),
-                ('account_number', models.CharField(blank=True, max_length=20)),
-                ('document_code', models.CharField(blank=True, max_length=20)),
-                ('lodged_at', models.DateTimeField()),
-                ('content', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "archive",
+                    models.CharField(
+                        choices=[("apd", "АПД"), ("rio", "РИО Картотека")], max_length=3
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, null=True, unique=True)),
+                ("reference", models.CharField(max_length=100)),
+                ("kind", models.CharField(max_length=10)),
+                ("file_name", models.CharField(max_length=255)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("document_number", models.CharField(blank=True, max_length=100)),
+                ("document_kind", models.CharField(blank=True, max_length=100)),
+                ("client_inn", models.CharField(blank=True, max_length=12)),
+                ("account_number", models.CharField(blank=True, max_length=20)),
+                ("document_code", models.CharField(blank=True, max_length=20)),
+                ("lodged_at", models.DateTimeField()),
+                ("content", models.BinaryField()),
             ],
             options={
-                'db_table': 'archived_document',
+                "db_table": "archived_document",
             },
         ),
         migrations.CreateModel(
-            name='Cabinet',
+            name="Cabinet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
-                ('inn', models.CharField(max_length=12)),
-                ('phone', models.CharField(max_length=20, unique=True)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=40, unique=True)),
+                ("inn", models.CharField(max_length=12)),
+                ("phone", models.CharField(max_length=20, unique=True)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'cabinet',
+                "db_table": "cabinet",
             },
         ),
         migrations.CreateModel(
-            name='EdoContent',
+            name="EdoContent",
             fields=[
-                ('entity_id', models.CharField(max_length=36, primary_key=True, serialize=False)),
-                ('data', models.BinaryField()),
+                ("entity_id", models.CharField(max_length=36, primary_key=True, serialize=False)),
+                ("data", models.BinaryField()),
             ],
             options={
-                'db_table': 'edo_content',
+                "db_table": "edo_content",
             },
         ),
         migrations.CreateModel(
-            name='EdoDocument',
+            name="EdoDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.CharField(max_length=36, unique=True)),
-                ('type_named_id', models.CharField(max_length=40)),
-                ('needs_signature', models.BooleanField()),
-                ('comment', models.TextField(blank=True)),
-                ('custom_document_id', models.CharField(max_length=100)),
-                ('custom_data', models.JSONField(default=list)),
-                ('metadata', models.JSONField(default=list)),
-                ('file_name', models.CharField(max_length=255)),
-                ('size', models.PositiveIntegerField()),
-                ('sender_signature_status', models.CharField(default='SenderSignatureUnchecked', max_length=40)),
-                ('recipient_response_status', models.CharField(default='RecipientResponseStatusUnknown', max_length=40)),
-                ('revocation_status', models.CharField(default='RevocationStatusNone', max_length=40)),
-                ('doomed', models.BooleanField(default=False)),
-                ('silent', models.BooleanField(default=False)),
-                ('sent_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.CharField(max_length=36, unique=True)),
+                ("type_named_id", models.CharField(max_length=40)),
+                ("needs_signature", models.BooleanField()),
+                ("comment", models.TextField(blank=True)),
+                ("custom_document_id", models.CharField(max_length=100)),
+                ("custom_data", models.JSONField(default=list)),
+                ("metadata", models.JSONField(default=list)),
+                ("file_name", models.CharField(max_length=255)),
+                ("size", models.PositiveIntegerField()),
+                (
+                    "sender_signature_status",
+                    models.CharField(default="SenderSignatureUnchecked", max_length=40),
+                ),
+                (
+                    "recipient_response_status",
+                    models.CharField(default="RecipientResponseStatusUnknown", max_length=40),
+                ),
+                (
+                    "revocation_status",
+                    models.CharField(default="RevocationStatusNone", max_length=40),
+                ),
+                ("doomed", models.BooleanField(default=False)),
+                ("silent", models.BooleanField(default=False)),
+                ("sent_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'edo_document',
+                "db_table": "edo_document",
             },
         ),
         migrations.CreateModel(
-            name='EdoMessage',
+            name="EdoMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=36, unique=True)),
-                ('from_box', models.CharField(max_length=36)),
-                ('to_box', models.CharField(max_length=36)),
-                ('from_title', models.CharField(max_length=200)),
-                ('to_title', models.CharField(max_length=200)),
-                ('lock_mode', models.CharField(max_length=10)),
-                ('operation_id', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('patched_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message_id", models.CharField(max_length=36, unique=True)),
+                ("from_box", models.CharField(max_length=36)),
+                ("to_box", models.CharField(max_length=36)),
+                ("from_title", models.CharField(max_length=200)),
+                ("to_title", models.CharField(max_length=200)),
+                ("lock_mode", models.CharField(max_length=10)),
+                ("operation_id", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                ("patched_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'edo_message',
+                "db_table": "edo_message",
             },
         ),
         migrations.CreateModel(
-            name='EdoOperation',
+            name="EdoOperation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.CharField(max_length=100, unique=True)),
-                ('started_at', models.DateTimeField()),
-                ('answer', models.JSONField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("operation_id", models.CharField(max_length=100, unique=True)),
+                ("started_at", models.DateTimeField()),
+                ("answer", models.JSONField(null=True)),
             ],
             options={
-                'db_table': 'edo_operation',
+                "db_table": "edo_operation",
             },
         ),
         migrations.CreateModel(
-            name='Fault',
+            name="Fault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=20)),
-                ('path_contains', models.CharField(blank=True, max_length=100)),
-                ('kind', models.CharField(choices=[('slow', 'отвечает медленно'), ('error', 'отвечает ошибкой'), ('down', 'не отвечает'), ('lost_answer', 'выполняет, но ответ теряется'), ('answer_twice', 'повторяет события'), ('reordered', 'отдает события в обратном порядке'), ('still_running', 'операция еще выполняется (ЭДО)'), ('power_of_attorney_lost', 'теряет МЧД (ЭДО)'), ('sender_signature_invalid', 'не признает нашу подпись (ЭДО)')], max_length=30)),
-                ('times_left', models.PositiveIntegerField(null=True)),
-                ('seconds', models.FloatField(default=3)),
-                ('status', models.PositiveSmallIntegerField(default=500)),
-                ('code', models.CharField(default='simulated_error', max_length=60)),
-                ('drop', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=20)),
+                ("path_contains", models.CharField(blank=True, max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("slow", "отвечает медленно"),
+                            ("error", "отвечает ошибкой"),
+                            ("down", "не отвечает"),
+                            ("lost_answer", "выполняет, но ответ теряется"),
+                            ("answer_twice", "повторяет события"),
+                            ("reordered", "отдает события в обратном порядке"),
+                            ("still_running", "операция еще выполняется (ЭДО)"),
+                            ("power_of_attorney_lost", "теряет МЧД (ЭДО)"),
+                            ("sender_signature_invalid", "не признает нашу подпись (ЭДО)"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("times_left", models.PositiveIntegerField(null=True)),
+                ("seconds", models.FloatField(default=3)),
+                ("status", models.PositiveSmallIntegerField(default=500)),
+                ("code", models.CharField(default="simulated_error", max_length=60)),
+                ("drop", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'fault',
+                "db_table": "fault",
             },
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_ref', models.CharField(max_length=40, unique=True)),
-                ('role', models.CharField(max_length=10)),
-                ('surname', models.CharField(max_length=60)),
-                ('given_name', models.CharField(max_length=60)),
-                ('patronymic', models.CharField(max_length=60)),
-                ('position', models.CharField(max_length=100)),
-                ('inn', models.CharField(max_length=12)),
-                ('snils', models.CharField(max_length=11)),
-                ('blocked', models.BooleanField(default=False)),
-                ('private_key', models.BinaryField()),
-                ('certificate', models.BinaryField()),
-                ('not_before', models.DateTimeField()),
-                ('not_after', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_ref", models.CharField(max_length=40, unique=True)),
+                ("role", models.CharField(max_length=10)),
+                ("surname", models.CharField(max_length=60)),
+                ("given_name", models.CharField(max_length=60)),
+                ("patronymic", models.CharField(max_length=60)),
+                ("position", models.CharField(max_length=100)),
+                ("inn", models.CharField(max_length=12)),
+                ("snils", models.CharField(max_length=11)),
+                ("blocked", models.BooleanField(default=False)),
+                ("private_key", models.BinaryField()),
+                ("certificate", models.BinaryField()),
+                ("not_before", models.DateTimeField()),
+                ("not_after", models.DateTimeField()),
             ],
             options={
-                'db_table': 'signing_key',
+                "db_table": "signing_key",
             },
         ),
         migrations.CreateModel(
-            name='World',
+            name="World",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offset_seconds', models.FloatField(default=0)),
-                ('autopilot_on', models.BooleanField(default=True)),
-                ('autopilot_delay', models.FloatField(default=4)),
-                ('next_due_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("offset_seconds", models.FloatField(default=0)),
+                ("autopilot_on", models.BooleanField(default=True)),
+                ("autopilot_delay", models.FloatField(default=4)),
+                ("next_due_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'world',
+                "db_table": "world",
             },
         ),
         migrations.CreateModel(
-            name='EdoEntity',
+            name="EdoEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.CharField(max_length=36, unique=True)),
-                ('parent_entity_id', models.CharField(max_length=36)),
-                ('entity_type', models.CharField(max_length=20)),
-                ('attachment_type', models.CharField(max_length=40)),
-                ('signer_box', models.CharField(blank=True, max_length=36)),
-                ('file_name', models.CharField(blank=True, max_length=255)),
-                ('size', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entities', to='sandbox.edodocument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.CharField(max_length=36, unique=True)),
+                ("parent_entity_id", models.CharField(max_length=36)),
+                ("entity_type", models.CharField(max_length=20)),
+                ("attachment_type", models.CharField(max_length=40)),
+                ("signer_box", models.CharField(blank=True, max_length=36)),
+                ("file_name", models.CharField(blank=True, max_length=255)),
+                ("size", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entities",
+                        to="sandbox.edodocument",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'edo_entity',
+                "db_table": "edo_entity",
             },
         ),
         migrations.CreateModel(
-            name='EdoEvent',
+            name="EdoEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('box_id', models.CharField(max_length=36)),
-                ('event_id', models.CharField(max_length=36)),
-                ('body', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("box_id", models.CharField(max_length=36)),
+                ("event_id", models.CharField(max_length=36)),
+                ("body", models.JSONField()),
             ],
             options={
-                'db_table': 'edo_event',
-                'indexes': [models.Index(fields=['box_id', 'id'], name='edo_event_by_box')],
+                "db_table": "edo_event",
+                "indexes": [models.Index(fields=["box_id", "id"], name="edo_event_by_box")],
             },
         ),
         migrations.AddField(
-            model_name='edodocument',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='sandbox.edomessage'),
+            model_name="edodocument",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="documents",
+                to="sandbox.edomessage",
+            ),
         ),
         migrations.CreateModel(
-            name='EdoPartner',
+            name="EdoPartner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('org_id', models.CharField(max_length=36)),
-                ('partner_org_id', models.CharField(max_length=36)),
-                ('task_id', models.CharField(max_length=36, unique=True)),
-                ('since', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("org_id", models.CharField(max_length=36)),
+                ("partner_org_id", models.CharField(max_length=36)),
+                ("task_id", models.CharField(max_length=36, unique=True)),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'db_table': 'edo_partner',
-                'constraints': [models.UniqueConstraint(models.F('org_id'), models.F('partner_org_id'), name='edo_partner_once')],
+                "db_table": "edo_partner",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("org_id"), models.F("partner_org_id"), name="edo_partner_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EdoPowerOfAttorney',
+            name="EdoPowerOfAttorney",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.CharField(max_length=36, unique=True)),
-                ('full_id', models.JSONField()),
-                ('status', models.CharField(max_length=30)),
-                ('content', models.BinaryField(null=True)),
-                ('content_signature', models.BinaryField(null=True)),
-                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='power_of_attorney', to='sandbox.edoentity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.CharField(max_length=36, unique=True)),
+                ("full_id", models.JSONField()),
+                ("status", models.CharField(max_length=30)),
+                ("content", models.BinaryField(null=True)),
+                ("content_signature", models.BinaryField(null=True)),
+                (
+                    "signature",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="power_of_attorney",
+                        to="sandbox.edoentity",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'edo_power_of_attorney',
+                "db_table": "edo_power_of_attorney",
             },
         ),
         migrations.CreateModel(
-            name='EdoShelfPart',
+            name="EdoShelfPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('index', models.PositiveIntegerField()),
-                ('is_last', models.BooleanField()),
-                ('content', models.BinaryField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                ("index", models.PositiveIntegerField()),
+                ("is_last", models.BooleanField()),
+                ("content", models.BinaryField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'edo_shelf_part',
-                'constraints': [models.UniqueConstraint(models.F('owner'), models.F('name'), models.F('index'), name='edo_shelf_part_once')],
+                "db_table": "edo_shelf_part",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("owner"),
+                        models.F("name"),
+                        models.F("index"),
+                        name="edo_shelf_part_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EipAccount',
+            name="EipAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=12)),
-                ('inn', models.CharField(max_length=12)),
-                ('visible_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account", models.CharField(max_length=12)),
+                ("inn", models.CharField(max_length=12)),
+                ("visible_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'eip_account',
-                'constraints': [models.UniqueConstraint(models.F('account'), models.F('inn'), name='eip_account_once')],
+                "db_table": "eip_account",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"), models.F("inn"), name="eip_account_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=20)),
-                ('type', models.CharField(max_length=30)),
-                ('ref', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('payload', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=20)),
+                ("type", models.CharField(max_length=30)),
+                ("ref", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                ("payload", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'event',
-                'indexes': [models.Index(fields=['system', 'id'], name='event_by_system')],
+                "db_table": "event",
+                "indexes": [models.Index(fields=["system", "id"], name="event_by_system")],
             },
         ),
         migrations.CreateModel(
-            name='IdentityRequest',
+            name="IdentityRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('reference', models.CharField(max_length=100)),
-                ('surname', models.CharField(max_length=60)),
-                ('given_name', models.CharField(max_length=60)),
-                ('patronymic', models.CharField(blank=True, max_length=60)),
-                ('phone', models.CharField(max_length=20)),
-                ('email', models.CharField(blank=True, max_length=200)),
-                ('position', models.CharField(blank=True, max_length=150)),
-                ('authority', models.CharField(blank=True, max_length=200)),
-                ('inn', models.CharField(blank=True, max_length=12)),
-                ('kpp', models.CharField(blank=True, max_length=9)),
-                ('ogrn', models.CharField(blank=True, max_length=15)),
-                ('organisation_name', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('pending', 'Ожидает ответа клиента'), ('passed', 'Пройдена'), ('documents', 'Документы на проверке'), ('failed', 'Не пройдена'), ('cancelled', 'Отозвана')], default='pending', max_length=20)),
-                ('resolution', models.CharField(max_length=30, null=True)),
-                ('comment', models.TextField(blank=True)),
-                ('silent', models.BooleanField(default=False)),
-                ('asked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('identified_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=40, unique=True)),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("reference", models.CharField(max_length=100)),
+                ("surname", models.CharField(max_length=60)),
+                ("given_name", models.CharField(max_length=60)),
+                ("patronymic", models.CharField(blank=True, max_length=60)),
+                ("phone", models.CharField(max_length=20)),
+                ("email", models.CharField(blank=True, max_length=200)),
+                ("position", models.CharField(blank=True, max_length=150)),
+                ("authority", models.CharField(blank=True, max_length=200)),
+                ("inn", models.CharField(blank=True, max_length=12)),
+                ("kpp", models.CharField(blank=True, max_length=9)),
+                ("ogrn", models.CharField(blank=True, max_length=15)),
+                ("organisation_name", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Ожидает ответа клиента"),
+                            ("passed", "Пройдена"),
+                            ("documents", "Документы на проверке"),
+                            ("failed", "Не пройдена"),
+                            ("cancelled", "Отозвана"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("resolution", models.CharField(max_length=30, null=True)),
+                ("comment", models.TextField(blank=True)),
+                ("silent", models.BooleanField(default=False)),
+                ("asked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("identified_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'identity_request',
-                'indexes': [models.Index(fields=['state', 'silent', 'asked_at'], name='identity_waiting')],
+                "db_table": "identity_request",
+                "indexes": [
+                    models.Index(fields=["state", "silent", "asked_at"], name="identity_waiting")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=100)),
-                ('content', models.BinaryField()),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='sandbox.identityrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="sandbox.identityrequest",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'identity_document',
+                "db_table": "identity_document",
             },
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=20)),
-                ('action', models.CharField(max_length=30)),
-                ('actor', models.CharField(default='api', max_length=20)),
-                ('key', models.CharField(max_length=100, null=True)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=200)),
-                ('body', models.JSONField(null=True)),
-                ('effective', models.BooleanField(default=True)),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('ref', models.CharField(blank=True, max_length=100)),
-                ('at', models.DateTimeField()),
-                ('repeats', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=20)),
+                ("action", models.CharField(max_length=30)),
+                ("actor", models.CharField(default="api", max_length=20)),
+                ("key", models.CharField(max_length=100, null=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=200)),
+                ("body", models.JSONField(null=True)),
+                ("effective", models.BooleanField(default=True)),
+                ("reference", models.CharField(blank=True, max_length=100)),
+                ("ref", models.CharField(blank=True, max_length=100)),
+                ("at", models.DateTimeField()),
+                ("repeats", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'db_table': 'journal',
-                'indexes': [models.Index(fields=['system', 'effective', 'id'], name='journal_by_system')],
-                'constraints': [models.UniqueConstraint(models.F('system'), models.F('key'), name='journal_key_once')],
+                "db_table": "journal",
+                "indexes": [
+                    models.Index(fields=["system", "effective", "id"], name="journal_by_system")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("system"), models.F("key"), name="journal_key_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('inn', models.CharField(max_length=12)),
-                ('kpp', models.CharField(blank=True, max_length=9)),
-                ('ogrn', models.CharField(blank=True, max_length=15)),
-                ('short_name', models.CharField(max_length=200)),
-                ('full_name', models.CharField(max_length=300)),
-                ('registered_on', models.DateField()),
-                ('legal_address', models.CharField(max_length=300)),
-                ('city', models.CharField(max_length=100)),
-                ('head_surname', models.CharField(max_length=60)),
-                ('head_given_name', models.CharField(max_length=60)),
-                ('head_patronymic', models.CharField(blank=True, max_length=60)),
-                ('head_position', models.CharField(blank=True, max_length=100)),
-                ('state', models.CharField(choices=[('active', 'Действует'), ('liquidating', 'В процессе ликвидации'), ('liquidated', 'Ликвидирован'), ('bankrupt', 'Банкрот')], default='active', max_length=20)),
-                ('habit', models.CharField(blank=True, choices=[('', 'соглашается и подписывает'), ('data_refused', 'идентификация: отказ от предоставления данных'), ('no_consent', 'идентификация: не отвечает'), ('data_mismatch', 'идентификация: данные не совпали'), ('blacklisted', 'идентификация: в черных списках'), ('documents', 'идентификация: прикладывает документы о полномочиях'), ('authority_pending', 'идентификация: полномочия не подтверждены'), ('passed_change_services', 'идентификация: пройдена, хочет изменить услуги'), ('change_services', 'идентификация: отказ, хочет изменить услуги'), ('cabinet_exists', 'ЛК: такой телефон уже занят'), ('cabinet_bad_data', 'ЛК: некорректные данные'), ('rejects', 'ЭДО: отказывается подписывать'), ('no_signature', 'ЭДО: не отвечает'), ('broken', 'ЭДО: подпись не проходит проверку'), ('foreign', 'ЭДО: подписывает чужим сертификатом'), ('refuses_strangers', 'ЭДО: не принимает приглашения'), ('archive_rejected', 'архив: документ не принимается')], max_length=30)),
-                ('search', models.CharField(max_length=600)),
-                ('is_ours', models.BooleanField(default=False)),
-                ('is_branch', models.BooleanField(default=False)),
-                ('is_memorable', models.BooleanField(default=False)),
-                ('org_id', models.CharField(max_length=36, unique=True)),
-                ('box_id', models.CharField(max_length=36, null=True, unique=True)),
-                ('partners_only', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("inn", models.CharField(max_length=12)),
+                ("kpp", models.CharField(blank=True, max_length=9)),
+                ("ogrn", models.CharField(blank=True, max_length=15)),
+                ("short_name", models.CharField(max_length=200)),
+                ("full_name", models.CharField(max_length=300)),
+                ("registered_on", models.DateField()),
+                ("legal_address", models.CharField(max_length=300)),
+                ("city", models.CharField(max_length=100)),
+                ("head_surname", models.CharField(max_length=60)),
+                ("head_given_name", models.CharField(max_length=60)),
+                ("head_patronymic", models.CharField(blank=True, max_length=60)),
+                ("head_position", models.CharField(blank=True, max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Действует"),
+                            ("liquidating", "В процессе ликвидации"),
+                            ("liquidated", "Ликвидирован"),
+                            ("bankrupt", "Банкрот"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "habit",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "соглашается и подписывает"),
+                            ("data_refused", "идентификация: отказ от предоставления данных"),
+                            ("no_consent", "идентификация: не отвечает"),
+                            ("data_mismatch", "идентификация: данные не совпали"),
+                            ("blacklisted", "идентификация: в черных списках"),
+                            ("documents", "идентификация: прикладывает документы о полномочиях"),
+                            ("authority_pending", "идентификация: полномочия не подтверждены"),
+                            (
+                                "passed_change_services",
+                                "идентификация: пройдена, хочет изменить услуги",
+                            ),
+                            ("change_services", "идентификация: отказ, хочет изменить услуги"),
+                            ("cabinet_exists", "ЛК: такой телефон уже занят"),
+                            ("cabinet_bad_data", "ЛК: некорректные данные"),
+                            ("rejects", "ЭДО: отказывается подписывать"),
+                            ("no_signature", "ЭДО: не отвечает"),
+                            ("broken", "ЭДО: подпись не проходит проверку"),
+                            ("foreign", "ЭДО: подписывает чужим сертификатом"),
+                            ("refuses_strangers", "ЭДО: не принимает приглашения"),
+                            ("archive_rejected", "архив: документ не принимается"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("search", models.CharField(max_length=600)),
+                ("is_ours", models.BooleanField(default=False)),
+                ("is_branch", models.BooleanField(default=False)),
+                ("is_memorable", models.BooleanField(default=False)),
+                ("org_id", models.CharField(max_length=36, unique=True)),
+                ("box_id", models.CharField(max_length=36, null=True, unique=True)),
+                ("partners_only", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'organisation',
-                'constraints': [models.UniqueConstraint(models.F('inn'), models.F('kpp'), name='organisation_once')],
+                "db_table": "organisation",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("inn"), models.F("kpp"), name="organisation_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClientKey',
+            name="ClientKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('private_key', models.BinaryField()),
-                ('certificate', models.BinaryField()),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='sandbox.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("private_key", models.BinaryField()),
+                ("certificate", models.BinaryField()),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, to="sandbox.organisation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'client_key',
+                "db_table": "client_key",
             },
         ),
         migrations.CreateModel(
-            name='TextMessage',
+            name="TextMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, unique=True)),
-                ('channel', models.CharField(choices=[('sms', 'СМС'), ('email', 'Почта')], max_length=5)),
-                ('to', models.CharField(max_length=200)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField()),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=40, unique=True)),
+                (
+                    "channel",
+                    models.CharField(choices=[("sms", "СМС"), ("email", "Почта")], max_length=5),
+                ),
+                ("to", models.CharField(max_length=200)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField()),
+                ("reference", models.CharField(blank=True, max_length=100)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'text_message',
-                'indexes': [models.Index(fields=['to', 'id'], name='message_by_address')],
+                "db_table": "text_message",
+                "indexes": [models.Index(fields=["to", "id"], name="message_by_address")],
             },
         ),
         migrations.AddIndex(
-            model_name='edodocument',
-            index=models.Index(fields=['sender_signature_status', 'id'], name='edo_unchecked'),
+            model_name="edodocument",
+            index=models.Index(fields=["sender_signature_status", "id"], name="edo_unchecked"),
         ),
         migrations.AddIndex(
-            model_name='edodocument',
-            index=models.Index(fields=['recipient_response_status', 'silent', 'delivered_at'], name='edo_waiting'),
+            model_name="edodocument",
+            index=models.Index(
+                fields=["recipient_response_status", "silent", "delivered_at"], name="edo_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='edodocument',
-            index=models.Index(fields=['custom_document_id'], name='edo_custom_id'),
+            model_name="edodocument",
+            index=models.Index(fields=["custom_document_id"], name="edo_custom_id"),
         ),
     ]

@@ -24,6 +24,29 @@ _PAGES = {
     "rio": "archive",
     "messages": "sms",
 }
+_ACTIONS = {
+    "requested": "Запрошена идентификация",
+    "answered": "Клиент ответил",
+    "cancelled": "Запрос отозван",
+    "accepted": "Документы приняты",
+    "declined": "Документы не приняты",
+    "created": "Создан кабинет",
+    "invited": "Приглашен партнер",
+    "sent": "Документ отправлен",
+    "delivered": "Документ доставлен",
+    "signed": "Подписано",
+    "rejected": "Отказ в подписи",
+    "revoked": "Документ аннулирован",
+    "lodged": "Принято в архив",
+    "sms": "Отправлено СМС",
+    "email": "Отправлено письмо",
+}
+_ACTORS = {
+    "api": "E-Contract",
+    "client": "Клиент",
+    "autopilot": "Автопилот",
+    "operator": "Оператор",
+}
 _LAST = 200
 
 
@@ -97,7 +120,12 @@ def journal(request: HttpRequest) -> HttpResponse:
     if system in SYSTEMS:
         rows = rows.filter(system=system)
     entries = [
-        {"entry": entry, "system": SYSTEMS.get(entry.system, entry.system)}
+        {
+            "entry": entry,
+            "system": SYSTEMS.get(entry.system, entry.system),
+            "action": _ACTIONS.get(entry.action, entry.action),
+            "actor": _ACTORS.get(entry.actor, entry.actor),
+        }
         for entry in rows.defer("body")[:_LAST]
     ]
     context = {"entries": entries, "systems": SYSTEMS, "system": system, "last": _LAST}
