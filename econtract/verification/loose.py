@@ -51,7 +51,7 @@ def verify_loose(
 
 def _signature(item: NamedBytes, over: str, sha256: bytes, trust: Trust) -> SignatureFinding:
     report = cms.verify_digest(item.content, sha256, trust=trust)
-    problems = tuple(problem.sentence for problem in report.problems)
+    problems = tuple(problem.text for problem in report.problems)
     return SignatureFinding(name=item.name, over=over, side="", report=report, problems=problems)
 
 
@@ -94,7 +94,7 @@ def _power(
         problem = "Неизвестно, кто подписал по этой доверенности."
         return PowerFinding(name=power.name, side="", report=None, problems=(problem,))
     best = min(reports, key=lambda report: len(report.problems))
-    problems = tuple(problem.sentence for problem in best.problems)
+    problems = tuple(problem.text for problem in best.problems)
     return PowerFinding(name=power.name, side="", report=best, problems=problems)
 
 

@@ -128,7 +128,7 @@ class _Examination:
         if report is None:
             problems = ["Подпись не с чем сверить: ее или документа нет в архиве."]
         else:
-            problems = [problem.sentence for problem in report.problems]
+            problems = [problem.text for problem in report.problems]
             problems += self._owner_problems(report, side, entrusted)
         return SignatureFinding(
             name=entry.name,
@@ -168,6 +168,6 @@ class _Examination:
                 trust=self.rules.trust,
                 at=signer.signed_at,
             )
-            found = tuple(problem.sentence for problem in report.problems)
+            found = tuple(problem.text for problem in report.problems)
             return PowerFinding(name=entry.name, side=side, report=report, problems=found)
         return PowerFinding(name=entry.name, side=side, report=None, problems=(problem,))
