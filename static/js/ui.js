@@ -25,7 +25,7 @@
   // ---- Toasts ----------------------------------------------------------------------------------
 
   const showToast = (text, retry) => {
-    const old = [...document.querySelectorAll("#toasts .toast-error")];
+    const old = [...document.querySelectorAll(".toast-error")];
     old.filter((toast) => $("p", toast).textContent === text).forEach((toast) => toast.remove());
     const toast = fromTemplate("toast-template");
     $("p", toast).textContent = text;
@@ -37,7 +37,10 @@
         retry();
       });
     }
-    $("#toasts").append(toast);
+    // What lies behind a modal dialog cannot be pressed: there the toast goes inside.
+    const opened = $("dialog[open] .dialog-body");
+    if (opened) opened.prepend(toast);
+    else $("#toasts").append(toast);
     return toast;
   };
 

@@ -94,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         if not self.path.startswith("/static/"):
             self.do_POST()
             return
+        self.server.site.requests.append(  # type: ignore[attr-defined]
+            Request(self.command, self.path, self.headers, "")
+        )
         file = Path(str(finders.find(self.path.removeprefix("/static/"))))
         self.say(200, TYPES.get(file.suffix, "font/woff2"), file.read_bytes())
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Page, ViewportSize
 
 from tests.ui.conftest import Site, render
@@ -38,9 +38,8 @@ def findings(page: Page) -> list[str]:
 
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window."""
-    return page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
 def size(width: int, height: int = 800) -> ViewportSize:
@@ -153,6 +152,14 @@ def test_paper_shows_statuses_in_words_and_no_navigation(open_page: OPEN) -> Non
     assert not page.locator(".side-nav, .head, .tabs, #toasts").first.is_visible()
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(255, 255, 255)"
+
+
+def test_a_page_needs_few_requests_and_no_other_host(site: Site, open_page: OPEN) -> None:
+    hosts = open_page().evaluate(
+        "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
+    )
+    assert set(hosts) == {site.origin}
+    assert len({request.path for request in site.requests}) <= 12
 
 
 def test_the_fonts_are_used(open_page: OPEN) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import html5lib
+import html5lib  # type: ignore[import-untyped]
 import pytest
 from django.template.loader import render_to_string
 
