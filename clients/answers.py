@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
+
 from econtract.common.errors import Unavailable
+
+BROKEN = (AttributeError, KeyError, TypeError, ValueError, ValidationError)
 
 
 @contextmanager
@@ -14,6 +18,6 @@ def as_agreed(system: str) -> Iterator[None]:
     """
     try:
         yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except BROKEN as error:
         reason = f"the answer is not as agreed ({type(error).__name__})"
         raise Unavailable(system, reason) from error

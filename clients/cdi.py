@@ -4,17 +4,21 @@ An organisation appears there fourteen days after its registration. Calls are ma
 waits, so they give up after ``settings.OUTSIDE_PAGE_SECONDS``.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from django.conf import settings
 
-from clients.answers import as_agreed
+from clients.answers import BROKEN, as_agreed
 from clients.models import Client
+from clients.values import clean_inn, clean_kpp, clean_ogrn
 from econtract.common.errors import Refused
 from econtract.common.http import OutsideHttp
+
+log = logging.getLogger(__name__)
 
 SYSTEM = "cdi"
 SHORTEST_QUERY = 2
@@ -65,7 +69,7 @@ class HttpCdi:
             timeout=settings.OUTSIDE_PAGE_SECONDS,
         )
         with as_agreed(SYSTEM):
-            return [_organisation(item) for item in answer["items"]]
+            return list(_readable(answer["items"]))
 
     def get(self, inn: str, kpp: str = "") -> Organisation | None:
         try:
@@ -88,19 +92,37 @@ def cdi() -> Cdi:
     return HttpCdi()
 
 
+def _readable(items: Iterable[Mapping[str, Any]]) -> Iterator[Organisation]:
+    """Those that are as agreed: one malformed record must not hide the others."""
+    for item in items:
+        try:
+            yield _organisation(item)
+        except BROKEN as error:
+            log.warning("cdi record skipped error=%s", type(error).__name__)
+
+
 def _organisation(item: Mapping[str, Any]) -> Organisation:
+    """Raises one of BROKEN. Numbers are checked; names are cut to what a card holds."""
     registered_on = item["registered_on"]
+    kpp, ogrn = str(item["kpp"] or ""), str(item["ogrn"] or "")
     return Organisation(
         kind=Client.Kind(item["kind"]),
-        inn=str(item["inn"]),
-        kpp=str(item["kpp"] or ""),
-        ogrn=str(item["ogrn"] or ""),
-        short_name=str(item["short_name"]),
-        full_name=str(item["full_name"] or ""),
+        inn=clean_inn(str(item["inn"])),
+        kpp=clean_kpp(kpp) if kpp else "",
+        ogrn=clean_ogrn(ogrn) if ogrn else "",
+        short_name=_name(item, "short_name", required=True),
+        full_name=_name(item, "full_name"),
         registered_on=date.fromisoformat(registered_on) if registered_on else None,
-        legal_address=str(item["legal_address"] or ""),
+        legal_address=_name(item, "legal_address"),
         city=str(item["city"] or ""),
-        head_name=str(item["head_name"] or ""),
-        head_position=str(item["head_position"] or ""),
+        head_name=_name(item, "head_name"),
+        head_position=_name(item, "head_position"),
         state=Client.State(item["state"]),
     )
+
+
+def _name(item: Mapping[str, Any], field: str, *, required: bool = False) -> str:
+    text = str(item[field] or "").strip()
+    if required and not text:
+        raise ValueError(f"no {field}")
+    return text[: Client._meta.get_field(field).max_length]

@@ -39,8 +39,9 @@ def person_inn(ten: str) -> str:
 
 def ogrn(digits: str) -> str:
     """ОГРН from its first 12 digits, ОГРНИП from its first 14."""
-    # The library wants the number with a place for its check digit.
-    return digits + stdnum_ogrn.calc_check_digit(f"{digits}0")
+    # The library wants the number with a place for its check digit, and for ОГРНИП gives the
+    # whole remainder (0 to 12), of which the rule takes the last digit.
+    return digits + stdnum_ogrn.calc_check_digit(f"{digits}0")[-1]
 
 
 def snils(nine: str) -> str:

@@ -111,15 +111,40 @@ def test_an_inn_cannot_lead_cdi_to_another_address(outside: Outside) -> None:
         {},
         [],
         {"items": None},
-        {"items": [{**ORGANISATION, "state": "merry"}]},
-        {"items": [{**ORGANISATION, "registered_on": "12.03.2015"}]},
-        {"items": [{key: value for key, value in ORGANISATION.items() if key != "inn"}]},
     ],
 )
 def test_an_answer_against_the_protocol_is_an_outage(outside: Outside, broken: Any) -> None:
     outside.answers(broken)
     with pytest.raises(Unavailable):
         cdi().search("ромашка")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"state": "merry"},
+        {"registered_on": "12.03.2015"},
+        {"inn": "7701001101"},
+        {"ogrn": "3155200000109010"},
+        {"short_name": ""},
+        {"kind": None},
+    ],
+)
+def test_one_malformed_record_does_not_hide_the_others(
+    outside: Outside, broken: dict[str, Any]
+) -> None:
+    outside.answers({"items": [{**ORGANISATION, **broken}, ORGANISATION]})
+    assert [found.inn for found in cdi().search("ромашка")] == ["7701001100"]
+    outside.answers({**ORGANISATION, **broken})
+    with pytest.raises(Unavailable):
+        cdi().get("7701001100")
+
+
+def test_a_name_longer_than_a_card_holds_is_cut(outside: Outside) -> None:
+    outside.answers({**ORGANISATION, "short_name": "Ю" * 400, "full_name": "Ю" * 4000})
+    found = cdi().get("7701001100")
+    assert found is not None
+    assert (len(found.short_name), len(found.full_name)) == (300, 1000)
 
 
 @pytest.mark.parametrize(("found", "belongs"), [(True, True), (False, False), ("yes", False)])
