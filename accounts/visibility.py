@@ -28,7 +28,17 @@ EVERYTHING = Sight(everything=True, manager_ids=frozenset())
 
 
 def sight_of(user: User) -> Sight:
-    """The managers whose tasks ``user`` sees; at most two queries (roles, groups)."""
+    """The managers whose tasks ``user`` sees; at most two queries (roles, groups).
+
+    As of the first question in this request, as his roles are: kept with the user's object.
+    """
+    sight: Sight | None = user.__dict__.get("_sight")
+    if sight is None:
+        sight = user.__dict__["_sight"] = _look(user)
+    return sight
+
+
+def _look(user: User) -> Sight:
     if not user.is_active:
         return NOTHING
     roles = user.role_codes
@@ -40,10 +50,17 @@ def sight_of(user: User) -> Sight:
 
 
 def headed_by(user: User) -> frozenset[int]:
-    """Managers in the groups where ``user`` is head: whose tasks he may approve."""
+    """Managers in the groups where ``user`` is head: whose tasks he may approve.
+
+    At most one query in a request, like `sight_of`.
+    """
     if not user.is_active or Role.HEAD not in user.role_codes:
         return frozenset()
-    return frozenset(_managers_watched_as(user, frozenset({Role.HEAD})))
+    headed: frozenset[int] | None = user.__dict__.get("_headed")
+    if headed is None:
+        watched = _managers_watched_as(user, frozenset({Role.HEAD}))
+        headed = user.__dict__["_headed"] = frozenset(watched)
+    return headed
 
 
 def _managers_watched_as(user: User, roles: frozenset[Role]) -> set[int]:

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "econtract.permissions.PermissionsMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -126,6 +127,9 @@ LOGOUT_REDIRECT_URL = "login"
 # Guesses allowed for one login name, or from one address times ten, in the window (seconds).
 LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
 LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)
+
+# Checks of documents on the public page, from one address.
+VERIFY_PER_MINUTE = env.number("VERIFY_PER_MINUTE", 20)
 
 # --- Language and time -----------------------------------------------------------------------
 

@@ -1,8 +1,21 @@
-"""All addresses of the product."""
+"""All addresses of the product. `econtract.permissions` says who may open which."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from tasks.views import home
+
+handler400 = "econtract.views.bad_request"
+handler403 = "econtract.views.forbidden"
+handler404 = "econtract.views.not_found"
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include("accounts.urls")),
+    path("tasks/", include("tasks.urls")),
+    path("manage/", include("clients.urls")),
+    path("search/", home.search, name="search"),
+    path("verify/", include("econtract.verification.urls")),
+    path("help/", include("tasks.help_urls")),
     path("admin/", admin.site.urls),
 ]

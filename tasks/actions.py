@@ -122,17 +122,23 @@ def move(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningT
 
 
 @transaction.atomic
-def take_over(*, task: SigningTask, actor: User) -> SigningTask:
-    """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins."""
+def take_over(
+    *, task: SigningTask, actor: User, from_manager_id: int | None = None
+) -> SigningTask:
+    """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins.
+
+    ``from_manager_id`` is the manager that the actor's page showed (default: ``task``'s own):
+    when the task has another one by now, the actor is told who was faster.
+    """
     if not actor.may(Permission.WORK_TASKS):
         raise ActionRefused(["Чтобы принять задание в работу, нужна роль «Менеджер»."])
     fresh = locked(task.number)
     if fresh.is_finished:
         raise ActionRefused(["Задание завершено: принимать в работу нечего."])
-    if fresh.manager_id != task.manager_id:
-        raise ActionRefused([f"Задание уже принял в работу сотрудник {fresh.manager}."])
     if fresh.manager_id == actor.pk:
         return fresh
+    if fresh.manager_id != (from_manager_id or task.manager_id):
+        raise ActionRefused([f"Задание уже принял в работу сотрудник {fresh.manager}."])
     previous = fresh.manager
     fresh.manager = actor
     _save(fresh, "manager")
@@ -178,14 +184,24 @@ def contact_refusals(task: SigningTask, user: User) -> list[str]:
 
 
 @transaction.atomic
-def edit_contact(*, task: SigningTask, facts: ContactFacts, actor: User) -> SigningTask:
+def edit_contact(
+    *, task: SigningTask, facts: ContactFacts, actor: User, based_on: int | None = None
+) -> SigningTask:
     """«Редактировать»: a new version on the card, which the task takes.
 
-    Raises clients.actions.DuplicateContact when the new phone belongs to another contact.
+    Raises clients.actions.DuplicateContact when the new phone belongs to another contact, and
+    ContactChanged when the card's newest version is no longer number ``based_on``.
     """
     fresh = _locked_for_contact(task, actor)
-    before = fresh.contact_version
-    version = client_actions.edit_contact(contact=before.contact, facts=facts, actor=actor)
+    before, client = fresh.contact_version, fresh.client
+    if client.signs_in_person:
+        version = client_actions.edit_person(
+            client=client, contact=before.contact, facts=facts, actor=actor, based_on=based_on
+        )
+    else:
+        version = client_actions.edit_contact(
+            contact=before.contact, facts=facts, actor=actor, based_on=based_on
+        )
     return _set_version(fresh, before, version, "contact_edited", actor)
 
 
@@ -364,6 +380,35 @@ def set_account(
         actor=actor,
         acted_as=Actor.MANAGER,
         changed=changed,
+    )
+    return fresh
+
+
+def fraud_check_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why «Проверка проведена» cannot be ticked now; empty: it can."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Проверку клиента отмечает менеджер задания. Примите задание в работу."]
+    if task.is_finished:
+        return ["Задание завершено."]
+    if task.fraud_check_confirmed:
+        return ["Проверка уже отмечена."]
+    return []
+
+
+@transaction.atomic
+def confirm_fraud_check(*, task: SigningTask, actor: User) -> SigningTask:
+    """«Проверка проведена» on the card: kept with the task, for whoever approves it to see."""
+    fresh = locked(task.number)
+    if reasons := fraud_check_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    fresh.fraud_check_confirmed = True
+    _save(fresh, "fraud_check_confirmed")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.EDITED,
+        name="fraud_check_confirmed",
+        actor=actor,
+        acted_as=Actor.MANAGER,
     )
     return fresh
 

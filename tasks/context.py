@@ -58,7 +58,13 @@ class Navigation:
             return []
         place = self.place
         items = [
-            _item("tasks", "Задания", reverse("home"), "clipboard-list", place.startswith("tasks:"))
+            _item(
+                "tasks",
+                "Задания",
+                reverse("home"),
+                "clipboard-list",
+                place.startswith(("tasks:", "clients:")),
+            )
         ]
         if self.person.is_administrator:
             items.append(
@@ -70,9 +76,15 @@ class Navigation:
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
-        """«Мои задания 12 | Все задания 87 | Архив»."""
+        """«Мои задания 12 | Все задания 87 | Архив | Управление»."""
         counts = {"my": self.counters.mine, "all": self.counters.seen, "archive": None}
-        return [
+        manage = {
+            "label": "Управление",
+            "url": reverse("clients:home"),
+            "current": self.place.startswith("clients:"),
+            "count": None,
+        }
+        lists = [
             {
                 "label": LIST_LABELS[tab],
                 "url": self.list_url(tab),
@@ -81,6 +93,11 @@ class Navigation:
             }
             for tab in self.lists
         ]
+        return [*lists, manage] if self.sees_directory else lists
+
+    @property
+    def sees_directory(self) -> bool:
+        return self.person is not None and self.person.may(Permission.SEE_DIRECTORY)
 
     def list_url(self, tab: str) -> str:
         """The tab's address, with the quick filter that the person has on."""
@@ -92,16 +109,16 @@ class Navigation:
     @property
     def new_task_url(self) -> str:
         may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
-        return reverse("tasks:new") if may else ""
+        return "/tasks/new/" if may else ""
 
     @property
     def search_url(self) -> str:
-        return reverse("tasks:search") if self.person else ""
+        return reverse("search") if self.person else ""
 
     @property
     def query(self) -> str:
         """What was searched for in the header, shown there again."""
-        return self.request.GET.get("q", "") if self.place == "tasks:search" else ""
+        return self.request.GET.get("q", "") if self.place == "search" else ""
 
     @property
     def user_label(self) -> str:

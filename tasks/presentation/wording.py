@@ -100,12 +100,13 @@ def lasting(span: timedelta) -> str:
     return " ".join(f"{value} {unit}" for value, unit in units[first : first + 2] if value) or "0 с"
 
 
-def waiting_since(at: datetime) -> str:
-    """How long something has lasted, to the minute: «меньше минуты», «14 мин», «2 дн 3 ч»."""
-    passed = clock.now() - at
-    if passed < timedelta(minutes=1):
-        return "меньше минуты"
-    return lasting(timedelta(minutes=passed // timedelta(minutes=1)))
+def running(span: timedelta) -> str:
+    """A time that goes on, to the minute: «меньше минуты», «14 мин», «2 дн 3 ч».
+
+    With seconds the page would have to change every second.
+    """
+    minutes = span // timedelta(minutes=1)
+    return lasting(timedelta(minutes=minutes)) if minutes > 0 else "меньше минуты"
 
 
 def file_size(size: int) -> str:

@@ -1,0 +1,124 @@
+"""Who may open which address: every URL name declares its rule here.
+
+An address without a rule is closed to everybody, and `tests/test_routes.py` fails on one. The rule
+is about the page; whose task it shows is decided by `SigningTask.objects.visible_to`.
+"""
+
+import logging
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import User
+from accounts.roles import PERMISSIONS, Permission
+
+log = logging.getLogger(__name__)
+
+
+class Everyone(Enum):
+    """Rules that no role is asked for."""
+
+    PUBLIC = "public"
+    LOGGED_IN = "logged in"
+
+
+Rule = Everyone | Permission
+
+RULES: dict[str, Rule] = {
+    "login": Everyone.PUBLIC,
+    "verification:check": Everyone.PUBLIC,
+    "verification:by_code": Everyone.PUBLIC,
+    "logout": Everyone.LOGGED_IN,
+    "access": Everyone.LOGGED_IN,
+    "home": Everyone.LOGGED_IN,
+    "help:statuses": Permission.SEE_TASKS,
+    "search": Permission.SEE_TASKS,
+    "tasks:list": Permission.SEE_TASKS,
+    "tasks:filters": Permission.SEE_TASKS,
+    "tasks:owners": Permission.SEE_TASKS,
+    "tasks:news": Permission.SEE_TASKS,
+    "tasks:export": Permission.SEE_TASKS,
+    "tasks:card": Permission.SEE_TASKS,
+    "tasks:live": Permission.SEE_TASKS,
+    "tasks:history": Permission.SEE_TASKS,
+    "tasks:take": Permission.WORK_TASKS,
+    "tasks:do": Permission.SEE_TASKS,
+    "tasks:comment": Permission.SEE_TASKS,
+    "tasks:contact_edit": Permission.WORK_TASKS,
+    "tasks:contact_replace": Permission.WORK_TASKS,
+    "tasks:contact_refresh": Permission.WORK_TASKS,
+    "tasks:account": Permission.WORK_TASKS,
+    "tasks:account_check": Permission.WORK_TASKS,
+    "tasks:fraud_check": Permission.WORK_TASKS,
+    "tasks:document_remove": Permission.WORK_TASKS,
+    "tasks:document_retry": Permission.WORK_TASKS,
+    "tasks:document_attach": Permission.WORK_TASKS,
+    "tasks:document_pdf": Permission.SEE_TASKS,
+    "tasks:document_source": Permission.SEE_TASKS,
+    "tasks:document_page": Permission.SEE_TASKS,
+    "tasks:authority_file": Permission.SEE_TASKS,
+    "tasks:package": Permission.SEE_TASKS,
+    "clients:home": Permission.SEE_DIRECTORY,
+    "clients:list": Permission.SEE_DIRECTORY,
+    "clients:card": Permission.SEE_DIRECTORY,
+    "clients:add": Permission.EDIT_DIRECTORY,
+    "clients:refresh": Permission.EDIT_DIRECTORY,
+    "clients:edit-person": Permission.EDIT_DIRECTORY,
+    "clients:contact": Permission.EDIT_DIRECTORY,
+    "clients:contact-add": Permission.EDIT_DIRECTORY,
+    "clients:contact-edit": Permission.EDIT_DIRECTORY,
+    "clients:contact-link": Permission.EDIT_DIRECTORY,
+    "clients:contact-relink": Permission.EDIT_DIRECTORY,
+    "clients:contact-unlink": Permission.EDIT_DIRECTORY,
+}
+# Whole families of addresses that share one rule.
+RULES_OF_NAMESPACES: dict[str, Rule] = {
+    "admin": Permission.ADMINISTER,
+    # Which section, and whether it may be changed: `clients.access`.
+    "clients": Permission.SEE_DIRECTORY,
+}
+
+
+def rule_of(view_name: str) -> Rule | None:
+    """The rule of an address by its full name («tasks:card»); None: nobody declared one."""
+    namespace = view_name.partition(":")[0] if ":" in view_name else ""
+    return RULES.get(view_name) or RULES_OF_NAMESPACES.get(namespace)
+
+
+class PermissionsMiddleware:
+    """Lets nobody past who does not satisfy the address's rule."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        rule = rule_of(name)
+        if rule is Everyone.PUBLIC:
+            return None
+        if rule is None:
+            log.error("no rule for the address name=%s", name)
+            raise PermissionDenied
+        # Django's own middleware has sent those away who are not logged in.
+        if isinstance(rule, Everyone) or not isinstance(request.user, User):
+            return None
+        if not request.user.role_codes:
+            return redirect("access")
+        if not request.user.may(rule):
+            raise PermissionDenied(wanted_roles(rule))
+        return None
+
+
+def wanted_roles(permission: Permission) -> str:
+    """«Нужна роль «Тимлидер»»: the words of the refusal."""
+    roles = [f"«{role.label}»" for role, held in PERMISSIONS.items() if permission in held]
+    return f"Нужна роль {' или '.join(roles)}."

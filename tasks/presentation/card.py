@@ -1,0 +1,189 @@
+"""The card of a task: everything that the page says, as plain values.
+
+One object a region of the page. Regions are compared by `marks`: a poll sends those that have
+changed and no others, so nothing that a person is working in is touched without need.
+"""
+
+from dataclasses import dataclass, fields
+from hashlib import blake2s
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from archive.models import DocumentVersion
+from tasks import actions, guidance
+from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
+from tasks.presentation.banner import Banner, banner
+from tasks.presentation.documents import DocumentBlock, document_block
+from tasks.presentation.moves import Button, Buttons, buttons
+from tasks.presentation.people import (
+    AccountBlock,
+    ClientBlock,
+    ServicesBlock,
+    account_block,
+    client_block,
+    services_block,
+)
+from tasks.presentation.signing import Signing, signing
+from tasks.presentation.stages import Step, steps
+from tasks.presentation.timeline import Line, lines
+from tasks.presentation.troubles import troubles
+from tasks.presentation.wording import file_size, zoned
+
+RECENT = 4
+
+
+@dataclass(frozen=True)
+class Head:
+    """Heading, «Принять в работу» and the menu."""
+
+    title: str
+    client: str
+    owner: str
+    take: Button | None
+    cancel: Button | None
+    manager_id: int
+    history_url: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document about authority."""
+
+    name: str
+    about: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to support, ready to be pasted."""
+
+    topic: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Present:
+    """Stepper, banner, actions: what is going on now."""
+
+    steps: tuple[Step, ...]
+    banner: Banner
+    main: Button | None
+    others: tuple[Button, ...]
+    papers: tuple[Paper, ...]
+    request: Request | None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment."""
+
+    author: str
+    time: str
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Comments and the newest of the history."""
+
+    comments: tuple[Remark, ...]
+    history: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card's regions; every field is one."""
+
+    head: Head
+    present: Present
+    client: ClientBlock
+    document: DocumentBlock
+    account: AccountBlock
+    services: ServicesBlock
+    signing: Signing
+    talk: Talk
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """A short mark of every region: it changes when anything that the region says does."""
+        return {
+            field.name: blake2s(repr(getattr(self, field.name)).encode(), digest_size=4).hexdigest()
+            for field in fields(self)
+        }
+
+
+def card_of(task: SigningTask, user: User) -> Card:
+    """What ``user`` sees of ``task`` (loaded by `tasks.views.common.visible_task`)."""
+    entries = list(task.history.select_related("actor"))
+    offered = buttons(task, user)
+    return Card(
+        head=_head(task, offered),
+        present=_present(task, user, entries, offered),
+        client=client_block(task, user),
+        document=document_block(task, _versions(task), actions.document_refusals(task, user)),
+        account=account_block(task, user),
+        services=services_block(task, list(task.services.all()), user),
+        signing=signing(task),
+        talk=Talk(
+            comments=tuple(_remark(one) for one in task.comments.select_related("author")),
+            history=tuple(lines(entries)[:RECENT]),
+        ),
+    )
+
+
+def _versions(task: SigningTask) -> list[DocumentVersion]:
+    if task.document_id is None:
+        return []
+    return list(DocumentVersion.objects.filter(document=task.document_id))
+
+
+def _head(task: SigningTask, offered: Buttons) -> Head:
+    return Head(
+        title=f"Задание {task.number}",
+        client=task.client.short_name,
+        owner=str(task.manager),
+        take=offered.take,
+        cancel=offered.cancel,
+        manager_id=task.manager_id,
+        history_url=reverse("tasks:history", args=[task.number]),
+    )
+
+
+def _present(
+    task: SigningTask, user: User, entries: list[HistoryEntry], offered: Buttons
+) -> Present:
+    said = banner(task, user, entries, troubles(task))
+    return Present(
+        steps=tuple(steps(task, entries)),
+        banner=said,
+        main=offered.main,
+        others=offered.others,
+        papers=tuple(_paper(one) for one in task.authority_documents.select_related("file")),
+        request=_request(task, said.reason),
+    )
+
+
+def _paper(paper: AuthorityDocument) -> Paper:
+    return Paper(
+        name=paper.file_name,
+        about=f"{file_size(paper.file.size)}, {zoned(paper.received_at)}",
+        url=reverse("tasks:authority_file", args=[paper.task_id, paper.pk]),
+    )
+
+
+def _request(task: SigningTask, reason: str) -> Request | None:
+    topic = guidance.support_topic(task)
+    if not topic:
+        return None
+    return Request(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
+
+
+def _remark(comment: Comment) -> Remark:
+    at = comment.created_at
+    iso = at.isoformat(timespec="seconds")
+    return Remark(str(comment.author), zoned(at), iso, comment.text)

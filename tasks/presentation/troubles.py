@@ -1,0 +1,54 @@
+"""Outside calls of a task that do not go smoothly, in words for the card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from econtract.outbox.models import Order
+from tasks.models import SigningTask
+from tasks.presentation.wording import clock_time
+
+SYSTEMS = {
+    "cdi": "CDI",
+    "eip": "ЕИП",
+    "identity": "Сервис идентификации",
+    "cabinet": "Сервис личных кабинетов",
+    "edo": "Оператор ЭДО",
+    "signing": "Служба подписания",
+    "archive_apd": "Архив АПД",
+    "archive_rio": "РИО Картотека",
+    "messages": "Сервис СМС и электронной почты",
+}
+# What has been given up although the task goes on: an administrator can have it again.
+GIVEN_UP = {
+    "lodge_document": "Документ не передан в электронный архив",
+    "send_message": "Сообщение клиенту не отправлено",
+    "answer_identity": "Сервис идентификации не получил наш ответ",
+    "revoke_exchange": "Оператор ЭДО не отозвал документ",
+}
+TEMPORARY = "Unavailable: "
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One sentence; ``final`` when nothing is tried any more without a person."""
+
+    text: str
+    final: bool = False
+
+
+def troubles(task: SigningTask) -> list[Trouble]:
+    """What is being retried, and what was given up since the task has been in its status."""
+    found = Order.objects.about(task.lane).exclude(state=Order.State.DONE)
+    lines = {_line(order, task.status_changed_at): None for order in found.order_by("pk")}
+    return [line for line in lines if line is not None]
+
+
+def _line(order: Order, since: datetime) -> Trouble | None:
+    if order.state == Order.State.OPEN and order.last_error.startswith(TEMPORARY):
+        code = order.last_error.removeprefix(TEMPORARY).partition(":")[0]
+        system = SYSTEMS.get(code, "Внешняя система")
+        return Trouble(f"{system} не отвечает, повторим в {clock_time(order.due_at)}.")
+    closed = order.closed_at
+    if order.state == Order.State.PARKED and order.kind in GIVEN_UP and closed and closed >= since:
+        return Trouble(f"{GIVEN_UP[order.kind]}. Администратор может повторить.", final=True)
+    return None

@@ -1,0 +1,53 @@
+"""«Задания»: lists, card, actions and files."""
+
+from django.urls import include, path, register_converter
+
+from tasks.views import account, actions, card, contact, documents, files, history, lists
+
+
+class TabConverter:
+    """One of the three lists."""
+
+    regex = "my|all|archive"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TabConverter, "tab")
+
+task_urls = [
+    path("", card.card, name="card"),
+    path("live/", card.live, name="live"),
+    path("history/", history.history, name="history"),
+    path("take/", actions.take, name="take"),
+    path("do/<slug:name>/", actions.do, name="do"),
+    path("comment/", actions.comment, name="comment"),
+    path("contact/edit/", contact.edit, name="contact_edit"),
+    path("contact/replace/", contact.replace, name="contact_replace"),
+    path("contact/refresh/", contact.refresh, name="contact_refresh"),
+    path("account/", account.change, name="account"),
+    path("account/check/", account.check, name="account_check"),
+    path("fraud-check/", account.fraud_check, name="fraud_check"),
+    path("document/remove/", documents.remove, name="document_remove"),
+    path("document/retry/", documents.retry, name="document_retry"),
+    path("document/attach/", documents.attach, name="document_attach"),
+    path("document/<int:version>/pdf/", files.pdf, name="document_pdf"),
+    path("document/<int:version>/source/", files.source, name="document_source"),
+    path("document/<int:version>/page/<int:page>/", files.page, name="document_page"),
+    path("authority/<int:pk>/", files.authority, name="authority_file"),
+    path("package/", files.package, name="package"),
+]
+
+app_name = "tasks"
+urlpatterns = [
+    path("<tab:tab>/", lists.task_list, name="list"),
+    path("<tab:tab>/filters/", lists.filters, name="filters"),
+    path("owners/", lists.owners, name="owners"),
+    path("<tab:tab>/news/", lists.news, name="news"),
+    path("<tab:tab>/export.xlsx", lists.export, name="export"),
+    path("<int:number>/", include(task_urls)),
+]

@@ -1,0 +1,92 @@
+"""«Лицевой счет» on the card: change, «Проверка ЛС», and the tick of the reliability check."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clients.eip import eip
+from econtract.common import clock
+from econtract.common.errors import ActionRefused, OutsideError
+from econtract.common.htmx import render_page
+from tasks import actions
+from tasks.card_forms import AccountForm
+from tasks.models import SigningTask
+from tasks.views.common import UNPROCESSABLE, person_of, visible_task
+
+FOUND = "ЛС проверен"
+NOT_FOUND = (
+    "ЛС не найден у клиента с этим ИНН. Если ЛС создан менее 60 минут назад, повторите проверку "
+    "позже. Если ЛС создан давно, оформите заявку в техническую поддержку."
+)
+OUT_OF_REACH = "ЕИП не отвечает. Подписание начнется после успешной проверки"
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Another account number: checked by its prefix here and in ЕИП at once."""
+    task = visible_task(request, number)
+    refusals = actions.account_refusals(task, person_of(request))
+    form = AccountForm(
+        request.POST or None, initial={"account_number": task.account_number}, task=task
+    )
+    if request.method == "POST" and not refusals and form.is_valid():
+        return _verify(request, task, form.cleaned_data["account_number"])
+    context = {
+        "task": task,
+        "form": form,
+        "refusals": refusals,
+        "title": "Лицевой счет",
+        "body": "tasks/_partials/account_form.html",
+    }
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_page(
+        request, "tasks/task_page.html", "tasks/_partials/account_form.html", context, status=status
+    )
+
+
+@require_POST
+def check(request: HttpRequest, number: int) -> HttpResponse:
+    """«Проверка ЛС» of the number that the task has."""
+    task = visible_task(request, number)
+    if refusals := actions.account_refusals(task, person_of(request)):
+        messages.error(request, " ".join(refusals))
+        return redirect(task)
+    return _verify(request, task, task.account_number)
+
+
+def _verify(request: HttpRequest, task: SigningTask, account: str) -> HttpResponse:
+    """Asks ЕИП with no transaction open, then writes what it said."""
+    try:
+        found = eip().account_belongs(
+            account, task.client.inn, timeout=settings.OUTSIDE_PAGE_SECONDS
+        )
+    except OutsideError:
+        found, words = False, OUT_OF_REACH
+    else:
+        words = FOUND if found else NOT_FOUND
+    try:
+        actions.set_account(
+            task=task,
+            account_number=account,
+            verified_at=clock.now() if found else None,
+            actor=person_of(request),
+        )
+    except ActionRefused as refusal:
+        found, words = False, " ".join(refusal.reasons)
+    (messages.success if found else messages.error)(request, words)
+    return redirect(task)
+
+
+@require_POST
+def fraud_check(request: HttpRequest, number: int) -> HttpResponse:
+    """«Проверка проведена» (portal dataport)."""
+    task = visible_task(request, number)
+    try:
+        actions.confirm_fraud_check(task=task, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        messages.success(request, "Проверка клиента отмечена")
+    return redirect(task)

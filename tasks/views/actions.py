@@ -1,0 +1,113 @@
+"""What people press on a card: take over, move, comment."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from econtract.common.errors import ActionRefused
+from econtract.common.htmx import render_page
+from tasks import actions, guards
+from tasks.card_forms import CommentForm, WordsForm
+from tasks.models import SigningTask
+from tasks.presentation.moves import WORDINGS, Wording, label_of
+from tasks.views.card import show_card
+from tasks.views.common import UNPROCESSABLE, person_of, visible_task
+
+
+@require_POST
+def take(request: HttpRequest, number: int) -> HttpResponse:
+    """«Принять в работу». Whoever was slower is told by whom the task was taken."""
+    task = visible_task(request, number)
+    shown = request.POST.get("manager", "")
+    from_manager = int(shown) if shown.isascii() and shown.isdigit() else None
+    try:
+        actions.take_over(task=task, actor=person_of(request), from_manager_id=from_manager)
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        messages.success(request, f"Задание {number} принято в работу")
+    return redirect("tasks:card", number)
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """One transition: made at once by POST, or after the words that its page asks for."""
+    wording = WORDINGS.get(name)
+    task = visible_task(request, number)
+    if wording is None:
+        raise Http404
+    if wording.comment is not None:
+        return _ask(request, task, name, wording)
+    if request.method != "POST":
+        return redirect(task)
+    try:
+        actions.move(task=task, name=name, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        messages.success(request, wording.done)
+    return redirect(task)
+
+
+def _ask(request: HttpRequest, task: SigningTask, name: str, wording: Wording) -> HttpResponse:
+    user = person_of(request)
+    argument = "reason" if name == "cancel" else "comment"
+    form = WordsForm(request.POST or None, wording=wording, argument=argument)
+    refusals = guards.refusals(task, name, guards.actors_of(user, task))
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = actions.move(task=task, name=name, actor=user, **form.facts)
+        except ActionRefused as refusal:
+            refusals = refusal.reasons
+        else:
+            messages.success(request, _done(moved, wording))
+            return redirect(task)
+    return _words_page(request, task, name, wording, form, refusals)
+
+
+def _done(task: SigningTask, wording: Wording) -> str:
+    if task.withdrawal:
+        return "Документ отзывается у оператора ЭДО. Действие завершится, когда он ответит."
+    return wording.done
+
+
+def _words_page(
+    request: HttpRequest,
+    task: SigningTask,
+    name: str,
+    wording: Wording,
+    form: WordsForm,
+    refusals: list[str],
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "task": task,
+        "form": form,
+        "label": label_of(name, task),
+        "action_url": request.path,
+        "wording": wording,
+        "refusals": refusals,
+        "errors": [{"text": reason} for reason in refusals] if request.method == "POST" else [],
+        "danger": name == "cancel",
+    }
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_page(
+        request, "tasks/do.html", "tasks/_partials/do_form.html", context, status=status
+    )
+
+
+@require_POST
+def comment(request: HttpRequest, number: int) -> HttpResponse:
+    """Adds a comment; a refused one comes back with what was typed."""
+    task, user = visible_task(request, number), person_of(request)
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.comment(task=task, actor=user, text=form.cleaned_data["text"])
+        except ActionRefused as refusal:
+            form.add_error(None, refusal.reasons)
+        else:
+            return redirect(f"{task.get_absolute_url()}#comments")
+    return show_card(request, task, comment_form=form, status=UNPROCESSABLE)

@@ -1,0 +1,92 @@
+"""The card of a task, whole and in live parts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from tasks import actions
+from tasks.card_forms import CommentForm
+from tasks.context import LIST_LABELS, Navigation
+from tasks.models import SigningTask
+from tasks.presentation.card import Card, card_of
+from tasks.views.common import person_of, visible_task
+
+NO_CONTENT = 204
+
+
+@require_safe
+def card(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole card."""
+    return show_card(request, visible_task(request, number))
+
+
+def show_card(
+    request: HttpRequest,
+    task: SigningTask,
+    *,
+    comment_form: CommentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page; ``comment_form`` and ``status`` when a comment was refused."""
+    user = person_of(request)
+    shown = card_of(task, user)
+    nav = Navigation(request)
+    context: dict[str, Any] = {
+        "nav": nav,
+        "task": task,
+        "card": shown,
+        "regions": list(shown.marks),
+        "form": comment_form or (CommentForm() if actions.may_comment(task, user) else None),
+        "live_url": _live_url(task, shown),
+        "back": _back(nav, task),
+    }
+    response = render(request, "tasks/card.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
+    """The list in which this person finds the task."""
+    if task.is_finished:
+        tab = "archive"
+    elif nav.person is not None and task.manager_id == nav.person.pk and "my" in nav.lists:
+        tab = "my"
+    else:
+        tab = "all" if "all" in nav.lists else nav.lists[0]
+    return {"label": LIST_LABELS[tab], "url": nav.list_url(tab)}
+
+
+@require_safe
+def live(request: HttpRequest, number: int) -> HttpResponse:
+    """The regions of the card that have changed since ``seen``; 204 when none has."""
+    task = visible_task(request, number)
+    shown = card_of(task, person_of(request))
+    seen = dict(
+        part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
+    )
+    changed = [name for name, mark in shown.marks.items() if seen.get(name) != mark]
+    if not changed:
+        return HttpResponse(status=NO_CONTENT)
+    context = {
+        "task": task,
+        "card": shown,
+        "regions": changed,
+        "live": True,
+        "live_url": _live_url(task, shown),
+    }
+    response = render(request, "tasks/_partials/card_live.html", context)
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    if "present" in changed:
+        trigger_client_event(response, "announce", {"value": shown.present.banner.title})
+    return response
+
+
+def _live_url(task: SigningTask, shown: Card) -> str:
+    seen = ",".join(f"{name}:{mark}" for name, mark in shown.marks.items())
+    return f"{reverse('tasks:live', args=[task.number])}?seen={seen}"

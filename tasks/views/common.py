@@ -1,0 +1,32 @@
+"""What every screen of tasks does: who asks, and which task he may see."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from tasks.models import SigningTask
+
+UNPROCESSABLE = 422
+
+
+def person_of(request: HttpRequest) -> User:
+    """Whoever is logged in; the middleware lets nobody else in."""
+    return cast(User, request.user)
+
+
+def visible_task(request: HttpRequest, number: int) -> SigningTask:
+    """The task, with what most screens look at. Http404 when it is not there for this person."""
+    tasks = SigningTask.objects.visible_to(person_of(request)).select_related(
+        "client",
+        "contact_version__contact__current",
+        "region",
+        "box",
+        "signatory",
+        "document",
+        "manager",
+        "exchange__power_of_attorney",
+        "package__file",
+    )
+    return get_object_or_404(tasks, pk=number)

@@ -1,0 +1,30 @@
+"""«История задания»."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from econtract.common.htmx import render_page
+from tasks.presentation.timeline import lines
+from tasks.views.common import visible_task
+
+VIEWS = {"all": "Все", "people": "Действия", "system": "Система"}
+
+
+@require_safe
+def history(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything that happened to the task, newest first: all, by people, or by the system."""
+    task = visible_task(request, number)
+    wanted = request.GET.get("show", "all")
+    everything = lines(list(task.history.select_related("actor")))
+    shown = {
+        "people": [line for line in everything if line.by_person],
+        "system": [line for line in everything if not line.by_person],
+    }.get(wanted, everything)
+    address = reverse("tasks:history", args=[number])
+    chips = [
+        {"label": label, "url": f"{address}?show={code}", "current": code == wanted}
+        for code, label in VIEWS.items()
+    ]
+    context = {"task": task, "lines": shown, "views": chips}
+    return render_page(request, "tasks/history.html", "tasks/_partials/timeline.html", context)

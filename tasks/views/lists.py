@@ -1,0 +1,222 @@
+"""«Мои задания», «Все задания», «Архив», and the search over all that one sees."""
+
+from hashlib import blake2s
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.models import User
+from econtract.common import clock
+from econtract.common.htmx import is_fragment, render_page
+from tasks.context import GROUP_IN_SESSION, Navigation, lists_of
+from tasks.export import TooMany, workbook
+from tasks.filters import NO_GROUP, ListQuery
+from tasks.list_forms import FilterForm
+from tasks.models import SigningTask
+from tasks.presentation.lists import (
+    LISTS,
+    active_filters,
+    chips,
+    columns,
+    empty_words,
+    news_words,
+    owner_name,
+    owner_options,
+)
+from tasks.presentation.pages import COUNTED, Found, pagination
+from tasks.presentation.rows import Turns, rows
+from tasks.queries import SigningTaskQuerySet
+from tasks.views.common import person_of
+
+NO_CONTENT = 204
+
+
+@require_safe
+def task_list(request: HttpRequest, tab: str) -> HttpResponse:
+    """One tab. A bare address brings the stored quick filter back; an explicit one is stored."""
+    lists = lists_of(person_of(request))
+    if tab not in lists:
+        query = request.GET.urlencode()
+        return redirect(f"{reverse('tasks:list', args=[lists[0]])}{'?' if query else ''}{query}")
+    if LISTS[tab].has_chips:
+        if "group" in request.GET:
+            _remember_group(request)
+        elif group := request.session.get(GROUP_IN_SESSION):
+            params = request.GET.copy()
+            params["group"] = group
+            return redirect(f"{request.path}?{params.urlencode()}")
+    return show_list(request, tab)
+
+
+def _remember_group(request: HttpRequest) -> None:
+    group = ListQuery.read(request.GET).group
+    if not group and request.GET["group"] != NO_GROUP:
+        return
+    if group:
+        if request.session.get(GROUP_IN_SESSION) != group:
+            request.session[GROUP_IN_SESSION] = group
+    else:
+        request.session.pop(GROUP_IN_SESSION, None)
+
+
+def show_list(request: HttpRequest, tab: str) -> HttpResponse:
+    """The page of ``tab``, or the results alone when htmx asks."""
+    user, query = person_of(request), _query(request, tab)
+    nav = Navigation(request)
+    found, page_rows, more = _page(user, tab, query)
+    context: dict[str, Any] = {
+        "nav": nav,
+        "tab": tab,
+        "list": LISTS[tab],
+        "query": query,
+        "hidden": query.parts(leave_out=frozenset({"q"})),
+        "base": request.path,
+        "columns": columns(tab, query),
+        "rows": page_rows,
+        "found": found.words,
+        "active": active_filters(query),
+        "empty": empty_words(query),
+        "reset_url": f"{request.path}?group={NO_GROUP}",
+        "pagination": pagination(query, found, len(page_rows), more=more),
+        "is_fragment": is_fragment(request),
+    }
+    if tab in lists_of(user):
+        context |= _tab_context(nav, tab, query)
+    response = render_page(request, "tasks/list.html", "tasks/_partials/results.html", context)
+    trigger_client_event(response, "announce", {"value": found.words})
+    return response
+
+
+def _tab_context(nav: Navigation, tab: str, query: ListQuery) -> dict[str, Any]:
+    encoded = query.encode()
+    counted = _counted(nav, tab)
+    return {
+        "chips": chips(tab, query, nav.counters),
+        "filters_url": reverse("tasks:filters", args=[tab]) + encoded,
+        "export_url": reverse("tasks:export", args=[tab]) + encoded,
+        "news_url": _news_url(tab, query, clock.now().isoformat(), counted),
+    }
+
+
+def _query(request: HttpRequest, tab: str) -> ListQuery:
+    query = ListQuery.read(request.GET)
+    return query if LISTS[tab].has_chips else query.with_(group="", page=query.page)
+
+
+def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
+    """What the tab holds before any filter: the one rule behind list, export and news."""
+    seen = SigningTask.objects.visible_to(user)
+    match tab:
+        case "my":
+            return seen.of_manager(user).in_work()
+        case "all":
+            return seen.in_work()
+        case "archive":
+            return seen.finished()
+        case _:
+            return seen
+
+
+def _page(user: User, tab: str, query: ListQuery) -> tuple[Found, list[Any], bool]:
+    """How many are found, the rows of the page, and whether another page follows."""
+    if tab == "search" and not query.q:
+        return Found(0), [], False
+    tasks = query.apply(tasks_of(user, tab))
+    found = Found(tasks.order_by()[: COUNTED + 1].count())
+    start = (query.page - 1) * query.size
+    ordered = query.order(tasks)[start : start + query.size + 1]
+    fetched = rows(ordered, Turns.told_to(user)) if found.count else []
+    return found, fetched[: query.size], len(fetched) > query.size
+
+
+@require_safe
+def filters(request: HttpRequest, tab: str) -> HttpResponse:
+    """The filters of a list as a page, opened in a dialog; its form leads to the list."""
+    query = _query(request, tab)
+    list_url = reverse("tasks:list", args=[tab])
+    asked = request.GET.get("owner_q", "")
+    context = {
+        "tab": tab,
+        "list": LISTS[tab],
+        "query": query,
+        "form": FilterForm(initial=FilterForm.initial_of(query)),
+        "hidden": query.parts(leave_out=FilterForm.NAMES | {"page"}),
+        "list_url": list_url,
+        "filters_url": request.path,
+        "owners_url": reverse("tasks:owners"),
+        "owner_q": asked,
+        "owner_name": "" if asked else owner_name(query),
+        "owners": owner_options(person_of(request), asked) if asked else [],
+        "back_url": list_url + query.encode(),
+        "reset_url": f"{list_url}?group={NO_GROUP}",
+    }
+    return render_page(request, "tasks/filters.html", "tasks/_partials/filters.html", context)
+
+
+@require_safe
+def owners(request: HttpRequest) -> HttpResponse:
+    """Suggestions for «Ответственный»: managers whose tasks this person sees."""
+    options = owner_options(person_of(request), request.GET.get("owner_q", ""))
+    context = {"id": "owner", "options": options, "empty": "Сотрудник не найден"}
+    return render(request, "_components/combobox_options.html", context)
+
+
+@require_safe
+def news(request: HttpRequest, tab: str) -> HttpResponse:
+    """What has changed in a list since it was drawn; 204 when nothing has.
+
+    Rows never jump: the answer is a line that offers to show the changes, and fresh counters.
+    """
+    user, query = person_of(request), _query(request, tab)
+    drawn_at = parse_datetime(request.GET.get("seen", "").replace(" ", "+"))
+    if drawn_at is None or tab not in lists_of(user):
+        raise Http404
+    nav = Navigation(request)
+    changed = query.apply(tasks_of(user, tab)).filter(updated_at__gt=drawn_at)[: COUNTED + 1]
+    count, counted = changed.count(), _counted(nav, tab)
+    seen_before = request.GET.get("counted", "")
+    if f"{count}-{counted}" == seen_before:
+        return HttpResponse(status=NO_CONTENT)
+    nav.place, nav.tab = "tasks:list", tab
+    context = {
+        "nav": nav,
+        "chips": chips(tab, query, nav.counters) if LISTS[tab].has_chips else [],
+        "news": news_words(count),
+        "list_url": reverse("tasks:list", args=[tab]) + query.encode(),
+        "news_url": _news_url(tab, query, drawn_at.isoformat(), counted, count),
+    }
+    response = render(request, "tasks/_partials/news.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _news_url(tab: str, query: ListQuery, seen: str, counted: str, count: int = 0) -> str:
+    marks = f"seen={seen.replace('+', '%2B')}&counted={count}-{counted}"
+    return f"{reverse('tasks:news', args=[tab])}{query.encode()}&{marks}"
+
+
+def _counted(nav: Navigation, tab: str) -> str:
+    """A short mark of the counters that the page shows."""
+    counters = nav.counters
+    by_chip = counters.mine_by_chip if tab == "my" else counters.seen_by_chip
+    shown = (counters.mine, counters.seen, by_chip if LISTS[tab].has_chips else "")
+    return blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+
+
+@require_safe
+def export(request: HttpRequest, tab: str) -> HttpResponseBase:
+    """Exactly what is filtered, in the order of the list, as an xlsx file."""
+    user, query = person_of(request), _query(request, tab)
+    tasks = query.order(query.apply(tasks_of(user, tab)))
+    try:
+        file = workbook(tasks, Turns.told_to(user))
+    except TooMany as error:
+        messages.error(request, str(error))
+        return redirect(reverse("tasks:list", args=[tab]) + query.encode())
+    return FileResponse(file, as_attachment=True, filename=f"{LISTS[tab].title}.xlsx")
