@@ -1,0 +1,66 @@
+"""What is handed in for a check: a package, or a document with its signatures."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from econtract.verification.loose import NamedBytes
+from econtract.verification.reading import LARGEST_KEPT
+
+MOST_SIGNATURES = 10
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class SmallFilesField(forms.FileField):
+    """Signatures and powers of attorney, read whole."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[NamedBytes]:  # type: ignore[override]
+        files: list[UploadedFile] = [
+            super(SmallFilesField, self).clean(item, initial) for item in data or []
+        ]
+        if len(files) > MOST_SIGNATURES:
+            raise forms.ValidationError(f"Можно приложить не больше {MOST_SIGNATURES} файлов.")
+        if any(file.size is None or file.size > LARGEST_KEPT for file in files):
+            raise forms.ValidationError("Файл больше 2 МБ не может быть подписью.")
+        return [NamedBytes(file.name or "", file.read()) for file in files]
+
+
+class CheckForm(forms.Form):
+    """Either field group is enough; the package goes first."""
+
+    package = forms.FileField(
+        label="Пакет (ZIP)",
+        help_text="Архив, полученный после подписания, целиком.",
+        required=False,
+        allow_empty_file=True,
+    )
+    document = forms.FileField(
+        label="Документ",
+        help_text="Тот самый файл, который подписан, обычно PDF.",
+        required=False,
+        allow_empty_file=True,
+    )
+    signatures = SmallFilesField(
+        label="Подписи и доверенность",
+        help_text="Файлы .sig или .p7s; если подписано по МЧД – ее XML и подпись к ней.",
+        required=False,
+        allow_empty_file=True,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("package") or self.errors:
+            return cleaned
+        if not cleaned.get("document"):
+            self.add_error("package", "Выберите пакет или документ с подписями.")
+        elif not cleaned.get("signatures"):
+            self.add_error("signatures", "Приложите хотя бы одну подпись документа.")
+        return cleaned
