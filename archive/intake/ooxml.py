@@ -26,9 +26,12 @@ def kind_of(archive: zipfile.ZipFile) -> Kind:
     types = _declared_types(archive)
     if any("macroEnabled" in kind for kind in types.values()):
         raise IntakeRefused("macro")
-    kind = _MAIN_PARTS.get(types.get(main_part(archive), ""))
+    main = main_part(archive)
+    kind = _MAIN_PARTS.get(types.get(main, ""))
     if kind is None:
         raise IntakeRefused("unknown")
+    if main not in archive.namelist():
+        raise IntakeRefused("corrupt")
     return kind
 
 

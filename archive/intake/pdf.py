@@ -44,10 +44,17 @@ def check(file: BinaryIO, *, max_pages: int) -> int:
     except pikepdf.PasswordError:
         raise IntakeRefused("encrypted_pdf") from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
-        # qpdf speaks of damage in all of these; a limit of ours reads as a plain PdfError.
-        raise IntakeRefused("bomb" if "limit" in str(e).lower() else "corrupt_pdf") from None
+        raise IntakeRefused(_meaning(e)) from None
     _refuse_unless_drawn(file, pages)
     return pages
+
+
+def _meaning(error: Exception) -> str:
+    """What qpdf, which speaks of all damage in the same few errors, means by this one."""
+    words = str(error).lower()
+    if "no pages" in words:
+        return "no_pages"
+    return "bomb" if "limit" in words else "corrupt_pdf"
 
 
 def _refuse_second_document(file: BinaryIO) -> None:
@@ -91,7 +98,7 @@ def _refuse_actions(pdf: pikepdf.Pdf) -> None:
 def _written(item: pikepdf.Object) -> bytes:
     if isinstance(item, pikepdf.Stream):
         return pikepdf.Dictionary(item.stream_dict).unparse()
-    return item.unparse() if isinstance(item, pikepdf.Object) else b""
+    return item.unparse(resolved=True) if isinstance(item, pikepdf.Object) else b""
 
 
 def _refuse_keys(item: pikepdf.Object, depth: int = 0) -> None:

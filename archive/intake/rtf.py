@@ -27,5 +27,5 @@ def check(file: BinaryIO) -> None:
                 break
     if depth != 0 or data[position:].strip(b"\0\t\n\r "):
         raise IntakeRefused("corrupt" if depth else "polyglot")
-    if not re.search(rb"[^\s{}]", re.sub(rb"\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}", b"", data[5:])):
+    if not re.search(rb"[^\s{}]", re.sub(rb"\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}", b"", data)):
         raise IntakeRefused("no_content")

@@ -30,7 +30,14 @@ class _Server:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-m", "archive.isolation.server", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-W",
+                    "ignore",
+                    "-m",
+                    "archive.isolation.server",
+                    str(theirs.fileno()),
+                ],
                 cwd=_ROOT,
                 env=plain_environment(),
                 pass_fds=[theirs.fileno()],
@@ -40,8 +47,13 @@ class _Server:
     def ask(self, request: dict[str, Any], files: Sequence[int]) -> socket.socket:
         """Sends the work off; the answer comes on the returned socket."""
         mine, theirs = socket.socketpair()
+        message = json.dumps(request).encode()
         with theirs:
-            socket.send_fds(self.control, [json.dumps(request).encode()], [theirs.fileno(), *files])
+            try:
+                socket.send_fds(self.control, [message], [theirs.fileno(), *files])
+            except OSError:
+                mine.close()
+                raise
         return mine
 
     def stop(self) -> None:

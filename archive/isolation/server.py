@@ -8,6 +8,7 @@ control socket or dies.
 
 import importlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -38,6 +39,7 @@ def main(control_fd: int) -> None:
     """Serves until the control socket is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable()  # parsers complain of what is in a file; that is nobody's business
     leave_network()
     functions = {name: _load(where) for name, where in WORK.items()}
     control = socket.socket(fileno=control_fd)

@@ -1,0 +1,67 @@
+"""`manage.py convert IN OUT.pdf`: the intake, the limits and the conversion, and no database."""
+
+import logging
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from archive.conversion import CONVERTERS, ConversionFailed, convert
+from archive.intake import IntakeRefused, inspect
+
+CONVERTED, FAILED, REFUSED = 0, 1, 2
+USAGE = "Вызов: manage.py convert IN OUT.pdf [--converter libreoffice|builtin]"
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 and the PDF; 2, the file is refused; 1, the conversion failed.
+
+    In both of the latter cases one Russian sentence is on the standard error and no PDF is
+    written.
+    """
+
+    help = "Проверяет файл так же, как при загрузке, и преобразует его в PDF."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """As always, but wrong arguments do not end in the exit code of a refused file."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.error = _refuse_arguments  # type: ignore[method-assign]
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("source", type=Path, metavar="IN")
+        parser.add_argument("target", type=Path, metavar="OUT.pdf")
+        parser.add_argument("--converter", choices=list(CONVERTERS))
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Ends the process with its exit code."""
+        logging.disable()  # one sentence is all that belongs on the standard error
+        code, sentence = _convert(options["source"], options["target"], options["converter"])
+        if sentence:
+            self.stderr.write(sentence)
+        sys.exit(code)
+
+
+def _refuse_arguments(_: str) -> NoReturn:
+    sys.stderr.write(f"{USAGE}\n")
+    sys.exit(FAILED)
+
+
+def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, str]:
+    try:
+        with source.open("rb") as file:
+            kind = inspect(file, name=source.name).kind
+        result = convert(source, target, kind=kind, converter=converter)
+    except IntakeRefused as refusal:
+        return REFUSED, refusal.message_ru
+    except ConversionFailed as failure:
+        return FAILED, failure.message_ru
+    except OSError as error:
+        return FAILED, f"Прочитать или записать файл не удалось: {error.strerror or error}"
+    except Exception:  # noqa: BLE001  (the promise: a sentence, never a traceback)
+        return FAILED, "Преобразовать документ не удалось: внутренняя ошибка"
+    return CONVERTED, result.warning
