@@ -1,13 +1,13 @@
 """Small questions that the shell scripts ask about the network.
 
 probe.py free HOST PORT      exit code 0 when a server may bind the port
-probe.py answers URL         exit code 0 when the address answers without an error
+probe.py answers URL SECONDS waits as long for the address to answer without an error
 """
 
 import http.client
 import socket
 import sys
-import urllib.error
+import time
 import urllib.request
 
 
@@ -23,14 +23,20 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def answers(url: str) -> bool:
-    """Whether a GET of the address ends in a status below 400 (redirects are followed)."""
+def answers(url: str, seconds: float) -> bool:
+    """Whether a GET of the address comes to a status below 400 in this time, asked repeatedly.
+
+    Redirects are followed; a proxy of the environment is not used.
+    """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=5):
-            return True
-    except (urllib.error.URLError, http.client.HTTPException, OSError):
-        return False
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            with opener.open(url, timeout=seconds):
+                return True
+        except (http.client.HTTPException, OSError):
+            time.sleep(0.05)
+    return False
 
 
 def main(question: str, *arguments: str) -> int:
@@ -38,8 +44,8 @@ def main(question: str, *arguments: str) -> int:
     if question == "free":
         host, port = arguments
         return int(not is_free(host, int(port)))
-    (url,) = arguments
-    return int(not answers(url))
+    url, seconds = arguments
+    return int(not answers(url, float(seconds)))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ start_postgres() {
     >"$folder.log" 2>&1) || fail "$(cat "$folder.log")"
   (as_postgres "$bin/postgres" -D "$folder/data" "${options[@]}" >>"$folder.log" 2>&1) &
   SERVERS+=($!)
-  wait_until 60 "PostgreSQL (see $folder.log)" "$bin/pg_isready" -h "$folder"
+  wait_until 180 "PostgreSQL (see $folder.log)" "$bin/pg_isready" -h "$folder"
   export DATABASE_URL="postgres://postgres@${folder//\//%2F}/postgres"
 }
 
@@ -45,7 +45,7 @@ start_redis() {
   (dies_with_me redis-server --port 0 --unixsocket "$socket" --save "" --appendonly no \
     >"$1/redis.log" 2>&1) &
   SERVERS+=($!)
-  wait_until 20 "Redis (see $1/redis.log)" test -S "$socket"
+  wait_until 180 "Redis (see $1/redis.log)" test -S "$socket"
   export BROKER_URL="redis+socket://$socket"
 }
 

@@ -117,15 +117,18 @@ make_venv() {
   quietly "$python" -m venv --clear "$VENV"
 }
 
-# The virtual environment with exactly the locked versions of a requirements file. A stamp per
-# file makes a warm start skip it.
+# The virtual environment with the locked versions of a requirements file. A stamp makes a warm
+# start skip it; the tests' lock holds the product's, so it stamps both.
 need_venv() {
-  local lock=$ROOT/$1 stamp=$VENV/.installed-$1 python=$VENV/bin/python
+  local lock=$1 python=$VENV/bin/python name
   "$python" -c '' 2>/dev/null || make_venv
-  if ! sha256sum --status -c "$stamp" 2>/dev/null; then
+  if ! sha256sum --status -c "$VENV/.installed-$lock" 2>/dev/null; then
     say "Installing the locked requirements"
-    install_lock "$lock"
-    sha256sum "$lock" >"$stamp"
+    install_lock "$ROOT/$lock"
+    for name in requirements.txt requirements-test.txt; do
+      sha256sum "$ROOT/$name" >"$VENV/.installed-$name"
+      [ "$name" != "$lock" ] || break
+    done
   fi
   export PATH="$VENV/bin:$PATH"
 }
