@@ -53,7 +53,7 @@ def wake_for(moment: dt.datetime) -> None:
 
 @transaction.atomic
 def advance(now: dt.datetime) -> None:
-    """Do what is due: expiries and the operator's checks always, clients' answers if switched on."""
+    """Do what is due: expiries and the operator's checks; clients' answers if switched on."""
     world = World.load()
     identity.expire(now)
     for document in delivery.unchecked()[:_BATCH]:

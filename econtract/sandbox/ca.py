@@ -135,7 +135,7 @@ def create(directory: Path, now: dt.datetime) -> Authority:
 
 @functools.cache
 def load() -> Authority:
-    """The authority of this data directory, read once per process; FileNotFoundError before set-up."""
+    """The authority of this data directory, read once; FileNotFoundError before set-up."""
     directory = settings.CA_DIR
     key = serialization.load_der_private_key((directory / "issuing.key").read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):

@@ -89,7 +89,7 @@ def verify(content: bytes, signature: bytes, now: dt.datetime) -> Verdict:
 
 def certificate_pem(certificate: bytes) -> str:
     """A DER certificate as PEM text."""
-    return asn1_pem.armor("CERTIFICATE", certificate).decode()
+    return str(asn1_pem.armor("CERTIFICATE", certificate), "ascii")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -97,7 +97,7 @@ def _signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(private_key),
-        cert_registry=SimpleCertificateStore.from_certs([_issuing()]),
+        cert_registry=SimpleCertificateStore.from_certs([_issuing()]),  # type: ignore[no-untyped-call]
         embed_roots=False,
     )
 
@@ -107,7 +107,7 @@ async def _sign(content: bytes, signer: SimpleSigner, signed_at: dt.datetime) ->
     info = await signer.async_sign_general_data(
         content, "sha256", detached=True, signed_attr_settings=attributes
     )
-    return info.dump()
+    return bytes(info.dump())
 
 
 def _signing_certificate(signed_data: asn1_cms.SignedData) -> asn1_x509.Certificate:

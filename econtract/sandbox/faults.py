@@ -75,9 +75,9 @@ def _in_force(request: HttpRequest) -> list[Fault]:
     known: list[Fault] | None = getattr(request, "_faults", None)
     if known is None:
         system = system_of(request.path)
-        rows = Fault.objects.filter(system__in=(system, "*")).order_by("id") if system else ()
-        alive = rows.filter(Q(times_left=None) | Q(times_left__gt=0)) if system else ()
-        known = [fault for fault in alive if fault.path_contains in request.path]
+        alive = Q(times_left=None) | Q(times_left__gt=0)
+        rows = Fault.objects.filter(alive, system__in=(system, "*")).order_by("id")
+        known = [row for row in rows if row.path_contains in request.path] if system else []
         request._faults = known  # type: ignore[attr-defined]
     return known
 

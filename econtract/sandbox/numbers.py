@@ -45,7 +45,7 @@ def ogrn(digits: str) -> str:
 
 
 def snils(nine: str) -> str:
-    """СНИЛС of 11 digits from its first 9 (rule of the Pension Fund for numbers above 001-001-998)."""
+    """СНИЛС of 11 digits from its first 9, by the Pension Fund's rule."""
     total = sum(int(digit) * weight for digit, weight in zip(nine, range(9, 0, -1), strict=True))
     return f"{nine}{total % 101 % 100:02d}"
 

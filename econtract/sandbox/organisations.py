@@ -11,7 +11,8 @@ from typing import Any
 from faker import Faker
 
 from econtract.sandbox import numbers
-from econtract.sandbox.models import Habit, Organisation
+from econtract.sandbox.characters import BRANCHES, COMPANIES, PEOPLE
+from econtract.sandbox.models import Organisation
 from econtract.sandbox.text import normalise
 
 GENERATED = 3000
@@ -19,45 +20,6 @@ OUR_INN = "7707049388"
 _NAMESPACE = uuid.UUID("6f2b1a52-94c5-4d0c-8a3a-3a1d9c1f7e10")
 _SEED = 20251121
 
-# Name, КПП, city, address.
-_BRANCHES = (
-    ("Центр", "770743001", "Москва", "125047, г. Москва, ул. Гончарная, д. 30"),
-    ("Северо-Запад", "784243001", "Санкт-Петербург", "191167, г. Санкт-Петербург, Синопская наб., д. 14"),
-    ("Волга", "526043001", "Нижний Новгород", "603000, г. Нижний Новгород, ул. Большая Покровская, д. 56"),
-    ("Юг", "230843001", "Краснодар", "350000, г. Краснодар, ул. Красная, д. 59"),
-    ("Урал", "667043001", "Екатеринбург", "620014, г. Екатеринбург, ул. Московская, д. 11"),
-    ("Сибирь", "540743001", "Новосибирск", "630099, г. Новосибирск, ул. Орджоникидзе, д. 18"),
-    ("Дальний Восток", "272143001", "Хабаровск", "680000, г. Хабаровск, ул. Карла Маркса, д. 56"),
-)  # fmt: skip
-
-# Name, first 9 digits of the ИНН, first 12 of the ОГРН, state, habit, box: "" none, "all" or "partners".
-_MEMORABLE = (
-    ("ООО «Ромашка»", "770100110", "115774600110", "active", Habit.WELL, "all"),
-    ("ООО «Лотос»", "770100120", "115774600120", "active", Habit.WELL, "all"),
-    ("АО «Вектор»", "770100130", "115774600130", "active", Habit.WELL, "all"),
-    ("ООО «Закат»", "770100140", "115774600140", "liquidated", Habit.WELL, "all"),
-    ("ООО «Рассвет»", "770100150", "115774600150", "liquidating", Habit.WELL, "all"),
-    ("АО «Стройтрест»", "770100160", "115774600160", "bankrupt", Habit.WELL, "all"),
-    ("ООО «Новосел»", "770100170", "115774600170", "active", Habit.WELL, "all"),
-    ("ООО «Отказ»", "770100180", "115774600180", "active", Habit.DATA_REFUSED, "all"),
-    ("ООО «Молчание»", "770100190", "115774600190", "active", Habit.NO_CONSENT, "all"),
-    ("ООО «Несовпадение»", "770100200", "115774600200", "active", Habit.DATA_MISMATCH, "all"),
-    ("ООО «Черный список»", "770100210", "115774600210", "active", Habit.BLACKLISTED, "all"),
-    ("ООО «Полномочия»", "770100220", "115774600220", "active", Habit.DOCUMENTS, "all"),
-    ("ООО «Ожидание»", "770100230", "115774600230", "active", Habit.AUTHORITY_PENDING, "all"),
-    ("ООО «Перемена»", "770100240", "115774600240", "active", Habit.PASSES_WITH_CHANGES, "all"),
-    ("ООО «Другой заказ»", "770100250", "115774600250", "active", Habit.CHANGE_SERVICES, "all"),
-    ("ООО «Занятый кабинет»", "770100260", "115774600260", "active", Habit.CABINET_EXISTS, "all"),
-    ("ООО «Неверные данные»", "770100270", "115774600270", "active", Habit.CABINET_BAD_DATA, "all"),
-    ("ООО «Не подпишу»", "770100280", "115774600280", "active", Habit.REJECTS, "all"),
-    ("ООО «Тихий ящик»", "770100290", "115774600290", "active", Habit.NO_SIGNATURE, "all"),
-    ("ООО «Кривая подпись»", "770100300", "115774600300", "active", Habit.BROKEN_SIGNATURE, "all"),
-    ("ООО «Чужая подпись»", "770100310", "115774600310", "active", Habit.FOREIGN_SIGNATURE, "all"),
-    ("ООО «Только свои»", "770100320", "115774600320", "active", Habit.REFUSES_STRANGERS, "partners"),
-    ("ООО «Наши партнеры»", "770100330", "115774600330", "active", Habit.WELL, "partners"),
-    ("ООО «Бумага»", "770100340", "115774600340", "active", Habit.WELL, ""),
-    ("ООО «Архивный брак»", "770100350", "115774600350", "active", Habit.ARCHIVE_REJECTS, "all"),
-)  # fmt: skip
 _FORMS = {
     "ООО": "Общество с ограниченной ответственностью",
     "АО": "Акционерное общество",
@@ -76,14 +38,18 @@ _CITIES = (
     ("76", "Ярославль", "150"), ("29", "Архангельск", "163"), ("71", "Тула", "300"),
 )  # fmt: skip
 _BEGINNINGS = (
-    "Альфа Вега Сириус Орион Атлант Спектр Титан Гранит Кристалл Магистраль Меридиан Горизонт "
-    "Север Юг Восток Урал Сибирь Волга Нева Байкал Сокол Беркут Ритм Импульс Прогресс Перспектива "
-    "Стандарт Профи Мастер Лидер Гарант Союз Партнер Кедр Дубрава Ладья Маяк Якорь Парус Квант"
-).split()
+    "Альфа", "Вега", "Сириус", "Орион", "Атлант", "Спектр", "Титан", "Гранит", "Кристалл",
+    "Магистраль", "Меридиан", "Горизонт", "Север", "Юг", "Восток", "Урал", "Сибирь", "Волга",
+    "Нева", "Байкал", "Сокол", "Беркут", "Ритм", "Импульс", "Прогресс", "Перспектива",
+    "Стандарт", "Профи", "Мастер", "Лидер", "Гарант", "Союз", "Партнер", "Кедр", "Дубрава",
+    "Ладья", "Маяк", "Якорь", "Парус", "Квант",
+)  # fmt: skip
 _ENDINGS = (
-    "Строй Сервис Торг Монтаж Логистика Транс Пром Агро Мед Фарм Инвест Консалт Энерго Газ Авто "
-    "Снаб Мебель Текстиль Продукт Софт Связь Проект Дизайн Ресурс Металл Пласт Лес Вода Тепло Свет"
-).split()
+    "Строй", "Сервис", "Торг", "Монтаж", "Логистика", "Транс", "Пром", "Агро", "Мед", "Фарм",
+    "Инвест", "Консалт", "Энерго", "Газ", "Авто", "Снаб", "Мебель", "Текстиль", "Продукт",
+    "Софт", "Связь", "Проект", "Дизайн", "Ресурс", "Металл", "Пласт", "Лес", "Вода", "Тепло",
+    "Свет",
+)  # fmt: skip
 _POSITIONS = ("Генеральный директор",) * 6 + ("Директор", "Директор", "Управляющий")
 
 
@@ -141,14 +107,14 @@ def _ours() -> Iterator[Organisation]:
     address = "191167, г. Санкт-Петербург, Синопская наб., д. 14, литера А"
     place = {"legal_address": address, "city": "Санкт-Петербург"}
     yield _row(short_name="ПАО «Ростелеком»", kpp="784001001", **place, **common)
-    for name, kpp, city, address in _BRANCHES:
+    for name, kpp, city, address in BRANCHES:
         place = {"legal_address": address, "city": city}
         name = f"ПАО «Ростелеком», макрорегион «{name}»"
         yield _row(short_name=name, kpp=kpp, is_branch=True, **place, **common)
 
 
 def _memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
-    for number, (name, inn, ogrn, state, habit, box) in enumerate(_MEMORABLE):
+    for number, (name, inn, ogrn, state, habit, box) in enumerate(COMPANIES):
         form, _, rest = name.partition(" ")
         young = name == "ООО «Новосел»"
         yield _row(
@@ -169,16 +135,17 @@ def _memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
             partners_only=box == "partners",
             **_head(fake, male=number % 2 == 0),
         )
-    people = (
-        ("sole_proprietor", "500100732259", numbers.ogrn("31577460001234"), "Петров", "Петр", "Петрович"),
-        ("self_employed", "771234567859", "", "Иванова", "Анна", "Андреевна"),
-        ("individual", "772345678901", "", "Сидоров", "Алексей", "Иванович"),
-    )  # fmt: skip
-    for number, (kind, inn, ogrn, *person) in enumerate(people):
+    for number, (kind, inn, ogrn, *person) in enumerate(PEOPLE):
         yield _person(
-            kind, inn, ogrn, person, dt.date(2016, 5, 20), f"ул. Покровка, д. {number + 11}", _CITIES[0],
+            kind,
+            inn,
+            ogrn and numbers.ogrn(ogrn),
+            person,
+            dt.date(2016, 5, 20),
+            f"ул. Покровка, д. {number + 11}",
+            _CITIES[0],
             is_memorable=True,
-        )  # fmt: skip
+        )
 
 
 def _person(

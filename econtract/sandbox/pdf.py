@@ -14,7 +14,7 @@ _CSS = """
 @page { size: A4; margin: 20mm }
 body { font: 11pt/1.5 sans-serif }
 h1 { font-size: 15pt }
-.stamp { border: 1.5pt solid #0b5cad; border-radius: 4pt; color: #0b5cad; padding: 8pt; margin: 8pt 0 }
+.stamp { border: 1.5pt solid; border-radius: 4pt; color: #0b5cad; padding: 8pt; margin: 8pt 0 }
 .stamp p { margin: 0 }
 .stamp .title { font-weight: bold }
 """

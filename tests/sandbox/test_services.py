@@ -148,7 +148,7 @@ def test_openssl_accepts_the_signature_over_exactly_those_bytes(
     content.write_bytes(PDF)
     signature.write_bytes(sandbox.signature("signer-ivanova", PDF))
     verify = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature)]
-    verify += ["-content", str(content), "-CAfile", str(sandbox.roots), "-out", "/dev/null"]
+    verify += ["-content", str(content), "-CAfile", str(sandbox.trust_roots), "-out", "/dev/null"]
     assert subprocess.run(verify, capture_output=True).returncode == 0
     content.write_bytes(PDF + b" ")
     assert subprocess.run(verify, capture_output=True).returncode != 0
@@ -165,7 +165,7 @@ def test_the_revocation_list_names_the_revoked_certificate(
     verdicts = {}
     for name in ("signer-ivanova", "signer-volkova", "signer-egorov"):
         (tmp_path / "one.pem").write_text(keys[name]["certificate"])
-        check = ["openssl", "verify", "-crl_check", "-CAfile", str(sandbox.roots)]
+        check = ["openssl", "verify", "-crl_check", "-CAfile", str(sandbox.trust_roots)]
         check += ["-untrusted", str(tmp_path / "issuing.pem")]
         check += ["-CRLfile", str(tmp_path / "crl.pem"), str(tmp_path / "one.pem")]
         verdicts[name] = subprocess.run(check, capture_output=True, text=True).stderr

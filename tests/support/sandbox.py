@@ -58,7 +58,7 @@ ARCHIVE_REJECTS = "7701003500"
 
 @dataclass
 class Sandbox:
-    """A running sandbox. `url` has no trailing slash; `roots` is the CA's file of trusted roots."""
+    """A running sandbox. `url` has no trailing slash; `trust_roots`: the CA's file."""
 
     url: str
     data_dir: Path
@@ -70,7 +70,7 @@ class Sandbox:
         )
 
     @property
-    def roots(self) -> Path:
+    def trust_roots(self) -> Path:
         """PEM file with the test CA's root."""
         return self.data_dir / "sandbox" / "ca" / "roots.pem"
 
@@ -187,6 +187,8 @@ def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
         # The server inherits the bound socket: no race for the port.
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
+        # On an inherited socket gunicorn does not ask for this, and each answer would wait 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         serve = [*python, "gunicorn", "econtract.sandbox.wsgi", "--threads", "8"]
         serve += ["--bind", f"fd://{listener.fileno()}", "--no-control-socket"]
         log = (data_dir / "sandbox.log").open("wb")

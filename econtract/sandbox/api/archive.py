@@ -83,7 +83,7 @@ def _accept(fields: Fields, content: bytes) -> None:
 
 
 def _code(row: ArchivedDocument) -> str:
-    """The barcode or id, by the row's number: numbers are never given out twice, not after a reset."""
+    """The barcode or id, by the row's number, which even a reset does not give out twice."""
     if row.archive == "apd":
         return barcode(f"20{row.pk:010d}")
     return f"RIO-{row.lodged_at.year}-{row.pk:07d}"

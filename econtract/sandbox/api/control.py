@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from econtract.sandbox import autopilot, clock, cms, identity, world
+from econtract.sandbox import clock, cms, identity, world
 from econtract.sandbox.api.feed import page_of
 from econtract.sandbox.api.protocol import (
     Call,

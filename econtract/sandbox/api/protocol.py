@@ -1,4 +1,7 @@
-"""The manners of our own protocols: tokens, JSON, errors, idempotency (docs/protocols.md, section 1)."""
+"""The manners of our own protocols: tokens, JSON, errors, idempotency.
+
+The rules are those of docs/protocols.md, section 1.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ Json = dict[str, Any]
 _REMEMBERED_REFUSALS = (409, 422)
 
 
-class Refused(Exception):  # noqa: N818 - the word the product's gateways use
+class Refused(Exception):
     """A final refusal, told to the caller as `{"code", "message"}`.
 
     A command must raise it before it writes anything: refusals are remembered in the same

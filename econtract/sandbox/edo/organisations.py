@@ -45,7 +45,7 @@ def counteragent(call: EdoCall) -> Json:
 
 @endpoint("POST")
 def acquire(call: EdoCall) -> Json:
-    """POST /V2/AcquireCounteragent?myOrgId=: become partners at once, unless strangers are refused."""
+    """POST /V2/AcquireCounteragent?myOrgId=: partners at once, unless strangers are refused."""
     mine = _own(call)
     org_id, inn = (call.fields.text(name, required=False) for name in ("OrgId", "Inn"))
     if not (org_id or inn):

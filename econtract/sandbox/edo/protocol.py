@@ -20,7 +20,7 @@ from econtract.sandbox.models import EdoOperation, FaultKind, JournalEntry, Orga
 _ABANDONED = dt.timedelta(seconds=30)
 
 
-class EdoRefused(Exception):  # noqa: N818 - mirrors `Refused` of our own protocols
+class EdoRefused(Exception):
     """A refusal, told as a text with the header `X-Diadoc-ErrorCode`."""
 
     def __init__(self, status: int, code: str, text: str = "") -> None:
@@ -165,8 +165,7 @@ def _unanswered(operation_id: str) -> QuerySet[EdoOperation]:
 def _repeated(operation: EdoOperation) -> Json:
     rows = JournalEntry.objects.filter(system="edo", key=operation.operation_id)
     rows.update(repeats=F("repeats") + 1)
-    answer: Json = operation.answer
-    return answer
+    return dict(operation.answer or {})
 
 
 def _call(request: HttpRequest, method: str, json_body: bool) -> EdoCall:

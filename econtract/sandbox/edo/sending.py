@@ -104,8 +104,8 @@ def _store(
         raise malformed("LockMode: None, Send or Full expected")
     message = EdoMessage.objects.create(
         message_id=str(uuid.uuid4()),
-        from_box=sender.box_id,
-        to_box=recipient.box_id,
+        from_box=sender.box_id or "",
+        to_box=recipient.box_id or "",
         from_title=sender.short_name,
         to_title=recipient.short_name,
         lock_mode=lock_mode,

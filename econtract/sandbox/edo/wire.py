@@ -143,7 +143,7 @@ def _power(row: EdoEntity, owner: EdoMessage) -> Json:
     """The signature's power of attorney, by the names of `SignatureV3`."""
     attached: EdoPowerOfAttorney | None = getattr(row, "power_of_attorney", None)
     if attached is None:
-        # The sender is a company whose signatories act by power of attorney; a client's head is not.
+        # The sender's signatories act by power of attorney; a client's head needs none.
         name = "Required" if row.signer_box == owner.from_box else "NotRequired"
         return {"PowerOfAttorneyAttachmentStatus": _attachment(name)}
     return {

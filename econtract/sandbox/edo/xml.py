@@ -25,4 +25,5 @@ def _paper(root: str, text: str, document: EdoDocument, reason: str, by: Organis
     about = {"ИмяФайла": document.file_name, "НомерДок": document.value("DocumentNumber")}
     SubElement(paper, "СведДок", about)
     SubElement(paper, text).text = reason
-    return tostring(node, encoding="utf-8", xml_declaration=True)
+    content: bytes = tostring(node, encoding="utf-8", xml_declaration=True)
+    return content

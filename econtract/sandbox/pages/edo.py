@@ -61,7 +61,7 @@ def document(request: HttpRequest, entity_id: str) -> HttpResponse:
     recipient = Organisation.objects.get(box_id=row.message.to_box)
     context = {
         "row": row,
-        "state": _state(row),
+        "standing": _state(row),
         "kind": _TYPES.get(row.type_named_id, row.type_named_id),
         "number": row.value("DocumentNumber"),
         "dated": row.value("DocumentDate"),
@@ -96,7 +96,7 @@ def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
     return redirect("edo-document", entity_id)
 
 
-@csp_exempt()
+@csp_exempt()  # type: ignore[arg-type] # typed for views without arguments of the path
 @require_GET
 def file(request: HttpRequest, entity_id: str) -> HttpResponse:
     """The bytes of a document or of what belongs to it. A PDF opens in the browser.
@@ -144,15 +144,15 @@ def _act(row: EdoDocument, act: str, reason: str, request: HttpRequest) -> str:
 def _state(row: EdoDocument) -> dict[str, str]:
     """Words and look of the document's state."""
     if row.revocation_status == "RevocationAccepted":
-        return {"look": "closed", "icon": "–", "text": "Аннулирован отправителем"}
+        return {"look": "closed", "text": "Аннулирован отправителем"}
     looks = {
-        "WaitingForRecipientSignature": ("waiting", "⏳", "Ждет подписи"),
-        "WithRecipientSignature": ("done", "✓", "Подписан"),
-        "RecipientSignatureRequestRejected": ("error", "✕", "Отказ в подписи"),
-        "InvalidRecipientSignature": ("error", "✕", "Подпись не прошла проверку"),
+        "WaitingForRecipientSignature": ("waiting", "Ждет подписи"),
+        "WithRecipientSignature": ("done", "Подписан"),
+        "RecipientSignatureRequestRejected": ("error", "Отказ в подписи"),
+        "InvalidRecipientSignature": ("error", "Подпись не прошла проверку"),
     }
-    look, icon, text = looks.get(row.recipient_response_status, ("closed", "–", "Получен"))
-    return {"look": look, "icon": icon, "text": text}
+    look, text = looks.get(row.recipient_response_status, ("closed", "Получен"))
+    return {"look": look, "text": text}
 
 
 def _signatures(row: EdoDocument) -> list[EdoEntity]:

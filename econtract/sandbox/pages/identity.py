@@ -15,6 +15,7 @@ from econtract.sandbox.api.protocol import request_now
 from econtract.sandbox.models import IdentityRequest, IdentityState
 
 _LAST = 100
+_LOOKS = {"pending": "waiting", "passed": "done", "failed": "error", "documents": "waiting"}
 _LARGEST = 10 * 1024 * 1024
 
 
@@ -39,7 +40,8 @@ class AnswerForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """Requests, newest first."""
     rows = IdentityRequest.objects.order_by("-id")[:_LAST]
-    return render(request, "sandbox/identity.html", {"requests": rows, "last": _LAST})
+    found = [{"row": row, "look": _LOOKS.get(row.state, "closed")} for row in rows]
+    return render(request, "sandbox/identity.html", {"requests": found, "last": _LAST})
 
 
 @require_http_methods(["GET", "POST"])
