@@ -154,7 +154,13 @@ class Client(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["inn", "kpp", "kind"], name="client_inn_kpp_kind")
         ]
-        indexes = [models.Index(fields=["name_key", "id"], name="client_by_name")]
+        indexes = [
+            models.Index(fields=["name_key", "id"], name="client_by_name"),
+            # PostgreSQL serves LIKE 'ро%' from it whatever the collation of the database.
+            models.Index(
+                fields=["name_key"], name="client_name_begins", opclasses=["varchar_pattern_ops"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.short_name

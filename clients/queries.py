@@ -4,6 +4,7 @@ PostgreSQL serves «any part of the name» from a trigram index on ``search_key`
 0002); SQLite reads the column. Numbers of ten to fifteen digits are exact look-ups.
 """
 
+from functools import reduce
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -61,21 +62,23 @@ class ClientQuerySet(models.QuerySet["Client"]):
                 | Q(ogrn__startswith=number)
                 | Q(search_key__contains=number)
             )
-        return found.order_by("name_key", "pk")
+        return found._best_first(Q(inn__startswith=number))
 
     def _by_name(self, key: str) -> Self:
         if not key:
             return self.none()
-        words = [word for word in key.split() if len(word) >= SHORTEST_PART]
-        if not words:
-            return self.filter(name_key__startswith=key).order_by("name_key", "pk")
-        found = self
-        for word in key.split():
-            found = found.filter(search_key__contains=word)
-        # Sorting by an expression also keeps the planner from walking the name index and
-        # reading the whole table for a word that is found in a few names.
-        begins = Case(When(name_key__startswith=key, then=Value(0)), default=Value(1))
-        return found.order_by(begins, "name_key", "pk")
+        words = key.split()
+        if any(len(word) >= SHORTEST_PART for word in words):
+            found = reduce(lambda rows, word: rows.filter(search_key__contains=word), words, self)
+        else:
+            found = self.filter(name_key__startswith=key)
+        return found._best_first(Q(name_key__startswith=key))
+
+    def _best_first(self, best: Q) -> Self:
+        # Sorting by an expression also keeps the planner from walking the name index, which
+        # for names that stand close together means reading most of the table.
+        rank = Case(When(best, then=Value(0)), default=Value(1))
+        return self.order_by(rank, "name_key", "pk")
 
     def like(self, *, inn: str, name: str) -> Self:
         """Cards that may be the same client: the same ИНН, or the same name."""

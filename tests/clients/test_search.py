@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from clients.models import Client, Contact
 from tests.support.factories_clients import ClientFactory, ContactFactory
@@ -83,3 +84,10 @@ def test_a_list_of_contacts_is_one_query(django_assert_num_queries) -> None:
     ContactFactory.create_batch(3, linked_to=client)
     with django_assert_num_queries(1):
         assert len([str(contact) for contact in Contact.objects.linked_to(client)]) == 3
+
+
+def test_any_part_of_a_name_has_an_index_where_the_database_knows_one() -> None:
+    with connection.cursor() as cursor:
+        indexes = connection.introspection.get_constraints(cursor, Client._meta.db_table)
+    assert ("client_search_trigram" in indexes) is (connection.vendor == "postgresql")
+    assert indexes["client_name_begins"]["columns"] == ["name_key"]
