@@ -540,11 +540,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fields", models.JSONField(default=dict)),
-                ("account_verified_at", models.DateTimeField(null=True)),
-                ("account_verified_for", models.JSONField(default=dict)),
+                ("organisation", models.JSONField(null=True)),
+                (
+                    "account_outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("found", "ЛС найден"),
+                            ("not_found", "ЛС не найден у клиента"),
+                            ("unavailable", "ЕИП не отвечает"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("account_checked_at", models.DateTimeField(null=True)),
+                ("account_checked_for", models.JSONField(default=list)),
                 ("submission_key", models.UUIDField(default=uuid.uuid4)),
+                ("page", models.CharField(blank=True, max_length=36)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("updated_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("closed_at", models.DateTimeField(null=True)),
                 (
                     "document_version",
                     models.ForeignKey(
@@ -567,7 +582,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "черновик",
                 "verbose_name_plural": "черновики",
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "task_type"), name="draft_once_a_type")
+                    models.UniqueConstraint(fields=("user", "task_type"), name="draft_once_a_type"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account_checked_at__isnull", True), ("account_outcome", "")),
+                            models.Q(
+                                models.Q(("account_outcome", ""), _negated=True),
+                                ("account_checked_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draft_account_check_has_time",
+                    ),
                 ],
             },
         ),
