@@ -2,9 +2,14 @@
 
 import os
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 # Assigned, not defaulted: the product's settings may be named in the shared environment.
 os.environ["DJANGO_SETTINGS_MODULE"] = "econtract.sandbox.settings"
 
 application = get_wsgi_application()
+
+if not (settings.DATA_DIR / "sandbox.sqlite3").exists():
+    raise ImproperlyConfigured("Run `python -m econtract.sandbox setup` first")

@@ -61,11 +61,11 @@ def test_a_lost_answer_can_drop_the_connection(sandbox: Sandbox) -> None:
 
 
 def test_a_slow_system_answers_in_the_end(sandbox: Sandbox) -> None:
-    sandbox.fault("messages", "slow", seconds=1)
-    body = {"to": "+79123456789", "text": "t", "reference": "1"}
-    answer = sandbox.post("/messages/v1/sms", body)
-    assert answer.status_code == 201
-    assert answer.elapsed.total_seconds() >= 1
+    sandbox.fault("signing", "slow", seconds=2)
+    with pytest.raises(httpx.ReadTimeout):
+        sandbox.http.get("/signing/v1/keys", timeout=0.5)
+    sandbox.fault("signing", "slow", seconds=1)
+    assert sandbox.get("/signing/v1/keys").status_code == 200
 
 
 def test_a_fault_strikes_only_the_path_it_names(sandbox: Sandbox) -> None:

@@ -42,7 +42,7 @@ _ACTIONS = {
     "email": "Отправлено письмо",
 }
 _ACTORS = {
-    "api": "E-Contract",
+    "api": "E\u2011Contract",
     "client": "Клиент",
     "autopilot": "Автопилот",
     "operator": "Оператор",
