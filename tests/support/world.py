@@ -1,0 +1,127 @@
+"""A product that is set up against a running sandbox: directories, boxes, people, a form."""
+
+import io
+import uuid
+from pathlib import Path
+from typing import Any
+
+import docx
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from accounts.roles import Role, TaskType
+from archive import documents
+from archive.models import DocumentVersion
+from clients import actions as client_actions
+from clients.actions import ContactFacts
+from clients.cdi import cdi
+from clients.models import Region, Service
+from econtract.common import clock
+from edo.models import Box, Signatory
+from tasks import actions
+from tasks.demo import operator
+from tasks.models import DocumentKind, SigningTask
+from tests.support.factories import UserFactory
+from tests.support.sandbox import ROMASHKA, TOKEN, Sandbox
+
+SEAMLESS = "Москва и Московская область"
+STEPWISE = "Новосибирская область"
+PREFIXES = {SEAMLESS: "850", STEPWISE: "717"}
+
+
+def connect(settings: Settings, sandbox: Sandbox) -> None:
+    """Points the outside systems of the test's own process at ``sandbox``."""
+    prefixes = {"archive_apd": "/archive/apd", "archive_rio": "/archive/rio"}
+    settings.OUTSIDE = {
+        system: {
+            "url": sandbox.url + prefixes.get(system, f"/{system}"),
+            "token": TOKEN,
+        }
+        for system in settings.OUTSIDE
+    }
+    settings.SANDBOX_URL = sandbox.url
+    settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
+    settings.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
+
+
+def install() -> None:
+    """Directories, boxes and signatories; the sandbox must be connected."""
+    call_command("load_reference", verbosity=0)
+    operator.install()
+
+
+def make_manager(**more: Any) -> User:
+    """A manager with every type opened and every region his own."""
+    manager: User = UserFactory(
+        **{"roles": [Role.MANAGER], "types": list(TaskType), "password": "demo", **more}
+    )
+    manager.regions.set(Region.objects.all())
+    return manager
+
+
+def word_file(text: str = "1.1. Оператор оказывает Клиенту услуги связи.") -> bytes:
+    """A small real contract in Word."""
+    file, document = io.BytesIO(), docx.Document()
+    document.add_heading("Договор об оказании услуг связи", 1)
+    document.add_paragraph(text)
+    document.save(file)
+    return file.getvalue()
+
+
+def pdf_file() -> bytes:
+    """A small real PDF with Cyrillic text."""
+    return (Path(__file__).parent / "contract.pdf").read_bytes()
+
+
+def received(manager: User, content: bytes, name: str) -> DocumentVersion:
+    """The uploaded file as the intake has taken it."""
+    return documents.receive(upload=SimpleUploadedFile(name, content), user=manager)
+
+
+def create_task(
+    manager: User,
+    *,
+    inn: str = ROMASHKA,
+    region: str = SEAMLESS,
+    phone: str = "+79123456789",
+    **more: Any,
+) -> SigningTask:
+    """A task as the form would make it: a checked account and a PDF, unless said otherwise."""
+    organisation = cdi().get(inn)
+    assert organisation is not None, f"CDI does not know {inn}"
+    client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
+    contact = client_actions.find_by_phone(phone) or client_actions.add_contact(
+        client=client,
+        facts=ContactFacts(
+            surname="Петров",
+            given_name="Петр",
+            patronymic="Петрович",
+            phone=phone,
+            email="p@client.example",
+            position="Генеральный директор",
+            authority="Устав",
+        ),
+        actor=manager,
+    )
+    place = Region.objects.get(name=region)
+    account = PREFIXES[region] + inn[:9]
+    facts: dict[str, Any] = {
+        "task_type": TaskType.LEGAL,
+        "client": client,
+        "contact": contact,
+        "region": place,
+        "box": Box.objects.filter(regions=place).order_by("pk")[0],
+        "signatory": Signatory.objects.get(key_ref="signer-ivanova"),
+        "services": list(Service.objects.filter(code="internet")),
+        "account_number": account,
+        "account_verified_at": clock.now(),
+        "document_number": account,
+        "document_kind": DocumentKind.CONTRACT,
+    }
+    if "document_version" not in more:
+        facts["document_version"] = received(manager, pdf_file(), "Договор.pdf")
+    return actions.create_task(
+        facts=actions.TaskFacts(**{**facts, **more}), actor=manager, submission_key=uuid.uuid4()
+    )
