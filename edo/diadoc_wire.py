@@ -95,7 +95,7 @@ def sent(message: Json, document: OutgoingDocument) -> SentDocument:
     entity = next(
         item
         for item in _documents(message["Entities"])
-        if item["DocumentInfo"].get("CustomDocumentId", "").lower() == wanted
+        if (item["DocumentInfo"].get("CustomDocumentId") or "").lower() == wanted
     )
     return SentDocument(message["MessageId"], entity["EntityId"])
 

@@ -49,37 +49,33 @@ def send(*, exchange: Exchange, pdf: bytes) -> None:
         _find_recipient(exchange, operator)
         _sign(exchange, pdf)
         operator.put_on_shelf(shelf_name(exchange), pdf)
-        _note_attempt(exchange)
-        sent = _post(exchange, operator)
+        if _note_attempt(exchange):
+            _note_sent(exchange, _post(exchange, operator))
     except Refused as refusal:
         ours = in_our_words(refusal)
-        fail(exchange, ours.code, ours.message)
-        raise ours from refusal
-    _note_sent(exchange, sent)
+        if _close_unsent(exchange, ours):
+            raise ours from refusal
+    # Another worker may have been faster: then its outcome holds.
+    _raise_past_refusal(exchange)
 
 
 def revoke(*, exchange: Exchange) -> None:
     """Takes the document back at the operator; afterwards the state is REVOKED.
 
-    A sending whose outcome is unknown is first learnt by repeating the same operation. Nothing
-    happens when nothing live is there (refused, failed, revoked). Idempotent. Raises Unavailable,
-    or Refused with the code `already_signed` when the client was faster.
+    A sending whose outcome is unknown is first learnt by repeating the same operation (FAILED when
+    the operator refuses it: nothing is there). Nothing happens when nothing live is there.
+    Idempotent. Raises Unavailable, or Refused with the code `already_signed` when the client was
+    faster.
     """
     exchange.refresh_from_db()
     if exchange.state == State.SIGNED:
         raise Refused(SYSTEM, ALREADY_SIGNED)
-    if not exchange.is_live:
-        return
-    if _close(exchange, State.REVOKED, state=State.SENDING, attempted_at=None):
+    untouched = _close(exchange, State.REVOKED, state=State.SENDING, attempted_at=None)
+    if untouched or not exchange.is_live:
         return
     operator = operator_for(exchange.box)
-    if exchange.state == State.SENDING:
-        try:
-            _note_sent(exchange, _post(exchange, operator))
-        except Refused as refusal:
-            # The operator refused the document itself: there is nothing to take back.
-            fail(exchange, in_our_words(refusal).code, in_our_words(refusal).message)
-            return
+    if exchange.state == State.SENDING and not _is_there(exchange, operator):
+        return
     retire(exchange, operator)
     _close(exchange, State.REVOKED, state__in=LIVE)
 
@@ -158,11 +154,32 @@ def _signing_key(exchange: Exchange, content: bytes) -> UUID:
     return uuid5(exchange.pk, hashlib.sha256(content).hexdigest())
 
 
-def _note_attempt(exchange: Exchange) -> None:
-    """From here on the operator may hold the document, whatever we hear."""
+def _note_attempt(exchange: Exchange) -> bool:
+    """From here on the operator may hold the document, whatever we hear.
+
+    False when the exchange is not to be sent any more: it was, or it was revoked.
+    """
     attempted_at = exchange.attempted_at or clock.now()
-    if not change(exchange, {"attempted_at": attempted_at}, state=State.SENDING):
-        raise SendRefused(SendRefusal.WITHDRAWN)
+    return change(exchange, {"attempted_at": attempted_at}, state=State.SENDING)
+
+
+def _is_there(exchange: Exchange, operator: Operator) -> bool:
+    """Whether the operator holds the document of a sending whose outcome is unknown."""
+    try:
+        _note_sent(exchange, _post(exchange, operator))
+    except Refused as refusal:
+        _close_unsent(exchange, in_our_words(refusal))
+    return exchange.is_live
+
+
+def _close_unsent(exchange: Exchange, refusal: SendRefused) -> bool:
+    return _close(
+        exchange,
+        State.FAILED,
+        failure=refusal.code,
+        reason=refusal.message,
+        state=State.SENDING,
+    )
 
 
 def _post(exchange: Exchange, operator: Operator) -> SentDocument:

@@ -15,6 +15,7 @@ from edo.mchd import Organisation, Power
 from edo.models import Box, Exchange, Signatory
 from tests.edo.pki import PDF
 from tests.support.sandbox import ROMASHKA, Sandbox, sandbox, sandbox_server
+from tests.support.world import connect
 
 __all__ = ["sandbox", "sandbox_server"]
 
@@ -89,13 +90,7 @@ def make_power(signatory: Signatory) -> None:
 @pytest.fixture
 def outside(settings: Any, sandbox: Sandbox) -> Iterator[Sandbox]:
     """Every outside system is the sandbox, its test authority is trusted."""
-    names = {"edo": "/edo", "signing": "/signing"}
-    settings.OUTSIDE = {
-        name: {"url": f"{sandbox.url}{prefix}", "token": "test-token"}
-        for name, prefix in names.items()
-    }
-    settings.EDO_TRUST_ROOTS = str(sandbox.roots)
-    settings.EDO_CRLS = [str(sandbox.roots.with_name("crl.der"))]
+    connect(settings, sandbox)
     settings.SIGNING_PROVIDER = "http"
     yield sandbox
     for client in http._clients.values():

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import Role
 from econtract.common import clock
 from edo import mchd, powers
@@ -30,9 +31,14 @@ def trusted(settings: Any, tmp_path: Any) -> None:
     settings.MCHD_POWER_CODES = [CODE]
 
 
+def person_with(role: Role, **more: Any) -> User:
+    made: User = UserFactory(roles=[role], **more)
+    return made
+
+
 @pytest.fixture
 def admin(client: Client) -> Client:
-    client.force_login(UserFactory(roles=[Role.ADMINISTRATOR], is_staff=True))
+    client.force_login(person_with(Role.ADMINISTRATOR, is_staff=True))
     return client
 
 
@@ -197,7 +203,7 @@ def test_a_power_whose_term_is_ahead_waits_for_its_day(box: Box) -> None:
 
 
 def test_only_an_administrator_comes_in(client: Client) -> None:
-    client.force_login(UserFactory(roles=[Role.MANAGER]))
+    client.force_login(person_with(Role.MANAGER))
     assert client.get(reverse("admin:edo_signatory_changelist")).status_code in (302, 403)
 
 

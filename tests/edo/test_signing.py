@@ -33,7 +33,7 @@ def pem_file(signer: Signer) -> bytes:
 def p12_file(signer: Signer) -> bytes:
     return pkcs12.serialize_key_and_certificates(
         b"key",
-        signer.key,  # type: ignore[arg-type]
+        signer.key,
         signer.certificate,
         signer.issuers,
         BestAvailableEncryption(PASSWORD),
