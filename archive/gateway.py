@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Protocol
@@ -11,6 +12,8 @@ from clients.models import ArchiveSystem
 from econtract.common.errors import Unavailable
 from econtract.common.http import OutsideHttp
 
+# Printable ASCII: the code is printed as a Code 128 symbol.
+_CODE = re.compile(r"[!-~]{1,64}")
 SYSTEMS = {ArchiveSystem.APD: "archive_apd", ArchiveSystem.RIO: "archive_rio"}
 
 
@@ -70,7 +73,7 @@ class HttpArchive:
         }
         answer = self._http.post("/v1/documents", json=body, idempotency_key=key)
         code = answer.get("code") if isinstance(answer, dict) else None
-        if not isinstance(code, str) or not 0 < len(code) <= 64:
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
             raise Unavailable(self._http.system, "the answer has no code")
         return code
 

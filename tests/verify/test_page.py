@@ -217,7 +217,9 @@ def test_a_package_damaged_in_the_storage_is_not_said_to_hold(
     kept = keep(parts=made.parts)
     (tmp_path / "files" / kept.file.path).chmod(0o600)
     (tmp_path / "files" / kept.file.path).write_bytes(b"other")
-    assert FAILS in client.get(f"/verify/{kept.code}/").content.decode()
+    page = client.get(f"/verify/{kept.code}/").content.decode()
+    assert FAILS in page
+    assert "скачайте его заново" not in page
 
 
 @pytest.mark.django_db
@@ -231,7 +233,7 @@ def test_a_forged_protocol_is_found_where_the_package_is_kept(client: Client, ma
     assert "Файл «Протокол подписания.pdf» не тот, что хранит E-Contract." in page
     good = client.post(PAGE, {"package": upload(made.built.path.read_bytes())}).content.decode()
     assert HOLDS in good
-    assert "Пакет хранится в E-Contract" in good
+    assert "Этот пакет хранится в E-Contract" in good
 
 
 @pytest.mark.django_db
