@@ -16,10 +16,15 @@ def display_name(name: str, kind: Kind) -> str:
     Always ends in an extension that tells the truth about the content; never empty.
     """
     last = _SEPARATORS.split(name)[-1]
-    spaced = _SPACES.sub(" ", last)
-    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
-    stem = _without_extension(unicodedata.normalize("NFC", shown).strip(" ."), kind)
+    visible = "".join(char for char in last if char.isspace() or _is_shown(char))
+    shown = _SPACES.sub(" ", visible)
+    stem = _without_extension(unicodedata.normalize("NFC", shown).strip(), kind).strip(" .")
     return f"{stem[: LONGEST - len(kind) - 1].strip() or 'Документ'}.{kind}"
+
+
+def _is_shown(char: str) -> bool:
+    """Not a control, format, direction, private or broken character."""
+    return unicodedata.category(char)[0] != "C"
 
 
 def _without_extension(name: str, kind: Kind) -> str:

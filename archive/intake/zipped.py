@@ -1,7 +1,9 @@
 """DOCX, XLSX, ODT, ODS: documents that are zip archives inside, and zip archives that are not."""
 
 import os
+import struct
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from archive.intake import odf, ooxml
@@ -12,6 +14,18 @@ UNPACKED_LIMIT = 150 * 1024 * 1024
 MOST_ENTRIES = 5_000
 ENCRYPTED_FLAG = 0x1
 CHUNK = 256 * 1024
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # office programs write no other
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    NotImplementedError,
+)
 
 
 def check(file: BinaryIO) -> Kind:
@@ -24,7 +38,7 @@ def check(file: BinaryIO) -> Kind:
             _unpack_all(archive)
             inspector(archive, kind)
             return kind
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, NotImplementedError):
+    except _DAMAGE:
         raise IntakeRefused("corrupt") from None
     except RuntimeError:  # zipfile's word for «the file is encrypted»
         raise IntakeRefused("encrypted") from None
@@ -37,6 +51,8 @@ def _refuse_shape(archive: zipfile.ZipFile, size: int) -> None:
     names = {entry.filename for entry in entries}
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
         raise IntakeRefused("bomb")
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        raise IntakeRefused("corrupt")
     if len(names) != len(entries):
         raise IntakeRefused("corrupt")  # two parts by one name: readers disagree on which counts
     # Anything before the first entry or after the directory is a second file in the same bytes.

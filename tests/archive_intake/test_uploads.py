@@ -1,0 +1,91 @@
+"""Limits that act while an upload streams."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadhandler import StopUpload
+from django.http import HttpRequest, QueryDict
+from django.test import RequestFactory
+
+from archive.intake import IntakeRefused, inspect, uploads
+from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
+from tests.support import office
+
+CHUNK = 64 * 1024
+
+
+@contextlib.contextmanager
+def sent(name: str, data: bytes) -> Iterator[HttpRequest]:
+    """A form with a file, as a view gets it."""
+    file = io.BytesIO(data)
+    file.name = name
+    with contextlib.closing(
+        RequestFactory().post("/", {"comment": "осталось", "file": file})
+    ) as request:
+        yield request
+
+
+@pytest.mark.parametrize(
+    ("head", "limit", "code"),
+    [(b"%PDF-1.7", PDF_LIMIT, "too_big_pdf"), (b"PK\x03\x04", OFFICE_LIMIT, "too_big_office")],
+)
+def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
+    head: bytes, limit: int, code: str
+) -> None:
+    with sent("a.pdf", head + bytes(limit)) as request:
+        upload = request.FILES["file"]
+        assert upload.size == 0
+        assert QueryDict("comment=осталось") == request.POST
+        with pytest.raises(IntakeRefused) as refused:
+            inspect(upload, name="a.pdf")
+    assert refused.value.code == code
+
+
+def test_a_file_within_its_limit_arrives_whole() -> None:
+    data = office.pdf_bytes(2)
+    with sent("договор.pdf", data) as request:
+        upload = request.FILES["file"]
+        assert upload.read() == data
+        assert inspect(upload, name=upload.name).pages == 2
+
+
+def test_no_more_than_the_limit_is_ever_kept() -> None:
+    handler = uploads.LimitedUploadHandler()
+    handler.new_file("file", "a.docx", "application/octet-stream", None)
+    for number in range(OFFICE_LIMIT // CHUNK + 50):
+        handler.receive_data_chunk(b"P" * CHUNK, number * CHUNK)
+        assert handler.file.tell() <= OFFICE_LIMIT
+    handler.file.close()
+
+
+def test_a_sender_without_end_is_cut_off() -> None:
+    handler = uploads.LimitedUploadHandler()
+    handler.new_file("file", "a.docx", "application/octet-stream", None)
+    for number in range(uploads.PATIENCE // CHUNK):
+        handler.receive_data_chunk(b"P" * CHUNK, number * CHUNK)
+    with pytest.raises(StopUpload):
+        handler.receive_data_chunk(b"P", uploads.PATIENCE)
+
+
+def test_a_first_chunk_of_one_byte_does_not_make_a_pdf_an_office_file() -> None:
+    handler = uploads.LimitedUploadHandler()
+    handler.new_file("file", "a.pdf", "application/pdf", None)
+    for chunk in (b"%", b"PDF", b"-1.7" + bytes(OFFICE_LIMIT + 1)):
+        handler.receive_data_chunk(chunk, 0)
+    upload = handler.file_complete(0)
+    assert upload.refusal is None
+    upload.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["a." + "я" * 290, "../../../tmp/a.pdf", "a\u202e.pdf", "😀.pdf", "a.p/df", "aux.pdf"]
+)
+def test_a_hostile_name_gets_nowhere(name: str, tmp_path: Path, settings) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    with sent(name, office.pdf_bytes()) as request:
+        upload = request.FILES["file"]
+        assert inspect(upload, name=upload.name).file_name.endswith(".pdf")
+        assert list(tmp_path.iterdir()) == []
