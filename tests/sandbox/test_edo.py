@@ -269,7 +269,7 @@ def test_a_large_document_goes_by_the_shelf(sandbox: Sandbox) -> None:
         "Content.TooLarge",
     )
     for index, part in enumerate((content[:400_000], content[400_000:])):
-        params = {"nameOnShelf": "__userId__/big", "partIndex": index, "isLastPart": index}
+        params: dict[str, Any] = {"nameOnShelf": "__userId__/big", "partIndex": index, "isLastPart": index}
         answer = sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=part)
         assert answer.json() == []
     sent = send(sandbox, Content=None, NameOnShelf="big", Signature=signature)
@@ -279,14 +279,14 @@ def test_a_large_document_goes_by_the_shelf(sandbox: Sandbox) -> None:
 
 
 def test_the_shelf_tells_missing_parts_and_gives_out_only_whole_items(sandbox: Sandbox) -> None:
-    params = {"nameOnShelf": "__userId__/gap", "partIndex": 2, "isLastPart": 1}
+    params: dict[str, Any] = {"nameOnShelf": "__userId__/gap", "partIndex": 2, "isLastPart": 1}
     assert sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=b"3").json() == [0, 1]
     answer = sandbox.get("/edo/V2/ShelfDownload", nameOnShelf="__userId__/gap")
     assert refusal(answer) == (404, "Shelf.NotFound")
 
 
 def test_a_callers_own_shelf_is_closed_to_others(sandbox: Sandbox) -> None:
-    params = {"nameOnShelf": "__userId__/mine", "partIndex": 0, "isLastPart": 1}
+    params: dict[str, Any] = {"nameOnShelf": "__userId__/mine", "partIndex": 0, "isLastPart": 1}
     sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=b"secret")
     client = {"Authorization": f"Bearer client-{ROMASHKA}"}
     params = {"nameOnShelf": "__userId__/mine"}
