@@ -269,7 +269,11 @@ def test_a_large_document_goes_by_the_shelf(sandbox: Sandbox) -> None:
         "Content.TooLarge",
     )
     for index, part in enumerate((content[:400_000], content[400_000:])):
-        params: dict[str, Any] = {"nameOnShelf": "__userId__/big", "partIndex": index, "isLastPart": index}
+        params: dict[str, Any] = {
+            "nameOnShelf": "__userId__/big",
+            "partIndex": index,
+            "isLastPart": index,
+        }
         answer = sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=part)
         assert answer.json() == []
     sent = send(sandbox, Content=None, NameOnShelf="big", Signature=signature)
