@@ -36,7 +36,7 @@ def folder_of(pdf: StoredFile) -> str:
 
 
 def _cached(
-    version: DocumentVersion, page: int, extension: str, work: str, **arguments: int
+    version: DocumentVersion, page: int, extension: str, work: str, /, **arguments: int
 ) -> bytes:
     if not 1 <= page <= (version.pages or 0):
         raise IndexError(page)

@@ -76,6 +76,10 @@ class Present:
     papers: tuple[Paper, ...]
     request: Request | None
 
+    @property
+    def has_buttons(self) -> bool:
+        return any(move.allowed for move in (self.main, *self.others) if move)
+
 
 @dataclass(frozen=True)
 class Remark:
