@@ -84,7 +84,10 @@ class EditForm(PersonalForm):
     def over(cls, version: ContactVersion, data: QueryDict | None) -> Self:
         """The form with what ``version`` holds, or with what was posted over it."""
         initial = {**asdict(ContactFacts.of(version)), "based_on": version.number}
-        return cls(data, initial=initial, auto_id=f"contact-{version.contact_id}-%s")
+        form = cls(data, initial=initial, auto_id=f"contact-{version.contact_id}-%s")
+        if data is None:
+            form.fields["surname"].widget.attrs["autofocus"] = True
+        return form
 
     def begin_again_from(self, version: ContactVersion) -> None:
         """Lets the next save go ahead, over a version that somebody else has made meanwhile."""

@@ -303,6 +303,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
     if (event.code === "Escape") closeMenu();
+    // «Отменить» of a form that opened in place works from its fields too.
+    const leave = event.code === "Escape" && document.activeElement.closest("form")?.querySelector('[data-key="Escape"]');
+    if (leave) {
+      leave.click();
+      return;
+    }
     const chord = event.ctrlKey || event.metaKey;
     if (!chord && (document.body.dataset.keys === "off" || editable(document.activeElement))) return;
     if ($("dialog[open]") && !chord) return;
