@@ -134,7 +134,7 @@ def _cut(pdf: bytes) -> _Drawing:
     right, top = max(b[2] for b in bounds), max(b[3] for b in bounds)
     cut = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as page:
-        page.pages[0].mediabox = [left, bottom, right, top]
+        page.pages[0].mediabox = pikepdf.Rectangle(left, bottom, right, top)
         page.save(cut, deterministic_id=True)
     return _Drawing(cut.getvalue(), (right - left, top - bottom))
 
@@ -175,7 +175,7 @@ def _draw(pdf: pikepdf.Pdf, drawing: _Drawing, matrix: Matrix, balance: _Balance
 
 def _free_name(page: pikepdf.Page) -> pikepdf.Name:
     """A name for the stamp that the page does not use; not a random one, as the library's is."""
-    taken = page.resources.get("/XObject", {})
+    taken = page.resources.get("/XObject", pikepdf.Dictionary())
     names = (pikepdf.Name(f"/EContractStamp{number}") for number in count(1))
     return next(name for name in names if name not in taken)
 

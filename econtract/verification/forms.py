@@ -22,7 +22,7 @@ class SmallFilesField(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[NamedBytes]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[NamedBytes]:
         files: list[UploadedFile] = [
             super(SmallFilesField, self).clean(item, initial) for item in data or []
         ]

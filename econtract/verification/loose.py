@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from io import BufferedIOBase
 
 from econtract.verification.rules import Rules
 from econtract.verification.verdict import FileFinding, PowerFinding, SignatureFinding, Verdict
@@ -23,7 +23,7 @@ class NamedBytes:
 
 def verify_loose(
     *,
-    document: BinaryIO,
+    document: BufferedIOBase,
     document_name: str,
     signatures: Sequence[NamedBytes],
     power: NamedBytes | None = None,

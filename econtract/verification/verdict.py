@@ -59,7 +59,7 @@ class Verdict:
     @property
     def ok(self) -> bool:
         """Whether everything holds. Never true without a signature."""
-        found = [*self.signatures, *self.powers]
+        found: list[SignatureFinding | PowerFinding] = [*self.signatures, *self.powers]
         return (
             bool(self.signatures)
             and not self.problems

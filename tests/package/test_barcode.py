@@ -9,20 +9,18 @@ from lxml import etree
 
 from archive.barcode import BAR_HEIGHT, QUIET_MODULES, code128_svg, qr_svg
 
-SVG = "{http://www.w3.org/2000/svg}"
 START_C, STOP = 105, 106
 
 
-def dark(svg: str) -> list[tuple[int, int, int, int]]:
-    """(x, y, width, height) of every dark rectangle of the path."""
-    path = etree.fromstring(svg).find(f"{SVG}path").get("d")
-    found = re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+z", path)
-    return [tuple(int(number) for number in one) for one in found]
+def dark(svg: str) -> list[list[int]]:
+    """[x, y, width, height] of every dark rectangle of the path."""
+    found = re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+z", svg)
+    return [[int(number) for number in one] for one in found]
 
 
 def decode_digits(svg: str) -> str:
     """Reads a Code 128 of an even number of digits, character set C, with its check."""
-    width = int(etree.fromstring(svg).get("viewBox").split()[2])
+    width = int(etree.fromstring(svg).attrib["viewBox"].split()[2])
     row = ["0"] * width
     for x, _, length, _ in dark(svg):
         row[x : x + length] = "1" * length

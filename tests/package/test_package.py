@@ -128,7 +128,7 @@ def test_openssl_refuses_a_changed_document(unpacked: Path, tmp_path: Path) -> N
     changed[len(changed) // 2] ^= 1
     (tmp_path / "changed.pdf").write_bytes(changed)
     signature = unpacked / f"{STEM} (подпись отправителя).p7s"
-    command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", signature]
+    command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature)]
     command += ["-content", "changed.pdf", "-noverify", "-out", "/dev/null"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0

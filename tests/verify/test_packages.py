@@ -15,7 +15,7 @@ from archive.package.builder import build
 from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.packages import verify_package
 from econtract.verification.rules import Rules
-from econtract.verification.verdict import Verdict
+from econtract.verification.verdict import PowerFinding, SignatureFinding, Verdict
 from edo import mchd
 from tests.edo.pki import DAY, NOW, YEAR, Authority, authority
 from tests.package.samples import (
@@ -65,7 +65,8 @@ def flipped(content: bytes, place: int) -> bytes:
 def complaints(verdict: Verdict) -> dict[str, str]:
     """Everything that is wrong, by file."""
     found = {item.name: item.problem for item in verdict.files if item.problem}
-    for item in (*verdict.signatures, *verdict.powers):
+    judged: list[SignatureFinding | PowerFinding] = [*verdict.signatures, *verdict.powers]
+    for item in judged:
         if item.problems:
             found[item.name] = f"{found.get(item.name, '')} {' '.join(item.problems)}".strip()
     return found | ({"": " ".join(verdict.problems)} if verdict.problems else {})

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from archive.models import Package, StoredFile
 from archive.package import manifest
-from archive.package.keeping import keep
+from archive.storage import store_file
 from econtract.verification import limits
 from tests.edo.pki import authority, write_trust
 from tests.package.samples import Made, contract, our_signer, package, power
@@ -44,6 +44,14 @@ def installed(settings: Any, tmp_path: Path) -> None:
         }
     }
     cache.clear()
+
+
+def keep(made: Made) -> Package:
+    """The package as the product keeps it when a task is done."""
+    built = made.built
+    with built.path.open("rb") as file:
+        stored = store_file(file, sha256=built.sha256, content_type="application/zip")
+    return Package.objects.create(file=stored, file_name=built.file_name, code=built.code)
 
 
 def upload(content: bytes, name: str = "package.zip") -> SimpleUploadedFile:
@@ -194,7 +202,7 @@ def test_one_address_may_ask_only_so_often(client: Client, settings: Any) -> Non
 
 @pytest.mark.django_db
 def test_a_code_shows_the_kept_package_without_persons(client: Client, made: Made) -> None:
-    kept = keep(parts=made.parts)
+    kept = keep(made)
     page = client.get(f"/verify/{kept.code}/").content.decode()
     assert HOLDS in page
     assert "7701001100" in page
@@ -214,7 +222,7 @@ def test_an_unknown_code_is_said_to_be_unknown(client: Client) -> None:
 def test_a_package_damaged_in_the_storage_is_not_said_to_hold(
     client: Client, made: Made, tmp_path: Path
 ) -> None:
-    kept = keep(parts=made.parts)
+    kept = keep(made)
     (tmp_path / "files" / kept.file.path).chmod(0o600)
     (tmp_path / "files" / kept.file.path).write_bytes(b"other")
     page = client.get(f"/verify/{kept.code}/").content.decode()
@@ -227,19 +235,10 @@ def test_a_forged_protocol_is_found_where_the_package_is_kept(client: Client, ma
     """No signature covers the protocol: only what we keep can tell."""
     raw = forged(made.built.path, "Протокол подписания.pdf", b"%PDF forged")
     assert HOLDS in client.post(PAGE, {"package": upload(raw)}).content.decode()
-    keep(parts=made.parts)
+    keep(made)
     page = client.post(PAGE, {"package": upload(raw)}).content.decode()
     assert FAILS in page
     assert "Файл «Протокол подписания.pdf» не тот, что хранит E-Contract." in page
     good = client.post(PAGE, {"package": upload(made.built.path.read_bytes())}).content.decode()
     assert HOLDS in good
     assert "Этот пакет хранится в E-Contract" in good
-
-
-@pytest.mark.django_db
-def test_the_same_parts_are_kept_once(made: Made) -> None:
-    first, second = keep(parts=made.parts), keep(parts=made.parts)
-    assert first == second
-    assert (Package.objects.count(), StoredFile.objects.count()) == (1, 1)
-    assert first.file_name == "Договор (подписан).zip"
-    assert first.file.sha256 == made.built.sha256
