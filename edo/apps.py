@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class EdoConfig(AppConfig):
     name = "edo"
     verbose_name = "ЭДО"
+
+    def ready(self) -> None:
+        from edo import checks  # noqa: F401  (registers itself)

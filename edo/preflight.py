@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from econtract.common.errors import Unavailable
 from edo.models import Box, Signatory
 from edo.operators import operator_for
 from edo.powers import check_power_of_attorney, current_power
@@ -21,8 +22,7 @@ def preflight(
     """Every reason why sending at ``at`` would fail, with its fix; empty when none is known.
 
     Codes are those of `SendRefusal`. No outside call, unless ``ask_operator``: then the client's
-    box is looked for too, and Unavailable may be raised. (Without trusted roots nothing can be
-    judged: Unavailable as well.)
+    box is looked for too, and Unavailable or Refused may be raised.
     """
     problems = [
         *_box_problems(box, signatory),
@@ -64,14 +64,20 @@ def _power_problems(box: Box, signatory: Signatory, at: datetime) -> list[Proble
     power = current_power(signatory, box, at)
     if power is None:
         return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID)]
-    report = check_power_of_attorney(
-        signatory=signatory,
-        principal_inn=box.inn,
-        xml=bytes(power.xml),
-        signature=bytes(power.signature),
-        at=at,
-        revoked_at=power.revoked_at,
-    )
+    try:
+        report = check_power_of_attorney(
+            signatory=signatory,
+            principal_inn=box.inn,
+            xml=bytes(power.xml),
+            signature=bytes(power.signature),
+            at=at,
+            revoked_at=power.revoked_at,
+        )
+    except ValueError:
+        text = "Сертификат подписанта не читается."
+        return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
+    except Unavailable:
+        return [_problem(SendRefusal.TRUST_UNKNOWN)]
     return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID, item.text) for item in report.problems]
 
 

@@ -20,6 +20,7 @@ class SendRefusal(StrEnum):
     KEY_UNKNOWN = "key_unknown"
     BOX_INACTIVE = "box_inactive"
     SIGNATORY_INACTIVE = "signatory_inactive"
+    TRUST_UNKNOWN = "trust_unknown"
     TOO_LARGE = "too_large"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
@@ -44,6 +45,7 @@ TEXTS = {
     SendRefusal.POWER_OF_ATTORNEY_INVALID: "У подписанта нет действующей МЧД.",
     SendRefusal.KEY_BLOCKED: "Ключ подписанта заблокирован в службе подписания.",
     SendRefusal.KEY_UNKNOWN: "Служба подписания не знает ключа подписанта.",
+    SendRefusal.TRUST_UNKNOWN: "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты.",
     SendRefusal.TOO_LARGE: "Документ больше, чем принимает оператор ЭДО.",
     SendRefusal.WITHDRAWN: "Документ отозван до отправки.",
     SendRefusal.REJECTED: "Оператор ЭДО не принял документ.",
@@ -58,6 +60,7 @@ FIXES = {
     SendRefusal.POWER_OF_ATTORNEY_INVALID: (
         "Выберите другого подписанта или загрузите ему действующую МЧД."
     ),
+    SendRefusal.TRUST_UNKNOWN: "Обратитесь в техническую поддержку.",
 }
 
 _OF_OTHERS = {

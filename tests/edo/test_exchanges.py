@@ -381,6 +381,13 @@ def test_every_obstacle_is_named_before_sending(world: World) -> None:
     assert preflight(world) == ["signatory_inactive", "power_of_attorney_invalid"]
 
 
+def test_an_installation_that_cannot_judge_says_so(world: World, settings: Any) -> None:
+    settings.EDO_TRUST_ROOTS = "/absent/roots.pem"
+    assert preflight(world) == ["trust_unknown"]
+    world.signatory.certificate_pem = "garbage"
+    assert preflight(world) == ["certificate_invalid"]
+
+
 def test_a_power_of_attorney_revoked_today_stops_the_sending(world: World) -> None:
     world.signatory.powers.update(revoked_at=clock.now())
     assert preflight(world, at=clock.now()) == ["power_of_attorney_invalid"]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from econtract.common.errors import Refused, Unavailable
 from edo import cms
+from edo.checks import check_signing
 from edo.signing import signing_service
 from edo.trust import installed_trust
 from tests.edo.pki import PDF, Signer, authority
@@ -144,3 +145,18 @@ def test_an_unreadable_list_is_left_out(settings: Any, tmp_path: Path) -> None:
     roots.write_bytes(authority().root.public_bytes(Encoding.PEM))
     crl.write_bytes(b"garbage")
     assert installed_trust().lists == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("SIGNING_PROVIDER", "carrier pigeon", "edo.E001"),
+        ("MCHD_XSD", "/absent/schema.xsd", "edo.E002"),
+    ],
+)
+def test_a_wrong_setting_is_found_at_start_up(
+    settings: Any, name: str, value: str, code: str
+) -> None:
+    assert check_signing(None) == []
+    setattr(settings, name, value)
+    assert [message.id for message in check_signing(None)] == [code]
