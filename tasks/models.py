@@ -210,9 +210,9 @@ class Draft(models.Model):
     """What a person has typed into the form of one task type (`tasks.drafts` keeps it).
 
     One row a person and type, emptied and never deleted, so that `revision` only grows and tells
-    an older page from a newer one. `page` names the page that has written last. `organisation`
-    is what CDI said of the chosen client. `closed_at`: «Закрыть» was pressed; the contents wait
-    for «Отменить».
+    an older page from a newer one. `page` names the page that has written last, `page_turn` counts
+    its writings. `organisation` is what CDI said of the chosen client. `closed_at`: «Закрыть» was
+    pressed; the contents wait for «Отменить».
     """
 
     class AccountOutcome(models.TextChoices):
@@ -232,6 +232,7 @@ class Draft(models.Model):
     account_checked_for = models.JSONField(default=list)
     submission_key = models.UUIDField(default=uuid.uuid4)
     page = models.CharField(max_length=36, blank=True)
+    page_turn = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)

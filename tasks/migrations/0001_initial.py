@@ -557,6 +557,7 @@ class Migration(migrations.Migration):
                 ("account_checked_for", models.JSONField(default=list)),
                 ("submission_key", models.UUIDField(default=uuid.uuid4)),
                 ("page", models.CharField(blank=True, max_length=36)),
+                ("page_turn", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("updated_at", models.DateTimeField(default=econtract.common.clock.now)),
                 ("closed_at", models.DateTimeField(null=True)),
