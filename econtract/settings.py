@@ -299,5 +299,8 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+        # Several lines for every job, some every two seconds, would hide everything else.
+        "celery": {"level": "WARNING"},
     },
 }
