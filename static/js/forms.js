@@ -193,28 +193,46 @@
     $("[type=file]", root).value = "";
   });
 
-  // ---- Draft: sent 1.5 s after the last input, and when the page is left --------------------------
+  // ---- Draft: sent when a field is left, 1.5 s after the last key, and when the page is left ------
 
   const draftFields = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
   const drafts = new Map();
+  // Every message of a page has a number: the server ignores an older one that comes later.
+  let turn = 0;
 
   const sendDraft = (form) => {
     clearTimeout(drafts.get(form));
     drafts.delete(form);
     const values = {};
     for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
+    values.active = document.activeElement?.name || "";
     htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "outerHTML", values });
   };
 
-  const typedDraft = ({ target }) => {
+  const typedDraft = ({ type, target }) => {
     const form = target.closest?.("form[data-draft]");
     if (!form || target.type === "file") return;
     $("#draft-status").textContent = "Сохраняем…";
     clearTimeout(drafts.get(form));
-    drafts.set(form, setTimeout(sendDraft, 1_500, form));
+    const pause = type === "change" ? 50 : Number(target.dataset.draftDelay || 1_500);
+    drafts.set(form, setTimeout(sendDraft, pause, form));
   };
 
   ["input", "change"].forEach((type) => document.addEventListener(type, typedDraft));
+
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb !== "get" && $("form[data-draft]")) detail.parameters.turn = String(++turn);
+  });
+
+  // What has been typed since the question was sent must not be overwritten by its answer.
+  let outdated = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig } }) => {
+    const sent = Number(requestConfig.parameters.turn ?? turn);
+    outdated = requestConfig.elt.id === "draft-status" && (drafts.size > 0 || sent < turn);
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (outdated) event.detail.shouldSwap = false;
+  });
 
   document.addEventListener("htmx:sendError", ({ target }) => {
     if (target.id === "draft-status") target.textContent = "Пока не сохранено: нет связи с сервером";
@@ -227,7 +245,9 @@
   const leave = () => {
     for (const [form] of drafts) {
       clearTimeout(drafts.get(form));
-      fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(draftFields(form)), keepalive: true });
+      const body = new URLSearchParams(draftFields(form));
+      body.set("turn", String(++turn));
+      fetch(form.dataset.draft, { method: "POST", body, keepalive: true });
     }
     drafts.clear();
   };
@@ -245,6 +265,14 @@
     const digits = target.value.replace(/\D/g, "").slice(0, Number(target.dataset.digits));
     if (digits !== target.value) target.value = digits;
   }, true);
+
+  // Enter in a field that has a button of its own presses that button.
+  document.addEventListener("keydown", (event) => {
+    const button = event.target.dataset?.enter;
+    if (!button || event.key !== "Enter" || event.ctrlKey || event.isComposing) return;
+    event.preventDefault();
+    $(button)?.click();
+  });
 
   document.addEventListener("change", ({ target }) => {
     if (target.type === "file" && target.closest("[data-upload]")) pick(target);

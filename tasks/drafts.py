@@ -1,0 +1,185 @@
+"""What a person has typed into a form, kept on the server as it is typed (domain, 5).
+
+Every function that writes locks the draft's row. A page may write when nobody else has written
+since it was drawn: it is then the last writer, or it shows the newest revision.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import TaskType
+from archive.models import DocumentVersion
+from econtract.common import clock
+from tasks.models import Draft, SigningTask
+
+KEPT_AFTER_CLOSING = timedelta(days=1)
+EMPTY: dict[str, Any] = {
+    "fields": {},
+    "organisation": None,
+    "document_version": None,
+    "account_outcome": "",
+    "account_checked_at": None,
+    "account_checked_for": [],
+}
+
+
+@dataclass(frozen=True)
+class PageMark:
+    """What a page says of itself: its name, the revision it was drawn from, its submission key.
+
+    ``revision`` is None for a page that was drawn empty. ``turn`` counts what the page sends: an
+    older message that comes later changes nothing. None, without a script, is the newest.
+    """
+
+    page: str
+    revision: int | None
+    key: uuid.UUID
+    turn: int | None = None
+
+
+class DraftChanged(Exception):
+    """Another page has written since this one was drawn; ``draft`` is what it has written."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"Draft {draft.pk} is at revision {draft.revision}.")
+        self.draft = draft
+
+
+class AlreadyCreated(Exception):
+    """The page's task is made; ``task`` is what was made of it."""
+
+    def __init__(self, task: SigningTask) -> None:
+        super().__init__(f"Task {task.number} was made of this page.")
+        self.task = task
+
+
+def find(user: User, task_type: TaskType) -> Draft:
+    """The person's draft, a new one (not saved) when there was none yet."""
+    drafts = Draft.objects.select_related("document_version__source", "document_version__pdf")
+    found = drafts.filter(user=user, task_type=task_type).first()
+    return found or Draft(user=user, task_type=task_type)
+
+
+def has_contents(draft: Draft) -> bool:
+    """Whether there is anything to restore; what was closed does not count."""
+    if draft.closed_at is not None:
+        return False
+    said = any(value.strip() for values in draft.fields.values() for value in values)
+    return said or draft.document_version_id is not None
+
+
+@transaction.atomic
+def save(
+    *,
+    user: User,
+    task_type: TaskType,
+    mark: PageMark,
+    fields: dict[str, list[str]],
+    organisation: dict[str, Any] | None,
+) -> Draft:
+    """Keeps what the page holds.
+
+    Raises DraftChanged when another page was faster, AlreadyCreated when the page's task is made.
+    """
+    draft = locked(user, task_type, mark)
+    same_page = draft.page == mark.page
+    if same_page and mark.turn is not None and mark.turn < draft.page_turn:
+        return draft
+    if not has_contents(draft):
+        _empty(draft)
+        draft.closed_at = None
+    if (draft.fields, draft.organisation) != (fields, organisation):
+        draft.revision += 1
+        draft.updated_at = clock.now()
+    draft.fields, draft.organisation = fields, organisation
+    draft.page, draft.page_turn = mark.page, mark.turn or 0
+    draft.submission_key = mark.key
+    draft.save()
+    return draft
+
+
+def locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
+    """The draft's row, locked for the page to write to; call it in a transaction.
+
+    Raises as `save` does.
+    """
+    Draft.objects.get_or_create(user=user, task_type=task_type)
+    draft = Draft.objects.select_for_update().get(user=user, task_type=task_type)
+    made = SigningTask.objects.filter(submission_key=mark.key, created_by=user).first()
+    if made is not None:
+        raise AlreadyCreated(made)
+    if has_contents(draft) and mark.page != draft.page and mark.revision != draft.revision:
+        raise DraftChanged(draft)
+    return draft
+
+
+@transaction.atomic
+def attach(*, draft: Draft, version: DocumentVersion | None) -> None:
+    """The uploaded file, or none after «Открепить»."""
+    _change(draft, document_version=version)
+
+
+@transaction.atomic
+def record_account(*, draft: Draft, outcome: str, about: list[str]) -> None:
+    """How «Проверка ЛС» ended, and what it was about."""
+    _change(
+        draft,
+        account_outcome=outcome,
+        account_checked_at=clock.now(),
+        account_checked_for=about,
+    )
+
+
+@transaction.atomic
+def close(*, draft: Draft) -> None:
+    """«Закрыть»: empty from now on; `reopen` brings it back while nothing new is typed."""
+    _change(draft, closed_at=clock.now(), page="")
+    _forget_closed()
+
+
+@transaction.atomic
+def reopen(*, user: User, task_type: TaskType) -> bool:
+    """«Отменить» after «Закрыть». False when there is nothing to bring back any more."""
+    draft = Draft.objects.select_for_update().filter(user=user, task_type=task_type).first()
+    if draft is None or draft.closed_at is None:
+        return False
+    _change(draft, closed_at=None, page="")
+    return has_contents(draft)
+
+
+def finish(draft: Draft) -> None:
+    """Empties the draft of a task that was made; call it in that transaction."""
+    _empty(draft)
+    draft.submission_key = uuid.uuid4()
+    draft.page = ""
+    draft.revision += 1
+    draft.save()
+
+
+def _change(draft: Draft, **facts: Any) -> None:
+    """Writes ``facts`` to the row, and to the object at hand, as the next revision."""
+    row = Draft.objects.select_for_update().get(pk=draft.pk)
+    facts |= {"revision": row.revision + 1, "updated_at": clock.now()}
+    for each in (row, draft):
+        for name, value in facts.items():
+            setattr(each, name, value)
+    row.save(update_fields=list(facts))
+
+
+def _empty(draft: Draft) -> None:
+    for name, value in EMPTY.items():
+        setattr(draft, name, type(value)(value) if isinstance(value, (dict, list)) else value)
+
+
+def _forget_closed() -> None:
+    """What was closed and not brought back for a day holds personal data for nothing."""
+    before = clock.now() - KEPT_AFTER_CLOSING
+    for draft in Draft.objects.select_for_update().filter(closed_at__lt=before):
+        _empty(draft)
+        draft.closed_at = None
+        draft.save()

@@ -1,0 +1,152 @@
+"""«ЮЛ/ИП B2B»: a client chosen from CDI, and the contact who signs for it."""
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from accounts.models import User
+from clients import actions
+from clients.actions import DUPLICATE_MESSAGE
+from clients.forms import ContactForm
+from clients.models import Client, Contact
+from tasks.new_task import contacts
+from tasks.new_task.companies import CHOOSE, Company, card_of, read_value
+from tasks.new_task.contacts import ADD_CONTACT, LOOK_AT_SIMILAR, NEW, Row
+from tasks.new_task.items import Item, fields_item
+from tasks.new_task.lookups import Lookup
+from tasks.new_task.party import Party
+from tasks.new_task.values import one
+
+PREFIX = "new"
+
+
+class CompanyParty(Party):
+    """`company` is the chosen client, `contact` the chosen existing contact, `new` a typed one."""
+
+    template = "tasks/new/_company.html"
+    parts_template = "tasks/new/_company_parts.html"
+    names = (
+        "client",
+        "client_q",
+        "contact",
+        "contact_phone",
+        "confirmed",
+        *(f"{PREFIX}-{name}" for name in ContactForm.base_fields),
+    )
+
+    def settle(self) -> None:
+        self.company = self._company()
+        self.linked = contacts.linked_contacts(self.card)
+        self._settle_contact()
+        self.contact = self._chosen_contact()
+        self.new: ContactForm | None = None
+        if one(self.values, "contact") == NEW:
+            self.new = self._new_contact()
+
+    def _company(self) -> Company | None:
+        chosen = read_value(one(self.values, "client"))
+        if chosen is None:
+            return None
+        inn, kpp = chosen
+        lookup = self.ask_cdi(inn, kpp, changed=self._client_changed)
+        return Company(inn, kpp, card_of(self.kind.section, inn, kpp), lookup)
+
+    @property
+    def _client_changed(self) -> bool:
+        return one(self.values, "client") != one(self.previous, "client")
+
+    def _settle_contact(self) -> None:
+        """Another client drops the contact chosen for the one before; a single one is chosen."""
+        chosen = one(self.values, "contact")
+        if chosen == NEW:
+            return
+        chosen_now = chosen != one(self.previous, "contact")
+        if chosen and self._client_changed and one(self.previous, "client") and not chosen_now:
+            chosen = ""
+        if not chosen and len(self.linked) == 1:
+            chosen = self.linked[0].phone
+        self.values["contact"] = [chosen]
+
+    def _chosen_contact(self) -> Contact | None:
+        phone = one(self.values, "contact")
+        linked = next((each for each in self.linked if each.phone == phone), None)
+        return linked or contacts.owner_of(phone)
+
+    def _new_contact(self) -> ContactForm:
+        form = ContactForm(MultiValueDict(self.values), prefix=PREFIX)
+        if not form.is_valid() and "phone" in form.errors:
+            return form
+        self.resemblance = contacts.resemblance(form.cleaned_data)
+        if self.resemblance.duplicate:
+            form.add_error("phone", DUPLICATE_MESSAGE)
+        return form
+
+    @property
+    def all_forms(self) -> list[forms.Form]:
+        return [self.new] if self.new else []
+
+    @property
+    def inn(self) -> str:
+        return self.company.inn if self.company else ""
+
+    @property
+    def card(self) -> Client | None:
+        return self.company.card if self.company else None
+
+    @property
+    def lookup(self) -> Lookup | None:
+        return self.company.lookup if self.company else None
+
+    @property
+    def client_value(self) -> str:
+        """What the type-ahead holds."""
+        return one(self.values, "client") if self.company else ""
+
+    @property
+    def client_text(self) -> str:
+        """What the type-ahead shows: the chosen client, or what was typed."""
+        data = self.company.data if self.company else None
+        return data.short_name if data else one(self.values, "client_q")
+
+    @property
+    def contact_phone(self) -> str:
+        """What was typed into the search by phone."""
+        return one(self.values, "contact_phone")
+
+    @property
+    def choices(self) -> list[Row]:
+        """The list of contacts: those of the client, then the one found by phone."""
+        people = list(self.linked)
+        if self.contact and self.contact.pk not in {each.pk for each in people}:
+            people.append(self.contact)
+        return [contacts.choice(each) for each in people]
+
+    def items(self) -> list[Item]:
+        problem = self.company.problem if self.company else CHOOSE
+        return [Item("Клиент", "#id_client", (problem,) if problem else ()), self._contact_item()]
+
+    def _contact_item(self) -> Item:
+        label = "Контактное лицо"
+        if self.new is None:
+            return Item(label, "#id_contact_phone", () if self.contact else (ADD_CONTACT,))
+        item = fields_item(self.new, label, self.new.fields)
+        if item.done and self.similar_unanswered:
+            return Item(label, "#similar", (LOOK_AT_SIMILAR,))
+        return item
+
+    def make(self, actor: User) -> tuple[Client, Contact]:
+        client = self._make_client(actor)
+        if self.new is not None:
+            facts = self.new.facts()
+            return client, actions.add_contact(client=client, facts=facts, actor=actor)
+        if self.contact is None:
+            raise ValueError("A form with nothing missing has a contact.")
+        return client, self.contact
+
+    def _make_client(self, actor: User) -> Client:
+        lookup = self.lookup
+        if lookup is not None and lookup.organisation is not None:
+            found = actions.find_or_create_client(organisation=lookup.organisation, actor=actor)
+            return found[0]
+        if self.card is None:
+            raise ValueError("A form with nothing missing has a client.")
+        return self.card

@@ -1,0 +1,133 @@
+"""«Регион инсталляции», «ЛК ЭДО», «Подписант»: what fits one another and the user's regions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Model, Prefetch
+
+from accounts.models import User
+from clients.models import Region
+from econtract.common import clock
+from econtract.common.errors import Unavailable
+from edo.exchanges import preflight
+from edo.models import Box, Signatory
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A signatory as the list offers him; ``reason`` says why he cannot be chosen."""
+
+    signatory: Signatory
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """What each of the three lists offers, and what is chosen in it."""
+
+    regions: list[Region]
+    boxes: list[Box]
+    signers: list[Signer]
+    region: Region | None
+    box: Box | None
+    signer: Signer | None
+
+    @property
+    def signatory(self) -> Signatory | None:
+        """The chosen one, when he may sign."""
+        return self.signer.signatory if self.signer and not self.signer.reason else None
+
+
+def has_regions(user: User) -> bool:
+    """Whether the user has a region at all: without one no task can be made."""
+    return user.regions.filter(active=True).exists()
+
+
+def places_for(user: User, region: str, box: str, signatory: str) -> Places:
+    """The lists for what is chosen now (keys as they were sent; "" and nonsense: nothing).
+
+    A choice that does not fit the one above it is dropped; the only one left is made. What is
+    not chosen yet offers only what fits the choices below it, so the lists narrow one another.
+    """
+    boxes = _boxes_of(user)
+    regions = _regions_of(user, boxes)
+    chosen_region, chosen_box = _pick(regions, region), _pick(boxes, box)
+    if chosen_region is None:
+        regions = _fitting_regions(regions, boxes, chosen_box, signatory)
+        chosen_region = _only(regions)
+    if chosen_region is not None:
+        boxes = [each for each in boxes if chosen_region in each.regions.all()]
+    offered = [each for each in boxes if _signs_in(each, signatory)] or boxes
+    chosen_box = _pick(boxes, box)
+    if chosen_box is None:
+        boxes = offered
+        chosen_box = _only(boxes)
+    signers = _signers([chosen_box] if chosen_box else boxes, judged=chosen_box is not None)
+    return Places(regions, boxes, signers, chosen_region, chosen_box, _signer(signers, signatory))
+
+
+def _boxes_of(user: User) -> list[Box]:
+    """Active boxes that serve any of the user's regions, with those regions and their signers."""
+    regions = user.regions.filter(active=True)
+    active = Prefetch("signatories", Signatory.objects.filter(active=True))
+    boxes = Box.objects.filter(active=True, regions__in=regions).distinct()
+    return list(boxes.prefetch_related(Prefetch("regions", regions), active))
+
+
+def _regions_of(user: User, boxes: list[Box]) -> list[Region]:
+    served = {region.pk: region for box in boxes for region in box.regions.all()}
+    return sorted(served.values(), key=lambda region: region.name)
+
+
+def _fitting_regions(
+    regions: list[Region], boxes: list[Box], box: Box | None, signatory: str
+) -> list[Region]:
+    fitting = [box] if box else [each for each in boxes if _signs_in(each, signatory)]
+    if not fitting:
+        return regions
+    served = {region.pk for each in fitting for region in each.regions.all()}
+    return [region for region in regions if region.pk in served]
+
+
+def _signs_in(box: Box, signatory: str) -> bool:
+    return any(str(each.pk) == signatory for each in box.signatories.all())
+
+
+def _signers(boxes: list[Box], *, judged: bool) -> list[Signer]:
+    """Those who sign in any of ``boxes``; judged as soon as it is known in which."""
+    found = {each.pk: each for box in boxes for each in box.signatories.all()}
+    people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
+    if not judged:
+        return [Signer(each) for each in people]
+    return [Signer(each, _reason(boxes[0], each)) for each in people]
+
+
+def _reason(box: Box, signatory: Signatory) -> str:
+    """Why he cannot sign in the box now: certificate or power of attorney."""
+    try:
+        problems = preflight(
+            box=box, signatory=signatory, recipient_inn="", recipient_kpp="", at=clock.now()
+        )
+    except Unavailable:
+        # Nothing can be judged now; the door asks again before the document goes out.
+        return ""
+    return problems[0].text.rstrip(".") if problems else ""
+
+
+def _signer(signers: list[Signer], wanted: str) -> Signer | None:
+    chosen = next((each for each in signers if str(each.signatory.pk) == wanted), None)
+    if chosen is not None:
+        return chosen
+    usable = [each for each in signers if not each.reason]
+    return usable[0] if len(usable) == 1 else None
+
+
+def _pick(rows: Iterable[Row], wanted: str) -> Row | None:
+    return next((row for row in rows if str(row.pk) == wanted), None)
+
+
+def _only(rows: list[Row]) -> Row | None:
+    return rows[0] if len(rows) == 1 else None

@@ -1,0 +1,94 @@
+"""The draft: saved as one types, closed and brought back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from tasks import drafts
+from tasks.drafts import AlreadyCreated, DraftChanged
+from tasks.new_task.entry import names_of
+from tasks.new_task.kinds import FormKind
+from tasks.new_task.values import read, said
+from tasks.views.common import person_of
+from tasks.views.new_task.common import (
+    answer,
+    form_url,
+    keep,
+    kind_of,
+    mark_of,
+    refuse,
+    save_entry,
+    to_made,
+)
+from tasks.views.new_task.common import posted_entry as posted
+from tasks.views.new_task.documents import refused_file, take_file
+
+CLEARED = "Форма очищена"
+ELSEWHERE = "Черновик изменен в другом окне и остался как есть"
+
+
+@require_POST
+def save(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is typed, 1.5 s after it was typed; without a script the button «Сохранить черновик»."""
+    kind = kind_of(request, slug)
+    try:
+        entry = keep(request, kind)
+    except DraftChanged as error:
+        return refuse(request, kind, error)
+    except AlreadyCreated as error:
+        return to_made(request, error)
+    if refusal := take_file(request, entry):
+        return refused_file(request, entry, refusal)
+    return answer(request, entry, anchor="")
+
+
+@require_POST
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Закрыть»: the form and the draft are emptied; «Отменить» brings them back."""
+    kind = kind_of(request, slug)
+    _close(request, kind)
+    return redirect(reverse("tasks:list", args=["my"]))
+
+
+@require_POST
+def restart(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Начать заново»: an empty form instead of the saved one."""
+    kind = kind_of(request, slug)
+    user = person_of(request)
+    draft = drafts.find(user, kind.task_type)
+    if drafts.has_contents(draft):
+        drafts.close(draft=draft)
+        _offer_undo(request, kind)
+    typed = read(request.POST, names_of(kind))
+    if any(said(typed, name) for name in typed if name not in {"region", "box", "signatory"}):
+        save_entry(posted(request, kind), mark_of(request))
+        return redirect(form_url(kind))
+    return redirect(form_url(kind, restore=False))
+
+
+def _close(request: HttpRequest, kind: FormKind) -> None:
+    try:
+        entry = keep(request, kind)
+    except DraftChanged:
+        messages.info(request, ELSEWHERE)
+        return
+    except AlreadyCreated:
+        return
+    if drafts.has_contents(entry.draft):
+        drafts.close(draft=entry.draft)
+        _offer_undo(request, kind)
+
+
+def _offer_undo(request: HttpRequest, kind: FormKind) -> None:
+    messages.success(request, CLEARED, extra_tags=reverse("tasks:new_reopen", args=[kind.slug]))
+
+
+@require_POST
+def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Отменить» in the toast of a closed form."""
+    kind = kind_of(request, slug)
+    if not drafts.reopen(user=person_of(request), task_type=kind.task_type):
+        messages.info(request, "Восстанавливать нечего: начат новый черновик")
+    return redirect(form_url(kind))

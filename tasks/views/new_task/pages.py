@@ -1,0 +1,115 @@
+"""The choice of type, and the form itself."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import request_text
+from clients.actions import DuplicateContact
+from econtract.common.errors import ActionRefused
+from tasks import actions, drafts
+from tasks.drafts import AlreadyCreated, DraftChanged, PageMark
+from tasks.models import Draft, SigningTask
+from tasks.new_task.contacts import NOBODY
+from tasks.new_task.entry import Entry
+from tasks.new_task.kinds import FormKind, opened_kinds
+from tasks.presentation.wording import moment
+from tasks.views.common import UNPROCESSABLE, person_of
+from tasks.views.new_task.common import (
+    RESTORE,
+    client_search,
+    kind_of,
+    mark_of,
+    new_mark,
+    posted_entry,
+    refuse,
+    save_entry,
+    show_page,
+    to_made,
+)
+from tasks.views.new_task.documents import take_file
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """«+ Новое задание»: the types that the person's access is opened to."""
+    user = person_of(request)
+    kinds = opened_kinds(user)
+    context = {
+        "kinds": kinds,
+        "request_text": request_text(user.username),
+        "helpme_url": settings.HELPME_URL,
+    }
+    return render(request, "tasks/new/choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form: empty, restored from the draft, or sent off with «Создать задание»."""
+    kind = kind_of(request, slug)
+    if request.method == "POST":
+        return _create(request, kind)
+    user = person_of(request)
+    draft = drafts.find(user, kind.task_type)
+    saved = drafts.has_contents(draft)
+    restored = saved and RESTORE in request.GET
+    shown = draft if restored else Draft(user=user, task_type=kind.task_type)
+    entry = Entry(kind, user, shown.fields, shown)
+    more = _found(request, entry) if restored else {}
+    more["saved_at"] = moment(draft.updated_at) if saved and not restored else ""
+    return show_page(request, entry, new_mark(draft, restored=restored), **more)
+
+
+def _found(request: HttpRequest, entry: Entry) -> dict[str, Any]:
+    """What a search without a script has found."""
+    match request.GET.get("find"):
+        case "client":
+            return client_search(entry)
+        case "nobody":
+            return {"contact_note": NOBODY}
+        case _:
+            return {}
+
+
+def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
+    """«Создать задание»: 422 with everything that is missing, or the task's card."""
+    mark = mark_of(request)
+    entry = posted_entry(request, kind, ask=True)
+    try:
+        save_entry(entry, mark)
+        refusal = take_file(request, entry)
+        if not entry.ready or refusal:
+            more = {"document_error": refusal}
+            return show_page(request, entry, mark, status=UNPROCESSABLE, **more)
+        task = _make(entry, mark)
+    except DraftChanged as error:
+        return refuse(request, kind, error)
+    except AlreadyCreated as error:
+        return to_made(request, error)
+    except DuplicateContact:
+        # Somebody has taken the phone since the form was judged: judge it again.
+        entry = posted_entry(request, kind)
+        return show_page(request, entry, mark, status=UNPROCESSABLE)
+    except ActionRefused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+        return show_page(request, entry, mark, status=UNPROCESSABLE)
+    messages.success(request, f"Задание {task.number} создано")
+    return redirect(task)
+
+
+@transaction.atomic
+def _make(entry: Entry, mark: PageMark) -> SigningTask:
+    """Client, contact, task and the emptied draft in one transaction."""
+    draft = drafts.locked(entry.user, entry.kind.task_type, mark)
+    client, contact = entry.party.make(entry.user)
+    task = actions.create_task(
+        facts=entry.facts(client, contact), actor=entry.user, submission_key=mark.key
+    )
+    drafts.finish(draft)
+    return task
