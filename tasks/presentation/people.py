@@ -151,7 +151,7 @@ def services_block(task: SigningTask, services: list[Service], user: User) -> Se
             Fact("Номер документа", task.document_number, num=True, copyable=True),
         ),
         names=tuple(service.name for service in services),
-        reminder=risky,
+        reminder=risky and not task.is_finished,
         confirmed=task.fraud_check_confirmed,
         confirm_url=reverse("tasks:fraud_check", args=[task.number]) if may else "",
         checklist_url=settings.DATAPORT_URL,

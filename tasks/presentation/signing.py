@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.cache import cache
 
 from econtract.common import clock
+from econtract.common.errors import Unavailable
 from edo import cms
 from edo.models import Exchange, PowerOfAttorney, Signatory
 from edo.problems import in_words
@@ -112,7 +113,7 @@ def _verdict(title: str, exchange: Exchange, signature: bytes) -> Side:
         report = cms.verify_digest(
             signature, bytes.fromhex(exchange.document_sha256), trust=installed_trust()
         )
-    except (OSError, ValueError):
+    except Unavailable:
         return Side(title, "error", "Проверить подпись нельзя: корневые сертификаты не читаются")
     words = "Подпись верна" if report.ok else in_words(report.problems)
     facts = []

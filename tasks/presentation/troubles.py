@@ -38,7 +38,9 @@ class Trouble:
 
 def troubles(task: SigningTask) -> list[Trouble]:
     """What is being retried, and what was given up since the task has been in its status."""
-    found = Order.objects.about(task.lane).exclude(state=Order.State.DONE)
+    # By subject, which has an index; the lane leaves out what only happens to share the number.
+    found = Order.objects.filter(subject=task.number).about(task.lane)
+    found = found.exclude(state=Order.State.DONE)
     lines = {_line(order, task.status_changed_at): None for order in found.order_by("pk")}
     return [line for line in lines if line is not None]
 

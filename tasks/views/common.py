@@ -24,7 +24,7 @@ def visible_task(request: HttpRequest, number: int) -> SigningTask:
         "region",
         "box",
         "signatory",
-        "document",
+        "document_version__source",
         "manager",
         "exchange__power_of_attorney",
         "package__file",
