@@ -109,7 +109,7 @@ class Navigation:
     @property
     def new_task_url(self) -> str:
         may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
-        return "/tasks/new/" if may else ""
+        return reverse("tasks:new") if may else ""
 
     @property
     def search_url(self) -> str:

@@ -45,6 +45,7 @@ task_urls = [
 app_name = "tasks"
 urlpatterns = [
     path("new/", include("tasks.form_urls")),
+    path("new/", include("tasks.form_urls")),
     path("<tab:tab>/", lists.task_list, name="list"),
     path("<tab:tab>/filters/", lists.filters, name="filters"),
     path("owners/", lists.owners, name="owners"),

@@ -315,7 +315,7 @@ def zipped() -> bytes:
     """A zip archive with a document inside."""
     archive = BytesIO()
     with ZipFile(archive, "w") as file:
-        file.writestr("договор.pdf", b"%PDF-1.7")
+        file.writestr("договор.txt", "Договор")
     return archive.getvalue()
 
 
