@@ -104,6 +104,7 @@ def _typeset(
 ) -> bytes:
     from archive.typeset import pdf_from_html  # loads Pango: see there
 
+    columns = len(marks) if in_row else 1
     css = render_to_string(
         "archive/stamp.css",
         {
@@ -111,12 +112,12 @@ def _typeset(
             "height": f"{page[1]:.2f}",
             "margin": f"{margin:.2f}",
             "mark_width": f"{MARK_WIDTH:.2f}",
-            "direction": "row" if in_row else "column",
-            "align": "stretch" if in_row else "flex-start",
+            "marks_width": f"{columns * (MARK_WIDTH + GAP) + GAP:.2f}",
+            "gap": f"{GAP:.2f}",
         },
     )
     return pdf_from_html(
-        render_to_string("archive/stamp.html", {"marks": marks}),
+        render_to_string("archive/stamp.html", {"marks": marks, "in_row": in_row}),
         css=css,
         title="Отметки об электронной подписи",
         moment=max(mark.moment for mark in marks),
