@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -19,6 +19,31 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError("Укажите часовой пояс, например Europe/Moscow или Asia/Yekaterinburg")
 
 
+class PeopleManager(BaseUserManager["User"]):
+    """Makes users; the first administrator comes from the command line (`createsuperuser`)."""
+
+    def create_user(
+        self, username: str, email: str = "", password: str | None = None, **more: Any
+    ) -> "User":
+        """A person without a role; without a password nobody can log in as him."""
+        user = self.model(
+            username=User.normalize_username(username),
+            email=self.normalize_email(email),
+            **more,
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, username: str, email: str = "", password: str | None = None, **more: Any
+    ) -> "User":
+        """A person with the administrator's role: rights come from roles alone."""
+        user = self.create_user(username, email, password, **more)
+        user.roles.create(role=Role.ADMINISTRATOR)
+        return user
+
+
 class User(AbstractUser):
     """An employee. Blocking is `is_active=False`: sessions of an inactive user end at once."""
 
@@ -29,7 +54,7 @@ class User(AbstractUser):
     blocked_at = models.DateTimeField("Заблокирован", null=True, blank=True, editable=False)
     block_reason = models.CharField("Причина блокировки", max_length=500, blank=True)
 
-    objects = UserManager()
+    objects = PeopleManager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = "пользователь"
@@ -66,6 +91,11 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.may(Permission.ADMINISTER)
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        """Who enters the Django admin: the role decides, not a column of its own."""
+        return self.is_administrator
 
 
 class RoleGrant(models.Model):

@@ -18,13 +18,23 @@ from tasks.models import SigningTask
 
 def feeds() -> Iterable[Feed]:
     """The identification component's feed and one of every box in use."""
-    yield Feed(source="identity", read=identity().events, handle=wake_identification)
+    yield _identity_feed()
     for box in Box.objects.filter(active=True):
-        yield Feed(
-            source=f"edo:{box.pk}",
-            read=partial(exchanges.poll_events, box=box),
-            handle=wake_exchange,
-        )
+        yield _box_feed(box)
+
+
+def feeds_of(task: SigningTask) -> list[Feed]:
+    """The feeds in which something about ``task`` can appear."""
+    return [_identity_feed(), _box_feed(task.box)]
+
+
+def _identity_feed() -> Feed:
+    return Feed(source="identity", read=identity().events, handle=wake_identification)
+
+
+def _box_feed(box: Box) -> Feed:
+    read = partial(exchanges.poll_events, box=box)
+    return Feed(source=f"edo:{box.pk}", read=read, handle=wake_exchange)
 
 
 def wake_identification(event: InboundEvent) -> bool:

@@ -101,14 +101,6 @@ class Migration(migrations.Migration):
                     models.EmailField(blank=True, max_length=254, verbose_name="email address"),
                 ),
                 (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
                     "is_active",
                     models.BooleanField(
                         default=True,
@@ -173,7 +165,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "пользователи",
             },
             managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
+                ("objects", accounts.models.PeopleManager()),
             ],
         ),
         migrations.CreateModel(

@@ -1,7 +1,9 @@
 """Writing orders, handing them to workers, and running one."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 # A message to a worker may be lost: after this long the order is handed out once more.
 HAND_OUT_AGAIN = timedelta(seconds=10)
 LONGEST_WAIT_FOR_OURSELVES = timedelta(hours=1)
+
+_publishing: ContextVar[bool] = ContextVar("publishing", default=True)
 
 
 def enqueue(
@@ -48,9 +52,22 @@ def enqueue(
         created_at=now,
         request_id=current_request_id(),
     )
-    if due_at is None:
+    if due_at is None and _publishing.get():
         transaction.on_commit(lambda: publish([order.pk]), robust=True)
     return order
+
+
+@contextmanager
+def unpublished() -> Iterator[None]:
+    """Within the block workers are not told of new orders; the next hand-out finds them.
+
+    For one who works the orders off himself, as the demonstration's past is made.
+    """
+    token = _publishing.set(False)
+    try:
+        yield
+    finally:
+        _publishing.reset(token)
 
 
 def publish(order_ids: Sequence[int]) -> None:

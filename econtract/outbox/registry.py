@@ -74,6 +74,11 @@ def handler_for(kind: str) -> Handler:
         raise LookupError(f"Nobody handles orders of kind {kind}.") from None
 
 
+def kinds() -> list[str]:
+    """Every kind of order that somebody handles."""
+    return list(_handlers)
+
+
 def register_feeds(provider: Callable[[], Iterable[Feed]]) -> None:
     """Announces feeds; the provider is asked anew at every poll (a box may be added)."""
     _feed_providers.append(provider)

@@ -1,0 +1,330 @@
+"""Plays scenarios: real actions, real steps, real answers of the sandbox, in a time gone by."""
+
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from accounts.roles import TaskType
+from archive import documents
+from clients import actions as client_actions
+from clients.account_numbers import allowed_prefixes
+from clients.actions import ContactFacts
+from clients.cdi import Organisation, cdi
+from clients.models import Client, Contact, Region, Service
+from econtract.common import clock
+from econtract.outbox import inbound, orders, registry
+from econtract.outbox.models import Order
+from edo.models import Box, Signatory
+from tasks import actions, feeds
+from tasks.demo import contracts
+from tasks.demo.sandbox import SandboxControl
+from tasks.demo.scenarios import SCENARIOS, Scenario
+from tasks.door import perform
+from tasks.lifecycle import Actor
+from tasks.models import Comment, SigningTask
+from tasks.statuses import Status
+
+SYSTEM_STATUS_ORDERS = {
+    "identification_requested": "start_identification",
+    "cabinet_requested": "create_cabinet",
+    "cabinet_created": "prepare_sending",
+    "document_sent": "send_document",
+    "document_signed": "lodge_package",
+}
+SURNAMES = (
+    "Андреев", "Белов", "Волков", "Григорьев", "Денисов", "Егоров", "Жуков", "Зайцев", "Ильин",
+    "Козлов", "Лебедев", "Морозов", "Никитин", "Орлов", "Павлов", "Романов", "Семенов", "Титов",
+)  # fmt: skip
+NAMES = ("Александр", "Борис", "Виктор", "Григорий", "Дмитрий", "Илья", "Кирилл", "Николай")
+PATRONYMICS = ("Алексеевич", "Борисович", "Викторович", "Иванович", "Олегович", "Петрович")
+ROUNDS = 30
+MEMORABLE = {scenario.inn for scenario in SCENARIOS}
+
+
+class Player:
+    """Plays one scenario after another; ``people`` are the users by login."""
+
+    def __init__(self, people: dict[str, User], sandbox: SandboxControl) -> None:
+        self.people = people
+        self.sandbox = sandbox
+        self.random = random.Random(20240601)  # noqa: S311  (the same demonstration every time)
+        self.numbers = count(1)
+        self.organisations = {
+            TaskType.LEGAL: _organisations("торг", "строй", "сервис", kinds={"legal"}),
+            TaskType.SELF_EMPLOYED: _organisations("Анна", "Иван", kinds={"self_employed"}),
+            TaskType.CONTRACTOR: _organisations("Иван", "Ольга", kinds={"individual"}),
+        }
+
+    def play(self, scenario: Scenario) -> SigningTask:
+        """Makes the scenario's task and brings it to where the scenario ends."""
+        start = clock.now() - scenario.age
+        with self.at(start):
+            task = self._create(scenario)
+            for login, text in scenario.comments:
+                Comment.objects.create(task=task, author=self.people[login], text=text)
+        if scenario.approval:
+            task = self._approve(task, scenario, start)
+        if task.status in {Status.ON_APPROVAL, Status.APPROVAL_REJECTED}:
+            return task
+        task = self._identify(task, scenario, start)
+        task = self._sign(task, scenario, start)
+        if scenario.then == "cancel":
+            with self.at(start + timedelta(hours=5)):
+                actions.move(
+                    task=task, name="cancel", actor=task.manager, reason="Клиент передумал"
+                )
+                self.settle(task)
+        self._remind(task)
+        return task
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Both clocks, ours and the sandbox's, at ``moment``; never in the future."""
+        moment = min(moment, clock.now())
+        self.sandbox.set_clock(moment)
+        with clock.travelled_to(moment):
+            yield
+
+    # --- The stages of a course ------------------------------------------------------------
+
+    def _create(self, scenario: Scenario) -> SigningTask:
+        manager = self.people[scenario.manager]
+        region = Region.objects.get(name=scenario.region)
+        organisation = self._organisation(scenario)
+        client, contact = self._client(organisation, manager)
+        tail = organisation.inn[:9] if scenario.account == "right" else "999999999"
+        services = list(Service.objects.filter(code__in=scenario.services))
+        account = _prefix(region, services) + tail
+        paper = self._paper(scenario, client, contact, account, services)
+        upload = SimpleUploadedFile(paper.name, paper.content)
+        version = documents.receive(upload=upload, user=manager)
+        verified = scenario.account == "right"
+        return actions.create_task(
+            facts=actions.TaskFacts(
+                task_type=scenario.task_type,
+                client=client,
+                contact=contact,
+                region=region,
+                box=Box.objects.filter(regions=region).order_by("pk")[0],
+                signatory=Signatory.objects.get(key_ref=scenario.signatory),
+                services=services,
+                account_number=account,
+                account_verified_at=clock.now() if verified else None,
+                document_version=version,
+                document_number=account,
+                document_kind=scenario.kind,
+                fraud_check_confirmed=scenario.fraud_check,
+            ),
+            actor=manager,
+            submission_key=uuid.uuid4(),
+        )
+
+    def _approve(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
+        head = self.people["head"]
+        with self.at(start + timedelta(minutes=4)):
+            self.settle(task)
+            if scenario.approval == "approve":
+                perform(task.number, "approve", actor=head, comment="Клиент проверен")
+            elif scenario.approval == "reject":
+                comment = "Проведите проверку по чек-листу и приложите результат"
+                perform(task.number, "reject_approval", actor=head, comment=comment)
+        return _fresh(task)
+
+    def _identify(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
+        with self.at(start + timedelta(seconds=4)), self._out_of_order(task, scenario):
+            self.settle(task, stop=scenario.stop)
+        task = _fresh(task)
+        if task.status != Status.IDENTIFICATION_PENDING:
+            return task
+        with self.at(start + timedelta(seconds=self.random.randint(80, 150))):
+            if scenario.answer != "expire":
+                self.sandbox.answer_identification(task.identification_ref, scenario.answer)
+            with self._out_of_order(task, scenario):
+                self.settle(task, stop=scenario.stop)
+            if scenario.authority == "decline":
+                comment = "Нужна доверенность с правом подписи договоров"
+                perform(task.number, "decline_authority", actor=task.manager, comment=comment)
+                self.settle(task)
+        if scenario.answer == "expire":
+            self._expire(task, start, settings.IDENTIFICATION_DAYS)
+        task = _fresh(task)
+        if task.status == Status.IDENTIFIED and scenario.proceed:
+            with self.at(start + timedelta(seconds=200)):
+                perform(task.number, "proceed", actor=task.manager)
+                self.settle(task, stop=scenario.stop)
+        return _fresh(task)
+
+    def _sign(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
+        if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
+            return task
+        message = task.exchange.message_id
+        signed_after = timedelta(seconds=self.random.randint(260, 560))
+        with self.at(start + signed_after), self._out_of_order(task, scenario):
+            match scenario.fate:
+                case "signed":
+                    self.sandbox.sign(message)
+                case "broken":
+                    self.sandbox.sign(message, "broken")
+                case "refused":
+                    self.sandbox.refuse(message, "Не согласны со стоимостью услуг")
+                case "withdrawn":
+                    actions.remove_document(task=task, actor=task.manager)
+                case "change_services" | "blacklisted":
+                    self.sandbox.refuse(message, "Просим изменить состав услуг")
+                    self._refuse_as(task, scenario.fate)
+                case _:
+                    self.sandbox.keep_silent(message)
+            self.settle(task, stop=scenario.stop)
+        if scenario.fate == "expire":
+            self._expire(task, start, settings.SIGNING_DAYS)
+        return _fresh(task)
+
+    def _refuse_as(self, task: SigningTask, resolution: str) -> None:
+        """Security or the client's own words gave the refusal another name than the operator."""
+        perform(task.number, "signing_failed", actor=Actor.SYSTEM, resolution=resolution)
+
+    def _expire(self, task: SigningTask, start: datetime, days: int) -> None:
+        self._remind(task)
+        with self.at(start + timedelta(days=days, minutes=10)):
+            self.settle(task)
+
+    def _remind(self, task: SigningTask) -> None:
+        """What was due while the task waited happens on its day."""
+        now = clock.now()
+        for order in Order.objects.open().filter(
+            subject=task.number, kind="remind", due_at__lt=now
+        ).order_by("due_at"):
+            with self.at(order.due_at + timedelta(seconds=1)):
+                self.settle(task)
+
+    @contextmanager
+    def _out_of_order(self, task: SigningTask, scenario: Scenario) -> Iterator[None]:
+        """Within the block the scenario's system does not answer, and attempts run out."""
+        if not scenario.down:
+            yield
+            return
+        self.sandbox.break_down(scenario.down)
+        try:
+            yield
+            for _ in range(settings.ORDER_ATTEMPTS):
+                pending = Order.objects.open().about(task.lane).exclude(last_error="")
+                pending.update(due_at=clock.now(), attempts=settings.ORDER_ATTEMPTS - 1)
+                self.settle(task)
+        finally:
+            self.sandbox.repair()
+
+    # --- Work that workers do --------------------------------------------------------------
+
+    def settle(self, task: SigningTask, stop: str = "") -> None:
+        """Runs the task's orders until none is due; at the status ``stop`` it gets stuck."""
+        for _ in range(ROUNDS):
+            heard = sum(inbound.poll(feed) for feed in feeds.feeds_of(task))
+            due = list(
+                Order.objects.claimable()
+                .filter(kind__in=_kinds_but(stop))
+                .order_by("pk")
+                .values_list("pk", flat=True)
+            )
+            if not due and not heard:
+                break
+            for order_id in due:
+                orders.run(order_id)
+        if stop and _fresh(task).status == stop:
+            self._postpone(task, stop)
+
+    def _postpone(self, task: SigningTask, status: str) -> None:
+        """The system that the status waits for is slow today: the next attempt is tomorrow's."""
+        Order.objects.open().filter(
+            subject=task.number, kind=SYSTEM_STATUS_ORDERS[status]
+        ).update(
+            due_at=clock.now() + timedelta(days=1),
+            attempts=3,
+            handed_out_until=None,
+            last_error="Unavailable: нет ответа",
+        )
+
+    # --- Who and what ----------------------------------------------------------------------
+
+    def _organisation(self, scenario: Scenario) -> Organisation:
+        if scenario.inn:
+            found = cdi().get(scenario.inn)
+            if found is None:
+                raise LookupError(f"CDI does not know {scenario.inn}.")
+            return found
+        return next(self.organisations[scenario.task_type])
+
+    def _client(self, organisation: Organisation, manager: User) -> tuple[Client, Contact]:
+        client, _ = client_actions.find_or_create_client(
+            organisation=organisation, actor=manager
+        )
+        linked = client.contacts.first()
+        return client, linked or client_actions.add_contact(
+            client=client, facts=self._person(client), actor=manager
+        )
+
+    def _person(self, client: Client) -> ContactFacts:
+        number = next(self.numbers)
+        name = (client.head_name or client.short_name).split()
+        if len(name) < 2:
+            name = [self.random.choice(part) for part in (SURNAMES, NAMES, PATRONYMICS)]
+        return ContactFacts(
+            surname=name[0],
+            given_name=name[1],
+            patronymic=" ".join(name[2:]),
+            phone=f"+7912{3450000 + number * 173:07d}",
+            email=f"client{number}@{'firma' if client.kpp else 'mail'}.example",
+            position="" if client.signs_in_person else client.head_position or "Директор",
+            authority="" if client.signs_in_person else "Устав",
+            inn=client.inn if client.signs_in_person else "",
+        )
+
+    def _paper(
+        self,
+        scenario: Scenario,
+        client: Client,
+        contact: Contact,
+        account: str,
+        services: list[Service],
+    ) -> contracts.Paper:
+        make = {"pdf": contracts.pdf, "word": contracts.word, "sheet": contracts.sheet}
+        return make[scenario.paper](
+            contracts.Terms(
+                client=client,
+                signer=str(contact),
+                number=account,
+                dated=clock.now().date(),
+                services=tuple(service.name for service in services),
+                monthly=self.random.randint(3, 90) * 500,
+            )
+        )
+
+
+def _fresh(task: SigningTask) -> SigningTask:
+    return SigningTask.objects.select_related("exchange", "manager", "box").get(pk=task.pk)
+
+
+def _prefix(region: Region, services: list[Service]) -> str:
+    """A prefix that the services allow."""
+    return min(allowed_prefixes(region, services))
+
+
+def _kinds_but(stop: str) -> list[str]:
+    """Every kind of order except the one that the status ``stop`` waits for."""
+    return [kind for kind in registry.kinds() if kind != SYSTEM_STATUS_ORDERS.get(stop)]
+
+
+def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
+    """Active organisations of the registry, one after another."""
+    for word in words:
+        for organisation in cdi().search(word, limit=50):
+            in_use = organisation.inn in MEMORABLE
+            if organisation.kind in kinds and organisation.state == "active" and not in_use:
+                yield organisation
+

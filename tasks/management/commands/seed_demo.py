@@ -1,0 +1,39 @@
+"""Demo data: people, groups, and some sixty tasks in every status, made as people make them."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from econtract.common.errors import OutsideError
+from econtract.outbox import orders
+from tasks.demo import operator, people
+from tasks.demo.player import Player
+from tasks.demo.sandbox import SandboxControl, SandboxMissing
+from tasks.demo.scenarios import SCENARIOS
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with demo data; a running sandbox is needed."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Does nothing where there are people already. Raises CommandError without a sandbox."""
+        if User.objects.exists():
+            self.stdout.write("There are people already: nothing to seed.")
+            return
+        try:
+            self._seed(SandboxControl())
+        except (SandboxMissing, OutsideError) as error:
+            raise CommandError(f"The demo data need the sandbox: {error}") from error
+
+    def _seed(self, sandbox: SandboxControl) -> None:
+        sandbox.autopilot(on=False)
+        operator.install()
+        player = Player(people.install(), sandbox)
+        with orders.unpublished():
+            for scenario in SCENARIOS:
+                task = player.play(scenario)
+                self.stdout.write(f"{scenario.age} {task.number} {task.status} {task.resolution}")
+        sandbox.present()
+        sandbox.autopilot(on=True)
+        self.stdout.write(f"{len(SCENARIOS)} tasks are there.")

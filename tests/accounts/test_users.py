@@ -1,0 +1,45 @@
+"""People and the rights that come from their roles."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client as Browser
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Permission, Role
+from tests.support.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_administrator_is_made_on_the_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long password of mine")
+    call_command(
+        "createsuperuser", interactive=False, username="chief", email="c@x.example", verbosity=0
+    )
+    assert User.objects.get().is_administrator
+
+
+@pytest.mark.parametrize(
+    ("roles", "enters"),
+    [([Role.ADMINISTRATOR], True), ([Role.HEAD, Role.TEAM_LEAD, Role.MANAGER], False), ([], False)],
+)
+def test_who_enters_the_admin(roles: list[Role], enters: bool) -> None:
+    browser = Browser()
+    browser.force_login(UserFactory(roles=roles), backend="accounts.backends.RoleBackend")
+    response = browser.get(reverse("admin:index"))
+    assert (response.status_code == 200) is enters
+
+
+def test_a_blocked_administrator_may_nothing() -> None:
+    user = UserFactory(roles=[Role.ADMINISTRATOR], is_active=False)
+    assert not user.is_staff
+    assert not user.may(Permission.SEE_TASKS)
+
+
+def test_roles_add_up() -> None:
+    user = UserFactory(roles=[Role.HEAD, Role.MANAGER])
+    assert user.may(Permission.APPROVE)
+    assert user.may(Permission.CREATE_TASKS)
