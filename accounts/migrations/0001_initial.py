@@ -164,9 +164,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "пользователь",
                 "verbose_name_plural": "пользователи",
             },
-            managers=[
-                ("objects", accounts.models.PeopleManager()),
-            ],
         ),
         migrations.CreateModel(
             name="JournalEntry",
