@@ -119,7 +119,7 @@ def edit_contact(
     ``based_on`` is given and is no longer the current version's number.
     """
     locked = Contact.objects.select_for_update().get(pk=contact.pk)
-    current = _current(locked)
+    current = locked.newest
     if facts == ContactFacts.of(current):
         return current
     if based_on is not None and based_on != current.number:
@@ -157,7 +157,7 @@ def find_or_create_person_of(
 ) -> tuple[Client, bool]:
     """The card of a person whose contact is known already, linked to that contact."""
     client, created = Client.objects.get_or_create(
-        kind=kind, inn=inn, kpp="", defaults={"short_name": _current(contact).full_name}
+        kind=kind, inn=inn, kpp="", defaults={"short_name": contact.newest.full_name}
     )
     if created:
         link_contact(client=client, contact=contact, actor=actor)
@@ -213,12 +213,6 @@ def _add_version(contact: Contact, facts: ContactFacts, number: int, actor: User
     contact.current = version
     contact.save(update_fields=["current"])
     return version
-
-
-def _current(contact: Contact) -> ContactVersion:
-    if contact.current is None:
-        raise ValueError(f"Contact {contact.pk} has no version: it was not made by an action.")
-    return contact.current
 
 
 def _note(event: str, actor: User, **numbers: int) -> None:

@@ -77,16 +77,16 @@ class ReadMostlyAdmin(admin.ModelAdmin):
         return [name for name in names if name not in self.editable]
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(admin.StackedInline):
     model = ClientContact
-    fields = readonly_fields = ["contact", "created_at"]
+    fields = readonly_fields = ("contact", "created_at")
     can_delete = False
     extra = max_num = 0
 
 
-class VersionInline(admin.TabularInline):
+class VersionInline(admin.StackedInline):
     model = ContactVersion
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "number",
         "surname",
         "given_name",
@@ -97,7 +97,7 @@ class VersionInline(admin.TabularInline):
         "authority",
         "created_at",
         "created_by",
-    ]
+    )
     can_delete = False
     extra = max_num = 0
 

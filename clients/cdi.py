@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 SYSTEM = "cdi"
 SHORTEST_QUERY = 2
+LONGEST = {field.name: field.max_length for field in Client._meta.fields}
 
 
 @dataclass(frozen=True)
@@ -125,4 +126,4 @@ def _name(item: Mapping[str, Any], field: str, *, required: bool = False) -> str
     text = str(item[field] or "").strip()
     if required and not text:
         raise ValueError(f"no {field}")
-    return text[: Client._meta.get_field(field).max_length]
+    return text[: LONGEST[field]]

@@ -91,8 +91,7 @@ class EditForm(PersonalForm):
 
     def begin_again_from(self, version: ContactVersion) -> None:
         """Lets the next save go ahead, over a version that somebody else has made meanwhile."""
-        self.data = self.data.copy()
-        self.data["based_on"] = str(version.number)
+        self.data = {**self.data, "based_on": str(version.number)}
 
 
 class ContactEditForm(EditForm, ContactForm):

@@ -203,6 +203,13 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return self.current.full_name if self.current else self.phone
 
+    @property
+    def newest(self) -> "ContactVersion":
+        """The current version. Raises ValueError for a contact that no action made."""
+        if self.current is None:
+            raise ValueError(f"Contact {self.pk} has no version.")
+        return self.current
+
 
 class ContactVersion(models.Model):
     """What was known of a contact at a time. Never changed; a task keeps the one it took."""

@@ -61,7 +61,7 @@ class DirectoryAdmin(admin.ModelAdmin):
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         links = {
             "import_url": reverse(f"admin:{self._url_name('import')}"),
             "export_url": reverse(f"admin:{self._url_name('export')}"),
@@ -138,9 +138,10 @@ class DirectoryAdmin(admin.ModelAdmin):
     def _log(self, request: HttpRequest, planned: Plan) -> None:
         """Puts the import into the admin's journal, row by row."""
         content_type = ContentType.objects.get_for_model(self.model)
+        user_id = request.user.pk or 0  # nobody gets here without logging in
         for change in planned.changes:
             LogEntry.objects.create(
-                user_id=request.user.pk,
+                user_id=user_id,
                 content_type=content_type,
                 object_id=change.row.pk,
                 object_repr=change.title[:200],

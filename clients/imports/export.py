@@ -2,7 +2,7 @@
 
 import io
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from clients.imports.directories import Directory
 

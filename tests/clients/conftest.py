@@ -46,7 +46,8 @@ def person(db: None) -> Callable[..., User]:
     """Makes somebody with the given roles and opened task types."""
 
     def make(*roles: Role, types: tuple[TaskType, ...] = (TaskType.LEGAL,)) -> User:
-        return UserFactory(roles=list(roles), types=list(types))
+        user: User = UserFactory.create(roles=list(roles), types=list(types))
+        return user
 
     return make
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from clients.account_numbers import allowed_prefixes, check_prefix
 from clients.models import BillingPrefix, Region, Service
@@ -131,11 +132,11 @@ def test_a_service_whose_billing_has_no_prefix_here_allows_none() -> None:
 
 @pytest.mark.django_db
 def test_the_directory_in_the_database_is_read_when_none_is_given(
-    django_assert_num_queries,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    region = RegionFactory()
-    BillingPrefixFactory()
-    mobile = ServiceFactory(code="mobile", account_rule="billing:BIS Урал")
+    region = RegionFactory.create()
+    BillingPrefixFactory.create()
+    mobile = ServiceFactory.create(code="mobile", account_rule="billing:BIS Урал")
     with django_assert_num_queries(1):
         assert allowed_prefixes(region, [mobile]) == {"596"}
     with django_assert_num_queries(0):

@@ -74,7 +74,7 @@ def test_a_branch_with_its_own_kpp_has_its_own_card(actor: User) -> None:
 
 
 def test_a_new_contact_is_linked_and_has_its_first_version(actor: User) -> None:
-    client = ClientFactory()
+    client = ClientFactory.create()
     contact = actions.add_contact(client=client, facts=PETROV, actor=actor)
     assert list(client.contacts.all()) == [contact]
     version = ContactVersion.objects.get(contact=contact)
@@ -84,8 +84,8 @@ def test_a_new_contact_is_linked_and_has_its_first_version(actor: User) -> None:
 
 
 def test_a_taken_phone_is_refused_with_the_manuals_words_and_the_contact(actor: User) -> None:
-    taken = ContactFactory(phone=PETROV.phone)
-    client = ClientFactory()
+    taken = ContactFactory.create(phone=PETROV.phone)
+    client = ClientFactory.create()
     with pytest.raises(DuplicateContact) as caught:
         actions.add_contact(client=client, facts=PETROV, actor=actor)
     assert str(caught.value) == (
@@ -98,8 +98,8 @@ def test_a_taken_phone_is_refused_with_the_manuals_words_and_the_contact(actor: 
 
 
 def test_a_contact_of_another_company_is_found_by_phone_and_linked(actor: User) -> None:
-    first, second = ClientFactory(), ClientFactory()
-    contact = ContactFactory(phone=PETROV.phone, linked_to=first)
+    first, second = ClientFactory.create(), ClientFactory.create()
+    contact = ContactFactory.create(phone=PETROV.phone, linked_to=first)
     found = actions.find_by_phone(PETROV.phone)
     assert found == contact
     actions.link_contact(client=second, contact=found, actor=actor)
@@ -110,8 +110,8 @@ def test_a_contact_of_another_company_is_found_by_phone_and_linked(actor: User) 
 
 
 def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     assert actions.unlink_contact(client=client, contact=contact, actor=actor)
     assert not client.contacts.exists()
     assert Contact.objects.filter(pk=contact.pk).exists()
@@ -121,8 +121,8 @@ def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> 
 
 
 def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
-    contact = ContactFactory()
-    before = contact.current
+    contact = ContactFactory.create()
+    before = contact.newest
     facts = replace(ContactFacts.of(before), email="new@company.example")
     version = actions.edit_contact(contact=contact, facts=facts, actor=actor)
     contact.refresh_from_db()
@@ -132,16 +132,16 @@ def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
 
 
 def test_saving_without_a_change_makes_no_version(actor: User) -> None:
-    contact = ContactFactory()
-    facts = ContactFacts.of(contact.current)
+    contact = ContactFactory.create()
+    facts = ContactFacts.of(contact.newest)
     assert actions.edit_contact(contact=contact, facts=facts, actor=actor).number == 1
     assert contact.versions.count() == 1
 
 
 def test_an_edit_cannot_take_another_contacts_phone(actor: User) -> None:
-    other = ContactFactory(phone="+79990000001")
-    contact = ContactFactory()
-    facts = replace(ContactFacts.of(contact.current), phone=other.phone)
+    other = ContactFactory.create(phone="+79990000001")
+    contact = ContactFactory.create()
+    facts = replace(ContactFacts.of(contact.newest), phone=other.phone)
     with pytest.raises(DuplicateContact) as caught:
         actions.edit_contact(contact=contact, facts=facts, actor=actor)
     assert caught.value.contact == other
@@ -149,22 +149,22 @@ def test_an_edit_cannot_take_another_contacts_phone(actor: User) -> None:
 
 
 def test_a_new_phone_is_the_one_that_the_contact_is_found_by(actor: User) -> None:
-    contact = ContactFactory(phone="+79990000001")
-    facts = replace(ContactFacts.of(contact.current), phone="+79990000002")
+    contact = ContactFactory.create(phone="+79990000001")
+    facts = replace(ContactFacts.of(contact.newest), phone="+79990000002")
     actions.edit_contact(contact=contact, facts=facts, actor=actor)
     assert actions.find_by_phone("+79990000002") == contact
     assert actions.find_by_phone("+79990000001") is None
 
 
 def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
-    contact = ContactFactory()
-    facts = ContactFacts.of(contact.current)
+    contact = ContactFactory.create()
+    facts = ContactFacts.of(contact.newest)
     mine, theirs = replace(facts, position="Директор"), replace(facts, position="Юрист")
     actions.edit_contact(contact=contact, facts=theirs, actor=actor, based_on=1)
     with pytest.raises(ContactChanged):
         actions.edit_contact(contact=contact, facts=mine, actor=actor, based_on=1)
     contact.refresh_from_db()
-    assert contact.current.position == "Юрист"
+    assert contact.newest.position == "Юрист"
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
 def test_an_identification_holds_for_the_person_who_passed_it(
     actor: User, change: dict[str, str], stays: bool
 ) -> None:
-    contact = ContactFactory(identified_at=clock.now())
-    facts = replace(ContactFacts.of(contact.current), **change)
+    contact = ContactFactory.create(identified_at=clock.now())
+    facts = replace(ContactFacts.of(contact.newest), **change)
     actions.edit_contact(contact=contact, facts=facts, actor=actor)
     contact.refresh_from_db()
     assert (contact.identified_at is not None) is stays
@@ -218,18 +218,18 @@ def test_one_person_may_be_self_employed_and_agent_with_one_contact(actor: User)
 
 
 def test_the_card_of_a_person_takes_the_new_name(actor: User) -> None:
-    client = PersonFactory()
-    contact = ContactFactory(linked_to=client)
-    facts = replace(ContactFacts.of(contact.current), surname="Семенова")
+    client = PersonFactory.create()
+    contact = ContactFactory.create(linked_to=client)
+    facts = replace(ContactFacts.of(contact.newest), surname="Семенова")
     actions.edit_person(client=client, contact=contact, facts=facts, actor=actor, based_on=1)
     client.refresh_from_db()
     assert client.short_name == "Семенова Петр Петрович"
 
 
 def test_similar_clients_are_those_with_the_same_inn_or_name() -> None:
-    same_inn = ClientFactory(inn="7701001100")
-    same_name = ClientFactory(short_name="АО „Ёлочка“")
-    ClientFactory(short_name="ООО «Сосна»")
+    same_inn = ClientFactory.create(inn="7701001100")
+    same_name = ClientFactory.create(short_name="АО „Ёлочка“")
+    ClientFactory.create(short_name="ООО «Сосна»")
     assert similar_clients(inn="7701001100", name="") == [same_inn]
     assert similar_clients(inn="", name="ООО «ЕЛОЧКА»") == [same_name]
     assert similar_clients(inn="", name="") == []
@@ -237,8 +237,10 @@ def test_similar_clients_are_those_with_the_same_inn_or_name() -> None:
 
 def test_similar_contacts_are_those_with_the_same_phone_email_or_name() -> None:
     blank = {"surname": "А", "given_name": "Б", "patronymic": ""}
-    phone = ContactFactory(phone=PETROV.phone, **{f"version__{k}": v for k, v in blank.items()})
-    email = ContactFactory(version__surname="Другой", version__email=PETROV.email)
-    name = ContactFactory(version__surname="ПЁТРОВ")
-    ContactFactory(version__surname="Сидоров")
+    phone = ContactFactory.create(
+        phone=PETROV.phone, **{f"version__{k}": v for k, v in blank.items()}
+    )
+    email = ContactFactory.create(version__surname="Другой", version__email=PETROV.email)
+    name = ContactFactory.create(version__surname="ПЁТРОВ")
+    ContactFactory.create(version__surname="Сидоров")
     assert set(similar_contacts(PETROV)) == {phone, email, name}

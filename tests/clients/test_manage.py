@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.roles import Role, TaskType
 from clients.actions import ContactFacts, edit_contact
@@ -41,10 +42,10 @@ def url(name: str, *args: object) -> str:
 
 def typed_over(contact: Contact, **changes: str) -> dict[str, str]:
     """What the edit form of ``contact`` posts when ``changes`` are typed into it."""
-    facts = ContactFacts.of(contact.current)
+    facts = ContactFacts.of(contact.newest)
     names = [*TYPED, "snils"]
     posted = {name: getattr(facts, name) for name in names}
-    return posted | {"based_on": str(contact.current.number)} | changes
+    return posted | {"based_on": str(contact.newest.number)} | changes
 
 
 # --- who may what -------------------------------------------------------------------------------
@@ -77,8 +78,11 @@ READERS = {
 @pytest.mark.parametrize("page", ["list", "card"])
 def test_who_reads_which_tab(page: str, who: str, companies: int, contractors: int) -> None:
     roles, types = READERS[who]
-    browser = browser_of(UserFactory(roles=list(roles), types=list(types)))
-    cards = {"companies": ClientFactory(), "contractors": PersonFactory(kind="individual")}
+    browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
+    cards = {
+        "companies": ClientFactory.create(),
+        "contractors": PersonFactory.create(kind="individual"),
+    }
     codes = [
         browser.get(url(page, slug, *([card.pk] if page == "card" else []))).status_code
         for slug, card in cards.items()
@@ -116,9 +120,9 @@ def test_who_changes_the_companies_cards(
     fake_cdi: FakeCdi, who: str, allowed: bool, method: str, name: str, data: dict | None
 ) -> None:
     roles, types = READERS[who]
-    browser = browser_of(UserFactory(roles=list(roles), types=list(types)))
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     before = list(ClientContact.objects.values_list("client", "contact"))
     args: list[object] = ["companies", client.pk]
     if data is None:
@@ -145,15 +149,15 @@ def test_who_changes_the_companies_cards(
 )
 def test_who_adds_cards(who: str, codes: tuple[int, int, int]) -> None:
     roles, types = READERS[who]
-    browser = browser_of(UserFactory(roles=list(roles), types=list(types)))
+    browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
     slugs = ("companies", "self-employed", "contractors")
     assert tuple(browser.get(url("add", slug)).status_code for slug in slugs) == codes
 
 
 def test_a_reader_sees_no_buttons_that_change() -> None:
-    reader = browser_of(UserFactory(roles=[Role.TEAM_LEAD]))
-    client = ClientFactory()
-    ContactFactory(linked_to=client)
+    reader = browser_of(UserFactory.create(roles=[Role.TEAM_LEAD]))
+    client = ClientFactory.create()
+    ContactFactory.create(linked_to=client)
     page = reader.get(url("card", "companies", client.pk)).content.decode()
     for words in ["Редактировать", "Удалить связь", "Обновить из CDI"]:
         assert words not in page
@@ -161,7 +165,7 @@ def test_a_reader_sees_no_buttons_that_change() -> None:
 
 
 def test_a_card_is_found_in_its_own_tab_only(manager: Browser) -> None:
-    person = PersonFactory()
+    person = PersonFactory.create()
     assert manager.get(url("card", "companies", person.pk)).status_code == 404
     assert manager.get(url("card", "self-employed", person.pk)).status_code == 200
     assert manager.get("/manage/nothing/").status_code == 404
@@ -172,7 +176,7 @@ def test_one_who_is_not_logged_in_is_asked_to(client: Browser) -> None:
 
 
 def test_manage_opens_on_the_first_tab_one_has() -> None:
-    browser = browser_of(UserFactory(roles=[Role.MANAGER], types=[TaskType.CONTRACTOR]))
+    browser = browser_of(UserFactory.create(roles=[Role.MANAGER], types=[TaskType.CONTRACTOR]))
     answer = browser.get(url("home"))
     assert answer.headers["Location"] == url("list", "contractors")
     assert [tab["label"] for tab in browser.get(url("list", "contractors")).context["tabs"]] == [
@@ -190,8 +194,8 @@ def test_the_tabs_are_those_of_the_manual(manager: Browser) -> None:
 
 @pytest.mark.parametrize("query", ["ромашка", "«РОМАШКА»", "7701001100", "1157746001104"])
 def test_a_card_is_searched_by_name_inn_and_ogrn(manager: Browser, query: str) -> None:
-    ClientFactory(short_name="ООО «Ромашка»", inn="7701001100", ogrn="1157746001104")
-    ClientFactory(short_name="ООО «Лотос»", ogrn="1157746001105")
+    ClientFactory.create(short_name="ООО «Ромашка»", inn="7701001100", ogrn="1157746001104")
+    ClientFactory.create(short_name="ООО «Лотос»", ogrn="1157746001105")
     page = manager.get(url("list", "companies"), {"q": query})
     assert [client.short_name for client, _ in page.context["rows"]] == ["ООО «Ромашка»"]
 
@@ -209,9 +213,11 @@ def test_htmx_gets_the_results_alone(manager: Browser) -> None:
     assert part.headers["Cache-Control"] == "no-store"
 
 
-def test_the_list_is_turned_page_by_page(manager: Browser, django_assert_max_num_queries) -> None:
+def test_the_list_is_turned_page_by_page(
+    manager: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(30):
-        ClientFactory(short_name=f"ООО «Клиент {number:02d}»")
+        ClientFactory.create(short_name=f"ООО «Клиент {number:02d}»")
     with django_assert_max_num_queries(14):
         first = manager.get(url("list", "companies"))
     assert len(first.context["rows"]) == 25
@@ -224,7 +230,7 @@ def test_the_list_is_turned_page_by_page(manager: Browser, django_assert_max_num
 
 
 def test_a_name_with_markup_is_shown_as_text(manager: Browser) -> None:
-    ClientFactory(short_name="ООО «<script>alert(1)</script>»")
+    ClientFactory.create(short_name="ООО «<script>alert(1)</script>»")
     assert "<script>alert" not in manager.get(url("list", "companies")).content.decode()
 
 
@@ -232,8 +238,8 @@ def test_a_name_with_markup_is_shown_as_text(manager: Browser) -> None:
 
 
 def test_a_card_shows_requisites_contacts_and_the_way_to_the_tasks(manager: Browser) -> None:
-    client = ClientFactory(inn="7701001100", state="liquidating")
-    ContactFactory(linked_to=client, phone="+79123456789")
+    client = ClientFactory.create(inn="7701001100", state="liquidating")
+    ContactFactory.create(linked_to=client, phone="+79123456789")
     page = manager.get(url("card", "companies", client.pk)).content.decode()
     for words in ["7701001100", "В процессе ликвидации", "12.03.2015", "+7 912 345-67-89"]:
         assert words in page
@@ -241,9 +247,9 @@ def test_a_card_shows_requisites_contacts_and_the_way_to_the_tasks(manager: Brow
 
 
 def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
-    client = ClientFactory()
-    ContactFactory(linked_to=client, version__surname="Сидоров", version__patronymic="")
-    ContactFactory(linked_to=client, version__surname="Алексеев", version__patronymic="")
+    client = ClientFactory.create()
+    ContactFactory.create(linked_to=client, version__surname="Сидоров", version__patronymic="")
+    ContactFactory.create(linked_to=client, version__surname="Алексеев", version__patronymic="")
     page = manager.get(url("card", "companies", client.pk), {"contacts": "сидор"}, headers=HTMX)
     assert [row.name for row in page.context["contacts"]] == ["Сидоров Петр"]
     assert "<html" not in page.content.decode()
@@ -251,7 +257,7 @@ def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
 
 def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
     clients = ClientFactory.create_batch(3)
-    contact = ContactFactory(linked_to=clients[0])
+    contact = ContactFactory.create(linked_to=clients[0])
     for other in clients[1:]:
         ClientContact.objects.create(client=other, contact=contact)
     card = manager.get(url("card", "companies", clients[0].pk)).content.decode()
@@ -261,9 +267,9 @@ def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
 
 
 def test_the_cards_queries_do_not_grow_with_the_contacts(
-    manager: Browser, django_assert_max_num_queries
+    manager: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = ClientFactory()
+    client = ClientFactory.create()
     ContactFactory.create_batch(12, linked_to=client)
     manager.get(url("list", "companies"))
     with django_assert_max_num_queries(12):
@@ -274,19 +280,19 @@ def test_the_cards_queries_do_not_grow_with_the_contacts(
 
 
 def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, typed_over(contact, email="new@company.example"))
     assert answer.headers["Location"].startswith(url("card", "companies", client.pk))
     contact.refresh_from_db()
-    assert (contact.current.number, contact.current.email) == (2, "new@company.example")
+    assert (contact.newest.number, contact.newest.email) == (2, "new@company.example")
 
 
 def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     form = manager.get(edit, headers=HTMX).content.decode()
     assert form.lstrip().startswith("<tr")
@@ -301,8 +307,8 @@ def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
 
 
 def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, typed_over(contact, phone="123", email="x", surname="С1"))
     text = page.content.decode()
@@ -314,12 +320,12 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
     assert "Фамилия: только буквы, пробел и дефис" in text
     assert 'value="123"' in text
     contact.refresh_from_db()
-    assert contact.current.number == 1
+    assert contact.newest.number == 1
 
 
 def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> None:
-    client = ClientFactory()
-    contact, other = ContactFactory(linked_to=client), ContactFactory()
+    client = ClientFactory.create()
+    contact, other = ContactFactory.create(linked_to=client), ContactFactory.create()
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, typed_over(contact, phone=other.phone))
     assert page.status_code == 422
@@ -327,11 +333,11 @@ def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> N
 
 
 def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     mine = typed_over(contact, position="Юрист")
-    theirs = replace(ContactFacts.of(contact.current), position="Бухгалтер")
-    edit_contact(contact=contact, facts=theirs, actor=UserFactory())
+    theirs = replace(ContactFacts.of(contact.newest), position="Бухгалтер")
+    edit_contact(contact=contact, facts=theirs, actor=UserFactory.create())
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, mine)
     assert page.status_code == 409
@@ -339,20 +345,23 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
     again = mine | {"based_on": page.context["form"]["based_on"].value()}
     assert manager.post(edit, again).status_code == 302
     contact.refresh_from_db()
-    assert (contact.current.number, contact.current.position) == (3, "Юрист")
+    assert (contact.newest.number, contact.newest.position) == (3, "Юрист")
 
 
 def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client, version__snils="11223344595")
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client, version__snils="11223344595")
     edit = url("contact-edit", "companies", client.pk, contact.pk)
     manager.post(edit, typed_over(contact, position="Юрист"))
     contact.refresh_from_db()
-    assert contact.current.snils == "11223344595"
+    assert contact.newest.snils == "11223344595"
 
 
 def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser) -> None:
-    client, contact = ClientFactory(), ContactFactory(linked_to=ClientFactory())
+    client, contact = (
+        ClientFactory.create(),
+        ContactFactory.create(linked_to=ClientFactory.create()),
+    )
     for name in ["contact", "contact-edit"]:
         assert manager.get(url(name, "companies", client.pk, contact.pk)).status_code in {302, 404}
     edit = url("contact-edit", "companies", client.pk, contact.pk)
@@ -363,8 +372,8 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
 
 
 def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     answer = manager.post(url("contact-unlink", "companies", client.pk, contact.pk))
     [message] = get_messages(answer.wsgi_request)
     assert str(message) == "Связь удалена"
@@ -376,8 +385,8 @@ def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
 
 
 def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     part = manager.post(
         url("contact-unlink", "companies", client.pk, contact.pk), headers=HTMX
     ).content.decode()
@@ -387,16 +396,16 @@ def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
 
 
 def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
-    client = ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client = ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     answer = manager.get(url("contact-unlink", "companies", client.pk, contact.pk))
     assert answer.status_code == 405
     assert client.contacts.exists()
 
 
 def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> None:
-    client, other = ClientFactory(), ClientFactory()
-    contact = ContactFactory(linked_to=client)
+    client, other = ClientFactory.create(), ClientFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     answer = manager.post(url("contact-unlink", "companies", client.pk, contact.pk))
     [message] = get_messages(answer.wsgi_request)
     token = message.extra_tags.rstrip("/").rpartition("/")[2]
@@ -409,16 +418,16 @@ def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> 
 
 
 def test_a_new_contact_is_added_to_the_card(manager: Browser) -> None:
-    client = ClientFactory()
+    client = ClientFactory.create()
     answer = manager.post(url("contact-add", "companies", client.pk), TYPED)
     assert answer.status_code == 302
     contact = client.contacts.get()
-    assert (contact.phone, contact.current.email) == ("+79123456789", "sidorov@company.example")
+    assert (contact.phone, contact.newest.email) == ("+79123456789", "sidorov@company.example")
 
 
 def test_a_taken_phone_offers_to_link_the_existing_contact(manager: Browser) -> None:
-    client = ClientFactory()
-    existing = ContactFactory(phone="+79123456789")
+    client = ClientFactory.create()
+    existing = ContactFactory.create(phone="+79123456789")
     page = manager.post(url("contact-add", "companies", client.pk), TYPED)
     assert page.status_code == 422
     assert page.context["form"].errors["phone"] == [DUPLICATE]
@@ -431,20 +440,20 @@ def test_a_taken_phone_offers_to_link_the_existing_contact(manager: Browser) -> 
 
 
 def test_people_who_resemble_the_new_one_are_shown_first(manager: Browser) -> None:
-    client = ClientFactory()
-    ContactFactory(version__email="sidorov@company.example")
+    client = ClientFactory.create()
+    ContactFactory.create(version__email="sidorov@company.example")
     add = url("contact-add", "companies", client.pk)
     page = manager.post(add, TYPED)
     assert page.status_code == 422
     assert "Похожие уже есть в базе" in page.content.decode()
     assert not client.contacts.exists()
     assert manager.post(add, TYPED | {"confirmed": "1"}).status_code == 302
-    assert client.contacts.get().current.surname == "Сидоров"
+    assert client.contacts.get().newest.surname == "Сидоров"
 
 
 def test_an_unlinked_contact_is_found_by_phone(manager: Browser) -> None:
-    client = ClientFactory()
-    ContactFactory(phone="+79123456789", version__surname="Найденов")
+    client = ClientFactory.create()
+    ContactFactory.create(phone="+79123456789", version__surname="Найденов")
     add = url("contact-add", "companies", client.pk)
     assert "Найденов" in manager.get(add, {"phone": "8 912 345 67 89"}).content.decode()
     missing = manager.get(add, {"phone": "89990000000"}).content.decode()
@@ -453,7 +462,7 @@ def test_an_unlinked_contact_is_found_by_phone(manager: Browser) -> None:
 
 
 def test_a_contact_is_linked_by_phone_and_not_by_number(manager: Browser) -> None:
-    client, contact = ClientFactory(), ContactFactory()
+    client, contact = ClientFactory.create(), ContactFactory.create()
     link = url("contact-link", "companies", client.pk)
     assert manager.post(link, {"link_phone": str(contact.pk)}).status_code == 404
     assert manager.post(link).status_code == 404
@@ -515,7 +524,7 @@ def test_a_self_employed_person_is_no_company(manager: Browser, fake_cdi: FakeCd
 def test_registration_data_are_brought_up_to_date_from_cdi(
     manager: Browser, fake_cdi: FakeCdi
 ) -> None:
-    client = ClientFactory(inn=ROMASHKA.inn, short_name="Старое имя")
+    client = ClientFactory.create(inn=ROMASHKA.inn, short_name="Старое имя")
     fake_cdi.organisations = [replace(ROMASHKA, kpp=client.kpp)]
     manager.post(url("refresh", "companies", client.pk))
     client.refresh_from_db()
@@ -540,7 +549,7 @@ def test_a_person_is_added_by_hand(manager: Browser, slug: str, kind: str) -> No
     assert answer.headers["Location"] == url("card", slug, client.pk)
     assert (client.kind, client.inn) == (kind, "771234567859")
     assert client.short_name == "Сидоров Алексей Иванович"
-    version = client.contacts.get().current
+    version = client.contacts.get().newest
     assert (version.inn, version.snils) == ("771234567859", "11223344595")
     page = manager.get(url("card", slug, client.pk)).content.decode()
     assert "112-233-445 95" in page
@@ -562,7 +571,7 @@ def test_the_same_person_is_not_added_twice(manager: Browser) -> None:
 
 
 def test_a_person_with_a_known_phone_is_linked_to_that_contact(manager: Browser) -> None:
-    existing = ContactFactory(phone="+79123456789", version__surname="Сидоров")
+    existing = ContactFactory.create(phone="+79123456789", version__surname="Сидоров")
     add = url("add", "contractors")
     page = manager.post(add, PERSON)
     assert page.context["form"].errors["phone"] == [DUPLICATE]
@@ -578,8 +587,8 @@ def test_wrong_numbers_of_a_person_are_said_at_the_fields(manager: Browser) -> N
 
 
 def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
-    client = PersonFactory()
-    contact = ContactFactory(linked_to=client)
+    client = PersonFactory.create()
+    contact = ContactFactory.create(linked_to=client)
     edit = url("edit-person", "self-employed", client.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, typed_over(contact, surname="Семенова"))
@@ -590,8 +599,8 @@ def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
 
 
 def test_companies_are_not_edited_as_persons_nor_persons_contacts(manager: Browser) -> None:
-    company, person = ClientFactory(), PersonFactory()
-    contact = ContactFactory(linked_to=person)
+    company, person = ClientFactory.create(), PersonFactory.create()
+    contact = ContactFactory.create(linked_to=person)
     assert manager.get(url("edit-person", "companies", company.pk)).status_code == 404
     assert manager.get(url("edit-person", "self-employed", person.pk)).status_code == 200
     unlink = url("contact-unlink", "self-employed", person.pk, contact.pk)

@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from clients.models import Client, Contact
 from tests.support.factories_clients import ClientFactory, ContactFactory
@@ -15,38 +16,38 @@ def names(text: str) -> list[str]:
     "text", ["ромашка", "РОМАШКА", "омашк", "ООО «Ромашка»", "  ромашка ", 'ООО "РОМАШКА"', "ром"]
 )
 def test_a_client_is_found_by_any_part_of_the_name_in_any_case(text: str) -> None:
-    ClientFactory(short_name="ООО «РОМАШКА»")
-    ClientFactory(short_name="ООО «Лотос»")
+    ClientFactory.create(short_name="ООО «РОМАШКА»")
+    ClientFactory.create(short_name="ООО «Лотос»")
     assert names(text) == ["ООО «РОМАШКА»"]
 
 
 def test_yo_and_ye_are_one_letter() -> None:
-    ClientFactory(short_name="ООО «Звёздочка»")
+    ClientFactory.create(short_name="ООО «Звёздочка»")
     assert names("звездочка") == names("ЗВЁЗДОЧКА") == ["ООО «Звёздочка»"]
 
 
 def test_every_word_must_be_found_in_any_order() -> None:
-    ClientFactory(short_name="ИП Петров Петр Петрович")
-    ClientFactory(short_name="ИП Петров Иван Ильич")
+    ClientFactory.create(short_name="ИП Петров Петр Петрович")
+    ClientFactory.create(short_name="ИП Петров Иван Ильич")
     assert names("иван петров") == ["ИП Петров Иван Ильич"]
     assert names("петров и") == ["ИП Петров Иван Ильич", "ИП Петров Петр Петрович"]
 
 
 def test_names_that_begin_with_the_text_come_first() -> None:
-    ClientFactory(short_name="АО «Аромат»")
-    ClientFactory(short_name="АО «Роман»")
+    ClientFactory.create(short_name="АО «Аромат»")
+    ClientFactory.create(short_name="АО «Роман»")
     assert names("ром") == ["АО «Роман»", "АО «Аромат»"]
 
 
 def test_a_short_beginning_finds_names_that_begin_so() -> None:
-    ClientFactory(short_name="АО «Аромат»")
-    ClientFactory(short_name="АО «Роман»")
+    ClientFactory.create(short_name="АО «Аромат»")
+    ClientFactory.create(short_name="АО «Роман»")
     assert names("ро") == ["АО «Роман»"]
 
 
 def test_a_client_is_found_by_inn_and_ogrn() -> None:
-    ClientFactory(short_name="АО «Лотос»", inn="7701001206", ogrn="1157746001105")
-    ClientFactory(short_name="АО «Вектор»", inn="7701001301", ogrn="1157746001203")
+    ClientFactory.create(short_name="АО «Лотос»", inn="7701001206", ogrn="1157746001105")
+    ClientFactory.create(short_name="АО «Вектор»", inn="7701001301", ogrn="1157746001203")
     assert names("7701001206") == names("77 01 001-206") == ["АО «Лотос»"]
     assert names("1157746001203") == ["АО «Вектор»"]
     assert names("77010012") == ["АО «Лотос»"]
@@ -54,24 +55,24 @@ def test_a_client_is_found_by_inn_and_ogrn() -> None:
 
 
 def test_a_number_in_a_name_is_found_too() -> None:
-    ClientFactory(short_name="ООО «Завод 4512»")
+    ClientFactory.create(short_name="ООО «Завод 4512»")
     assert names("4512") == ["ООО «Завод 4512»"]
 
 
 def test_text_without_letters_finds_nothing_and_no_text_everything() -> None:
-    ClientFactory(short_name="ООО «Ромашка»")
+    ClientFactory.create(short_name="ООО «Ромашка»")
     assert names("«»") == []
     assert names("%") == []
     assert names(" ") == ["ООО «Ромашка»"]
 
 
 def test_contacts_of_a_client_are_found_by_name_phone_and_email() -> None:
-    client = ClientFactory()
-    petrov = ContactFactory(
+    client = ClientFactory.create()
+    petrov = ContactFactory.create(
         linked_to=client, phone="+79123456789", version__email="boss@company.example"
     )
     other = {"version__surname": "Сидоров", "version__patronymic": ""}
-    ContactFactory(linked_to=client, phone="+79990001122", **other)
+    ContactFactory.create(linked_to=client, phone="+79990001122", **other)
     found = Contact.objects.linked_to(client)
     assert found.count() == 2
     for text in ["петров", "ПЕТР ПЕТРОВ", "8 912 345-67-89", "45678", "boss@"]:
@@ -79,8 +80,8 @@ def test_contacts_of_a_client_are_found_by_name_phone_and_email() -> None:
     assert not found.search("иванова").exists()
 
 
-def test_a_list_of_contacts_is_one_query(django_assert_num_queries) -> None:
-    client = ClientFactory()
+def test_a_list_of_contacts_is_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    client = ClientFactory.create()
     ContactFactory.create_batch(3, linked_to=client)
     with django_assert_num_queries(1):
         assert len([str(contact) for contact in Contact.objects.linked_to(client)]) == 3

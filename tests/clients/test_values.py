@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -8,7 +10,7 @@ from clients import values
 SEPARATORS = st.text(alphabet=" -().\u00a0\u2013\u2011", max_size=3)
 
 
-def refusal(clean, value: str) -> str:
+def refusal(clean: Callable[[str], str], value: str) -> str:
     with pytest.raises(ValidationError) as caught:
         clean(value)
     return caught.value.messages[0]

@@ -1,0 +1,45 @@
+"""The admin pages of this room in Chromium."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.roles import Role
+from clients.imports.directories import REGIONS
+from clients.models import Region
+from tests.clients.test_browser import session_of, violations
+from tests.support.factories import UserFactory
+from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_an_administrator_loads_a_directory_from_a_file(
+    live_server: LiveServer, browser: Browser
+) -> None:
+    user = UserFactory.create(roles=[Role.ADMINISTRATOR], is_staff=True)
+    RegionFactory.create(account_prefix="111")
+    contact = ContactFactory.create(linked_to=ClientFactory.create())
+    complaints: list[str] = []
+    context = browser.new_context(base_url=live_server.url, locale="ru-RU")
+    context.add_cookies([session_of(user, live_server.url)])
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+
+    page.goto("/admin/clients/region/")
+    page.get_by_role("link", name="Загрузить из файла").click()
+    page.set_input_files("input[type=file]", str(REGIONS.shipped_file))
+    page.get_by_role("button", name="Проверить файл").click()
+    expect(page.get_by_text("Добавится: 82, изменится: 1")).to_be_visible()
+    assert Region.objects.count() == 1
+    # What axe itself loads is refused by the policy: it is asked after the console.
+    assert [text for text in complaints if "Content Security" in text] == []
+    assert violations(page) == []
+    page.get_by_role("button", name="Применить изменения").click()
+    expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
+    assert Region.objects.count() == 83
+
+    for address in [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]:
+        page.goto(f"/admin/clients/{address}/change/")
+        assert violations(page) == []
+    context.close()
