@@ -89,9 +89,7 @@ def _group(group: Group, people: dict[str, User]) -> None:
         AccessGroup.MEMBER_HEAD: group.heads,
     }
     for codename, logins in members.items():
-        permission = Permission.objects.get(
-            codename=codename, content_type__app_label="accounts"
-        )
+        permission = Permission.objects.get(codename=codename, content_type__app_label="accounts")
         for login in logins:
             AccessGroupUserObjectPermission.objects.create(
                 content_object=made, user=people[login], permission=permission

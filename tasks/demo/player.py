@@ -198,9 +198,11 @@ class Player:
     def _remind(self, task: SigningTask) -> None:
         """What was due while the task waited happens on its day."""
         now = clock.now()
-        for order in Order.objects.open().filter(
-            subject=task.number, kind="remind", due_at__lt=now
-        ).order_by("due_at"):
+        for order in (
+            Order.objects.open()
+            .filter(subject=task.number, kind="remind", due_at__lt=now)
+            .order_by("due_at")
+        ):
             with self.at(order.due_at + timedelta(seconds=1)):
                 self.settle(task)
 
@@ -241,9 +243,7 @@ class Player:
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for is slow today: the next attempt is tomorrow's."""
-        Order.objects.open().filter(
-            subject=task.number, kind=SYSTEM_STATUS_ORDERS[status]
-        ).update(
+        Order.objects.open().filter(subject=task.number, kind=SYSTEM_STATUS_ORDERS[status]).update(
             due_at=clock.now() + timedelta(days=1),
             attempts=3,
             handed_out_until=None,
@@ -261,9 +261,7 @@ class Player:
         return next(self.organisations[scenario.task_type])
 
     def _client(self, organisation: Organisation, manager: User) -> tuple[Client, Contact]:
-        client, _ = client_actions.find_or_create_client(
-            organisation=organisation, actor=manager
-        )
+        client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
         linked = client.contacts.first()
         return client, linked or client_actions.add_contact(
             client=client, facts=self._person(client), actor=manager
@@ -327,4 +325,3 @@ def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
             in_use = organisation.inn in MEMORABLE
             if organisation.kind in kinds and organisation.state == "active" and not in_use:
                 yield organisation
-
