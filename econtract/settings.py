@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "guardian",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    "accounts.administration.AdministrationConfig",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

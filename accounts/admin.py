@@ -1,0 +1,234 @@
+"""People, their roles and accesses, access groups with members, and the journal of rights."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from accounts import actions
+from accounts.models import (
+    AccessGroup,
+    AccessGroupUserObjectPermission,
+    JournalEntry,
+    RoleGrant,
+    TypeAccess,
+    User,
+)
+from accounts.roles import Role
+from econtract.common.errors import ActionRefused
+from econtract.outbox.admin import ReadOnlyAdmin
+
+MEMBERSHIPS = (
+    AccessGroup.MEMBER_MANAGER,
+    AccessGroup.MEMBER_TEAM_LEAD,
+    AccessGroup.MEMBER_HEAD,
+)
+
+admin.site.unregister(Group)  # roles are ours; Django's groups are not used
+
+
+class RoleFormSet(BaseInlineFormSet):
+    """The roles of one person; the last administrator keeps his."""
+
+    def clean(self) -> None:
+        super().clean()
+        keeps = any(
+            form.cleaned_data.get("role") == Role.ADMINISTRATOR
+            and not form.cleaned_data.get("DELETE")
+            for form in self.forms
+        )
+        user = cast(User, self.instance)
+        if user.pk and not keeps and actions.is_last_administrator(user):
+            raise forms.ValidationError(actions.LAST_ADMINISTRATOR)
+
+
+class RoleInline(admin.TabularInline):
+    model = RoleGrant
+    formset = RoleFormSet
+    extra = 0
+    max_num = len(Role)
+
+
+class TypeAccessInline(admin.TabularInline):
+    model = TypeAccess
+    extra = 0
+
+
+class RegionInline(admin.TabularInline):
+    # Regions live in a room above: the link is reached from the person's side.
+    model = User.regions.through  # type: ignore[attr-defined]
+    verbose_name = "регион"
+    verbose_name_plural = "регионы"
+    autocomplete_fields = ["region"]
+    extra = 0
+
+
+class BlockForm(forms.Form):
+    """Why a person is blocked."""
+
+    reason = forms.CharField(
+        label="Причина блокировки",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Укажите причину блокировки"},
+    )
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """People are never deleted: their tasks and what they did stay theirs."""
+
+    list_display = ["username", "__str__", "role_names", "is_active", "last_login"]
+    list_filter = ["is_active", "roles__role", "type_accesses__task_type"]
+    search_fields = ["username", "last_name", "first_name", "email"]
+    ordering = ["last_name", "first_name", "username"]
+    inlines = [RoleInline, TypeAccessInline, RegionInline]
+    filter_horizontal = ()
+    readonly_fields = ["is_active", "blocked_at", "block_reason", "last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (
+            "Сотрудник",
+            {"fields": ["last_name", "first_name", "patronymic", "email", "time_zone"]},
+        ),
+        ("Блокировка", {"fields": ["is_active", "blocked_at", "block_reason"]}),
+        ("Даты", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
+        ("Сотрудник", {"fields": ["last_name", "first_name", "patronymic", "email"]}),
+    ]
+
+    @admin.display(description="Роли")
+    def role_names(self, user: User) -> str:
+        return ", ".join(str(grant) for grant in user.roles.all())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("roles")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        with actions.changing_rights([form.instance.pk], actor=request.user):
+            super().save_related(request, form, formsets, change)
+
+    def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ActionRefused as refusal:  # two administrators at the same moment
+            self.message_user(request, " ".join(refusal.reasons), messages.ERROR)
+            return redirect(request.path)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/block/", view(self.block), name="accounts_user_block"),
+            path("<int:pk>/unblock/", view(self.unblock), name="accounts_user_unblock"),
+            *super().get_urls(),
+        ]
+
+    def block(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """«Заблокировать», with a reason; the person's sessions end at once."""
+        user = get_object_or_404(User, pk=pk)
+        form = BlockForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            actor = cast(User, request.user)
+            try:
+                actions.block(user=user, reason=form.cleaned_data["reason"], actor=actor)
+            except ActionRefused as refusal:
+                form.add_error(None, refusal.reasons)
+            else:
+                self.message_user(request, f"{user}: вход заблокирован", messages.SUCCESS)
+                return self._back_to(user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Заблокировать: {user}",
+            "form": form,
+            "person": user,
+            "open_tasks": user.tasks.filter(completed_at=None).count(),
+            "opts": self.opts,
+        }
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "accounts/admin/block.html", context, status=status)
+
+    def unblock(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """«Разблокировать»."""
+        user = get_object_or_404(User, pk=pk)
+        if request.method == "POST":
+            actions.unblock(user=user, actor=cast(User, request.user))
+            self.message_user(request, f"{user}: вход разрешен", messages.SUCCESS)
+            return self._back_to(user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Разблокировать: {user}",
+            "person": user,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "accounts/admin/unblock.html", context)
+
+    def _back_to(self, user: User) -> HttpResponse:
+        return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+
+class MemberInline(admin.TabularInline):
+    """The members of a group, each in one of three capacities."""
+
+    model = AccessGroupUserObjectPermission
+    verbose_name = "участник"
+    verbose_name_plural = "участники"
+    autocomplete_fields = ["user"]
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "permission":
+            kwargs["queryset"] = Permission.objects.filter(codename__in=MEMBERSHIPS).order_by("pk")
+            kwargs["label"] = "Участвует как"
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "permission":
+            field.label_from_instance = lambda permission: permission.name
+        return field
+
+
+@admin.register(AccessGroup)
+class AccessGroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "managers_see_each_other", "created_at"]
+    search_fields = ["name"]
+    inlines = [MemberInline]
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        named = {line.instance.user_id for lines in formsets for line in lines.forms}
+        with actions.changing_rights(named | _members([form.instance]), actor=request.user):
+            super().save_related(request, form, formsets, change)
+
+    def delete_model(self, request: Any, obj: AccessGroup) -> None:
+        with actions.changing_rights(_members([obj]), actor=request.user):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: Any, queryset: QuerySet[AccessGroup]) -> None:
+        with actions.changing_rights(_members(list(queryset)), actor=request.user):
+            super().delete_queryset(request, queryset)
+
+
+def _members(groups: list[AccessGroup]) -> set[int]:
+    members = AccessGroupUserObjectPermission.objects.filter(content_object__in=groups)
+    return set(members.values_list("user_id", flat=True))
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    """Who changed whose rights; nobody changes the journal."""
+
+    list_display = ["at", "actor", "subject", "change"]
+    list_select_related = ["actor", "subject"]
+    search_fields = ["subject__username", "subject__last_name", "change"]
+    date_hierarchy = "at"
+    show_full_result_count = False
