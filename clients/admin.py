@@ -34,7 +34,7 @@ class RegionAdmin(DirectoryAdmin):
     ]
     list_filter = ["mrf", "archive", "seamless", "active", "prefix_source"]
     search_fields = ["name", "account_prefix"]
-    raw_id_fields = ["managers"]
+    autocomplete_fields = ["managers"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
         """Tasks keep their region: it is switched off instead."""

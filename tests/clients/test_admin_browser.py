@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_an_administrator_loads_a_directory_from_a_file(
     live_server: LiveServer, browser: Browser
 ) -> None:
-    user = UserFactory.create(roles=[Role.ADMINISTRATOR], is_staff=True)
+    user = UserFactory.create(roles=[Role.ADMINISTRATOR])
     RegionFactory.create(account_prefix="111")
     contact = ContactFactory.create(linked_to=ClientFactory.create())
     complaints: list[str] = []

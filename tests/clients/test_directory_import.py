@@ -54,7 +54,7 @@ def as_xlsx(rows: Sequence[Mapping[str, object]]) -> bytes:
 
 @pytest.fixture
 def administrator(client: Browser) -> Browser:
-    user = User.objects.create(username="admin", is_staff=True)
+    user = User.objects.create(username="admin")
     RoleGrant.objects.create(user=user, role=Role.ADMINISTRATOR)
     client.force_login(user)
     return client
@@ -292,7 +292,7 @@ def test_an_exported_directory_is_taken_back_without_a_change(administrator: Bro
 @pytest.mark.parametrize("view", ["", "import/", "export/", "import-confirm/"])
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.TEAM_LEAD, Role.HEAD])
 def test_directories_are_for_administrators_alone(client: Browser, view: str, role: Role) -> None:
-    user = User.objects.create(username="someone", is_staff=True)
+    user = User.objects.create(username="someone")
     RoleGrant.objects.create(user=user, role=role)
     client.force_login(user)
     assert client.get(f"/admin/clients/region/{view}").status_code == 403

@@ -22,7 +22,7 @@ from clients.models import (
 
 def company_inn(number: int) -> str:
     """A valid ИНН of ten digits, another one for every ``number``."""
-    base = f"{770100000 + number:09d}"
+    base = f"{660000000 + number:09d}"
     return base + stdnum_inn.calc_company_check_digit(base)
 
 
