@@ -53,11 +53,6 @@ SECTIONS = (
 BY_SLUG = {section.slug: section for section in SECTIONS}
 
 
-def section_of(client: Client) -> Section:
-    """The tab that holds the client's card."""
-    return next(section for section in SECTIONS if client.kind in section.kinds)
-
-
 def readable_sections(user: User) -> list[Section]:
     """The tabs that ``user`` sees: all of them, but for a mere manager the opened ones."""
     if not user.may(Permission.SEE_DIRECTORY):
