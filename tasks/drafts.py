@@ -18,6 +18,7 @@ from econtract.common import clock
 from tasks.models import Draft, SigningTask
 
 KEPT_AFTER_CLOSING = timedelta(days=1)
+CHOSEN_BY_ITSELF = frozenset({"region", "box", "signatory"})
 EMPTY: dict[str, Any] = {
     "fields": {},
     "organisation": None,
@@ -69,8 +70,17 @@ def has_contents(draft: Draft) -> bool:
     """Whether there is anything to restore; what was closed does not count."""
     if draft.closed_at is not None:
         return False
-    said = any(value.strip() for values in draft.fields.values() for value in values)
-    return said or draft.document_version_id is not None
+    return says_anything(draft.fields) or draft.document_version_id is not None
+
+
+def says_anything(fields: dict[str, list[str]]) -> bool:
+    """Whether a person has put anything in: the form chooses the only region itself."""
+    return any(
+        value.strip()
+        for name, values in fields.items()
+        if name not in CHOSEN_BY_ITSELF
+        for value in values
+    )
 
 
 @transaction.atomic

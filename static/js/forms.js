@@ -200,8 +200,15 @@
   // Every message of a page has a number: the server ignores an older one that comes later.
   let turn = 0;
 
+  // Buttons of the form send all of it too: what is typed meanwhile waits for their answer.
+  let asking = 0;
+
   const sendDraft = (form) => {
     clearTimeout(drafts.get(form));
+    if (asking) {
+      drafts.set(form, setTimeout(sendDraft, 200, form));
+      return;
+    }
     drafts.delete(form);
     const values = {};
     for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
@@ -222,6 +229,17 @@
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get" && $("form[data-draft]")) detail.parameters.turn = String(++turn);
+  });
+
+  const asksForAll = ({ elt, requestConfig }) => requestConfig.verb !== "get" && elt.id !== "draft-status" && elt.closest("form[data-draft]");
+
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    const form = asksForAll(detail);
+    if (!form) return;
+    asking += 1;
+    clearTimeout(drafts.get(form));
+    drafts.delete(form);
+    detail.xhr.addEventListener("loadend", () => (asking -= 1));
   });
 
   // What has been typed since the question was sent must not be overwritten by its answer.
@@ -265,6 +283,9 @@
     const digits = target.value.replace(/\D/g, "").slice(0, Number(target.dataset.digits));
     if (digits !== target.value) target.value = digits;
   }, true);
+
+  // What a button has brought onto the page takes the cursor when the server says so.
+  document.addEventListener("focus-field", ({ detail }) => $(detail.value)?.focus());
 
   // Enter in a field that has a button of its own presses that button.
   document.addEventListener("keydown", (event) => {

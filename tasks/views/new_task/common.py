@@ -189,12 +189,13 @@ def answer(
     anchor: str = "",
     find: str = "",
     said: str = "",
+    focus: str = "",
     **more: Any,
 ) -> HttpResponse:
     """After something was done to the draft: the changed parts to htmx, the page to the rest.
 
-    ``anchor`` and ``find`` go to the page's address; ``said`` is read out and ``more`` goes to
-    the templates when htmx has asked.
+    ``anchor`` and ``find`` go to the page's address. When htmx has asked, ``said`` is read out,
+    the field ``focus`` (a selector) takes the cursor, and ``more`` goes to the templates.
     """
     if not is_fragment(request):
         return redirect(form_url(entry.kind, anchor=anchor, find=find))
@@ -205,6 +206,8 @@ def answer(
     response["Cache-Control"] = "no-store"
     if said:
         trigger_client_event(response, "announce", {"value": said})
+    if focus:
+        trigger_client_event(response, "focus-field", {"value": focus}, after="settle")
     return response
 
 

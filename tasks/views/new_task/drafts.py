@@ -10,7 +10,7 @@ from tasks import drafts
 from tasks.drafts import AlreadyCreated, DraftChanged
 from tasks.new_task.entry import names_of
 from tasks.new_task.kinds import FormKind
-from tasks.new_task.values import read, said
+from tasks.new_task.values import read
 from tasks.views.common import person_of
 from tasks.views.new_task.common import (
     answer,
@@ -61,8 +61,7 @@ def restart(request: HttpRequest, slug: str) -> HttpResponse:
     if drafts.has_contents(draft):
         drafts.close(draft=draft)
         _offer_undo(request, kind)
-    typed = read(request.POST, names_of(kind))
-    if any(said(typed, name) for name in typed if name not in {"region", "box", "signatory"}):
+    if drafts.says_anything(read(request.POST, names_of(kind))):
         save_entry(posted(request, kind), mark_of(request))
         return redirect(form_url(kind))
     return redirect(form_url(kind, restore=False))

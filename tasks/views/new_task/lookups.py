@@ -80,7 +80,7 @@ def add_contact(request: HttpRequest, slug: str) -> HttpResponse:
         values["contact"], values["contact_phone"] = [NEW], [""]
         return ""
 
-    return _change_contact(request, slug, add, focus=True)
+    return _change_contact(request, slug, add, focus=f"#id_{NEW_CONTACT}-surname")
 
 
 @require_POST
@@ -104,7 +104,7 @@ def link_contact(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _change_contact(
-    request: HttpRequest, slug: str, change: Callable[[Values], str], *, focus: bool = False
+    request: HttpRequest, slug: str, change: Callable[[Values], str], *, focus: str = ""
 ) -> HttpResponse:
     """Does ``change`` to what was sent and keeps it; its words stand at the search field."""
     kind, user = kind_of(request, slug), person_of(request)
@@ -124,8 +124,8 @@ def _change_contact(
         anchor=anchor,
         find="nobody" if note else "",
         said=note,
+        focus=focus,
         contact_note=note,
-        focus_contact=focus,
     )
 
 

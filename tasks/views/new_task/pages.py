@@ -91,8 +91,9 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
         return refuse(request, kind, error)
     except AlreadyCreated as error:
         return to_made(request, error)
-    except DuplicateContact:
+    except DuplicateContact as error:
         # Somebody has taken the phone since the form was judged: judge it again.
+        messages.error(request, str(error))
         entry = posted_entry(request, kind)
         return show_page(request, entry, mark, status=UNPROCESSABLE)
     except ActionRefused as refused:
