@@ -58,12 +58,18 @@ def client() -> Signer:
     return authority().signer(organisation_inn=CLIENT_INN)
 
 
-def signature(signer: Signer, side: Side, content: bytes, power: UUID | None = None) -> Signature:
+def signature(
+    signer: Signer,
+    side: Side,
+    content: bytes,
+    power: UUID | None = None,
+    signed_at: dt.datetime = NOW,
+) -> Signature:
     """A signature of ``content`` with what its certificate says."""
     known = details(signer.certificate)
     return Signature(
         side=side,
-        der=signer.sign(content),
+        der=signer.sign(content, signed_at),
         details=SignatureDetails(
             owner=known.owner,
             organisation=known.organisation,
@@ -72,7 +78,7 @@ def signature(signer: Signer, side: Side, content: bytes, power: UUID | None = N
             issuer=known.issuer,
             valid_from=known.valid_from,
             valid_until=known.valid_until,
-            signed_at=NOW,
+            signed_at=signed_at,
             power_of_attorney=str(power) if power else None,
         ),
     )

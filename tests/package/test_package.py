@@ -1,3 +1,4 @@
+import datetime as dt
 import hashlib
 import json
 import re
@@ -15,8 +16,9 @@ import pytest
 
 from archive.package import manifest
 from archive.package.builder import DocumentChanged, build
-from archive.package.parts import PackageParts
-from tests.package.samples import Made, contract, package, parts
+from archive.package.parts import PackageParts, Side
+from tests.edo.pki import DAY, authority
+from tests.package.samples import Made, contract, package, parts, signature
 
 STEM = "Договор"
 MCHD = "ON_EMCHD_20260101_2f0b1a5e-33f4-4c3b-9ef2-111111111111.xml"
@@ -115,6 +117,25 @@ def test_the_commands_of_the_readme_work_as_they_stand(made: Made, unpacked: Pat
             assert "CMS Verification successful" in done.stderr
         if " x509 " in line:
             assert "Петров Петр Петрович" in done.stdout
+
+
+def test_the_commands_still_work_years_after_the_certificates_have_expired(
+    tmp_path: Path,
+) -> None:
+    then = dt.datetime(2020, 5, 1, tzinfo=dt.UTC)
+    ready = parts(tmp_path)
+    signer = authority().signer(valid_from=then - DAY, valid_until=then + DAY)
+    signed = [signature(signer, side, contract(), signed_at=then) for side in Side]
+    built = build(
+        parts=replace(ready, signatures=signed, powers=[]), target=tmp_path / "package.zip"
+    )
+    with zipfile.ZipFile(built.path) as archive:
+        archive.extractall(tmp_path)
+    readme = (tmp_path / "ПРОЧТИ.txt").read_text("utf-8-sig")
+    commands = re.findall(r"^openssl cms .*$", readme, re.MULTILINE)
+    assert len(commands) == 2
+    for line in commands:
+        subprocess.run(shlex.split(line), cwd=tmp_path, capture_output=True, check=True)
 
 
 def test_the_readme_is_plain_text_for_any_notepad(unpacked: Path) -> None:
