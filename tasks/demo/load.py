@@ -26,7 +26,6 @@ from accounts.roles import Role, TaskType
 from archive.models import Document, DocumentVersion, Package, StoredFile
 from clients.models import Client, ClientContact, Contact, ContactVersion, Region, Service
 from econtract.common import clock
-from econtract.common.text import search_key
 from edo.models import Box, Signatory
 from tasks.demo.people import PASSWORD
 from tasks.lifecycle import Actor
@@ -132,16 +131,7 @@ class Loader:
                 Contact(phone=f"+7{9_000_000_000 + number}") for number in numbers
             )
             versions = ContactVersion.objects.bulk_create(
-                ContactVersion(
-                    contact=contact,
-                    number=1,
-                    surname="Петров",
-                    given_name="Петр",
-                    patronymic="Петрович",
-                    phone=contact.phone,
-                    email="client@firma.example",
-                )
-                for contact in contacts
+                self._person(contact) for contact in contacts
             )
             for contact, version in zip(contacts, versions, strict=True):
                 contact.current = version
@@ -155,15 +145,29 @@ class Loader:
 
     def _client(self, number: int, names: list[str]) -> Client:
         name = f"{names[number % len(names)]} {number}"
-        return Client(
+        client = Client(
             kind=Client.Kind.LEGAL,
             short_name=name,
             full_name=name,
             inn=f"{1_000_000_000 + number}",
             kpp="770101001",
             ogrn=f"{1_000_000_000_000 + number}",
-            search_key=search_key(f"{name} {name}"),
         )
+        client.fill_keys()
+        return client
+
+    def _person(self, contact: Contact) -> ContactVersion:
+        person = ContactVersion(
+            contact=contact,
+            number=1,
+            surname="Петров",
+            given_name="Петр",
+            patronymic="Петрович",
+            phone=contact.phone,
+            email="client@firma.example",
+        )
+        person.fill_keys()
+        return person
 
     # --- Tasks -----------------------------------------------------------------------------
 

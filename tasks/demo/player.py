@@ -45,6 +45,9 @@ SURNAMES = (
 NAMES = ("Александр", "Борис", "Виктор", "Григорий", "Дмитрий", "Илья", "Кирилл", "Николай")
 PATRONYMICS = ("Алексеевич", "Борисович", "Викторович", "Иванович", "Олегович", "Петрович")
 ROUNDS = 30
+# Systems that are out of order before the client has the document, and after.
+BEFORE = frozenset({"identity", "cabinet", "signing"})
+AFTER = frozenset({"apd", "rio"})
 MEMORABLE = {scenario.inn for scenario in SCENARIOS}
 
 
@@ -73,8 +76,8 @@ class Player:
             task = self._approve(task, scenario, start)
         if task.status in {Status.ON_APPROVAL, Status.APPROVAL_REJECTED}:
             return task
-        task = self._identify(task, scenario, start)
-        task = self._sign(task, scenario, start)
+        task = self._identify(task, scenario, task.status_changed_at)
+        task = self._sign(task, scenario, task.status_changed_at)
         if scenario.then == "cancel":
             with self.at(start + timedelta(hours=5)):
                 actions.move(
@@ -82,7 +85,7 @@ class Player:
                 )
                 self.settle(task)
         self._remind(task)
-        return task
+        return _fresh(task)
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -138,7 +141,7 @@ class Player:
         return _fresh(task)
 
     def _identify(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
-        with self.at(start + timedelta(seconds=4)), self._out_of_order(task, scenario):
+        with self.at(start + timedelta(seconds=4)), self._out_of_order(task, scenario, BEFORE):
             self.settle(task, stop=scenario.stop)
         task = _fresh(task)
         if task.status != Status.IDENTIFICATION_PENDING:
@@ -146,7 +149,7 @@ class Player:
         with self.at(start + timedelta(seconds=self.random.randint(80, 150))):
             if scenario.answer != "expire":
                 self.sandbox.answer_identification(task.identification_ref, scenario.answer)
-            with self._out_of_order(task, scenario):
+            with self._out_of_order(task, scenario, BEFORE):
                 self.settle(task, stop=scenario.stop)
             if scenario.authority == "decline":
                 comment = "Нужна доверенность с правом подписи договоров"
@@ -165,8 +168,8 @@ class Player:
         if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
             return task
         message = task.exchange.message_id
-        signed_after = timedelta(seconds=self.random.randint(260, 560))
-        with self.at(start + signed_after), self._out_of_order(task, scenario):
+        signed_after = timedelta(seconds=self.random.randint(140, 420))
+        with self.at(start + signed_after), self._out_of_order(task, scenario, AFTER):
             match scenario.fate:
                 case "signed":
                     self.sandbox.sign(message)
@@ -207,9 +210,11 @@ class Player:
                 self.settle(task)
 
     @contextmanager
-    def _out_of_order(self, task: SigningTask, scenario: Scenario) -> Iterator[None]:
+    def _out_of_order(
+        self, task: SigningTask, scenario: Scenario, when: frozenset[str]
+    ) -> Iterator[None]:
         """Within the block the scenario's system does not answer, and attempts run out."""
-        if not scenario.down:
+        if scenario.down not in when:
             yield
             return
         self.sandbox.break_down(scenario.down)

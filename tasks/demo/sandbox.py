@@ -36,7 +36,9 @@ class SandboxControl:
         self._call("autopilot", on=on)
 
     def break_down(self, system: str) -> None:
-        self._call("faults", system=system, kind="error", times=None, status=503)
+        """The system does not answer; the archive РИО says no instead."""
+        answer = {"status": 422, "code": "archive_rejected"} if system == "rio" else {"status": 503}
+        self._call("faults", system=system, kind="error", times=None, **answer)
 
     def repair(self) -> None:
         self._send("DELETE", "faults", None)

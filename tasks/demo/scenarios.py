@@ -80,7 +80,7 @@ WAITING = (
     Scenario(days(1.2), manager="manager2", answer="silent"),
     Scenario(days(3.4), region=SVERDLOVSK, manager="manager4", answer="silent"),
     Scenario(minutes(50), task_type=SELF, answer="silent"),
-    Scenario(minutes(12), fate="silent", comments=(MANAGER_CALLED,)),
+    Scenario(minutes(12), inn="7701002908", fate="silent", comments=(MANAGER_CALLED,)),
     Scenario(minutes(70), manager="manager2", fate="silent", paper="word"),
     Scenario(days(2), region=KRASNODAR, manager="manager2", fate="silent"),
     Scenario(days(4), fate="silent", comments=(LEAD_ASKS,)),
@@ -113,14 +113,15 @@ FAILED = (
     Scenario(days(2.2), inn="7701002802", fate="refused"),
     Scenario(days(16), fate="expire"),
     Scenario(minutes(52), signatory="signer-egorov"),
-    Scenario(days(1.4), signatory="signer-kuznetsov"),
+    Scenario(minutes(48), signatory="signer-kuznetsov"),
     Scenario(minutes(75), fate="withdrawn"),
     Scenario(days(1.7), inn="7701003002", fate="broken"),
     Scenario(minutes(38), inn="7701003404"),
     Scenario(minutes(36), manager="manager2", down="signing"),
     Scenario(days(1.6), fate="change_services"),
     Scenario(days(2.8), manager="manager2", fate="blacklisted"),
-    Scenario(days(2), inn="7701003500", fate="signed"),
+    Scenario(days(2), region=NOVOSIBIRSK, manager="manager3", down="rio"),
+    Scenario(days(2.1), inn="7701003500"),
     Scenario(minutes(58), down="apd"),
 )
 
@@ -129,7 +130,7 @@ CAUGHT = (
     Scenario(minutes(6), stop="cabinet_requested"),
     Scenario(minutes(7), stop="cabinet_created"),
     Scenario(minutes(8), stop="document_sent"),
-    Scenario(minutes(9), stop="document_signed"),
+    Scenario(minutes(9), inn="7701001301", stop="document_signed"),
 )
 
 CANCELLED = (
