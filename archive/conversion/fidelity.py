@@ -1,14 +1,17 @@
 """Is the text of the source in the PDF? Runs in a confined process: no Django, no database."""
 
 import os
+from collections import Counter
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from archive.conversion import pdf_text
 from archive.conversion.words import missing, recall, words
 
 SHOWN = 10
+COMPARED = ("docx", "xlsx")
 DRAWN = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
 
 
@@ -18,20 +21,32 @@ def measure_in_child(source: int, pdf: int, *, kind: str) -> tuple[dict[str, Any
     Without a source of a kind whose text can be read (a PDF itself) the recall is None.
     """
     with os.fdopen(pdf, "rb") as file, pypdfium2.PdfDocument(file) as document:
-        pages, blank, text = len(document), True, []
-        for page in document:
-            text.append(page.get_textpage().get_text_bounded())
-            blank = blank and not text[-1].strip() and not _draws(page)
-    measured: dict[str, Any] = {"pages": pages, "blank": blank, "recall": None, "lost": []}
-    if kind in ("docx", "xlsx"):
-        # Heavy to import and needed once a conversion: not in the warm process.
-        from archive.conversion import source_text
-
-        wanted = words(source_text.read(source, kind))
-        lost = missing(wanted, "\n".join(text))
-        measured["recall"] = recall(wanted, lost)
-        measured["lost"] = [word for word, _ in lost.most_common(SHOWN)]
+        text = pdf_text.plain(document)
+        measured: dict[str, Any] = {
+            "pages": len(document),
+            "blank": not text.strip() and not any(_draws(page) for page in document),
+            "recall": None,
+            "lost": [],
+        }
+        if kind in COMPARED:
+            wanted, lost = _compared(source, kind, text, document)
+            measured["recall"] = recall(wanted, lost)
+            measured["lost"] = [word for word, _ in lost.most_common(SHOWN)]
     return measured, b""
+
+
+def _compared(
+    source: int, kind: str, text: str, document: pypdfium2.PdfDocument
+) -> tuple[list[str], Counter[str]]:
+    """The source's words, and those that are in the PDF's text neither way it can be read."""
+    # Heavy to import and needed once a conversion: not in the warm process.
+    from archive.conversion import source_text
+
+    wanted = words(source_text.read(source, kind))
+    lost = missing(wanted, text)
+    if lost:
+        lost &= missing(wanted, pdf_text.careful(document))
+    return wanted, lost
 
 
 def _draws(page: pypdfium2.PdfPage) -> bool:

@@ -1,4 +1,4 @@
-"""A copy of a DOCX or XLSX for LibreOffice: nothing to fetch, sheets one page wide.
+"""A copy of a DOCX or XLSX for LibreOffice: nothing to fetch or compute, sheets one page wide.
 
 Runs in a confined process: no Django, no database.
 """
@@ -9,6 +9,8 @@ import zipfile
 from typing import Any
 
 from lxml import etree
+
+from archive.conversion import word_fields
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _A4 = "9"
@@ -29,13 +31,36 @@ def prepare_in_child(descriptor: int, *, fit_sheets: bool) -> tuple[dict[str, An
         zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
     ):
         for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename.endswith(".rels"):
-                data = _without_outside(data)
-            elif fit_sheets and entry.filename.startswith("xl/worksheets/sheet"):
-                data = _fitted(data)
-            target.writestr(entry.filename, data)
+            name = entry.filename
+            target.writestr(name, _changed(name, source.read(entry), fit_sheets=fit_sheets))
     return {}, copy.getvalue()
+
+
+def _changed(name: str, data: bytes, *, fit_sheets: bool) -> bytes:
+    if name.endswith(".rels"):
+        return _without_outside(data)
+    if name == "docProps/app.xml":
+        return _without_maker(data)
+    if name.startswith("word/") and name.endswith(".xml") and b"fld" in data:
+        root = _parsed(data)
+        word_fields.freeze(root)
+        return _written(root)
+    if fit_sheets and name.startswith("xl/worksheets/") and name.count("/") == 2:
+        return _fitted(data)
+    return data
+
+
+def _written(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _without_maker(data: bytes) -> bytes:
+    """Of files that Excel made LibreOffice believes the heights of rows, and cuts off text that
+    another font makes longer; of others it fits the rows to their text."""
+    root = _parsed(data)
+    for node in root.iter("{*}Application"):
+        node.text = "E-Contract"
+    return _written(root)
 
 
 def _parsed(data: bytes) -> etree._Element:
@@ -50,7 +75,7 @@ def _without_outside(data: bytes) -> bytes:
         outside = relation.get("TargetMode") == "External"
         if outside and not relation.get("Type", "").endswith("/hyperlink"):
             relation.set("Target", "about:blank")
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return _written(root)
 
 
 def _fitted(data: bytes) -> bytes:
@@ -74,7 +99,7 @@ def _fitted(data: bytes) -> bytes:
         setup.set("fitToWidth", "1")
         setup.set("fitToHeight", "0")
     setup.set("paperSize", setup.get("paperSize", _A4))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return _written(root)
 
 
 def _place_of_setup(root: etree._Element) -> int:

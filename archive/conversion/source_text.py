@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from archive.conversion import word_fields
+
 _HIDDEN = {"del", "moveFrom", "instrText", "delText", "delInstrText", "Fallback", "rPr", "pPr"}
 _BREAKS = {"p", "tab", "br", "cr", "tc"}
 _FALSE = {"0", "false", "off", "none"}
@@ -29,6 +31,8 @@ def _read_word(file: object) -> str:
         main = _tree(archive, "word/document.xml")
         parts = [main, *(_tree(archive, name) for name in _headers(archive, main))]
         parts += [_tree(archive, name) for name in archive.namelist() if _NOTES.match(name)]
+        for part in parts:
+            _drop_page_numbers(part)
         return "\n".join("".join(_visible(part)) for part in parts)
 
 
@@ -67,6 +71,18 @@ def _visible(node: etree._Element) -> Iterator[str]:
         yield from _visible(child)
     if name == "p":
         yield "\n"
+
+
+def _drop_page_numbers(root: etree._Element) -> None:
+    """Their stored results are of the author's pages; ours may break elsewhere."""
+    for found in word_fields.complex_fields(root):
+        if found.word in word_fields.PAGE_NUMBERS:
+            for node in found.result:
+                node.text = ""
+    for node in root.iter("{*}fldSimple"):
+        if word_fields.simple_word(node) in word_fields.PAGE_NUMBERS:
+            for text in node.iter("{*}t"):
+                text.text = ""
 
 
 def _is_hidden_run(run: etree._Element) -> bool:

@@ -31,9 +31,9 @@ def missing(source: Iterable[str], target_text: str) -> Counter[str]:
     lost = wanted - Counter(words(target_text))
     if not lost:
         return lost
-    run_on = re.sub(r"[\W]+", "", normalised(target_text))
+    run_on = "".join(words(target_text))
     for word in [word for word in lost if len(word) >= LONG]:
-        lost[word] -= max(0, min(lost[word], run_on.count(word) - (wanted[word] - lost[word])))
+        lost[word] = min(lost[word], max(0, wanted[word] - run_on.count(word)))
     return +lost
 
 

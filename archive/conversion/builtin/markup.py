@@ -8,6 +8,7 @@ from html import escape
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}\Z")
 _NOT_IN_NAMES = re.compile(r"[^\w .-]")
+_TWINS = {"calibri": "Carlito", "cambria": "Caladea"}
 _SANS_NAMES = re.compile(
     "arial|calibri|helvetica|verdana|tahoma|segoe|trebuchet|sans|aptos|roboto|century gothic",
     re.IGNORECASE,
@@ -58,10 +59,12 @@ def colour(value: str | None) -> str | None:
 
 
 def font_family(name: str | None) -> str:
-    """A font list: the font asked for, one of its kind, and what every installation has."""
+    """A font list: the font asked for, one of the same widths, and one of its kind."""
     if name is None:
         return _SERIF
     safe = _NOT_IN_NAMES.sub("", name)
+    twin = _TWINS.get(safe.lower())
+    asked = f"'{safe}','{twin}'" if twin else f"'{safe}'"
     if _MONO_NAMES.search(safe):
-        return f"'{safe}',{_MONO}"
-    return f"'{safe}',{_SANS if _SANS_NAMES.search(safe) else _SERIF}"
+        return f"{asked},{_MONO}"
+    return f"{asked},{_SANS if _SANS_NAMES.search(safe) else _SERIF}"

@@ -12,7 +12,7 @@ from archive.conversion.builtin import markup
 from archive.conversion.builtin.markup import Style, element, points, void
 from archive.conversion.builtin.pdf import data_address
 from archive.conversion.builtin.sheet import page
-from archive.conversion.builtin.sheet.workbook import PIXEL, Area, column_width, read_areas
+from archive.conversion.builtin.sheet.workbook import PIXEL, Area, read_areas
 
 DEFAULT_FONT = 11.0
 SMALLEST_SCALE = 0.1
@@ -60,7 +60,7 @@ def workbook_to_html(file: Any) -> tuple[str, str]:
 
 
 def _tables(area: Area) -> Iterator[str]:
-    widths = [column_width(area.sheet, column) for column in area.columns]
+    widths = area.widths
     available = page.content_width(area.sheet)
     scale = max(SMALLEST_SCALE, min(1.0, available / sum(widths), _own_scale(area)))
     columns = "".join(void("col", {"width": points(width * scale)}) for width in widths)
@@ -109,7 +109,7 @@ def _title_rows(area: Area) -> list[int]:
     if not reference:
         return []
     first, _, last = reference.replace("$", "").partition(":")
-    titles = [row for row in range(int(first), int(last or first) + 1) if row in set(area.rows)]
+    titles = [row for row in range(int(first), int(last or first) + 1) if row in area.row_places]
     return titles if titles == area.rows[: len(titles)] and len(titles) < len(area.rows) else []
 
 
@@ -189,23 +189,24 @@ def _may_overflow(area: Area, row: int, column: int, text: str, size: float, sca
     if "\n" in text:
         return False
     _, span = area.spans.get((row, column), (1, 1))
-    position = area.columns.index(column)
+    first = area.column_places[column]
     needed = len(text) * size * _LETTER_WIDTH
-    for offset, neighbour in enumerate(area.columns[position:]):
-        taken = offset >= span and area.sheet.cell(row, neighbour).value is not None
-        if taken or (offset >= span and (row, neighbour) in area.covered):
+    for place in range(first, len(area.columns)):
+        neighbour = (row, area.columns[place])
+        taken = neighbour in area.covered or area.sheet.cell(*neighbour).value is not None
+        if taken and place >= first + span:
             return False
-        needed -= column_width(area.sheet, neighbour) * scale
+        needed -= area.widths[place] * scale
         if needed <= 0:
             return True
-    return False
+    return needed <= page.content_width(area.sheet) - sum(area.widths) * scale
 
 
 def _borders(area: Area, row: int, column: int) -> Style:
     """The sides of the cell; a merged cell's far sides belong to its last cells."""
     rows, columns = area.spans.get((row, column), (1, 1))
-    last_row = area.rows[min(area.rows.index(row) + rows, len(area.rows)) - 1]
-    last_column = area.columns[min(area.columns.index(column) + columns, len(area.columns)) - 1]
+    last_row = area.rows[min(area.row_places[row] + rows, len(area.rows)) - 1]
+    last_column = area.columns[min(area.column_places[column] + columns, len(area.columns)) - 1]
     near, far = area.sheet.cell(row, column).border, area.sheet.cell(last_row, last_column).border
     sides = {"top": near.top, "left": near.left, "bottom": far.bottom, "right": far.right}
     return {
@@ -229,11 +230,8 @@ def _colour(value: Any) -> str | None:
 def _pictures(area: Area, row: int, column: int, scale: float) -> str:
     """Pictures whose top left corner is in this cell, drawn over the sheet from there."""
     drawn = []
-    for picture in area.sheet._images:
+    for picture in area.pictures.get((row, column), ()):
         anchor = getattr(picture.anchor, "_from", None)
-        at = (anchor.row + 1, anchor.col + 1) if anchor else (area.rows[0], area.columns[0])
-        if at != (row, column):
-            continue
         left, top = (anchor.colOff, anchor.rowOff) if anchor else (0, 0)
         place = {
             "position": "absolute",

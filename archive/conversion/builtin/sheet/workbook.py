@@ -26,6 +26,15 @@ class Area:
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # rows, columns
     covered: set[tuple[int, int]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.row_places = {row: place for place, row in enumerate(self.rows)}
+        self.column_places = {column: place for place, column in enumerate(self.columns)}
+        self.widths = [column_width(self.sheet, column) for column in self.columns]
+        self.pictures: dict[tuple[int, int], list[Any]] = {}
+        for picture in self.sheet._images:
+            at = next(_corners(picture), (self.rows[0], self.columns[0]))
+            self.pictures.setdefault(at, []).append(picture)
+
     def text(self, row: int, column: int) -> str:
         """What the cell shows."""
         cell = self.sheet.cell(row, column)
@@ -68,37 +77,38 @@ def _areas(sheet: Worksheet) -> Iterator[Area]:
 
 def _print_ranges(sheet: Worksheet) -> list[tuple[int, int, int, int]]:
     used = _used_bounds(sheet)
-    if used is None and not sheet._images:
+    if used is None:
         return []
     if not sheet.print_area:
-        return [used or _bounds_of_images(sheet)]
+        return [used]
     ranges = []
     for area in sheet.print_area.split(","):
         reference = area.rpartition("!")[2].replace("$", "")
         left, top, right, bottom = range_boundaries(reference)
         # A whole column or row is printed as far as there is something in it.
-        end = used or (1, 1, 1, 1)
-        ranges.append((left or 1, top or 1, right or end[2], bottom or end[3]))
+        ranges.append((left or 1, top or 1, right or used[2], bottom or used[3]))
     return ranges
 
 
 def _used_bounds(sheet: Worksheet) -> tuple[int, int, int, int] | None:
-    """The rectangle from A1 to the last cell with a value, a border or a fill."""
-    last_row = last_column = 0
-    for (row, column), cell in sheet._cells.items():
-        if cell.value is not None or (cell.has_style and (_has_border(cell) or _has_fill(cell))):
-            last_row, last_column = max(last_row, row), max(last_column, column)
-    return (1, 1, last_column, last_row) if last_row else None
+    """The rectangle from A1 to the last cell with a value, a border, a fill, or a picture."""
+    used = [
+        place
+        for place, cell in sheet._cells.items()
+        if cell.value is not None or (cell.has_style and (_has_border(cell) or _has_fill(cell)))
+    ]
+    used += [place for picture in sheet._images for place in _corners(picture)]
+    if not used:
+        return None
+    return 1, 1, max(column for _, column in used), max(row for row, _ in used)
 
 
-def _bounds_of_images(sheet: Worksheet) -> tuple[int, int, int, int]:
-    anchors = [image.anchor._from for image in sheet._images if hasattr(image.anchor, "_from")]
-    return (
-        1,
-        1,
-        max((anchor.col + 1 for anchor in anchors), default=1),
-        max((anchor.row + 1 for anchor in anchors), default=1),
-    )
+def _corners(picture: Any) -> Iterator[tuple[int, int]]:
+    """Rows and columns (from 1) that the picture begins and, if it says so, ends in."""
+    for name in ("_from", "to"):
+        corner = getattr(picture.anchor, name, None)
+        if corner is not None:
+            yield corner.row + 1, corner.col + 1
 
 
 def _has_border(cell: Any) -> bool:

@@ -32,16 +32,16 @@ class Story:
     def html(self, blocks: Iterable[Node], table: TableLook | None = None) -> str:
         """The blocks (w:p, w:tbl and what wraps them) in order."""
         rendered: list[str] = []
-        previous: Node | None = None
-        for block in blocks:
+        ahead = [*blocks]
+        for place, block in enumerate(ahead):
             name = local(block)
             if name == "p":
-                rendered.append(self._paragraph(block, previous, table))
+                beside = (ahead[place - 1] if place else None, *ahead[place + 1 : place + 2])
+                rendered.append(self._paragraph(block, beside, table))
             elif name == "tbl":
                 rendered.append(self._tables.html(block, self.width))
             elif name not in ("sectPr", "tcPr", "bookmarkStart", "bookmarkEnd"):
                 rendered.extend(markup.text(text) for text in block.itertext() if text.strip())
-            previous = block
         return "".join(rendered)
 
     def _nested(self, holder: Node) -> str:
@@ -53,7 +53,9 @@ class Story:
         self.width = outer
         return html
 
-    def _paragraph(self, node: Node, previous: Node | None, table: TableLook | None) -> str:
+    def _paragraph(
+        self, node: Node, beside: tuple[Node | None, ...], table: TableLook | None
+    ) -> str:
         own = child(node, "w:pPr")
         paragraph = self._styles.paragraph(own, table)
         base = self._styles.run_base(own, table)
@@ -65,8 +67,8 @@ class Story:
         empty = not any(pieces) and label is None
         size = look.font_size(mark if empty else base)
         style = look.paragraph_style(paragraph, size) | {"font-size": points(size)}
-        if self._is_contextual(own, paragraph, previous):
-            style["padding-top"] = "0"
+        if paragraph.on("w:contextualSpacing"):
+            style |= self._without_space(own, *beside)
         left, first, indents = self._indents(paragraph)
         style |= indents
         stops = TabStops(paragraph, left=left, first=first, width=self.width)
@@ -80,13 +82,17 @@ class Story:
             return f"p h{level}"
         return "p"
 
-    def _is_contextual(
-        self, own: Node | None, paragraph: Properties, previous: Node | None
-    ) -> bool:
-        """No space between neighbours of one style that ask for none."""
-        if previous is None or local(previous) != "p" or not paragraph.on("w:contextualSpacing"):
-            return False
-        return value(child(previous, "w:pPr"), "w:pStyle") == value(own, "w:pStyle")
+    def _without_space(
+        self, own: Node | None, above: Node | None, below: Node | None = None
+    ) -> Style:
+        """No space towards a neighbour of the same style."""
+        style: Style = {}
+        for side, node in (("margin-top", above), ("margin-bottom", below)):
+            if node is not None and local(node) == "p":
+                other = value(child(node, "w:pPr"), "w:pStyle")
+                if other == value(own, "w:pStyle"):
+                    style[side] = "0"
+        return style
 
     def _label(self, own: Node | None, paragraph: Properties) -> Label | None:
         numbered = paragraph.node("w:numPr")

@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from archive.conversion.builtin.markup import element
+from archive.conversion.builtin.pdf import height_of
 from archive.conversion.builtin.word.blocks import Story
 from archive.conversion.builtin.word.inline import Notes
 from archive.conversion.builtin.word.numbering import Numbering
@@ -21,6 +22,7 @@ STYLE = """
 .page-number::after { content: counter(page) }
 .page-count::after { content: counter(pages) }
 .leader::after { content: leader(dotted) }
+@page { @footnote { border-top: 0.5pt solid; margin-top: 6pt; padding-top: 3pt } }
 .footnote { float: footnote; font-size: 10pt; text-indent: 0; text-align: left }
 .footnote .p { display: inline; margin: 0 }
 .footnote::footnote-marker { content: counter(footnote) ' ' }
@@ -43,18 +45,30 @@ def document_to_html(file: IO[bytes]) -> tuple[str, str]:
     notes = Notes(_notes(part, "footnotes"), _notes(part, "endnotes"))
     settings = _root(part, "/settings")
     sections = read_sections(part.element.body, settings)
-    pieces = [_section(section, styles, numbering, part, notes) for section in sections]
-    rules = "".join(section.rule() for section in sections)
+    pieces, rules = [], []
+    for section in sections:
+        headers = {
+            name: _header(story_part, styles, section) for name, story_part in section.stories(part)
+        }
+        pieces.append(_section(section, headers, styles, numbering, part, notes))
+        heights = {
+            name: height_of(html, STYLE, section.page_width) for name, html in headers.items()
+        }
+        rules.append(section.rule(heights))
     pieces.append(_endnotes(styles, numbering, part, notes, sections[-1]))
-    return "".join(pieces), STYLE + rules
+    return "".join(pieces), STYLE + "".join(rules)
 
 
 def _section(
-    section: Section, styles: Styles, numbering: Numbering, part: Any, notes: Notes
+    section: Section,
+    headers: dict[str, str],
+    styles: Styles,
+    numbering: Numbering,
+    part: Any,
+    notes: Notes,
 ) -> str:
     running = "".join(
-        element("div", _header(story_part, styles, section), class_=f"running {name}")
-        for name, story_part in section.stories(part)
+        element("div", html, class_=f"running {name}") for name, html in headers.items()
     )
     story = Story(styles, numbering, part, notes, width=section.width)
     body = story.html(section.blocks)
@@ -63,7 +77,7 @@ def _section(
 
 def _header(story_part: Any, styles: Styles, section: Section) -> str:
     numbering = Numbering(None)
-    story = Story(styles, numbering, story_part, Notes(), width=section.width)
+    story = Story(styles, numbering, story_part, Notes(), width=section.page_width)
     return story.html(unwrapped(story_part.element))
 
 

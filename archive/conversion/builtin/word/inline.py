@@ -11,7 +11,7 @@ from archive.conversion.builtin.markup import Style, element
 from archive.conversion.builtin.word import images, look
 from archive.conversion.builtin.word.numerals import readable
 from archive.conversion.builtin.word.styles import Properties, Styles
-from archive.conversion.builtin.word.xml import WPS, Node, R, child, local, unwrapped
+from archive.conversion.builtin.word.xml import VML, WPS, Node, R, child, local, unwrapped
 
 TAB = "\t"
 _COUNTERS = {"PAGE": "page-number", "NUMPAGES": "page-count", "SECTIONPAGES": "page-count"}
@@ -215,8 +215,9 @@ class Inline:
             for content in item.iter(qn("w:txbxContent"))
             if not any(up.tag == qn("w:txbxContent") for up in content.iterancestors())
         ]
-        outlined = next(item.iter(f"{WPS}spPr"), None) is not None
-        style = {"display": "inline-block", "vertical-align": "top"}
-        if outlined:
+        style = {"display": "inline-block", "vertical-align": "top", "text-indent": "0"}
+        shape = next(item.iter(f"{VML}rect", f"{VML}shape"), None)
+        drawn = shape is not None and shape.get("stroked") not in ("f", "false")
+        if drawn or next(item.iter(f"{WPS}spPr"), None) is not None:
             style |= {"border": "0.5pt solid #000", "padding": "3pt"}
         return "".join(element("span", self._blocks(box), style) for box in boxes)

@@ -100,9 +100,9 @@ def paragraph_style(paragraph: Properties, size: float) -> Style:
     if after:
         style["margin-bottom"] = points(after)
     if before:
-        # Word adds the space of neighbours up, CSS margins would swallow the smaller one.
-        side = "margin-top" if fill_colour(paragraph) else "padding-top"
-        style[side] = points(before)
+        # Of the space after one paragraph and before the next the larger one counts, which is
+        # what margins do by themselves.
+        style["margin-top"] = points(before)
     style["line-height"] = line_height(paragraph, size)
     if paragraph.on("w:keepNext"):
         style["break-after"] = "avoid"

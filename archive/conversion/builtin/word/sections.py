@@ -1,6 +1,6 @@
 """Sections: page size and margins, columns, headers, footers, page numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -51,6 +51,9 @@ class Section:
                 place = (kind, node.get(qn("w:type")) or "default")
                 self._references[place] = node.get(f"{R}id") or ""
         self._continues = previous if self._is_continuation(previous) else None
+        self._is_continued = False
+        if self._continues:
+            self._continues._is_continued = True
 
     @property
     def name(self) -> str:
@@ -76,11 +79,15 @@ class Section:
         return self.margin("left") + self.margin("gutter", 0.0)
 
     @property
+    def page_width(self) -> float:
+        """Points between the margins."""
+        return max(20.0, self.size[0] - self.left - self.margin("right"))
+
+    @property
     def width(self) -> float:
-        """Points that a line has."""
-        across = self.size[0] - self.left - self.margin("right")
+        """Points that a line has: of one column, where there are several."""
         count, gap = self._columns()
-        return max(20.0, (across - gap * (count - 1)) / count)
+        return max(20.0, (self.page_width - gap * (count - 1)) / count)
 
     def style(self) -> Style:
         """CSS of the section's element."""
@@ -91,6 +98,8 @@ class Section:
         count, gap = self._columns()
         if count > 1:
             style |= {"column-count": str(count), "column-gap": points(gap)}
+            # Columns are made equal only where another section goes on below them.
+            style["column-fill"] = "balance" if self._is_continued else "auto"
         start = self._page_number("w:start")
         if start is not None and not self._continues:
             style["counter-reset"] = f"page {int(number(start))}"
@@ -117,12 +126,18 @@ class Section:
     def _has_title_page(self) -> bool:
         return bool(switch(self._properties, "w:titlePg"))
 
-    def rule(self) -> str:
-        """The @page rules, and where its headers and footers come from."""
+    def rule(self, heights: Mapping[str, float]) -> str:
+        """The @page rules. A margin grows with a header or footer (``heights``, by name, in
+        points) that would not fit in it."""
         if self._continues:
             return ""
         across, down = self.size
-        sides = (self.margin("top"), self.margin("right"), self.margin("bottom"), self.left)
+        sides = (
+            self._edge("header", "top", heights),
+            self.margin("right"),
+            self._edge("footer", "bottom", heights),
+            self.left,
+        )
         margins = " ".join(points(side) for side in sides)
         base = f"size: {points(across)} {points(down)}; margin: {margins};"
         rules = [f"@page {self.name} {{ {base} {self._boxes('default')} }}"]
@@ -137,6 +152,12 @@ class Section:
         if form := _COUNTER_STYLES.get(self._page_number("w:fmt") or ""):
             rules.append(f".{self.name} .page-number::after {{ content: counter(page, {form}) }}")
         return "\n".join(rules)
+
+    def _edge(self, story: str, side: str, heights: Mapping[str, float]) -> float:
+        tallest = max(
+            (height for name, height in heights.items() if f"-{story}-" in name), default=0.0
+        )
+        return max(self.margin(side), self.margin(story, 35.4) + tallest if tallest else 0.0)
 
     def _boxes(self, which: str) -> str:
         return self._box("header", which, "top-left", "top") + self._box(

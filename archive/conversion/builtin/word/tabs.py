@@ -1,6 +1,6 @@
 """Tabs: text between tab stops gets boxes of the width that the stops leave it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docx.oxml.ns import qn
 
@@ -37,7 +37,10 @@ class TabStops:
         if hang is not None and hang > position + 0.1:
             ahead.append(Stop(hang))
         if ahead:
-            return min(ahead, key=lambda stop: stop.position)
+            stop = min(ahead, key=lambda stop: stop.position)
+            # Text that ends at a stop beyond the margin ends at the margin.
+            ends = stop.align in ("right", "end") and stop.position > self._width - 0.5
+            return replace(stop, position=self._width - 0.5) if ends else stop
         return Stop((position // EVERY + 1) * EVERY)
 
     def stays(self, stop: Stop) -> bool:
