@@ -1,4 +1,4 @@
-"""«Создать задание» (manual, chapter 4): the same code lists what is missing and lets it be made."""
+"""«Создать задание» (manual, 4): the same code lists what is missing and lets it be made."""
 
 import uuid
 from collections.abc import Callable

@@ -79,7 +79,7 @@ def restored_marks(form: Form) -> dict[str, str]:
     """What the hidden fields of a restored page say, with its contents."""
     draft = the_draft()
     marks = {"revision": str(draft.revision), "submission_key": str(draft.submission_key)}
-    return {**{name: values for name, values in draft.fields.items()}, **marks}
+    return {**draft.fields, **marks}
 
 
 # --- «Закрыть» -----------------------------------------------------------------------------------
