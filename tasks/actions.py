@@ -60,6 +60,9 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         return made
     if not actor.may(Permission.CREATE_TASKS) or facts.task_type not in actor.opened_types:
         raise ActionRefused(["Недостаточно прав, чтобы создать задание этого типа."])
+    version = facts.contact.current
+    if version is None:
+        raise ValueError(f"Contact {facts.contact.pk} has no version.")
     client_actions.link_contact(client=facts.client, contact=facts.contact, actor=actor)
     now = clock.now()
     task = SigningTask.objects.create(
@@ -68,7 +71,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         manager=actor,
         created_by=actor,
         client=facts.client,
-        contact_version=facts.contact.current,
+        contact_version=version,
         region=facts.region,
         box=facts.box,
         signatory=facts.signatory,
@@ -122,9 +125,7 @@ def move(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningT
 
 
 @transaction.atomic
-def take_over(
-    *, task: SigningTask, actor: User, from_manager_id: int | None = None
-) -> SigningTask:
+def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = None) -> SigningTask:
     """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins.
 
     ``from_manager_id`` is the manager that the actor's page showed (default: ``task``'s own):
@@ -291,7 +292,7 @@ def remove_document(*, task: SigningTask, actor: User) -> SigningTask:
         file_name=version.file_name,
         version=version.number,
     )
-    facts = {"resolution": "withdrawn"}
+    facts: dict[str, Any] = {"resolution": "withdrawn"}
     if withdrawal.needed(fresh):
         withdrawal.request(fresh, then="signing_failed", actor=actor, facts=facts)
     elif "signing_failed" in guards.moves_from(fresh):

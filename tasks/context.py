@@ -8,13 +8,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
-from accounts.visibility import sight_of
 from econtract.common.requests import current_request_id
 from tasks.counters import Counters, counters_of
+from tasks.lists import LIST_LABELS, lists_of
 from tasks.statuses import quick_filters
 
 GROUP_IN_SESSION = "quick_filter"
-LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -137,14 +136,6 @@ class Navigation:
     @property
     def logout_url(self) -> str:
         return reverse("logout") if self.user_label else ""
-
-
-def lists_of(user: User) -> list[str]:
-    """«Мои» for those who work on tasks; «Все» where it can hold more than one's own."""
-    sight, works = sight_of(user), user.may(Permission.WORK_TASKS)
-    sees_others = sight.everything or bool(sight.manager_ids - {user.pk})
-    lists = {"my": works, "all": sees_others or not works, "archive": True}
-    return [tab for tab, shown in lists.items() if shown]
 
 
 def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:

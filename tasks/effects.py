@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from econtract.outbox import orders
+from econtract.outbox.models import Order
 from tasks import guards
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
@@ -48,9 +49,7 @@ def follow(task: SigningTask) -> None:
     kind = FOLLOWING.get(Status(task.status))
     if kind is None:
         return
-    waiting = orders.Order.objects.open().filter(
-        subject=task.number, kind=kind, lease_until__isnull=True
-    )
+    waiting = Order.objects.open().filter(subject=task.number, kind=kind, lease_until__isnull=True)
     if not waiting.exists():
         orders.enqueue(kind=kind, subject=task.number, lane=task.lane)
 

@@ -4,8 +4,10 @@ Buttons, the card's "what next" and the door all ask here: what is shown and wha
 cannot differ.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from django_fsm import Transition
 
 from accounts.models import User
 from accounts.roles import Permission
@@ -54,9 +56,14 @@ class Move:
 def moves_from(task: SigningTask) -> dict[str, Move]:
     """The transitions that the table allows from the present status, by name."""
     return {
-        move.name: Move(move.name, frozenset(move.custom["actors"]))
-        for move in task.get_available_status_transitions()
+        move.name: Move(move.name, frozenset(move.custom["actors"])) for move in _transitions(task)
     }
+
+
+def _transitions(task: SigningTask) -> Iterable[Transition]:
+    # The state machine adds this method to the class, where the type checker does not see it.
+    found: Iterable[Transition] = task.get_available_status_transitions()  # type: ignore[attr-defined]
+    return found
 
 
 def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str]:

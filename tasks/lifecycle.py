@@ -35,7 +35,7 @@ def moves(source: list[str], target: Any, *actors: Actor) -> Callable[[Body], Bo
     return transition(field="status", source=source, target=target, custom={"actors": actors})
 
 
-BEFORE_SIGNED = [
+BEFORE_SIGNED: list[str] = [
     Status.ON_APPROVAL,
     Status.APPROVAL_REJECTED,
     Status.IDENTIFICATION_REQUESTED,

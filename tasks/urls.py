@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from tasks.views import account, actions, card, contact, documents, files, history, lists
+from tasks.views import account, actions, card, contact, documents, files, history, lists, news
 
 
 class TabConverter:
@@ -49,7 +49,7 @@ urlpatterns = [
     path("<tab:tab>/", lists.task_list, name="list"),
     path("<tab:tab>/filters/", lists.filters, name="filters"),
     path("owners/", lists.owners, name="owners"),
-    path("<tab:tab>/news/", lists.news, name="news"),
+    path("<tab:tab>/news/", news.news, name="news"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),
     path("<int:number>/", include(task_urls)),
 ]

@@ -26,7 +26,7 @@ class Outcome:
     name: str
     actor: Actor = Actor.SYSTEM
     facts: dict[str, Any] = field(default_factory=dict)
-    also: Callable[[], None] | None = None
+    also: Callable[[], object] | None = None
 
 
 def failure(name: str, resolution: Resolution, comment: str = "", **more: Any) -> Outcome:

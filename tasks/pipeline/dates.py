@@ -1,6 +1,7 @@
 """Messages to the client, reminders, and the end of patience."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -63,7 +64,7 @@ class Expire(PlainHandler):
             task = locked(order.subject)
             if not order.take() or not still_waits(task, order):
                 return
-            facts = {"resolution": Resolution.NO_ANSWER}
+            facts: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
             if task.status == Status.IDENTIFICATION_PENDING:
                 perform(task.number, "identification_failed", actor=Actor.SYSTEM, **facts)
             elif not task.withdrawal:

@@ -1,5 +1,7 @@
 """Sending the document to the operator, and hearing what became of it."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.models import User
@@ -185,13 +187,16 @@ def _drop_wish(task: SigningTask) -> None:
     task.save(update_fields=["withdrawal"])
 
 
-def _fulfil(task: SigningTask, wish: dict[str, object]) -> None:
-    actor: User | Actor = Actor(str(wish["acted_as"]))
+def _fulfil(task: SigningTask, wish: dict[str, Any]) -> None:
+    actor: User | Actor = Actor(wish["acted_as"])
     if wish["actor"]:
         actor = User.objects.get(pk=wish["actor"])
-    facts = wish["facts"] if isinstance(wish["facts"], dict) else {}
     perform(
-        task.number, str(wish["then"]), actor=actor, acting_as=Actor(str(wish["acted_as"])), **facts
+        task.number,
+        wish["then"],
+        actor=actor,
+        acting_as=Actor(wish["acted_as"]),
+        **wish["facts"],
     )
 
 

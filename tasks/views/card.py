@@ -11,7 +11,8 @@ from django_htmx.http import trigger_client_event
 
 from tasks import actions
 from tasks.card_forms import CommentForm
-from tasks.context import LIST_LABELS, Navigation
+from tasks.context import Navigation
+from tasks.lists import LIST_LABELS
 from tasks.models import SigningTask
 from tasks.presentation.card import Card, card_of
 from tasks.views.common import person_of, visible_task

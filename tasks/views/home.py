@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
-from tasks.context import lists_of
+from tasks.lists import lists_of
 from tasks.models import SigningTask
 from tasks.views.common import person_of
 from tasks.views.lists import show_list

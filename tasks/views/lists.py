@@ -1,40 +1,35 @@
 """«Мои задания», «Все задания», «Архив», and the search over all that one sees."""
 
-from hashlib import blake2s
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
 from econtract.common import clock
 from econtract.common.htmx import is_fragment, render_page
-from tasks.context import GROUP_IN_SESSION, Navigation, lists_of
+from tasks.context import GROUP_IN_SESSION, Navigation
 from tasks.export import TooMany, workbook
 from tasks.filters import NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
-from tasks.models import SigningTask
+from tasks.lists import lists_of, tasks_of
 from tasks.presentation.lists import (
     LISTS,
     active_filters,
     chips,
     columns,
     empty_words,
-    news_words,
     owner_name,
     owner_options,
 )
 from tasks.presentation.pages import COUNTED, Found, pagination
 from tasks.presentation.rows import Turns, rows
-from tasks.queries import SigningTaskQuerySet
 from tasks.views.common import person_of
-
-NO_CONTENT = 204
+from tasks.views.news import Drawn, first_poll, query_of
 
 
 @require_safe
@@ -67,7 +62,7 @@ def _remember_group(request: HttpRequest) -> None:
 
 def show_list(request: HttpRequest, tab: str) -> HttpResponse:
     """The page of ``tab``, or the results alone when htmx asks."""
-    user, query = person_of(request), _query(request, tab)
+    user, query = person_of(request), query_of(request, tab)
     nav = Navigation(request)
     found, page_rows, more = _page(user, tab, query)
     context: dict[str, Any] = {
@@ -87,40 +82,21 @@ def show_list(request: HttpRequest, tab: str) -> HttpResponse:
         "is_fragment": is_fragment(request),
     }
     if tab in lists_of(user):
-        context |= _tab_context(nav, tab, query)
+        drawn = Drawn(clock.now(), tuple(row.number for row in page_rows))
+        context |= _tab_context(nav, tab, query, drawn)
     response = render_page(request, "tasks/list.html", "tasks/_partials/results.html", context)
     trigger_client_event(response, "announce", {"value": found.words})
     return response
 
 
-def _tab_context(nav: Navigation, tab: str, query: ListQuery) -> dict[str, Any]:
+def _tab_context(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> dict[str, Any]:
     encoded = query.encode()
-    counted = _counted(nav, tab)
     return {
         "chips": chips(tab, query, nav.counters),
         "filters_url": reverse("tasks:filters", args=[tab]) + encoded,
         "export_url": reverse("tasks:export", args=[tab]) + encoded,
-        "news_url": _news_url(tab, query, clock.now().isoformat(), counted),
+        "news_url": first_poll(nav, tab, query, drawn),
     }
-
-
-def _query(request: HttpRequest, tab: str) -> ListQuery:
-    query = ListQuery.read(request.GET)
-    return query if LISTS[tab].has_chips else query.with_(group="", page=query.page)
-
-
-def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
-    """What the tab holds before any filter: the one rule behind list, export and news."""
-    seen = SigningTask.objects.visible_to(user)
-    match tab:
-        case "my":
-            return seen.of_manager(user).in_work()
-        case "all":
-            return seen.in_work()
-        case "archive":
-            return seen.finished()
-        case _:
-            return seen
 
 
 def _page(user: User, tab: str, query: ListQuery) -> tuple[Found, list[Any], bool]:
@@ -138,7 +114,7 @@ def _page(user: User, tab: str, query: ListQuery) -> tuple[Found, list[Any], boo
 @require_safe
 def filters(request: HttpRequest, tab: str) -> HttpResponse:
     """The filters of a list as a page, opened in a dialog; its form leads to the list."""
-    query = _query(request, tab)
+    query = query_of(request, tab)
     list_url = reverse("tasks:list", args=[tab])
     asked = request.GET.get("owner_q", "")
     context = {
@@ -168,51 +144,9 @@ def owners(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def news(request: HttpRequest, tab: str) -> HttpResponse:
-    """What has changed in a list since it was drawn; 204 when nothing has.
-
-    Rows never jump: the answer is a line that offers to show the changes, and fresh counters.
-    """
-    user, query = person_of(request), _query(request, tab)
-    drawn_at = parse_datetime(request.GET.get("seen", "").replace(" ", "+"))
-    if drawn_at is None or tab not in lists_of(user):
-        raise Http404
-    nav = Navigation(request)
-    changed = query.apply(tasks_of(user, tab)).filter(updated_at__gt=drawn_at)[: COUNTED + 1]
-    count, counted = changed.count(), _counted(nav, tab)
-    seen_before = request.GET.get("counted", "")
-    if f"{count}-{counted}" == seen_before:
-        return HttpResponse(status=NO_CONTENT)
-    nav.place, nav.tab = "tasks:list", tab
-    context = {
-        "nav": nav,
-        "chips": chips(tab, query, nav.counters) if LISTS[tab].has_chips else [],
-        "news": news_words(count),
-        "list_url": reverse("tasks:list", args=[tab]) + query.encode(),
-        "news_url": _news_url(tab, query, drawn_at.isoformat(), counted, count),
-    }
-    response = render(request, "tasks/_partials/news.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _news_url(tab: str, query: ListQuery, seen: str, counted: str, count: int = 0) -> str:
-    marks = f"seen={seen.replace('+', '%2B')}&counted={count}-{counted}"
-    return f"{reverse('tasks:news', args=[tab])}{query.encode()}&{marks}"
-
-
-def _counted(nav: Navigation, tab: str) -> str:
-    """A short mark of the counters that the page shows."""
-    counters = nav.counters
-    by_chip = counters.mine_by_chip if tab == "my" else counters.seen_by_chip
-    shown = (counters.mine, counters.seen, by_chip if LISTS[tab].has_chips else "")
-    return blake2s(repr(shown).encode(), digest_size=6).hexdigest()
-
-
-@require_safe
 def export(request: HttpRequest, tab: str) -> HttpResponseBase:
     """Exactly what is filtered, in the order of the list, as an xlsx file."""
-    user, query = person_of(request), _query(request, tab)
+    user, query = person_of(request), query_of(request, tab)
     tasks = query.order(query.apply(tasks_of(user, tab)))
     try:
         file = workbook(tasks, Turns.told_to(user))

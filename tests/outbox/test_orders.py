@@ -1,6 +1,5 @@
 """Orders: written with their change, run in sequence, repeated until done or parked."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +40,7 @@ class Recorder(PlainHandler):
 
 
 @pytest.fixture
-def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def handler(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
     monkeypatch.setitem(registry._handlers, "try", recorder)
     return recorder
@@ -168,7 +167,7 @@ def test_pauses_double_until_the_attempts_are_spent(handler: Recorder, settings:
     settings.ORDER_ATTEMPTS = 3
     handler.answers = [Unavailable("eip", "no answer")] * 3
     made = order()
-    pauses = []
+    pauses: list[int] = []
     for _ in range(3):
         with later(sum(pauses) + len(pauses)):
             now = clock.now()
