@@ -95,8 +95,10 @@ def handle_waiting(feed: Feed, limit: int = 500) -> None:
 
 @transaction.atomic
 def _handle_one(feed: Feed, pk: int) -> None:
-    skip = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
-    event = InboundEvent.objects.select_for_update(**skip).filter(pk=pk, handled_at=None).first()
+    events = InboundEvent.objects.select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    event = events.filter(pk=pk, handled_at=None).first()
     if event is None:
         return
     if feed.handle(event):

@@ -82,11 +82,11 @@ def publish(order_ids: Sequence[int]) -> None:
 def hand_out(limit: int = 100, *, send: Callable[[Sequence[int]], None] = publish) -> int:
     """Hands due orders that nobody works on to the workers; returns how many."""
     now = clock.now()
-    skip = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+    skips = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         free = Order.objects.claimable().exclude(handed_out_until__gt=now)
         ids = list(
-            free.select_for_update(of=("self",) if skip else (), **skip)
+            free.select_for_update(of=("self",) if skips else (), skip_locked=skips)
             .order_by("due_at")
             .values_list("pk", flat=True)[:limit]
         )
