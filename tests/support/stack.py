@@ -37,6 +37,7 @@ class Stack:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.started = 0
         self.environment = {**os.environ, **self._environment(), **environment}
 
     def _environment(self) -> dict[str, str]:
@@ -73,16 +74,20 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, *command: object) -> subprocess.Popen[bytes]:
-        """Starts a process of the stack in a group of its own; its output goes to a log file."""
-        log = self.folder / f"{len(self.processes)}.log"
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        """Starts a process of the stack in a group of its own; its output goes to a log file.
+
+        It dies with the test run, however that ends.
+        """
+        self.started += 1
+        with (self.folder / f"{self.started}.log").open("wb") as log:
+            process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *map(str, command)],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 
@@ -101,7 +106,7 @@ class Stack:
         return self.start(
             PYTHON, "-m", "celery", "-A", "econtract", "worker", *pool,
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
-            "-n", f"worker{len(self.processes)}@stack",
+            "-n", f"worker{self.started}@stack",
         )  # fmt: skip
 
     def start_beat(self) -> subprocess.Popen[bytes]:
