@@ -1,0 +1,88 @@
+"""`manage.py export_package`: what is written, and when nothing is."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from archive import storage
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.factories import PackageFactory, SigningTaskFactory
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = b"PK a package"
+
+
+@pytest.fixture
+def finished() -> SigningTask:
+    file = storage.store_bytes(CONTENT, "application/zip")
+    made: SigningTask = SigningTaskFactory(
+        status=Status.COMPLETED, package=PackageFactory(file=file)
+    )
+    return made
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "out.zip"
+
+
+def export(number: int, target: Path, *more: str) -> None:
+    call_command("export_package", str(number), str(target), *more, verbosity=0)
+
+
+def test_the_package_is_written_as_it_is_kept(
+    finished: SigningTask, target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export(finished.number, target)
+    assert target.read_bytes() == CONTENT
+    assert finished.package is not None
+    assert finished.package.file.sha256 in capsys.readouterr().out
+
+
+def test_a_task_that_is_not_there_is_said(target: Path) -> None:
+    with pytest.raises(CommandError, match=r"^Задания 4711 нет\.$"):
+        export(4711, target)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("status", [Status.DOCUMENT_SIGNING, Status.DOCUMENT_SIGNED])
+def test_an_unfinished_task_has_no_package_yet(status: Status, target: Path) -> None:
+    task = SigningTaskFactory(status=status, package=PackageFactory())
+    with pytest.raises(CommandError, match=f"«{status.label}»"):
+        export(task.number, target)
+    assert not target.exists()
+
+
+def test_a_cancelled_task_has_none_either(target: Path) -> None:
+    with pytest.raises(CommandError, match="пакета нет"):
+        export(SigningTaskFactory(status=Status.CANCELLED).number, target)
+
+
+def test_a_file_that_is_there_is_replaced_only_when_told_so(
+    finished: SigningTask, target: Path
+) -> None:
+    target.write_bytes(b"mine")
+    with pytest.raises(CommandError, match="--force"):
+        export(finished.number, target)
+    assert target.read_bytes() == b"mine"
+    export(finished.number, target, "--force")
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_damaged_package_is_not_handed_out(finished: SigningTask, target: Path) -> None:
+    assert finished.package is not None
+    path = Path(default_storage.path(finished.package.file.path))
+    path.chmod(0o600)
+    path.write_bytes(b"PK another one")
+    with pytest.raises(CommandError, match="поврежден"):
+        export(finished.number, target)
+    assert not target.exists()
+
+
+def test_a_folder_that_is_not_there_is_said(finished: SigningTask, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="не записан"):
+        export(finished.number, tmp_path / "nowhere" / "out.zip")
