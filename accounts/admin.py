@@ -31,11 +31,24 @@ MEMBERSHIPS = (
     AccessGroup.MEMBER_TEAM_LEAD,
     AccessGroup.MEMBER_HEAD,
 )
+MEMBER_LABELS = {"user": "Сотрудник", "permission": "Участвует как"}
 
 admin.site.unregister(Group)  # roles are ours; Django's groups are not used
 
 
-class RoleFormSet(BaseInlineFormSet):
+class LabelledFormSet(BaseInlineFormSet):
+    """Lines of a table whose fields say aloud what they are: the headers do it only for the eye."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            if not field.widget.is_hidden:
+                # The admin wraps the widgets of relations in one with «add» and «change».
+                widget = getattr(field.widget, "widget", field.widget)
+                widget.attrs["aria-label"] = field.label or name
+
+
+class RoleFormSet(LabelledFormSet):
     """The roles of one person; the last administrator keeps his."""
 
     def clean(self) -> None:
@@ -59,16 +72,27 @@ class RoleInline(admin.TabularInline):
 
 class TypeAccessInline(admin.TabularInline):
     model = TypeAccess
+    formset = LabelledFormSet
     extra = 0
 
 
 class RegionInline(admin.TabularInline):
     # Regions live in a room above: the link is reached from the person's side.
-    model = User.regions.through  # type: ignore[attr-defined]
+    model = User.regions.through
     verbose_name = "регион"
     verbose_name_plural = "регионы"
     autocomplete_fields = ["region"]
+    formset = LabelledFormSet
     extra = 0
+
+
+class TitledAdmin(admin.ModelAdmin):
+    """Pages headed by what they are about: «Изменить» before a noun is no Russian."""
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        name = str(self.opts.verbose_name)
+        context["title"] = f"{name[0].upper()}{name[1:]}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class BlockForm(forms.Form):
@@ -83,23 +107,23 @@ class BlockForm(forms.Form):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(TitledAdmin, DjangoUserAdmin):
     """People are never deleted: their tasks and what they did stay theirs."""
 
-    list_display = ["username", "__str__", "role_names", "is_active", "last_login"]
+    list_display = ["username", "__str__", "role_names", "may_log_in", "last_login"]
     list_filter = ["is_active", "roles__role", "type_accesses__task_type"]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["last_name", "first_name", "username"]
     inlines = [RoleInline, TypeAccessInline, RegionInline]
     filter_horizontal = ()
-    readonly_fields = ["is_active", "blocked_at", "block_reason", "last_login", "date_joined"]
+    readonly_fields = ["may_log_in", "blocked_at", "block_reason", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (
             "Сотрудник",
             {"fields": ["last_name", "first_name", "patronymic", "email", "time_zone"]},
         ),
-        ("Блокировка", {"fields": ["is_active", "blocked_at", "block_reason"]}),
+        ("Блокировка", {"fields": ["may_log_in", "blocked_at", "block_reason"]}),
         ("Даты", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -110,6 +134,10 @@ class UserAdmin(DjangoUserAdmin):
     @admin.display(description="Роли")
     def role_names(self, user: User) -> str:
         return ", ".join(str(grant) for grant in user.roles.all())
+
+    @admin.display(description="Вход разрешен", boolean=True)
+    def may_log_in(self, user: User) -> bool:
+        return user.is_active
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("roles")
@@ -185,21 +213,30 @@ class MemberInline(admin.TabularInline):
     model = AccessGroupUserObjectPermission
     verbose_name = "участник"
     verbose_name_plural = "участники"
+    fields = ["user", "permission"]
     autocomplete_fields = ["user"]
+    formset = LabelledFormSet
     extra = 0
 
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "permission":
             kwargs["queryset"] = Permission.objects.filter(codename__in=MEMBERSHIPS).order_by("pk")
-            kwargs["label"] = "Участвует как"
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.name == "permission":
-            field.label_from_instance = lambda permission: permission.name
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in MEMBER_LABELS:
+            field.label = MEMBER_LABELS[db_field.name]
+            # People and capacities are not made from here.
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_view_related = False
+            field.label_from_instance = _name_of
         return field
 
 
+def _name_of(chosen: User | Permission) -> str:
+    return chosen.name if isinstance(chosen, Permission) else str(chosen)
+
+
 @admin.register(AccessGroup)
-class AccessGroupAdmin(admin.ModelAdmin):
+class AccessGroupAdmin(TitledAdmin):
     list_display = ["name", "managers_see_each_other", "created_at"]
     search_fields = ["name"]
     inlines = [MemberInline]

@@ -10,8 +10,8 @@ class HistoryInline(admin.TabularInline):
     """What happened to the task, oldest first."""
 
     model = HistoryEntry
+    readonly_fields = ["at", "acted_as", "actor", "name", "old_status", "new_status", "resolution"]
     fields = ["at", "acted_as", "actor", "name", "old_status", "new_status", "resolution"]
-    readonly_fields = fields
     can_delete = False
     extra = 0
     max_num = 0

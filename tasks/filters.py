@@ -10,7 +10,6 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db.models import Case, Q, Value, When
-from django.db.models.expressions import BaseExpression
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -28,7 +27,7 @@ _BY_COURSE = Case(
     *(When(status=status, then=Value(place)) for place, status in enumerate(Status)),
     default=Value(len(Status)),
 )
-SORTS: dict[str, tuple[str | BaseExpression, ...]] = {
+SORTS: dict[str, tuple[str | Case, ...]] = {
     "number": ("number",),
     "client": ("client__name_key", "number"),
     "status": (_BY_COURSE, "number"),
@@ -176,5 +175,5 @@ def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
     return timezone.make_aware(start)
 
 
-def _descending(key: str | BaseExpression) -> Any:
+def _descending(key: str | Case) -> Any:
     return f"-{key}" if isinstance(key, str) else key.desc()

@@ -1,0 +1,31 @@
+"""The lists: what each of them holds, and for whom it is there."""
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.visibility import sight_of
+from tasks.models import SigningTask
+from tasks.queries import SigningTaskQuerySet
+
+LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
+
+
+def lists_of(user: User) -> list[str]:
+    """«Мои» for those who work on tasks; «Все» where it can hold more than one's own."""
+    sight, works = sight_of(user), user.may(Permission.WORK_TASKS)
+    sees_others = sight.everything or bool(sight.manager_ids - {user.pk})
+    lists = {"my": works, "all": sees_others or not works, "archive": True}
+    return [tab for tab, shown in lists.items() if shown]
+
+
+def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
+    """What the tab holds before any filter: the one rule behind list, export and news."""
+    seen = SigningTask.objects.visible_to(user)
+    match tab:
+        case "my":
+            return seen.of_manager(user).in_work()
+        case "all":
+            return seen.in_work()
+        case "archive":
+            return seen.finished()
+        case _:
+            return seen

@@ -1,0 +1,261 @@
+"""The screens in Chromium: axe, a phone's width, the keyboard, no script, live changes."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from archive.storage import store_bytes
+from tasks import actions
+from tasks.models import AuthorityDocument, Comment, SigningTask
+from tasks.statuses import Resolution, Status
+from tests.screens.browser import Screens, findings, overflow
+from tests.screens.conftest import People, fresh
+from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory
+from tests.support.factories_clients import ClientFactory, ContactFactory, ServiceFactory
+from tests.support.people import make_people
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CONTRACT = Path(__file__).parents[1] / "support" / "contract.pdf"
+LOOKS = [
+    {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The system's Chromium, quiet."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
+    }
+
+
+@pytest.fixture
+def screens(live_server: LiveServer, browser: Browser) -> Iterator[Screens]:
+    opened = Screens(live_server, browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def owner(crowd: People) -> User:
+    user = crowd["owner"]
+    assert user is not None
+    return user
+
+
+@pytest.fixture
+def full(owner: User) -> dict[str, SigningTask]:
+    """Tasks that between them show everything that a card can show."""
+    pdf = store_bytes(CONTRACT.read_bytes(), "application/pdf")
+    document: dict[str, Any] = {
+        "document_version__source": pdf,
+        "document_version__pdf": pdf,
+        "document_version__pages": 1,
+    }
+    long_name = "ООО «Торговый дом «Северное сияние и партнеры по Сибири и Дальнему Востоку»"
+    review = SigningTaskFactory(manager=owner, status=Status.AUTHORITY_REVIEW, **document)
+    AuthorityDocument.objects.create(
+        task=review,
+        file=store_bytes(b"%PDF-1.7 paper", "application/pdf"),
+        file_name="Приказ о назначении.pdf",
+        request_ref="r1",
+    )
+    failed = SigningTaskFactory(
+        manager=owner,
+        status=Status.SIGNING_FAILED,
+        resolution=Resolution.SERVICE_UNAVAILABLE,
+        client=ClientFactory(short_name=long_name),
+        account_verified_at=None,
+        **document,
+        services=[ServiceFactory(code="virtual_pbx", fraud_risk=True)],
+    )
+    HistoryEntryFactory(task=failed, new_status=Status.SIGNING_FAILED, comment="Нет ответа")
+    Comment.objects.create(task=failed, author=owner, text="Клиент просит перезвонить")
+    signing = SigningTaskFactory(
+        manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory(), **document
+    )
+    return {
+        "review": review,
+        "failed": failed,
+        "signing": signing,
+        "done": SigningTaskFactory(manager=owner, status=Status.COMPLETED, **document),
+        "removed": SigningTaskFactory(manager=owner, document_version=None),
+    }
+
+
+def check(page: Page) -> None:
+    """Nothing for axe to find, no sideways scroll, one heading, the language named."""
+    assert overflow(page) <= 0
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["light 1280", "dark 360"])
+def test_axe_finds_nothing_on_the_screens(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens, look: dict[str, Any]
+) -> None:
+    failed = full["failed"].number
+    ContactFactory(linked_to=full["failed"].client, phone="+79990000000")
+    addresses = [
+        "/tasks/my/?group=none",
+        "/tasks/all/?group=call&q=nobody",
+        "/tasks/archive/",
+        "/tasks/all/filters/?group=none&status=signing_failed",
+        "/search/?q=сияние",
+        *(f"/tasks/{task.number}/" for task in full.values()),
+        f"/tasks/{failed}/history/",
+        f"/tasks/{failed}/do/cancel/",
+        f"/tasks/{failed}/contact/edit/",
+        f"/tasks/{failed}/contact/replace/",
+        f"/tasks/{failed}/contact/refresh/",
+        f"/tasks/{failed}/account/",
+        f"/tasks/{failed}/document/remove/",
+        f"/tasks/{full['removed'].number}/document/attach/",
+        "/help/statuses/",
+        "/access/",
+    ]
+    page = screens.open("/tasks/my/", owner, **look)
+    for address in addresses:
+        page.goto(address)
+        # Axe itself is refused by the policy: the console is looked at before it.
+        assert screens.complaints == [], address
+        check(page)
+        screens.complaints.clear()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["light 1280", "dark 360"])
+def test_axe_finds_nothing_in_the_administration_of_people(
+    crowd: People, owner: User, screens: Screens, look: dict[str, Any]
+) -> None:
+    group = owner.accessgroupuserobjectpermission_set.values_list("content_object", flat=True)[0]
+    page = screens.open("/admin/", crowd["administrator"], **look)
+    for address in [
+        "/admin/",
+        "/admin/accounts/user/",
+        "/admin/accounts/user/add/",
+        f"/admin/accounts/user/{owner.pk}/change/",
+        f"/admin/accounts/user/{owner.pk}/block/",
+        f"/admin/accounts/accessgroup/{group}/change/",
+        "/admin/accounts/journalentry/",
+    ]:
+        page.goto(address)
+        assert screens.complaints == [], address
+        assert findings(page) == [], address
+        screens.complaints.clear()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["light 1280", "dark 360"])
+def test_axe_finds_nothing_on_the_sign_in_page_with_its_errors(
+    crowd: People, screens: Screens, look: dict[str, Any]
+) -> None:
+    page = screens.open("/login/", **look)
+    check(page)
+    page.fill("[name=username]", "owner")
+    page.fill("[name=password]", "wrong")
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_role("alert")).to_contain_text("Неверный логин или пароль")
+    check(page)
+
+
+def test_the_search_narrows_as_one_types_and_keeps_the_focus(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/my/?group=none", owner)
+    expect(page.locator("[data-row]")).to_have_count(4)
+    box = page.get_by_label("Поиск в списке")
+    box.type("сияние")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(box).to_be_focused()
+    page.wait_for_url(re.compile("q=%D1"))
+    page.reload()
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_a_status_changes_on_the_card_without_a_reload(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    expect(page.locator("#banner-title")).to_contain_text("Ваш ход")
+    page.get_by_label("Новый комментарий").fill("Недописанный комм")
+    actions.move(task=task, name="confirm_authority", actor=owner, comment="")
+    expect(page.locator("#banner-title")).to_contain_text("Создание ЛК Лида", timeout=15_000)
+    # What was being typed is still there.
+    expect(page.get_by_label("Новый комментарий")).to_have_value("Недописанный комм")
+    assert screens.complaints == []
+
+
+def test_a_list_offers_what_has_changed_and_its_counters_follow(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/my/?group=none", owner)
+    tab = page.locator("#tabs a").first
+    expect(tab).to_contain_text("4")
+    actions.move(task=full["review"], name="cancel", actor=owner, reason="Передумали")
+    expect(tab).to_contain_text("3", timeout=15_000)
+    expect(page.locator("[data-row]")).to_have_count(4)
+    page.get_by_role("link", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+
+
+def test_a_dialog_asks_for_the_reason_and_shows_what_is_missing(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    page.get_by_text("Еще действия").locator("..").click()
+    page.get_by_role("link", name="Отменить задание").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Отменить задание").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Заполните поле «Причина отмены»")
+    dialog.get_by_label("Причина отмены").fill("Клиент передумал")
+    dialog.get_by_role("button", name="Отменить задание").click()
+    expect(page.locator("#banner-title")).to_contain_text("Задание отменено")
+    assert fresh(task).status == Status.CANCELLED
+
+
+def test_everything_is_done_without_a_script(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open("/tasks/my/?group=none", owner, java_script_enabled=False)
+    page.get_by_label("Поиск в списке").fill("сияние")
+    page.get_by_role("button", name="Найти").click()
+    page.get_by_role("link", name=str(task.number), exact=True).click()
+    page.get_by_label("Новый комментарий").fill("Без сценария")
+    page.get_by_role("button", name="Добавить комментарий").click()
+    expect(page.locator("#comments")).to_contain_text("Без сценария")
+    page.goto(f"/tasks/{task.number}/do/restart_identification/")
+    page.get_by_role("button", name="Запросить идентификацию заново").click()
+    expect(page.locator("#banner-title")).to_contain_text("Запрос на идентификацию отправлен")
+    page.goto("/tasks/my/filters/?group=none")
+    page.get_by_label("Статус").select_option(label="Документ на подписании")
+    page.get_by_role("button", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_a_task_is_found_opened_and_taken_by_keyboard_alone(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Задание")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts")).to_contain_text("принято в работу")
+    assert SigningTask.objects.filter(manager=crowd["mate"]).exists()
