@@ -1,6 +1,7 @@
 """The built-in converter as a program of its own, started once for every file."""
 
 import logging
+import shutil
 import sys
 from pathlib import Path
 
@@ -26,14 +27,15 @@ class Builtin:
 
     def make_pdf(self, source: Path, kind: Kind, folder: Path) -> tuple[Path, Path, Kind]:
         """See `archive.conversion.Converter`."""
-        target = folder / "result.pdf"
+        work, target = folder / f"source.{kind}", folder / "result.pdf"
+        shutil.copyfile(source, work)
         seconds = settings.CONVERSION_SECONDS
         limits = isolation.Limits(
             seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE
         )
         command = [
             *(sys.executable, "-m", "archive.conversion.builtin"),
-            *(str(source.resolve()), str(target), kind),
+            *(str(work), str(target), kind),
         ]
         try:
             done = isolation.run_program(command, limits=limits, home=folder)

@@ -4,10 +4,12 @@ One process for many files would be faster by half a second a file, but then one
 could change what becomes of the next; "warm" is the profile, which is made once.
 """
 
+import hashlib
 import logging
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -15,12 +17,14 @@ from django.conf import settings
 from archive import isolation
 from archive.conversion.results import ConversionFailed
 from archive.intake.kinds import Kind
+from archive.isolation import landlock
 
 log = logging.getLogger(__name__)
 
 _PROFILE_SETTINGS = Path(__file__).parent / "registrymodifications.xcu"
 _MEMORY = 3 * 1024 * isolation.MEBIBYTE
 _FILE_SIZE = 200 * isolation.MEBIBYTE
+_INIT_SECONDS = 60.0
 _PREPARE_LIMITS = isolation.Limits(
     seconds=30, cpu_seconds=25, memory=1536 * isolation.MEBIBYTE, file_size=0
 )
@@ -33,6 +37,11 @@ _IMPORT_FILTERS = {
     Kind.XLS: "MS Excel 97",
     Kind.RTF: "Rich Text Format",
     Kind.ODT: "writer8",
+    Kind.ODS: "calc8",
+}
+_EXPORT_FILTERS = {
+    Kind.DOCX: "MS Word 2007 XML",
+    Kind.XLSX: "Calc MS Excel 2007 XML",
     Kind.ODS: "calc8",
 }
 
@@ -54,20 +63,24 @@ class LibreOffice:
         """See `archive.conversion.Converter`.
 
         Files of the old kinds, and ODF, are also saved as DOCX or XLSX: their text is read from
-        that. An XLS or ODS goes to PDF through its XLSX, where sheets can be fitted to a page.
+        that, and a sheet goes on from there, where it can be fitted to a page. A sheet takes one
+        more step through ODS: only on reading that are the rows made high enough for their text.
         """
         if not is_installed():
             raise ConversionFailed("Преобразователь LibreOffice не установлен")
+        office = _Office(folder)
         work = folder / f"source.{kind}"
         shutil.copyfile(source, work)
         readable, readable_kind = work, kind
         if kind not in (Kind.DOCX, Kind.XLSX):
             readable_kind = Kind.XLSX if kind.is_sheet else Kind.DOCX
-            readable = _run(work, kind, readable_kind, folder)
+            readable = office.convert(work, kind, readable_kind)
         if kind is Kind.DOCX or kind.is_sheet:
             work, kind = folder / f"prepared.{readable_kind}", readable_kind
             _prepare(readable, work, fit_sheets=kind is Kind.XLSX)
-        return _run(work, kind, Kind.PDF, folder), readable, readable_kind
+        if kind is Kind.XLSX:
+            work, kind = office.convert(work, kind, Kind.ODS), Kind.ODS
+        return office.convert(work, kind, Kind.PDF), readable, readable_kind
 
 
 def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
@@ -82,34 +95,62 @@ def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
     target.write_bytes(copy)
 
 
-def _run(source: Path, kind: Kind, target: Kind, folder: Path) -> Path:
-    """One conversion by one process. Raises ConversionFailed."""
-    home = Path(tempfile.mkdtemp(dir=folder))
-    profile = home / "profile"
-    _copy_profile(profile)
-    command = [
+class _Office:
+    """The steps of one file's conversion, which share one folder and one limit of time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ends = time.monotonic() + settings.CONVERSION_SECONDS
+
+    def convert(self, source: Path, kind: Kind, target: Kind) -> Path:
+        """One step, by one process. Raises ConversionFailed."""
+        home = Path(tempfile.mkdtemp(dir=self._folder))
+        _copy_profile(home / "profile")
+        work = Path(shutil.copy(source, home))
+        command = _command(
+            home,
+            f"--infilter={_IMPORT_FILTERS[kind]}",
+            *("--convert-to", _export(kind, target), "--outdir", str(home / "out"), str(work)),
+        )
+        left = self._ends - time.monotonic()
+        try:
+            done = isolation.run_program(command, limits=_limits(max(left, 0.1)), home=home)
+        except isolation.Exhausted:
+            raise ConversionFailed(
+                "Преобразование длится слишком долго: сохраните документ в PDF сами"
+            ) from None
+        finally:
+            _remove_socket(home)
+        result = home / "out" / f"{source.stem}.{target}"
+        # It says «done» (exit code 0) of files that it could not read: believe the file alone.
+        if not result.is_file() or result.stat().st_size == 0:
+            log.warning("libreoffice made nothing kind=%s exit=%s", kind, done.returncode)
+            raise ConversionFailed("LibreOffice не смог преобразовать документ: проверьте файл")
+        return result
+
+
+def _remove_socket(home: Path) -> None:
+    """Confined as it was, it could make its socket and not remove it. Its name has a digest of
+    the profile's address in it, written without leading zeros."""
+    digest = hashlib.md5(_profile(home).encode("utf-16-le"), usedforsecurity=False).digest()
+    name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
+    Path(landlock.SOCKETS, name).unlink(missing_ok=True)
+
+
+def _profile(home: Path) -> str:
+    return (home / "profile").as_uri()
+
+
+def _command(home: Path, *arguments: str) -> list[str]:
+    return [
         settings.SOFFICE,
-        f"-env:UserInstallation={profile.as_uri()}",
+        f"-env:UserInstallation={_profile(home)}",
         *("--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"),
-        f"--infilter={_IMPORT_FILTERS[kind]}",
-        *("--convert-to", _export(kind, target), "--outdir", str(folder / "out"), str(source)),
+        *arguments,
     ]
-    try:
-        done = isolation.run_program(command, limits=_limits(), home=home)
-    except isolation.Exhausted:
-        raise ConversionFailed(
-            "Преобразование длится слишком долго: сохраните документ в PDF сами"
-        ) from None
-    result = folder / "out" / f"{source.stem}.{target}"
-    # It says «done» (exit code 0) of files that it could not read: believe the file alone.
-    if not result.is_file() or result.stat().st_size == 0:
-        log.warning("libreoffice made nothing kind=%s exit=%s", kind, done.returncode)
-        raise ConversionFailed("LibreOffice не смог преобразовать документ: проверьте файл")
-    return result
 
 
-def _limits() -> isolation.Limits:
-    seconds = settings.CONVERSION_SECONDS
+def _limits(seconds: float) -> isolation.Limits:
     return isolation.Limits(
         seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE
     )
@@ -118,7 +159,7 @@ def _limits() -> isolation.Limits:
 def _export(kind: Kind, target: Kind) -> str:
     if target is Kind.PDF:
         return f"pdf:{_PDF_FILTERS[kind.is_sheet]}"
-    return "xlsx:Calc MS Excel 2007 XML" if target is Kind.XLSX else "docx:MS Word 2007 XML"
+    return f"{target}:{_EXPORT_FILTERS[target]}"
 
 
 def _copy_profile(profile: Path) -> None:
@@ -142,13 +183,10 @@ def _prepare_profile(prepared: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="profile-") as folder:
         home = Path(folder)
         _new_profile(home / "profile")
-        command = [
-            settings.SOFFICE,
-            f"-env:UserInstallation={(home / 'profile').as_uri()}",
-            *("--headless", "--norestore", "--nologo", "--terminate_after_init"),
-        ]
+        command = _command(home, "--terminate_after_init")
         try:
-            isolation.run_program(command, limits=_limits(), home=home)
+            isolation.run_program(command, limits=_limits(_INIT_SECONDS), home=home)
+            _remove_socket(home)
             prepared.parent.mkdir(parents=True, exist_ok=True)
             beside = Path(tempfile.mkdtemp(dir=prepared.parent))
             shutil.copytree(home / "profile", beside, dirs_exist_ok=True)

@@ -21,12 +21,15 @@ OUTPUT_LIMIT = 64 * 1024
 def run_program(
     command: Sequence[str], *, limits: Limits, home: Path
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``command`` to its end with ``home`` for home and temporary files.
+    """Runs ``command`` to its end in the folder ``home``, the only one that it can write to.
+
+    Of other files it reads programs, libraries and fonts only: its input is in ``home``.
 
     Returns exit code and output (a negative code: killed by that signal, often by a limit).
     Raises Exhausted when the time is up; by then the program and its children are dead.
     """
-    launch = [sys.executable, "-m", "archive.isolation.launch", json.dumps(asdict(limits))]
+    launch = [sys.executable, "-m", "archive.isolation.launch"]
+    launch += [json.dumps(asdict(limits)), str(home)]
     with (home / "output").open("w+b") as output:
         process = subprocess.Popen(  # noqa: S603  (a list, no shell; the caller names the program)
             [*launch, *command],

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archive.isolation import wire
+from archive.isolation.landlock import keep_only
 from archive.isolation.limits import Limits, leave_network
 
 # Work that may be asked for: name -> "module:function". The function gets the descriptors of
@@ -42,6 +43,7 @@ def main(control_fd: int) -> None:
     logging.disable()  # parsers complain of what is in a file; that is nobody's business
     leave_network()
     functions = {name: _load(where) for name, where in WORK.items()}
+    keep_only()
     control = socket.socket(fileno=control_fd)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_SIZE, MAX_FILES)
