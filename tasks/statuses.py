@@ -101,6 +101,12 @@ class QuickFilter:
     def by_stage_alone(self) -> bool:
         return not self.resolutions
 
+    def covers(self, status: Status, resolution: str) -> bool:
+        """The rule for one task; `tasks.queries.quick_filter_rule` is the same for many."""
+        if facts()[status].stage not in self.stages:
+            return False
+        return self.by_stage_alone or status in self.statuses or resolution in self.resolutions
+
 
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of `tasks/data/<table>.csv`."""
