@@ -219,7 +219,7 @@ def test_a_missing_address_says_what_to_set(settings: Any) -> None:
 def test_the_log_has_one_line_and_no_personal_data(
     other: Other, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "econtract.common.http")
+    caplog.set_level(logging.DEBUG, "econtract.common.http")
     OutsideHttp("cdi").post(
         "/v1/{inn}",
         args={"inn": "770100110012"},

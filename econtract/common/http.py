@@ -218,7 +218,10 @@ class OutsideHttp:
             outcome = type(error).__name__
             raise
         finally:
-            log.info(
+            # A question that was answered is the ordinary course: feeds are read every two seconds.
+            usual = call.method == "GET" and outcome == "200"
+            log.log(
+                logging.DEBUG if usual else logging.INFO,
                 "outside system=%s method=%s path=%s status=%s ms=%d key=%s",
                 self.system,
                 call.method,
