@@ -13,5 +13,6 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True  # imported once, shared by the workers; a new version is a new container
 timeout = 60
 graceful_timeout = 30
+keepalive = 75  # longer than the proxy keeps an idle connection
 worker_tmp_dir = "/dev/shm"  # noqa: S108  (a heartbeat file must not wait for a disk)
 control_socket_disable = True
