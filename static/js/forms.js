@@ -213,7 +213,7 @@
     const values = {};
     for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
     values.active = document.activeElement?.name || "";
-    htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "outerHTML", values });
+    htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "morph", values });
   };
 
   const typedDraft = ({ type, target }) => {
@@ -284,8 +284,10 @@
     if (digits !== target.value) target.value = digits;
   }, true);
 
-  // What a button has brought onto the page takes the cursor when the server says so.
-  document.addEventListener("focus-field", ({ detail }) => $(detail.value)?.focus());
+  // What a button has brought onto the page takes the cursor; `lost`: only when nothing has it.
+  document.addEventListener("focus-field", ({ detail: { value, lost } }) => {
+    if (!lost || document.activeElement === document.body) $(value)?.focus();
+  });
 
   // Enter in a field that has a button of its own presses that button.
   document.addEventListener("keydown", (event) => {

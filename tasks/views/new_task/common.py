@@ -190,12 +190,14 @@ def answer(
     find: str = "",
     said: str = "",
     focus: str = "",
+    refocus: str = "",
     **more: Any,
 ) -> HttpResponse:
     """After something was done to the draft: the changed parts to htmx, the page to the rest.
 
     ``anchor`` and ``find`` go to the page's address. When htmx has asked, ``said`` is read out,
-    the field ``focus`` (a selector) takes the cursor, and ``more`` goes to the templates.
+    the field ``focus`` (a selector) takes the cursor, ``refocus`` only when the button that was
+    pressed is gone with it; ``more`` goes to the templates.
     """
     if not is_fragment(request):
         return redirect(form_url(entry.kind, anchor=anchor, find=find))
@@ -206,9 +208,15 @@ def answer(
     response["Cache-Control"] = "no-store"
     if said:
         trigger_client_event(response, "announce", {"value": said})
-    if focus:
-        trigger_client_event(response, "focus-field", {"value": focus}, after="settle")
+    if focus or refocus:
+        move_focus(response, focus or refocus, lost=not focus)
     return response
+
+
+def move_focus(response: HttpResponse, selector: str, *, lost: bool) -> None:
+    """Has the page put the cursor there; ``lost``: only when nothing on the page has it."""
+    detail = {"value": selector, "lost": lost}
+    trigger_client_event(response, "focus-field", detail, after="settle")
 
 
 def refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpResponse:

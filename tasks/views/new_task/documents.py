@@ -22,6 +22,7 @@ from tasks.views.new_task.common import (
     keep,
     kind_of,
     mark_of,
+    move_focus,
     refuse,
     show_page,
     to_made,
@@ -51,7 +52,9 @@ def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpRespon
     """The form with the refusal at the file's field (422); the rest is kept."""
     more = {"document_error": refusal}
     if is_fragment(request):
-        return _block(request, entry, status=UNPROCESSABLE, **more)
+        response = _block(request, entry, status=UNPROCESSABLE, **more)
+        move_focus(response, "#document-block :is(input, button)", lost=True)
+        return response
     return show_page(request, entry, mark_of(request), status=UNPROCESSABLE, **more)
 
 
@@ -88,9 +91,11 @@ def detach(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
-    if is_fragment(request):
-        return _block(request, entry)
-    return redirect(form_url(entry.kind, anchor="document-block"))
+    if not is_fragment(request):
+        return redirect(form_url(entry.kind, anchor="document-block"))
+    response = _block(request, entry)
+    move_focus(response, "#document-block :is(input, button)", lost=True)
+    return response
 
 
 def _block(request: HttpRequest, entry: Entry, *, status: int = 200, **more: str) -> HttpResponse:

@@ -52,7 +52,15 @@ def find_client(request: HttpRequest, slug: str) -> HttpResponse:
         return refuse(request, kind, error)
     except AlreadyCreated as error:
         return to_made(request, error)
-    return answer(request, entry, anchor="client-section", find="client")
+    anchor, field = (
+        ("person-section", "#id_person-inn")
+        if kind.of_persons
+        else (
+            "client-section",
+            "#id_client",
+        )
+    )
+    return answer(request, entry, anchor=anchor, find="client", refocus=field)
 
 
 @require_POST
@@ -125,6 +133,7 @@ def _change_contact(
         find="nobody" if note else "",
         said=note,
         focus=focus,
+        refocus=f"#{anchor} input:is(:checked, [name=person-inn])",
         contact_note=note,
     )
 

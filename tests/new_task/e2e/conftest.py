@@ -1,22 +1,16 @@
-"""The form in a real Chromium, served by the test's own process, beside a running sandbox."""
+"""The form in a real Chromium, served by the test's own process; CDI and ЕИП stand beside it."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from django.conf import settings as django_settings
-from playwright.sync_api import Browser, Page
-from pytest_django.fixtures import Settings
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.support.people import browser_of
-from tests.support.sandbox import Sandbox, sandbox, sandbox_server  # noqa: F401
-from tests.support.world import connect, install, make_manager
+from tests.screens.browser import Screens
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Open = Callable[..., Page]
+# Chromium's and htmx's own lines about an answer that is a refusal on purpose (422, 409).
+REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status")
 
 
 @pytest.fixture(scope="session")
@@ -28,53 +22,36 @@ def browser_type_launch_args() -> dict[str, object]:
     }
 
 
-@pytest.fixture
-def manager(transactional_db: None, settings: Settings, sandbox: Sandbox) -> User:  # noqa: F811
-    """A manager of every region; boxes and signatories are those of the sandbox."""
-    connect(settings, sandbox)
-    install()
-    return make_manager()
+@pytest.fixture(autouse=True)
+def _committed(transactional_db: None) -> None:
+    """The server's threads see what the test has made."""
 
 
-@pytest.fixture
-def open_form(manager: User, live_server: LiveServer, browser: Browser) -> Iterator[Open]:
-    """Opens a path as the manager in a context of its own. Nothing may be complained of."""
-    contexts, complaints = [], []
+class Forms:
+    """Opens paths as one manager; ``complaints`` are those of console and content policy."""
 
-    def open_(path: str = "/tasks/new/company/", user: User = manager, **options: object) -> Page:
-        context = browser.new_context(base_url=live_server.url, locale="ru-RU", **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        session = browser_of(user).cookies[django_settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [
-                {
-                    "name": django_settings.SESSION_COOKIE_NAME,
-                    "value": session,
-                    "url": live_server.url,
-                }
-            ]
-        )
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
+    def __init__(self, screens: Screens, user: User) -> None:
+        self.screens, self.user = screens, user
+        self.complaints = screens.complaints
+
+    def __call__(self, path: str = "/tasks/new/company/", **options: object) -> Page:
+        page = self.screens.open(path, self.user, **options)
+        page.set_default_timeout(10_000)
         return page
 
-    open_.complaints = complaints
-    yield open_
-    for context in contexts:
-        context.close()
+    def settle(self) -> None:
+        """Waits for drafts on their way: they would find the database emptied under their feet."""
+        for context in self.screens.contexts:
+            for page in context.pages:
+                waiting = page.locator("#draft-status", has_text="Сохраняем")
+                expect(waiting).to_have_count(0)
 
 
-def findings(page: Page) -> list[str]:
-    """What axe finds wrong, one line a rule; run past the content policy, as a person would."""
-    page.evaluate(AXE_SCRIPT)
-    options = json.dumps({"runOnly": RULES})
-    violations = page.evaluate(f"axe.run(document, {options}).then(found => found.violations)")
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in violations]
-
-
-def overflow(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    root = "document.documentElement"
-    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+@pytest.fixture
+def open_form(live_server: LiveServer, browser: Browser, manager: User) -> Iterator[Forms]:
+    """Opens forms as the manager. The browser may complain of nothing, policy included."""
+    forms = Forms(Screens(live_server, browser), manager)
+    yield forms
+    forms.settle()
+    forms.screens.close()
+    assert [text for text in forms.complaints if not text.startswith(REFUSED)] == []
