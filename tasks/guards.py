@@ -12,10 +12,8 @@ from django_fsm import Transition
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import headed_by
-from archive.models import DocumentVersion
-from econtract.common import clock
 from econtract.common.errors import ActionRefused
-from edo.exchanges import Problem, preflight
+from tasks import preflight
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status, resolutions_of
@@ -118,48 +116,7 @@ def _restart_identification(task: SigningTask) -> list[str]:
 
 
 def _send_document(task: SigningTask) -> list[str]:
-    """Domain, section 8: converted and lodged; account verified; signatory in order."""
-    return [
-        *document_problems(task.document_version),
-        *account_problems(task),
-        *signatory_problems(task),
-    ]
-
-
-def document_problems(version: DocumentVersion | None) -> list[str]:
-    """What keeps the document from being sent."""
-    if version is None:
-        return ["Вложите документ."]
-    if version.state == DocumentVersion.State.FAILED:
-        return ["Документ не удалось преобразовать в PDF. Открепите его и загрузите снова."]
-    if not version.is_ready:
-        return ["Документ преобразуется в PDF. Подождите немного."]
-    if not version.archive_code:
-        return ["Документ еще не принят электронным архивом. Подождите немного."]
-    return []
-
-
-def account_problems(task: SigningTask) -> list[str]:
-    """An account that has not passed blocks signing (manual, 4.2)."""
-    if task.account_verified_at is None:
-        return ["Лицевой счет не прошел проверку. Выполните «Проверка ЛС»."]
-    return []
-
-
-def signatory_problems(task: SigningTask) -> list[str]:
-    """What keeps the chosen signatory from signing in the chosen box, and the way out."""
-    return [f"{problem.text} {problem.fix}".strip() for problem in preflight_of(task)]
-
-
-def preflight_of(task: SigningTask) -> list[Problem]:
-    """The exchange's pre-flight list for this task, without a call outside."""
-    return preflight(
-        box=task.box,
-        signatory=task.signatory,
-        recipient_inn=task.client.inn,
-        recipient_kpp=task.client.kpp,
-        at=clock.now(),
-    )
+    return preflight.reasons_against_sending(task)
 
 
 GUARDS: dict[str, Guard] = {

@@ -2,7 +2,18 @@
 
 from django.urls import include, path, register_converter
 
-from tasks.views import account, actions, card, contact, documents, files, history, lists, news
+from tasks.views import (
+    account,
+    actions,
+    card,
+    client_box,
+    contact,
+    documents,
+    files,
+    history,
+    lists,
+    news,
+)
 
 
 class TabConverter:
@@ -31,6 +42,7 @@ task_urls = [
     path("contact/refresh/", contact.refresh, name="contact_refresh"),
     path("account/", account.change, name="account"),
     path("account/check/", account.check, name="account_check"),
+    path("client-box/", client_box.ask, name="client_box"),
     path("fraud-check/", account.fraud_check, name="fraud_check"),
     path("document/remove/", documents.remove, name="document_remove"),
     path("document/retry/", documents.retry, name="document_retry"),
@@ -44,7 +56,6 @@ task_urls = [
 
 app_name = "tasks"
 urlpatterns = [
-    path("new/", include("tasks.form_urls")),
     path("new/", include("tasks.form_urls")),
     path("<tab:tab>/", lists.task_list, name="list"),
     path("<tab:tab>/filters/", lists.filters, name="filters"),

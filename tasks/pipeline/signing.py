@@ -14,7 +14,7 @@ from econtract.outbox.registry import PlainHandler
 from edo import exchanges
 from edo.exchanges import ALREADY_SIGNED, Failure, SendRefusal
 from edo.models import Exchange
-from tasks import effects, guards, history
+from tasks import effects, guards, history, preflight
 from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import HistoryEntry, SigningTask
@@ -33,7 +33,7 @@ RESOLUTIONS: dict[str, Resolution] = {
 
 
 class PrepareSending(Step):
-    """Makes sure that the document may go out: lodged, account verified, signatory in order.
+    """Makes sure that the document may go out: lodged, account verified, both sides in order.
 
     The one outside call is the account check, where ЕИП was out of reach when the task was made.
     """
@@ -46,7 +46,7 @@ class PrepareSending(Step):
         verified = task.account_verified_at is not None
         if not verified and not eip().account_belongs(task.account_number, task.client.inn):
             return [failure("signing_failed", Resolution.ACCOUNT_UNVERIFIED)]
-        if problem := _signatory_problem(task):
+        if problem := _party_problem(task):
             return [problem]
         fresh = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
         return [
@@ -209,7 +209,7 @@ def _document_problem(task: SigningTask) -> Outcome | None:
     if version is not None and version.is_ready and version.archive_code:
         return None
     if version is None or version.state == version.State.FAILED:
-        reason = " ".join(guards.document_problems(version))
+        reason = " ".join(preflight.document_problems(version))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
     parked = Order.objects.parked().filter(subject=task.number, kind="lodge_document")
     if version.is_ready and parked.filter(payload__version=version.pk).exists():
@@ -218,8 +218,8 @@ def _document_problem(task: SigningTask) -> Outcome | None:
     raise NotReadyYet("The document is being converted and lodged.")
 
 
-def _signatory_problem(task: SigningTask) -> Outcome | None:
-    problems = guards.preflight_of(task)
+def _party_problem(task: SigningTask) -> Outcome | None:
+    problems = [*preflight.client_problems(task), *preflight.signatory_problems(task)]
     if not problems:
         return None
     resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)

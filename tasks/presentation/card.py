@@ -132,7 +132,7 @@ def card_of(task: SigningTask, user: User) -> Card:
         document=document_block(task, _versions(task), actions.document_refusals(task, user)),
         account=account_block(task, user),
         services=services_block(task, list(task.services.all()), user),
-        signing=signing(task),
+        signing=signing(task, user),
         talk=Talk(
             comments=tuple(_remark(one) for one in task.comments.select_related("author")),
             history=tuple(lines(entries)[:RECENT]),

@@ -1,17 +1,22 @@
-"""The signing block: box, signatory, power of attorney, exchange, and both signatures."""
+"""The signing block: what must be in order first, box, signatory, exchange, both signatures."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.roles import Permission
 from econtract.common import clock
 from econtract.common.errors import Unavailable
 from edo import cms
 from edo.models import Exchange, PowerOfAttorney, Signatory
 from edo.problems import in_words
 from edo.trust import installed_trust
+from tasks import preflight
 from tasks.models import SigningTask
+from tasks.preflight import Check
 from tasks.presentation.wording import zoned
 
 # A verdict may change (a certificate is revoked), but not while a card is being looked at.
@@ -40,13 +45,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Signing:
-    """Everything that the card says of signing."""
+    """Everything that the card says of signing; `checks` only before the document goes out."""
 
     facts: tuple[Fact, ...]
     sides: tuple[Side, ...]
+    checks: tuple[Check, ...] = ()
+    box_check_url: str = ""
 
 
-def signing(task: SigningTask) -> Signing:
+def signing(task: SigningTask, user: User) -> Signing:
     """The block for ``task``; signatures are there once they are."""
     exchange = task.exchange
     power = exchange.power_of_attorney if exchange else None
@@ -59,7 +66,12 @@ def signing(task: SigningTask) -> Signing:
         facts.append(Fact("МЧД", _power(power), num=True))
     if exchange is not None:
         facts.append(Fact("У оператора ЭДО", _course(exchange), num=True))
-    return Signing(tuple(facts), tuple(_sides(exchange)) if exchange else ())
+    sides = tuple(_sides(exchange)) if exchange else ()
+    if task.status not in preflight.BEFORE_SENDING:
+        return Signing(tuple(facts), sides)
+    may_ask = user.may(Permission.WORK_TASKS)
+    url = reverse("tasks:client_box", args=[task.number]) if may_ask else ""
+    return Signing(tuple(facts), sides, preflight.checks(task), url)
 
 
 def _signatory(signatory: Signatory) -> str:
