@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count, zip_longest
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -44,6 +44,9 @@ SURNAMES = (
 )  # fmt: skip
 NAMES = ("Александр", "Борис", "Виктор", "Григорий", "Дмитрий", "Илья", "Кирилл", "Николай")
 PATRONYMICS = ("Алексеевич", "Борисович", "Викторович", "Иванович", "Олегович", "Петрович")
+COMPANY_WORDS = (
+    "магистраль", "кедр", "вега", "парус", "гарант", "союз", "сокол", "квант", "ладья", "прогресс",
+)  # fmt: skip
 ROUNDS = 30
 # Systems that are out of order before the client has the document, and after.
 BEFORE = frozenset({"identity", "cabinet", "signing"})
@@ -60,7 +63,7 @@ class Player:
         self.random = random.Random(20240601)  # noqa: S311  (the same demonstration every time)
         self.numbers = count(1)
         self.organisations = {
-            TaskType.LEGAL: _organisations("торг", "строй", "сервис", kinds={"legal"}),
+            TaskType.LEGAL: _organisations(*COMPANY_WORDS, kinds={"legal"}),
             TaskType.SELF_EMPLOYED: _organisations("Анна", "Иван", kinds={"self_employed"}),
             TaskType.CONTRACTOR: _organisations("Иван", "Ольга", kinds={"individual"}),
         }
@@ -324,9 +327,11 @@ def _kinds_but(stop: str) -> list[str]:
 
 
 def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
-    """Active organisations of the registry, one after another."""
-    for word in words:
-        for organisation in cdi().search(word, limit=50):
-            in_use = organisation.inn in MEMORABLE
-            if organisation.kind in kinds and organisation.state == "active" and not in_use:
-                yield organisation
+    """Active organisations of the registry, the words taking turns so that the names differ."""
+    found = (cdi().search(word, limit=50) for word in words)
+    seen = set(MEMORABLE)
+    for organisation in filter(None, chain.from_iterable(zip_longest(*found))):
+        fits = organisation.kind in kinds and organisation.state == "active"
+        if fits and organisation.inn not in seen:
+            seen.add(organisation.inn)
+            yield organisation

@@ -1,7 +1,7 @@
 """The demonstration's hand in the outside world: the control API of the sandbox."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from django.conf import settings
@@ -12,7 +12,10 @@ class SandboxMissing(Exception):
 
 
 class SandboxControl:
-    """Plays the client, breaks systems and turns the clock (docs/protocols.md, 11)."""
+    """Plays the client, breaks systems and turns the clock (docs/protocols.md, 11).
+
+    `with SandboxControl() as sandbox: …` closes its connections.
+    """
 
     def __init__(self) -> None:
         if not settings.SANDBOX_URL:
@@ -24,6 +27,12 @@ class SandboxControl:
             timeout=30,
             trust_env=False,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def set_clock(self, moment: datetime) -> None:
         self._call("clock", now=moment.isoformat())

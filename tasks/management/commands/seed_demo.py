@@ -22,7 +22,8 @@ class Command(BaseCommand):
             self.stdout.write("There are people already: nothing to seed.")
             return
         try:
-            self._seed(SandboxControl())
+            with SandboxControl() as sandbox:
+                self._seed(sandbox)
         except (SandboxMissing, OutsideError) as error:
             raise CommandError(f"The demo data need the sandbox: {error}") from error
 
