@@ -1,6 +1,5 @@
 """Boxes, signatories, powers of attorney and exchanges in the Django admin."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -12,12 +11,11 @@ from django.utils.safestring import SafeString
 
 from econtract.common import clock
 from econtract.common.errors import Unavailable
+from edo.expiry import SOON
 from edo.forms import PowerOfAttorneyForm, SignatoryForm
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.powers import check_power_of_attorney
 from edo.problems import MOSCOW
-
-EXPIRES_SOON_DAYS = 30
 
 
 class TermFilter(admin.SimpleListFilter):
@@ -29,14 +27,14 @@ class TermFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("soon", f"Истекает в течение {EXPIRES_SOON_DAYS} дней"),
+            ("soon", f"Истекает в течение {SOON.days} дней"),
             ("expired", "Истек"),
             ("valid", "Действует"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         ends, now = self.ends_field, self.now()
-        soon = now + timedelta(days=EXPIRES_SOON_DAYS)
+        soon = now + SOON
         match self.value():
             case "soon":
                 return queryset.filter(**{f"{ends}__gte": now, f"{ends}__lte": soon})

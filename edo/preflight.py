@@ -8,6 +8,7 @@ from edo.operators import operator_for
 from edo.powers import check_power_of_attorney, current_power
 from edo.problems import Problem, day
 from edo.refusals import FIXES, TEXTS, SendRefusal
+from edo.trust import is_known_revoked
 
 
 def preflight(
@@ -55,6 +56,8 @@ def _certificate_problems(signatory: Signatory, at: datetime) -> list[Problem]:
         text = f"Сертификат подписанта истек {day(signatory.certificate_until)}."
     elif at < signatory.certificate_from:
         text = f"Сертификат подписанта действует только с {day(signatory.certificate_from)}."
+    elif is_known_revoked(signatory.certificate_pem, at):
+        text = "Сертификат подписанта отозван."
     else:
         return []
     return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]

@@ -88,6 +88,19 @@ class Trust:
                 known = known or (position == 0 and fresh)
         return (Revocation.GOOD if known else Revocation.UNKNOWN), None
 
+    def names_as_revoked(self, certificate: x509.Certificate, at: datetime) -> bool:
+        """Whether a list of the certificate's issuer has it, the list itself not proved.
+
+        For a certificate alone, without the chain to its root: enough to warn of it and not to
+        sign by it, not to judge a signature.
+        """
+        for issued in self.lists:
+            if issued.issuer == certificate.issuer:
+                entry = issued.get_revoked_certificate_by_serial_number(certificate.serial_number)
+                if entry is not None and entry.revocation_date_utc <= at:
+                    return True
+        return False
+
     def _lists_of(self, issuer: x509.Certificate) -> list[x509.CertificateRevocationList]:
         key = issuer.public_key()
         return [
@@ -108,6 +121,15 @@ def installed_trust() -> Trust:
         )
     except (OSError, ValueError) as error:
         raise Unavailable("trust", "no trusted roots: set EDO_TRUST_ROOTS") from error
+
+
+def is_known_revoked(pem: str, at: datetime) -> bool:
+    """`Trust.names_as_revoked` of this installation; False where nothing can be known."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        return installed_trust().names_as_revoked(certificate, at)
+    except (ValueError, Unavailable):
+        return False
 
 
 def _stamp(path: Path) -> tuple[Path, int]:

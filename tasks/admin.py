@@ -1,8 +1,13 @@
 """Tasks in the Django admin: to be looked at. They change through the door alone."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from econtract.outbox.admin import ReadOnlyAdmin
+from edo.expiry import SOON
+from tasks import expiring
 from tasks.models import HistoryEntry, SigningTask
 
 
@@ -27,3 +32,20 @@ class SigningTaskAdmin(ReadOnlyAdmin):
     inlines = [HistoryInline]
     exclude = ["identification_link", "submission_key"]
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.expiring)
+        return [
+            path("expiring/", view, name="tasks_signingtask_expiring"),
+            *super().get_urls(),
+        ]
+
+    def expiring(self, request: HttpRequest) -> HttpResponse:
+        """«Сертификаты и МЧД»: what ends soon, and the tasks that it will stop."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Сертификаты и МЧД",
+            "rows": expiring.rows(),
+            "days": SOON.days,
+        }
+        return TemplateResponse(request, "tasks/admin/expiring.html", context)

@@ -38,7 +38,7 @@ def person_with(role: Role, **more: Any) -> User:
 
 @pytest.fixture
 def admin(client: Client) -> Client:
-    client.force_login(person_with(Role.ADMINISTRATOR, is_staff=True))
+    client.force_login(person_with(Role.ADMINISTRATOR))
     return client
 
 

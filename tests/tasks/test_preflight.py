@@ -154,6 +154,13 @@ def test_a_client_who_was_liquidated_meanwhile_gets_no_document(
     assert edo_actions(set_up) == []
 
 
+def test_a_revoked_certificate_is_known_before_it_signs(manager: User, set_up: Sandbox) -> None:
+    signatory = Signatory.objects.get(key_ref="signer-volkova")
+    task = at(world.create_task(manager, signatory=signatory), Status.SIGNING_FAILED, set_up)
+    assert wrong(task) == ["Сертификат подписанта"]
+    assert edo_actions(set_up) == []
+
+
 @pytest.mark.parametrize(
     ("inn", "words"),
     [
