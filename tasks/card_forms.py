@@ -38,7 +38,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label="Новый комментарий",
         max_length=Comment._meta.get_field("text").max_length,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "data-key": "KeyC"}),
         error_messages={"required": "Напишите комментарий"},
     )
 

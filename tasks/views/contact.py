@@ -116,7 +116,8 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
         contact: Contact | None = add_contact(client=task.client, facts=form.facts(), actor=user)
     else:
         # Chosen by phone, which one has to know, and not by a key that could be guessed.
-        contact = find_by_phone(request.POST.get("contact", ""))
+        chosen = PhoneSearchForm({"phone": request.POST.get("contact", "")})
+        contact = find_by_phone(chosen.cleaned_data["phone"]) if chosen.is_valid() else None
     if contact is None:
         return False
     actions.replace_contact(task=task, contact=contact, actor=user)

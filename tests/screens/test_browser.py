@@ -259,3 +259,41 @@ def test_a_task_is_found_opened_and_taken_by_keyboard_alone(
     page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text("принято в работу")
     assert SigningTask.objects.filter(manager=crowd["mate"]).exists()
+
+
+def test_a_team_leader_picks_a_manager_in_the_dialog_of_filters(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    other = SigningTaskFactory(manager=crowd["colleague"])
+    page = screens.open("/tasks/all/?group=none", crowd["lead"])
+    expect(page.locator("[data-row]")).to_have_count(5)
+    page.get_by_role("link", name="Фильтры").click()
+    dialog = page.get_by_role("dialog")
+    box = dialog.get_by_role("combobox", name="Ответственный")
+    box.type(str(crowd["colleague"])[:9])
+    dialog.get_by_role("option", name=str(crowd["colleague"])).click()
+    dialog.get_by_role("button", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.get_by_role("link", name=str(other.number), exact=True)).to_be_visible()
+    page.get_by_role("link", name=f"Ответственный: {crowd['colleague']}").click()
+    expect(page.locator("[data-row]")).to_have_count(5)
+
+
+def test_a_document_is_replaced_on_the_card(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    page.get_by_role("link", name="Открепить").click()
+    page.get_by_role("dialog").get_by_role("button", name="Открепить").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "договор.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    )
+    page.get_by_role("button", name="Вложить документ").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(str(CONTRACT))
+    page.get_by_role("button", name="Вложить документ").click()
+    expect(page.locator("#card-document")).to_contain_text("contract.pdf")
+    page.get_by_text("Все версии: 2").click()
+    expect(page.locator("#card-document")).to_contain_text("Версия 1: Договор.docx")
+    assert fresh(task).document_version is not None

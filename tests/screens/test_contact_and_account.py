@@ -170,7 +170,7 @@ def test_a_new_contact_is_added_and_put_into_the_task(task: SigningTask, web: Cl
     assert fresh(task).contact_version.phone == "+79990000000"
 
 
-@pytest.mark.parametrize("contact", ["", "1", "+70000000000"])
+@pytest.mark.parametrize("contact", ["", "1", "+70000000000", "\x00"])
 def test_a_contact_cannot_be_had_by_guessing(task: SigningTask, web: Client, contact: str) -> None:
     response = web.post(f"/tasks/{task.number}/contact/replace/", {"contact": contact})
     assert response.status_code == 422
