@@ -366,3 +366,84 @@ def test_a_lost_event_is_made_good_by_the_sweep(
             run_everything()
     assert where(task)[0] == Status.COMPLETED
     assert Exchange.objects.get().state == Exchange.State.SIGNED
+
+
+# --- Faults of the EDO operator alone ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["reordered", "answer_twice"])
+def test_feeds_that_repeat_or_turn_round_their_events_do_no_harm(
+    manager: User, set_up: Sandbox, kind: str
+) -> None:
+    set_up.fault("identity", kind, times=None)
+    set_up.fault("edo", kind, times=None, path_contains="GetNewEvents")
+    tasks = [world.create_task(manager), world.create_task(manager, region=world.STEPWISE)]
+    run_everything()
+    for task in tasks:
+        set_up.identity_answer(fresh(task).identification_ref, "passed")
+    run_everything()
+    perform(tasks[1].number, "proceed", actor=manager)
+    run_everything()
+    for task in tasks:
+        set_up.edo_sign(message_of(task))
+    run_everything()
+    assert [where(task)[0] for task in tasks] == [Status.COMPLETED] * 2
+    assert sorted(edo_actions(set_up)) == sorted(["sent", "delivered", "signed"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "resolution", "words"),
+    [
+        ("sender_signature_invalid", "certificate_invalid", "не принял нашу подпись"),
+        ("power_of_attorney_lost", "power_of_attorney_invalid", "МЧД не приложена"),
+    ],
+)
+def test_what_the_operator_finds_wrong_later_fails_the_task_and_can_be_sent_again(
+    manager: User, set_up: Sandbox, kind: str, resolution: str, words: str
+) -> None:
+    set_up.fault("edo", kind)
+    task = at(world.create_task(manager), Status.SIGNING_FAILED, set_up)
+    assert task.resolution == resolution
+    last = task.history.order_by("-pk").first()
+    assert last is not None
+    assert words in last.comment
+    assert [action for action in edo_actions(set_up) if action != "delivered"] == [
+        "sent",
+        "revoked",
+    ]
+    assert not live_exchanges()
+    perform(task.number, "send_document", actor=manager)
+    at(task, Status.COMPLETED, set_up)
+    assert edo_actions(set_up)[-3:] == ["sent", "delivered", "signed"]
+    assert edo_actions(set_up).count("signed") == 1
+    assert not live_exchanges()
+
+
+def live_exchanges() -> list[Exchange]:
+    return [exchange for exchange in Exchange.objects.all() if exchange.is_live]
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/PostMessage", {"kind": "slow", "seconds": 1.5}),
+        ("/GetMessage", {"kind": "slow", "seconds": 1.5}),
+        ("/PostMessage", {"kind": "still_running"}),
+    ],
+    ids=["slow to take it", "slow to tell", "still at it"],
+)
+def test_a_slow_operator_gets_one_document(
+    manager: User, set_up: Sandbox, settings: Settings, path: str, fault: dict[str, Any]
+) -> None:
+    settings.OUTSIDE_ANSWER_SECONDS = 1
+    set_up.fault("edo", times=2, path_contains=path, **fault)
+    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    set_up.identity_answer(task.identification_ref, "passed")
+    with time_machine.travel(clock.now(), tick=True) as traveller:
+        for _ in range(8):
+            run_everything()
+            if where(task)[0] == Status.DOCUMENT_SIGNING:
+                break
+            traveller.shift(timedelta(seconds=30))
+    at(task, Status.COMPLETED, set_up)
+    assert edo_actions(set_up) == ["sent", "delivered", "signed"]
