@@ -23,7 +23,7 @@ def converter_is_known(**_: Any) -> Sequence[CheckMessage]:
 @register()
 def scanner_has_address(**_: Any) -> Sequence[CheckMessage]:
     """CLAMD_ADDRESS is a socket's path or host:port."""
-    host, _, port = settings.CLAMD_ADDRESS.rpartition(":")
+    host, _colon, port = settings.CLAMD_ADDRESS.rpartition(":")
     if not settings.CLAMD_ADDRESS or settings.CLAMD_ADDRESS.startswith("/"):
         return []
     if host and port.isdigit():

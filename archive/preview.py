@@ -45,7 +45,7 @@ def _cached(
     path = f"{folder_of(version.pdf)}/{page}.{extension}"
     if default_storage.exists(path):
         with default_storage.open(path, "rb") as file:
-            return file.read()
+            return bytes(file.read())
     with open_pdf(version) as pdf, isolation.readable(pdf) as descriptor:
         try:
             _, body = isolation.call(work, [descriptor], limits=LIMITS, **arguments)

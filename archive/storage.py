@@ -9,7 +9,7 @@ import logging
 import os
 from functools import lru_cache
 from io import BytesIO
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -67,7 +67,7 @@ def store_file(
 def _stricter(known: str, new: str) -> str:
     """A verdict stays; waiting ends as soon as one of the two uploads was scanned."""
     order = [StoredFile.Scan.INFECTED, StoredFile.Scan.CLEAN, StoredFile.Scan.WAITING]
-    return min(known, new, key=order.index)
+    return min(known, new, key=lambda scan: order.index(StoredFile.Scan(scan)))
 
 
 def _write(file: IO[bytes], stored: StoredFile) -> None:
@@ -98,7 +98,7 @@ def open_unscanned(stored: StoredFile) -> BinaryIO:
         written = default_storage.get_modified_time(stored.path).isoformat()
         if not _fits(stored.sha256, written):
             raise FileNotFoundError
-        file: BinaryIO = default_storage.open(stored.path, "rb").file
+        file: BinaryIO = _opened(stored.path)
     except OSError:
         log.error("stored file damaged sha256=%s", stored.sha256)
         raise StoredFileDamaged(stored.sha256) from None
@@ -108,7 +108,7 @@ def open_unscanned(stored: StoredFile) -> BinaryIO:
 def read(stored: StoredFile) -> bytes:
     """The stored bytes. Raises as `open_file` does."""
     with open_file(stored) as file:
-        data = file.read()
+        data = bytes(file.read())
     # Once more over the very bytes that are handed out: they get signed and archived.
     if hashlib.sha256(data).hexdigest() != stored.sha256:
         raise StoredFileDamaged(stored.sha256)
@@ -130,5 +130,10 @@ def _fits(sha256: str, written: str) -> bool:
 
 
 def _hash(path: str) -> str:
-    with default_storage.open(path, "rb") as file:
-        return hashlib.file_digest(file.file, "sha256").hexdigest()
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(path: str) -> Any:
+    """The storage's own file under Django's wrapper: whoever can gets its descriptor."""
+    return default_storage.open(path, "rb").file

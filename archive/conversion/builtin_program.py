@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from archive import isolation
+from archive.conversion import fonts
 from archive.conversion.results import ConversionFailed
 from archive.intake.kinds import Kind
 
@@ -29,6 +30,7 @@ class Builtin:
         """See `archive.conversion.Converter`."""
         work, target = folder / f"source.{kind}", folder / "result.pdf"
         shutil.copyfile(source, work)
+        fonts.settle(folder)
         seconds = settings.CONVERSION_SECONDS
         limits = isolation.Limits(
             seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from archive import isolation
+from archive.conversion import fonts
 from archive.conversion.results import ConversionFailed
 from archive.intake.kinds import Kind
 from archive.isolation import landlock
@@ -106,6 +107,7 @@ class _Office:
         """One step, by one process. Raises ConversionFailed."""
         home = Path(tempfile.mkdtemp(dir=self._folder))
         _copy_profile(home / "profile")
+        fonts.settle(home)
         work = Path(shutil.copy(source, home))
         command = _command(
             home,
@@ -164,7 +166,8 @@ def _export(kind: Kind, target: Kind) -> str:
 
 def _copy_profile(profile: Path) -> None:
     """A copy of the prepared profile; only our settings where that could not be made."""
-    prepared = settings.DATA_DIR / "libreoffice-profile"
+    edition = hashlib.sha256(_PROFILE_SETTINGS.read_bytes()).hexdigest()[:8]
+    prepared = settings.DATA_DIR / f"libreoffice-profile-{edition}"
     if not prepared.is_dir():
         _prepare_profile(prepared)
     if prepared.is_dir():

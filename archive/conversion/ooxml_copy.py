@@ -39,28 +39,17 @@ def prepare_in_child(descriptor: int, *, fit_sheets: bool) -> tuple[dict[str, An
 def _changed(name: str, data: bytes, *, fit_sheets: bool) -> bytes:
     if name.endswith(".rels"):
         return _without_outside(data)
-    if name == "docProps/app.xml":
-        return _without_maker(data)
     if name.startswith("word/") and name.endswith(".xml") and b"fld" in data:
         root = _parsed(data)
         word_fields.freeze(root)
         return _written(root)
     if fit_sheets and name.startswith("xl/worksheets/") and name.count("/") == 2:
-        return _fitted(data)
+        return _fixed_sheet(data)
     return data
 
 
 def _written(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _without_maker(data: bytes) -> bytes:
-    """Of files that Excel made LibreOffice believes the heights of rows, and cuts off text that
-    another font makes longer; of others it fits the rows to their text."""
-    root = _parsed(data)
-    for node in root.iter("{*}Application"):
-        node.text = "E-Contract"
-    return _written(root)
 
 
 def _parsed(data: bytes) -> etree._Element:
@@ -78,9 +67,11 @@ def _without_outside(data: bytes) -> bytes:
     return _written(root)
 
 
-def _fitted(data: bytes) -> bytes:
-    """A sheet that its author has not fitted to pages is fitted to their width, on A4."""
+def _fixed_sheet(data: bytes) -> bytes:
+    """A sheet of values alone. If its author has not fitted it to pages, it is fitted to their
+    width, on A4."""
     root = _parsed(data)
+    _freeze_formulas(root)
     space = f"{{{etree.QName(root).namespace}}}"
     properties = root.find(f"{space}sheetPr")
     if properties is None:
@@ -95,15 +86,23 @@ def _fitted(data: bytes) -> bytes:
         root.insert(_place_of_setup(root), setup)
     if fitting.get("fitToPage") not in ("1", "true"):
         fitting.set("fitToPage", "1")
-        setup.attrib.pop("scale", None)
+        setup.attrib.pop("scale", "")
         setup.set("fitToWidth", "1")
         setup.set("fitToHeight", "0")
     setup.set("paperSize", setup.get("paperSize", _A4))
     return _written(root)
 
 
+def _freeze_formulas(root: etree._Element) -> None:
+    """Of a formula with a stored result nothing but that is left: it is what the author saw."""
+    for cell in root.iter("{*}c"):
+        formula, result = cell.find("{*}f"), cell.find("{*}v")
+        if formula is not None and result is not None and result.text:
+            cell.remove(formula)
+
+
 def _place_of_setup(root: etree._Element) -> int:
-    for position, child in enumerate(root):
-        if isinstance(child.tag, str) and etree.QName(child).localname in _AFTER_PAGE_SETUP:
-            return position
+    for child in root.iterchildren("{*}*"):
+        if etree.QName(child).localname in _AFTER_PAGE_SETUP:
+            return root.index(child)
     return len(root)

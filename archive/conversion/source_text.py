@@ -5,6 +5,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import IO, Any
 
 from lxml import etree
 
@@ -26,8 +27,8 @@ def read(descriptor: int, kind: str) -> str:
         return text_of_workbook(file)
 
 
-def _read_word(file: object) -> str:
-    with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]
+def _read_word(file: IO[bytes]) -> str:
+    with zipfile.ZipFile(file) as archive:
         main = _tree(archive, "word/document.xml")
         parts = [main, *(_tree(archive, name) for name in _headers(archive, main))]
         parts += [_tree(archive, name) for name in archive.namelist() if _NOTES.match(name)]
@@ -54,7 +55,7 @@ def _headers(archive: zipfile.ZipFile, main: etree._Element) -> Iterator[str]:
                 yield name
 
 
-def _visible(node: etree._Element) -> Iterator[str]:
+def _visible(node: Any) -> Iterator[str]:
     if not isinstance(node.tag, str):
         return
     name = etree.QName(node).localname

@@ -68,18 +68,25 @@ def freeze(root: Node) -> None:
     for found in list(complex_fields(root)):
         if found.has_result and found.word not in _LIVE:
             for mark in found.marks:
-                mark.getparent().remove(mark)
+                _parent(mark).remove(mark)
     for node in list(root.iter("{*}fldSimple")):
         if simple_word(node) not in _LIVE and len(node):
             _unwrap(node)
 
 
 def _unwrap(node: Node) -> None:
-    parent = node.getparent()
+    parent = _parent(node)
     place = parent.index(node)
     for child in reversed(node):
         parent.insert(place, child)
     parent.remove(node)
+
+
+def _parent(node: Node) -> Node:
+    parent = node.getparent()
+    if parent is None:
+        raise ValueError("A field cannot be a whole part.")
+    return parent
 
 
 def _attribute(node: Node, name: str) -> str | None:

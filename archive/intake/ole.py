@@ -3,7 +3,7 @@
 import struct
 from typing import BinaryIO
 
-import olefile
+import olefile  # type: ignore[import-untyped]
 
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused

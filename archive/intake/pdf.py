@@ -3,14 +3,14 @@
 import os
 import re
 import zipfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pikepdf
 import pypdfium2
 
 from archive.intake.refusals import IntakeRefused
 
-DECODED_LIMIT = 100 * 1024 * 1024
+DECODED_LIMIT = 50 * 1024 * 1024
 MOST_OBJECTS = 1_000_000
 TAIL_SIZE = 1024
 
@@ -95,13 +95,13 @@ def _refuse_actions(pdf: pikepdf.Pdf) -> None:
             _refuse_keys(item)
 
 
-def _written(item: pikepdf.Object) -> bytes:
+def _written(item: Any) -> bytes:
     if isinstance(item, pikepdf.Stream):
-        return pikepdf.Dictionary(item.stream_dict).unparse()
+        return item.stream_dict.unparse(resolved=True)
     return item.unparse(resolved=True) if isinstance(item, pikepdf.Object) else b""
 
 
-def _refuse_keys(item: pikepdf.Object, depth: int = 0) -> None:
+def _refuse_keys(item: Any, depth: int = 0) -> None:
     """Tells real keys and action types from the same letters inside a string."""
     if isinstance(item, pikepdf.Object) and item.is_indirect and depth:
         return  # looked at in its own turn
@@ -132,7 +132,7 @@ def _read_contents(pdf: pikepdf.Pdf) -> None:
                 raise IntakeRefused("bomb")
 
 
-def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
+def _streams(page: pikepdf.Page) -> list[Any]:
     contents = page.obj.get("/Contents")
     if contents is None:
         return []

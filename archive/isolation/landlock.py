@@ -58,8 +58,8 @@ def keep_only(*, writable: Iterable[str | Path] = ()) -> bool:
     if ruleset < 0:
         return False
     try:
-        for path in READABLE:
-            _allow(ruleset, path, _READ & everything)
+        for known in READABLE:
+            _allow(ruleset, known, _READ & everything)
         _allow(ruleset, _ROOT, _READ_DIR)  # to find our modules by
         _allow(ruleset, SOCKETS, _MAKE_SOCKET)
         for path in (*WRITABLE, *writable):

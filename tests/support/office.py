@@ -12,8 +12,10 @@ import docx
 import msoffcrypto.format.ooxml
 import openpyxl
 import pikepdf
+import pypdfium2
 from PIL import Image
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TEXT = "Договор оказания услуг связи № 7"
 
 
@@ -130,3 +132,14 @@ def converted(data: bytes, kind: str, target: str) -> bytes:
             timeout=120,
         )
         return Path(folder, f"source.{target.partition(':')[0]}").read_bytes()
+
+
+def pdf_text(data: bytes) -> str:
+    """The text of all pages."""
+    with pypdfium2.PdfDocument(data) as pdf:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
+
+
+def pdf_pages(data: bytes) -> int:
+    with pypdfium2.PdfDocument(data) as pdf:
+        return len(pdf)

@@ -7,6 +7,7 @@ from html import escape
 # Characters that XML-derived text may hold but HTML may not.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}\Z")
+_SPACES = re.compile("  +")
 _NOT_IN_NAMES = re.compile(r"[^\w .-]")
 _TWINS = {"calibri": "Carlito", "cambria": "Caladea"}
 _SANS_NAMES = re.compile(
@@ -22,8 +23,18 @@ Style = dict[str, str]
 
 
 def text(value: str) -> str:
-    """``value`` as HTML text. Runs of spaces stay as they are (the style sheet keeps them)."""
+    """``value`` as HTML text."""
     return escape(_CONTROL.sub("", value), quote=True)
+
+
+def flowing(value: str) -> str:
+    """``value`` as HTML text that keeps its line breaks and runs of spaces by itself.
+
+    The property white-space could keep them, too, but then WeasyPrint moves a whole text to the
+    next line when it does not fit beside a box before it.
+    """
+    kept = _SPACES.sub(lambda run: "\u00a0" * (len(run[0]) - 1) + " ", value)
+    return text(kept).replace("\n", "<br>")
 
 
 def element(tag: str, content: str, style: Mapping[str, str] | None = None, **extra: str) -> str:

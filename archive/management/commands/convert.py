@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """As always, but wrong arguments do not end in the exit code of a refused file."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.error = _refuse_arguments  # type: ignore[method-assign]
+        parser.error = _refuse_arguments  # type: ignore[method-assign,assignment]
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:

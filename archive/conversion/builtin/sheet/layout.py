@@ -248,7 +248,8 @@ def _pictures(area: Area, row: int, column: int, scale: float) -> str:
 
 def _picture_width(picture: Any) -> float:
     extent = getattr(picture.anchor, "ext", None)
-    return extent.width / _EMU_A_POINT if extent is not None else picture.width * PIXEL
+    across = extent.width / _EMU_A_POINT if extent is not None else picture.width * PIXEL
+    return float(across)
 
 
 def _address(picture: Any) -> str:

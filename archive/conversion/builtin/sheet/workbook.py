@@ -7,9 +7,10 @@ from typing import IO, Any
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.worksheet.worksheet import Worksheet
 
 from archive.conversion.builtin.sheet.numbers import shown
+
+Sheet = Any  # openpyxl's stubs know neither pictures nor what a dimension may lack
 
 # Points. A column is measured in digits of the default font, 7 pixels each and 5 of padding.
 DEFAULT_COLUMN = 48.0
@@ -20,7 +21,7 @@ PIXEL = 0.75
 class Area:
     """One printed rectangle of a sheet: its visible rows and columns, and cells merged in it."""
 
-    sheet: Worksheet
+    sheet: Sheet
     rows: list[int]
     columns: list[int]
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # rows, columns
@@ -63,7 +64,7 @@ def text_of_workbook(file: IO[bytes]) -> str:
     )
 
 
-def _areas(sheet: Worksheet) -> Iterator[Area]:
+def _areas(sheet: Sheet) -> Iterator[Area]:
     for bounds in _print_ranges(sheet):
         left, top, right, bottom = bounds
         rows = [row for row in range(top, bottom + 1) if not _row_is_hidden(sheet, row)]
@@ -75,7 +76,7 @@ def _areas(sheet: Worksheet) -> Iterator[Area]:
             yield area
 
 
-def _print_ranges(sheet: Worksheet) -> list[tuple[int, int, int, int]]:
+def _print_ranges(sheet: Sheet) -> list[tuple[int, int, int, int]]:
     used = _used_bounds(sheet)
     if used is None:
         return []
@@ -90,7 +91,7 @@ def _print_ranges(sheet: Worksheet) -> list[tuple[int, int, int, int]]:
     return ranges
 
 
-def _used_bounds(sheet: Worksheet) -> tuple[int, int, int, int] | None:
+def _used_bounds(sheet: Sheet) -> tuple[int, int, int, int] | None:
     """The rectangle from A1 to the last cell with a value, a border, a fill, or a picture."""
     used = [
         place
@@ -118,14 +119,14 @@ def _has_border(cell: Any) -> bool:
 
 
 def _has_fill(cell: Any) -> bool:
-    return cell.fill.fill_type == "solid"
+    return bool(cell.fill.fill_type == "solid")
 
 
-def _row_is_hidden(sheet: Worksheet, row: int) -> bool:
+def _row_is_hidden(sheet: Sheet, row: int) -> bool:
     return row in sheet.row_dimensions and bool(sheet.row_dimensions[row].hidden)
 
 
-def _hidden_columns(sheet: Worksheet) -> set[int]:
+def _hidden_columns(sheet: Sheet) -> set[int]:
     """Dimensions are kept for groups of columns under the first one's letter."""
     return {
         column
@@ -135,7 +136,7 @@ def _hidden_columns(sheet: Worksheet) -> set[int]:
     }
 
 
-def column_width(sheet: Worksheet, column: int) -> float:
+def column_width(sheet: Sheet, column: int) -> float:
     """Points."""
     for dimension in sheet.column_dimensions.values():
         if dimension.min and dimension.min <= column <= dimension.max and dimension.customWidth:

@@ -41,7 +41,7 @@ class Story:
             elif name == "tbl":
                 rendered.append(self._tables.html(block, self.width))
             elif name not in ("sectPr", "tcPr", "bookmarkStart", "bookmarkEnd"):
-                rendered.extend(markup.text(text) for text in block.itertext() if text.strip())
+                rendered.extend(markup.text(str(text)) for text in block.itertext() if text.strip())
         return "".join(rendered)
 
     def _nested(self, holder: Node) -> str:
@@ -72,7 +72,9 @@ class Story:
         left, first, indents = self._indents(paragraph)
         style |= indents
         stops = TabStops(paragraph, left=left, first=first, width=self.width)
-        content = self._labelled(label, base, mark, stops, pieces) or "&nbsp;"
+        if label is not None and label.text:
+            pieces = self._labelled(label, mark, pieces)
+        content = laid_out(pieces, stops) or "&nbsp;"
         return element("div", content, style, class_=self._class(own))
 
     def _class(self, own: Node | None) -> str:
@@ -134,23 +136,14 @@ class Story:
             style["text-indent"] = points(first)
         return left, first, style
 
-    def _labelled(
-        self,
-        label: Label | None,
-        base: Properties,
-        mark: Properties,
-        stops: TabStops,
-        pieces: list[str],
-    ) -> str:
-        if label is None or not label.text:
-            return laid_out(pieces, stops)
-        # The paragraph mark's look is the label's, with the level's own on top.
+    def _labelled(self, label: Label, mark: Properties, pieces: list[str]) -> list[str]:
+        """The pieces with the label before them, in the look of the paragraph mark and level."""
         style = look.run_style(mark.copy().add(child(label.level, "w:rPr")))
         written = element("span", markup.text(readable(label.text)), style)
         if label.follows == "tab":
-            return laid_out([written, *pieces], stops, label=True)
+            return [written, *pieces]
         space = " " if label.follows == "space" else ""
-        return laid_out([written + space + pieces[0], *pieces[1:]], stops)
+        return [written + space + pieces[0], *pieces[1:]]
 
 
 def _either(paragraph: Properties, *names: str) -> str | None:
@@ -158,6 +151,3 @@ def _either(paragraph: Properties, *names: str) -> str | None:
         if (found := paragraph.get("w:ind", name)) is not None:
             return found
     return None
-
-
-__all__ = ["Story"]

@@ -15,10 +15,10 @@ from archive.conversion.builtin.word.inline import Notes
 from archive.conversion.builtin.word.numbering import Numbering
 from archive.conversion.builtin.word.sections import Section, read_sections
 from archive.conversion.builtin.word.styles import Styles
-from archive.conversion.builtin.word.xml import Node, unwrapped
+from archive.conversion.builtin.word.xml import Node, local, unwrapped
 
 STYLE = """
-.p { white-space: pre-wrap; overflow-wrap: anywhere; orphans: 2; widows: 2 }
+.p { overflow-wrap: anywhere; orphans: 2; widows: 2 }
 .page-number::after { content: counter(page) }
 .page-count::after { content: counter(pages) }
 .leader::after { content: leader(dotted) }
@@ -116,7 +116,7 @@ def _notes(part: Any, name: str) -> dict[str, Node]:
     return {
         note.get(qn("w:id")) or "": note
         for note in (root if root is not None else ())
-        if isinstance(note.tag, str) and note.get(qn("w:type")) in (None, "normal")
+        if local(note) and note.get(qn("w:type")) in (None, "normal")
     }
 
 

@@ -84,7 +84,7 @@ class Inline:
             elif name == "bookmarkStart":
                 yield element("a", "", id=f"b-{item.get(qn('w:name'))}")
             elif name in ("oMath", "oMathPara"):
-                yield markup.text("".join(text for text in item.itertext()))
+                yield markup.text("".join(map(str, item.itertext())))
 
     def _hyperlink(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
         inside = list(self._children(node, base, fields))
@@ -145,7 +145,7 @@ class Inline:
     @staticmethod
     def _flush(text: list[str], style: Style) -> Iterator[str]:
         if text:
-            yield element("span", markup.text("".join(text)), style)
+            yield element("span", markup.flowing("".join(text)), style)
             text.clear()
 
     @staticmethod

@@ -34,8 +34,8 @@ class _List:
             self.levels[_index(level)] = level
         for override in instance.iter(qn("w:lvlOverride")):
             index = _index(override)
-            if (level := child(override, "w:lvl")) is not None:
-                self.levels[index] = level
+            if (own := child(override, "w:lvl")) is not None:
+                self.levels[index] = own
             if (start := value(override, "w:startOverride")) is not None:
                 self.starts[index] = int(number(start))
 

@@ -44,7 +44,9 @@ class Section:
         self._index = index
         self._properties = properties
         self._mirrors = mirrors
-        self._references = dict(previous._references) if previous else {}
+        self._references: dict[tuple[str, str], str] = (
+            dict(previous._references) if previous else {}
+        )
         for node in properties if properties is not None else ():
             kind = local(node).removesuffix("Reference")
             if kind in ("header", "footer"):

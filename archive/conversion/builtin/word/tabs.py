@@ -30,8 +30,8 @@ class TabStops:
         self._width = width
         self._stops = _stated(paragraph)
 
-    def after(self, position: float, taken: int) -> Stop:
-        """The stop that the tab number ``taken`` (from 0), at ``position`` or later, goes to."""
+    def after(self, position: float) -> Stop:
+        """The stop that a tab at ``position`` goes to."""
         ahead = [stop for stop in self._stops if stop.position > position + 0.1]
         hang = self._hang
         if hang is not None and hang > position + 0.1:
@@ -62,17 +62,17 @@ def _stated(paragraph: Properties) -> list[Stop]:
     return list(stops.values())
 
 
-def laid_out(pieces: list[str], stops: TabStops, *, label: bool = False) -> str:
-    """The pieces of a paragraph between its tabs as HTML.
+def laid_out(pieces: list[str], stops: TabStops) -> str:
+    """The pieces of a paragraph between its tabs (the first may be a list's label) as HTML.
 
     All but the last become boxes that end where the next begins; a box grows with its text, so
-    nothing is cut off. A first piece that is a ``label`` is one of them.
+    nothing is cut off.
     """
-    html: list[str] = []
     position = stops.start
+    html: list[str] = []
     align = "left"
     for number, piece in enumerate(pieces[:-1]):
-        stop = stops.after(position, number)
+        stop = stops.after(position)
         if not stops.stays(stop):
             html.append(element("span", piece) + " ")
             continue

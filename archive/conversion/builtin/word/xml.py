@@ -1,6 +1,7 @@
 """Reading WordprocessingML: names, switches and measures (ECMA-376, part 1, 17)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from docx.oxml.ns import nsmap, qn
 from lxml import etree
@@ -58,7 +59,7 @@ def twips(text: str | None, default: float = 0.0) -> float:
     return number(text, default * 20) / 20
 
 
-def local(node: Node) -> str:
+def local(node: Any) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
