@@ -5,7 +5,7 @@ import zipfile
 from archive.intake import pictures
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
-from archive.intake.xmlparts import ContentSeeker, parse
+from archive.intake.xmlparts import ContentSeeker, is_xml, parse
 
 MIMETYPE = "mimetype"
 CONTENT = "content.xml"
@@ -31,9 +31,9 @@ def check(archive: zipfile.ZipFile, _: Kind) -> None:
     if any(_is_macro(name) for name in names):
         raise IntakeRefused("macro")
     seeker = ContentSeeker(frozenset({"p", "h", "span", "a"}), frozenset({"image", "object"}))
-    parse(archive, CONTENT, start=seeker.start, text=seeker.text)
+    parse(archive, CONTENT, seeker=seeker)
     for name in names:
-        if name.endswith(".xml") and name != CONTENT and archive.getinfo(name).file_size:
+        if is_xml(name) and name != CONTENT and archive.getinfo(name).file_size:
             parse(archive, name)
         elif name.startswith("Pictures/"):
             pictures.refuse_bombs(archive, name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from archive.intake import pictures
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
-from archive.intake.xmlparts import ContentSeeker, local, parse
+from archive.intake.xmlparts import ContentSeeker, is_xml, local, parse
 
 Inspector = Callable[[zipfile.ZipFile, Kind], None]
 
@@ -56,13 +56,10 @@ def check(archive: zipfile.ZipFile, kind: Kind) -> None:
         raise IntakeRefused("macro")
     shows = False
     for name in names:
-        if name.lower().endswith((".xml", ".rels")):
+        if is_xml(name):
             seeker = _seeker(kind, name)
-            if seeker:
-                parse(archive, name, start=seeker.start, text=seeker.text)
-                shows = shows or seeker.found
-            else:
-                parse(archive, name)
+            parse(archive, name, seeker=seeker)
+            shows = shows or (seeker is not None and seeker.found)
         elif "/media/" in name:
             pictures.refuse_bombs(archive, name)
     if not shows:

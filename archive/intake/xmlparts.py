@@ -19,22 +19,26 @@ def parse(
     name: str,
     *,
     start: Start | None = None,
-    text: Callable[[str], None] | None = None,
+    seeker: "ContentSeeker | None" = None,
 ) -> None:
-    """Parses a part through, telling ``start`` of elements (local name, attributes) and ``text``.
+    """Parses a part through, which also checks its size and sum.
 
-    Raises IntakeRefused when the part is absent or is not well-formed.
+    ``start`` hears of all elements (local name, attributes), ``seeker`` of elements and text until
+    it has found something. Raises IntakeRefused when the part is absent or is not well-formed.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    if start:
-        parser.StartElementHandler = lambda tag, attributes: start(local(tag), attributes)
-    if text:
-        parser.CharacterDataHandler = text
+    listener = seeker.start if seeker else start
+    if listener:
+        parser.StartElementHandler = lambda tag, attributes: listener(local(tag), attributes)
+    if seeker:
+        parser.CharacterDataHandler = seeker.text
     try:
         with archive.open(name) as part:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
+                if seeker and seeker.found:
+                    parser.StartElementHandler = parser.CharacterDataHandler = None
             parser.Parse(b"", True)
     except (expat.ExpatError, DoctypeFound, KeyError):
         raise IntakeRefused("corrupt") from None
@@ -43,6 +47,11 @@ def parse(
 def local(tag: str) -> str:
     """The name of an element or attribute without its namespace."""
     return tag.rpartition(" ")[2]
+
+
+def is_xml(name: str) -> bool:
+    """Whether a part is XML by its name; every such part gets parsed."""
+    return name.lower().endswith((".xml", ".rels"))
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from archive.intake import odf, ooxml
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
+from archive.intake.xmlparts import is_xml
 
 UNPACKED_LIMIT = 150 * 1024 * 1024
 MOST_ENTRIES = 5_000
@@ -35,7 +36,7 @@ def check(file: BinaryIO) -> Kind:
         with zipfile.ZipFile(file) as archive:
             _refuse_shape(archive, file.seek(0, os.SEEK_END))
             kind, inspector = _told_apart(archive)
-            _unpack_all(archive)
+            _unpack_others(archive)
             inspector(archive, kind)
             return kind
     except _DAMAGE:
@@ -82,9 +83,10 @@ def _told_apart(archive: zipfile.ZipFile) -> tuple[Kind, ooxml.Inspector]:
     raise IntakeRefused("zip")
 
 
-def _unpack_all(archive: zipfile.ZipFile) -> None:
-    """Unpacks every entry once, which checks its size and sum. Raises BadZipFile."""
+def _unpack_others(archive: zipfile.ZipFile) -> None:
+    """Unpacks every entry that is not going to be parsed, which checks its size and sum."""
     for entry in archive.infolist():
-        with archive.open(entry) as part:
-            while part.read(CHUNK):
-                pass
+        if not is_xml(entry.filename) or not entry.file_size:
+            with archive.open(entry) as part:
+                while part.read(CHUNK):
+                    pass
