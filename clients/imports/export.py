@@ -2,7 +2,7 @@
 
 import io
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from clients.imports.directories import Directory
 

@@ -111,7 +111,7 @@ class TaskForm(forms.Form):
             str(each.signatory.pk): each.reason for each in places.signers
         }
         self.fields["services"].required = needs_document_and_service(places.region)
-        self.fields["services"].choices = [(each.code, each.name) for each in services]
+        self._set_choices("services", [(each.code, each.name) for each in services])
         self._widget("services").risky = {each.code for each in services if each.fraud_risk}
         self._widget("account_number").attrs |= {
             "data-draft-delay": JUDGED_AFTER_MS,
@@ -119,7 +119,11 @@ class TaskForm(forms.Form):
         }
 
     def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
-        self.fields[name].choices = [("", "Не выбрано"), *choices]
+        self._set_choices(name, [("", "Не выбрано"), *choices])
+
+    def _set_choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
 
     def _widget(self, name: str) -> Any:
         return self.fields[name].widget

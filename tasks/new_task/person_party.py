@@ -44,7 +44,7 @@ class PersonParty(Party):
         field = PersonForm.base_fields["inn"]
         typed = one(self.values, f"{PREFIX}-inn")
         try:
-            inn = field.clean(typed)
+            inn: str = field.clean(typed)
         except forms.ValidationError:
             inn = ""
         self._inn = inn
