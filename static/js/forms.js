@@ -210,7 +210,8 @@
       return;
     }
     drafts.delete(form);
-    const values = {};
+    // Numbered now: htmx may hold it back until the one before is answered.
+    const values = { turn: String(++turn) };
     for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
     values.active = document.activeElement?.name || "";
     htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "morph", values });
@@ -228,7 +229,8 @@
   ["input", "change"].forEach((type) => document.addEventListener(type, typedDraft));
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.verb !== "get" && $("form[data-draft]")) detail.parameters.turn = String(++turn);
+    const counts = detail.verb !== "get" && detail.elt.id !== "draft-status" && $("form[data-draft]");
+    if (counts) detail.parameters.turn = String(++turn);
   });
 
   const asksForAll = ({ elt, requestConfig }) => requestConfig.verb !== "get" && elt.id !== "draft-status" && elt.closest("form[data-draft]");
@@ -250,6 +252,13 @@
   });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (outdated) event.detail.shouldSwap = false;
+  });
+
+  // Morphing may move the element that has the focus, which takes the focus from it.
+  let focused = "";
+  document.addEventListener("htmx:beforeSwap", () => (focused = document.activeElement?.id));
+  document.addEventListener("htmx:afterSwap", () => {
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   });
 
   document.addEventListener("htmx:sendError", ({ target }) => {

@@ -42,7 +42,7 @@ MOST_INTERACTIONS = 25
 
 
 class Keyboard:
-    """Hands that know no mouse; ``pressed`` counts keys and words."""
+    """Hands that know no mouse."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -55,7 +55,7 @@ class Keyboard:
         self.page.keyboard.type(text)
 
     def tab_to(self, label: str) -> None:
-        """Tab until the element of that name has the focus, which is always visible."""
+        """Tab until the element of that name has the focus."""
         for _ in range(80):
             self.press("Tab")
             if label in self.focused():
@@ -91,8 +91,9 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
         keys.type(value)
         keys.press("Tab")
     keys.tab_to("Документ")
+    expect(page.locator("#id_document")).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
+        keys.press("Space")
     chooser.value.set_files(
         {"name": "a.docx", "mimeType": "application/octet-stream", "buffer": word_file()}
     )
@@ -100,7 +101,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     keys.tab_to("Лицевой счет")
     keys.type(ACCOUNT)
     keys.tab_to("Вид документа")
-    keys.type("Договор")
+    keys.press("ArrowDown")
     keys.tab_to("Интернет для бизнеса")
     keys.press("Space")
     keys.tab_to("Лицевой счет")
