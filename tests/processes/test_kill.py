@@ -83,13 +83,11 @@ class Supervisor:
 
     def broker(self) -> None:
         """Every message that nobody has taken yet is lost."""
-        address = self.stack.environment["BROKER_URL"]
-        if address == "filesystem://":
-            for message in (self.stack.folder / "broker" / "messages").glob("*.msg"):
-                message.unlink(missing_ok=True)
-            return
-        with redis.Redis(unix_socket_path=address.removeprefix("redis+socket://")) as server:
-            server.flushall()
+        if self.stack.redis_socket.exists():
+            with redis.Redis(unix_socket_path=str(self.stack.redis_socket)) as server:
+                server.flushall()
+        for message in (self.stack.folder / "broker" / "messages").glob("*.msg"):
+            message.unlink(missing_ok=True)
 
     def restart_the_dead(self) -> None:
         alive = [worker for worker in self.workers if worker.poll() is None]

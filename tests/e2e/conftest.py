@@ -1,0 +1,85 @@
+"""The whole product as processes, a sandbox without autopilot, and people before browsers.
+
+Starting all that is expensive: the stories share it. Each makes tasks of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from tasks.demo import people
+from tests.support import world
+from tests.support.browser import Windows, launch_arguments
+from tests.support.sandbox import Sandbox, running
+from tests.support.stack import Stack
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return launch_arguments()
+
+
+@pytest.fixture
+def _django_db_helper() -> None:
+    """Takes the place of pytest-django's: the mark `django_db` has the database made, and nothing
+    is emptied between the stories, for the processes go on using it.
+    """
+
+
+@pytest.fixture(scope="package")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running(tmp_path_factory.mktemp("sandbox")) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def staff(
+    sandbox: Sandbox, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, User]]:
+    """The people of the demonstration by login, in a product that is set up and open to us."""
+    with django_db_blocker.unblock(), override_settings():
+        world.connect(cast(Settings, settings), sandbox)
+        world.install()
+        yield people.install()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="package")
+def stack(sandbox: Sandbox, staff: dict[str, User]) -> Iterator[Stack]:
+    with Stack(sandbox) as processes:
+        yield processes.start_all()
+
+
+@pytest.fixture
+def windows(browser: Browser) -> Iterator[Windows]:
+    """At the end nothing may have gone wrong in any window."""
+    opened = Windows(browser)
+    yield opened
+    opened.close()
+    assert opened.complaints == []
+
+
+@pytest.fixture
+def log_in(stack: Stack, staff: dict[str, User], windows: Windows) -> Open:
+    """Opens a window of the product where the named person is logged in."""
+
+    def open_(login: str = "manager", **options: object) -> Page:
+        return windows.open(stack.url, staff[login], **options)
+
+    return open_
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, windows: Windows) -> Page:
+    """The window in which a person plays the client."""
+    return windows.open(sandbox.url)

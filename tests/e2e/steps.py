@@ -1,0 +1,99 @@
+"""What people do in the stories: managers on the product's pages, clients on the sandbox's."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.stack import Stack, wait_for
+
+CONSENT = "Передать данные и пройти идентификацию"
+
+
+def fresh(task: SigningTask) -> SigningTask:
+    """The task as the database has it now."""
+    return SigningTask.objects.select_related("exchange", "document_version", "package").get(
+        pk=task.pk
+    )
+
+
+# --- The manager --------------------------------------------------------------------------------
+
+
+def banner(page: Page) -> Locator:
+    """What a card says first: status, turn, reason, buttons."""
+    return page.locator("#card-present .banner")
+
+
+def shows(page: Page, status: Status) -> None:
+    """The open card comes to say ``status``, by itself."""
+    expect(page.locator("#banner-title")).to_contain_text(status.label)
+
+
+def comes_to(page: Page, task: SigningTask, status: Status, stack: Stack) -> None:
+    """The same, sooner: a card asks for news at once when its tab is looked at again."""
+    arrives(task, status, stack)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    shows(page, status)
+
+
+def find(page: Page, task: SigningTask, status: Status, stack: Stack) -> None:
+    """Opens the card once the task is in ``status``."""
+    arrives(task, status, stack)
+    page.goto(task.get_absolute_url())
+    shows(page, status)
+
+
+def arrives(task: SigningTask, status: Status, stack: Stack) -> None:
+    wait_for(lambda: fresh(task).status == status, f"«{status.label}»", stack)
+
+
+def press(page: Page, name: str) -> None:
+    """A button of the banner that needs no words."""
+    banner(page).get_by_role("button", name=name).click()
+
+
+def in_dialog(page: Page, opener: Locator) -> Locator:
+    """The dialog that ``opener`` opens over the card."""
+    opener.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+# --- The client ---------------------------------------------------------------------------------
+
+
+def open_request(client: Page, task: SigningTask) -> None:
+    """Госуслуги: the newest request of the task, found in the list by its number."""
+    client.goto("/identity/")
+    row = client.get_by_role("row").filter(
+        has=client.get_by_role("cell", name=str(task.number), exact=True)
+    )
+    row.first.get_by_role("link").click()
+
+
+def answer(client: Page, task: SigningTask, words: str = CONSENT) -> None:
+    """The client answers the request of the task."""
+    open_request(client, task)
+    client.get_by_label(words, exact=True).check()
+    client.get_by_role("button", name="Ответить", exact=True).click()
+    expect(client.get_by_role("heading", name="Ответ получен")).to_be_visible()
+
+
+def open_document(client: Page, task: SigningTask) -> None:
+    """The client's box at the operator: the task's document."""
+    client.goto("/edo/")
+    client.get_by_role("link", name=f"{task.document_number}.pdf").first.click()
+
+
+def sign(client: Page, task: SigningTask) -> None:
+    open_document(client, task)
+    client.get_by_role("button", name="Подписать", exact=True).click()
+    expect(client.get_by_text("Подпись верна")).to_have_count(2)
+
+
+def refuse(client: Page, task: SigningTask, reason: str) -> None:
+    open_document(client, task)
+    client.get_by_text("Отклонить", exact=True).first.click()
+    client.get_by_label("Причина отказа").fill(reason)
+    client.get_by_role("button", name="Отклонить").click()
