@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -120,8 +121,8 @@ def product(tmp_path: Path) -> Iterator[Product]:
 def test_it_stays_up_alone_and_ctrl_c_leaves_nothing(product: Product) -> None:
     product.wait_for_greeting()
     assert product.answers()
-    for words in ("celery", "beat", "econtract.sandbox", "redis-server"):
-        assert product.processes(words), words
+    for words in (".celery worker", ".celery beat", "sandbox.wsgi", "redis-server"):
+        until(partial(product.processes, words), words)
 
     second = Product(product.data)
     assert second.script.wait(PATIENCE_SECONDS) == 1
@@ -139,6 +140,7 @@ def test_it_stays_up_alone_and_ctrl_c_leaves_nothing(product: Product) -> None:
 def test_nothing_outlives_a_killed_script(product: Product) -> None:
     product.wait_for_greeting()
     product.script.kill()
+    product.script.wait()
     until(lambda: not product.processes(), "the last process to end")
 
 
