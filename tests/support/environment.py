@@ -21,8 +21,6 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 # A file and not memory: tests with several processes must see one database.
 os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
 os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
-# A thread of the live server must not hold a connection to a database that is to be dropped.
-os.environ["DATABASE_CONN_MAX_AGE"] = "0"
 # The browser tests call the ORM from the thread in which Playwright runs its event loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
