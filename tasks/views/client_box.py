@@ -1,4 +1,4 @@
-"""«Проверить ящик клиента»: the one line of the list that the operator is asked for."""
+"""«Проверить ящик клиента»: the one line of the pre-flight list that only the operator can answer."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
