@@ -48,7 +48,8 @@ class Entry:
     """One form of one person over ``values``; ``draft`` is what the server keeps of it.
 
     ``values`` are settled on the way: choices that follow are made, those that no longer fit are
-    dropped, the document number is copied. ``ask`` has CDI asked about the client anew.
+    dropped, the document number is copied. With ``ask`` CDI is asked about the client, and the
+    signatories are judged, anew.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Entry:
         self.values = {name: list(found) for name, found in values.items()}
         known = Lookup.from_json(draft.organisation)
         self.party = party_of(kind)(kind, self.values, draft.fields, known, ask=ask)
-        self._settle_places()
+        self._settle_places(fresh=ask)
         self._copy_number()
         self.form = TaskForm(self.values, self.places, self.offered_services)
         self.form.is_valid()
@@ -69,9 +70,9 @@ class Entry:
     def offered_services(self) -> list[Service]:
         return list(Service.objects.filter(active=True))
 
-    def _settle_places(self) -> None:
+    def _settle_places(self, *, fresh: bool) -> None:
         chosen = (one(self.values, name) for name in ("region", "box", "signatory"))
-        self.places = places_for(self.user, *chosen)
+        self.places = places_for(self.user, *chosen, fresh=fresh)
         signer = self.places.signer
         settled = {
             "region": self.places.region,

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import md5
 from typing import TypeVar
 
-from django.db.models import Model, Prefetch
+from django.core.cache import cache
+from django.db.models import Max, Model, Prefetch
 
 from accounts.models import User
 from clients.models import Region
@@ -14,6 +16,12 @@ from edo.exchanges import preflight
 from edo.models import Box, Signatory
 
 Row = TypeVar("Row", bound=Model)
+JUDGED_FOR_SECONDS = 30
+POWERS_MARK = {
+    "power_added_at": Max("powers__created_at"),
+    "power_revoked_at": Max("powers__revoked_at"),
+    "power_until": Max("powers__valid_until"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,12 @@ def has_regions(user: User) -> bool:
     return user.regions.filter(active=True).exists()
 
 
-def places_for(user: User, region: str, box: str, signatory: str) -> Places:
+def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool = False) -> Places:
     """The lists for what is chosen now (keys as they were sent; "" and nonsense: nothing).
 
     A choice that does not fit the one above it is dropped; the only one left is made. What is
     not chosen yet offers only what fits the choices below it, so the lists narrow one another.
+    Signatories are judged anew with ``fresh``, else as of the last JUDGED_FOR_SECONDS.
     """
     boxes = _boxes_of(user)
     regions = _regions_of(user, boxes)
@@ -65,14 +74,15 @@ def places_for(user: User, region: str, box: str, signatory: str) -> Places:
     if chosen_box is None:
         boxes = offered
         chosen_box = _only(boxes)
-    signers = _signers([chosen_box] if chosen_box else boxes, judged=chosen_box is not None)
+    signers = _judged(chosen_box, fresh=fresh) if chosen_box else _candidates(boxes)
     return Places(regions, boxes, signers, chosen_region, chosen_box, _signer(signers, signatory))
 
 
 def _boxes_of(user: User) -> list[Box]:
     """Active boxes that serve any of the user's regions, with those regions and their signers."""
     regions = user.regions.filter(active=True)
-    active = Prefetch("signatories", Signatory.objects.filter(active=True))
+    people = Signatory.objects.filter(active=True)
+    active = Prefetch("signatories", people.annotate(**POWERS_MARK))
     boxes = Box.objects.filter(active=True, regions__in=regions).distinct()
     return list(boxes.prefetch_related(Prefetch("regions", regions), active))
 
@@ -96,16 +106,38 @@ def _signs_in(box: Box, signatory: str) -> bool:
     return any(str(each.pk) == signatory for each in box.signatories.all())
 
 
-def _signers(boxes: list[Box], *, judged: bool) -> list[Signer]:
-    """Those who sign in any of ``boxes``; judged as soon as it is known in which."""
+def _candidates(boxes: list[Box]) -> list[Signer]:
+    """Those who sign in any of ``boxes``; in which is not known yet, so nobody is judged."""
     found = {each.pk: each for box in boxes for each in box.signatories.all()}
     people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
-    if not judged:
-        return [Signer(each) for each in people]
-    return [Signer(each, _reason(boxes[0], each)) for each in people]
+    return [Signer(each) for each in people]
 
 
-def _reason(box: Box, signatory: Signatory) -> str:
+def _judged(box: Box, *, fresh: bool) -> list[Signer]:
+    """Those who sign in ``box``, each with the reason why he cannot now."""
+    return [
+        Signer(each.signatory, _reason(box, each.signatory, fresh=fresh))
+        for each in _candidates([box])
+    ]
+
+
+def _reason(box: Box, signatory: Signatory, *, fresh: bool) -> str:
+    """`_judge`, remembered for a while: a form is drawn at every pause of the one who types."""
+    key = "signer:" + md5(repr(_facts(box, signatory)).encode(), usedforsecurity=False).hexdigest()
+    known: str | None = None if fresh else cache.get(key)
+    if known is None:
+        known = _judge(box, signatory)
+        cache.set(key, known, JUDGED_FOR_SECONDS)
+    return known
+
+
+def _facts(box: Box, signatory: Signatory) -> tuple[object, ...]:
+    """What a judgement rests on besides the time: a change of any asks for a new one."""
+    marks = [getattr(signatory, name) for name in POWERS_MARK]
+    return box.pk, box.inn, signatory.pk, signatory.certificate_pem, signatory.inn, *marks
+
+
+def _judge(box: Box, signatory: Signatory) -> str:
     """Why he cannot sign in the box now: certificate or power of attorney."""
     try:
         problems = preflight(

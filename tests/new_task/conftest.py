@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client as Browser
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.roles import Role, TaskType
@@ -133,8 +135,11 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
 
 
 @pytest.fixture
-def problems(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def problems(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> dict[str, str]:
     """What is wrong with signatories, by surname; nothing at first."""
+    # The default one is shared by the processes of a test run.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
     problems: dict[str, str] = {}
 
     def preflight(*, signatory: Signatory, **_: object) -> list[Problem]:

@@ -124,6 +124,15 @@ def test_a_signatory_with_an_expired_certificate_is_shown_and_cannot_be_chosen(
     assert '<a href="#id_signatory">Сертификат подписанта истек 20.11.2026</a>' in text_of(response)
 
 
+def test_a_signatory_is_judged_anew_when_the_task_is_made(
+    company: Form, attach: Attach, problems: dict[str, str]
+) -> None:
+    attach(company)
+    problems["Сидоров"] = "МЧД отозвана."
+    assert "Все готово" in text_of(company.save())
+    assert company.create().status_code == 422
+
+
 def test_of_two_signatories_the_one_who_may_sign_is_chosen(
     manager: User, box: Box, problems: dict[str, str]
 ) -> None:
