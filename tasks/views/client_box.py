@@ -1,4 +1,4 @@
-"""«Проверить ящик клиента»: the one line of the pre-flight list that only the operator can answer."""
+"""«Проверить ящик клиента»: the line of the pre-flight list that only the operator answers."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
