@@ -92,7 +92,7 @@ def restorable(page: Page) -> None:
 def in_conflict(page: Page) -> None:
     restorable(page)
     page.get_by_label("Номер документа").fill("Д-2")
-    expect(page.get_by_text("Есть другой черновик")).to_be_visible()
+    expect(page.get_by_role("heading", name="Есть другой черновик")).to_be_visible()
 
 
 def bad_file(page: Page) -> None:
