@@ -6,6 +6,7 @@ which went, whatever the page that changed them.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -19,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
+from accounts.signals import Handed, leaving
 from econtract.common import clock
 from econtract.common.errors import ActionRefused
 
@@ -123,17 +125,38 @@ def remove_member(*, group: AccessGroup, user: User, membership: str, actor: Use
         group.members.filter(user=user, permission__codename=membership).delete()
 
 
-def block(*, user: User, reason: str, actor: User) -> None:
-    """Ends the person's sessions and lets nobody in under the name; the tasks stay.
+def block(*, user: User, reason: str, actor: User, successor: User | None = None) -> Handed:
+    """Ends the person's sessions and lets nobody in under the name.
 
-    Raises ActionRefused for the last administrator.
+    The open tasks go to ``successor``; those that cannot, and all without one, stay his. Raises
+    ActionRefused for the last administrator.
     """
     with changing_rights([user.pk], actor=actor):
         user.is_active = False
         user.blocked_at = clock.now()
         user.block_reason = reason
         user.save(update_fields=["is_active", "blocked_at", "block_reason"])
+        handed = _hand_work_over(user, successor, actor) if successor else Handed(0, {})
         _note(user, f"Заблокирован: {reason}", actor)
+        if successor:
+            _note(user, _handed_words(handed, successor), actor)
+    return handed
+
+
+def _hand_work_over(user: User, successor: User, actor: User) -> Handed:
+    sent = leaving.send(User, user=user, successor=successor, actor=actor)
+    answers = [cast(Handed, answer) for _, answer in sent]
+    stayed: dict[int, str] = {}
+    for handed in answers:
+        stayed |= handed.stayed
+    return Handed(sum(handed.done for handed in answers), stayed)
+
+
+def _handed_words(handed: Handed, successor: User) -> str:
+    words = f"Открытые задания переданы сотруднику {successor}: {handed.done}"
+    if not handed.stayed:
+        return words
+    return f"{words}; не переданы: {', '.join(map(str, handed.stayed))}"
 
 
 def unblock(*, user: User, actor: User) -> None:

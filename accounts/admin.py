@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from accounts import actions
+from accounts.admin_forms import BlockForm
 from accounts.models import (
     AccessGroup,
     AccessGroupUserObjectPermission,
@@ -23,6 +24,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
+from accounts.signals import Handed
 from econtract.common.errors import ActionRefused
 from econtract.outbox.admin import ReadOnlyAdmin
 
@@ -95,17 +97,6 @@ class TitledAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BlockForm(forms.Form):
-    """Why a person is blocked."""
-
-    reason = forms.CharField(
-        label="Причина блокировки",
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Укажите причину блокировки"},
-    )
-
-
 @admin.register(User)
 class UserAdmin(TitledAdmin, DjangoUserAdmin):
     """People are never deleted: their tasks and what they did stay theirs."""
@@ -165,17 +156,17 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         ]
 
     def block(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """«Заблокировать», with a reason; the person's sessions end at once."""
+        """«Заблокировать», with a reason and a successor; the person's sessions end at once."""
         user = get_object_or_404(User, pk=pk)
-        form = BlockForm(request.POST or None)
+        form = BlockForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
             actor = cast(User, request.user)
             try:
-                actions.block(user=user, reason=form.cleaned_data["reason"], actor=actor)
+                handed = actions.block(user=user, actor=actor, **form.cleaned_data)
             except ActionRefused as refusal:
                 form.add_error(None, refusal.reasons)
             else:
-                self.message_user(request, f"{user}: вход заблокирован", messages.SUCCESS)
+                self._tell_of_blocking(request, user, handed)
                 return self._back_to(user)
         context = {
             **self.admin_site.each_context(request),
@@ -187,6 +178,16 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "accounts/admin/block.html", context, status=status)
+
+    def _tell_of_blocking(self, request: HttpRequest, user: User, handed: Handed) -> None:
+        words = f"{user}: вход заблокирован"
+        if handed.done:
+            words += f", передано заданий: {handed.done}"
+        self.message_user(request, words, messages.SUCCESS)
+        for reason in dict.fromkeys(handed.stayed.values()):
+            numbers = [str(number) for number, why in handed.stayed.items() if why == reason]
+            text = f"Не переданы задания {', '.join(numbers)}. {reason}"
+            self.message_user(request, text, messages.WARNING)
 
     def unblock(self, request: HttpRequest, pk: int) -> HttpResponse:
         """«Разблокировать»."""

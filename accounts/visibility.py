@@ -4,12 +4,49 @@ Manual, section 6, and the group switch «Менеджеры видят зада
 through its current manager, so the answer is a set of managers and never a row per task.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
+
+# From the row of one member to the capacity of another in the same group.
+MINE = "content_object__members__permission__codename"
+# In which role a member of a group looks at its managers' tasks.
+ROLE_OF_MEMBERSHIP = {
+    AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
+    AccessGroup.MEMBER_HEAD: Role.HEAD,
+    AccessGroup.MEMBER_MANAGER: Role.MANAGER,
+}
+
+
+class Rule(Enum):
+    """By what a person sees a manager's tasks."""
+
+    EVERYTHING = "Администратор видит все задания."
+    OWN = "Это его собственное задание."
+    TEAM_LEAD = "Тимлидер группы"
+    HEAD = "Руководитель группы"
+    SWITCH = "Менеджер группы, где менеджеры видят задания друг друга"
+
+
+RULE_OF_MEMBERSHIP = {
+    AccessGroup.MEMBER_TEAM_LEAD: Rule.TEAM_LEAD,
+    AccessGroup.MEMBER_HEAD: Rule.HEAD,
+    AccessGroup.MEMBER_MANAGER: Rule.SWITCH,
+}
+
+
+class Way(NamedTuple):
+    """One way in which a person reaches the tasks of one manager; a group's has its key."""
+
+    manager_id: int
+    rule: Rule
+    group_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -17,14 +54,21 @@ class Sight:
     """What a person sees: every manager's tasks, or those of ``manager_ids``."""
 
     everything: bool
-    manager_ids: frozenset[int]
+    ways: tuple[Way, ...] = ()
+    manager_ids: frozenset[int] = frozenset()
 
     def covers(self, manager_id: int) -> bool:
         return self.everything or manager_id in self.manager_ids
 
+    def ways_to(self, manager_id: int) -> list[Way]:
+        """Everything that lets the person see the tasks of ``manager_id``; empty: nothing does."""
+        if self.everything:
+            return [Way(manager_id, Rule.EVERYTHING)]
+        return [way for way in self.ways if way.manager_id == manager_id]
 
-NOTHING = Sight(everything=False, manager_ids=frozenset())
-EVERYTHING = Sight(everything=True, manager_ids=frozenset())
+
+NOTHING = Sight(everything=False)
+EVERYTHING = Sight(everything=True)
 
 
 def sight_of(user: User) -> Sight:
@@ -44,40 +88,92 @@ def _look(user: User) -> Sight:
     roles = user.role_codes
     if Role.ADMINISTRATOR in roles:
         return EVERYTHING
-    own = {user.pk} if Role.MANAGER in roles else set()
-    watched = _managers_watched_as(user, roles)
-    return Sight(everything=False, manager_ids=frozenset(own | watched))
+    own = [Way(user.pk, Rule.OWN)] if Role.MANAGER in roles else []
+    ways = (*own, *_ways_through_groups(user, roles))
+    return Sight(False, ways, frozenset(way.manager_id for way in ways))
 
 
 def headed_by(user: User) -> frozenset[int]:
     """Managers in the groups where ``user`` is head: whose tasks he may approve.
 
-    At most one query in a request, like `sight_of`.
+    As of the first question in this request, like `sight_of`.
     """
     if not user.is_active or Role.HEAD not in user.role_codes:
         return frozenset()
     headed: frozenset[int] | None = user.__dict__.get("_headed")
     if headed is None:
-        watched = _managers_watched_as(user, frozenset({Role.HEAD}))
-        headed = user.__dict__["_headed"] = frozenset(watched)
+        sight = sight_of(user)
+        # An administrator sees without groups, and may be head of some all the same.
+        ways = _ways_through_groups(user, {Role.HEAD}) if sight.everything else sight.ways
+        headed = frozenset(way.manager_id for way in ways if way.rule is Rule.HEAD)
+        user.__dict__["_headed"] = headed
     return headed
 
 
-def _managers_watched_as(user: User, roles: frozenset[Role]) -> set[int]:
-    """Managers of the groups where ``user`` is a member in one of ``roles``."""
-    mine = Q(pk__in=[])
-    member = "content_object__members__permission__codename"
-    if Role.TEAM_LEAD in roles:
-        mine |= Q(**{member: AccessGroup.MEMBER_TEAM_LEAD})
-    if Role.HEAD in roles:
-        mine |= Q(**{member: AccessGroup.MEMBER_HEAD})
-    if Role.MANAGER in roles:
-        mine |= Q(
-            **{member: AccessGroup.MEMBER_MANAGER}, content_object__managers_see_each_other=True
-        )
-    managers = AccessGroupUserObjectPermission.objects.filter(
-        mine,
+def _ways_through_groups(user: User, roles: Iterable[Role]) -> list[Way]:
+    """The managers of the groups where ``user`` is a member in one of ``roles``; one query."""
+    counts = Q(pk__in=[])
+    for membership, role in ROLE_OF_MEMBERSHIP.items():
+        if role in roles:
+            counts |= _counts_as(membership)
+    found = _managers_beside(user, counts).values_list("user_id", MINE, "content_object_id")
+    return [
+        Way(manager, RULE_OF_MEMBERSHIP[membership], group) for manager, membership, group in found
+    ]
+
+
+def _counts_as(membership: str) -> Q:
+    """A membership lets see by itself, but a manager's does only where the switch is on."""
+    mine = Q(**{MINE: membership})
+    if membership == AccessGroup.MEMBER_MANAGER:
+        mine &= Q(content_object__managers_see_each_other=True)
+    return mine
+
+
+def _managers_beside(
+    user: User, counts: Q | None = None
+) -> QuerySet[AccessGroupUserObjectPermission]:
+    """Managers of the groups where ``user`` is a member; `MINE` is in what capacity he is.
+
+    ``counts`` is about that very membership, so it belongs into the same call of `filter`.
+    """
+    return AccessGroupUserObjectPermission.objects.filter(
+        counts or Q(),
         permission__codename=AccessGroup.MEMBER_MANAGER,
         content_object__members__user_id=user.pk,
-    ).annotate(manager=F("user_id"))
-    return set(managers.values_list("manager", flat=True).distinct())
+    )
+
+
+def colleagues_of(user: User) -> frozenset[int]:
+    """Managers to whom ``user`` may hand a task: those of his groups, and those he sees.
+
+    To know a colleague is not to see his tasks: the group's switch does not matter here.
+    """
+    beside = _managers_beside(user).values_list("user_id", flat=True)
+    return frozenset(beside) | sight_of(user).manager_ids
+
+
+class Near(NamedTuple):
+    """A group that user and manager share without it letting the one see the other's tasks."""
+
+    group: str
+    reason: str
+
+
+def near_misses(user: User, manager: User) -> list[Near]:
+    """The groups that would let ``user`` see the tasks of ``manager``, and what each lacks.
+
+    Only worth asking when `sight_of` does not cover the manager.
+    """
+    shared = _managers_beside(user).filter(user=manager)
+    return [
+        Near(group, _what_lacks(membership, user.role_codes))
+        for group, membership in shared.values_list("content_object__name", MINE)
+    ]
+
+
+def _what_lacks(membership: str, roles: frozenset[Role]) -> str:
+    role = ROLE_OF_MEMBERSHIP[membership]
+    if role not in roles:
+        return f"участвует как «{role.label}», но роли «{role.label}» у него нет"
+    return "менеджеры этой группы не видят задания друг друга"

@@ -125,50 +125,23 @@ def move(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningT
 
 
 @transaction.atomic
-def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = None) -> SigningTask:
-    """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins.
-
-    ``from_manager_id`` is the manager that the actor's page showed (default: ``task``'s own):
-    when the task has another one by now, the actor is told who was faster.
-    """
-    if not actor.may(Permission.WORK_TASKS):
-        raise ActionRefused(["Чтобы принять задание в работу, нужна роль «Менеджер»."])
-    fresh = locked(task.number)
-    if fresh.is_finished:
-        raise ActionRefused(["Задание завершено: принимать в работу нечего."])
-    if fresh.manager_id == actor.pk:
-        return fresh
-    if fresh.manager_id != (from_manager_id or task.manager_id):
-        raise ActionRefused([f"Задание уже принял в работу сотрудник {fresh.manager}."])
-    previous = fresh.manager
-    fresh.manager = actor
-    _save(fresh, "manager")
-    history.record(
-        fresh,
-        kind=HistoryEntry.Kind.TAKEN_OVER,
-        name="taken_over",
-        actor=actor,
-        acted_as=Actor.MANAGER,
-        previous=str(previous),
-        previous_id=previous.pk,
-        new=str(actor),
-    )
-    return fresh
-
-
-@transaction.atomic
 def comment(*, task: SigningTask, actor: User, text: str) -> Comment:
     """Adds a comment; who may is section 2 of the domain."""
-    if not may_comment(task, actor):
-        raise ActionRefused(["Недостаточно прав, чтобы комментировать это задание."])
+    if reasons := comment_refusals(task, actor):
+        raise ActionRefused(reasons)
     return Comment.objects.create(task=task, author=actor, text=text)
 
 
-def may_comment(task: SigningTask, user: User) -> bool:
-    """Own tasks with the manager's role; every visible one with the team leader's."""
+def comment_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why ``user`` does not write comments here; empty: he does.
+
+    On his own tasks with the manager's role; on every visible one with the team leader's.
+    """
     if user.may(Permission.COMMENT_VISIBLE):
-        return True
-    return user.may(Permission.COMMENT_OWN) and task.manager_id == user.pk
+        return []
+    if user.may(Permission.COMMENT_OWN) and task.manager_id == user.pk:
+        return []
+    return ["Комментарии пишут менеджер задания, тимлидер и администратор."]
 
 
 # --- Contact ---------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ class TasksConfig(AppConfig):
     verbose_name = "Задания"
 
     def ready(self) -> None:
+        from accounts.signals import leaving
         from econtract.outbox import registry
-        from tasks import feeds
+        from tasks import feeds, handover
         from tasks.pipeline.base import StepHandler
         from tasks.pipeline.dates import Expire, Remind, SendMessage
         from tasks.pipeline.identification import (
@@ -24,6 +25,7 @@ class TasksConfig(AppConfig):
             SendDocument,
         )
 
+        leaving.connect(handover.on_leaving, dispatch_uid="tasks")
         for kind, step in {
             "start_identification": StartIdentification(),
             "follow_identification": FollowIdentification(),

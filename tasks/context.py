@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
+from econtract.common import clock
 from econtract.common.requests import current_request_id
 from tasks.counters import Counters, counters_of
 from tasks.lists import LIST_LABELS, lists_of
@@ -118,6 +119,11 @@ class Navigation:
     def query(self) -> str:
         """What was searched for in the header, shown there again."""
         return self.request.GET.get("q", "") if self.place == "search" else ""
+
+    @property
+    def drawn_at(self) -> str:
+        """The moment of this page: a bulk action leaves alone what others took since then."""
+        return clock.now().isoformat()
 
     @property
     def user_label(self) -> str:

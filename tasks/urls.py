@@ -5,11 +5,13 @@ from django.urls import include, path, register_converter
 from tasks.views import (
     account,
     actions,
+    bulk,
     card,
     client_box,
     contact,
     documents,
     files,
+    handover,
     history,
     lists,
     news,
@@ -34,7 +36,9 @@ task_urls = [
     path("", card.card, name="card"),
     path("live/", card.live, name="live"),
     path("history/", history.history, name="history"),
-    path("take/", actions.take, name="take"),
+    path("take/", handover.take, name="take"),
+    path("take/undo/", handover.give_back, name="give_back"),
+    path("hand/", handover.hand, name="hand"),
     path("do/<slug:name>/", actions.do, name="do"),
     path("comment/", actions.comment, name="comment"),
     path("contact/edit/", contact.edit, name="contact_edit"),
@@ -54,12 +58,21 @@ task_urls = [
     path("package/", files.package, name="package"),
 ]
 
+bulk_urls = [
+    path("take/", bulk.take, name="bulk_take"),
+    path("hand/", bulk.hand, name="bulk_hand"),
+    path("documents.zip", bulk.documents, name="bulk_documents"),
+    path("export.xlsx", bulk.export, name="bulk_export"),
+]
+
 app_name = "tasks"
 urlpatterns = [
     path("new/", include("tasks.form_urls")),
     path("<tab:tab>/", lists.task_list, name="list"),
     path("<tab:tab>/filters/", lists.filters, name="filters"),
     path("owners/", lists.owners, name="owners"),
+    path("bulk/", include(bulk_urls)),
+    path("colleagues/", handover.colleagues, name="colleagues"),
     path("<tab:tab>/news/", news.news, name="news"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),
     path("<int:number>/", include(task_urls)),

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -27,3 +28,12 @@ def render_page(
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
     return response
+
+
+def leave_for(request: HttpRequest, address: str) -> HttpResponse:
+    """On to another page, from a page as from a dialog over one.
+
+    A dialog is told to go there itself: the redirect that htmx would follow behind the scenes
+    would swallow the message that the next page is to show.
+    """
+    return HttpResponseClientRedirect(address) if is_fragment(request) else redirect(address)

@@ -255,23 +255,26 @@
 
   // ---- Lists: ticking --------------------------------------------------------------------------
 
+  // The boxes stand in the rows and belong to the bar's form by their form="…": see docs/ui.md.
+  const rowBoxes = (form) => [...form.elements].filter((box) => box.type === "checkbox" && box.closest("[data-row]"));
+
   const countTicked = (form) => {
-    const ticked = form.querySelectorAll("[data-row] [type=checkbox]:checked").length;
     const count = $("[data-bulk-count]", form);
-    if (!count) return;
-    count.textContent = ticked;
-    count.closest(".bulk").hidden = !ticked;
+    if (count) count.textContent = rowBoxes(form).filter((box) => box.checked).length;
   };
 
+  const countAllTicked = () => document.querySelectorAll("form[data-bulk]").forEach(countTicked);
+
   document.addEventListener("change", ({ target }) => {
-    const form = target.closest("[data-bulk]");
-    if (!form) return;
-    if (target.matches("[data-check-all]"))
-      form.querySelectorAll("[data-row] [type=checkbox]").forEach((box) => (box.checked = target.checked));
+    const { form } = target;
+    if (!form?.matches("[data-bulk]")) return;
+    if (target.matches("[data-check-all]")) rowBoxes(form).forEach((box) => (box.checked = target.checked));
     countTicked(form);
   });
 
-  document.querySelectorAll("[data-bulk]").forEach(countTicked);
+  countAllTicked();
+  addEventListener("pageshow", countAllTicked);
+  document.addEventListener("htmx:afterSettle", countAllTicked);
 
   // ---- Keys: by place on the keyboard, so they work in the Russian layout -----------------------
 

@@ -42,6 +42,7 @@ class Head:
     client: str
     owner: str
     take: Button | None
+    hand: Button | None
     cancel: Button | None
     manager_id: int
     history_url: str
@@ -152,6 +153,7 @@ def _head(task: SigningTask, offered: Buttons) -> Head:
         client=task.client.short_name,
         owner=str(task.manager),
         take=offered.take,
+        hand=offered.hand,
         cancel=offered.cancel,
         manager_id=task.manager_id,
         history_url=reverse("tasks:history", args=[task.number]),

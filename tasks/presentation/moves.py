@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import Permission
-from tasks import guards
+from tasks import guards, handover
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -113,6 +112,7 @@ class Buttons:
     others: tuple[Button, ...]
     cancel: Button | None
     take: Button | None
+    hand: Button | None
 
 
 def buttons(task: SigningTask, user: User) -> Buttons:
@@ -126,7 +126,7 @@ def buttons(task: SigningTask, user: User) -> Buttons:
     main = offered.pop(MAIN.get(Status(task.status), ""), None)
     cancel = offered.pop(MENU, None)
     others = tuple(offered[name] for name in WORDINGS if name in offered)
-    return Buttons(main, others, cancel, _take(task, user))
+    return Buttons(main, others, cancel, _take(task, user), _hand(task, user))
 
 
 def _button(task: SigningTask, name: str, capacities: frozenset[Actor]) -> Button:
@@ -149,7 +149,14 @@ def label_of(name: str, task: SigningTask) -> str:
 
 
 def _take(task: SigningTask, user: User) -> Button | None:
-    if task.manager_id == user.pk or task.is_finished or not user.may(Permission.WORK_TASKS):
+    if handover.take_refusals(task, user):
         return None
     url = reverse("tasks:take", args=[task.number])
     return Button("take", "Принять в работу", "user-plus", url, asks=False)
+
+
+def _hand(task: SigningTask, user: User) -> Button | None:
+    if handover.hand_refusals(task, user):
+        return None
+    url = reverse("tasks:hand", args=[task.number])
+    return Button("hand", "Передать", "arrows-exchange", url, asks=True)

@@ -39,6 +39,11 @@ SENTENCES = {
     "revocation_too_late": "Отозвать не удалось: клиент уже подписал документ",
     "revocation_failed": "Отозвать не удалось: оператор ЭДО не ответил",
 }
+CHANGED_HANDS = {
+    "taken_over": "Принято в работу",
+    "given_back": "Возвращено",
+    "handed_over": "Передано",
+}
 ICONS = {
     Kind.TAKEN_OVER: "arrows-exchange",
     Kind.EDITED: "pencil",
@@ -114,7 +119,8 @@ def _iso(at: datetime) -> str:
 def _text(entry: HistoryEntry) -> str:
     if entry.kind == Kind.TAKEN_OVER:
         details = entry.details
-        return f"Принято в работу: {details.get('previous', '–')} → {details.get('new', '–')}"
+        words = CHANGED_HANDS[entry.name]
+        return f"{words}: {details.get('previous', '–')} → {details.get('new', '–')}"
     if entry.kind == Kind.TRANSITION and entry.new_status:
         new = Status(entry.new_status).label
         if not entry.old_status:

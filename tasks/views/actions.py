@@ -1,4 +1,4 @@
-"""What people press on a card: take over, move, comment."""
+"""What people press on a card: moves and comments."""
 
 from typing import Any
 
@@ -15,21 +15,6 @@ from tasks.models import SigningTask
 from tasks.presentation.moves import WORDINGS, Wording, label_of
 from tasks.views.card import show_card
 from tasks.views.common import UNPROCESSABLE, person_of, visible_task
-
-
-@require_POST
-def take(request: HttpRequest, number: int) -> HttpResponse:
-    """«Принять в работу». Whoever was slower is told by whom the task was taken."""
-    task = visible_task(request, number)
-    shown = request.POST.get("manager", "")
-    from_manager = int(shown) if shown.isascii() and shown.isdigit() else None
-    try:
-        actions.take_over(task=task, actor=person_of(request), from_manager_id=from_manager)
-    except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
-    else:
-        messages.success(request, f"Задание {number} принято в работу")
-    return redirect("tasks:card", number)
 
 
 @require_http_methods(["GET", "POST"])

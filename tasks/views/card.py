@@ -42,7 +42,7 @@ def show_card(
         "task": task,
         "card": shown,
         "regions": list(shown.marks),
-        "form": comment_form or (CommentForm() if actions.may_comment(task, user) else None),
+        "form": comment_form or (None if actions.comment_refusals(task, user) else CommentForm()),
         "live_url": _live_url(task, shown),
         "back": _back(nav, task),
     }

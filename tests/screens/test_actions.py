@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
-from tasks import actions
+from econtract.common.errors import ActionRefused
+from tasks import handover
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.screens.conftest import People, fresh
@@ -182,8 +183,8 @@ def test_of_two_at_the_same_moment_one_wins() -> None:
     def take(user: User) -> None:
         try:
             start.wait(10)
-            actions.take_over(task=task, actor=user, from_manager_id=task.manager_id)
-        except actions.ActionRefused as refusal:
+            handover.take_over(task=task, actor=user, from_manager_id=task.manager_id)
+        except ActionRefused as refusal:
             refused.append(refusal)
         finally:
             connections.close_all()

@@ -13,7 +13,7 @@ from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from econtract.outbox.models import Order
 from edo.models import Exchange
-from tasks import actions
+from tasks import actions, handover
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
@@ -133,7 +133,7 @@ def test_the_seamless_process_wants_a_document_at_creation() -> None:
 def test_a_task_taken_over_belongs_to_the_one_who_took_it() -> None:
     task, other = task_in(Status.IDENTIFIED), UserFactory(roles=[Role.MANAGER])
     previous = task.manager
-    actions.take_over(task=task, actor=other)
+    handover.take_over(task=task, actor=other)
     entry = HistoryEntry.objects.get()
     assert SigningTask.objects.get().manager == other
     assert (entry.actor, entry.details["previous_id"]) == (other, previous.pk)
@@ -143,15 +143,15 @@ def test_of_two_who_take_a_task_the_second_is_told_who_was_first() -> None:
     task = task_in(Status.IDENTIFIED)
     first, second = UserFactory(roles=[Role.MANAGER]), UserFactory(roles=[Role.MANAGER])
     seen_by_both = SigningTask.objects.get(pk=task.pk)
-    actions.take_over(task=task, actor=first)
+    handover.take_over(task=task, actor=first)
     with pytest.raises(ActionRefused, match=first.last_name):
-        actions.take_over(task=seen_by_both, actor=second)
+        handover.take_over(task=seen_by_both, actor=second)
     assert SigningTask.objects.get().manager == first
 
 
 def test_who_has_no_managers_role_takes_nothing() -> None:
     with pytest.raises(ActionRefused, match="нужна роль «Менеджер»"):
-        actions.take_over(task=task_in(Status.IDENTIFIED), actor=UserFactory(roles=[Role.HEAD]))
+        handover.take_over(task=task_in(Status.IDENTIFIED), actor=UserFactory(roles=[Role.HEAD]))
 
 
 def edited(task: SigningTask, **changes: str) -> ContactFacts:
@@ -267,4 +267,4 @@ def test_a_changed_account_is_in_the_history() -> None:
 def test_who_may_comment(roles: list[Role], own: bool, allowed: bool) -> None:
     user = UserFactory(roles=roles)
     task = task_in(Status.IDENTIFIED, **({"manager": user} if own else {}))
-    assert actions.may_comment(task, user) is allowed
+    assert (actions.comment_refusals(task, user) == []) is allowed
