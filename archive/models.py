@@ -105,6 +105,7 @@ class DocumentVersion(models.Model):
         verbose_name = "версия документа"
         verbose_name_plural = "версии документа"
         ordering = ["-number"]
+        indexes = [models.Index(fields=["archive_code"], name="document_archive_code")]
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="document_version_number"),
             models.CheckConstraint(
@@ -151,6 +152,7 @@ class Package(models.Model):
     class Meta:
         verbose_name = "подписанный пакет"
         verbose_name_plural = "подписанные пакеты"
+        indexes = [models.Index(fields=["archive_code"], name="package_archive_code")]
 
     def __str__(self) -> str:
         return self.file_name

@@ -219,7 +219,7 @@ class ContactVersion(models.Model):
     surname = models.CharField("Фамилия", max_length=100)
     given_name = models.CharField("Имя", max_length=100)
     patronymic = models.CharField("Отчество", max_length=100, blank=True)
-    phone = models.CharField("Мобильный телефон", max_length=12)
+    phone = models.CharField("Мобильный телефон", max_length=12, db_index=True)
     email = models.EmailField("Электронная почта", db_index=True)
     position = models.CharField("Должность", max_length=200, blank=True)
     authority = models.CharField(

@@ -6,6 +6,7 @@
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from econtract.common import env, places
@@ -84,6 +85,9 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # The lists live on index scans: disks without heads, and no compiling of short queries.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c random_page_cost=1.1 -c jit=off"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A writer takes its lock at BEGIN: no "database is locked" when a reader wants to write.
     DATABASES["default"]["OPTIONS"] = {
@@ -222,6 +226,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-waiting-tasks": {"task": "tasks.sweep_waiting", "schedule": 600.0},
     "sweep-files": {"task": "archive.sweep_files", "schedule": 3600.0},
+    "order-digests": {"task": "tasks.order_digests", "schedule": crontab(minute="5")},
+    "tell-of-expiring": {
+        "task": "tasks.tell_of_expiring",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+    "forget-notifications": {
+        "task": "tasks.forget_notifications",
+        "schedule": crontab(hour="1", minute="30"),
+    },
 }
 
 # --- Outside systems -------------------------------------------------------------------------
@@ -289,6 +302,15 @@ ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
 # --- Mail and logs ---------------------------------------------------------------------------
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "E-Contract <noreply@localhost>")
+# The hour, where the person is, of the letter about what he has not read.
+DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
 
 LOGGING = {
     "version": 1,

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,8 +11,9 @@ from accounts.models import User
 from accounts.roles import Permission
 from econtract.common import clock
 from econtract.common.requests import current_request_id
-from tasks.counters import Counters, counters_of
+from tasks.counters import Counters, counters_of, in_short
 from tasks.lists import LIST_LABELS, lists_of
+from tasks.notifications import reading
 from tasks.statuses import quick_filters
 
 GROUP_IN_SESSION = "quick_filter"
@@ -77,7 +79,8 @@ class Navigation:
     @property
     def tabs(self) -> list[dict[str, Any]]:
         """«Мои задания 12 | Все задания 87 | Архив | Управление»."""
-        counts = {"my": self.counters.mine, "all": self.counters.seen, "archive": None}
+        mine, seen = in_short(self.counters.mine), in_short(self.counters.seen)
+        counts = {"my": mine, "all": seen, "archive": None}
         manage = {
             "label": "Управление",
             "url": reverse("clients:home"),
@@ -119,6 +122,21 @@ class Navigation:
     def query(self) -> str:
         """What was searched for in the header, shown there again."""
         return self.request.GET.get("q", "") if self.place == "search" else ""
+
+    @property
+    def notifications_url(self) -> str:
+        return reverse("notifications:list") if self.person else ""
+
+    @cached_property
+    def notifications(self) -> str:
+        """The figure on the bell; "" when there is nothing unread."""
+        return reading.unread_words(self.person) if self.person else ""
+
+    @property
+    def poll_url(self) -> str:
+        """Where the bell asks whether its figure is still true."""
+        seen = urlencode({"seen": self.notifications})
+        return f"{reverse('notifications:live')}?{seen}" if self.person else ""
 
     @property
     def drawn_at(self) -> str:

@@ -3,39 +3,29 @@
 A value that the list does not know is left out and spoils nothing: links live longer than codes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.roles import TaskType
+from tasks.counters import COUNTED
+from tasks.models import Channel
 from tasks.queries import SigningTaskQuerySet
-from tasks.statuses import Resolution, Stage, Status, quick_filters
+from tasks.sorting import NEWEST_FIRST, SORTS, Cursor, Sorting
+from tasks.statuses import Resolution, Stage, Status, quick_filters, statuses_of
 
 NO_GROUP = "none"
 SIZES = (25, 50, 100)
 LONGEST_SEARCH = 100
-LAST_PAGE = 100_000
-
-_BY_COURSE = Case(
-    *(When(status=status, then=Value(place)) for place, status in enumerate(Status)),
-    default=Value(len(Status)),
-)
-SORTS: dict[str, tuple[str | Case, ...]] = {
-    "number": ("number",),
-    "client": ("client__name_key", "number"),
-    "status": (_BY_COURSE, "number"),
-    "owner": ("manager__last_name", "manager__first_name", "number"),
-    "updated": ("updated_at", "number"),
-    "created": ("created_at", "number"),
-}
-NEWEST_FIRST = "-updated"
+# A cursor that names no row: `before` it is the last page.
+END = "end"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +33,8 @@ class ListQuery:
     """One view of the list; equal queries show the same. Defaults: the whole tab, newest first.
 
     ``since`` and ``until`` are days of creation in the zone of the person, both included.
+    ``page`` counts within the first `COUNTED` rows; further on a page lies ``after`` or ``before``
+    the row whose cursor is given (`END`: the last page).
     """
 
     group: str = ""
@@ -53,15 +45,19 @@ class ListQuery:
     region: int | None = None
     owner: int | None = None
     task_type: str = ""
+    channel: str = ""
     since: date | None = None
     until: date | None = None
     sort: str = NEWEST_FIRST
     page: int = 1
+    after: str = ""
+    before: str = ""
     size: int = SIZES[0]
 
     @classmethod
     def read(cls, params: QueryDict) -> Self:
         """The query that ``params`` spell."""
+        sort, size = _sort(params.get("sort", "")), _size(params.get("size", ""))
         return cls(
             group=_known(params, "group", quick_filters()),
             q=params.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
@@ -73,41 +69,56 @@ class ListQuery:
             task_type=_known(params, "type", TaskType),
             since=_day(params.get("from", "")),
             until=_day(params.get("to", "")),
-            sort=_sort(params.get("sort", "")),
-            page=min(_number(params.get("page", "")) or 1, LAST_PAGE),
-            size=_size(params.get("size", "")),
+            channel=_known(params, "channel", Channel),
+            sort=sort,
+            page=min(_number(params.get("page", "")) or 1, COUNTED // size),
+            after=_cursor(params.get("after", ""), sort),
+            before=_end_or_cursor(params.get("before", ""), sort),
+            size=size,
         )
 
-    def apply(self, tasks: SigningTaskQuerySet) -> SigningTaskQuerySet:
-        """``tasks`` narrowed to what is asked for, in no particular order."""
+    def apply(
+        self, tasks: SigningTaskQuerySet, among: Collection[Status] = tuple(Status)
+    ) -> SigningTaskQuerySet:
+        """``tasks`` narrowed to what is asked for, in no particular order.
+
+        ``among`` are the statuses that ``tasks`` can have: a status or stage of no such task finds
+        nothing without a look.
+        """
         found = tasks.filter(self._conditions())
+        if self.status or self.stage:
+            found = found.filter(status__in=[s for s in self._statuses() if s in among])
         if self.group:
             found = found.with_quick_filter(self.group)
-        if self.stage:
-            found = found.in_stage(Stage(self.stage))
         found = found.created_between(_midnight(self.since), _midnight(self.until, days=1))
         return found.search(self.q)
 
     def _conditions(self) -> Q:
         wanted = {
-            "status": self.status,
             "resolution": self.resolution,
             "region_id": self.region,
             "manager_id": self.owner,
             "task_type": self.task_type,
+            "channel": self.channel,
         }
         return Q(**{name: value for name, value in wanted.items() if value})
 
-    def order(self, tasks: SigningTaskQuerySet) -> SigningTaskQuerySet:
-        """``tasks`` in the order asked for; the number makes it the same every time."""
-        keys = SORTS[self.sort.lstrip("-")]
-        if self.sort.startswith("-"):
-            return tasks.order_by(*(_descending(key) for key in keys))
-        return tasks.order_by(*keys)
+    def _statuses(self) -> list[Status]:
+        of_stage = statuses_of(Stage(self.stage)) if self.stage else list(Status)
+        return [status for status in of_stage if self.status in {"", status}]
+
+    @property
+    def sorting(self) -> Sorting:
+        return Sorting.read(self.sort)
+
+    @property
+    def by_cursor(self) -> bool:
+        """Whether a row and not a number says where the page is."""
+        return bool(self.after or self.before)
 
     def with_(self, **changes: Any) -> "ListQuery":
         """The same query with some values changed, from its first page."""
-        return replace(self, **({"page": 1} | changes))
+        return replace(self, **{**FIRST_PAGE, **changes})
 
     def encode(self, *, leave_out: frozenset[str] = frozenset()) -> str:
         """The query string, with its «?»; only what differs from the defaults is in it.
@@ -134,9 +145,10 @@ class ListQuery:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the tab itself decides what is found."""
-        return replace(self, sort=NEWEST_FIRST, page=1, size=SIZES[0]) != ListQuery()
+        return self.with_(sort=NEWEST_FIRST, size=SIZES[0]) != ListQuery()
 
 
+FIRST_PAGE: dict[str, Any] = {"page": 1, "after": "", "before": ""}
 _PARAMETERS = {"task_type": "type", "since": "from", "until": "to"}
 
 
@@ -160,6 +172,14 @@ def _sort(text: str) -> str:
     return text if text.removeprefix("-") in SORTS else NEWEST_FIRST
 
 
+def _cursor(text: str, sort: str) -> str:
+    return text if Cursor.read(text, Sorting.read(sort).keys) else ""
+
+
+def _end_or_cursor(text: str, sort: str) -> str:
+    return END if text == END else _cursor(text, sort)
+
+
 def _day(text: str) -> date | None:
     try:
         return parse_date(text)
@@ -173,7 +193,3 @@ def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
         return None
     start = datetime.combine(day + timedelta(days=days), time.min)
     return timezone.make_aware(start)
-
-
-def _descending(key: str | Case) -> Any:
-    return f"-{key}" if isinstance(key, str) else key.desc()

@@ -1,12 +1,16 @@
-"""The filters of a list as a form. It is sent by GET: its answer is an address."""
+"""Forms of the lists. That of the filters is sent by GET: its answer is an address."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
+from accounts.models import AccessGroup, User
 from accounts.roles import TaskType
 from clients.models import Region
 from tasks.filters import ListQuery
+from tasks.list_models import groups_of
+from tasks.models import Channel
+from tasks.presentation.columns import OPTIONAL
 from tasks.statuses import Resolution, Stage, Status
 
 ANY = [("", "Любой")]
@@ -22,7 +26,7 @@ class DayInput(forms.DateInput):
 
 
 class FilterForm(forms.Form):
-    """Stage, status, resolution, type, region and period; the manager is a combobox beside it."""
+    """Every filter but the manager, who is a combobox beside it."""
 
     stage = forms.ChoiceField(label="Этап", required=False, choices=[*ANY, *Stage.choices])
     status = forms.ChoiceField(label="Статус", required=False, choices=[*ANY, *Status.choices])
@@ -30,11 +34,16 @@ class FilterForm(forms.Form):
         label="Резолюция", required=False, choices=[("", "Любая"), *Resolution.choices]
     )
     type = forms.ChoiceField(label="Тип", required=False, choices=[*ANY, *TaskType.choices])
+    channel = forms.ChoiceField(
+        label="Подписание", required=False, choices=[*ANY, *Channel.choices]
+    )
     region = forms.ModelChoiceField(
         label="Регион", required=False, queryset=Region.objects.all(), empty_label="Любой"
     )
 
-    NAMES = frozenset({"stage", "status", "resolution", "type", "region", "owner", "from", "to"})
+    NAMES = frozenset(
+        {"stage", "status", "resolution", "type", "channel", "region", "owner", "from", "to"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +59,45 @@ class FilterForm(forms.Form):
             "status": query.status,
             "resolution": query.resolution,
             "type": query.task_type,
+            "channel": query.channel,
             "region": query.region,
             "from": query.since,
             "to": query.until,
         }
+
+
+class NameForm(forms.Form):
+    """The name of a saved filter."""
+
+    name = forms.CharField(
+        label="Название",
+        max_length=100,
+        error_messages={"required": "Введите название фильтра"},
+    )
+
+
+class SaveForm(NameForm):
+    """«Сохранить фильтр»: the name, and the group that may open it too."""
+
+    group = forms.ModelChoiceField(
+        label="Доступен группе",
+        required=False,
+        queryset=AccessGroup.objects.none(),
+        empty_label="Только мне",
+    )
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        group = cast("forms.ModelChoiceField[AccessGroup]", self.fields["group"])
+        group.queryset = groups_of(user)
+
+
+class ColumnsForm(forms.Form):
+    """«Колонки»."""
+
+    columns = forms.MultipleChoiceField(
+        label="Показывать в списке",
+        required=False,
+        choices=[(column.code, column.label) for column in OPTIONAL.values()],
+        widget=forms.CheckboxSelectMultiple(),
+    )

@@ -3,10 +3,13 @@
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
+from tasks.filters import ListQuery
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
+from tasks.statuses import FINISHED, IN_WORK, Status
 
 LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
+STATUSES = {"my": IN_WORK, "all": IN_WORK, "archive": FINISHED}
 
 
 def lists_of(user: User) -> list[str]:
@@ -29,3 +32,8 @@ def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
             return seen.finished()
         case _:
             return seen
+
+
+def found_in(user: User, tab: str, query: ListQuery) -> SigningTaskQuerySet:
+    """What the filters of ``query`` leave of the tab."""
+    return query.apply(tasks_of(user, tab), STATUSES.get(tab, tuple(Status)))

@@ -14,8 +14,25 @@ from clients.models import Client, ContactVersion, Region, Service
 from econtract.common import clock
 from edo.models import Box, Exchange, Signatory
 from tasks.lifecycle import Actor, Lifecycle
-from tasks.queries import SigningTaskQuerySet
+from tasks.list_models import ListSettings, SavedFilter
+from tasks.notifications.models import Notification, NotificationChoice
+from tasks.queries import COURSE, SigningTaskQuerySet
 from tasks.statuses import FINISHED, Resolution, Stage, Status, StatusFacts, facts
+
+__all__ = [
+    "AuthorityDocument",
+    "Channel",
+    "Comment",
+    "DocumentKind",
+    "Draft",
+    "HistoryEntry",
+    "ListSettings",
+    "Notification",
+    "NotificationChoice",
+    "SavedFilter",
+    "SigningTask",
+    "Viewing",
+]
 
 
 class DocumentKind(models.TextChoices):
@@ -33,6 +50,51 @@ class Channel(models.TextChoices):
 
     EDO = "edo", "ЭДО"
     SMS = "sms", "СМС"
+
+
+def list_indexes() -> list[models.Index]:
+    """What serves the lists: one for each order, of the tasks in work and of the finished ones.
+
+    Few tasks are in work, so their indexes stay small whatever the total. An order names the
+    number last, as `tasks.sorting` does; `scripts/bench list` shows who uses which.
+    """
+    in_work, finished = Q(completed_at__isnull=True), Q(completed_at__isnull=False)
+    return [
+        *(
+            models.Index(fields=[key, "number"], name=f"task_work_{key}", condition=in_work)
+            for key in ("updated_at", "created_at", "course")
+        ),
+        models.Index(fields=["number"], name="task_work_number", condition=in_work),
+        models.Index(
+            fields=["manager", "status", "resolution"], name="task_work_manager", condition=in_work
+        ),
+        models.Index(fields=["status", "resolution"], name="task_work_status", condition=in_work),
+        *(
+            models.Index(fields=[key, "number"], name=f"task_done_{key}", condition=finished)
+            for key in ("updated_at", "created_at", "course")
+        ),
+        models.Index(
+            fields=["manager", "updated_at", "number"],
+            name="task_done_manager",
+            condition=finished,
+        ),
+        # Values that few tasks have, among all.
+        models.Index(fields=["task_type", "updated_at", "number"], name="task_by_type"),
+        models.Index(
+            fields=["channel", "updated_at", "number"],
+            name="task_by_channel",
+            condition=~Q(channel=Channel.EDO),
+        ),
+        models.Index(
+            fields=["resolution", "updated_at", "number"],
+            name="task_by_resolution",
+            condition=~Q(resolution=""),
+        ),
+        models.Index(fields=["updated_at", "number"], name="task_updated"),
+        # Exact look-ups of the search.
+        models.Index(fields=["account_number"], name="task_account"),
+        models.Index(fields=["document_number"], name="task_document_number"),
+    ]
 
 
 class SigningTask(Lifecycle):
@@ -81,6 +143,12 @@ class SigningTask(Lifecycle):
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField("Создано", default=clock.now)
     updated_at = models.DateTimeField("Обновлено", default=clock.now)
+    course = models.GeneratedField(
+        expression=COURSE,
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="The place of the status in the course: what «Статус» sorts by.",
+    )
 
     objects = SigningTaskQuerySet.as_manager()
 
@@ -88,10 +156,7 @@ class SigningTask(Lifecycle):
         verbose_name = "задание"
         verbose_name_plural = "задания"
         ordering = ["-updated_at", "-number"]
-        indexes = [
-            models.Index(fields=["manager", "status"], name="task_manager_status"),
-            models.Index(fields=["-updated_at", "-number"], name="task_updated"),
-        ]
+        indexes = list_indexes()
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=FINISHED, completed_at__isnull=False)
@@ -204,6 +269,23 @@ class AuthorityDocument(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Viewing(models.Model):
+    """Who has had the card of a task before him, and when last (`tasks.presence` keeps it)."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="viewings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "просмотр задания"
+        verbose_name_plural = "просмотры заданий"
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="viewing_once")]
+        indexes = [models.Index(fields=["seen_at"], name="viewing_age")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.user_id}"
 
 
 class Draft(models.Model):

@@ -1,25 +1,33 @@
-"""Questions asked of tasks; they compose, and visibility is always the first."""
+"""Questions asked of tasks; they compose, and visibility is always the first.
+
+What they ask for is written so that an index answers (`tasks.models.list_indexes`).
+"""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
 from accounts.visibility import sight_of
-from econtract.common.text import digits, search_key
-from tasks.statuses import (
-    FINISHED,
-    IN_WORK,
-    QuickFilter,
-    Stage,
-    quick_filters,
-    statuses_of,
-)
+from clients.models import Client
+from econtract.common.text import digits
+from tasks.statuses import QuickFilter, Status, quick_filters, statuses_of
 
 if TYPE_CHECKING:
-    from tasks.models import SigningTask  # noqa: F401
+    from tasks.models import SigningTask
+
+# A text of mostly digits is a number: signs between them (phones, dashes) may be so many.
+SIGNS_IN_A_NUMBER = 6
+# Longer ones are no task numbers, shorter ones neither ИНН nor account, ОГРН, phone.
+SHORTEST_CODE = 10
+
+# The place of a status in the course of a task.
+COURSE = Case(
+    *(When(status=status, then=Value(place)) for place, status in enumerate(Status)),
+    default=Value(len(Status)),
+)
 
 
 class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
@@ -36,13 +44,11 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return self.filter(manager=user)
 
     def in_work(self) -> Self:
-        return self.filter(status__in=IN_WORK)
+        """Those that have not come to an end: by the end's time, as the indexes have them."""
+        return self.filter(completed_at__isnull=True)
 
     def finished(self) -> Self:
-        return self.filter(status__in=FINISHED)
-
-    def in_stage(self, stage: Stage) -> Self:
-        return self.filter(status__in=statuses_of(stage))
+        return self.filter(completed_at__isnull=False)
 
     def with_quick_filter(self, code: str) -> Self:
         """The tasks under a chip. Raises KeyError for a chip that the table has not."""
@@ -57,33 +63,58 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return found
 
     def search(self, text: str) -> Self:
-        """By task number, client, ИНН, document number, account number, phone or archive code.
+        """By task number, client, ИНН, ОГРН, document, account, phone or archive code.
 
-        Long numbers are matched whole; words match anywhere in the client's name.
+        Whatever is exactly ``text`` wins; only where nothing is, words are looked for anywhere in
+        the client's names. One query to find that out.
         """
         wanted = text.strip()
         if not wanted:
             return self
-        rule = Q(document_number__iexact=wanted) | Q(package__archive_code__iexact=wanted)
-        rule |= Q(document_version__archive_code__iexact=wanted)
-        number = digits(wanted)
-        if number and len(number) >= len(wanted) - 6:
-            rule |= Q(client__inn=number) | Q(client__ogrn=number) | Q(account_number=number)
-            if len(number) < 10:
-                rule |= Q(pk=int(number))
-            if len(number) >= 10:
-                rule |= Q(contact_version__phone=f"+7{number[-10:]}")
-        elif key := search_key(wanted):
-            rule |= Q(client__search_key__contains=key)
-        return self.filter(pk__in=self.model.objects.filter(rule).values("pk"))
+        exact = self.filter(pk__in=self._exactly(wanted))
+        if (is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE) or exact.exists():
+            return exact
+        return self.filter(client__in=Client.objects.search(wanted).order_by())
+
+    def _exactly(self, wanted: str) -> models.QuerySet["SigningTask", Any]:
+        """Keys of all tasks with this very number or code; each part has an index of its own."""
+        spellings = {wanted, wanted.upper(), wanted.lower()}
+        rules = [
+            Q(document_number__in=spellings),
+            Q(package__archive_code__in=spellings),
+            Q(document_version__archive_code__in=spellings),
+        ]
+        if is_number(wanted):
+            rules += _number_rules(digits(wanted))
+        parts = [self.model._default_manager.filter(rule).order_by().values("pk") for rule in rules]
+        return parts[0].union(*parts[1:])
+
+
+def is_number(text: str) -> bool:
+    """Whether people mean a number: digits, and few signs between them."""
+    return len(text) - SIGNS_IN_A_NUMBER <= len(digits(text)) > 0
+
+
+def _number_rules(number: str) -> list[Q]:
+    if len(number) < SHORTEST_CODE:
+        return [Q(pk=int(number))]
+    return [
+        Q(client__inn=number),
+        Q(client__ogrn=number),
+        Q(account_number=number),
+        Q(contact_version__phone=f"+7{number[-10:]}"),
+    ]
 
 
 def quick_filter_rule(chip: QuickFilter) -> Q:
     """`stage in stages AND (status in statuses OR resolution in resolutions)` as a query.
 
-    Where the table names no resolutions the stage alone decides («На согласовании»).
+    Where the table names no resolutions the stage alone decides («На согласовании»). Written as
+    two lists of statuses, so that the index of status and resolution serves both.
     """
-    stage = Q(status__in=statuses_of(*chip.stages))
+    of_stages = statuses_of(*chip.stages)
     if chip.by_stage_alone:
-        return stage
-    return stage & (Q(status__in=chip.statuses) | Q(resolution__in=chip.resolutions))
+        return Q(status__in=of_stages)
+    by_status = [status for status in of_stages if status in chip.statuses]
+    others = [status for status in of_stages if status not in chip.statuses]
+    return Q(status__in=by_status) | Q(status__in=others, resolution__in=sorted(chip.resolutions))

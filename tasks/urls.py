@@ -15,6 +15,7 @@ from tasks.views import (
     history,
     lists,
     news,
+    saved,
 )
 
 
@@ -41,6 +42,7 @@ task_urls = [
     path("hand/", handover.hand, name="hand"),
     path("do/<slug:name>/", actions.do, name="do"),
     path("comment/", actions.comment, name="comment"),
+    path("people/", actions.people, name="people"),
     path("contact/edit/", contact.edit, name="contact_edit"),
     path("contact/replace/", contact.replace, name="contact_replace"),
     path("contact/refresh/", contact.refresh, name="contact_refresh"),
@@ -74,6 +76,10 @@ urlpatterns = [
     path("bulk/", include(bulk_urls)),
     path("colleagues/", handover.colleagues, name="colleagues"),
     path("<tab:tab>/news/", news.news, name="news"),
+    path("<tab:tab>/saved/", saved.filters, name="saved"),
+    path("<tab:tab>/columns/", saved.columns, name="columns"),
+    path("saved/<int:pk>/rename/", saved.rename, name="saved_rename"),
+    path("saved/<int:pk>/delete/", saved.delete, name="saved_delete"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),
     path("<int:number>/", include(task_urls)),
 ]

@@ -9,8 +9,9 @@ from accounts.models import User
 from accounts.roles import Role, TaskType
 from accounts.visibility import sight_of
 from clients.models import Region
-from tasks.counters import Counters
+from tasks.counters import Counters, in_short
 from tasks.filters import ListQuery
+from tasks.models import Channel
 from tasks.presentation.wording import plural, thousands
 from tasks.statuses import Resolution, Stage, Status, quick_filters
 
@@ -31,15 +32,6 @@ LISTS = {
     "archive": ListWords("Архив", "Завершенных заданий пока нет"),
     "search": ListWords("Поиск", "Введите номер, название, ИНН, лицевой счет или телефон"),
 }
-HEADERS = (
-    ("number", "№"),
-    ("client", "Клиент"),
-    ("", "Этап"),
-    ("status", "Статус"),
-    ("", "Чей ход"),
-    ("owner", "Ответственный"),
-    ("updated", "Обновлено"),
-)
 CHIP_ICONS = {
     "errors": "alert-triangle",
     "call": "phone",
@@ -47,45 +39,18 @@ CHIP_ICONS = {
     "approval": "hourglass",
 }
 OFFERED = 20
-# What is natural to see first by a click on a header.
-DESCENDING_FIRST = {"number", "updated"}
-
-
-def columns(tab: str, query: ListQuery) -> list[dict[str, str]]:
-    """The headers, each with the link that sorts by it and `aria-sort` on the one in force."""
-    return [
-        _header(key, label, query)
-        for key, label in HEADERS
-        if key != "owner" or LISTS[tab].shows_owner
-    ]
-
-
-def _header(key: str, label: str, query: ListQuery) -> dict[str, str]:
-    if not key:
-        return {"label": label}
-    if query.sort.removeprefix("-") != key:
-        first = f"-{key}" if key in DESCENDING_FIRST else key
-        return {"label": label, "url": query.with_(sort=first).encode()}
-    down = query.sort.startswith("-")
-    return {
-        "label": label,
-        "url": query.with_(sort=key if down else f"-{key}").encode(),
-        "aria_sort": "descending" if down else "ascending",
-        "icon": "arrow-down" if down else "arrow-up",
-    }
 
 
 def chips(tab: str, query: ListQuery, counters: Counters) -> list[dict[str, Any]]:
     """The quick filters; the one that is on leads to the list without it."""
     if not LISTS[tab].has_chips:
         return []
-    counts = counters.mine_by_chip if tab == "my" else counters.seen_by_chip
     return [
         {
             "label": chip.label,
             "url": query.with_(group="" if query.group == code else code).encode(),
             "current": query.group == code,
-            "count": counts[code],
+            "count": in_short(counters.by_chip[code]),
             "icon": CHIP_ICONS.get(code, ""),
         }
         for code, chip in quick_filters().items()
@@ -99,6 +64,7 @@ def active_filters(query: ListQuery) -> list[dict[str, str]]:
         ("status", "Статус", Status(query.status).label if query.status else ""),
         ("resolution", "Резолюция", Resolution(query.resolution).label if query.resolution else ""),
         ("task_type", "Тип", TaskType(query.task_type).label if query.task_type else ""),
+        ("channel", "Подписание", Channel(query.channel).label if query.channel else ""),
         ("region", "Регион", _name_of(Region, query.region)),
         ("owner", "Ответственный", _name_of(User, query.owner)),
         ("since", "Создано с", query.since.strftime("%d.%m.%Y") if query.since else ""),

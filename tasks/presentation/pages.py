@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.filters import SIZES, ListQuery
+from tasks.counters import COUNTED
+from tasks.filters import END, SIZES, ListQuery
 from tasks.presentation.wording import plural, thousands
+from tasks.slices import Slice
 
-# Counting further costs more than the figure is worth (docs/benchmarks.md).
-COUNTED = 1000
 GAP: dict[str, Any] = {}
+Link = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -22,29 +23,29 @@ class Found:
         return self.count <= COUNTED
 
     @property
+    def total(self) -> str:
+        """«87», «больше 1 000»."""
+        return thousands(self.count) if self.is_exact else f"больше {thousands(COUNTED)}"
+
+    @property
     def words(self) -> str:
         """«Найдено 5 заданий»."""
         if not self.is_exact:
-            return f"Найдено больше {thousands(COUNTED)} заданий"
+            return f"Найдено {self.total} заданий"
         noun = plural(self.count, "задание", "задания", "заданий")
         return f"Найдено {thousands(self.count)} {noun}"
 
 
-def pagination(query: ListQuery, found: Found, shown: int, *, more: bool) -> dict[str, Any]:
-    """The context of `_components/pagination.html`, empty when one page holds all.
-
-    ``shown`` rows are on this page; ``more`` says that another page follows.
-    """
-    if query.page == 1 and not more and found.count <= SIZES[0]:
+def pagination(query: ListQuery, found: Found, shown: Slice) -> dict[str, Any]:
+    """The context of `_components/pagination.html`, empty when one page holds all."""
+    previous, following = shown.previous, shown.following
+    if previous is None and following is None and found.count <= SIZES[0]:
         return {}
-    first = (query.page - 1) * query.size
-    total = thousands(found.count) if found.is_exact else f"больше {thousands(COUNTED)}"
-    last_known = -(-found.count // query.size) if found.is_exact else None
     return {
-        "summary": f"{thousands(first + 1)}–{thousands(first + shown)} из {total}",
-        "pages": _numbers(query, last_known, more=more),
-        "previous_url": query.with_(page=query.page - 1).encode() if query.page > 1 else "",
-        "next_url": query.with_(page=query.page + 1).encode() if more else "",
+        "summary": _summary(query, found, len(shown.rows)),
+        "pages": _pages(query, found, more=following is not None),
+        "previous_url": query.with_(**previous).encode() if previous else "",
+        "next_url": query.with_(**following).encode() if following else "",
         "sizes": [
             {"label": size, "url": query.with_(size=size).encode(), "current": size == query.size}
             for size in SIZES
@@ -52,16 +53,38 @@ def pagination(query: ListQuery, found: Found, shown: int, *, more: bool) -> dic
     }
 
 
-def _numbers(query: ListQuery, last: int | None, *, more: bool) -> list[dict[str, Any]]:
-    """1 … 4 5 6 … 40; the last number is left out while it is not known."""
-    end = last or query.page + (1 if more else 0)
-    near = {1, query.page - 1, query.page, query.page + 1, end} & set(range(1, end + 1))
-    pages: list[dict[str, Any]] = []
-    for number in sorted(near):
-        if pages and number - 1 not in {page.get("label") for page in pages[-1:]}:
-            pages.append(GAP)
-        url = query.with_(page=number).encode()
-        pages.append({"label": number, "url": url, "current": number == query.page})
-    if last is None and more:
-        pages.append(GAP)
+def _summary(query: ListQuery, found: Found, shown: int) -> str:
+    """«1–25 из 87»; far from the beginning nobody knows the first figure."""
+    if query.by_cursor:
+        return f"{shown} на странице, всего {found.total}"
+    first = (query.page - 1) * query.size
+    span = f"{thousands(first + 1)}–{thousands(first + shown)}"
+    return f"{span} из {found.total}" if found.is_exact else f"{span}, всего {found.total}"
+
+
+def _pages(query: ListQuery, found: Found, *, more: bool) -> list[Link]:
+    """1 … 4 5 6 … 40; where the last number is not known, «последняя» leads to the end."""
+    if query.by_cursor:
+        pages = [_numbered(query, 1), GAP]
+    else:
+        pages = _numbers(query, -(-found.count // query.size) if found.is_exact else None)
+    if not found.is_exact and more:
+        last = {"label": "последняя", "url": query.with_(before=END).encode()}
+        pages += [last] if pages[-1] is GAP else [GAP, last]
     return pages
+
+
+def _numbers(query: ListQuery, last: int | None) -> list[Link]:
+    end = last or COUNTED // query.size
+    near = {1, query.page - 1, query.page, query.page + 1} | ({end} if last else set())
+    pages: list[Link] = []
+    for number in sorted(near & set(range(1, end + 1))):
+        if pages and pages[-1]["label"] != number - 1:
+            pages.append(GAP)
+        pages.append(_numbered(query, number))
+    return pages
+
+
+def _numbered(query: ListQuery, number: int) -> Link:
+    current = not query.by_cursor and number == query.page
+    return {"label": number, "url": query.with_(page=number).encode(), "current": current}

@@ -14,8 +14,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import TaskType
 from accounts.visibility import headed_by
+from tasks.models import Channel
 from tasks.presentation.wording import ICONS, ago, kind_of, lasting, moment
-from tasks.queries import SigningTaskQuerySet
 from tasks.statuses import Resolution, Status, WaitsFor, facts
 
 COLUMNS = (
@@ -33,8 +33,11 @@ COLUMNS = (
     "created_at",
     "updated_at",
     "completed_at",
+    "account_number",
+    "region__name",
+    "channel",
 )
-TYPES = dict(TaskType.choices)
+TYPES, CHANNELS = dict(TaskType.choices), dict(Channel.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,12 @@ class Row:
     note: str
     turn: str
     owner: str
+    created: str
     updated: str
     updated_at: str
+    account: str
+    region: str
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,9 @@ class Turns:
         return str(waits_for.label)
 
 
-def rows(tasks: SigningTaskQuerySet, turns: Turns) -> list[Row]:
-    """The rows of ``tasks``, which are sliced and ordered already; one query."""
-    return list(_worded(tasks.values_list(*COLUMNS), turns))
+def rows(found: Iterable[tuple[Any, ...]], turns: Turns) -> list[Row]:
+    """The rows of a list worded; each begins with the values of `COLUMNS`."""
+    return list(_worded(found, turns))
 
 
 def _worded(found: Iterable[tuple[Any, ...]], turns: Turns) -> Iterable[Row]:
@@ -101,6 +108,10 @@ def _worded(found: Iterable[tuple[Any, ...]], turns: Turns) -> Iterable[Row]:
         created_at,
         updated_at,
         completed_at,
+        account,
+        region,
+        channel,
+        *_,
     ) in found:
         status = Status(status_code)
         kind = kind_of(status)
@@ -117,8 +128,12 @@ def _worded(found: Iterable[tuple[Any, ...]], turns: Turns) -> Iterable[Row]:
             note=_note(status, resolution, created_at, completed_at),
             turn=turns.of(status, manager_id),
             owner=person(surname, name, patronymic) or login,
+            created=moment(created_at),
             updated=ago(updated_at),
             updated_at=moment(updated_at),
+            account=account,
+            region=region,
+            channel=CHANNELS[channel],
         )
 
 

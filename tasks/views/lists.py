@@ -9,25 +9,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.models import User
 from econtract.common import clock
 from econtract.common.htmx import is_fragment, render_page
 from tasks.context import GROUP_IN_SESSION, Navigation
+from tasks.counters import counters_of
 from tasks.export import TooMany, workbook
-from tasks.filters import NO_GROUP, ListQuery
+from tasks.filters import FIRST_PAGE, NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
-from tasks.lists import lists_of, tasks_of
+from tasks.lists import found_in, lists_of
+from tasks.presentation.columns import headers, shown_columns
 from tasks.presentation.lists import (
     LISTS,
     active_filters,
     chips,
-    columns,
     empty_words,
     owner_name,
     owner_options,
 )
-from tasks.presentation.pages import COUNTED, Found, pagination
-from tasks.presentation.rows import Turns, rows
+from tasks.presentation.pages import Found, pagination
+from tasks.presentation.rows import COLUMNS, Turns, rows
+from tasks.slices import Slice, slice_of
 from tasks.views.common import person_of
 from tasks.views.news import Drawn, first_poll, query_of
 
@@ -64,21 +65,29 @@ def show_list(request: HttpRequest, tab: str) -> HttpResponse:
     """The page of ``tab``, or the results alone when htmx asks."""
     user, query = person_of(request), query_of(request, tab)
     nav = Navigation(request)
-    found, page_rows, more = _page(user, tab, query)
+    tasks = found_in(user, tab, query)
+    asked = tab != "search" or bool(query.q)
+    nav.counters = counters_of(
+        user, chips_of=tab if LISTS[tab].has_chips else "", found=tasks if asked else None
+    )
+    shown = slice_of(tasks, query, COLUMNS) if nav.counters.found else Slice([])
+    found, page_rows = Found(nav.counters.found), rows(shown.rows, Turns.told_to(user))
+    columns = shown_columns(nav.counters.columns, with_owner=LISTS[tab].shows_owner)
     context: dict[str, Any] = {
         "nav": nav,
         "tab": tab,
         "list": LISTS[tab],
         "query": query,
-        "hidden": query.parts(leave_out=frozenset({"q"})),
+        "hidden": query.parts(leave_out=frozenset({"q", *FIRST_PAGE})),
         "base": request.path,
-        "columns": columns(tab, query),
+        "columns": headers(columns, query),
+        "shown": {column.code: True for column in columns},
         "rows": page_rows,
         "found": found.words,
         "active": active_filters(query),
         "empty": empty_words(query),
         "reset_url": f"{request.path}?group={NO_GROUP}",
-        "pagination": pagination(query, found, len(page_rows), more=more),
+        "pagination": pagination(query, found, shown),
         "is_fragment": is_fragment(request),
     }
     if tab in lists_of(user):
@@ -94,21 +103,11 @@ def _tab_context(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> d
     return {
         "chips": chips(tab, query, nav.counters),
         "filters_url": reverse("tasks:filters", args=[tab]) + encoded,
+        "saved_url": reverse("tasks:saved", args=[tab]) + encoded,
+        "columns_url": reverse("tasks:columns", args=[tab]) + encoded,
         "export_url": reverse("tasks:export", args=[tab]) + encoded,
         "news_url": first_poll(nav, tab, query, drawn),
     }
-
-
-def _page(user: User, tab: str, query: ListQuery) -> tuple[Found, list[Any], bool]:
-    """How many are found, the rows of the page, and whether another page follows."""
-    if tab == "search" and not query.q:
-        return Found(0), [], False
-    tasks = query.apply(tasks_of(user, tab))
-    found = Found(tasks.order_by()[: COUNTED + 1].count())
-    start = (query.page - 1) * query.size
-    ordered = query.order(tasks)[start : start + query.size + 1]
-    fetched = rows(ordered, Turns.told_to(user)) if found.count else []
-    return found, fetched[: query.size], len(fetched) > query.size
 
 
 @require_safe
@@ -122,7 +121,7 @@ def filters(request: HttpRequest, tab: str) -> HttpResponse:
         "list": LISTS[tab],
         "query": query,
         "form": FilterForm(initial=FilterForm.initial_of(query)),
-        "hidden": query.parts(leave_out=FilterForm.NAMES | {"page"}),
+        "hidden": query.parts(leave_out=FilterForm.NAMES.union(FIRST_PAGE)),
         "list_url": list_url,
         "filters_url": request.path,
         "owners_url": reverse("tasks:owners"),
@@ -147,7 +146,7 @@ def owners(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, tab: str) -> HttpResponseBase:
     """Exactly what is filtered, in the order of the list, as an xlsx file."""
     user, query = person_of(request), query_of(request, tab)
-    tasks = query.order(query.apply(tasks_of(user, tab)))
+    tasks = query.sorting.apply(found_in(user, tab, query))
     try:
         file = workbook(tasks, Turns.told_to(user))
     except TooMany as error:

@@ -1,6 +1,6 @@
 """What has changed in a list since it was drawn: the poll of the lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2s
 from urllib.parse import urlencode
@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from tasks.context import Navigation
+from tasks.counters import COUNTED, counters_of
 from tasks.filters import SIZES, ListQuery
-from tasks.lists import lists_of, tasks_of
+from tasks.lists import found_in, lists_of
 from tasks.models import SigningTask
 from tasks.presentation.lists import LISTS, chips, news_words
-from tasks.presentation.pages import COUNTED
 from tasks.views.common import person_of
 
 NO_CONTENT = 204
@@ -64,6 +64,7 @@ def news(request: HttpRequest, tab: str) -> HttpResponse:
     if drawn is None or tab not in lists_of(user):
         raise Http404
     nav = Navigation(request)
+    nav.counters = counters_of(user, chips_of=tab if LISTS[tab].has_chips else "")
     count, counted = _changed(user, tab, query, drawn), _counted(nav, tab)
     if f"{count}-{counted}" == request.GET.get("counted", ""):
         return HttpResponse(status=NO_CONTENT)
@@ -83,7 +84,7 @@ def news(request: HttpRequest, tab: str) -> HttpResponse:
 def query_of(request: HttpRequest, tab: str) -> ListQuery:
     """The filters that a request asks for; where there are no chips, none is on."""
     query = ListQuery.read(request.GET)
-    return query if LISTS[tab].has_chips else query.with_(group="", page=query.page)
+    return query if LISTS[tab].has_chips else replace(query, group="")
 
 
 def first_poll(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> str:
@@ -94,7 +95,7 @@ def first_poll(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> str
 def _changed(user: User, tab: str, query: ListQuery, drawn: Drawn) -> int:
     """How many tasks came, changed, or left the list since it was drawn."""
     since = {"updated_at__gt": drawn.at}
-    now_in = query.apply(tasks_of(user, tab)).filter(**since).order_by()[: COUNTED + 1]
+    now_in = found_in(user, tab, query).filter(**since).order_by()[: COUNTED + 1]
     were_in = SigningTask.objects.visible_to(user).filter(pk__in=drawn.rows, **since)
     return len({*now_in.values_list("pk", flat=True), *were_in.values_list("pk", flat=True)})
 
@@ -107,6 +108,5 @@ def _news_url(tab: str, query: ListQuery, drawn: Drawn, counted: str) -> str:
 def _counted(nav: Navigation, tab: str) -> str:
     """A short mark of the counters that the page shows."""
     counters = nav.counters
-    by_chip = counters.mine_by_chip if tab == "my" else counters.seen_by_chip
-    shown = (counters.mine, counters.seen, by_chip if LISTS[tab].has_chips else "")
+    shown = (counters.mine, counters.seen, counters.by_chip if LISTS[tab].has_chips else "")
     return blake2s(repr(shown).encode(), digest_size=6).hexdigest()

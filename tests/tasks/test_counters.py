@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import User
 from accounts.roles import Role
-from tasks.counters import counters_of
+from tasks import counters
+from tasks.counters import counters_of, in_short
 from tasks.models import SigningTask
 from tasks.statuses import IN_WORK, quick_filters, resolutions_of
 from tests.support.factories import SigningTaskFactory, UserFactory
@@ -33,23 +34,37 @@ def everything() -> User:
 
 
 def test_every_figure_is_the_length_of_its_list(everything: User) -> None:
-    counters = counters_of(everything)
     seen = SigningTask.objects.visible_to(everything).in_work()
     mine = seen.of_manager(everything)
-    assert (counters.seen, counters.mine) == (seen.count(), mine.count())
-    for code in quick_filters():
-        assert counters.seen_by_chip[code] == seen.with_quick_filter(code).count()
-        assert counters.mine_by_chip[code] == mine.with_quick_filter(code).count()
-    assert all(counters.seen_by_chip.values())
+    for tab, tasks in {"my": mine, "all": seen}.items():
+        figures = counters_of(everything, chips_of=tab, found=tasks)
+        assert (figures.seen, figures.mine) == (seen.count(), mine.count())
+        assert figures.found == tasks.count()
+        for code in quick_filters():
+            assert figures.by_chip[code] == tasks.with_quick_filter(code).count() > 0
+
+
+def test_a_chip_and_its_rule_for_one_task_agree(everything: User) -> None:
+    for code, chip in quick_filters().items():
+        under = SigningTask.objects.with_quick_filter(code)
+        covered = [t for t in SigningTask.objects.all() if chip.covers(t.status, t.resolution)]
+        assert set(under) == set(covered)
+
+
+def test_nothing_is_counted_to_its_end(everything: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counters, "COUNTED", 2)
+    figures = counters_of(everything, chips_of="all")
+    assert (figures.seen, figures.by_chip["errors"]) == (3, 3)
+    assert (in_short(2), in_short(3)) == (2, "2+")
 
 
 def test_one_who_sees_nothing_counts_nothing(everything: User) -> None:
-    counters = counters_of(UserFactory())
-    assert (counters.mine, counters.seen) == (0, 0)
+    figures = counters_of(UserFactory(), chips_of="all")
+    assert (figures.mine, figures.seen, set(figures.by_chip.values())) == (0, 0, {0})
 
 
 def test_the_figures_take_one_query(everything: User, django_assert_num_queries: object) -> None:
     user = User.objects.get(pk=everything.pk)
     assert user.role_codes
     with django_assert_num_queries(1):  # type: ignore[operator]
-        counters_of(user)
+        counters_of(user, chips_of="my", found=SigningTask.objects.visible_to(user))
