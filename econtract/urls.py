@@ -15,6 +15,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("manage/", include("clients.urls")),
     path("search/", home.search, name="search"),
+    path("notifications/", include("tasks.notification_urls")),
     path("verify/", include("econtract.verification.urls")),
     path("help/", include("tasks.help_urls")),
     path("admin/", admin.site.urls),

@@ -23,10 +23,11 @@ from clients.models import Client, Contact, ContactVersion, Region, Service
 from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from edo.models import Box, Signatory
-from tasks import effects, guards, history, withdrawal
+from tasks import effects, guards, history, mentions, withdrawal
 from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.notifications import causes
 from tasks.statuses import Status
 
 
@@ -126,10 +127,16 @@ def move(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningT
 
 @transaction.atomic
 def comment(*, task: SigningTask, actor: User, text: str) -> Comment:
-    """Adds a comment; who may is section 2 of the domain."""
+    """Adds a comment and tells whom it concerns; who may is section 2 of the domain.
+
+    Refused when it names («@логин») anybody who does not see the task.
+    """
     if reasons := comment_refusals(task, actor):
         raise ActionRefused(reasons)
-    return Comment.objects.create(task=task, author=actor, text=text)
+    mentioned = mentions.people_in(text, task)
+    made = Comment.objects.create(task=task, author=actor, text=text)
+    causes.after_comment(made, mentioned)
+    return made
 
 
 def comment_refusals(task: SigningTask, user: User) -> list[str]:

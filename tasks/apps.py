@@ -9,6 +9,7 @@ class TasksConfig(AppConfig):
         from accounts.signals import leaving
         from econtract.outbox import registry
         from tasks import feeds, handover
+        from tasks.notifications import mail, writing
         from tasks.pipeline.base import StepHandler
         from tasks.pipeline.dates import Expire, Remind, SendMessage
         from tasks.pipeline.identification import (
@@ -42,4 +43,6 @@ class TasksConfig(AppConfig):
         registry.register("send_message", SendMessage())
         registry.register("remind", Remind())
         registry.register("expire", Expire())
+        registry.register(writing.MAIL_ORDER, mail.MailNotification())
+        registry.register(mail.DIGEST_ORDER, mail.MailDigest())
         registry.register_feeds(feeds.feeds)

@@ -37,6 +37,7 @@ class CommentForm(forms.Form):
 
     text = forms.CharField(
         label="Новый комментарий",
+        help_text="Чтобы сообщить сотруднику, напишите @ и его логин",
         max_length=Comment._meta.get_field("text").max_length,
         widget=forms.Textarea(attrs={"rows": 2, "data-key": "KeyC"}),
         error_messages={"required": "Напишите комментарий"},

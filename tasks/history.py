@@ -1,10 +1,14 @@
-"""Writing what happened to a task. Always in the transaction of the change itself."""
+"""Writing what happened to a task, and telling whom it concerns.
+
+Always in the transaction of the change itself.
+"""
 
 from typing import Any
 
 from accounts.models import User
 from tasks.lifecycle import Actor
 from tasks.models import HistoryEntry, SigningTask
+from tasks.notifications import causes
 
 # Facts of a transition that have a column of their own, or are for machines only.
 _NOT_DETAILS = {"resolution", "comment", "reason", "link", "identified_at"}
@@ -20,7 +24,7 @@ def record_transition(
     facts: dict[str, Any],
 ) -> HistoryEntry:
     """The entry that explains the task's new status."""
-    return HistoryEntry.objects.create(
+    entry = HistoryEntry.objects.create(
         task=task,
         at=task.status_changed_at,
         actor=actor,
@@ -33,6 +37,8 @@ def record_transition(
         comment=facts.get("comment") or facts.get("reason") or "",
         details={key: value for key, value in facts.items() if key not in _NOT_DETAILS},
     )
+    causes.after_history(task, entry)
+    return entry
 
 
 def record(
@@ -46,7 +52,7 @@ def record(
     **details: Any,
 ) -> HistoryEntry:
     """Any entry that changes no status."""
-    return HistoryEntry.objects.create(
+    entry = HistoryEntry.objects.create(
         task=task,
         actor=actor,
         acted_as=acted_as,
@@ -55,3 +61,5 @@ def record(
         comment=comment,
         details=details,
     )
+    causes.after_history(task, entry)
+    return entry

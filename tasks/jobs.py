@@ -7,10 +7,13 @@ from django.db import transaction
 
 from econtract.common import clock
 from tasks import effects
-from tasks.models import SigningTask
+from tasks.models import Notification, SigningTask
+from tasks.notifications import expiry, mail
 
 # An event that has not come in this time may have been lost: we ask ourselves.
 SILENCE = timedelta(minutes=10)
+# Who has not looked by then will not: the task and its history stay.
+KEPT = timedelta(days=180)
 
 
 @shared_task(name="tasks.sweep_waiting")
@@ -22,3 +25,21 @@ def sweep_waiting() -> None:
     for task in waiting.only("number", "status").iterator():
         with transaction.atomic():
             effects.follow(task)
+
+
+@shared_task(name="tasks.tell_of_expiring")
+def tell_of_expiring() -> None:
+    """Tells the administrators of certificates and powers of attorney that run out."""
+    expiry.tell_of_expiring()
+
+
+@shared_task(name="tasks.order_digests")
+def order_digests() -> None:
+    """Orders the day's letters of those for whom it is the hour."""
+    mail.order_digests()
+
+
+@shared_task(name="tasks.forget_notifications")
+def forget_notifications() -> None:
+    """Removes notifications that are long past."""
+    Notification.objects.filter(created_at__lt=clock.now() - KEPT).delete()

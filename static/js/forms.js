@@ -11,8 +11,6 @@
   class Combobox {
     constructor(root) {
       this.root = root;
-      this.input = $("input[type=text]", root);
-      this.hidden = $("input[type=hidden]", root);
       this.timer = 0;
       this.build();
       this.input.addEventListener("input", () => this.typed());
@@ -23,6 +21,8 @@
     }
 
     build() {
+      this.input = $("input[type=text]", this.root);
+      this.hidden = $("input[type=hidden]", this.root);
       // After a search without a script the choice is a radio list; the script's choice is a field.
       if (!this.hidden) {
         const radio = $("[type=radio]", this.root);
@@ -39,12 +39,20 @@
       Object.entries(aria).forEach(([name, value]) => this.input.setAttribute(name, value));
     }
 
+    get query() {
+      return this.input.value.trim();
+    }
+
+    expand(open) {
+      this.input.setAttribute("aria-expanded", String(open));
+    }
+
     get options() {
       return [...this.list.querySelectorAll(".option")];
     }
 
     typed() {
-      if (this.hidden.value) {
+      if (this.hidden?.value) {
         this.hidden.value = "";
         fire(this.root, "combobox:clear");
       }
@@ -53,12 +61,12 @@
     }
 
     async search() {
-      const query = this.input.value.trim();
+      const { query } = this;
       this.request?.abort();
       if (query.length < 2) return this.close();
       this.request = new AbortController();
-      const url = new URL(this.root.dataset.combobox, location);
-      url.searchParams.set(this.input.name, query);
+      const url = new URL(this.root.dataset.combobox || this.root.dataset.mentions, location);
+      url.searchParams.set(this.hidden ? this.input.name : "q", query);
       this.input.setAttribute("aria-busy", "true");
       try {
         const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: this.request.signal });
@@ -76,7 +84,7 @@
       if (note) this.list.append(Object.assign(document.createElement("li"), { className: "combobox-note", textContent: note }));
       $(".combobox-note", this.list)?.setAttribute("role", "option");
       this.list.hidden = false;
-      this.input.setAttribute("aria-expanded", "true");
+      this.expand(true);
       this.input.removeAttribute("aria-activedescendant");
       const found = this.options.length;
       announce(note || (found ? `Найдено: ${found}` : this.list.textContent.trim()));
@@ -84,7 +92,7 @@
 
     close() {
       this.list.hidden = true;
-      this.input.setAttribute("aria-expanded", "false");
+      this.expand(false);
       this.input.removeAttribute("aria-activedescendant");
     }
 
@@ -104,6 +112,10 @@
         announce($("small", option)?.textContent || "Выбрать нельзя");
         return;
       }
+      this.take(option);
+    }
+
+    take(option) {
       this.input.value = option.dataset.text;
       this.hidden.value = option.dataset.value;
       this.close();
@@ -126,6 +138,44 @@
         event.preventDefault();
         this.close();
       }
+    }
+  }
+
+  // ---- «@ива» in a comment offers those who see the task; the choice is written as «@логин» --------
+
+  class Mentions extends Combobox {
+    build() {
+      this.input = $("textarea", this.root);
+      this.list = Object.assign(document.createElement("ul"), { className: "combobox-list", id: `${this.input.id}-list` });
+      this.list.setAttribute("role", "listbox");
+      this.list.setAttribute("aria-label", "Сотрудники");
+      this.list.hidden = true;
+      this.root.append(this.list);
+      this.input.setAttribute("aria-autocomplete", "list");
+      this.input.setAttribute("aria-controls", this.list.id);
+    }
+
+    // The word that is being written, when it begins with «@».
+    get word() {
+      return this.input.value.slice(0, this.input.selectionStart).match(/(?:^|[\s(])@([\p{L}\d_.+-]*)$/u);
+    }
+
+    get query() {
+      return this.word?.[1] ?? "";
+    }
+
+    expand() {}
+
+    take(option) {
+      const end = this.input.selectionStart;
+      this.input.setRangeText(`${option.dataset.value} `, end - this.query.length, end, "end");
+      this.close();
+    }
+
+    key(event) {
+      if (this.list.hidden) return;
+      if (event.key === "Enter" && !$("[aria-selected=true]", this.list)) this.close();
+      else super.key(event);
     }
   }
 
@@ -323,11 +373,11 @@
   });
 
   const start = (root) => {
-    const found = [...root.querySelectorAll("[data-combobox]")];
+    const found = [...root.querySelectorAll("[data-combobox], [data-mentions]")];
     if (root.matches?.("[data-combobox]")) found.push(root);
     found.filter((el) => !el.dataset.ready).forEach((el) => {
       el.dataset.ready = "1";
-      new Combobox(el);
+      new (el.hasAttribute("data-mentions") ? Mentions : Combobox)(el);
     });
   };
 

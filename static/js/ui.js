@@ -168,16 +168,25 @@
 
   // ---- Polling ---------------------------------------------------------------------------------
 
-  let lastTouch = Date.now();
-  let lastPoll = Date.now();
+  const startedAt = Date.now();
+  let lastTouch = startedAt;
+  let lastPoll = startedAt;
   const touch = () => (lastTouch = Date.now());
   ["pointerdown", "pointermove", "keydown", "focus"].forEach((type) =>
     addEventListener(type, touch, { passive: true, capture: true }),
   );
 
+  // `data-poll="15"`: seconds between its questions, where the common pause is too short.
+  const asked = {};
+
   const poll = () => {
     lastPoll = Date.now();
-    document.querySelectorAll("[data-poll]").forEach((el) => htmx.trigger(el, "poll"));
+    document.querySelectorAll("[data-poll]").forEach((el) => {
+      const own = Number(el.dataset.poll) * 1_000;
+      if (own && lastPoll - (asked[el.id] ?? startedAt) < own) return;
+      asked[el.id] = lastPoll;
+      htmx.trigger(el, "poll");
+    });
   };
 
   setInterval(() => {
@@ -189,6 +198,13 @@
   document.addEventListener("visibilitychange", () => {
     touch();
     if (!document.hidden) poll();
+  });
+
+  // The figure on the bell stands in the title too.
+  document.addEventListener("htmx:afterRequest", () => {
+    const figure = $("#bell .count")?.textContent.trim();
+    const title = document.title.replace(/^(Ошибка: )?(\(\d+\+?\) )?/, `$1${figure ? `(${figure}) ` : ""}`);
+    if (title !== document.title) document.title = title;
   });
 
   // ---- Clicks ----------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.people import options as options_of
 from econtract.common.errors import ActionRefused
 from econtract.common.htmx import render_page
-from tasks import actions, guards
+from tasks import actions, guards, mentions
 from tasks.card_forms import CommentForm, WordsForm
 from tasks.models import SigningTask
 from tasks.presentation.moves import WORDINGS, Wording, label_of
@@ -92,7 +93,20 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
         try:
             actions.comment(task=task, actor=user, text=form.cleaned_data["text"])
         except ActionRefused as refusal:
-            form.add_error(None, refusal.reasons)
+            form.add_error("text", refusal.reasons)
         else:
             return redirect(f"{task.get_absolute_url()}#comments")
     return show_card(request, task, comment_form=form, status=UNPROCESSABLE)
+
+
+@require_safe
+def people(request: HttpRequest, number: int) -> HttpResponse:
+    """Suggestions after «@» in a comment: those who see the task."""
+    task = visible_task(request, number)
+    found = mentions.candidates(request.GET.get("q", ""), task)
+    options = [
+        {**option, "value": option["note"], "note": f"@{option['note']}"}
+        for option in options_of(found)
+    ]
+    context = {"id": "id_text", "options": options, "empty": "Никто из видящих задание"}
+    return render(request, "_components/combobox_options.html", context)

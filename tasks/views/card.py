@@ -14,6 +14,7 @@ from tasks.card_forms import CommentForm
 from tasks.context import Navigation
 from tasks.lists import LIST_LABELS
 from tasks.models import SigningTask
+from tasks.notifications import reading
 from tasks.presentation.card import Card, card_of
 from tasks.views.common import person_of, visible_task
 
@@ -22,8 +23,10 @@ NO_CONTENT = 204
 
 @require_safe
 def card(request: HttpRequest, number: int) -> HttpResponse:
-    """The whole card."""
-    return show_card(request, visible_task(request, number))
+    """The whole card; what there was to tell of the task is read with it."""
+    task = visible_task(request, number)
+    reading.task_opened(task, person_of(request))
+    return show_card(request, task)
 
 
 def show_card(

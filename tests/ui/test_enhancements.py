@@ -243,15 +243,23 @@ def test_a_failed_action_is_told_in_words(
 # --- Polling -------------------------------------------------------------------------------------
 
 
-def test_polling_asks_every_five_seconds_and_morphs_in_place(site: Site, open_page: OPEN) -> None:
+def test_the_bell_is_asked_about_every_fifteen_seconds_and_morphs_in_place(
+    site: Site, open_page: OPEN
+) -> None:
     page = open_page()
     page.clock.install()
     page.goto("/")
-    site.answers["/poll/"] = '<a id="bell" class="bell" href="/n/" data-hx-swap-oob="morph">3</a>'
+    figure = '<span class="count">3</span>'
+    site.answers["/poll/"] = (
+        f'<a id="bell" class="bell" href="/n/" data-hx-swap-oob="morph">{figure}</a>'
+    )
     page.locator("#id_surname").focus()
     page.keyboard.type("Пет")
-    page.clock.run_for(6_000)
+    page.clock.run_for(11_000)
+    assert site.asked("/poll/") == []
+    page.clock.run_for(5_000)
     expect(page.locator("#bell")).to_have_text("3")
+    expect(page).to_have_title(re.compile(r"^\(3\) "))
     expect(page.locator("#id_surname")).to_be_focused()
     assert len(site.asked("/poll/")) == 1
 

@@ -1,0 +1,35 @@
+"""The bell and its page: what a person has, and what he has read."""
+
+from accounts.models import User
+from econtract.common import clock
+from tasks.models import SigningTask
+from tasks.notifications.models import Notification, NotificationQuerySet
+
+# A larger number says nothing more; it is written «99+».
+COUNTED = 99
+UNREAD_SHOWN = 100
+
+
+def of(user: User) -> NotificationQuerySet:
+    """The notifications that ``user`` is shown."""
+    return Notification.objects.shown_to(user).in_bell()
+
+
+def unread_words(user: User) -> str:
+    """The figure on the bell: «2», «99+», "" when everything has been read; one query."""
+    count = len(of(user).unread().order_by().values_list("pk", flat=True)[: COUNTED + 1])
+    if not count:
+        return ""
+    return str(count) if count <= COUNTED else f"{COUNTED}+"
+
+
+def mark_read(found: NotificationQuerySet) -> None:
+    """These have been read now; what was read before stays as it was."""
+    found.unread().update(read_at=clock.now())
+
+
+def task_opened(task: SigningTask, user: User) -> None:
+    """Whoever has the card before him has read what there was to tell of it."""
+    waiting = Notification.objects.filter(recipient=user, task=task).unread()
+    if waiting.exists():
+        mark_read(waiting)
