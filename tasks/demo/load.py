@@ -1,18 +1,17 @@
 """Very many tasks, quickly: for benchmarks and trials of size. Rows only, no outside systems.
 
-Skewed as life is: 5 % in work, most of the rest completed; few managers make most tasks.
+Skewed as life is: 5 % in work, most of the rest completed; few managers make most tasks, most
+clients are companies that sign in ЭДО.
 """
 
 import random
 import uuid
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
-from django.db import connection, models, transaction
+from django.db import connection
 from faker import Faker
 
 from accounts.models import (
@@ -24,22 +23,33 @@ from accounts.models import (
 )
 from accounts.roles import Role, TaskType
 from archive.models import Document, DocumentVersion, Package, StoredFile
+from clients import queries
 from clients.models import Client, ClientContact, Contact, ContactVersion, Region, Service
 from econtract.common import clock
 from edo.models import Box, Signatory
 from tasks.demo.people import PASSWORD
+from tasks.demo.tables import Table, finish, write
 from tasks.lifecycle import Actor
-from tasks.models import DocumentKind, HistoryEntry, SigningTask
+from tasks.models import Channel, DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import IN_WORK, Status, resolutions_of
 
-BATCH = 2_000
+BATCH = 20_000
 TASKS_A_CLIENT = 4
+NAMES = 5_000
 USERS_A_GROUP = 62
 IN_WORK_SHARE = 0.05
 CANCELLED_SHARE = 0.06
-PAST = timedelta(days=700)
-
-Row = TypeVar("Row", bound=models.Model)
+PAST, RECENT = timedelta(days=700), timedelta(days=14)
+IN_WORK_SET = frozenset(IN_WORK)
+RESOLUTIONS = {status: sorted(map(str, resolutions_of(status))) for status in Status}
+# Of every hundred tasks: by whom, and how they are signed.
+KINDS = (
+    [(TaskType.LEGAL, Channel.EDO)] * 88
+    + [(TaskType.SELF_EMPLOYED, Channel.EDO)] * 4
+    + [(TaskType.SELF_EMPLOYED, Channel.SMS)] * 4
+    + [(TaskType.CONTRACTOR, Channel.SMS)] * 4
+)
+PERSON = {"surname": "Петров", "given_name": "Петр", "patronymic": "Петрович"}
 
 
 class Loader:
@@ -52,9 +62,12 @@ class Loader:
         self.now = clock.now()
 
     def load(self, *, tasks: int, users: int) -> None:
-        """Adds ``tasks`` tasks of ``users`` new users; directories must be loaded."""
-        managers = self._users(users)
-        self._groups(managers)
+        """Adds ``tasks`` tasks of ``users`` new users, or of those of an earlier load when 0.
+
+        Directories must be loaded. Raises LookupError for what is missing.
+        """
+        managers = self._users(users) if users else _loaded_users()
+        self._groups(managers if users else [])
         contacts = self._clients(max(1, tasks // TASKS_A_CLIENT))
         self._tasks(tasks, managers, contacts)
         if connection.vendor == "postgresql":
@@ -63,7 +76,7 @@ class Loader:
 
     # --- People ----------------------------------------------------------------------------
 
-    def _users(self, count: int) -> list[User]:
+    def _users(self, count: int) -> list[int]:
         password = make_password(PASSWORD)
         start = User.objects.count()
         users = User.objects.bulk_create(
@@ -77,15 +90,15 @@ class Loader:
                 )
                 for number in range(count)
             ),
-            batch_size=BATCH,
+            batch_size=1_000,
         )
         RoleGrant.objects.bulk_create(RoleGrant(user=user, role=Role.MANAGER) for user in users)
         TypeAccess.objects.bulk_create(
             TypeAccess(user=user, task_type=kind) for user in users for kind in TaskType
         )
-        return users
+        return [user.pk for user in users]
 
-    def _groups(self, managers: list[User]) -> None:
+    def _groups(self, managers: list[int]) -> None:
         permissions = {
             permission.codename: permission
             for permission in Permission.objects.filter(codename__startswith="member_")
@@ -98,18 +111,18 @@ class Loader:
             )
             members = managers[first : first + USERS_A_GROUP]
             lead = members[0]
-            RoleGrant.objects.create(user=lead, role=Role.TEAM_LEAD)
+            RoleGrant.objects.create(user_id=lead, role=Role.TEAM_LEAD)
             AccessGroupUserObjectPermission.objects.bulk_create(
                 [
                     AccessGroupUserObjectPermission(
                         content_object=group,
-                        user=lead,
+                        user_id=lead,
                         permission=permissions[AccessGroup.MEMBER_TEAM_LEAD],
                     ),
                     *(
                         AccessGroupUserObjectPermission(
                             content_object=group,
-                            user=member,
+                            user_id=member,
                             permission=permissions[AccessGroup.MEMBER_MANAGER],
                         )
                         for member in members
@@ -121,99 +134,80 @@ class Loader:
 
     def _clients(self, count: int) -> list[tuple[int, int]]:
         """Client and contact version of each new client."""
-        names = [self.faker.company() for _ in range(500)]
+        names = [self.faker.company() for _ in range(NAMES)]
+        tables = clients, contacts, versions, links = [
+            Table(model) for model in (Client, Contact, ContactVersion, ClientContact)
+        ]
         start = Client.objects.count()
-        pairs: list[tuple[int, int]] = []
-        for first in range(0, count, BATCH):
-            numbers = range(start + first, start + min(first + BATCH, count))
-            clients = Client.objects.bulk_create(self._client(n, names) for n in numbers)
-            contacts = Contact.objects.bulk_create(
-                Contact(phone=f"+7{9_000_000_000 + number}") for number in numbers
-            )
-            versions = ContactVersion.objects.bulk_create(
-                self._person(contact) for contact in contacts
-            )
-            for contact, version in zip(contacts, versions, strict=True):
-                contact.current = version
-            Contact.objects.bulk_update(contacts, ["current"], batch_size=BATCH)
-            ClientContact.objects.bulk_create(
-                ClientContact(client=client, contact=contact)
-                for client, contact in zip(clients, contacts, strict=True)
-            )
-            pairs += [(c.pk, v.pk) for c, v in zip(clients, versions, strict=True)]
+        pairs = []
+        for number in range(start, start + count):
+            client = clients.add(**_client(number, names[number % NAMES]))
+            phone = f"+7{9_000_000_000 + number}"
+            version = versions.next_key
+            contact = contacts.add(phone=phone, current_id=version)
+            versions.add(contact_id=contact, number=1, phone=phone, **PERSON, **_letters())
+            links.add(client_id=client, contact_id=contact)
+            pairs.append((client, version))
+            if len(clients.rows) == BATCH:
+                write(*tables)
+        write(*tables)
+        finish(*tables)
         return pairs
-
-    def _client(self, number: int, names: list[str]) -> Client:
-        name = f"{names[number % len(names)]} {number}"
-        client = Client(
-            kind=Client.Kind.LEGAL,
-            short_name=name,
-            full_name=name,
-            inn=f"{1_000_000_000 + number}",
-            kpp="770101001",
-            ogrn=f"{1_000_000_000_000 + number}",
-        )
-        client.fill_keys()
-        return client
-
-    def _person(self, contact: Contact) -> ContactVersion:
-        person = ContactVersion(
-            contact=contact,
-            number=1,
-            surname="Петров",
-            given_name="Петр",
-            patronymic="Петрович",
-            phone=contact.phone,
-            email="client@firma.example",
-        )
-        person.fill_keys()
-        return person
 
     # --- Tasks -----------------------------------------------------------------------------
 
-    def _tasks(self, count: int, managers: list[User], contacts: list[tuple[int, int]]) -> None:
+    def _tasks(self, count: int, managers: list[int], contacts: list[tuple[int, int]]) -> None:
         shared = _Shared.make()
-        rows = (self._task(managers, contacts, shared) for _ in range(count))
-        for batch in _batches(rows):
-            with transaction.atomic():
-                self._save(batch, shared)
+        tables = tasks, packages, services, history = [
+            Table(model)
+            for model in (SigningTask, Package, SigningTask.services.through, HistoryEntry)
+        ]
+        for _ in range(count):
+            task = self._task(managers, contacts, shared)
+            if task["status"] == Status.COMPLETED:
+                task["package_id"] = packages.add(**self._package(task, shared))
+            number = tasks.add(**task)
+            services.add(signingtask_id=number, service_id=shared.service.pk)
+            history.add(task_id=number, **_entry(task))
+            if len(tasks.rows) == BATCH:
+                write(packages, tasks, services, history)
+        write(packages, tasks, services, history)
+        finish(*tables)
 
     def _task(
-        self, managers: list[User], contacts: list[tuple[int, int]], shared: "_Shared"
-    ) -> SigningTask:
-        status = self._status()
-        created = self.now - PAST * self.random.random()
-        if status in IN_WORK:
-            created = self.now - timedelta(days=14) * self.random.random()
-        finished = created + timedelta(seconds=self.random.randint(300, 90_000))
+        self, managers: list[int], contacts: list[tuple[int, int]], shared: "_Shared"
+    ) -> dict[str, Any]:
+        """One task's values by attribute name."""
+        chance, status = self.random.random, self._status()
+        in_work = status in IN_WORK_SET
+        created = self.now - (RECENT if in_work else PAST) * chance()
+        finished = created + timedelta(seconds=300 + int(90_000 * chance()))
         # A few managers make most of the tasks.
-        manager = managers[int(len(managers) * self.random.random() ** 2)]
-        client, version = self.random.choice(contacts)
-        account = f"{self.random.choice(shared.regions).account_prefix}{client % 10**9:09d}"
-        resolutions = sorted(resolutions_of(status))
-        return SigningTask(
-            status=status,
-            resolution=self.random.choice(resolutions) if resolutions else "",
-            status_changed_at=finished,
-            created_at=created,
-            updated_at=finished,
-            completed_at=None if status in IN_WORK else finished,
-            task_type=TaskType.LEGAL,
-            seamless=True,
-            manager=manager,
-            created_by=manager,
-            client_id=client,
-            contact_version_id=version,
-            region=self.random.choice(shared.regions),
-            box=shared.box,
-            signatory=shared.signatory,
-            account_number=account,
-            account_verified_at=created,
-            document_number=account,
-            document_kind=DocumentKind.CONTRACT,
-            document=shared.version.document,
-            document_version=shared.version,
-        )
+        manager = managers[int(len(managers) * chance() ** 2)]
+        client, version = contacts[int(len(contacts) * chance())]
+        region, prefix = shared.regions[int(len(shared.regions) * chance())]
+        task_type, channel = KINDS[int(len(KINDS) * chance())]
+        resolutions = RESOLUTIONS[status]
+        account = f"{prefix}{client % 10**9:09d}"
+        return shared.values | {
+            "status": status.value,
+            "resolution": self.random.choice(resolutions) if resolutions else "",
+            "status_changed_at": finished,
+            "created_at": created,
+            "updated_at": finished,
+            "completed_at": None if in_work else finished,
+            "task_type": task_type.value,
+            "channel": channel.value,
+            "manager_id": manager,
+            "created_by_id": manager,
+            "client_id": client,
+            "contact_version_id": version,
+            "region_id": region,
+            "account_number": account,
+            "account_verified_at": created,
+            "document_number": account,
+            "submission_key": uuid.uuid4(),
+        }
 
     def _status(self) -> Status:
         if self.random.random() < IN_WORK_SHARE:
@@ -221,54 +215,76 @@ class Loader:
         cancelled = self.random.random() < CANCELLED_SHARE
         return Status.CANCELLED if cancelled else Status.COMPLETED
 
-    def _save(self, batch: list[SigningTask], shared: "_Shared") -> None:
-        completed = [task for task in batch if task.status == Status.COMPLETED]
-        packages = Package.objects.bulk_create(
-            Package(
-                file=shared.version.source,
-                file_name=f"{task.document_number}.zip",
-                code=uuid.uuid4().hex,
-                archive_system="APD",
-                archive_code=f"{self.random.randrange(10**12):012d}",
-                lodged_at=task.completed_at,
-            )
-            for task in completed
-        )
-        for task, package in zip(completed, packages, strict=True):
-            task.package = package
-        made = SigningTask.objects.bulk_create(batch)
-        SigningTask.services.through.objects.bulk_create(
-            SigningTask.services.through(signingtask_id=task.pk, service_id=shared.service.pk)
-            for task in made
-        )
-        HistoryEntry.objects.bulk_create(
-            HistoryEntry(
-                task=task,
-                at=task.status_changed_at,
-                acted_as=Actor.SYSTEM,
-                kind=HistoryEntry.Kind.TRANSITION,
-                name="loaded",
-                new_status=task.status,
-                resolution=task.resolution,
-            )
-            for task in made
-        )
+    def _package(self, task: dict[str, Any], shared: "_Shared") -> dict[str, Any]:
+        return {
+            "file_id": shared.version.source_id,
+            "file_name": f"{task['document_number']}.zip",
+            "code": uuid.uuid4().hex,
+            "archive_system": "APD",
+            "archive_code": f"{self.random.randrange(10**13):013d}",
+            "lodged_at": task["completed_at"],
+        }
+
+
+def _client(number: int, company: str) -> dict[str, Any]:
+    name = f"{company} {number}"
+    return {
+        "kind": Client.Kind.LEGAL.value,
+        "short_name": name,
+        "full_name": name,
+        "inn": f"{1_000_000_000 + number}",
+        "kpp": "770101001",
+        "ogrn": f"{1_000_000_000_000 + number}",
+        "name_key": queries.name_key(name),
+        "search_key": queries.client_search_key(name, name),
+    }
+
+
+def _letters() -> dict[str, str]:
+    return {"email": "client@firma.example", "name_key": "петров петр петрович"}
+
+
+def _entry(task: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "at": task["status_changed_at"],
+        "acted_as": Actor.SYSTEM.value,
+        "kind": HistoryEntry.Kind.TRANSITION.value,
+        "name": "loaded",
+        "new_status": task["status"],
+        "resolution": task["resolution"],
+    }
+
+
+def _loaded_users() -> list[int]:
+    """The managers of an earlier load, in its order. Raises LookupError where there was none."""
+    users = User.objects.filter(username__startswith="load").order_by("pk")
+    if found := list(users.values_list("pk", flat=True)):
+        return found
+    raise LookupError("No earlier load: say how many users to make.")
 
 
 class _Shared:
     """What all tasks of a load have in common."""
 
     def __init__(self, **rows: Any) -> None:
-        self.regions: list[Region] = rows["regions"]
+        self.regions: list[tuple[int, str]] = rows["regions"]
         self.service: Service = rows["service"]
         self.box: Box = rows["box"]
         self.signatory: Signatory = rows["signatory"]
         self.version: DocumentVersion = rows["version"]
+        self.values = {
+            "seamless": True,
+            "box_id": self.box.pk,
+            "signatory_id": self.signatory.pk,
+            "document_kind": DocumentKind.CONTRACT.value,
+            "document_id": self.version.document_id,
+            "document_version_id": self.version.pk,
+        }
 
     @classmethod
     def make(cls) -> "_Shared":
         """Takes what is there and makes what is missing. Raises LookupError without regions."""
-        regions = list(Region.objects.all())
+        regions = list(Region.objects.values_list("pk", "account_prefix"))
         service = Service.objects.first()
         if not regions or service is None:
             raise LookupError("Load the directories first: manage.py load_reference.")
@@ -313,9 +329,3 @@ def _version() -> DocumentVersion:
         converter=DocumentVersion.Converter.NONE,
         pages=10,
     )
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    source = iter(rows)
-    while batch := list(islice(source, BATCH)):
-        yield batch

@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tasks", type=int, default=200_000)
-        parser.add_argument("--users", type=int, default=2_500)
+        parser.add_argument(
+            "--users", type=int, default=2_500, help="new ones; 0: those of an earlier load"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
