@@ -231,10 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tasks.tell_of_expiring",
         "schedule": crontab(hour="4", minute="0"),
     },
-    "forget-notifications": {
-        "task": "tasks.forget_notifications",
-        "schedule": crontab(hour="1", minute="30"),
-    },
+    "forget-past": {"task": "tasks.forget_past", "schedule": crontab(hour="1", minute="30")},
 }
 
 # --- Outside systems -------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 
 from econtract.common import clock
-from tasks import effects
+from tasks import effects, presence
 from tasks.models import Notification, SigningTask
 from tasks.notifications import expiry, mail
 
@@ -39,7 +39,8 @@ def order_digests() -> None:
     mail.order_digests()
 
 
-@shared_task(name="tasks.forget_notifications")
-def forget_notifications() -> None:
-    """Removes notifications that are long past."""
+@shared_task(name="tasks.forget_past")
+def forget_past() -> None:
+    """Removes notifications that are long past, and who looked at which card yesterday."""
+    presence.forget()
     Notification.objects.filter(created_at__lt=clock.now() - KEPT).delete()

@@ -19,6 +19,18 @@ from tasks.views import (
 )
 
 
+class StepConverter:
+    """A step beyond the page of a list."""
+
+    regex = "previous|following"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class TabConverter:
     """One of the three lists."""
 
@@ -31,6 +43,7 @@ class TabConverter:
         return value
 
 
+register_converter(StepConverter, "step")
 register_converter(TabConverter, "tab")
 
 task_urls = [
@@ -43,6 +56,7 @@ task_urls = [
     path("do/<slug:name>/", actions.do, name="do"),
     path("comment/", actions.comment, name="comment"),
     path("people/", actions.people, name="people"),
+    path("remind/", actions.remind, name="remind"),
     path("contact/edit/", contact.edit, name="contact_edit"),
     path("contact/replace/", contact.replace, name="contact_replace"),
     path("contact/refresh/", contact.refresh, name="contact_refresh"),
@@ -58,6 +72,7 @@ task_urls = [
     path("document/<int:version>/page/<int:page>/", files.page, name="document_page"),
     path("authority/<int:pk>/", files.authority, name="authority_file"),
     path("package/", files.package, name="package"),
+    path("files.zip", files.everything, name="files"),
 ]
 
 bulk_urls = [
@@ -81,5 +96,6 @@ urlpatterns = [
     path("saved/<int:pk>/rename/", saved.rename, name="saved_rename"),
     path("saved/<int:pk>/delete/", saved.delete, name="saved_delete"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),
+    path("step/<step:step>/", card.step, name="step"),
     path("<int:number>/", include(task_urls)),
 ]

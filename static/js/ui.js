@@ -95,6 +95,7 @@
   const loginPath = () => path($("[data-login]", $("#session-template").content).getAttribute("href"));
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (isIdle()) detail.headers["X-Idle"] = "1";
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
     if (detail.target?.id === "dialog-body" && detail.verb === "get") detail.target.dataset.url = detail.path;
   });
@@ -179,6 +180,8 @@
   // `data-poll="15"`: seconds between its questions, where the common pause is too short.
   const asked = {};
 
+  const isIdle = () => Date.now() - lastTouch > IDLE_AFTER;
+
   const poll = () => {
     lastPoll = Date.now();
     document.querySelectorAll("[data-poll]").forEach((el) => {
@@ -191,7 +194,7 @@
 
   setInterval(() => {
     const now = Date.now();
-    const pause = now - lastTouch > IDLE_AFTER ? POLL_IDLE : POLL_ACTIVE;
+    const pause = isIdle() ? POLL_IDLE : POLL_ACTIVE;
     if (!document.hidden && now - lastPoll >= pause) poll();
   }, 1_000);
 
@@ -230,6 +233,7 @@
       openDialog(link, event);
     }
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
+    if (target.closest("[data-print]")) print();
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
     if (target.closest("[data-close]")) target.closest("dialog").close();
     document.querySelectorAll("details.menu[open]").forEach((menu) => {

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from archive.models import DocumentVersion
-from tasks import actions, guidance
+from tasks import actions, guidance, reminding
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.presentation.banner import Banner, banner
 from tasks.presentation.documents import DocumentBlock, document_block
@@ -30,6 +30,7 @@ from tasks.presentation.stages import Step, steps
 from tasks.presentation.timeline import Line, lines
 from tasks.presentation.troubles import troubles
 from tasks.presentation.wording import file_size, zoned
+from tasks.statuses import Status, WaitsFor, quick_filters
 
 RECENT = 4
 
@@ -46,6 +47,7 @@ class Head:
     cancel: Button | None
     manager_id: int
     history_url: str
+    files_url: str
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,13 @@ class Present:
     others: tuple[Button, ...]
     papers: tuple[Paper, ...]
     request: Request | None
+    remind: Button | None
+    call: str
 
     @property
     def has_buttons(self) -> bool:
-        return any(move.allowed for move in (self.main, *self.others) if move)
+        offered = (self.main, self.remind, *self.others)
+        return bool(self.call) or any(move.allowed for move in offered if move)
 
 
 @dataclass(frozen=True)
@@ -101,10 +106,18 @@ class Talk:
 
 
 @dataclass(frozen=True)
+class Viewers:
+    """Who else has the card before him."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Card:
     """The card's regions; every field is one."""
 
     head: Head
+    viewers: Viewers
     present: Present
     client: ClientBlock
     document: DocumentBlock
@@ -122,12 +135,16 @@ class Card:
         }
 
 
-def card_of(task: SigningTask, user: User) -> Card:
-    """What ``user`` sees of ``task`` (loaded by `tasks.views.common.visible_task`)."""
+def card_of(task: SigningTask, user: User, viewers: tuple[str, ...]) -> Card:
+    """What ``user`` sees of ``task`` (loaded by `tasks.views.common.visible_task`).
+
+    ``viewers`` are the others who have the card before them (`tasks.presence`).
+    """
     entries = list(task.history.select_related("actor"))
     offered = buttons(task, user)
     return Card(
         head=_head(task, offered),
+        viewers=Viewers(viewers),
         present=_present(task, user, entries, offered),
         client=client_block(task, user),
         document=document_block(task, _versions(task), actions.document_refusals(task, user)),
@@ -157,6 +174,7 @@ def _head(task: SigningTask, offered: Buttons) -> Head:
         cancel=offered.cancel,
         manager_id=task.manager_id,
         history_url=reverse("tasks:history", args=[task.number]),
+        files_url=reverse("tasks:files", args=[task.number]) if task.document_id else "",
     )
 
 
@@ -171,7 +189,26 @@ def _present(
         others=offered.others,
         papers=tuple(_paper(one) for one in task.authority_documents.select_related("file")),
         request=_request(task, said.reason),
+        remind=_remind(task, user),
+        call=_call(task),
     )
+
+
+def _remind(task: SigningTask, user: User) -> Button | None:
+    if not reminding.is_offered(task, user):
+        return None
+    url = reverse("tasks:remind", args=[task.number])
+    reasons = tuple(reminding.refusals(task, user))
+    return Button("remind", "Напомнить", "mail", url, asks=False, reasons=reasons)
+
+
+def _call(task: SigningTask) -> str:
+    """The client's phone where a call is the way on: his turn, or «Звонок клиенту»."""
+    status = Status(task.status)
+    to_call = quick_filters()["call"].covers(status, task.resolution)
+    if task.facts.waits_for == WaitsFor.CLIENT or to_call:
+        return str(task.contact_version.phone)
+    return ""
 
 
 def _paper(paper: AuthorityDocument) -> Paper:

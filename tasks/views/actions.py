@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.people import options as options_of
 from econtract.common.errors import ActionRefused
 from econtract.common.htmx import render_page
-from tasks import actions, guards, mentions
+from tasks import actions, guards, mentions, reminding
 from tasks.card_forms import CommentForm, WordsForm
 from tasks.models import SigningTask
 from tasks.presentation.moves import WORDINGS, Wording, label_of
@@ -110,3 +110,16 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     ]
     context = {"id": "id_text", "options": options, "empty": "Никто из видящих задание"}
     return render(request, "_components/combobox_options.html", context)
+
+
+@require_POST
+def remind(request: HttpRequest, number: int) -> HttpResponse:
+    """«Напомнить»."""
+    task = visible_task(request, number)
+    try:
+        reminding.remind(task=task, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        messages.success(request, "Клиенту отправлено напоминание")
+    return redirect(task)

@@ -3,20 +3,22 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from tasks import actions
+from tasks import actions, presence
 from tasks.card_forms import CommentForm
 from tasks.context import Navigation
 from tasks.lists import LIST_LABELS
 from tasks.models import SigningTask
 from tasks.notifications import reading
 from tasks.presentation.card import Card, card_of
+from tasks.presentation.lists import LISTS
 from tasks.views.common import person_of, visible_task
+from tasks.walk import Walk, entered, steps_from, turned, walk_with
 
 NO_CONTENT = 204
 
@@ -38,7 +40,7 @@ def show_card(
 ) -> HttpResponse:
     """The page; ``comment_form`` and ``status`` when a comment was refused."""
     user = person_of(request)
-    shown = card_of(task, user)
+    shown = card_of(task, user, presence.viewers(task, user, looks=True))
     nav = Navigation(request)
     context: dict[str, Any] = {
         "nav": nav,
@@ -47,11 +49,20 @@ def show_card(
         "regions": list(shown.marks),
         "form": comment_form or (None if actions.comment_refusals(task, user) else CommentForm()),
         "live_url": _live_url(task, shown),
-        "back": _back(nav, task),
+        **_way(request, nav, task),
     }
     response = render(request, "tasks/card.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
+    """The list that the person came from with the tasks beside this one; else a list to go to."""
+    walk = walk_with(request.session, task)
+    if walk is None:
+        return {"back": _back(nav, task)}
+    back = {"label": LISTS[walk.tab].title, "url": walk.url}
+    return {"back": back, "walk": steps_from(walk, task, person_of(request))}
 
 
 def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
@@ -66,10 +77,25 @@ def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
 
 
 @require_safe
+def step(request: HttpRequest, step: str) -> HttpResponse:
+    """Past the end of the list's page: the first task of the page beside it."""
+    walk = Walk.kept_in(request.session)
+    if walk is None:
+        return redirect("home")
+    if not getattr(walk, step):
+        return redirect(walk.url)
+    beside = turned(walk, step, person_of(request))
+    beside.keep_in(request.session)
+    return redirect(entered(beside, step))
+
+
+@require_safe
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
     task = visible_task(request, number)
-    shown = card_of(task, person_of(request))
+    user = person_of(request)
+    looks = "X-Idle" not in request.headers
+    shown = card_of(task, user, presence.viewers(task, user, looks=looks))
     seen = dict(
         part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
     )

@@ -2,14 +2,22 @@
 
 import logging
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from archive import preview, serving
+from archive import preview, serving, zipping
 from archive.models import DocumentVersion, StoredFile
 from archive.storage import StoredFileDamaged, StoredFileWithheld
+from tasks import papers
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tasks.views.common import visible_task
@@ -73,6 +81,18 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
     if task.package is None or task.status != Status.COMPLETED:
         raise Http404
     return _serve(request, task.package.file, task.package.file_name)
+
+
+@require_safe
+def everything(request: HttpRequest, number: int) -> HttpResponseBase:
+    """«Скачать все»: one ZIP, made while it is sent."""
+    task = visible_task(request, number)
+    content = zipping.stream(papers.files_of(task), remarks_name="Не вошло.txt")
+    response = StreamingHttpResponse(content, content_type="application/zip")
+    name = content_disposition_header(as_attachment=True, filename=f"Задание {number}.zip")
+    response["Content-Disposition"] = name or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _version(task: SigningTask, pk: int) -> DocumentVersion:

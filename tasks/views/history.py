@@ -1,10 +1,13 @@
 """«История задания»."""
 
+from operator import attrgetter
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from econtract.common.htmx import render_page
+from tasks.presentation.calls import calls
 from tasks.presentation.timeline import lines
 from tasks.views.common import visible_task
 
@@ -13,10 +16,14 @@ VIEWS = {"all": "Все", "people": "Действия", "system": "Систем�
 
 @require_safe
 def history(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything that happened to the task, newest first: all, by people, or by the system."""
+    """Everything that happened to the task, newest first: all, by people, or by the system.
+
+    The calls of outside systems, with their results, are among what the system did.
+    """
     task = visible_task(request, number)
     wanted = request.GET.get("show", "all")
-    everything = lines(list(task.history.select_related("actor")))
+    happened = [*lines(list(task.history.select_related("actor"))), *reversed(calls(task))]
+    everything = sorted(happened, key=attrgetter("iso"), reverse=True)
     shown = {
         "people": [line for line in everything if line.by_person],
         "system": [line for line in everything if not line.by_person],

@@ -31,6 +31,7 @@ from tasks.presentation.rows import COLUMNS, Turns, rows
 from tasks.slices import Slice, slice_of
 from tasks.views.common import person_of
 from tasks.views.news import Drawn, first_poll, query_of
+from tasks.walk import Walk
 
 
 @require_safe
@@ -90,6 +91,7 @@ def show_list(request: HttpRequest, tab: str) -> HttpResponse:
         "pagination": pagination(query, found, shown),
         "is_fragment": is_fragment(request),
     }
+    Walk.of(tab, query, shown, nav.counters.found).keep_in(request.session)
     if tab in lists_of(user):
         drawn = Drawn(clock.now(), tuple(row.number for row in page_rows))
         context |= _tab_context(nav, tab, query, drawn)

@@ -299,7 +299,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
 def test_what_is_long_past_is_forgotten(people: People) -> None:
     sign(people)
     with time_machine.travel(clock.now() + timedelta(days=181)):
-        jobs.forget_notifications()
+        jobs.forget_past()
     assert not Notification.objects.exists()
 
 

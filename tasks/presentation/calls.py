@@ -1,0 +1,69 @@
+"""Calls of outside systems in the history: what was asked of whom, and how it ended."""
+
+from econtract.outbox.models import Order
+from tasks.models import SigningTask
+from tasks.presentation.timeline import Line
+from tasks.presentation.troubles import SYSTEMS
+from tasks.presentation.wording import plural, zoned
+
+# What is asked, and the system; the dates that wait inside the house are no calls.
+CALLS = {
+    "start_identification": ("Запрос на идентификацию", "identity"),
+    "follow_identification": ("Запрос результата идентификации", "identity"),
+    "answer_identity": ("Ответ сервису идентификации", "identity"),
+    "create_cabinet": ("Создание личного кабинета", "cabinet"),
+    "prepare_sending": ("Проверка перед отправкой", "eip"),
+    "send_document": ("Отправка документа", "edo"),
+    "follow_exchange": ("Запрос состояния документа", "edo"),
+    "revoke_exchange": ("Отзыв документа", "edo"),
+    "lodge_document": ("Передача документа в архив", ""),
+    "lodge_package": ("Передача пакета в архив", ""),
+    "send_message": ("Сообщение клиенту", "messages"),
+}
+CHANNELS = {"sms": "СМС", "email": "электронная почта"}
+
+
+def calls(task: SigningTask) -> list[Line]:
+    """The calls made for ``task``, oldest first; those that are still to be made for the first
+    time are not there."""
+    orders = Order.objects.filter(subject=task.number, kind__in=CALLS).about(task.lane)
+    return [_line(order, task) for order in orders.filter(attempts__gt=0).order_by("pk")]
+
+
+def _line(order: Order, task: SigningTask) -> Line:
+    what, system = CALLS[order.kind]
+    at = order.closed_at or order.created_at
+    return Line(
+        time=zoned(at),
+        iso=at.isoformat(timespec="seconds"),
+        text=f"{what}{_details(order)}: {_result(order)}",
+        actor=SYSTEMS[system or f"archive_{task.region.archive.lower()}"],
+        kind="error" if order.state == Order.State.PARKED else "",
+        icon="external-link",
+        by_person=False,
+    )
+
+
+def _details(order: Order) -> str:
+    channel = CHANNELS.get(order.payload.get("channel", ""))
+    return f" ({channel})" if channel else ""
+
+
+def _result(order: Order) -> str:
+    tries = f"{order.attempts} {plural(order.attempts, 'попытка', 'попытки', 'попыток')}"
+    match order.state:
+        case Order.State.DONE:
+            return "выполнено" if order.attempts == 1 else f"выполнено, {tries}"
+        case Order.State.PARKED:
+            return f"не удалось, {tries}{_reason(order)}"
+        case _:
+            return f"выполняется, {tries}{_reason(order)}"
+
+
+def _reason(order: Order) -> str:
+    """The code of the refusal; a sentence of the other side may hold the client's data."""
+    kind, _, rest = order.last_error.partition(": ")
+    if kind == "Unavailable":
+        return ", система не отвечает"
+    code = rest.partition(": ")[2].split(" ")[0] if kind == "Refused" else ""
+    return f", отказ: {code}" if code else ""
