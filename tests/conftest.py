@@ -1,12 +1,20 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
 import econtract.celery  # noqa: F401  (jobs are published to this application)
+from accounts.models import User
+from tests.support import world
+from tests.support.browser import launch_arguments
+from tests.support.sandbox import Sandbox, sandbox, sandbox_server
+
+__all__ = ["sandbox", "sandbox_server"]
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +31,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, which finds no host but this one."""
+    return launch_arguments()
+
+
+@pytest.fixture
+def set_up(db: None, settings: Settings, sandbox: Sandbox) -> Sandbox:
+    """The product, installed and connected to a sandbox in which nothing has happened."""
+    world.connect(settings, sandbox)
+    world.install()
+    return sandbox
+
+
+@pytest.fixture
+def manager(set_up: Sandbox) -> User:
+    """A manager of that product, who may do everything a manager may."""
+    return world.make_manager()

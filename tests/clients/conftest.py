@@ -56,12 +56,3 @@ def person(db: None) -> Callable[..., User]:
 def manager(person: Callable[..., User]) -> Browser:
     """A manager to whom every type is opened."""
     return browser_of(person(Role.MANAGER, types=tuple(TaskType)))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The system's Chromium, quiet."""
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-    }

@@ -14,9 +14,7 @@ from clients.messages import messages
 from clients.models import Client
 from econtract.common.errors import Refused, Unavailable
 from tests.support import sandbox as world
-from tests.support.sandbox import Sandbox, sandbox, sandbox_server
-
-__all__ = ["sandbox", "sandbox_server"]
+from tests.support.sandbox import Sandbox
 
 PHONE = "+79123456789"
 

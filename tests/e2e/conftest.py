@@ -17,16 +17,11 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from tasks.demo import people
 from tests.support import world
-from tests.support.browser import Windows, launch_arguments
+from tests.support.browser import Windows
 from tests.support.sandbox import Sandbox, running
 from tests.support.stack import Stack
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_arguments()
 
 
 @pytest.fixture

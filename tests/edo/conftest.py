@@ -14,10 +14,8 @@ from edo import diadoc, exchanges
 from edo.mchd import Organisation, Power
 from edo.models import Box, Exchange, Signatory
 from tests.edo.pki import PDF
-from tests.support.sandbox import ROMASHKA, Sandbox, sandbox, sandbox_server
+from tests.support.sandbox import ROMASHKA, Sandbox
 from tests.support.world import connect
-
-__all__ = ["sandbox", "sandbox_server"]
 
 OURS = Organisation("ПАО «Ростелеком»", "7707049388", "784001001", "1027700198767")
 POWER = Power("ECONTRACT_SIGN_DOCUMENTS", "Подписание договоров с клиентами")

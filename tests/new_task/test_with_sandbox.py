@@ -11,8 +11,6 @@ from tasks.new_task.places import places_for
 from tests.new_task.conftest import Form, new_page, text_of
 from tests.support.people import browser_of
 from tests.support.sandbox import BANKRUPT, LIQUIDATED, ROMASHKA, TOO_YOUNG, Sandbox
-from tests.support.sandbox import sandbox as sandbox
-from tests.support.sandbox import sandbox_server as sandbox_server
 from tests.support.world import SEAMLESS, connect, install, make_manager, pdf_file
 
 LAPSED = "signer-kuznetsov"

@@ -15,9 +15,7 @@ from econtract.common import http
 from econtract.common.errors import Refused, Unavailable
 from tests.package.samples import contract
 from tests.support import sandbox as world
-from tests.support.sandbox import Sandbox, sandbox, sandbox_server
-
-__all__ = ["sandbox", "sandbox_server"]
+from tests.support.sandbox import Sandbox
 
 APD, RIO = ArchiveSystem.APD, ArchiveSystem.RIO
 

@@ -19,6 +19,7 @@ from tasks.statuses import Status
 from tests.support import sandbox as orgs
 from tests.support import world
 from tests.support.driver import run_everything
+from tests.support.factories import ContactFactory
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("set_up")
@@ -231,7 +232,7 @@ def test_a_replaced_contact_gets_a_link_and_the_old_one_is_dead(
     manager: User, set_up: Sandbox
 ) -> None:
     task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
-    other = world.ContactFactory(phone="+79990001122")
+    other = ContactFactory(phone="+79990001122")
     actions.replace_contact(task=task, contact=other, actor=manager)
     run_everything()
     now = fresh(task)
@@ -301,6 +302,8 @@ def test_a_passing_fault_costs_time_and_nothing_else(
             if now.status == Status.DOCUMENT_SIGNING:
                 set_up.edo_sign(message_of(task))
             traveller.shift(timedelta(seconds=30))
+            if now.status == Status.COMPLETED:
+                break
     assert where(task)[0] == Status.COMPLETED
     assert edo_actions(set_up) == ["sent", "delivered", "signed"]
     assert [e["action"] for e in set_up.journal("apd")] == ["lodged", "lodged"]

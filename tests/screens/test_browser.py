@@ -29,15 +29,6 @@ LOOKS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The system's Chromium, quiet."""
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-    }
-
-
 @pytest.fixture
 def screens(live_server: LiveServer, browser: Browser) -> Iterator[Screens]:
     opened = Screens(live_server, browser)

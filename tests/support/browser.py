@@ -17,7 +17,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-quic",
     "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 # Chromium's own line about an answer that says no on purpose: 404 and 422 are pages for people.
 REFUSAL = "Failed to load resource: the server responded with a status of 4"

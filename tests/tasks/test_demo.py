@@ -21,13 +21,10 @@ from tasks.demo import load
 from tasks.demo.scenarios import AGENT, MOSCOW, NOVOSIBIRSK, SELF, Scenario, days, minutes
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
-from tests.pipeline.conftest import sandbox, sandbox_server
 from tests.support import world
 from tests.support.driver import run_everything
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
-
-__all__ = ["sandbox", "sandbox_server"]
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,15 +12,12 @@ from edo.expiry import expiring
 from edo.models import PowerOfAttorney, Signatory
 from tasks.models import SigningTask
 from tasks.statuses import Status
-from tests.pipeline.conftest import sandbox, sandbox_server, set_up
 from tests.support.factories import (
     BoxFactory,
     SigningTaskFactory,
     UserFactory,
 )
 from tests.support.people import browser_of
-
-__all__ = ["sandbox", "sandbox_server", "set_up"]
 
 PAGE = "/admin/tasks/signingtask/expiring/"
 pytestmark = pytest.mark.usefixtures("set_up")

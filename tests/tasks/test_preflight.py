@@ -16,15 +16,12 @@ from tasks import actions, guards, preflight
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.statuses import Status
-from tests.pipeline.conftest import manager, sandbox, sandbox_server, set_up
 from tests.pipeline.test_course import at, edo_actions, where
 from tests.support import sandbox as orgs
 from tests.support import world
 from tests.support.driver import run_everything
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
-
-__all__ = ["manager", "sandbox", "sandbox_server", "set_up"]
 
 LINES = [
     "Клиент",

@@ -133,15 +133,6 @@ def render(template: str, **context: object) -> str:
     return render_to_string(template, frame | context)
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The system's Chromium, quiet."""
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-    }
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     """The pages that most tests want, served on a free loopback port."""

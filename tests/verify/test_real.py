@@ -17,12 +17,9 @@ from archive import storage
 from archive.models import Package
 from tasks.models import SigningTask
 from tasks.statuses import Status
-from tests.pipeline.conftest import manager, sandbox, sandbox_server, set_up
 from tests.pipeline.test_course import at
 from tests.support import world
 from tests.support.sandbox import Sandbox
-
-__all__ = ["manager", "sandbox", "sandbox_server", "set_up"]
 
 ROOT = Path(__file__).resolve().parents[2]
 

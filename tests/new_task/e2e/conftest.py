@@ -13,15 +13,6 @@ from tests.screens.browser import Screens
 REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status")
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The system's Chromium, quiet."""
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": ["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-    }
-
-
 @pytest.fixture(autouse=True)
 def _committed(transactional_db: None) -> None:
     """The server's threads see what the test has made."""
