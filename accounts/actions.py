@@ -67,11 +67,17 @@ def rights_of(user: User) -> frozenset[str]:
     types = [f"доступ «{access}»" for access in user.type_accesses.all()]
     regions = [f"регион «{name}»" for name in user.regions.values_list("name", flat=True)]
     members = AccessGroupUserObjectPermission.objects.filter(user=user)
-    groups = [
-        f"группа «{member.content_object}», {member.permission.name}"
-        for member in members.select_related("content_object", "permission")
-    ]
+    groups = map(_membership_words, members.select_related("content_object", "permission"))
     return frozenset([*roles, *types, *regions, *groups])
+
+
+def _membership_words(member: AccessGroupUserObjectPermission) -> str:
+    """With the group's switch: what it opens is a right of its managers too."""
+    group, capacity = member.content_object, member.permission
+    words = f"группа «{group}», {capacity.name}"
+    if capacity.codename == AccessGroup.MEMBER_MANAGER and group.managers_see_each_other:
+        words += " (менеджеры видят задания друг друга)"
+    return words
 
 
 def _write_down(before: Rights, after: Rights, actor: User) -> None:

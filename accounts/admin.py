@@ -242,6 +242,11 @@ class AccessGroupAdmin(TitledAdmin):
     search_fields = ["name"]
     inlines = [MemberInline]
 
+    def save_model(self, request: Any, obj: AccessGroup, form: Any, change: bool) -> None:
+        # The switch and the name are in the members' rights too.
+        with actions.changing_rights(_members([obj]) if change else (), actor=request.user):
+            super().save_model(request, obj, form, change)
+
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         named = {line.instance.user_id for lines in formsets for line in lines.forms}
         with actions.changing_rights(named | _members([form.instance]), actor=request.user):

@@ -12,6 +12,20 @@ from accounts.roles import Role
 NO_MANAGER = "Выберите сотрудника с ролью «Менеджер», которому вход не закрыт"
 
 
+class PersonSelect(AutocompleteSelect):
+    """Suggests people as one types; ``label`` is said aloud, as the admin's own list is not."""
+
+    def __init__(self, label: str) -> None:
+        # The admin suggests people wherever a model of it points at them.
+        points_at_people = RoleGrant._meta.get_field("user")
+        super().__init__(points_at_people, admin.site, attrs={"aria-label": label})
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """A value that is no key chooses nobody; the admin's own list would not bear it."""
+        keys = [one for one in map(str, value) if one.isascii() and one.isdigit()]
+        return super().optgroups(name, keys, attr)
+
+
 class BlockForm(forms.Form):
     """Why a person is blocked, and who goes on with his open tasks."""
 
@@ -30,11 +44,6 @@ class BlockForm(forms.Form):
             help_text="Без преемника задания останутся, их примут в работу те, кто их видит.",
             queryset=managers.exclude(pk=user.pk),
             required=False,
-            # The admin suggests people wherever a model of it points at them.
-            widget=AutocompleteSelect(
-                RoleGrant._meta.get_field("user"),
-                admin.site,
-                attrs={"aria-label": "Кому передать открытые задания"},
-            ),
+            widget=PersonSelect("Кому передать открытые задания"),
             error_messages={"invalid_choice": NO_MANAGER},
         )

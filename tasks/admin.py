@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from econtract.outbox.admin import ReadOnlyAdmin
 from edo.expiry import SOON
 from tasks import expiring
+from tasks.admin_why import why
 from tasks.models import HistoryEntry, SigningTask
 
 
@@ -34,9 +35,10 @@ class SigningTaskAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.expiring)
+        view = self.admin_site.admin_view
         return [
-            path("expiring/", view, name="tasks_signingtask_expiring"),
+            path("expiring/", view(self.expiring), name="tasks_signingtask_expiring"),
+            path("why/", view(why), name="tasks_signingtask_why"),
             *super().get_urls(),
         ]
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.models import User
+from accounts.people import named_like, options
 from accounts.roles import Role, TaskType
 from accounts.visibility import sight_of
 from clients.models import Region
@@ -99,17 +98,7 @@ def owner_options(viewer: User, text: str) -> list[dict[str, str]]:
     found = User.objects.filter(roles__role=Role.MANAGER)
     if not sight.everything:
         found = found.filter(pk__in=sight.manager_ids)
-    word = text.replace("\x00", "").strip()
-    # SQLite compares Cyrillic by case, and names are written with a capital letter.
-    found = found.filter(
-        Q(last_name__istartswith=word)
-        | Q(last_name__startswith=word.capitalize())
-        | Q(username__istartswith=word)
-    )
-    return [
-        {"value": str(user.pk), "text": str(user), "note": user.username}
-        for user in found.order_by("last_name", "first_name", "pk")[:OFFERED]
-    ]
+    return options(named_like(found, text))
 
 
 def empty_words(query: ListQuery) -> str:

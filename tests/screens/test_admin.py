@@ -9,9 +9,16 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import AccessGroup, JournalEntry, User
-from accounts.roles import Role
+from accounts.roles import Role, TaskType
+from tasks.lifecycle import Actor
+from tasks.models import SigningTask
 from tests.screens.conftest import People
-from tests.support.factories import AccessGroupFactory, HistoryEntryFactory, join
+from tests.support.factories import (
+    AccessGroupFactory,
+    HistoryEntryFactory,
+    SigningTaskFactory,
+    join,
+)
 from tests.support.people import browser_of
 
 
@@ -112,6 +119,32 @@ def test_blocking_asks_for_a_reason_and_ends_the_session(people: People, web: Cl
     assert User.objects.get(pk=owner.pk).is_active
 
 
+def test_a_blocked_persons_tasks_go_to_a_successor_and_what_stays_is_named(
+    people: People, chief: User, web: Client
+) -> None:
+    owner, mate = people["owner"], people["mate"]
+    assert owner is not None
+    assert mate is not None
+    mate.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
+    goes, done = (SigningTaskFactory(manager=owner, status=s) for s in ("identified", "completed"))
+    stays = SigningTaskFactory(manager=owner, task_type=TaskType.CONTRACTOR)
+    address = f"/admin/accounts/user/{owner.pk}/block/"
+    assert "Открытых заданий у него: 2" in web.get(address).content.decode()
+    values = {"reason": "Уволен", "successor": str(chief.pk)}
+    assert web.post(address, values).status_code == 422
+    response = web.post(address, {**values, "successor": str(mate.pk)}, follow=True)
+    assert f"Не переданы задания {stays.number}. Сотруднику {mate} не открыт тип" in (
+        response.content.decode()
+    )
+    assert set(SigningTask.objects.filter(manager=mate)) == {goes}
+    assert set(SigningTask.objects.filter(manager=owner)) == {done, stays}
+    assert {entry.change for entry in JournalEntry.objects.filter(subject=owner, actor=chief)} == {
+        "Заблокирован: Уволен",
+        f"Открытые задания переданы сотруднику {mate}: 1; не переданы: {stays.number}",
+    }
+    assert goes.history.get().acted_as == Actor.SUPPORT
+
+
 def test_the_last_administrator_does_not_block_himself(chief: User, web: Client) -> None:
     response = web.post(f"/admin/accounts/user/{chief.pk}/block/", {"reason": "Отпуск"})
     assert response.status_code == 422
@@ -165,6 +198,30 @@ def test_a_group_offers_three_capacities_and_journals_its_members(
         "Снято: группа «Юг», Руководитель",
         "Выдано: группа «Юг», Тимлидер",
     }
+
+
+def test_the_groups_switch_is_journalled_for_its_managers(people: People, web: Client) -> None:
+    group, lead, mate = AccessGroupFactory(name="Юг"), people["lead"], people["mate"]
+    assert lead is not None
+    assert mate is not None
+    join(group, lead, AccessGroup.MEMBER_TEAM_LEAD)
+    join(group, mate, AccessGroup.MEMBER_MANAGER)
+    form = {
+        "name": "Юг",
+        "managers_see_each_other": "on",
+        "members-TOTAL_FORMS": "0",
+        "members-INITIAL_FORMS": "0",
+    }
+    address = f"/admin/accounts/accessgroup/{group.pk}/change/"
+    assert web.post(address, form).status_code == 302
+    assert [(entry.subject, entry.change) for entry in JournalEntry.objects.order_by("pk")] == [
+        (mate, "Снято: группа «Юг», Менеджер"),
+        (mate, "Выдано: группа «Юг», Менеджер (менеджеры видят задания друг друга)"),
+    ]
+    journal = web.get(f"/admin/accounts/journalentry/?subject__id__exact={mate.pk}")
+    assert "менеджеры видят задания друг друга" in journal.content.decode()
+    of_lead = web.get(f"/admin/accounts/journalentry/?subject__id__exact={lead.pk}")
+    assert "менеджеры видят" not in of_lead.content.decode()
 
 
 def test_a_member_has_one_of_the_three_capacities_and_no_other_permission(
