@@ -24,6 +24,7 @@ from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from edo.models import Box, Signatory
 from tasks import effects, guards, history, mentions, withdrawal
+from tasks.conflicts import Overtaken
 from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import Comment, HistoryEntry, SigningTask
@@ -255,12 +256,17 @@ def document_refusals(task: SigningTask, user: User) -> list[str]:
 
 
 @transaction.atomic
-def remove_document(*, task: SigningTask, actor: User) -> SigningTask:
-    """The trash icon. A document already at the operator is revoked there first."""
+def remove_document(*, task: SigningTask, actor: User, based_on: int | None = None) -> SigningTask:
+    """The trash icon. A document already at the operator is revoked there first.
+
+    Raises Overtaken when the version is no longer ``based_on`` (its key; None: whatever it is).
+    """
     fresh = _locked_for_document(task, actor)
     version = fresh.document_version
     if version is None:
-        raise ActionRefused(["Документ уже откреплен."])
+        raise Overtaken(fresh, "Документ уже откреплен", "document_removed")
+    if based_on is not None and version.pk != based_on:
+        raise Overtaken(fresh, "Документ заменен", "document_attached")
     fresh.document_version = None
     _save(fresh, "document_version")
     history.record(
@@ -322,7 +328,7 @@ def _require_empty_place(task: SigningTask, actor: User) -> None:
     if reasons := document_refusals(task, actor):
         raise ActionRefused(reasons)
     if task.document_version is not None:
-        raise ActionRefused(["Сначала открепите вложенный документ."])
+        raise Overtaken(task, "Документ уже вложен", "document_attached")
 
 
 def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
@@ -342,12 +348,22 @@ def account_refusals(task: SigningTask, user: User) -> list[str]:
 
 @transaction.atomic
 def set_account(
-    *, task: SigningTask, account_number: str, verified_at: datetime | None, actor: User
+    *,
+    task: SigningTask,
+    account_number: str,
+    verified_at: datetime | None,
+    actor: User,
+    based_on: str = "",
 ) -> SigningTask:
-    """A checked account number; ``verified_at`` None: ЕИП has not confirmed it (any more)."""
+    """A checked account number; ``verified_at`` None: ЕИП has not confirmed it (any more).
+
+    Raises Overtaken when the number is no longer ``based_on`` ("": whatever it is).
+    """
     fresh = locked(task.number)
     if reasons := account_refusals(fresh, actor):
         raise ActionRefused(reasons)
+    if based_on and fresh.account_number != based_on:
+        raise Overtaken(fresh, "Лицевой счет изменен", "account_verified", "account_unverified")
     changed = {}
     if fresh.account_number != account_number:
         changed["account_number"] = [fresh.account_number, account_number]

@@ -50,6 +50,7 @@ class AccountForm(forms.Form):
     account_number = fields.AccountField(
         label="Лицевой счет", help_text="12 цифр", required_message="Введите лицевой счет"
     )
+    based_on = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, task: SigningTask, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

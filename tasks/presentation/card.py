@@ -82,6 +82,11 @@ class Present:
     call: str
 
     @property
+    def has_main(self) -> bool:
+        """Whether the banner holds the one action that matters now."""
+        return self.main is not None and self.main.allowed
+
+    @property
     def has_buttons(self) -> bool:
         offered = (self.main, self.remind, *self.others)
         return bool(self.call) or any(move.allowed for move in offered if move)

@@ -36,7 +36,7 @@ def _item(one: Notification, user: User) -> Item:
     kind = Kind(one.kind)
     return Item(
         pk=one.pk,
-        kind=str(kind.label),
+        kind="" if one.text == kind.label else str(kind.label),
         icon=ICONS[kind],
         title=_title(one, user),
         text=one.text,

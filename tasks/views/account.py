@@ -12,8 +12,9 @@ from econtract.common.errors import ActionRefused, OutsideError
 from econtract.common.htmx import render_page
 from tasks import actions
 from tasks.card_forms import AccountForm
+from tasks.conflicts import Overtaken
 from tasks.models import SigningTask
-from tasks.views.common import UNPROCESSABLE, person_of, visible_task
+from tasks.views.common import CONFLICT, UNPROCESSABLE, person_of, visible_task
 
 FOUND = "ЛС проверен"
 NOT_FOUND = (
@@ -28,22 +29,39 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     """Another account number: checked by its prefix here and in ЕИП at once."""
     task = visible_task(request, number)
     refusals = actions.account_refusals(task, person_of(request))
-    form = AccountForm(
-        request.POST or None, initial={"account_number": task.account_number}, task=task
-    )
+    shown = {"account_number": task.account_number, "based_on": task.account_number}
+    form = AccountForm(request.POST or None, initial=shown, task=task)
+    status, changes = UNPROCESSABLE, []
     if request.method == "POST" and not refusals and form.is_valid():
-        return _verify(request, task, form.cleaned_data["account_number"])
+        try:
+            return _verify(request, task, **form.cleaned_data)
+        except Overtaken as overtaken:
+            status, changes = CONFLICT, _compare(form, overtaken)
     context = {
         "task": task,
         "form": form,
         "refusals": refusals,
+        "changes": changes,
         "title": "Лицевой счет",
         "body": "tasks/_partials/account_form.html",
     }
-    status = UNPROCESSABLE if request.method == "POST" else 200
+    shown_status = status if request.method == "POST" else 200
     return render_page(
-        request, "tasks/task_page.html", "tasks/_partials/account_form.html", context, status=status
+        request,
+        "tasks/task_page.html",
+        "tasks/_partials/account_form.html",
+        context,
+        status=shown_status,
     )
+
+
+def _compare(form: AccountForm, overtaken: Overtaken) -> list[dict[str, str]]:
+    """What somebody else has saved against what was typed; the next save goes over it."""
+    form.add_error(None, overtaken.reasons)
+    saved, typed = overtaken.task.account_number, form.data["account_number"]
+    form.data = form.data.copy()
+    form.data["based_on"] = saved
+    return [{"label": "Лицевой счет", "old": saved, "new": typed}]
 
 
 @require_POST
@@ -53,14 +71,21 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
     if refusals := actions.account_refusals(task, person_of(request)):
         messages.error(request, " ".join(refusals))
         return redirect(task)
-    return _verify(request, task, task.account_number)
+    number = task.account_number
+    try:
+        return _verify(request, task, number, based_on=number)
+    except Overtaken as overtaken:
+        messages.error(request, " ".join(overtaken.reasons))
+        return redirect(task)
 
 
-def _verify(request: HttpRequest, task: SigningTask, account: str) -> HttpResponse:
-    """Asks ЕИП with no transaction open, then writes what it said."""
+def _verify(
+    request: HttpRequest, task: SigningTask, account_number: str, based_on: str
+) -> HttpResponse:
+    """Asks ЕИП with no transaction open, then writes what it said. Raises Overtaken."""
     try:
         found = eip().account_belongs(
-            account, task.client.inn, timeout=settings.OUTSIDE_PAGE_SECONDS
+            account_number, task.client.inn, timeout=settings.OUTSIDE_PAGE_SECONDS
         )
     except OutsideError:
         found, words = False, OUT_OF_REACH
@@ -69,10 +94,13 @@ def _verify(request: HttpRequest, task: SigningTask, account: str) -> HttpRespon
     try:
         actions.set_account(
             task=task,
-            account_number=account,
+            account_number=account_number,
             verified_at=clock.now() if found else None,
             actor=person_of(request),
+            based_on=based_on,
         )
+    except Overtaken:
+        raise
     except ActionRefused as refusal:
         found, words = False, " ".join(refusal.reasons)
     (messages.success if found else messages.error)(request, words)

@@ -9,6 +9,7 @@ from accounts.models import User
 from tasks.models import SigningTask
 
 UNPROCESSABLE = 422
+CONFLICT = 409
 
 
 def person_of(request: HttpRequest) -> User:

@@ -24,10 +24,11 @@ from econtract.common.htmx import render_page
 from tasks import actions, guards
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
-from tasks.views.common import UNPROCESSABLE, person_of, visible_task
+from tasks.presentation.wording import moment
+from tasks.views.common import CONFLICT, UNPROCESSABLE, person_of, visible_task
 
-CONFLICT = 409
 MANAGER = frozenset({Actor.MANAGER})
+CHANGED = "Сравните и сохраните еще раз"
 CHOOSE = "Выберите контакт или найдите его по телефону"
 
 
@@ -46,7 +47,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             form.add_error("phone", str(error))
         except ContactChanged as error:
             status, context["changes"] = CONFLICT, _compare(form, error.contact, task)
-            form.add_error(None, str(error))
+            form.add_error(None, _changed_by(error.contact))
         except ActionRefused as refusal:
             refusals = refusal.reasons
         else:
@@ -66,6 +67,14 @@ def _save(task: SigningTask, form: EditForm, user: User) -> None:
     facts = form.facts(ContactFacts.of(task.contact_version))
     based_on = form.cleaned_data["based_on"] or 0
     actions.edit_contact(task=task, facts=facts, actor=user, based_on=based_on)
+
+
+def _changed_by(contact: Contact) -> str:
+    """Who has saved the newest version of the data, and when."""
+    newer = contact.current
+    if newer is None:
+        return CHANGED
+    return f"Данные изменены {moment(newer.created_at)}, сотрудник {newer.created_by}. {CHANGED}"
 
 
 def _compare(form: EditForm, contact: Contact, task: SigningTask) -> list[dict[str, Any]]:

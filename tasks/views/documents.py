@@ -11,10 +11,12 @@ from archive.intake import IntakeRefused
 from econtract.common.errors import ActionRefused
 from econtract.common.htmx import render_page
 from tasks import actions, withdrawal
+from tasks.conflicts import Overtaken
 from tasks.models import SigningTask
-from tasks.views.common import UNPROCESSABLE, person_of, visible_task
+from tasks.views.common import CONFLICT, UNPROCESSABLE, person_of, visible_task
 
 NO_FILE = "Вложите документ"
+LONGEST_KEY = 19
 TITLES = {"document_remove": "Открепить документ", "document_attach": "Вложить документ"}
 
 
@@ -23,16 +25,29 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     """The trash icon. Where the document is at the operator, the page says what will happen."""
     task = visible_task(request, number)
     refusals = actions.document_refusals(task, person_of(request))
+    context: dict[str, Any] = {}
     if request.method == "POST" and not refusals:
+        based_on = _key(request.POST.get("version", ""))
         try:
-            after = actions.remove_document(task=task, actor=person_of(request))
+            after = actions.remove_document(task=task, actor=person_of(request), based_on=based_on)
+        except Overtaken as overtaken:
+            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
         except ActionRefused as refusal:
             refusals = refusal.reasons
         else:
             messages.success(request, _removed(after))
             return redirect(task)
-    context = {"at_operator": withdrawal.needed(task)}
+    context = {"at_operator": withdrawal.needed(task), **_now(task), **context}
     return _page(request, task, "document_remove", context, refusals)
+
+
+def _now(task: SigningTask) -> dict[str, Any]:
+    """The document as it is now, for the page that asks whether to remove it."""
+    return {"version": task.document_version}
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_KEY else None
 
 
 def _removed(task: SigningTask) -> str:
@@ -55,6 +70,9 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
             actions.attach_document(task=task, upload=upload, actor=person_of(request))
         except IntakeRefused as refusal:
             error = refusal.message_ru
+        except Overtaken as overtaken:
+            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
+            return _page(request, task, "document_attach", context, refusals)
         except ActionRefused as refusal:
             refusals = refusal.reasons
         else:
@@ -82,6 +100,8 @@ def _page(
     refusals: list[str],
 ) -> HttpResponse:
     status = UNPROCESSABLE if request.method == "POST" else 200
+    if context.get("overtaken"):
+        status = CONFLICT
     body = f"tasks/_partials/{name}.html"
     everything = {"task": task, "title": TITLES[name], "refusals": refusals, **context}
     return render_page(

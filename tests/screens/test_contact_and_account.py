@@ -11,10 +11,15 @@ from django.test import Client
 from accounts.models import User
 from clients.models import Contact, ContactVersion
 from econtract.common.errors import Unavailable
+from tasks import actions
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Resolution, Status
 from tests.screens.conftest import People, fresh
-from tests.support.factories import ExchangeFactory, SigningTaskFactory
+from tests.support.factories import (
+    DocumentVersionFactory,
+    ExchangeFactory,
+    SigningTaskFactory,
+)
 from tests.support.factories_clients import ContactFactory, PersonFactory
 from tests.support.people import browser_of
 
@@ -341,5 +346,44 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(
 def test_a_second_document_is_not_attached_beside_the_first(task: SigningTask, web: Client) -> None:
     upload = SimpleUploadedFile("договор.pdf", b"%PDF-1.7")
     response = web.post(f"/tasks/{task.number}/document/attach/", {"file": upload})
-    assert response.status_code == 422
-    assert "Сначала открепите вложенный документ" in response.content.decode()
+    assert response.status_code == 409
+    assert "Документ уже вложен" in response.content.decode()
+
+
+# --- Two editors --------------------------------------------------------------------------------
+
+
+def test_an_account_number_that_another_has_changed_is_shown_beside_the_typed_one(
+    people: People, owner: User
+) -> None:
+    task: SigningTask = SigningTaskFactory(manager=owner, account_verified_at=None)
+    web = browser_of(owner)
+    opened = task.account_number
+    actions.set_account(
+        task=task, account_number="850000000001", verified_at=None, actor=owner, based_on=opened
+    )
+    typed = {"account_number": "850000000002", "based_on": opened}
+    response = web.post(f"/tasks/{task.number}/account/", typed)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Лицевой счет изменен" in page
+    assert f"сотрудник {owner}" in page
+    assert "850000000001" in page
+    assert "850000000002" in page
+    assert 'value="850000000001"' in page  # what the next attempt is based on
+    assert fresh(task).account_number == "850000000001"
+
+
+def test_a_document_that_another_has_replaced_is_not_removed_unseen(owner: User) -> None:
+    task: SigningTask = SigningTaskFactory(manager=owner)
+    web, seen = browser_of(owner), task.document_version_id
+    newer = DocumentVersionFactory(document=task.document, number=2, file_name="Новый.docx")
+    SigningTask.objects.filter(pk=task.pk).update(document_version=newer)
+    address = f"/tasks/{task.number}/document/remove/"
+    response = web.post(address, {"version": seen})
+    assert response.status_code == 409
+    assert "Документ заменен" in response.content.decode()
+    assert "«Новый.docx», версия 2" in response.content.decode()
+    assert fresh(task).document_version_id == newer.pk
+    assert web.post(address, {"version": newer.pk}).status_code == 302
+    assert web.post(address, {"version": newer.pk}).status_code == 409

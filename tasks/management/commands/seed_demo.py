@@ -1,16 +1,20 @@
 """Demo data: people, groups, and some sixty tasks in every status, made as people make them."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 
 from accounts.models import User
+from econtract.common import clock
 from econtract.common.errors import OutsideError
 from econtract.outbox import orders
 from tasks.demo import operator, people
 from tasks.demo.player import Player
 from tasks.demo.sandbox import SandboxControl, SandboxMissing
 from tasks.demo.scenarios import SCENARIOS
+from tasks.models import Notification
 
 
 class Command(BaseCommand):
@@ -35,6 +39,8 @@ class Command(BaseCommand):
             for scenario in SCENARIOS:
                 task = player.play(scenario)
                 self.stdout.write(f"{scenario.age} {task.number} {task.status} {task.resolution}")
+        yesterday = Notification.objects.filter(created_at__lt=clock.now() - timedelta(days=1))
+        yesterday.update(read_at=F("created_at"))
         sandbox.present()
         sandbox.autopilot(on=True)
         self.stdout.write(f"{len(SCENARIOS)} tasks are there.")
