@@ -46,7 +46,7 @@ def _count(viewer: User, queries: Mapping[str, QuerySet[Any]]) -> tuple[dict[str
 class Counters:
     """Tasks in work: mine, all that I see, and of the list at hand under each chip.
 
-    ``found`` is what its filters find, 0 where nothing was asked for. ``columns`` are the optional
+    ``found`` is what its filters find, 0 where that was not asked for. ``columns`` are the optional
     columns that the person has chosen, None for the usual ones: they come in the same query.
     """
 
@@ -61,11 +61,12 @@ def counters_of(
     user: User, *, chips_of: str = "", found: SigningTaskQuerySet | None = None
 ) -> Counters:
     """The figures as they are now; ``chips_of`` is «my», «all», or "" for a list without chips."""
-    seen = SigningTask.objects.visible_to(user).in_work()
+    seen = SigningTask.objects.visible_to(user)
     mine = seen.of_manager(user)
-    queries = {MINE: mine, SEEN: seen}
+    queries = {MINE: mine.in_work(), SEEN: seen.in_work()}
     if found is not None:
         queries[FOUND] = found
+    # Under a chip there is nothing finished, and the index of the chips knows no end's time.
     under = mine if chips_of == "my" else seen
     chips = list(quick_filters()) if chips_of else []
     queries |= {chip: under.with_quick_filter(chip) for chip in chips}

@@ -143,6 +143,11 @@ class ListQuery:
         }
 
     @property
+    def by_chip_alone(self) -> bool:
+        """Whether at most a quick filter narrows the tab."""
+        return not self.with_(group="").is_narrowed
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the tab itself decides what is found."""
         return self.with_(sort=NEWEST_FIRST, size=SIZES[0]) != ListQuery()

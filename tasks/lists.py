@@ -1,8 +1,11 @@
 """The lists: what each of them holds, and for whom it is there."""
 
+from dataclasses import replace
+
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
+from tasks.counters import Counters, counters_of
 from tasks.filters import ListQuery
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
@@ -37,3 +40,16 @@ def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
 def found_in(user: User, tab: str, query: ListQuery) -> SigningTaskQuerySet:
     """What the filters of ``query`` leave of the tab."""
     return query.apply(tasks_of(user, tab), STATUSES.get(tab, tuple(Status)))
+
+
+def counters_for(user: User, tab: str, query: ListQuery, tasks: SigningTaskQuerySet) -> Counters:
+    """The figures of a list's page, ``found`` among them: what ``query`` finds, ``tasks``.
+
+    Where at most a chip narrows a tab of tasks in work, that figure is there already.
+    """
+    has_chips = tab in {"my", "all"}
+    if not has_chips or not query.by_chip_alone:
+        return counters_of(user, chips_of=tab if has_chips else "", found=tasks)
+    counters = counters_of(user, chips_of=tab)
+    whole = counters.mine if tab == "my" else counters.seen
+    return replace(counters, found=counters.by_chip[query.group] if query.group else whole)

@@ -16,7 +16,7 @@ from edo.models import Box, Exchange, Signatory
 from tasks.lifecycle import Actor, Lifecycle
 from tasks.list_models import ListSettings, SavedFilter
 from tasks.notifications.models import Notification, NotificationChoice
-from tasks.queries import COURSE, SigningTaskQuerySet
+from tasks.queries import CHIPS, COURSE, SigningTaskQuerySet
 from tasks.statuses import FINISHED, Resolution, Stage, Status, StatusFacts, facts
 
 __all__ = [
@@ -59,16 +59,18 @@ def list_indexes() -> list[models.Index]:
     number last, as `tasks.sorting` does; `scripts/bench list` shows who uses which.
     """
     in_work, finished = Q(completed_at__isnull=True), Q(completed_at__isnull=False)
+    under_chips = Q(chips__gt=0)
     return [
         *(
             models.Index(fields=[key, "number"], name=f"task_work_{key}", condition=in_work)
             for key in ("updated_at", "created_at", "course")
         ),
         models.Index(fields=["number"], name="task_work_number", condition=in_work),
-        models.Index(
-            fields=["manager", "status", "resolution"], name="task_work_manager", condition=in_work
-        ),
-        models.Index(fields=["status", "resolution"], name="task_work_status", condition=in_work),
+        models.Index(fields=["manager", "status"], name="task_work_manager", condition=in_work),
+        models.Index(fields=["status"], name="task_work_status", condition=in_work),
+        models.Index(fields=["client"], name="task_work_client", condition=in_work),
+        models.Index(fields=["manager", "chips"], name="task_chips_manager", condition=under_chips),
+        models.Index(fields=["chips"], name="task_chips", condition=under_chips),
         *(
             models.Index(fields=[key, "number"], name=f"task_done_{key}", condition=finished)
             for key in ("updated_at", "created_at", "course")
@@ -148,6 +150,12 @@ class SigningTask(Lifecycle):
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
         help_text="The place of the status in the course: what «Статус» sorts by.",
+    )
+    chips = models.GeneratedField(
+        expression=CHIPS,
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="The quick filters that the task is under, a bit for each.",
     )
 
     objects = SigningTaskQuerySet.as_manager()

@@ -12,11 +12,11 @@ from django_htmx.http import trigger_client_event
 from econtract.common import clock
 from econtract.common.htmx import is_fragment, render_page
 from tasks.context import GROUP_IN_SESSION, Navigation
-from tasks.counters import counters_of
 from tasks.export import TooMany, workbook
 from tasks.filters import FIRST_PAGE, NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
-from tasks.lists import found_in, lists_of
+from tasks.lists import counters_for, found_in, lists_of
+from tasks.models import SigningTask
 from tasks.presentation.columns import headers, shown_columns
 from tasks.presentation.lists import (
     LISTS,
@@ -66,11 +66,9 @@ def show_list(request: HttpRequest, tab: str) -> HttpResponse:
     """The page of ``tab``, or the results alone when htmx asks."""
     user, query = person_of(request), query_of(request, tab)
     nav = Navigation(request)
-    tasks = found_in(user, tab, query)
     asked = tab != "search" or bool(query.q)
-    nav.counters = counters_of(
-        user, chips_of=tab if LISTS[tab].has_chips else "", found=tasks if asked else None
-    )
+    tasks = found_in(user, tab, query) if asked else SigningTask.objects.none()
+    nav.counters = counters_for(user, tab, query, tasks)
     shown = slice_of(tasks, query, COLUMNS) if nav.counters.found else Slice([])
     found, page_rows = Found(nav.counters.found), rows(shown.rows, Turns.told_to(user))
     columns = shown_columns(nav.counters.columns, with_owner=LISTS[tab].shows_owner)
