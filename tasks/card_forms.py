@@ -62,3 +62,7 @@ class AccountForm(forms.Form):
         if problem:
             raise forms.ValidationError(problem)
         return number
+
+    def begin_again_from(self, saved: str) -> None:
+        """What was typed stays; the next attempt knows what somebody else has saved."""
+        self.data = {**self.data, "based_on": saved}

@@ -59,8 +59,7 @@ def _compare(form: AccountForm, overtaken: Overtaken) -> list[dict[str, str]]:
     """What somebody else has saved against what was typed; the next save goes over it."""
     form.add_error(None, overtaken.reasons)
     saved, typed = overtaken.task.account_number, form.data["account_number"]
-    form.data = form.data.copy()
-    form.data["based_on"] = saved
+    form.begin_again_from(saved)
     return [{"label": "Лицевой счет", "old": saved, "new": typed}]
 
 
@@ -71,9 +70,9 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
     if refusals := actions.account_refusals(task, person_of(request)):
         messages.error(request, " ".join(refusals))
         return redirect(task)
-    number = task.account_number
+    account = task.account_number
     try:
-        return _verify(request, task, number, based_on=number)
+        return _verify(request, task, account, based_on=account)
     except Overtaken as overtaken:
         messages.error(request, " ".join(overtaken.reasons))
         return redirect(task)
