@@ -1,0 +1,182 @@
+"""Whose tasks a person sees: the queries against the rule as domain, section 2, says it, on random
+worlds of people, roles and groups.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.audience import heads_of, who_see
+from accounts.models import AccessGroup, AccessGroupUserObjectPermission, RoleGrant, User
+from accounts.roles import Role
+from accounts.visibility import headed_by, sight_of
+from tasks import handover
+from tasks.models import SigningTask
+from tests.support.factories import AccessGroupFactory, SigningTaskFactory, UserFactory
+
+PEOPLE, GROUPS = 4, 2
+CAPACITIES = {
+    AccessGroup.MEMBER_MANAGER: Role.MANAGER,
+    AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
+    AccessGroup.MEMBER_HEAD: Role.HEAD,
+}
+# Random on purpose: a failure prints the example and the seed that makes it again.
+RANDOMLY = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """``members``: who is in it in which capacity."""
+
+    switch: bool
+    members: frozenset[tuple[int, str]]
+
+    def has(self, person: int, capacity: str) -> bool:
+        return (person, capacity) in self.members
+
+
+@dataclass(frozen=True)
+class World:
+    """People by their place: whether they may log in, their roles, and the groups."""
+
+    active: tuple[bool, ...]
+    roles: tuple[set[Role], ...]
+    groups: tuple[Group, ...]
+
+    def sees(self, viewer: int, manager: int) -> bool:
+        """Section 2, word by word."""
+        roles = self.roles[viewer]
+        if not self.active[viewer]:
+            return False
+        if Role.ADMINISTRATOR in roles:
+            return True
+        if viewer == manager and Role.MANAGER in roles:
+            return True
+        return any(self._shows(group, viewer) for group in self._groups_of(manager))
+
+    def approves(self, viewer: int, manager: int) -> bool:
+        """A head, the tasks of his groups, and not his own."""
+        head = self.active[viewer] and Role.HEAD in self.roles[viewer] and viewer != manager
+        groups = self._groups_of(manager)
+        return head and any(group.has(viewer, AccessGroup.MEMBER_HEAD) for group in groups)
+
+    def may_receive(self, person: int) -> bool:
+        """To whom a task can be handed at all."""
+        return self.active[person] and Role.MANAGER in self.roles[person]
+
+    def _groups_of(self, manager: int) -> list[Group]:
+        return [one for one in self.groups if one.has(manager, AccessGroup.MEMBER_MANAGER)]
+
+    def _shows(self, group: Group, viewer: int) -> bool:
+        return any(
+            role in self.roles[viewer]
+            and group.has(viewer, capacity)
+            and (capacity != AccessGroup.MEMBER_MANAGER or group.switch)
+            for capacity, role in CAPACITIES.items()
+        )
+
+
+def of_everybody(choices: list[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """One of ``choices`` for each person; what stands twice is twice as usual."""
+    return st.tuples(*[st.sampled_from(choices)] * PEOPLE)
+
+
+MANAGER, TEAM_LEAD, HEAD, ADMINISTRATOR = (
+    Role.MANAGER,
+    Role.TEAM_LEAD,
+    Role.HEAD,
+    Role.ADMINISTRATOR,
+)
+# Most people are managers, and most managers are in a group: other worlds are dull.
+ROLES: list[set[Role]] = [
+    *[{MANAGER}] * 4,
+    *[{TEAM_LEAD}, {HEAD}, {MANAGER, TEAM_LEAD}, {MANAGER, HEAD}] * 2,
+    *[set(), {ADMINISTRATOR}, {ADMINISTRATOR, HEAD}],
+]
+AS_MANAGER, AS_TEAM_LEAD, AS_HEAD = CAPACITIES
+MEMBERSHIPS: list[set[str]] = [
+    *[{AS_MANAGER}] * 4,
+    *[{AS_TEAM_LEAD}, {AS_HEAD}, set()] * 2,
+    {AS_MANAGER, AS_TEAM_LEAD, AS_HEAD},
+]
+groups = st.builds(
+    lambda switch, kinds: Group(
+        switch, frozenset((at, kind) for at, held in enumerate(kinds) for kind in held)
+    ),
+    switch=st.booleans(),
+    kinds=of_everybody(MEMBERSHIPS),
+)
+worlds = st.builds(
+    World,
+    active=of_everybody([True, True, True, False]),
+    roles=of_everybody(ROLES),
+    groups=st.tuples(*[groups] * GROUPS),
+)
+
+
+@pytest.fixture
+def people(db: None) -> list[int]:
+    """The keys of the people; each has one task."""
+    made = [UserFactory() for _ in range(PEOPLE)]
+    first = SigningTaskFactory(manager=made[0])
+    for user in made[1:]:
+        shared = ("client", "contact_version", "region", "box", "signatory", "document_version")
+        SigningTaskFactory(manager=user, **{name: getattr(first, name) for name in shared})
+    for _ in range(GROUPS):
+        AccessGroupFactory()
+    return [user.pk for user in made]
+
+
+def build(world: World, people: list[int]) -> list[User]:
+    """Makes the database such as ``world``; answers the people afresh, nothing remembered."""
+    RoleGrant.objects.all().delete()
+    AccessGroupUserObjectPermission.objects.all().delete()
+    for pk, active in zip(people, world.active, strict=True):
+        User.objects.filter(pk=pk).update(is_active=active)
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user_id=pk, role=role)
+        for pk, roles in zip(people, world.roles, strict=True)
+        for role in roles
+    )
+    capacities = {one.codename: one for one in Permission.objects.filter(codename__in=CAPACITIES)}
+    for group, wanted in zip(AccessGroup.objects.order_by("pk"), world.groups, strict=True):
+        group.managers_see_each_other = wanted.switch
+        group.save()
+        AccessGroupUserObjectPermission.objects.bulk_create(
+            AccessGroupUserObjectPermission(
+                content_object=group, user_id=people[person], permission=capacities[capacity]
+            )
+            for person, capacity in wanted.members
+        )
+    found = User.objects.in_bulk(people)
+    return [found[pk] for pk in people]
+
+
+@RANDOMLY
+@given(world=worlds)
+def test_the_queries_see_what_the_rule_sees(people: list[int], world: World) -> None:
+    users = build(world, people)
+    for place, user in enumerate(users):
+        seen = {at for at in range(PEOPLE) if world.sees(place, at)}
+        tasks = SigningTask.objects.visible_to(user)
+        assert {people.index(task.manager_id) for task in tasks} == seen
+        assert {at for at in range(PEOPLE) if sight_of(user).ways_to(people[at])} == seen
+        approved = {at for at in range(PEOPLE) if world.approves(place, at)}
+        assert {people.index(pk) for pk in headed_by(user) - {user.pk}} == approved
+        # Asked the other way round: who is to be told of this person's tasks.
+        audience = {at for at in range(PEOPLE) if world.sees(at, place)}
+        assert {people.index(one.pk) for one in who_see(user.pk)} == audience
+        heads = {at for at in range(PEOPLE) if world.approves(at, place)}
+        assert {people.index(one.pk) for one in heads_of(user.pk)} == heads
+        receivers = {people.index(one.pk) for one in handover.receivers(user)}
+        assert receivers <= {at for at in range(PEOPLE) if world.may_receive(at)} - {place}
