@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # A text of mostly digits is a number: signs between them (phones, dashes) may be so many.
 SIGNS_IN_A_NUMBER = 6
+# So many keys of exact matches are passed on as they are: the planner knows what they cost.
+MOST_EXACT = 1000
 # Longer ones are no task numbers, shorter ones neither ИНН nor account, ОГРН, phone.
 SHORTEST_CODE = 10
 
@@ -67,7 +69,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return self.filter(manager_id__in=sorted(sight.manager_ids))
 
     def of_manager(self, user: User) -> Self:
-        return self.filter(manager=user)
+        return self.filter(manager_id=user.pk)
 
     def in_work(self) -> Self:
         """Those that have not come to an end: by the end's time, as the indexes have them."""
@@ -93,13 +95,16 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         """By task number, client, ИНН, ОГРН, document, account, phone or archive code.
 
         Whatever is exactly ``text`` wins; only where nothing is, words are looked for anywhere in
-        the client's names. One query to find that out.
+        the client's names. A query, at most two, to find that out.
         """
         wanted = text.strip()
         if not wanted:
             return self
-        exact = self.filter(pk__in=self._exactly(wanted))
-        if (is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE) or exact.exists():
+        found = self._exactly(wanted)
+        keys = [row["pk"] for row in found[: MOST_EXACT + 1]]
+        exact = self.filter(pk__in=keys if len(keys) <= MOST_EXACT else found)
+        whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
+        if whole or (keys and exact.exists()):
             return exact
         return self.filter(client__in=Client.objects.search(wanted).order_by())
 

@@ -34,7 +34,7 @@ from tasks.models import Channel, DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import IN_WORK, Status, resolutions_of
 
 BATCH = 20_000
-TASKS_A_CLIENT = 4
+TASKS_A_CLIENT, TASKS_A_DOCUMENT = 4, 20
 NAMES = 5_000
 USERS_A_GROUP = 62
 IN_WORK_SHARE = 0.05
@@ -158,20 +158,31 @@ class Loader:
 
     def _tasks(self, count: int, managers: list[int], contacts: list[tuple[int, int]]) -> None:
         shared = _Shared.make()
-        tables = tasks, packages, services, history = [
+        tables = documents, versions, packages, tasks, services, history = [
             Table(model)
-            for model in (SigningTask, Package, SigningTask.services.through, HistoryEntry)
+            for model in (
+                Document,
+                DocumentVersion,
+                Package,
+                SigningTask,
+                SigningTask.services.through,
+                HistoryEntry,
+            )
         ]
-        for _ in range(count):
+        for made in range(count):
             task = self._task(managers, contacts, shared)
+            if made % TASKS_A_DOCUMENT == 0:
+                document = documents.add()
+                version = versions.add(**self._version(document, shared))
+            task |= {"document_id": document, "document_version_id": version}
             if task["status"] == Status.COMPLETED:
                 task["package_id"] = packages.add(**self._package(task, shared))
             number = tasks.add(**task)
             services.add(signingtask_id=number, service_id=shared.service.pk)
             history.add(task_id=number, **_entry(task))
             if len(tasks.rows) == BATCH:
-                write(packages, tasks, services, history)
-        write(packages, tasks, services, history)
+                write(*tables)
+        write(*tables)
         finish(*tables)
 
     def _task(
@@ -215,9 +226,24 @@ class Loader:
         cancelled = self.random.random() < CANCELLED_SHARE
         return Status.CANCELLED if cancelled else Status.COMPLETED
 
+    def _version(self, document: int, shared: "_Shared") -> dict[str, Any]:
+        return {
+            "document_id": document,
+            "number": 1,
+            "file_name": "Договор.pdf",
+            "source_id": shared.file.pk,
+            "pdf_id": shared.file.pk,
+            "state": DocumentVersion.State.READY.value,
+            "converter": DocumentVersion.Converter.NONE.value,
+            "pages": 10,
+            "archive_system": "APD",
+            "archive_code": f"{self.random.randrange(10**13):013d}",
+            "lodged_at": self.now,
+        }
+
     def _package(self, task: dict[str, Any], shared: "_Shared") -> dict[str, Any]:
         return {
-            "file_id": shared.version.source_id,
+            "file_id": shared.file.pk,
             "file_name": f"{task['document_number']}.zip",
             "code": uuid.uuid4().hex,
             "archive_system": "APD",
@@ -271,14 +297,12 @@ class _Shared:
         self.service: Service = rows["service"]
         self.box: Box = rows["box"]
         self.signatory: Signatory = rows["signatory"]
-        self.version: DocumentVersion = rows["version"]
+        self.file: StoredFile = rows["file"]
         self.values = {
             "seamless": True,
             "box_id": self.box.pk,
             "signatory_id": self.signatory.pk,
             "document_kind": DocumentKind.CONTRACT.value,
-            "document_id": self.version.document_id,
-            "document_version_id": self.version.pk,
         }
 
     @classmethod
@@ -293,7 +317,7 @@ class _Shared:
             service=service,
             box=Box.objects.first() or _box(),
             signatory=Signatory.objects.first() or _signatory(),
-            version=_version(),
+            file=_file(),
         )
 
 
@@ -315,17 +339,8 @@ def _signatory() -> Signatory:
     )
 
 
-def _version() -> DocumentVersion:
+def _file() -> StoredFile:
     file, _ = StoredFile.objects.get_or_create(
         sha256="0" * 64, defaults={"size": 60_000, "content_type": "application/pdf"}
     )
-    return DocumentVersion.objects.create(
-        document=Document.objects.create(),
-        number=1,
-        file_name="Договор.pdf",
-        source=file,
-        pdf=file,
-        state=DocumentVersion.State.READY,
-        converter=DocumentVersion.Converter.NONE,
-        pages=10,
-    )
+    return file

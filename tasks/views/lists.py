@@ -27,7 +27,7 @@ from tasks.presentation.lists import (
     owner_options,
 )
 from tasks.presentation.pages import Found, pagination
-from tasks.presentation.rows import COLUMNS, Turns, rows
+from tasks.presentation.rows import COLUMNS, Turns, rows, table_body
 from tasks.slices import Slice, slice_of
 from tasks.views.common import person_of
 from tasks.views.news import Drawn, first_poll, query_of
@@ -62,8 +62,8 @@ def _remember_group(request: HttpRequest) -> None:
         request.session.pop(GROUP_IN_SESSION, None)
 
 
-def show_list(request: HttpRequest, tab: str) -> HttpResponse:
-    """The page of ``tab``, or the results alone when htmx asks."""
+def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
+    """The page of ``tab``, or the results alone when htmx asks; ``more`` is for the template."""
     user, query = person_of(request), query_of(request, tab)
     nav = Navigation(request)
     asked = tab != "search" or bool(query.q)
@@ -80,14 +80,15 @@ def show_list(request: HttpRequest, tab: str) -> HttpResponse:
         "hidden": query.parts(leave_out=frozenset({"q", *FIRST_PAGE})),
         "base": request.path,
         "columns": headers(columns, query),
-        "shown": {column.code: True for column in columns},
         "rows": page_rows,
+        "body": table_body(page_rows, tuple(column.code for column in columns)),
         "found": found.words,
         "active": active_filters(query),
         "empty": empty_words(query),
         "reset_url": f"{request.path}?group={NO_GROUP}",
         "pagination": pagination(query, found, shown),
         "is_fragment": is_fragment(request),
+        **more,
     }
     Walk.of(tab, query, shown, nav.counters.found).keep_in(request.session)
     if tab in lists_of(user):
