@@ -51,6 +51,11 @@ class User(AbstractUser):
     time_zone = models.CharField(
         "Часовой пояс", max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
+    single_keys = models.BooleanField(
+        "Клавиши без Ctrl",
+        default=True,
+        help_text="Сочетания из одной клавиши; выключаются на странице «Клавиши» (WCAG 2.1.4).",
+    )
     blocked_at = models.DateTimeField("Заблокирован", null=True, blank=True, editable=False)
     block_reason = models.CharField("Причина блокировки", max_length=500, blank=True)
 

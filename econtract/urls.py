@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from tasks.views import home
+from tasks.views import home, search
 
 handler400 = "econtract.views.bad_request"
 handler403 = "econtract.views.forbidden"
@@ -14,7 +14,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("tasks/", include("tasks.urls")),
     path("manage/", include("clients.urls")),
-    path("search/", home.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("palette/", search.palette, name="palette"),
     path("notifications/", include("tasks.notification_urls")),
     path("verify/", include("econtract.verification.urls")),
     path("help/", include("tasks.help_urls")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Permission
 from econtract.common import clock
+from econtract.common.addresses import address
 from econtract.common.requests import current_request_id
 from tasks.counters import Counters, counters_of, in_short
 from tasks.lists import LIST_LABELS, lists_of
@@ -63,16 +64,16 @@ class Navigation:
             _item(
                 "tasks",
                 "Задания",
-                reverse("home"),
+                address("home"),
                 "clipboard-list",
                 place.startswith(("tasks:", "clients:")),
             )
         ]
         if self.person.is_administrator:
             items.append(
-                _item("admin", "Администрирование", reverse("admin:index"), "settings", False)
+                _item("admin", "Администрирование", address("admin:index"), "settings", False)
             )
-        help_url = reverse("help:statuses")
+        help_url = address("help:guide")
         items.append(_item("help", "Справка", help_url, "help", place.startswith("help:")))
         return items
 
@@ -83,7 +84,7 @@ class Navigation:
         counts = {"my": mine, "all": seen, "archive": None}
         manage = {
             "label": "Управление",
-            "url": reverse("clients:home"),
+            "url": address("clients:home"),
             "current": self.place.startswith("clients:"),
             "count": None,
         }
@@ -104,7 +105,7 @@ class Navigation:
 
     def list_url(self, tab: str) -> str:
         """The tab's address, with the quick filter that the person has on."""
-        url = reverse("tasks:list", args=[tab])
+        url = address("tasks:list", tab)
         group = self.request.session.get(GROUP_IN_SESSION, "")
         has_chips = tab != "archive" and group in quick_filters()
         return f"{url}?group={group}" if has_chips else url
@@ -112,11 +113,20 @@ class Navigation:
     @property
     def new_task_url(self) -> str:
         may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
-        return reverse("tasks:new") if may else ""
+        return address("tasks:new") if may else ""
+
+    @property
+    def palette_url(self) -> str:
+        return address("palette") if self.person else ""
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether keys without Ctrl act on the pages; each decides for himself."""
+        return not isinstance(self.user, User) or self.user.single_keys
 
     @property
     def search_url(self) -> str:
-        return reverse("search") if self.person else ""
+        return address("search") if self.person else ""
 
     @property
     def query(self) -> str:
@@ -125,7 +135,7 @@ class Navigation:
 
     @property
     def notifications_url(self) -> str:
-        return reverse("notifications:list") if self.person else ""
+        return address("notifications:list") if self.person else ""
 
     @cached_property
     def notifications(self) -> str:
@@ -155,11 +165,11 @@ class Navigation:
 
     @property
     def login_url(self) -> str:
-        return reverse("login")
+        return address("login")
 
     @property
     def logout_url(self) -> str:
-        return reverse("logout") if self.user_label else ""
+        return address("logout") if self.user_label else ""
 
 
 def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:

@@ -5,4 +5,8 @@ from django.urls import path
 from tasks.views import help_pages
 
 app_name = "help"
-urlpatterns = [path("statuses/", help_pages.statuses, name="statuses")]
+urlpatterns = [
+    path("guide/", help_pages.guide, name="guide"),
+    path("statuses/", help_pages.statuses, name="statuses"),
+    path("keys/", help_pages.keys, name="keys"),
+]

@@ -344,13 +344,26 @@
     action();
   });
 
+  // In the palette the arrows move among what is found.
+  document.addEventListener("keydown", (event) => {
+    const root = event.target.closest?.("[data-palette]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!root || !step) return;
+    const stops = [$("input", root), ...root.querySelectorAll("a")];
+    event.preventDefault();
+    stops[Math.max(0, stops.indexOf(event.target) + step)]?.focus();
+  });
+
   // A number pasted outside of a field is looked up.
   document.addEventListener("paste", (event) => {
     const search = $("form[role=search]");
     if (!search || editable(event.target) || editable(document.activeElement)) return;
-    const digits = event.clipboardData.getData("text").replace(/[\s-]/g, "");
-    if (!/^\d{10,15}$/.test(digits)) return;
-    search.elements.q.value = digits;
+    const text = event.clipboardData.getData("text").trim();
+    const digits = text.replace(/[\s-]/g, "");
+    // ИНН, ОГРН, account, phone, barcode of АПД; «ИД документа» of РИО.
+    const number = [digits, text].find((each) => /^(\d{10,15}|RIO-[\w-]{1,60})$/.test(each));
+    if (!number) return;
+    search.elements.q.value = number;
     search.requestSubmit();
   });
 })();

@@ -1,4 +1,4 @@
-"""The front door, and the search of the header."""
+"""The front door."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -6,9 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
 from tasks.lists import lists_of
-from tasks.models import SigningTask
 from tasks.views.common import person_of
-from tasks.views.lists import show_list
 
 
 @require_safe
@@ -18,14 +16,3 @@ def home(request: HttpRequest) -> HttpResponse:
     if not user.may(Permission.SEE_TASKS):
         return redirect("access")
     return redirect("tasks:list", lists_of(user)[0])
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Everything that the person sees, in work and finished; a task's number leads to its card."""
-    text = request.GET.get("q", "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        task = SigningTask.objects.visible_to(person_of(request)).filter(pk=int(text)).first()
-        if task is not None:
-            return redirect(task)
-    return show_list(request, "search")

@@ -18,6 +18,7 @@ from tasks.models import Draft, SigningTask
 from tasks.new_task.contacts import NOBODY
 from tasks.new_task.entry import Entry
 from tasks.new_task.kinds import FormKind, opened_kinds
+from tasks.new_task.values import Values
 from tasks.presentation.wording import moment
 from tasks.views.common import UNPROCESSABLE, person_of
 from tasks.views.new_task.common import (
@@ -59,10 +60,18 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     saved = drafts.has_contents(draft)
     restored = saved and RESTORE in request.GET
     shown = draft if restored else Draft(user=user, task_type=kind.task_type)
-    entry = Entry(kind, user, shown.fields, shown)
+    entry = Entry(kind, user, shown.fields or _wanted(request, kind), shown)
     more = _found(request, entry) if restored else {}
     more["saved_at"] = moment(draft.updated_at) if saved and not restored else ""
     return show_page(request, entry, new_mark(draft, restored=restored), **more)
+
+
+def _wanted(request: HttpRequest, kind: FormKind) -> Values:
+    """The client that a link names («Создать задание с этим клиентом»): ИНН, or ИНН-КПП."""
+    client = request.GET.get("client", "")
+    if not client:
+        return {}
+    return {"person-inn": [client]} if kind.of_persons else {"client": [client]}
 
 
 def _found(request: HttpRequest, entry: Entry) -> dict[str, Any]:
