@@ -1,6 +1,7 @@
 """Every address of the product declares who may open it, and nothing else is declared."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -8,20 +9,29 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from econtract.permissions import RULES, RULES_OF_NAMESPACES, Everyone, rule_of
 
 
+class Address(NamedTuple):
+    """A full name, the whole route as it is written, and the pattern itself."""
+
+    name: str
+    route: str
+    pattern: URLPattern
+
+
 def addresses(
-    resolver: URLResolver | None = None, namespace: str = ""
-) -> Iterator[tuple[str, URLPattern]]:
-    """The full names of all patterns, with the patterns."""
+    resolver: URLResolver | None = None, namespace: str = "", above: str = "/"
+) -> Iterator[Address]:
+    """All addresses of the product."""
     for entry in (resolver or get_resolver()).url_patterns:
+        route = f"{above}{entry.pattern}"
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from addresses(entry, inner)
+            yield from addresses(entry, inner, route)
         else:
-            yield f"{namespace}{entry.name or ''}", entry
+            yield Address(f"{namespace}{entry.name or ''}", route, entry)
 
 
 ADDRESSES = list(addresses())
-NAMES = sorted({name for name, _ in ADDRESSES})
+NAMES = sorted({address.name for address in ADDRESSES})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,7 +47,9 @@ def test_no_rule_is_left_without_an_address() -> None:
 def test_only_the_addresses_declared_public_are_open_to_those_who_are_not_logged_in() -> None:
     # The Django admin's own sign-in page is replaced by ours, but its pattern stays.
     open_to_all = {
-        name for name, entry in ADDRESSES if not getattr(entry.callback, "login_required", True)
+        name
+        for name, _, pattern in ADDRESSES
+        if not getattr(pattern.callback, "login_required", True)
     }
     public = {name for name, rule in RULES.items() if rule is Everyone.PUBLIC}
     assert open_to_all - {"admin:login", "admin:jsi18n"} == public
