@@ -16,6 +16,8 @@ class TimeZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
+            # Himself, not the proxy that stands for him: a page asks him hundreds of times.
+            request.user = getattr(request, "_cached_user", request.user)
             timezone.activate(request.user.zone)
         try:
             return self.get_response(request)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import IntegerField, QuerySet, Subquery, Value
 
 from accounts.models import User
+from accounts.visibility import sight_of
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
 from tasks.statuses import quick_filters
@@ -62,8 +63,11 @@ def counters_of(
 ) -> Counters:
     """The figures as they are now; ``chips_of`` is «my», «all», or "" for a list without chips."""
     seen = SigningTask.objects.visible_to(user)
-    mine = seen.of_manager(user)
-    queries = {MINE: mine.in_work(), SEEN: seen.in_work()}
+    mine, sight = seen.of_manager(user), sight_of(user)
+    alone = not sight.everything and sight.manager_ids <= {user.pk}
+    queries = {MINE: mine.in_work()}
+    if not alone:
+        queries[SEEN] = seen.in_work()
     if found is not None:
         queries[FOUND] = found
     # Under a chip there is nothing finished, and the index of the chips knows no end's time.
@@ -72,7 +76,8 @@ def counters_of(
     queries |= {chip: under.with_quick_filter(chip) for chip in chips}
     figures, columns = _count(user, queries)
     by_chip = {chip: figures[chip] for chip in chips}
-    return Counters(figures[MINE], figures[SEEN], by_chip, figures.get(FOUND, 0), columns)
+    seen_too = figures[MINE if alone else SEEN]
+    return Counters(figures[MINE], seen_too, by_chip, figures.get(FOUND, 0), columns)
 
 
 def in_short(count: int) -> int | str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from econtract.common import clock
+from econtract.common.addresses import address
 from econtract.common.htmx import is_fragment, render_page
 from tasks.context import GROUP_IN_SESSION, Navigation
 from tasks.export import TooMany, workbook
@@ -103,10 +104,10 @@ def _tab_context(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> d
     encoded = query.encode()
     return {
         "chips": chips(tab, query, nav.counters),
-        "filters_url": reverse("tasks:filters", args=[tab]) + encoded,
-        "saved_url": reverse("tasks:saved", args=[tab]) + encoded,
-        "columns_url": reverse("tasks:columns", args=[tab]) + encoded,
-        "export_url": reverse("tasks:export", args=[tab]) + encoded,
+        "filters_url": address("tasks:filters", tab) + encoded,
+        "saved_url": address("tasks:saved", tab) + encoded,
+        "columns_url": address("tasks:columns", tab) + encoded,
+        "export_url": address("tasks:export", tab) + encoded,
         "news_url": first_poll(nav, tab, query, drawn),
     }
 
@@ -115,7 +116,7 @@ def _tab_context(nav: Navigation, tab: str, query: ListQuery, drawn: Drawn) -> d
 def filters(request: HttpRequest, tab: str) -> HttpResponse:
     """The filters of a list as a page, opened in a dialog; its form leads to the list."""
     query = query_of(request, tab)
-    list_url = reverse("tasks:list", args=[tab])
+    list_url = address("tasks:list", tab)
     asked = request.GET.get("owner_q", "")
     context = {
         "tab": tab,
@@ -152,5 +153,5 @@ def export(request: HttpRequest, tab: str) -> HttpResponseBase:
         file = workbook(tasks, Turns.told_to(user))
     except TooMany as error:
         messages.error(request, str(error))
-        return redirect(reverse("tasks:list", args=[tab]) + query.encode())
+        return redirect(address("tasks:list", tab) + query.encode())
     return FileResponse(file, as_attachment=True, filename=f"{LISTS[tab].title}.xlsx")

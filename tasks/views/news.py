@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from econtract.common.addresses import address
 from tasks.context import Navigation
 from tasks.counters import COUNTED, counters_of
 from tasks.filters import SIZES, ListQuery
@@ -73,7 +73,7 @@ def news(request: HttpRequest, tab: str) -> HttpResponse:
         "nav": nav,
         "chips": chips(tab, query, nav.counters) if LISTS[tab].has_chips else [],
         "news": news_words(count),
-        "list_url": reverse("tasks:list", args=[tab]) + query.encode(),
+        "list_url": address("tasks:list", tab) + query.encode(),
         "news_url": _news_url(tab, query, drawn, f"{count}-{counted}"),
     }
     response = render(request, "tasks/_partials/news.html", context)
@@ -102,7 +102,7 @@ def _changed(user: User, tab: str, query: ListQuery, drawn: Drawn) -> int:
 
 def _news_url(tab: str, query: ListQuery, drawn: Drawn, counted: str) -> str:
     marks = urlencode({**drawn.parts, "counted": counted})
-    return f"{reverse('tasks:news', args=[tab])}{query.encode()}&{marks}"
+    return f"{address('tasks:news', tab)}{query.encode()}&{marks}"
 
 
 def _counted(nav: Navigation, tab: str) -> str:
