@@ -95,6 +95,9 @@ def open_file(stored: StoredFile) -> BinaryIO:
 def open_unscanned(stored: StoredFile) -> BinaryIO:
     """As `open_file`, but for the virus scanner itself."""
     try:
+        # Only `exists` says of every storage in the same way that there is nothing.
+        if not default_storage.exists(stored.path):
+            raise FileNotFoundError
         written = default_storage.get_modified_time(stored.path).isoformat()
         if not _fits(stored.sha256, written):
             raise FileNotFoundError
@@ -132,6 +135,14 @@ def _fits(sha256: str, written: str) -> bool:
 def _hash(path: str) -> str:
     with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def names_in(folder: str) -> list[str]:
+    """The names of the files in a folder of the storage; none when there is no such folder."""
+    try:
+        return list(default_storage.listdir(folder)[1])
+    except FileNotFoundError:
+        return []
 
 
 def _opened(path: str) -> Any:

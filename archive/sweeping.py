@@ -105,10 +105,9 @@ def _delete_file(pk: int, before: datetime) -> bool:
 
 def _delete_bytes(stored: StoredFile) -> None:
     previews = folder_of(stored)
-    if default_storage.exists(previews):
-        for name in default_storage.listdir(previews)[1]:
-            default_storage.delete(f"{previews}/{name}")
-        default_storage.delete(previews)
+    for name in storage.names_in(previews):
+        default_storage.delete(f"{previews}/{name}")
+    default_storage.delete(previews)
     default_storage.delete(stored.path)
 
 

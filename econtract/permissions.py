@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "logout": Everyone.LOGGED_IN,
     "access": Everyone.LOGGED_IN,
     "home": Everyone.LOGGED_IN,
+    "components": Everyone.LOGGED_IN,
     "help:statuses": Permission.SEE_TASKS,
     "search": Permission.SEE_TASKS,
     "palette": Permission.SEE_TASKS,

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from celery.schedules import crontab
@@ -102,11 +103,24 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = env.folder("FILES_DIR", DATA_DIR / "files")
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o640},
+FILES_S3_BUCKET = env.text("FILES_S3_BUCKET", "")
+_FILES_ON_DISK = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o640},
+}
+# The keys come from where every S3 client looks for them: AWS_ACCESS_KEY_ID and its like.
+_FILES_IN_S3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": FILES_S3_BUCKET,
+        "endpoint_url": env.text("FILES_S3_ENDPOINT", "") or None,
+        "region_name": env.text("FILES_S3_REGION", "") or None,
+        "default_acl": None,
+        "file_overwrite": False,
     },
+}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": _FILES_IN_S3 if FILES_S3_BUCKET else _FILES_ON_DISK,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_TEMP_DIR = None

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from econtract import showcase
 from tasks.views import home, search
 
 handler400 = "econtract.views.bad_request"
@@ -19,5 +20,6 @@ urlpatterns = [
     path("notifications/", include("tasks.notification_urls")),
     path("verify/", include("econtract.verification.urls")),
     path("help/", include("tasks.help_urls")),
+    path("demo/components/", showcase.components, name="components"),
     path("admin/", admin.site.urls),
 ]

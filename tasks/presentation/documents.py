@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
-from archive.models import DocumentVersion
+from archive.barcode import code128_svg, qr_svg
+from archive.models import DocumentVersion, Package
 from clients.models import ArchiveSystem
 from tasks.models import SigningTask
-from tasks.presentation.wording import file_size, moment, plural, zoned
+from tasks.presentation.wording import file_size, plural, zoned
 from tasks.statuses import Status
 
 State = DocumentVersion.State
@@ -37,6 +39,7 @@ class Version:
 
     title: str
     about: str
+    sha256: str
     pdf_url: str
     source_url: str
     current: bool
@@ -44,10 +47,11 @@ class Version:
 
 @dataclass(frozen=True)
 class Code:
-    """A place in an archive, to be copied."""
+    """A place in an archive: to be copied, or read off the screen by a scanner."""
 
     label: str
     value: str
+    bars: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class DocumentBlock:
     package_url: str
     package_name: str
     package_about: str
+    verification_url: str
+    verification_code: str
     pages: tuple[Page, ...]
     versions: tuple[Version, ...]
     can_retry: bool
@@ -78,9 +84,10 @@ def document_block(
     task: SigningTask, versions: list[DocumentVersion], refusals: list[str]
 ) -> DocumentBlock:
     """The block for ``task``, whose document has ``versions``, newest first."""
-    version, package = task.document_version, task.package
+    version = task.document_version
+    package = task.package if task.status == Status.COMPLETED else None
     replaceable = not refusals
-    done = package is not None and task.status == Status.COMPLETED
+    verification_url = _verification_url(package) if package else ""
     return DocumentBlock(
         name=version.file_name if version else "",
         about=_about(version) if version else "",
@@ -90,10 +97,12 @@ def document_block(
         source_url=_url("document_source", task, version) if version else "",
         icon="file-type-pdf" if version and version.pdf_id else "file",
         code=_code(version.archive_system, version.archive_code) if version else None,
-        package=_code(package.archive_system, package.archive_code) if package and done else None,
-        package_url=reverse("tasks:package", args=[task.number]) if done else "",
-        package_name=package.file_name if package and done else "",
-        package_about=file_size(package.file.size) if package and done else "",
+        package=_code(package.archive_system, package.archive_code) if package else None,
+        package_url=reverse("tasks:package", args=[task.number]) if package else "",
+        package_name=package.file_name if package else "",
+        package_about=file_size(package.file.size) if package else "",
+        verification_url=verification_url,
+        verification_code=qr_svg(verification_url) if package else "",
         pages=tuple(_pages(task, version)) if version and version.pdf_id else (),
         versions=tuple(_version(task, each) for each in versions),
         can_retry=replaceable and version is not None and version.can_retry,
@@ -111,6 +120,12 @@ def _about(version: DocumentVersion) -> str:
     return ", ".join(parts)
 
 
+def _history(version: DocumentVersion) -> str:
+    """Size, pages, when with the zone, and who."""
+    who = f", {version.uploaded_by}" if version.uploaded_by else ""
+    return f"{_about(version)}{who}"
+
+
 def _state(version: DocumentVersion) -> str:
     """What is being done with the file, or what went wrong; empty when it is ready."""
     match version.state:
@@ -125,13 +140,20 @@ def _state(version: DocumentVersion) -> str:
 
 
 def _code(system: str, code: str) -> Code | None:
-    return Code(CODE_LABELS[ArchiveSystem(system)], code) if code else None
+    return Code(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code)) if code else None
+
+
+def _verification_url(package: Package) -> str:
+    """Where anyone who holds the package can have it checked; its protocol says the same."""
+    path = reverse("verification:by_code", args=[package.code])
+    return f"{settings.PUBLIC_URL}{path}"
 
 
 def _version(task: SigningTask, version: DocumentVersion) -> Version:
     return Version(
         title=f"Версия {version.number}: {version.file_name}",
-        about=moment(version.created_at),
+        about=_history(version),
+        sha256=version.source.sha256,
         pdf_url=_url("document_pdf", task, version) if version.pdf_id else "",
         source_url=_url("document_source", task, version),
         current=version.pk == task.document_version_id,
