@@ -1,5 +1,8 @@
 """What people do in the stories: managers on the product's pages, clients on the sandbox's."""
 
+from contextlib import suppress
+
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from tasks.models import SigningTask
@@ -32,7 +35,8 @@ def shows(page: Page, status: Status) -> None:
 def comes_to(page: Page, task: SigningTask, status: Status, stack: Stack) -> None:
     """The same, sooner: a card asks for news at once when its tab is looked at again."""
     arrives(task, status, stack)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    with suppress(PlaywrightError):  # a page that is just being loaded needs no such hint
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     shows(page, status)
 
 

@@ -13,6 +13,9 @@ from pathlib import Path
 MADE_HERE = "ECONTRACT_DATA_DIR" not in os.environ
 if MADE_HERE:
     os.environ["ECONTRACT_DATA_DIR"] = tempfile.mkdtemp(prefix="econtract-test-")
+# Each of xdist's workers has files and a cache of its own: one may empty them and meet no other.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["ECONTRACT_DATA_DIR"] += f"/{worker}"
 DATA_DIR = Path(os.environ["ECONTRACT_DATA_DIR"])
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 # STATIC_ROOT by default; WhiteNoise warns of a folder that is not there.
