@@ -102,7 +102,9 @@ def test_axe_finds_nothing_on_the_screens(
 ) -> None:
     failed = full["failed"].number
     ContactFactory(linked_to=full["failed"].client, phone="+79990000000")
+    actions.comment(task=full["failed"], actor=crowd["lead"], text="@owner, позвоните клиенту")
     addresses = [
+        "/notifications/",
         "/tasks/my/?group=none",
         "/tasks/all/?group=call&q=nobody",
         "/tasks/archive/",
@@ -118,6 +120,11 @@ def test_axe_finds_nothing_on_the_screens(
         f"/tasks/{failed}/document/remove/",
         f"/tasks/{full['removed'].number}/document/attach/",
         "/help/statuses/",
+        "/help/guide/",
+        "/help/keys/",
+        "/palette/?q=сияние",
+        "/notifications/?read",
+        "/notifications/settings/",
         "/access/",
     ]
     page = screens.open("/tasks/my/", owner, **look)
@@ -288,3 +295,51 @@ def test_a_document_is_replaced_on_the_card(
     page.get_by_text("Все версии: 2").click()
     expect(page.locator("#card-document")).to_contain_text("Версия 1: Договор.docx")
     assert fresh(task).document_version is not None
+
+
+def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open("/tasks/my/?group=none", owner)
+    page.evaluate(
+        "document.dispatchEvent(new KeyboardEvent('keydown', "
+        "{code: 'KeyK', key: 'л', ctrlKey: true, bubbles: true, cancelable: true}))"
+    )
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("#palette-q")).to_be_focused()
+    page.keyboard.type("сияние")
+    expect(dialog.get_by_role("link", name=str(task.number))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Задание {task.number}")
+    page.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.setData("text", text);
+          const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true});
+          document.body.dispatchEvent(paste);
+        }""",
+        f"{task.client.inn[:4]} {task.client.inn[4:]}",
+    )
+    page.wait_for_url(f"**/search/?q={task.client.inn}")
+    expect(page.get_by_role("link", name="Создать задание с этим клиентом")).to_be_visible()
+    assert screens.complaints == []
+
+
+def test_a_colleague_is_mentioned_by_keyboard_and_told(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    box = page.get_by_label("Новый комментарий")
+    box.press_sequentially("Посмотрите, @ma")
+    expect(page.get_by_role("option")).to_contain_text("@mate")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Посмотрите, @mate ")
+    assert findings(page) == []
+    box.press("Control+Enter")
+    expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
+    other = screens.open("/notifications/", crowd["mate"])
+    expect(other.locator(".note-unread")).to_contain_text("Вас упомянули в комментарии")

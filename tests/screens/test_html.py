@@ -41,6 +41,11 @@ PAGES = [
     "/tasks/{failed}/document/remove/",
     "/tasks/{removed}/document/attach/",
     "/help/statuses/",
+    "/help/guide/",
+    "/help/keys/",
+    "/palette/?q=клиент",
+    "/notifications/",
+    "/notifications/settings/",
     "/access/",
     "/no/such/page/",
 ]

@@ -81,6 +81,10 @@ PAGES = {
     "/tasks/owners/": LISTS,
     "/search/?q=ромашка": LISTS,
     "/help/statuses/": LISTS,
+    "/help/guide/": LISTS,
+    "/help/keys/": LISTS,
+    "/palette/": LISTS,
+    "/notifications/settings/": LISTS,
     "/access/": dict.fromkeys(SEE, 200) | {"blocked": 302, "nobody": 302},
 }
 
