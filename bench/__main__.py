@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-GATES = ("pipeline", "conversion", "package")
+GATES = ("list", "pipeline", "conversion", "package")
 
 
 def main(arguments: list[str]) -> int:
@@ -20,11 +20,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=GATES)
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--tasks", type=int, metavar="N", help="list: at N tasks alone, quickly")
     chosen = parser.parse_args(arguments)
     set_up()
     results: list[dict[str, Any]] = []
     for name in [chosen.name] if chosen.name else GATES:
-        results += importlib.import_module(f"bench.{name}").run()
+        options = {"tasks": chosen.tasks} if name == "list" else {}
+        results += importlib.import_module(f"bench.{name}").run(**options)
     _print(results)
     if chosen.json:
         chosen.json.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")

@@ -27,6 +27,7 @@ from django.db.models import Max, Min
 from django.test import override_settings
 from pytest_django.fixtures import Settings
 
+from bench.gates import Gate, at_least, told
 from econtract.celery import app
 from econtract.outbox import orders
 from econtract.outbox.jobs import run_order
@@ -51,7 +52,6 @@ STEP_BAR, HAND_OUT_BAR = 0.5, 0.7
 # What one task does not share with another.
 OF_ONE_TASK = {"number", "status", "submission_key", "exchange_id", "package_id", "completed_at"}
 
-Gate = dict[str, Any]
 Process = Popen[bytes]
 
 
@@ -276,12 +276,3 @@ def read(notes: Path) -> list[dict[str, Any]]:
 def ratio(ours: list[float], bare: list[float]) -> float:
     """The median of what the turns say."""
     return statistics.median(mine / least for mine, least in zip(ours, bare, strict=True))
-
-
-def told(gate: str, value: float) -> Gate:
-    """A figure without a bar."""
-    return {"gate": gate, "value": round(value, 3), "bar": None, "ok": True}
-
-
-def at_least(gate: str, value: float, bar: float) -> Gate:
-    return {"gate": gate, "value": round(value, 3), "bar": bar, "ok": value >= bar}

@@ -16,21 +16,22 @@ def peak_megabytes(command: Sequence[str]) -> float:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  (ours)
     peak = 0.0
     while process.poll() is None:
-        peak = max(peak, sum(map(_megabytes, _family(process.pid))))
+        peak = max(peak, sum(map(_megabytes, family(process.pid))))
         time.sleep(LOOK_SECONDS)
     if process.returncode:
         raise RuntimeError(f"{command} ended with {process.returncode}")
     return peak
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """The process and all that it has started, and they in turn."""
     yield pid
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return
     for child in children:
-        yield from _family(int(child))
+        yield from family(int(child))
 
 
 def _megabytes(pid: int) -> float:
