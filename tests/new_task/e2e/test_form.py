@@ -1,5 +1,6 @@
 """The form as people use it: by keyboard, through a crash, with two windows, without a network."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -33,6 +34,7 @@ from tests.new_task.e2e.steps import (
     options,
     saved,
 )
+from tests.support import office
 from tests.support.factories_clients import ContactFactory, person_inn
 from tests.support.people import browser_of
 from tests.support.world import word_file
@@ -333,6 +335,38 @@ def test_the_converted_document_appears_by_itself(open_form: Forms) -> None:
     expect(picture).to_have_js_property("naturalWidth", 1000)
     page.get_by_role("link", name="Текст документа").click()
     expect(page.get_by_role("dialog")).to_contain_text("Договор об оказании услуг связи")
+
+
+DROP = """
+([name, data]) => {
+  const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], name));
+  document.querySelector('.filedrop-area').dispatchEvent(
+    new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: files }));
+}
+"""
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """What letting a file go over the area does."""
+    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
+
+
+def test_a_dropped_file_shows_its_pages_and_another_one_its_own(open_form: Forms) -> None:
+    page = open_form()
+    drop(page, "Первый.pdf", office.pdf_bytes(pages=1))
+    expect(page.get_by_text("Первый.pdf")).to_be_visible()
+    pictures = page.get_by_alt_text("Страница", exact=False)
+    expect(pictures).to_have_count(1)
+    first = pictures.first.get_attribute("src")
+    page.get_by_role("button", name="Открепить").click()
+    expect(pictures).to_have_count(0)
+    drop(page, "Второй.pdf", office.pdf_bytes(pages=3))
+    expect(page.get_by_text("Второй.pdf")).to_be_visible()
+    expect(pictures).to_have_count(3)
+    expect(pictures.first).to_have_js_property("complete", value=True)
+    assert pictures.first.get_attribute("src") != first
 
 
 def test_an_unusable_client_cannot_be_chosen(open_form: Forms, outside: Outside) -> None:
