@@ -14,6 +14,7 @@ from django.db.models import Case, Q, Value, When
 from accounts.models import User
 from accounts.visibility import sight_of
 from clients.models import Client
+from econtract.common.among import Among
 from econtract.common.text import digits
 from tasks.statuses import QuickFilter, Status, quick_filters, statuses_of
 
@@ -66,7 +67,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             return self.all()
         if not sight.manager_ids:
             return self.none()
-        return self.filter(manager_id__in=sorted(sight.manager_ids))
+        return self.filter(Among("manager_id", sight.manager_ids))
 
     def of_manager(self, user: User) -> Self:
         return self.filter(manager_id=user.pk)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.visibility import sight_of
 from econtract.common import clock
+from econtract.common.among import Among
 from tasks.notifications.kinds import ABOUT_ONESELF, DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
 
 LONGEST_TEXT = 300
@@ -21,7 +22,8 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         sight = sight_of(user)
         if sight.everything:
             return own
-        seen = Q(task__manager_id__in=sight.manager_ids, task__isnull=False)
+        # Nobody is among no managers; 0 is no one's key and keeps the list from being empty.
+        seen = Q(Among("task__manager_id", {0, *sight.manager_ids}), task__isnull=False)
         return own.filter(seen | Q(kind__in=ABOUT_ONESELF)).exclude(kind__in=FOR_ADMINISTRATORS)
 
     def in_bell(self) -> Self:

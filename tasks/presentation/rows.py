@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
@@ -96,7 +96,9 @@ FIELDS = tuple(field.name for field in fields(Row))
 def table_body(shown_rows: list[Row], columns: tuple[str, ...]) -> SafeString:
     """The rows as markup: each value is escaped, the pattern is the template's."""
     pattern = _pattern(columns)
-    drawn = (pattern % {name: escape(getattr(row, name)) for name in FIELDS} for row in shown_rows)
+    drawn = (
+        pattern % {name: escape(str(getattr(row, name))) for name in FIELDS} for row in shown_rows
+    )
     return mark_safe("".join(drawn).replace("<small></small>", ""))  # noqa: S308
 
 
