@@ -4,13 +4,20 @@ from collections.abc import Iterable
 
 from accounts.audience import heads_of, who_see
 from accounts.models import User
+from econtract.outbox.models import Order
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.notifications.kinds import Kind
 from tasks.notifications.writing import News, tell
+from tasks.presentation.timeline import SENTENCES
+from tasks.presentation.troubles import GIVEN_UP
 from tasks.presentation.wording import FAILURES
 from tasks.statuses import Resolution, Status
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
+
+
+# What a person has asked for and did not get, while the status stays what it is.
+NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
 
 
 def after_history(task: SigningTask, entry: HistoryEntry) -> None:
@@ -19,6 +26,8 @@ def after_history(task: SigningTask, entry: HistoryEntry) -> None:
         _after_transition(task, entry)
     elif entry.kind == HistoryEntry.Kind.TAKEN_OVER:
         _after_taking_over(task, entry)
+    elif entry.name in NOT_REVOKED:
+        tell([task.manager], _news(task, entry, Kind.ERROR, NOT_REVOKED[entry.name], ""))
 
 
 def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
@@ -59,6 +68,12 @@ def _after_taking_over(task: SigningTask, entry: HistoryEntry) -> None:
 def _news(task: SigningTask, entry: HistoryEntry, kind: Kind, sentence: str, words: str) -> News:
     text = f"{sentence}: {words}" if words else sentence
     return News(kind, text, f"history:{entry.pk}", task)
+
+
+def after_giving_up(task: SigningTask, order: Order) -> None:
+    """Tells the manager of a call that is not tried any more and has not moved the task."""
+    text = f"{GIVEN_UP[order.kind]}. Администратор может повторить"
+    tell([task.manager], News(Kind.ERROR, text, f"order:{order.key}", task))
 
 
 def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:

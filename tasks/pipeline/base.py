@@ -13,9 +13,11 @@ from django.db import transaction
 from accounts.models import User
 from econtract.common.errors import Refused
 from econtract.outbox.models import Order
+from econtract.outbox.registry import PlainHandler
 from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
+from tasks.notifications import causes
 from tasks.statuses import Resolution, Status
 
 
@@ -90,6 +92,13 @@ class StepHandler:
             perform(task.number, self.step.again, actor=actor, acting_as=Actor.MANAGER)
             order.state = Order.State.DONE
             order.save(update_fields=["state"])
+
+
+class TellingHandler(PlainHandler):
+    """A handler whose failure leaves the status as it is: the task's manager is told of it."""
+
+    def on_spent(self, order: Order, error: Exception) -> None:
+        causes.after_giving_up(load(order.subject), order)
 
 
 def load(number: int) -> SigningTask:

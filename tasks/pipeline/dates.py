@@ -13,7 +13,7 @@ from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.messages import compose
 from tasks.models import SigningTask
-from tasks.pipeline.base import load
+from tasks.pipeline.base import TellingHandler, load
 from tasks.statuses import Resolution, Status
 
 REMINDERS = {
@@ -22,7 +22,7 @@ REMINDERS = {
 }
 
 
-class SendMessage(PlainHandler):
+class SendMessage(TellingHandler):
     """One SMS or e-mail to the client's contact of the task."""
 
     def run(self, order: Order) -> None:

@@ -11,10 +11,9 @@ from clients.identity import Applicant, Identification, Represented, State, iden
 from clients.models import Contact
 from econtract.common.errors import Refused
 from econtract.outbox.models import Order
-from econtract.outbox.registry import PlainHandler
 from tasks.lifecycle import Actor
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.base import Outcome, Step, failure
+from tasks.pipeline.base import Outcome, Step, TellingHandler, failure
 from tasks.statuses import Resolution, Status, resolutions_of
 
 
@@ -94,7 +93,7 @@ class FollowIdentification(Step):
         )
 
 
-class AnswerIdentity(PlainHandler):
+class AnswerIdentity(TellingHandler):
     """Tells the component what we decided: link dies, papers accepted or declined."""
 
     # The client, or an earlier attempt of ours, was faster: nothing is left to be told.

@@ -13,17 +13,16 @@ from archive.package.builder import BuiltPackage
 from econtract.common import clock
 from econtract.common.errors import NotReadyYet, Refused
 from econtract.outbox.models import Order
-from econtract.outbox.registry import PlainHandler
 from tasks import history, packing
 from tasks.door import locked
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.base import Outcome, Step, failure, load
+from tasks.pipeline.base import Outcome, Step, TellingHandler, failure, load
 from tasks.statuses import Resolution, Status
 
 ZIP = "application/zip"
 
 
-class LodgeDocument(PlainHandler):
+class LodgeDocument(TellingHandler):
     """Lodges the task's document version in the region's archive, once it is a PDF."""
 
     def run(self, order: Order) -> None:

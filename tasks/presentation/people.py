@@ -128,6 +128,7 @@ def _newer(task: SigningTask) -> str:
 def account_block(task: SigningTask, user: User) -> AccountBlock:
     """The account number as it stands."""
     refusals = actions.account_refusals(task, user)
+    of_document = actions.document_refusals(task, user)  # said at the document already
     verified = task.account_verified_at
     change = "" if refusals else reverse("tasks:account", args=[task.number])
     check = "" if refusals or verified else reverse("tasks:account_check", args=[task.number])
@@ -136,7 +137,7 @@ def account_block(task: SigningTask, user: User) -> AccountBlock:
         verified=f"ЛС проверен {moment(verified)}" if verified else "",
         change_url=change,
         check_url=check,
-        refusals=tuple(refusals),
+        refusals=tuple(reason for reason in refusals if reason not in of_document),
     )
 
 

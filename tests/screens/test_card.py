@@ -172,6 +172,15 @@ def test_where_support_is_the_way_on_the_request_is_ready_to_be_copied(
     assert task.contact_version.phone not in page
 
 
+def test_an_account_number_that_cannot_be_changed_now_says_what_to_do_first(
+    owner: User, web: Client
+) -> None:
+    task = make(owner, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
+    page = card(web, task)
+    assert "Чтобы изменить лицевой счет, открепите документ." in page
+    assert f"/tasks/{task.number}/account/" not in web.get(task.get_absolute_url()).content.decode()
+
+
 # --- Stepper ------------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from econtract.outbox import orders
 from econtract.outbox.models import Order
-from tasks import actions, handover, jobs
+from tasks import actions, handover, jobs, reminding
 from tasks.door import perform
 from tasks.lifecycle import Actor
 from tasks.mentions import logins_in
@@ -122,6 +122,18 @@ def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: Pe
     handover.hand_over(task=taken, receiver=owner, actor=mate, comment="Ваш клиент")
     assert told(owner) == [left, (Kind.GIVEN, f"Передал сотрудник {mate}: Ваш клиент")]
     assert told(mate) == told(people["colleague"]) == []
+
+
+def test_a_call_that_was_given_up_is_told_though_the_status_stays(
+    people: People, settings: Settings
+) -> None:
+    settings.ORDER_ATTEMPTS = 1
+    settings.OUTSIDE = {**settings.OUTSIDE, "messages": {"url": "", "token": ""}}
+    task = make(people, Status.DOCUMENT_SIGNING)
+    reminding.remind(task=task, actor=people["owner"])
+    assert len(work_off("send_message")) == 2
+    text = "Сообщение клиенту не отправлено. Администратор может повторить"
+    assert told(people["owner"]) == [(Kind.ERROR, text)] * 2
 
 
 def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
