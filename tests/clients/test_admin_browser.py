@@ -39,7 +39,8 @@ def test_an_administrator_loads_a_directory_from_a_file(
     expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
     assert Region.objects.count() == 83
 
-    for address in [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]:
+    pages = [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]
+    for address in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
         page.goto(f"/admin/clients/{address}/change/")
         assert violations(page) == []
     context.close()
