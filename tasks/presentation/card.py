@@ -166,7 +166,8 @@ def card_of(task: SigningTask, user: User, viewers: tuple[str, ...]) -> Card:
 def _versions(task: SigningTask) -> list[DocumentVersion]:
     if task.document_id is None:
         return []
-    return list(DocumentVersion.objects.filter(document=task.document_id))
+    found = DocumentVersion.objects.filter(document=task.document_id)
+    return list(found.select_related("source", "uploaded_by"))
 
 
 def _head(task: SigningTask, offered: Buttons) -> Head:
