@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-GATES = ("list", "pipeline", "conversion", "package")
+GATES = ("list", "create", "pipeline", "conversion", "package")
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
 def set_up() -> None:
     """The product's settings, with DEBUG off and a key that guards nothing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
+    os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
     os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
     import django
 

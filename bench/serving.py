@@ -69,12 +69,10 @@ class Server:
 
 
 @contextmanager
-def servers() -> Iterator[tuple[Server, Server]]:
-    """The product on the database at hand, and the bare view."""
-    product = Server(
-        "econtract.wsgi",
-        {"DATABASE_URL": database_url(), "STATIC_FROM_SOURCES": "yes", "LOG_LEVEL": "ERROR"},
-    )
+def servers(environment: dict[str, str] | None = None) -> Iterator[tuple[Server, Server]]:
+    """The product on the database at hand, with ``environment`` besides, and the bare view."""
+    own = {"DATABASE_URL": database_url(), "STATIC_FROM_SOURCES": "yes", "LOG_LEVEL": "ERROR"}
+    product = Server("econtract.wsgi", {**(environment or {}), **own})
     hello = Server("bench.hello:application")
     try:
         for server, path in ((product, "/login/"), (hello, "/")):
