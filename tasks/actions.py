@@ -188,21 +188,34 @@ def edit_contact(
 
 
 @transaction.atomic
-def refresh_contact(*, task: SigningTask, actor: User) -> SigningTask:
-    """«Обновить версию»: the card's newest version."""
+def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = None) -> SigningTask:
+    """«Обновить версию»: the card's newest version.
+
+    Raises Overtaken when that is no longer ``expected`` (its key; None: whatever it is).
+    """
     fresh = _locked_for_contact(task, actor)
     before = fresh.contact_version
     newest = before.contact.current
     if newest is None or newest.pk == before.pk:
         raise ActionRefused(["В задании уже последняя версия данных."])
+    if expected is not None and newest.pk != expected:
+        raise Overtaken(fresh, "Карточку клиента изменили еще раз")
     return _set_version(fresh, before, newest, "contact_refreshed", actor)
 
 
 @transaction.atomic
-def replace_contact(*, task: SigningTask, contact: Contact, actor: User) -> SigningTask:
-    """«Заменить»: another person signs; identification restarts and the old link dies."""
+def replace_contact(
+    *, task: SigningTask, contact: Contact, actor: User, based_on: int | None = None
+) -> SigningTask:
+    """«Заменить»: another person signs; identification restarts and the old link dies.
+
+    Raises Overtaken when the contact is no longer ``based_on`` (its key; None: whoever it is).
+    """
     fresh = _locked_for_contact(task, actor)
     before = fresh.contact_version
+    if based_on is not None and before.contact_id != based_on:
+        now = f"Контактное лицо уже заменено, теперь это {before.full_name}"
+        raise Overtaken(fresh, now, "contact_replaced")
     if contact.pk == before.contact_id:
         raise ActionRefused(["Выберите другой контакт: этот уже в задании."])
     if contact.current is None:

@@ -158,6 +158,20 @@ class Navigation:
         return str(self.user) if isinstance(self.user, User) else ""
 
     @property
+    def user_links(self) -> list[dict[str, str]]:
+        """What each person sets up for himself."""
+        if self.person is None:
+            return []
+        return [
+            {
+                "label": "Настройки уведомлений",
+                "url": reverse("notifications:settings"),
+                "icon": "bell",
+            },
+            {"label": "Клавиши", "url": reverse("help:keys"), "icon": "keyboard"},
+        ]
+
+    @property
     def role_label(self) -> str:
         if self.person is None:
             return ""

@@ -10,6 +10,7 @@ from tasks.models import SigningTask
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+LONGEST_KEY = 18
 
 
 def person_of(request: HttpRequest) -> User:
@@ -31,3 +32,8 @@ def visible_task(request: HttpRequest, number: int) -> SigningTask:
         "package__file",
     )
     return get_object_or_404(tasks, pk=number)
+
+
+def key_in(text: str) -> int | None:
+    """The database key that a page has sent; None for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -22,10 +23,11 @@ from clients.presentation import differences, suggestions
 from econtract.common.errors import ActionRefused
 from econtract.common.htmx import render_page
 from tasks import actions, guards
+from tasks.conflicts import Overtaken
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.presentation.wording import moment
-from tasks.views.common import CONFLICT, UNPROCESSABLE, person_of, visible_task
+from tasks.views.common import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
 
 MANAGER = frozenset({Actor.MANAGER})
 CHANGED = "Сравните и сохраните еще раз"
@@ -95,6 +97,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
     adding = "add" in request.POST
     form = ContactForm(request.POST if adding else None, auto_id="new-%s")
     errors: list[dict[str, str]] = []
+    status = UNPROCESSABLE
     if request.method == "POST" and not refusals:
         try:
             if _replaced(request, task, form, adding=adding):
@@ -106,6 +109,8 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
             form.add_error("phone", str(error))
         except ActionRefused as refusal:
             errors = [{"text": reason} for reason in refusal.reasons]
+            if isinstance(refusal, Overtaken):
+                status, task = CONFLICT, visible_task(request, number)
     context = {
         "form": form,
         "errors": errors,
@@ -113,9 +118,10 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
         "restarts": not guards.refusals(task, "restart_identification", MANAGER),
         **_candidates(request, task),
     }
-    return _page(request, task, "contact_replace", context, refusals, UNPROCESSABLE)
+    return _page(request, task, "contact_replace", context, refusals, status)
 
 
+@transaction.atomic
 def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, adding: bool) -> bool:
     """Whether the contact was replaced; False: nothing right was chosen or typed."""
     user = person_of(request)
@@ -129,7 +135,8 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
         contact = find_by_phone(chosen.cleaned_data["phone"]) if chosen.is_valid() else None
     if contact is None:
         return False
-    actions.replace_contact(task=task, contact=contact, actor=user)
+    based_on = key_in(request.POST.get("based_on", ""))
+    actions.replace_contact(task=task, contact=contact, actor=user, based_on=based_on)
     return True
 
 
@@ -155,9 +162,14 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
     """The newest version of the client's card, after a look at what will change."""
     task, user = visible_task(request, number), person_of(request)
     refusals = actions.contact_refusals(task, user)
+    status, overtaken = UNPROCESSABLE, []
     if request.method == "POST" and not refusals:
+        expected = key_in(request.POST.get("version", ""))
         try:
-            actions.refresh_contact(task=task, actor=user)
+            actions.refresh_contact(task=task, actor=user, expected=expected)
+        except Overtaken as error:
+            status, overtaken = CONFLICT, [{"text": reason} for reason in error.reasons]
+            task = visible_task(request, number)
         except ActionRefused as refusal:
             refusals = refusal.reasons
         else:
@@ -165,8 +177,14 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
             return redirect(task)
     own, newest = task.contact_version, task.contact_version.contact.current
     changes = differences(ContactFacts.of(own), ContactFacts.of(newest)) if newest else []
-    context = {"changes": changes, "title": "Обновить версию данных", "same": newest == own}
-    return _page(request, task, "contact_refresh", context, refusals, UNPROCESSABLE)
+    context = {
+        "changes": changes,
+        "title": "Обновить версию данных",
+        "same": newest == own,
+        "newest": newest,
+        "errors": overtaken,
+    }
+    return _page(request, task, "contact_refresh", context, refusals, status)
 
 
 def _page(

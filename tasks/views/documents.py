@@ -13,10 +13,9 @@ from econtract.common.htmx import render_page
 from tasks import actions, withdrawal
 from tasks.conflicts import Overtaken
 from tasks.models import SigningTask
-from tasks.views.common import CONFLICT, UNPROCESSABLE, person_of, visible_task
+from tasks.views.common import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
 
 NO_FILE = "Вложите документ"
-LONGEST_KEY = 19
 TITLES = {"document_remove": "Открепить документ", "document_attach": "Вложить документ"}
 
 
@@ -27,7 +26,7 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     refusals = actions.document_refusals(task, person_of(request))
     context: dict[str, Any] = {}
     if request.method == "POST" and not refusals:
-        based_on = _key(request.POST.get("version", ""))
+        based_on = key_in(request.POST.get("version", ""))
         try:
             after = actions.remove_document(task=task, actor=person_of(request), based_on=based_on)
         except Overtaken as overtaken:
@@ -44,10 +43,6 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
 def _now(task: SigningTask) -> dict[str, Any]:
     """The document as it is now, for the page that asks whether to remove it."""
     return {"version": task.document_version}
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_KEY else None
 
 
 def _removed(task: SigningTask) -> str:

@@ -14,11 +14,10 @@ from tasks.context import Navigation
 from tasks.notifications import reading
 from tasks.notifications.choices import ChoicesForm
 from tasks.presentation.notifications import items
-from tasks.views.common import UNPROCESSABLE, person_of
+from tasks.views.common import UNPROCESSABLE, key_in, person_of
 
 NO_CONTENT = 204
 PAGE = 25
-LONGEST_KEY = 18
 
 
 @require_safe
@@ -26,7 +25,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     """What has not been read, all of it, then what has, page by page (``before`` a key)."""
     user = person_of(request)
     found = reading.of(user).select_related("task__client").order_by("-pk")
-    before = _key(request.GET.get("before", ""))
+    before = key_in(request.GET.get("before", ""))
     unread = [] if before else list(found.unread()[: reading.UNREAD_SHOWN])
     past = found.filter(read_at__isnull=False)
     page = list((past.filter(pk__lt=before) if before else past)[: PAGE + 1])
@@ -41,10 +40,6 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
-
-
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """«Прочитано»."""
@@ -57,7 +52,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """«Прочитать все»: up to the newest that the page has shown."""
-    shown = _key(request.POST.get("newest", "")) or 0
+    shown = key_in(request.POST.get("newest", "")) or 0
     reading.mark_read(reading.of(person_of(request)).filter(pk__lte=shown))
     return redirect("notifications:list")
 
@@ -78,7 +73,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def _more(now: str, seen: str) -> bool:
     """Whether something has come: a figure that shrinks is no news."""
-    return bool(now) and (_key(now) or reading.COUNTED + 1) > (_key(seen) or 0)
+    return bool(now) and (key_in(now) or reading.COUNTED + 1) > (key_in(seen) or 0)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """«Редактировать», «Заменить», «Обновить версию», the account number and the document."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from clients.actions import ContactFacts, edit_contact
 from clients.models import Contact, ContactVersion
 from econtract.common.errors import Unavailable
 from tasks import actions
@@ -387,3 +389,32 @@ def test_a_document_that_another_has_replaced_is_not_removed_unseen(owner: User)
     assert fresh(task).document_version_id == newer.pk
     assert web.post(address, {"version": newer.pk}).status_code == 302
     assert web.post(address, {"version": newer.pk}).status_code == 409
+
+
+def test_a_contact_that_another_has_replaced_is_not_replaced_unseen(
+    task: SigningTask, web: Client
+) -> None:
+    seen = ContactFactory().pk
+    other = ContactFactory(linked_to=task.client)
+    typed = {"contact": other.phone, "based_on": seen}
+    response = web.post(f"/tasks/{task.number}/contact/replace/", typed)
+    assert response.status_code == 409
+    assert "Контактное лицо уже заменено, теперь это" in response.content.decode()
+    assert fresh(task).contact_version == task.contact_version
+    typed["based_on"] = task.contact_version.contact_id
+    assert web.post(f"/tasks/{task.number}/contact/replace/", typed).status_code == 302
+
+
+def test_a_version_that_was_not_shown_is_not_taken(
+    task: SigningTask, web: Client, owner: User
+) -> None:
+    contact = task.contact_version.contact
+    for surname in ("Показанный", "Новейший"):
+        changed = replace(ContactFacts.of(task.contact_version), surname=surname)
+        edit_contact(contact=contact, facts=changed, actor=owner)
+    shown, newest = contact.versions.order_by("number")[1:]
+    address = f"/tasks/{task.number}/contact/refresh/"
+    response = web.post(address, {"version": shown.pk})
+    assert response.status_code == 409
+    assert "Карточку клиента изменили еще раз" in response.content.decode()
+    assert web.post(address, {"version": newest.pk}).status_code == 302
