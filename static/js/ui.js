@@ -245,6 +245,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-hx-post")) return;
+    if (event.submitter?.hasAttribute("data-download")) return; // the page stays, and may be used on
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients.eip import eip
 from econtract.common import clock
 from econtract.common.errors import ActionRefused, OutsideError
-from econtract.common.htmx import render_page
+from econtract.common.htmx import leave_for, render_page
 from tasks import actions
 from tasks.card_forms import AccountForm
 from tasks.conflicts import Overtaken
@@ -103,7 +103,7 @@ def _verify(
     except ActionRefused as refusal:
         found, words = False, " ".join(refusal.reasons)
     (messages.success if found else messages.error)(request, words)
-    return redirect(task)
+    return leave_for(request, task.get_absolute_url())
 
 
 @require_POST

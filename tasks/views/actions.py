@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.people import options as options_of
 from econtract.common.errors import ActionRefused
-from econtract.common.htmx import render_page
+from econtract.common.htmx import leave_for, render_page
 from tasks import actions, guards, mentions, reminding
 from tasks.card_forms import CommentForm, WordsForm
 from tasks.models import SigningTask
@@ -50,7 +50,7 @@ def _ask(request: HttpRequest, task: SigningTask, name: str, wording: Wording) -
             refusals = refusal.reasons
         else:
             messages.success(request, _done(moved, wording))
-            return redirect(task)
+            return leave_for(request, task.get_absolute_url())
     return _words_page(request, task, name, wording, form, refusals)
 
 

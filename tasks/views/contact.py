@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -21,7 +20,7 @@ from clients.forms import ContactEditForm, ContactForm, EditForm, PersonEditForm
 from clients.models import Contact
 from clients.presentation import differences, suggestions
 from econtract.common.errors import ActionRefused
-from econtract.common.htmx import render_page
+from econtract.common.htmx import leave_for, render_page
 from tasks import actions, guards
 from tasks.conflicts import Overtaken
 from tasks.lifecycle import Actor
@@ -54,7 +53,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             refusals = refusal.reasons
         else:
             messages.success(request, "Данные сохранены в задании и в карточке клиента")
-            return redirect(task)
+            return leave_for(request, task.get_absolute_url())
     return _page(request, task, "contact_edit", context, refusals, status)
 
 
@@ -102,7 +101,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
         try:
             if _replaced(request, task, form, adding=adding):
                 messages.success(request, "Контактное лицо заменено")
-                return redirect(task)
+                return leave_for(request, task.get_absolute_url())
             if not adding:
                 errors = [{"href": "#phone", "text": CHOOSE}]
         except DuplicateContact as error:
@@ -174,7 +173,7 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
             refusals = refusal.reasons
         else:
             messages.success(request, "Данные обновлены до последней версии")
-            return redirect(task)
+            return leave_for(request, task.get_absolute_url())
     own, newest = task.contact_version, task.contact_version.contact.current
     changes = differences(ContactFacts.of(own), ContactFacts.of(newest)) if newest else []
     context = {

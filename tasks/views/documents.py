@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.intake import IntakeRefused
 from econtract.common.errors import ActionRefused
-from econtract.common.htmx import render_page
+from econtract.common.htmx import leave_for, render_page
 from tasks import actions, withdrawal
 from tasks.conflicts import Overtaken
 from tasks.models import SigningTask
@@ -35,7 +35,7 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
             refusals = refusal.reasons
         else:
             messages.success(request, _removed(after))
-            return redirect(task)
+            return leave_for(request, task.get_absolute_url())
     context = {"at_operator": withdrawal.needed(task), **_now(task), **context}
     return _page(request, task, "document_remove", context, refusals)
 
@@ -72,7 +72,7 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
             refusals = refusal.reasons
         else:
             messages.success(request, "Документ вложен")
-            return redirect(task)
+            return leave_for(request, task.get_absolute_url())
     return _page(request, task, "document_attach", {"error": error}, refusals)
 
 

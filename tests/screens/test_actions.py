@@ -136,6 +136,16 @@ def test_a_dialog_gets_the_form_alone(owner: User, web: Client) -> None:
     assert "<html" not in page
 
 
+def test_what_a_dialog_has_done_is_told_by_the_page_that_comes_next(
+    owner: User, web: Client
+) -> None:
+    task = make(owner, Status.IDENTIFICATION_PENDING)
+    address = f"/tasks/{task.number}/do/cancel/"
+    response = web.post(address, {"words": "Клиент передумал"}, HTTP_HX_REQUEST="true")
+    assert response.headers["HX-Redirect"] == f"/tasks/{task.number}/"
+    assert "Задание отменено" in web.get(f"/tasks/{task.number}/").content.decode()
+
+
 # --- Taking over --------------------------------------------------------------------------------
 
 
