@@ -1,0 +1,135 @@
+"""Pages by keys: every row once, at any depth, in every order, both ways."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.roles import Role
+from econtract.common import clock
+from tasks.filters import END, ListQuery
+from tasks.models import SigningTask
+from tasks.slices import slice_of
+from tasks.sorting import SORTS, Cursor, Sorting
+from tasks.statuses import Status
+from tests.support.factories import SigningTaskFactory, UserFactory
+from tests.support.factories_clients import ClientFactory, ContactFactory
+
+pytestmark = pytest.mark.django_db
+COLUMNS = ("number",)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> User:
+    """Thirteen tasks with ties in every key; pages of three, two of them by number."""
+    monkeypatch.setattr("tasks.filters.SIZES", (3,))
+    monkeypatch.setattr("tasks.slices.COUNTED", 6)
+    now, user = clock.now(), UserFactory(roles=[Role.MANAGER], last_name="Иванова")
+    namesake = UserFactory(roles=[Role.MANAGER], last_name="Иванова")
+    clients = [ClientFactory(short_name="Ёлка"), ClientFactory(short_name="Аист")]
+    version = ContactFactory(linked_to=clients[0]).current
+    for at in range(13):
+        SigningTaskFactory(
+            manager=user if at % 2 else namesake,
+            client=clients[at % 2],
+            contact_version=version,
+            status=[Status.IDENTIFIED, Status.SIGNING_FAILED, Status.ON_APPROVAL][at % 3],
+            created_at=now - timedelta(hours=at // 4),
+            updated_at=now - timedelta(minutes=at // 3),
+        )
+    assert isinstance(user, User)
+    return user
+
+
+def page(query: ListQuery) -> Any:
+    return slice_of(SigningTask.objects.all(), query, COLUMNS)
+
+
+def first_page(sort: str) -> ListQuery:
+    return ListQuery(sort=sort, size=3)
+
+
+def walk(query: ListQuery, way: str) -> list[list[int]]:
+    """The numbers of each page from ``query`` on, by its own links."""
+    pages = []
+    while True:
+        shown = page(query)
+        pages.append([row[0] for row in shown.rows])
+        step = getattr(shown, way)
+        if step is None:
+            return pages
+        # By the address, as a person walks: what a link cannot say is lost here.
+        again = ListQuery.read(QueryDict(query.with_(**step).encode().removeprefix("?")))
+        query = again
+
+
+@pytest.mark.usefixtures("world")
+def test_forwards_and_backwards_every_row_is_met_once() -> None:
+    for sort in (f"{sign}{key}" for key in SORTS for sign in ("", "-")):
+        whole = [task.number for task in Sorting.read(sort).apply(SigningTask.objects.all())]
+        forwards = walk(first_page(sort), "following")
+        assert list(chain(*forwards)) == whole, sort
+        backwards = walk(first_page(sort).with_(before=END), "previous")
+        assert list(chain(*reversed(backwards))) == whole, sort
+
+
+@pytest.mark.usefixtures("world")
+def test_a_page_far_away_does_not_skip_what_comes_before(
+    django_assert_num_queries: Any,
+) -> None:
+    query = first_page("-updated").with_(page=2)
+    beyond = query.with_(**page(query).following)
+    assert (beyond.page, bool(beyond.after)) == (1, True)
+    with django_assert_num_queries(1) as captured:
+        page(beyond)
+    assert "OFFSET" not in captured.captured_queries[0]["sql"]
+
+
+@pytest.mark.usefixtures("world")
+def test_the_last_page_has_nothing_behind_it() -> None:
+    last = page(first_page("number").with_(before=END))
+    assert last.following is None
+    assert len(last.rows) == 3
+
+
+def test_a_page_number_too_large_is_the_last_that_has_a_number() -> None:
+    assert ListQuery.read(QueryDict("page=99999999")).page == 40
+
+
+def written(*values: object) -> str:
+    return urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "я" * 9,
+        "A" * 5000,
+        written(1, 2, 3),
+        written("2026-01-01", 5),  # no zone
+        written("0001-01-01T00:00:00+14:00", 5),
+        written("2026-01-01T00:00:00+00:00", 10**30),
+        written("2026-01-01T00:00:00+00:00", "5"),
+        written({"a": 1}, 5),
+    ],
+)
+def test_a_place_that_nobody_wrote_is_the_first_page(text: str) -> None:
+    query = ListQuery.read(QueryDict(f"after={text}&before={text}"))
+    assert (query.after, query.before) == ("", "")
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "я" * 301])
+def test_a_name_that_no_database_holds_is_no_place(name: str) -> None:
+    keys = SORTS["client"]
+    assert Cursor.read(written(name, 5), keys) is None
+
+
+def test_what_is_written_is_read() -> None:
+    place = Cursor((datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC), 7))
+    assert Cursor.read(place.encode(), SORTS["updated"]) == place
