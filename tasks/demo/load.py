@@ -192,7 +192,7 @@ class Loader:
         chance, status = self.random.random, self._status()
         in_work = status in IN_WORK_SET
         created = self.now - (RECENT if in_work else PAST) * chance()
-        finished = created + timedelta(seconds=300 + int(90_000 * chance()))
+        finished = min(created + timedelta(seconds=300 + int(90_000 * chance())), self.now)
         # A few managers make most of the tasks.
         manager = managers[int(len(managers) * chance() ** 2)]
         client, version = contacts[int(len(contacts) * chance())]

@@ -15,6 +15,7 @@ from tasks.filters import ListQuery
 from tasks.list_forms import ColumnsForm, NameForm, SaveForm
 from tasks.list_models import SavedFilter
 from tasks.presentation.lists import LISTS, active_filters
+from tasks.statuses import quick_filters
 from tasks.views.common import UNPROCESSABLE, person_of
 from tasks.views.news import query_of
 
@@ -43,6 +44,7 @@ def _show(request: HttpRequest, tab: str, query: ListQuery, form: SaveForm) -> H
         "form": form,
         "saved": [_row(one, count, user) for one, count in saved.open_to(user)],
         "active": active_filters(query),
+        "chip": quick_filters()[query.group].label if query.group else "",
         "query": query,
         "save_url": reverse("tasks:saved", args=[tab]) + query.encode(),
         "back_url": back,
