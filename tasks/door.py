@@ -11,8 +11,16 @@ from django.db import transaction
 from accounts.models import User
 from econtract.common import clock
 from tasks import effects, guards, history
-from tasks.lifecycle import Actor
+from tasks.lifecycle import Actor, Lifecycle
 from tasks.models import SigningTask
+
+# All that a transition may change: the lifecycle's own columns, and what tells the task's readers.
+MOVED = [
+    *(column.name for column in Lifecycle._meta.fields),
+    "package",
+    "updated_at",
+    "revision",
+]
 
 
 def perform(
@@ -33,14 +41,26 @@ def perform(
     """
     with transaction.atomic():
         task = locked(number)
-        capacities = _capacities(actor, task, acting_as)
-        guards.require(task, name, capacities)
-        _move(task, name, actor, capacities, facts)
-        effects.after(task, name, facts)
-        if following := effects.automatic(task):
-            _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
-            effects.after(task, following, {})
+        pass_through(task, name, actor=actor, acting_as=acting_as, **facts)
     return task
+
+
+def pass_through(
+    task: SigningTask,
+    name: str,
+    *,
+    actor: User | Actor,
+    acting_as: Actor | None = None,
+    **facts: Any,
+) -> None:
+    """`perform` for one who holds the lock already (`locked`), in his transaction."""
+    capacities = _capacities(actor, task, acting_as)
+    guards.require(task, name, capacities)
+    _move(task, name, actor, capacities, facts)
+    effects.after(task, name, facts)
+    if following := effects.automatic(task):
+        _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
+        effects.after(task, following, {})
 
 
 def locked(number: int) -> SigningTask:
@@ -72,7 +92,7 @@ def _move(
     task.revision += 1
     getattr(task, name)(**facts)
     guards.check_resolution(task.status, task.resolution)
-    task.save()
+    task.save(update_fields=MOVED)
     history.record_transition(
         task,
         name=name,

@@ -4,10 +4,9 @@ Buttons, the card's "what next" and the door all ask here: what is shown and wha
 cannot differ.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from django_fsm import Transition
+from functools import cache
 
 from accounts.models import User
 from accounts.roles import Permission
@@ -53,15 +52,14 @@ class Move:
 
 def moves_from(task: SigningTask) -> dict[str, Move]:
     """The transitions that the table allows from the present status, by name."""
-    return {
-        move.name: Move(move.name, frozenset(move.custom["actors"])) for move in _transitions(task)
-    }
+    return _moves_from(task.status)
 
 
-def _transitions(task: SigningTask) -> Iterable[Transition]:
+@cache
+def _moves_from(status: str) -> dict[str, Move]:
     # The state machine adds this method to the class, where the type checker does not see it.
-    found: Iterable[Transition] = task.get_available_status_transitions()  # type: ignore[attr-defined]
-    return found
+    found = SigningTask(status=status).get_available_status_transitions()  # type: ignore[attr-defined]
+    return {move.name: Move(move.name, frozenset(move.custom["actors"])) for move in found}
 
 
 def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str]:

@@ -14,11 +14,23 @@ from accounts.models import User
 from econtract.common.errors import Refused
 from econtract.outbox.models import Order
 from econtract.outbox.registry import PlainHandler
-from tasks.door import locked, perform
+from tasks.door import locked, pass_through, perform
 from tasks.lifecycle import Actor
 from tasks.models import SigningTask
 from tasks.notifications import causes
 from tasks.statuses import Resolution, Status
+
+PARTY = ("client", "contact_version")
+WHOLE = (
+    *PARTY,
+    "region",
+    "box",
+    "signatory",
+    "document_version__pdf",
+    "exchange__power_of_attorney",
+    "package__file",
+    "manager",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,8 @@ class Step:
     """One outside call for one status (or the few that wait for the same answer)."""
 
     serves: ClassVar[frozenset[Status]]
+    # The relations of the task that the step looks at: they come with it in one query.
+    looks_at: ClassVar[tuple[str, ...]]
     # The transition that a person makes to have the step again after it failed for good.
     again: ClassVar[str] = ""
 
@@ -66,7 +80,7 @@ class StepHandler:
         self.step = step
 
     def run(self, order: Order) -> None:
-        task = load(order.subject)
+        task = load(order.subject, *self.step.looks_at)
         if task.status not in self.step.serves:
             order.take()
             return
@@ -77,7 +91,7 @@ class StepHandler:
         conclude(task.number, order, outcomes)
 
     def on_spent(self, order: Order, error: Exception) -> None:
-        task = load(order.subject)
+        task = load(order.subject, *self.step.looks_at)
         if task.status not in self.step.serves:
             return
         if outcome := self.step.spent(task, error):
@@ -85,7 +99,7 @@ class StepHandler:
 
     def retry(self, order: Order, actor: User) -> None:
         """A person's retry makes a new order, so that the other side sees a new wish."""
-        task = load(order.subject)
+        task = load(order.subject, *self.step.looks_at)
         if task.status in self.step.serves:
             order.reopen()
         elif self.step.again:
@@ -101,28 +115,19 @@ class TellingHandler(PlainHandler):
         causes.after_giving_up(load(order.subject), order)
 
 
-def load(number: int) -> SigningTask:
-    """The task with everything that steps look at, in one query."""
-    return SigningTask.objects.select_related(
-        "client",
-        "contact_version",
-        "region",
-        "box",
-        "signatory",
-        "document_version__pdf",
-        "exchange__power_of_attorney",
-        "package__file",
-        "manager",
-    ).get(pk=number)
+def load(number: int, *relations: str) -> SigningTask:
+    """The task with ``relations`` in one query; without any, all that steps look at."""
+    return SigningTask.objects.select_related(*(relations or WHOLE)).get(pk=number)
 
 
 def conclude(number: int, order: Order, outcomes: list[Outcome]) -> None:
     """Closes the order together with the transitions that became true, if it is still ours."""
     with transaction.atomic():
-        locked(number)
+        task = locked(number)
         if not order.take():
             return
         for outcome in outcomes:
             if outcome.also:
                 outcome.also()
-            perform(number, outcome.name, actor=outcome.actor, **outcome.facts)
+                task = locked(number)
+            pass_through(task, outcome.name, actor=outcome.actor, **outcome.facts)

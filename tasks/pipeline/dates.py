@@ -13,7 +13,7 @@ from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.messages import compose
 from tasks.models import SigningTask
-from tasks.pipeline.base import TellingHandler, load
+from tasks.pipeline.base import PARTY, TellingHandler, load
 from tasks.statuses import Resolution, Status
 
 REMINDERS = {
@@ -26,7 +26,7 @@ class SendMessage(TellingHandler):
     """One SMS or e-mail to the client's contact of the task."""
 
     def run(self, order: Order) -> None:
-        task = load(order.subject)
+        task = load(order.subject, *PARTY)
         message = compose(task, order.payload["template"], order.payload)
         person = task.contact_version
         reference = str(task.number)

@@ -13,7 +13,7 @@ from econtract.common.errors import Refused
 from econtract.outbox.models import Order
 from tasks.lifecycle import Actor
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.base import Outcome, Step, TellingHandler, failure
+from tasks.pipeline.base import PARTY, Outcome, Step, TellingHandler, failure
 from tasks.statuses import Resolution, Status, resolutions_of
 
 
@@ -21,6 +21,7 @@ class StartIdentification(Step):
     """Asks the identification component for a link; the client gets it by SMS and e-mail."""
 
     serves = frozenset({Status.IDENTIFICATION_REQUESTED})
+    looks_at = PARTY
     again = "restart_identification"
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:
@@ -42,6 +43,7 @@ class FollowIdentification(Step):
     """Asks what the client has answered. An event of the feed, or the sweep, wakes it."""
 
     serves = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
+    looks_at = PARTY
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:
         answer = identity().get(task.identification_ref)
@@ -124,6 +126,7 @@ class CreateCabinet(Step):
     """Makes the client's cabinet (ЛК)."""
 
     serves = frozenset({Status.CABINET_REQUESTED})
+    looks_at = PARTY
     again = "retry_cabinet"
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:

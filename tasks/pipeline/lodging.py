@@ -16,7 +16,7 @@ from econtract.outbox.models import Order
 from tasks import history, packing
 from tasks.door import locked
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.base import Outcome, Step, TellingHandler, failure, load
+from tasks.pipeline.base import WHOLE, Outcome, Step, TellingHandler, failure, load
 from tasks.statuses import Resolution, Status
 
 ZIP = "application/zip"
@@ -56,6 +56,7 @@ class LodgePackage(Step):
     """
 
     serves = frozenset({Status.DOCUMENT_SIGNED})
+    looks_at = WHOLE
     again = "retry_archive"
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:

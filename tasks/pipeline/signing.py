@@ -18,7 +18,7 @@ from tasks import effects, guards, history, preflight
 from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.base import Outcome, Step, failure
+from tasks.pipeline.base import WHOLE, Outcome, Step, failure
 from tasks.statuses import Resolution, Status
 
 # What a refusal at the operator, or at our own pre-flight, is called in the list.
@@ -39,6 +39,7 @@ class PrepareSending(Step):
     """
 
     serves = frozenset({Status.CABINET_CREATED})
+    looks_at = WHOLE
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:
         if problem := _document_problem(task):
@@ -61,6 +62,7 @@ class SendDocument(Step):
     """Signs the PDF for the operator and posts it, with the power of attorney, to the client."""
 
     serves = frozenset({Status.DOCUMENT_SENT})
+    looks_at = WHOLE
     again = "send_document"
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:
@@ -112,6 +114,7 @@ class FollowExchange(Step):
     """Asks the operator for the truth about the sent document."""
 
     serves = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
+    looks_at = WHOLE
 
     def run(self, task: SigningTask, order: Order) -> list[Outcome]:
         exchange = task.exchange
