@@ -113,6 +113,7 @@ def test_axe_finds_nothing_on_the_screens(
         *(f"/tasks/{task.number}/" for task in full.values()),
         f"/tasks/{failed}/history/",
         f"/tasks/{failed}/do/cancel/",
+        f"/tasks/{failed}/hand/",
         f"/tasks/{failed}/contact/edit/",
         f"/tasks/{failed}/contact/replace/",
         f"/tasks/{failed}/contact/refresh/",
@@ -141,6 +142,7 @@ def test_axe_finds_nothing_in_the_administration_of_people(
     crowd: People, owner: User, screens: Screens, look: dict[str, Any]
 ) -> None:
     group = owner.accessgroupuserobjectpermission_set.values_list("content_object", flat=True)[0]
+    task = HistoryEntryFactory(task__manager=owner).task_id
     page = screens.open("/admin/", crowd["administrator"], **look)
     for address in [
         "/admin/",
@@ -150,6 +152,8 @@ def test_axe_finds_nothing_in_the_administration_of_people(
         f"/admin/accounts/user/{owner.pk}/block/",
         f"/admin/accounts/accessgroup/{group}/change/",
         "/admin/accounts/journalentry/",
+        f"/admin/tasks/signingtask/{task}/change/",
+        f"/admin/tasks/signingtask/why/?user={owner.pk}&task={task}",
     ]:
         page.goto(address)
         assert screens.complaints == [], address
@@ -257,6 +261,29 @@ def test_a_task_is_found_opened_and_taken_by_keyboard_alone(
     page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text("принято в работу")
     assert SigningTask.objects.filter(manager=crowd["mate"]).exists()
+
+
+def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    bar = page.locator("#bulk")
+    expect(bar).to_be_hidden()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(bar).to_contain_text("Выбрано 2")
+    # The page stays after a download: the second press is not held back.
+    for label, file in (("Выгрузить", "xlsx"), ("Скачать документы", "zip")):
+        with page.expect_download() as download:
+            bar.get_by_role("button", name=label).click()
+        assert download.value.suggested_filename.endswith(file)
+    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
+    page.get_by_label("Выбрать все задания на странице").check()
+    bar.get_by_role("button", name="Принять в работу").click()
+    expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Вернуться к списку").click()
+    expect(page).to_have_url(re.compile(r"/tasks/all/\?group=none$"))
 
 
 def test_a_team_leader_picks_a_manager_in_the_dialog_of_filters(
