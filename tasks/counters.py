@@ -62,8 +62,8 @@ def counters_of(
     user: User, *, chips_of: str = "", found: SigningTaskQuerySet | None = None
 ) -> Counters:
     """The figures as they are now; ``chips_of`` is «my», «all», or "" for a list without chips."""
-    seen = SigningTask.objects.visible_to(user)
-    mine, sight = seen.of_manager(user), sight_of(user)
+    seen, mine = SigningTask.objects.visible_to(user), SigningTask.objects.own_of(user)
+    sight = sight_of(user)
     alone = not sight.everything and sight.manager_ids <= {user.pk}
     queries = {MINE: mine.in_work()}
     if not alone:

@@ -28,7 +28,7 @@ def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
     seen = SigningTask.objects.visible_to(user)
     match tab:
         case "my":
-            return seen.of_manager(user).in_work()
+            return SigningTask.objects.own_of(user).in_work()
         case "all":
             return seen.in_work()
         case "archive":
