@@ -227,6 +227,22 @@ def test_search_finds_by_everything_that_people_have_at_hand(owner: User, web: C
         assert numbers(response) == [task.number], text
 
 
+def test_what_is_exactly_the_number_wins_over_names_that_hold_it(owner: User, web: Client) -> None:
+    named = make(owner, client=ClientFactory(short_name="Завод 991812"))
+    found = web.get("/tasks/my/", {"group": "none", "q": "991812"})
+    assert numbers(found) == [named.number]
+    exact = make(owner, document_number="991812")
+    found = web.get("/tasks/my/", {"group": "none", "q": "991812"})
+    assert numbers(found) == [exact.number]
+
+
+def test_a_status_that_no_task_of_the_tab_has_finds_nothing(owner: User, web: Client) -> None:
+    make(owner, Status.COMPLETED)
+    assert numbers(web.get("/tasks/archive/?status=completed")) != []
+    assert numbers(web.get("/tasks/archive/?status=identified&stage=done")) == []
+    assert numbers(web.get("/tasks/archive/?stage=signing")) == []
+
+
 def test_the_search_of_the_header_covers_finished_tasks_and_jumps_to_a_number(
     owner: User, web: Client
 ) -> None:
