@@ -92,6 +92,9 @@ def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     """«Выгрузить»: the ticked tasks as an xlsx file."""
     if not chosen.tasks:
         return _report(request, "Выгрузить", "", chosen.not_found)
+    if chosen.missing:  # a file has no place for it: the next page says so
+        numbers = ", ".join(map(str, chosen.missing))
+        messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
     user = person_of(request)
     found = SigningTask.objects.visible_to(user).filter(pk__in=[one.pk for one in chosen.tasks])
     file = workbook(found.order_by("-updated_at", "-number"), Turns.told_to(user))

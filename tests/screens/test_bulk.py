@@ -180,6 +180,7 @@ def test_the_ticked_and_visible_are_exported(people: People, owner: User, web: C
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [ticked.number]
     assert other.number != ticked.number
+    assert f"не найдены: {foreign.number}" in web.get("/tasks/all/?group=none").content.decode()
     assert list(report(act(web, "export.xlsx", foreign))) == [foreign.number]
 
 

@@ -109,3 +109,17 @@ def test_only_an_administrator_asks(people: People, task: SigningTask) -> None:
         if who not in {"roleless", "blocked", "nobody"}
     }
     assert {who for who, code in answers.items() if code == 200} == {"administrator"}
+
+
+def test_the_way_to_it_is_on_the_card_on_the_task_and_on_the_person(
+    people: People, web: Client, task: SigningTask
+) -> None:
+    address, owner = "/admin/tasks/signingtask/why/", people["owner"]
+    assert owner is not None
+    for page, asked in {
+        f"/tasks/{task.number}/": f"?task={task.number}",
+        f"/admin/tasks/signingtask/{task.number}/change/": f"?task={task.number}",
+        f"/admin/accounts/user/{owner.pk}/change/": f"?user={owner.pk}",
+    }.items():
+        assert f'href="{address}{asked}"' in web.get(page).content.decode()
+    assert address not in browser_of(owner).get(f"/tasks/{task.number}/").content.decode()

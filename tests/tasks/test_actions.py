@@ -13,7 +13,7 @@ from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from econtract.outbox.models import Order
 from edo.models import Exchange
-from tasks import actions, handover
+from tasks import actions
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
@@ -128,30 +128,6 @@ def test_the_seamless_process_wants_a_document_at_creation() -> None:
     with pytest.raises(ActionRefused, match="Вложите документ"):
         create(form(document_version=None))
     assert not SigningTask.objects.exists()
-
-
-def test_a_task_taken_over_belongs_to_the_one_who_took_it() -> None:
-    task, other = task_in(Status.IDENTIFIED), UserFactory(roles=[Role.MANAGER])
-    previous = task.manager
-    handover.take_over(task=task, actor=other)
-    entry = HistoryEntry.objects.get()
-    assert SigningTask.objects.get().manager == other
-    assert (entry.actor, entry.details["previous_id"]) == (other, previous.pk)
-
-
-def test_of_two_who_take_a_task_the_second_is_told_who_was_first() -> None:
-    task = task_in(Status.IDENTIFIED)
-    first, second = UserFactory(roles=[Role.MANAGER]), UserFactory(roles=[Role.MANAGER])
-    seen_by_both = SigningTask.objects.get(pk=task.pk)
-    handover.take_over(task=task, actor=first)
-    with pytest.raises(ActionRefused, match=first.last_name):
-        handover.take_over(task=seen_by_both, actor=second)
-    assert SigningTask.objects.get().manager == first
-
-
-def test_who_has_no_managers_role_takes_nothing() -> None:
-    with pytest.raises(ActionRefused, match="нужна роль «Менеджер»"):
-        handover.take_over(task=task_in(Status.IDENTIFIED), actor=UserFactory(roles=[Role.HEAD]))
 
 
 def edited(task: SigningTask, **changes: str) -> ContactFacts:
