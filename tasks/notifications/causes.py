@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accounts.audience import heads_of, who_see
+from accounts.audience import administrators, heads_of, who_see
 from accounts.models import User
 from econtract.outbox.models import Order
 from tasks.models import Comment, HistoryEntry, SigningTask
@@ -14,8 +14,7 @@ from tasks.presentation.wording import FAILURES
 from tasks.statuses import Resolution, Status
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
-
-
+NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
 # What a person has asked for and did not get, while the status stays what it is.
 NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
 
@@ -32,10 +31,18 @@ def after_history(task: SigningTask, entry: HistoryEntry) -> None:
 
 def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
     if entry.new_status == Status.ON_APPROVAL:
-        news = _news(task, entry, Kind.APPROVAL, "Задание ждет согласования", entry.comment)
-        tell(heads_of(task.manager_id), news, but=entry.actor)
+        _ask_for_approval(task, entry)
     elif found := _for_manager(entry):
         tell([task.manager], _news(task, entry, *found), but=entry.actor)
+
+
+def _ask_for_approval(task: SigningTask, entry: HistoryEntry) -> None:
+    """Asks the heads; where there is none, administrators are told, or it would wait for ever."""
+    if heads := list(heads_of(task.manager_id)):
+        news = _news(task, entry, Kind.APPROVAL, "Задание ждет согласования", entry.comment)
+        tell(heads, news, but=entry.actor)
+    else:
+        tell(administrators(), _news(task, entry, Kind.APPROVAL, NO_HEAD, ""), but=entry.actor)
 
 
 def _for_manager(entry: HistoryEntry) -> tuple[Kind, str, str] | None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from accounts.audience import heads_of, who_see
-from accounts.models import User
+from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.visibility import headed_by, sight_of
 from econtract.common import clock
 from econtract.common.errors import ActionRefused
@@ -108,6 +108,20 @@ def test_heads_are_asked_to_approve_and_the_manager_is_told_their_answer(people:
     actions.move(task=task, name="approve", actor=people["head"], comment="")
     assert told(people["owner"]) == [(Kind.APPROVAL, "Задание согласовано")]
     assert told(people["head"]) == [asked]
+
+
+def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: People) -> None:
+    task = make(people, Status.APPROVAL_REJECTED)
+    AccessGroupUserObjectPermission.objects.filter(
+        permission__codename=AccessGroup.MEMBER_HEAD
+    ).delete()
+    actions.move(task=task, name="resubmit", actor=people["owner"], comment="")
+    [(kind, text)] = told(people["administrator"])
+    assert (kind, text.partition(",")[2]) == (
+        Kind.APPROVAL,
+        " а руководителя в группах доступа менеджера нет",
+    )
+    assert told(people["head"]) == []
 
 
 def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: People) -> None:
