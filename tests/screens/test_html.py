@@ -25,6 +25,8 @@ PAGES = [
     "/tasks/all/?group=none&q=nothing",
     "/tasks/archive/",
     "/tasks/all/filters/?group=none&owner_q=Ив",
+    "/tasks/all/saved/?group=errors&q=ромашка",
+    "/tasks/my/columns/",
     "/search/?q=клиент",
     "/tasks/{failed}/",
     "/tasks/{signing}/",
