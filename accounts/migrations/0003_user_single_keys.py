@@ -8,6 +8,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="single_keys",
-            field=models.BooleanField(default=True, help_text="Сочетания из одной клавиши; выключаются на странице «Клавиши» (WCAG 2.1.4).", verbose_name="Клавиши без Ctrl"),
+            field=models.BooleanField(
+                default=True,
+                help_text="Сочетания из одной клавиши; выключаются на странице «Клавиши» (WCAG 2.1.4).",
+                verbose_name="Клавиши без Ctrl",
+            ),
         ),
     ]

@@ -37,6 +37,7 @@ from tests.new_task.e2e.steps import (
 from tests.support import office
 from tests.support.factories_clients import ContactFactory, person_inn
 from tests.support.people import browser_of
+from tests.support.stack import wait_for
 from tests.support.world import word_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
@@ -200,6 +201,8 @@ def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
     page = open_form()
     page.get_by_label("Номер документа").press_sequentially("Д-17")
     page.goto("/tasks/my/")
+    # The last word is sent while the page goes: it may arrive after the next page is asked for.
+    wait_for(lambda: the_draft().fields.get("document_number") == ["Д-17"], "the draft")
     page.goto("/tasks/new/company/?restore=1")
     expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
 
