@@ -9,8 +9,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-        fonts-dejavu-core fonts-liberation fonts-crosextra-carlito \
-        fonts-crosextra-caladea tzdata \
+        fonts-dejavu-core fonts-liberation fonts-crosextra-carlito tzdata \
         libreoffice-writer-nogui libreoffice-calc-nogui \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home econtract \

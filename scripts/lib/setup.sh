@@ -10,7 +10,7 @@ export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # What WeasyPrint and the time zones need; nothing works without.
 PACKAGES_BASE=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
-  fonts-crosextra-carlito fonts-crosextra-caladea tzdata
+  fonts-crosextra-carlito tzdata
 )
 PACKAGES_PID=""
 

@@ -172,8 +172,9 @@ def test_an_unlinked_contact_is_found_by_phone_and_linked(task: SigningTask, web
 
 
 def test_a_new_contact_is_added_and_put_into_the_task(task: SigningTask, web: Client) -> None:
-    values = person(task, phone="+79990000000", email="new@company.example") | {"add": "1"}
-    web.post(f"/tasks/{task.number}/contact/replace/", values)
+    values = person(task, phone="+79990000000", email="new@company.example")
+    seen = {"add": "1", "based_on": str(task.contact_version.contact_id)}
+    web.post(f"/tasks/{task.number}/contact/replace/", values | seen)
     assert fresh(task).contact_version.phone == "+79990000000"
 
 

@@ -346,8 +346,9 @@ def test_single_keys_can_be_switched_off(site: Site, open_page: OPEN) -> None:
 def test_control_and_enter_send_the_form(open_page: OPEN) -> None:
     page = open_page()
     page.locator("#id_surname").focus()
-    with page.expect_request(lambda request: request.method == "POST"):
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.keyboard.press("Control+Enter")
+    page.wait_for_load_state()  # Chromium does not close a window that is about to go elsewhere
 
 
 def test_ticked_rows_are_counted(open_page: OPEN) -> None:
