@@ -343,12 +343,13 @@ def test_single_keys_can_be_switched_off(site: Site, open_page: OPEN) -> None:
     expect(page.get_by_role("searchbox", name="Поиск: номер")).not_to_be_focused()
 
 
-def test_control_and_enter_send_the_form(open_page: OPEN) -> None:
+def test_control_and_enter_send_the_form(open_page: OPEN, site: Site) -> None:
     page = open_page()
     page.locator("#id_surname").focus()
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    # Chromium hangs when a window is closed that is about to go elsewhere: the journey ends first.
+    with page.expect_navigation():
         page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()  # Chromium does not close a window that is about to go elsewhere
+    assert [request.method for request in site.asked("/")] == ["GET", "POST"]
 
 
 def test_ticked_rows_are_counted(open_page: OPEN) -> None:
