@@ -27,7 +27,7 @@ class Forms:
 
     def __call__(self, path: str = "/tasks/new/company/", **options: object) -> Page:
         page = self.screens.open(path, self.user, **options)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # the machine may be busy with other tests
         return page
 
     def settle(self) -> None:

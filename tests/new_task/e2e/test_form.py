@@ -19,6 +19,7 @@ from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
 from econtract.outbox import orders
 from econtract.outbox.models import Order
+from tasks.models import Draft
 from tests.new_task.conftest import ACCOUNT, IVANOVA, PHONE, Outside, the_draft, the_task
 from tests.new_task.e2e.conftest import Forms
 from tests.new_task.e2e.steps import (
@@ -93,6 +94,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     for value in ("Петров", "Петр", "Петрович", "89123456789", "p@client.example"):
         keys.type(value)
         keys.press("Tab")
+    saved(page)  # nothing on its way changes the page under the hands
     keys.tab_to("Документ")
     expect(page.locator("#id_document")).to_be_focused()
     with page.expect_file_chooser() as chooser:
@@ -202,7 +204,8 @@ def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
     page.get_by_label("Номер документа").press_sequentially("Д-17")
     page.goto("/tasks/my/")
     # The last word is sent while the page goes: it may arrive after the next page is asked for.
-    wait_for(lambda: the_draft().fields.get("document_number") == ["Д-17"], "the draft")
+    kept = Draft.objects.filter(fields__document_number=["Д-17"])
+    wait_for(kept.exists, "the draft")
     page.goto("/tasks/new/company/?restore=1")
     expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
 
