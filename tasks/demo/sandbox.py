@@ -6,9 +6,6 @@ from typing import Any, Self
 import httpx
 from django.conf import settings
 
-# The server closes a connection that rests for two seconds: ours are given up earlier.
-_PATIENT = httpx.HTTPTransport(retries=3, limits=httpx.Limits(keepalive_expiry=1))
-
 
 class SandboxMissing(Exception):
     """The sandbox does not answer; the demonstration cannot be made without it."""
@@ -29,7 +26,8 @@ class SandboxControl:
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
             trust_env=False,
-            transport=_PATIENT,
+            # The server closes a connection that rests for two seconds: ours are given up earlier.
+            transport=httpx.HTTPTransport(retries=3, limits=httpx.Limits(keepalive_expiry=1)),
         )
 
     def __enter__(self) -> Self:

@@ -18,18 +18,6 @@ from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFac
 from tests.support.people import browser_of
 
 
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
-
-
 def make(owner: User, status: Status, **more: Any) -> SigningTask:
     task: SigningTask = SigningTaskFactory(manager=owner, status=status, **more)
     return task

@@ -29,13 +29,6 @@ NOWHERE = 987_654_321
 
 
 @pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
 def mate(people: People) -> User:
     user = people["mate"]
     assert user is not None

@@ -30,18 +30,6 @@ from tests.support.people import browser_of
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
-
-
 def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **more: Any) -> SigningTask:
     task: SigningTask = SigningTaskFactory(manager=owner, status=status, **more)
     return task
@@ -289,6 +277,8 @@ def test_a_finished_task_offers_its_package_with_the_archive_code(owner: User, w
     page = text_of(response)
     assert "Скачать подписанный пакет" in page
     assert f"Штрих код документа {task.package.archive_code}" in page
+    assert f'aria-label="Штрих код {task.package.archive_code}"' in response.content.decode()
+    assert f"/verify/{task.package.code}/" in page
     assert "Открепить" not in page
 
 

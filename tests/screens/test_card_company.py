@@ -5,7 +5,6 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import time_machine
 from django.test import Client
 
@@ -19,18 +18,6 @@ from tests.screens.conftest import People
 from tests.screens.test_card import text_of
 from tests.support.factories import SigningTaskFactory
 from tests.support.people import browser_of
-
-
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
 
 
 def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **more: Any) -> SigningTask:

@@ -27,18 +27,6 @@ from tests.support.people import browser_of
 
 
 @pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
-
-
-@pytest.fixture
 def task(owner: User) -> SigningTask:
     made: SigningTask = SigningTaskFactory(
         manager=owner,

@@ -20,13 +20,6 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
 def receiver(people: People, owner: User) -> User:
     """A manager of every group that the owner is in."""
     user: User = UserFactory(

@@ -8,16 +8,8 @@ from accounts.models import User
 from tasks.lifecycle import Actor
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Resolution, Status
-from tests.screens.conftest import People
 from tests.support.factories import HistoryEntryFactory
 from tests.support.people import browser_of
-
-
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from accounts.models import User
 from tasks.models import Comment, SigningTask
 from tasks.statuses import Resolution, Status
-from tests.screens.conftest import People
 from tests.support.factories import (
     DocumentVersionFactory,
     ExchangeFactory,
@@ -52,13 +51,6 @@ PAGES = [
     "/no/such/page/",
 ]
 CODES = re.compile(r"\b(identification_|cabinet_|signing_failed|on_approval|None|False)\b")
-
-
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
 
 
 @pytest.fixture

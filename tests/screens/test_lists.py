@@ -24,18 +24,6 @@ from tests.support.people import browser_of
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
-
-
 def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **more: Any) -> SigningTask:
     task: SigningTask = SigningTaskFactory(manager=owner, status=status, **more)
     return task

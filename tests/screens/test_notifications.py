@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from accounts.models import User
@@ -15,18 +14,6 @@ from tests.screens.conftest import People
 from tests.screens.test_card import text_of
 from tests.support.factories import ExchangeFactory, SigningTaskFactory
 from tests.support.people import browser_of
-
-
-@pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
 
 
 def signed(owner: User) -> SigningTask:

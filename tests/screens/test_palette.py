@@ -17,18 +17,6 @@ from tests.support.people import browser_of
 
 
 @pytest.fixture
-def owner(people: People) -> User:
-    user = people["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def web(owner: User) -> Client:
-    return browser_of(owner)
-
-
-@pytest.fixture
 def task(owner: User) -> SigningTask:
     client = ClientFactory(short_name="ООО «Ромашка»", inn="7707049388", kpp="784201001")
     made: SigningTask = SigningTaskFactory(manager=owner, client=client)
