@@ -199,7 +199,10 @@
     }
     uploadError(root, "");
     $("[data-upload-name]", root).textContent = file.name;
-    if (input.dataset.hxPost) htmx.trigger(input, "upload");
+    if (!input.dataset.hxPost) return;
+    // A field that has only just come onto the page may be unknown to htmx still (its settling delay).
+    htmx.process(input);
+    htmx.trigger(input, "upload");
   };
 
   const drop = (root, files) => {
