@@ -44,7 +44,7 @@ def _box_problems(box: Box, signatory: Signatory) -> list[Problem]:
         text = f"Подписант {signatory} отключен."
         fix = "Выберите другого подписанта."
         problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))
-    elif not signatory.boxes.filter(pk=box.pk).exists():
+    elif not box.signatories.contains(signatory):
         text = f"Подписант {signatory} не подписывает в ЛК ЭДО «{box.name}»."
         fix = "Выберите подписанта этого ЛК ЭДО."
         problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import TaskType
@@ -61,9 +62,14 @@ class AlreadyCreated(Exception):
 
 def find(user: User, task_type: TaskType) -> Draft:
     """The person's draft, a new one (not saved) when there was none yet."""
-    drafts = Draft.objects.select_related("document_version__source", "document_version__pdf")
-    found = drafts.filter(user=user, task_type=task_type).first()
+    found = _drafts(user, task_type).first()
     return found or Draft(user=user, task_type=task_type)
+
+
+def _drafts(user: User, task_type: TaskType) -> QuerySet[Draft]:
+    """The one row there may be, with the document that the form shows."""
+    drafts = Draft.objects.filter(user=user, task_type=task_type)
+    return drafts.select_related("document_version__source", "document_version__pdf")
 
 
 def has_contents(draft: Draft) -> bool:
@@ -118,9 +124,12 @@ def locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
 
     Raises as `save` does.
     """
-    Draft.objects.get_or_create(user=user, task_type=task_type)
-    draft = Draft.objects.select_for_update().get(user=user, task_type=task_type)
-    made = SigningTask.objects.filter(submission_key=mark.key, created_by=user).first()
+    rows = _drafts(user, task_type).select_for_update(of=("self",))
+    draft = rows.first()
+    if draft is None:
+        Draft.objects.get_or_create(user=user, task_type=task_type)
+        draft = rows.get()
+    made = SigningTask.objects.filter(submission_key=mark.key, created_by=user).only("pk").first()
     if made is not None:
         raise AlreadyCreated(made)
     if has_contents(draft) and mark.page != draft.page and mark.revision != draft.revision:

@@ -1,5 +1,7 @@
 """«ЮЛ/ИП B2B»: a client chosen from CDI, and the contact who signs for it."""
 
+from functools import cached_property
+
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
@@ -35,12 +37,18 @@ class CompanyParty(Party):
 
     def settle(self) -> None:
         self.company = self._company()
-        self.linked = contacts.linked_contacts(self.card)
-        self._settle_contact()
-        self.contact = self._chosen_contact()
+        self.contact: Contact | None = None
         self.new: ContactForm | None = None
         if one(self.values, "contact") == NEW:
             self.new = self._new_contact()
+        else:
+            self._settle_contact()
+            self.contact = self._chosen_contact()
+
+    @cached_property
+    def linked(self) -> list[Contact]:
+        """The client's contacts, read when they are shown or chosen from."""
+        return contacts.linked_contacts(self.card)
 
     def _company(self) -> Company | None:
         chosen = read_value(one(self.values, "client"))
@@ -57,8 +65,6 @@ class CompanyParty(Party):
     def _settle_contact(self) -> None:
         """Another client drops the contact chosen for the one before; a single one is chosen."""
         chosen = one(self.values, "contact")
-        if chosen == NEW:
-            return
         chosen_now = chosen != one(self.previous, "contact")
         if chosen and self._client_changed and one(self.previous, "client") and not chosen_now:
             chosen = ""

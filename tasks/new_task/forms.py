@@ -12,7 +12,7 @@ from clients.models import Region, Service
 from clients.values import compact
 from edo.models import Box, Signatory
 from tasks.models import DocumentKind
-from tasks.new_task.places import Places
+from tasks.new_task.places import Places, Signer
 from tasks.new_task.values import Values
 
 FIELDS = (
@@ -40,12 +40,13 @@ class TypedAccountField(AccountField):
 class SignatorySelect(forms.Select):
     """A list in which those who cannot sign stand with the reason and cannot be chosen."""
 
-    reasons: dict[str, str] = {}
+    signers: dict[str, Signer] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        if reason := self.reasons.get(str(value)):
-            option["label"] = f"{option['label']} – {reason}"
+        signer = self.signers.get(str(value))
+        if signer is not None and signer.reason:
+            option["label"] = f"{option['label']} – {signer.reason}"
             option["attrs"]["disabled"] = True
         return option
 
@@ -107,8 +108,8 @@ class TaskForm(forms.Form):
         signers = [(each.signatory.pk, str(each.signatory)) for each in places.signers]
         self._offer("signatory", signers)
         self._offer("document_kind", DocumentKind.choices)
-        self._widget("signatory").reasons = {
-            str(each.signatory.pk): each.reason for each in places.signers
+        self._widget("signatory").signers = {
+            str(each.signatory.pk): each for each in places.signers
         }
         self.fields["services"].required = needs_document_and_service(places.region)
         self._set_choices("services", [(each.code, each.name) for each in services])

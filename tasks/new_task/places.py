@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import md5
 from typing import TypeVar
 
@@ -26,15 +27,27 @@ POWERS_MARK = {
 
 @dataclass(frozen=True)
 class Signer:
-    """A signatory as the list offers him; ``reason`` says why he cannot be chosen."""
+    """A signatory as the list offers him, judged when that is asked: it takes a signature check.
+
+    Without ``box`` it is not known yet where he would sign, so he is not judged.
+    """
 
     signatory: Signatory
-    reason: str = ""
+    box: Box | None = None
+    fresh: bool = False
+
+    @cached_property
+    def reason(self) -> str:
+        """Why he cannot be chosen now, "" when he can."""
+        return _reason(self.box, self.signatory, fresh=self.fresh) if self.box else ""
 
 
 @dataclass(frozen=True)
 class Places:
-    """What each of the three lists offers, and what is chosen in it."""
+    """What each of the three lists offers, and what is chosen in it.
+
+    ``regionless``: the user has no region at all; without one no task can be made.
+    """
 
     regions: list[Region]
     boxes: list[Box]
@@ -42,16 +55,12 @@ class Places:
     region: Region | None
     box: Box | None
     signer: Signer | None
+    regionless: bool
 
     @property
     def signatory(self) -> Signatory | None:
         """The chosen one, when he may sign."""
         return self.signer.signatory if self.signer and not self.signer.reason else None
-
-
-def has_regions(user: User) -> bool:
-    """Whether the user has a region at all: without one no task can be made."""
-    return user.regions.filter(active=True).exists()
 
 
 def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool = False) -> Places:
@@ -61,64 +70,55 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
     not chosen yet offers only what fits the choices below it, so the lists narrow one another.
     Signatories are judged anew with ``fresh``, else as of the last JUDGED_FOR_SECONDS.
     """
-    boxes = _boxes_of(user)
-    regions = _regions_of(user, boxes)
+    own = _regions_of(user)
+    regions = [each for each in own if each.boxes.all()]
+    boxes = _boxes_of(regions)
     chosen_region, chosen_box = _pick(regions, region), _pick(boxes, box)
     if chosen_region is None:
-        regions = _fitting_regions(regions, boxes, chosen_box, signatory)
+        regions = _fitting_regions(regions, chosen_box, signatory)
         chosen_region = _only(regions)
     if chosen_region is not None:
-        boxes = [each for each in boxes if chosen_region in each.regions.all()]
-    offered = [each for each in boxes if _signs_in(each, signatory)] or boxes
+        boxes = _boxes_of([chosen_region])
     chosen_box = _pick(boxes, box)
     if chosen_box is None:
-        boxes = offered
+        boxes = [each for each in boxes if _signs_in(each, signatory)] or boxes
         chosen_box = _only(boxes)
-    signers = _judged(chosen_box, fresh=fresh) if chosen_box else _candidates(boxes)
-    return Places(regions, boxes, signers, chosen_region, chosen_box, _signer(signers, signatory))
+    signers = _signers_in([chosen_box] if chosen_box else boxes, chosen_box, fresh=fresh)
+    signer = _signer(signers, signatory)
+    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, regionless=not own)
 
 
-def _boxes_of(user: User) -> list[Box]:
-    """Active boxes that serve any of the user's regions, with those regions and their signers."""
-    regions = user.regions.filter(active=True)
-    people = Signatory.objects.filter(active=True)
-    active = Prefetch("signatories", people.annotate(**POWERS_MARK))
-    boxes = Box.objects.filter(active=True, regions__in=regions).distinct()
-    return list(boxes.prefetch_related(Prefetch("regions", regions), active))
+def _regions_of(user: User) -> list[Region]:
+    """The user's active regions, by name, with their active boxes and those who sign in them."""
+    people = Signatory.objects.filter(active=True).annotate(**POWERS_MARK)
+    regions = user.regions.filter(active=True).prefetch_related(
+        Prefetch("boxes", Box.objects.filter(active=True)), Prefetch("boxes__signatories", people)
+    )
+    return sorted(regions, key=lambda region: region.name)
 
 
-def _regions_of(user: User, boxes: list[Box]) -> list[Region]:
-    served = {region.pk: region for box in boxes for region in box.regions.all()}
-    return sorted(served.values(), key=lambda region: region.name)
+def _boxes_of(regions: list[Region]) -> list[Box]:
+    found = {box.pk: box for region in regions for box in region.boxes.all()}
+    return sorted(found.values(), key=lambda box: box.name)
 
 
-def _fitting_regions(
-    regions: list[Region], boxes: list[Box], box: Box | None, signatory: str
-) -> list[Region]:
-    fitting = [box] if box else [each for each in boxes if _signs_in(each, signatory)]
-    if not fitting:
-        return regions
-    served = {region.pk for each in fitting for region in each.regions.all()}
-    return [region for region in regions if region.pk in served]
+def _fitting_regions(regions: list[Region], box: Box | None, signatory: str) -> list[Region]:
+    def fits(region: Region) -> bool:
+        boxes = region.boxes.all()
+        return box in boxes if box else any(_signs_in(each, signatory) for each in boxes)
+
+    return [region for region in regions if fits(region)] or regions
 
 
 def _signs_in(box: Box, signatory: str) -> bool:
     return any(str(each.pk) == signatory for each in box.signatories.all())
 
 
-def _candidates(boxes: list[Box]) -> list[Signer]:
-    """Those who sign in any of ``boxes``; in which is not known yet, so nobody is judged."""
+def _signers_in(boxes: list[Box], chosen: Box | None, *, fresh: bool) -> list[Signer]:
+    """Those who sign in any of ``boxes``, to be judged for the ``chosen`` one."""
     found = {each.pk: each for box in boxes for each in box.signatories.all()}
     people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
-    return [Signer(each) for each in people]
-
-
-def _judged(box: Box, *, fresh: bool) -> list[Signer]:
-    """Those who sign in ``box``, each with the reason why he cannot now."""
-    return [
-        Signer(each.signatory, _reason(box, each.signatory, fresh=fresh))
-        for each in _candidates([box])
-    ]
+    return [Signer(each, chosen, fresh) for each in people]
 
 
 def _reason(box: Box, signatory: Signatory, *, fresh: bool) -> str:

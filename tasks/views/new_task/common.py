@@ -23,7 +23,6 @@ from tasks.new_task.conflict import differences
 from tasks.new_task.contacts import ADD_CONTACT
 from tasks.new_task.entry import Entry, names_of, texts_of
 from tasks.new_task.kinds import BY_SLUG, FormKind
-from tasks.new_task.places import has_regions
 from tasks.new_task.support import error_request, regions_request
 from tasks.new_task.values import one, read
 from tasks.presentation.wording import clock_time, moment
@@ -97,14 +96,13 @@ def posted_entry(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> 
 def save_entry(entry: Entry, mark: PageMark) -> None:
     """Keeps the entry as the draft. Raises DraftChanged and AlreadyCreated."""
     lookup = entry.party.lookup
-    saved = drafts.save(
+    entry.draft = drafts.save(
         user=entry.user,
         task_type=entry.kind.task_type,
         mark=mark,
         fields=entry.values,
         organisation=lookup.to_json() if lookup else None,
     )
-    entry.draft = drafts.find(entry.user, entry.kind.task_type) if saved.pk else saved
 
 
 def keep(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> Entry:
@@ -136,7 +134,7 @@ def context_of(entry: Entry, mark: PageMark, **more: Any) -> dict[str, Any]:
         "items": entry.items,
         "mark": mark,
         "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in ADDRESSES},
-        "regions_missing": not has_regions(entry.user),
+        "regions_missing": entry.places.regionless,
         "regions_request": regions_request(entry.user),
         "helpme_url": settings.HELPME_URL,
         "dataport_url": settings.DATAPORT_URL,
