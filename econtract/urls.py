@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("tasks/", include("tasks.urls")),
     path("manage/", include("clients.urls")),
+    path("reports/", include("tasks.report_urls")),
     path("search/", search.search, name="search"),
     path("palette/", search.palette, name="palette"),
     path("notifications/", include("tasks.notification_urls")),

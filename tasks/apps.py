@@ -8,7 +8,7 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         from accounts.signals import leaving
         from econtract.outbox import registry
-        from tasks import feeds, handover
+        from tasks import exports, feeds, handover
         from tasks.notifications import mail, writing
         from tasks.pipeline.base import StepHandler
         from tasks.pipeline.dates import Expire, Remind, SendMessage
@@ -45,4 +45,5 @@ class TasksConfig(AppConfig):
         registry.register("expire", Expire())
         registry.register(writing.MAIL_ORDER, mail.MailNotification())
         registry.register(mail.DIGEST_ORDER, mail.MailDigest())
+        registry.register(exports.EXPORT_ORDER, exports.MakeExport())
         registry.register_feeds(feeds.feeds)

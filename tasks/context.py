@@ -69,6 +69,8 @@ class Navigation:
                 place.startswith(("tasks:", "clients:")),
             )
         ]
+        reports = address("reports:page")
+        items.append(_item("reports", "Отчеты", reports, "chart-bar", place.startswith("reports:")))
         if self.person.is_administrator:
             items.append(
                 _item("admin", "Администрирование", address("admin:index"), "settings", False)

@@ -14,7 +14,8 @@ from tasks.presentation.wording import plural, thousands
 from tasks.queries import SigningTaskQuerySet
 from tasks.statuses import Resolution, Status, facts
 
-LARGEST = 50_000
+# So many are made while the person waits; so many at all, within the lease of an order.
+LARGEST, LARGEST_TO_ORDER = 50_000, 300_000
 KEPT_IN_MEMORY = 5 * 1024 * 1024
 HEADERS = (
     ("Номер", 10),
@@ -60,21 +61,21 @@ COLUMNS = (
 class TooMany(Exception):
     """More rows than one file may hold; the message tells the user what to do."""
 
-    def __init__(self) -> None:
-        noun = plural(LARGEST, "задания", "заданий", "заданий")
+    def __init__(self, largest: int) -> None:
+        noun = plural(largest, "задания", "заданий", "заданий")
         super().__init__(
-            f"В одну выгрузку входит до {thousands(LARGEST)} {noun}. Уточните фильтр, например "
+            f"В одну выгрузку входит до {thousands(largest)} {noun}. Уточните фильтр, например "
             "период, и выгрузите по частям."
         )
 
 
-def workbook(tasks: SigningTaskQuerySet, turns: Turns) -> IO[bytes]:
+def workbook(tasks: SigningTaskQuerySet, turns: Turns, *, largest: int = LARGEST) -> IO[bytes]:
     """An xlsx file of ``tasks`` in their order, at its beginning; the caller closes it.
 
-    Numbers that people copy (ИНН, ЛС) are text. Raises TooMany.
+    Numbers that people copy (ИНН, ЛС) are text. Raises TooMany beyond ``largest`` rows.
     """
-    if tasks.order_by()[: LARGEST + 1].count() > LARGEST:
-        raise TooMany
+    if tasks.order_by()[: largest + 1].count() > largest:
+        raise TooMany(largest)
     file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - given away
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     _fill(book, tasks, turns)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 
 from econtract.common import clock
-from tasks import effects, presence
+from tasks import effects, exports, presence
 from tasks.models import Notification, SigningTask
 from tasks.notifications import expiry, mail
 
@@ -41,6 +41,7 @@ def order_digests() -> None:
 
 @shared_task(name="tasks.forget_past")
 def forget_past() -> None:
-    """Removes notifications that are long past, and who looked at which card yesterday."""
+    """Removes what is long past: notifications, exports, who looked at which card yesterday."""
     presence.forget()
+    exports.forget()
     Notification.objects.filter(created_at__lt=clock.now() - KEPT).delete()

@@ -25,24 +25,15 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class FilterForm(forms.Form):
-    """Every filter but the manager, who is a combobox beside it."""
+class SelectionForm(forms.Form):
+    """What tasks can be chosen by wherever they stand; the manager is a combobox beside it."""
 
-    stage = forms.ChoiceField(label="Этап", required=False, choices=[*ANY, *Stage.choices])
-    status = forms.ChoiceField(label="Статус", required=False, choices=[*ANY, *Status.choices])
-    resolution = forms.ChoiceField(
-        label="Резолюция", required=False, choices=[("", "Любая"), *Resolution.choices]
-    )
     type = forms.ChoiceField(label="Тип", required=False, choices=[*ANY, *TaskType.choices])
     channel = forms.ChoiceField(
         label="Подписание", required=False, choices=[*ANY, *Channel.choices]
     )
     region = forms.ModelChoiceField(
         label="Регион", required=False, queryset=Region.objects.all(), empty_label="Любой"
-    )
-
-    NAMES = frozenset(
-        {"stage", "status", "resolution", "type", "channel", "region", "owner", "from", "to"}
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,6 +55,21 @@ class FilterForm(forms.Form):
             "from": query.since,
             "to": query.until,
         }
+
+
+class FilterForm(SelectionForm):
+    """Every filter of a list but the manager."""
+
+    stage = forms.ChoiceField(label="Этап", required=False, choices=[*ANY, *Stage.choices])
+    status = forms.ChoiceField(label="Статус", required=False, choices=[*ANY, *Status.choices])
+    resolution = forms.ChoiceField(
+        label="Резолюция", required=False, choices=[("", "Любая"), *Resolution.choices]
+    )
+
+    field_order = ("stage", "status", "resolution")
+    NAMES = frozenset(
+        {"stage", "status", "resolution", "type", "channel", "region", "owner", "from", "to"}
+    )
 
 
 class NameForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What people have set for their lists: columns, and filters under a name."""
+"""What people have for their lists: columns, filters under a name, files that are being made."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
+from archive.models import StoredFile
 from econtract.common import clock
 
 if TYPE_CHECKING:
@@ -70,6 +71,27 @@ class SavedFilter(models.Model):
     def may_be_changed_by(self, user: User) -> bool:
         """Renamed and deleted: by its author, and by administrators when it is shared."""
         return self.owner_id == user.pk or (self.group_id is not None and user.is_administrator)
+
+
+class Export(models.Model):
+    """A large xlsx file that a person has ordered (`tasks.exports`); without a file until made."""
+
+    # Before its key: what a notification about it names as its source.
+    SOURCE = "export:"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
+    tab = models.CharField("Список", max_length=10)
+    query = models.CharField("Условия", max_length=1000, blank=True)
+    file_name = models.CharField(max_length=255)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "выгрузка"
+        verbose_name_plural = "выгрузки"
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 def groups_of(user: User) -> "QuerySet[AccessGroup]":

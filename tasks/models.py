@@ -14,7 +14,7 @@ from clients.models import Client, ContactVersion, Region, Service
 from econtract.common import clock
 from edo.models import Box, Exchange, Signatory
 from tasks.lifecycle import Actor, Lifecycle
-from tasks.list_models import ListSettings, SavedFilter
+from tasks.list_models import Export, ListSettings, SavedFilter
 from tasks.notifications.models import Notification, NotificationChoice
 from tasks.queries import CHIPS, COURSE, SigningTaskQuerySet
 from tasks.statuses import FINISHED, Resolution, Stage, Status, StatusFacts, facts
@@ -25,6 +25,7 @@ __all__ = [
     "Comment",
     "DocumentKind",
     "Draft",
+    "Export",
     "HistoryEntry",
     "ListSettings",
     "Notification",

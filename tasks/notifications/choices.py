@@ -8,7 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from accounts.models import User
-from tasks.notifications.kinds import DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
+from tasks.notifications.kinds import ANSWERS, DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
 from tasks.notifications.models import NotificationChoice
 
 
@@ -28,7 +28,9 @@ class ChoicesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.kinds = [
-            kind for kind in Kind if user.is_administrator or kind not in FOR_ADMINISTRATORS
+            kind
+            for kind in Kind
+            if kind not in ANSWERS and (user.is_administrator or kind not in FOR_ADMINISTRATORS)
         ]
         stored = {choice.kind: choice for choice in user.notification_choices.all()}
         for kind in self.kinds:

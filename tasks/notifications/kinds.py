@@ -16,11 +16,15 @@ class Kind(TextChoices):
     MENTION = "mention", "Вас упомянули в комментарии"
     APPROVAL = "approval", "Согласование"
     EXPIRY = "expiry", "Истекает сертификат или МЧД"
+    EXPORT = "export", "Выгрузка в Excel"
 
 
 # The person is told that a task has left him, which he may no longer see: number and name of
 # the colleague, nothing of the task itself.
-ABOUT_ONESELF = frozenset({Kind.LEFT})
+# An export is what he has ordered himself.
+ABOUT_ONESELF = frozenset({Kind.LEFT, Kind.EXPORT})
+# The answer to a wish: nobody chooses not to get it.
+ANSWERS = frozenset({Kind.EXPORT})
 # About the installation and not about a task.
 FOR_ADMINISTRATORS = frozenset({Kind.EXPIRY})
 
@@ -35,6 +39,7 @@ ICONS = {
     Kind.MENTION: "message",
     Kind.APPROVAL: "checklist",
     Kind.EXPIRY: "shield-check",
+    Kind.EXPORT: "file-spreadsheet",
 }
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.visibility import sight_of
+from tasks.list_models import Export
 from tasks.notifications.kinds import ICONS, Kind
 from tasks.notifications.models import Notification
 from tasks.presentation.wording import moment
@@ -33,12 +34,12 @@ def items(found: Iterable[Notification], user: User) -> list[Item]:
 
 
 def _item(one: Notification, user: User) -> Item:
-    kind = Kind(one.kind)
+    kind, title = Kind(one.kind), _title(one, user)
     return Item(
         pk=one.pk,
-        kind="" if one.text == kind.label else str(kind.label),
+        kind="" if kind.label in {one.text, title} else str(kind.label),
         icon=ICONS[kind],
-        title=_title(one, user),
+        title=title,
         text=one.text,
         time=moment(one.created_at),
         iso=one.created_at.isoformat(timespec="seconds"),
@@ -48,6 +49,8 @@ def _item(one: Notification, user: User) -> Item:
 
 
 def _title(one: Notification, user: User) -> str:
+    if one.kind == Kind.EXPORT:
+        return str(Kind.EXPORT.label)
     if one.task is None:
         return "Сертификаты и МЧД"
     if not sight_of(user).covers(one.task.manager_id):
@@ -56,6 +59,10 @@ def _title(one: Notification, user: User) -> str:
 
 
 def _url(one: Notification, user: User) -> str:
+    if one.kind == Kind.EXPORT:
+        made = one.source.startswith(Export.SOURCE)
+        pk = one.source.removeprefix(Export.SOURCE)
+        return reverse("reports:export", args=[pk]) if made else ""
     if one.task is None:
         return reverse("admin:tasks_signingtask_expiring") if user.is_administrator else ""
     return one.task.get_absolute_url() if sight_of(user).covers(one.task.manager_id) else ""

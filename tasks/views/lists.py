@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,7 +12,6 @@ from econtract.common import clock
 from econtract.common.addresses import address
 from econtract.common.htmx import is_fragment, render_page
 from tasks.context import GROUP_IN_SESSION, Navigation
-from tasks.export import TooMany, workbook
 from tasks.filters import FIRST_PAGE, NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
 from tasks.lists import counters_for, found_in, lists_of
@@ -31,6 +29,7 @@ from tasks.presentation.pages import Found, pagination
 from tasks.presentation.rows import COLUMNS, Turns, rows, table_body
 from tasks.slices import Slice, slice_of
 from tasks.views.common import person_of
+from tasks.views.exports import answer
 from tasks.views.news import Drawn, first_poll, query_of
 from tasks.walk import Walk
 
@@ -147,11 +146,6 @@ def owners(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, tab: str) -> HttpResponseBase:
     """Exactly what is filtered, in the order of the list, as an xlsx file."""
-    user, query = person_of(request), query_of(request, tab)
-    tasks = query.sorting.apply(found_in(user, tab, query))
-    try:
-        file = workbook(tasks, Turns.told_to(user))
-    except TooMany as error:
-        messages.error(request, str(error))
-        return redirect(address("tasks:list", tab) + query.encode())
-    return FileResponse(file, as_attachment=True, filename=f"{LISTS[tab].title}.xlsx")
+    query = query_of(request, tab)
+    back = address("tasks:list", tab) + query.encode()
+    return answer(request, tab, query, file_name=f"{LISTS[tab].title}.xlsx", back=back)

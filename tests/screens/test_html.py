@@ -27,6 +27,8 @@ PAGES = [
     "/tasks/all/saved/?group=errors&q=ромашка",
     "/tasks/my/columns/",
     "/search/?q=клиент",
+    "/reports/",
+    "/reports/?type=contractor",
     "/tasks/{failed}/",
     "/tasks/{signing}/",
     "/tasks/{done}/",

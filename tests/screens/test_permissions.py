@@ -80,6 +80,8 @@ PAGES = {
     "/tasks/archive/export.xlsx": LISTS,
     "/tasks/owners/": LISTS,
     "/search/?q=ромашка": LISTS,
+    "/reports/": LISTS,
+    "/reports/tasks.xlsx": LISTS,
     "/help/statuses/": LISTS,
     "/help/guide/": LISTS,
     "/help/keys/": LISTS,

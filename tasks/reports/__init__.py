@@ -1,0 +1,1 @@
+"""«Отчеты»: what became of the tasks of a period, in figures."""
