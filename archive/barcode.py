@@ -1,6 +1,7 @@
 """Bar and QR codes as SVG that a strict Content-Security-Policy lets through."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import segno
 from barcode import Code128
@@ -10,8 +11,10 @@ from django.utils.safestring import SafeString
 
 QUIET_MODULES = 10  # ISO/IEC 15417 asks for ten modules of white on either side of a Code 128.
 BAR_HEIGHT = 40
+# A symbol takes milliseconds to draw and is the same for ever: a card that is polled keeps it.
 
 
+@lru_cache(maxsize=256)
 def code128_svg(text: str) -> SafeString:
     """``text`` as a Code 128 symbol, an ``<svg>`` element without styles or scripts.
 
@@ -31,6 +34,7 @@ def code128_svg(text: str) -> SafeString:
     return _svg(len(modules) + 2 * QUIET_MODULES, BAR_HEIGHT, path, f"Штрих код {text}")
 
 
+@lru_cache(maxsize=256)
 def qr_svg(text: str) -> SafeString:
     """``text`` as a QR symbol (error correction M, quiet zone of 4 modules), as `code128_svg`."""
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))

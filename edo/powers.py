@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 from django.conf import settings
+from django.db.models import Case, Q, When
 
 from econtract.common import clock
 from edo import certificates, mchd, mchd_checks
@@ -144,9 +145,9 @@ def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorn
     When none is valid, the latest known one: its checks say why it does not hold.
     """
     today = at.astimezone(MOSCOW).date()
-    ours = signatory.powers.filter(principal_inn=box.inn).order_by("-valid_until", "-pk")
-    valid = ours.filter(valid_from__lte=today, valid_until__gte=today, revoked_at=None)
-    return valid.first() or ours.first()
+    valid = Q(valid_from__lte=today, valid_until__gte=today, revoked_at=None)
+    ours = signatory.powers.filter(principal_inn=box.inn)
+    return ours.order_by(Case(When(valid, then=0), default=1), "-valid_until", "-pk").first()
 
 
 def import_signatory_keys() -> list[Signatory]:

@@ -21,13 +21,13 @@ MINE, SEEN, FOUND = "mine", "seen", "found"
 
 
 class CappedCount(Subquery):
-    """How many rows a query finds, at most one more than `COUNTED`."""
+    """How many rows a query finds, at most one more than ``most`` (`COUNTED`)."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     empty_result_set_value = 0
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        ones = rows.order_by().values(one=Value(1))[: COUNTED + 1]
+    def __init__(self, rows: QuerySet[Any], most: int | None = None) -> None:
+        ones = rows.order_by().values(one=Value(1))[: (COUNTED if most is None else most) + 1]
         super().__init__(ones, output_field=IntegerField())
 
 

@@ -30,7 +30,8 @@ def refusals(task: SigningTask, user: User) -> list[str]:
         return ["Напоминает менеджер задания. Примите задание в работу."]
     if Status(task.status) not in REMINDERS or task.withdrawal:
         return ["Сейчас от клиента ничего не ждут."]
-    if task.history.filter(name=NAME, at__gt=clock.now() - PAUSE).exists():
+    lately = clock.now() - PAUSE
+    if any(entry.name == NAME and entry.at > lately for entry in task.history.all()):
         return ["Клиенту уже напомнили меньше часа назад."]
     return []
 

@@ -1,5 +1,7 @@
 """The bell and its page: what a person has, and what he has read."""
 
+from django.db.models import OuterRef
+
 from accounts.models import User
 from econtract.common import clock
 from tasks.models import SigningTask
@@ -15,9 +17,18 @@ def of(user: User) -> NotificationQuerySet:
     return Notification.objects.shown_to(user).in_bell()
 
 
+def unread(user: User) -> NotificationQuerySet:
+    """What the bell counts, in no particular order."""
+    return of(user).unread().order_by()
+
+
 def unread_words(user: User) -> str:
     """The figure on the bell: «2», «99+», "" when everything has been read; one query."""
-    count = len(of(user).unread().order_by().values_list("pk", flat=True)[: COUNTED + 1])
+    return in_words(len(unread(user).values_list("pk", flat=True)[: COUNTED + 1]))
+
+
+def in_words(count: int) -> str:
+    """``count`` as the bell shows it."""
     if not count:
         return ""
     return str(count) if count <= COUNTED else f"{COUNTED}+"
@@ -28,8 +39,11 @@ def mark_read(found: NotificationQuerySet) -> None:
     found.unread().update(read_at=clock.now())
 
 
+def of_task(task: SigningTask | OuterRef, user: User) -> NotificationQuerySet:
+    """What ``user`` has not read of ``task`` yet."""
+    return Notification.objects.filter(recipient=user, task=task).unread()
+
+
 def task_opened(task: SigningTask, user: User) -> None:
     """Whoever has the card before him has read what there was to tell of it."""
-    waiting = Notification.objects.filter(recipient=user, task=task).unread()
-    if waiting.exists():
-        mark_read(waiting)
+    mark_read(of_task(task, user))

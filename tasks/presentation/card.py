@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts.models import User
 from archive.models import DocumentVersion
 from tasks import actions, guidance, reminding
-from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
+from tasks.glance import Glance
+from tasks.models import AuthorityDocument, Comment, SigningTask
 from tasks.presentation.banner import Banner, banner
 from tasks.presentation.documents import DocumentBlock, document_block
 from tasks.presentation.moves import Button, Buttons, buttons
@@ -140,34 +141,39 @@ class Card:
         }
 
 
-def card_of(task: SigningTask, user: User, viewers: tuple[str, ...]) -> Card:
-    """What ``user`` sees of ``task`` (loaded by `tasks.views.common.visible_task`).
+def card_of(task: SigningTask, user: User, glance: Glance, viewers: tuple[str, ...]) -> Card:
+    """What ``user`` sees of ``task`` (both loaded by `tasks.views.common.task_of_card`).
 
     ``viewers`` are the others who have the card before them (`tasks.presence`).
     """
-    entries = list(task.history.select_related("actor"))
+    versions, entries = _versions(task), list(task.history.all())
     offered = buttons(task, user)
     return Card(
         head=_head(task, offered),
         viewers=Viewers(viewers),
-        present=_present(task, user, entries, offered),
+        present=_present(task, user, glance, offered),
         client=client_block(task, user),
-        document=document_block(task, _versions(task), actions.document_refusals(task, user)),
+        document=document_block(task, versions, actions.document_refusals(task, user)),
         account=account_block(task, user),
         services=services_block(task, list(task.services.all()), user),
         signing=signing(task, user),
         talk=Talk(
-            comments=tuple(_remark(one) for one in task.comments.select_related("author")),
+            comments=_remarks(task) if glance.comments else (),
             history=tuple(lines(entries)[:RECENT]),
         ),
     )
 
 
 def _versions(task: SigningTask) -> list[DocumentVersion]:
+    """All versions; the task's own is one of them and is not asked for again."""
     if task.document_id is None:
         return []
     found = DocumentVersion.objects.filter(document=task.document_id)
-    return list(found.select_related("source", "uploaded_by"))
+    versions = list(found.select_related("source", "uploaded_by"))
+    for version in versions:
+        if version.pk == task.document_version_id:
+            task.document_version = version
+    return versions
 
 
 def _head(task: SigningTask, offered: Buttons) -> Head:
@@ -185,15 +191,16 @@ def _head(task: SigningTask, offered: Buttons) -> Head:
 
 
 def _present(
-    task: SigningTask, user: User, entries: list[HistoryEntry], offered: Buttons
+    task: SigningTask, user: User, glance: Glance, offered: Buttons
 ) -> Present:
-    said = banner(task, user, entries, troubles(task))
+    entries = list(task.history.all())
+    said = banner(task, user, entries, troubles(task) if glance.troubles else [])
     return Present(
         steps=tuple(steps(task, entries)),
         banner=said,
         main=offered.main,
         others=offered.others,
-        papers=tuple(_paper(one) for one in task.authority_documents.select_related("file")),
+        papers=_papers(task) if glance.papers else (),
         request=_request(task, said.reason),
         remind=_remind(task, user),
         call=_call(task),
@@ -217,6 +224,10 @@ def _call(task: SigningTask) -> str:
     return ""
 
 
+def _papers(task: SigningTask) -> tuple[Paper, ...]:
+    return tuple(_paper(one) for one in task.authority_documents.select_related("file"))
+
+
 def _paper(paper: AuthorityDocument) -> Paper:
     return Paper(
         name=paper.file_name,
@@ -230,6 +241,10 @@ def _request(task: SigningTask, reason: str) -> Request | None:
     if not topic:
         return None
     return Request(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
+
+
+def _remarks(task: SigningTask) -> tuple[Remark, ...]:
+    return tuple(_remark(one) for one in task.comments.select_related("author"))
 
 
 def _remark(comment: Comment) -> Remark:

@@ -118,10 +118,10 @@ def _links(task: SigningTask) -> list[Link]:
 
 def _newer(task: SigningTask) -> str:
     """Says that the card has a newer version than the task, "" when it has not."""
-    current, own = task.contact_version.contact.current, task.contact_version
-    if current is None or current.pk == own.pk:
+    contact = task.contact_version.contact
+    if contact.current_id == task.contact_version_id or contact.current is None:
         return ""
-    at = moment(current.created_at)
+    at = moment(contact.current.created_at)
     return f"В карточке клиента есть более новая версия данных, от {at}."
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from econtract.outbox.models import Order
 from tasks.models import SigningTask
 from tasks.presentation.wording import clock_time
@@ -26,6 +28,10 @@ GIVEN_UP = {
     "revoke_exchange": "Оператор ЭДО не отозвал документ",
 }
 TEMPORARY = "Unavailable: "
+# The orders that there may be something to say of.
+TROUBLED = Q(state=Order.State.OPEN, last_error__startswith=TEMPORARY) | Q(
+    state=Order.State.PARKED, kind__in=GIVEN_UP
+)
 
 
 @dataclass(frozen=True)
@@ -40,17 +46,17 @@ def troubles(task: SigningTask) -> list[Trouble]:
     """What is being retried, and what was given up since the task has been in its status."""
     # By subject, which has an index; the lane leaves out what only happens to share the number.
     found = Order.objects.filter(subject=task.number).about(task.lane)
-    found = found.exclude(state=Order.State.DONE)
-    lines = {_line(order, task.status_changed_at): None for order in found.order_by("pk")}
+    found = found.filter(TROUBLED).order_by("pk")
+    lines = {_line(order, task.status_changed_at): None for order in found}
     return [line for line in lines if line is not None]
 
 
 def _line(order: Order, since: datetime) -> Trouble | None:
-    if order.state == Order.State.OPEN and order.last_error.startswith(TEMPORARY):
+    if order.state == Order.State.OPEN:
         code = order.last_error.removeprefix(TEMPORARY).partition(":")[0]
         system = SYSTEMS.get(code, "Внешняя система")
         return Trouble(f"{system} не отвечает, повторим в {clock_time(order.due_at)}.")
     closed = order.closed_at
-    if order.state == Order.State.PARKED and order.kind in GIVEN_UP and closed and closed >= since:
+    if closed and closed >= since:
         return Trouble(f"{GIVEN_UP[order.kind]}. Администратор может повторить.", final=True)
     return None

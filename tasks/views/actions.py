@@ -96,7 +96,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
             form.add_error("text", refusal.reasons)
         else:
             return redirect(f"{task.get_absolute_url()}#comments")
-    return show_card(request, task, comment_form=form, status=UNPROCESSABLE)
+    return show_card(request, number, comment_form=form, status=UNPROCESSABLE)
 
 
 @require_safe

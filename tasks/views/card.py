@@ -15,9 +15,9 @@ from tasks.context import Navigation
 from tasks.lists import LIST_LABELS
 from tasks.models import SigningTask
 from tasks.notifications import reading
-from tasks.presentation.card import Card, card_of
+from tasks.presentation.card import card_of
 from tasks.presentation.lists import LISTS
-from tasks.views.common import person_of, visible_task
+from tasks.views.common import person_of, task_of_card
 from tasks.walk import Walk, entered, steps_from, turned, walk_with
 
 NO_CONTENT = 204
@@ -26,29 +26,33 @@ NO_CONTENT = 204
 @require_safe
 def card(request: HttpRequest, number: int) -> HttpResponse:
     """The whole card; what there was to tell of the task is read with it."""
-    task = visible_task(request, number)
-    reading.task_opened(task, person_of(request))
-    return show_card(request, task)
+    return show_card(request, number)
 
 
 def show_card(
     request: HttpRequest,
-    task: SigningTask,
+    number: int,
     *,
     comment_form: CommentForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page; ``comment_form`` and ``status`` when a comment was refused."""
     user = person_of(request)
-    shown = card_of(task, user, presence.viewers(task, user, looks=True))
+    task, glance = task_of_card(request, number)
     nav = Navigation(request)
+    if glance.news:
+        reading.task_opened(task, user)
+    else:
+        nav.notifications = reading.in_words(glance.unread)
+    shown = card_of(task, user, glance, presence.viewers(task, user, looks=True))
+    marks = shown.marks
     context: dict[str, Any] = {
         "nav": nav,
         "task": task,
         "card": shown,
-        "regions": list(shown.marks),
+        "regions": list(marks),
         "form": comment_form or (None if actions.comment_refusals(task, user) else CommentForm()),
-        "live_url": _live_url(task, shown),
+        "live_url": _live_url(task, marks),
         **_way(request, nav, task),
     }
     response = render(request, "tasks/card.html", context, status=status)
@@ -92,14 +96,15 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
-    task = visible_task(request, number)
+    task, glance = task_of_card(request, number)
     user = person_of(request)
     looks = "X-Idle" not in request.headers
-    shown = card_of(task, user, presence.viewers(task, user, looks=looks))
+    shown = card_of(task, user, glance, presence.viewers(task, user, looks=looks))
     seen = dict(
         part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
     )
-    changed = [name for name, mark in shown.marks.items() if seen.get(name) != mark]
+    marks = shown.marks
+    changed = [name for name, mark in marks.items() if seen.get(name) != mark]
     if not changed:
         return HttpResponse(status=NO_CONTENT)
     context = {
@@ -107,7 +112,7 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
         "card": shown,
         "regions": changed,
         "live": True,
-        "live_url": _live_url(task, shown),
+        "live_url": _live_url(task, marks),
     }
     response = render(request, "tasks/_partials/card_live.html", context)
     response["Cache-Control"] = "no-store"
@@ -117,6 +122,6 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-def _live_url(task: SigningTask, shown: Card) -> str:
-    seen = ",".join(f"{name}:{mark}" for name, mark in shown.marks.items())
+def _live_url(task: SigningTask, marks: dict[str, str]) -> str:
+    seen = ",".join(f"{name}:{mark}" for name, mark in marks.items())
     return f"{reverse('tasks:live', args=[task.number])}?seen={seen}"
