@@ -1,6 +1,7 @@
 """What is done with documents: received, scanned, converted, opened. Actions are atomic."""
 
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import IO, Any, BinaryIO
 
 from django.db import transaction
 
@@ -15,7 +16,16 @@ from econtract.common.errors import Unavailable
 from econtract.outbox import orders
 from econtract.outbox.models import Order
 
-__all__ = ["open_pdf", "read", "receive", "retry_conversion", "store_bytes"]
+__all__ = [
+    "Intake",
+    "add_version",
+    "open_pdf",
+    "read",
+    "receive",
+    "retry_conversion",
+    "store_bytes",
+    "take_in",
+]
 
 CONVERT = "convert_document"
 SCAN = "scan_document"
@@ -23,21 +33,49 @@ SCAN = "scan_document"
 State = DocumentVersion.State
 
 
-def receive(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
-    """Takes an uploaded file in as the next version of ``document`` (a new one when None).
+@dataclass(frozen=True)
+class Intake:
+    """An upload that passed the intake; its bytes are stored, no row names them yet."""
 
-    A PDF is ready at once, byte for byte; an office file is converted by a worker; a file that
-    the configured virus scanner could not be asked about waits for it. Raises IntakeRefused with
-    a sentence for the user; then nothing is stored.
+    file: IO[bytes]
+    inspected: Inspected
+    scan: StoredFile.Scan
+
+
+def receive(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
+    """`take_in` and `add_version` at once, for one who holds no lock."""
+    return add_version(take_in(upload), user=user, document=document)
+
+
+def take_in(upload: Any) -> Intake:
+    """The slow half: looks at an uploaded file and stores its bytes. Call it in no transaction.
+
+    Raises IntakeRefused with a sentence for the user; then nothing is stored.
     """
     inspected = inspect(upload, name=upload.name or "")
     scan = _scan(upload)
+    storage.write_ahead(upload.file, sha256=inspected.sha256)
+    return Intake(upload.file, inspected, scan)
+
+
+@transaction.atomic(savepoint=False)
+def add_version(intake: Intake, *, user: Any, document: Document | None = None) -> DocumentVersion:
+    """Makes what was taken in the next version of ``document`` (a new one when None).
+
+    A PDF is ready at once, byte for byte; an office file is converted by a worker; a file that
+    the configured virus scanner could not be asked about waits for it.
+    """
+    inspected = intake.inspected
     source = storage.store_file(
-        upload.file, sha256=inspected.sha256, content_type=inspected.content_type, scan=scan
+        intake.file,
+        sha256=inspected.sha256,
+        content_type=inspected.content_type,
+        scan=intake.scan,
     )
-    with transaction.atomic():
-        version = _next_version(document, inspected, source, user)
-        _proceed(version)
+    version = _next_version(document, inspected, source, user)
+    work = _next_work(version)
+    version.save(force_insert=True)
+    _order(version, work)
     return version
 
 
@@ -59,34 +97,41 @@ def _next_version(
         Document.objects.select_for_update().get(pk=document.pk)
         newest = document.versions.order_by("-number").first()
         number = newest.number + 1 if newest else 1
-    return DocumentVersion.objects.create(
+    return DocumentVersion(
         document=document,
         number=number,
         file_name=inspected.file_name,
         source=source,
-        state=State.CHECKING,
         pages=inspected.pages,
         uploaded_by=user,
     )
 
 
 def _proceed(version: DocumentVersion) -> None:
-    """The next step of a version whose turn it is, by what is known of its file."""
+    """The next step of a stored version whose turn it is."""
     version.problem = ""
+    work = _next_work(version)
+    version.save(update_fields=["state", "pdf", "converter", "problem"])
+    _order(version, work)
+
+
+def _next_work(version: DocumentVersion) -> str | None:
+    """Sets the state by what is known of the file; the kind of order that the state waits for."""
     if version.source.scan == StoredFile.Scan.WAITING:
         version.state = State.CHECKING
-        _order(version, SCAN)
-    elif version.source.content_type == Kind.PDF.content_type:
+        return SCAN
+    if version.source.content_type == Kind.PDF.content_type:
         version.state, version.pdf = State.READY, version.source
         version.converter = DocumentVersion.Converter.NONE
-    else:
-        version.state = State.CONVERTING
-        _order(version, CONVERT)
-    version.save(update_fields=["state", "pdf", "converter", "problem"])
+        return None
+    version.state = State.CONVERTING
+    return CONVERT
 
 
-def _order(version: DocumentVersion, kind: str) -> None:
+def _order(version: DocumentVersion, kind: str | None) -> None:
     """Has the work done: a parked order is taken up again rather than left beside a new one."""
+    if kind is None:
+        return
     parked = Order.objects.parked().filter(kind=kind, lane=version.lane).first()
     if parked:
         parked.reopen()

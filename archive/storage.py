@@ -16,7 +16,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from archive.models import StoredFile
-from econtract.common import clock
 
 log = logging.getLogger(__name__)
 
@@ -48,20 +47,28 @@ def store_file(
     """Stores ``file`` (seekable), whose hash the caller has computed from these very bytes.
 
     Safe against the sweeper and against the same upload in another process: the row, locked by
-    its unique hash, is written before the last look at whether the bytes are there.
+    its unique hash, is written before the last look at whether the bytes are there. In a
+    transaction of the caller's, `write_ahead` keeps the long part out of it.
     """
-    size = file.seek(0, os.SEEK_END)
-    _write(file, StoredFile(sha256=sha256, size=size))  # the long part, with no lock held
-    with transaction.atomic():
-        stored, created = StoredFile.objects.select_for_update().get_or_create(
-            sha256=sha256, defaults={"size": size, "content_type": content_type, "scan": scan}
+    new = StoredFile(sha256=sha256, size=write_ahead(file, sha256=sha256))
+    new.content_type, new.scan = content_type, scan
+    with transaction.atomic(savepoint=False):
+        StoredFile.objects.bulk_create(
+            [new], update_conflicts=True, unique_fields=["sha256"], update_fields=["stored_at"]
         )
-        if not created:
-            stored.stored_at = clock.now()
-            stored.scan = _stricter(stored.scan, scan)
-            stored.save(update_fields=["stored_at", "scan"])
+        stored = StoredFile.objects.get(sha256=sha256)
+        if stored.scan != (verdict := _stricter(stored.scan, scan)):
+            stored.scan = verdict
+            stored.save(update_fields=["scan"])
         _write(file, stored)
     return stored
+
+
+def write_ahead(file: IO[bytes], *, sha256: str) -> int:
+    """The bytes alone, before `store_file` names them: no lock is held. Returns their number."""
+    size = file.seek(0, os.SEEK_END)
+    _write(file, StoredFile(sha256=sha256, size=size))
+    return size
 
 
 def _stricter(known: str, new: str) -> str:

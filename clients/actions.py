@@ -1,10 +1,12 @@
 """Everything that changes clients, contacts and the links between them.
 
-Each function is one transaction and wants an ``actor``, whom the log names by number.
+Each function is one transaction, or a part of the caller's, and wants an ``actor``, whom the
+log names by number.
 """
 
 import logging
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -48,11 +50,19 @@ class ContactFacts:
 
 
 class DuplicateContact(Exception):
-    """The mobile phone belongs to another contact, which the message offers to link."""
+    """The mobile phone belongs to another contact, which the message offers to link.
 
-    def __init__(self, contact: Contact) -> None:
+    Whoever catches it does so outside of the transaction that it ends.
+    """
+
+    def __init__(self, phone: str) -> None:
         super().__init__(DUPLICATE_MESSAGE)
-        self.contact = contact
+        self.phone = phone
+
+    @property
+    def contact(self) -> Contact:
+        """The other contact; one query."""
+        return Contact.objects.with_current().get(phone=self.phone)
 
 
 class ContactChanged(Exception):
@@ -63,40 +73,54 @@ class ContactChanged(Exception):
         self.contact = contact
 
 
-@transaction.atomic
 def find_or_create_client(*, organisation: Organisation, actor: User) -> tuple[Client, bool]:
     """The card by ИНН and КПП with CDI's newest data in it, and whether it was made now."""
-    facts = {
+    client, created = Client.objects.get_or_create(
+        inn=organisation.inn,
+        kpp=organisation.kpp,
+        kind=organisation.kind,
+        defaults=_registration_data(organisation),
+    )
+    if created:
+        _note("client created", actor, client=client.pk)
+    else:
+        refresh_client(client=client, organisation=organisation, actor=actor)
+    return client, created
+
+
+def refresh_client(*, client: Client, organisation: Organisation, actor: User) -> None:
+    """CDI's newest data into the card; no query when nothing differs."""
+    facts = _registration_data(organisation)
+    changed = [name for name, value in facts.items() if getattr(client, name) != value]
+    if changed:
+        for name in changed:
+            setattr(client, name, facts[name])
+        client.save(update_fields=[*changed, *Client.SEARCH_KEYS])
+        _note("client refreshed", actor, client=client.pk)
+
+
+def _registration_data(organisation: Organisation) -> dict[str, Any]:
+    """The columns of a card that CDI fills."""
+    return {
         name: value
         for name, value in asdict(organisation).items()
         if name not in {"inn", "kpp", "kind", "city"}
     }
-    client, created = Client.objects.get_or_create(
-        inn=organisation.inn, kpp=organisation.kpp, kind=organisation.kind, defaults=facts
-    )
-    if created:
-        _note("client created", actor, client=client.pk)
-    elif changed := [name for name, value in facts.items() if getattr(client, name) != value]:
-        for name in changed:
-            setattr(client, name, facts[name])
-        client.save()
-        _note("client refreshed", actor, client=client.pk)
-    return client, created
 
 
 @transaction.atomic
 def add_contact(*, client: Client, facts: ContactFacts, actor: User) -> Contact:
     """A new contact, linked to ``client``. Raises DuplicateContact when the phone is taken."""
-    contact = _create_contact(facts, actor)
+    contact = create_contact(facts=facts, actor=actor)
     link_contact(client=client, contact=contact, actor=actor)
     return contact
 
 
-@transaction.atomic
 def link_contact(*, client: Client, contact: Contact, actor: User) -> None:
     """Links the two; a link that is there already stays. Also undoes `unlink_contact`."""
-    _, created = ClientContact.objects.get_or_create(client=client, contact=contact)
-    if created:
+    if not ClientContact.objects.filter(client=client, contact=contact).exists():
+        link = ClientContact(client=client, contact=contact)
+        ClientContact.objects.bulk_create([link], ignore_conflicts=True)
         _note("contact linked", actor, client=client.pk, contact=contact.pk)
 
 
@@ -147,7 +171,7 @@ def find_or_create_person(
     existing = Client.objects.filter(kind=kind, inn=inn, kpp="").first()
     if existing is not None:
         return existing, False
-    contact = _create_contact(facts, actor)
+    contact = create_contact(facts=facts, actor=actor)
     return find_or_create_person_of(kind=kind, inn=inn, contact=contact, actor=actor)
 
 
@@ -182,12 +206,15 @@ def find_by_phone(phone: str) -> Contact | None:
     return Contact.objects.with_current().filter(phone=phone).first()
 
 
-def _create_contact(facts: ContactFacts, actor: User) -> Contact:
+def create_contact(*, facts: ContactFacts, actor: User) -> Contact:
+    """A new contact with no client yet; call it in a transaction.
+
+    Raises DuplicateContact when the phone is taken: the transaction is over then.
+    """
     try:
-        with transaction.atomic():
-            contact = Contact.objects.create(phone=facts.phone)
+        contact = Contact.objects.create(phone=facts.phone)
     except IntegrityError:
-        raise _duplicate(facts.phone) from None
+        raise DuplicateContact(facts.phone) from None
     _add_version(contact, facts, 1, actor)
     _note("contact created", actor, contact=contact.pk)
     return contact
@@ -196,14 +223,9 @@ def _create_contact(facts: ContactFacts, actor: User) -> Contact:
 def _take_phone(contact: Contact, phone: str) -> None:
     contact.phone = phone
     try:
-        with transaction.atomic():
-            contact.save(update_fields=["phone"])
+        contact.save(update_fields=["phone"])
     except IntegrityError:
-        raise _duplicate(phone) from None
-
-
-def _duplicate(phone: str) -> DuplicateContact:
-    return DuplicateContact(Contact.objects.with_current().get(phone=phone))
+        raise DuplicateContact(phone) from None
 
 
 def _add_version(contact: Contact, facts: ContactFacts, number: int, actor: User) -> ContactVersion:

@@ -144,6 +144,8 @@ class Client(models.Model):
         "Contact", through="ClientContact", related_name="clients", verbose_name="Контакты"
     )
 
+    SEARCH_KEYS = ("name_key", "search_key")
+
     objects = queries.ClientQuerySet.as_manager()
 
     class Meta:

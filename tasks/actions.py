@@ -25,7 +25,7 @@ from econtract.common.errors import ActionRefused
 from edo.models import Box, Signatory
 from tasks import effects, guards, history, mentions, withdrawal
 from tasks.conflicts import Overtaken
-from tasks.door import locked, perform
+from tasks.door import locked, pass_through, perform
 from tasks.lifecycle import Actor
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.notifications import causes
@@ -51,15 +51,13 @@ class TaskFacts:
     fraud_check_confirmed: bool = False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> SigningTask:
     """Creates the task and starts its course; the contact gets linked to the client.
 
-    The same ``submission_key`` (a double click, a form sent again) gives the task it made first.
+    A ``submission_key`` makes one task and no other: the form looks for that task beforehand
+    (`tasks.drafts.locked`). A refusal ends the caller's transaction too.
     """
-    made = SigningTask.objects.filter(submission_key=submission_key).first()
-    if made is not None:
-        return made
     if not actor.may(Permission.CREATE_TASKS) or facts.task_type not in actor.opened_types:
         raise ActionRefused(["Недостаточно прав, чтобы создать задание этого типа."])
     version = facts.contact.current
@@ -90,13 +88,11 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         created_at=now,
         updated_at=now,
     )
-    task.services.set(facts.services)
-    return perform(
-        task.number,
-        "submit",
-        actor=actor,
-        identified_at=valid_identification(facts.contact) if task.seamless else None,
-    )
+    task.services.add(*facts.services)
+    # Nobody else sees the row before the commit: it is as good as locked.
+    identified_at = valid_identification(facts.contact) if task.seamless else None
+    pass_through(task, "submit", actor=actor, identified_at=identified_at)
+    return task
 
 
 def needs_approval(facts: TaskFacts) -> bool:

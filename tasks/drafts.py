@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import TaskType
-from archive.models import DocumentVersion
+from archive import documents
+from archive.documents import Intake
 from econtract.common import clock
 from tasks.models import Draft, SigningTask
 
@@ -89,41 +90,54 @@ def says_anything(fields: dict[str, list[str]]) -> bool:
     )
 
 
-@transaction.atomic
-def save(
+def filled(
     *,
     user: User,
     task_type: TaskType,
     mark: PageMark,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
+    file: Intake | None = None,
 ) -> Draft:
-    """Keeps what the page holds.
+    """The draft, locked, with what the page holds in it; the caller saves or finishes it.
 
-    Raises DraftChanged when another page was faster, AlreadyCreated when the page's task is made.
+    ``file`` is one that the page has sent just now. Call it in a transaction. Raises DraftChanged
+    when another page was faster, AlreadyCreated when the page's task is made.
     """
-    draft = locked(user, task_type, mark)
-    same_page = draft.page == mark.page
-    if same_page and mark.turn is not None and mark.turn < draft.page_turn:
-        return draft
+    draft = _locked(user, task_type, mark)
+    late = mark.turn is not None and mark.turn < draft.page_turn and mark.page == draft.page
+    if not late:
+        _fill(draft, mark, fields, organisation)
+    if file is not None:
+        draft.document_version = documents.add_version(file, user=user)
+        _touch(draft)
+    return draft
+
+
+def _fill(
+    draft: Draft,
+    mark: PageMark,
+    fields: dict[str, list[str]],
+    organisation: dict[str, Any] | None,
+) -> None:
     if not has_contents(draft):
         _empty(draft)
         draft.closed_at = None
     if (draft.fields, draft.organisation) != (fields, organisation):
-        draft.revision += 1
-        draft.updated_at = clock.now()
+        _touch(draft)
     draft.fields, draft.organisation = fields, organisation
     draft.page, draft.page_turn = mark.page, mark.turn or 0
     draft.submission_key = mark.key
-    draft.save()
-    return draft
 
 
-def locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
-    """The draft's row, locked for the page to write to; call it in a transaction.
+def _touch(draft: Draft) -> None:
+    """The next revision."""
+    draft.revision += 1
+    draft.updated_at = clock.now()
 
-    Raises as `save` does.
-    """
+
+def _locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
+    """The draft's row, locked for the page to write to."""
     rows = _drafts(user, task_type).select_for_update(of=("self",))
     draft = rows.first()
     if draft is None:
@@ -138,9 +152,9 @@ def locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
 
 
 @transaction.atomic
-def attach(*, draft: Draft, version: DocumentVersion | None) -> None:
-    """The uploaded file, or none after «Открепить»."""
-    _change(draft, document_version=version)
+def detach(*, draft: Draft) -> None:
+    """«Открепить»."""
+    _change(draft, document_version=None)
 
 
 @transaction.atomic

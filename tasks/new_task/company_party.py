@@ -142,17 +142,17 @@ class CompanyParty(Party):
     def make(self, actor: User) -> tuple[Client, Contact]:
         client = self._make_client(actor)
         if self.new is not None:
-            facts = self.new.facts()
-            return client, actions.add_contact(client=client, facts=facts, actor=actor)
+            return client, actions.create_contact(facts=self.new.facts(), actor=actor)
         if self.contact is None:
             raise ValueError("A form with nothing missing has a contact.")
         return client, self.contact
 
     def _make_client(self, actor: User) -> Client:
-        lookup = self.lookup
-        if lookup is not None and lookup.organisation is not None:
-            found = actions.find_or_create_client(organisation=lookup.organisation, actor=actor)
-            return found[0]
-        if self.card is None:
-            raise ValueError("A form with nothing missing has a client.")
-        return self.card
+        card, organisation = self.card, self.lookup.organisation if self.lookup else None
+        if card is None:
+            if organisation is None:
+                raise ValueError("A form with nothing missing has a client.")
+            return actions.find_or_create_client(organisation=organisation, actor=actor)[0]
+        if organisation is not None:
+            actions.refresh_client(client=card, organisation=organisation, actor=actor)
+        return card

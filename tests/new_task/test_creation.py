@@ -212,9 +212,9 @@ def test_a_phone_taken_while_the_form_was_on_its_way_is_said_at_the_field(
     attach(company)
 
     def raced(**_: object) -> None:
-        raise DuplicateContact(Contact(phone="+79123456789"))
+        raise DuplicateContact("+79123456789")
 
-    monkeypatch.setattr("clients.actions.add_contact", raced)
+    monkeypatch.setattr("clients.actions.create_contact", raced)
     response = company.create()
     assert response.status_code == 422
     assert DUPLICATE_MESSAGE in text_of(response)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from accounts.roles import Role, TaskType
@@ -73,15 +74,6 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
     assert task.contact_version.contact in task.client.contacts.all()
 
 
-def test_a_form_sent_twice_makes_one_task() -> None:
-    facts, key = form(), uuid.uuid4()
-    manager = UserFactory(roles=[Role.MANAGER], types=[TaskType.LEGAL])
-    first = create(facts, actor=manager, submission_key=key)
-    assert create(facts, actor=manager, submission_key=key) == first
-    assert SigningTask.objects.count() == 1
-    assert Order.objects.filter(kind="start_identification").count() == 1
-
-
 @pytest.mark.parametrize(
     ("facts", "status"),
     [
@@ -119,13 +111,13 @@ def test_a_contact_identified_recently_is_not_asked_again(
 
 
 def test_a_type_that_is_not_opened_to_the_manager_is_refused() -> None:
-    with pytest.raises(ActionRefused, match="Недостаточно прав"):
+    with pytest.raises(ActionRefused, match="Недостаточно прав"), transaction.atomic():
         create(form(task_type=TaskType.CONTRACTOR))
     assert not SigningTask.objects.exists()
 
 
 def test_the_seamless_process_wants_a_document_at_creation() -> None:
-    with pytest.raises(ActionRefused, match="Вложите документ"):
+    with pytest.raises(ActionRefused, match="Вложите документ"), transaction.atomic():
         create(form(document_version=None))
     assert not SigningTask.objects.exists()
 

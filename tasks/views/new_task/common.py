@@ -1,17 +1,21 @@
 """What every address of the form does: whose form it is, what was sent, what is sent back."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from archive.documents import Intake
 from econtract.common.htmx import is_fragment
 from tasks import drafts
 from tasks.drafts import AlreadyCreated, DraftChanged, PageMark
@@ -93,22 +97,32 @@ def posted_entry(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> 
     return Entry(kind, user, values, drafts.find(user, kind.task_type), ask=ask)
 
 
-def save_entry(entry: Entry, mark: PageMark) -> None:
+def save_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
     """Keeps the entry as the draft. Raises DraftChanged and AlreadyCreated."""
+    with transaction.atomic():
+        write_entry(entry, mark, file)
+        entry.draft.save()
+
+
+def write_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
+    """As `save_entry`, in the transaction of one who saves or finishes the draft himself."""
     lookup = entry.party.lookup
-    entry.draft = drafts.save(
+    entry.draft = drafts.filled(
         user=entry.user,
         task_type=entry.kind.task_type,
         mark=mark,
         fields=entry.values,
         organisation=lookup.to_json() if lookup else None,
+        file=file,
     )
 
 
-def keep(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> Entry:
+def keep(
+    request: HttpRequest, kind: FormKind, *, ask: bool = False, file: Intake | None = None
+) -> Entry:
     """The posted form, saved. Raises DraftChanged and AlreadyCreated."""
     entry = posted_entry(request, kind, ask=ask)
-    save_entry(entry, mark_of(request))
+    save_entry(entry, mark_of(request), file)
     return entry
 
 
@@ -217,7 +231,25 @@ def move_focus(response: HttpResponse, selector: str, *, lost: bool) -> None:
     trigger_client_event(response, "focus-field", detail, after="settle")
 
 
-def refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpResponse:
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def tells_conflicts(view: View) -> View:
+    """For an address that writes the draft: the answer when it may not be written any more."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str) -> HttpResponse:
+        try:
+            return view(request, slug)
+        except DraftChanged as error:
+            return _refuse(request, BY_SLUG[slug], error)
+        except AlreadyCreated as error:
+            return _to_made(request, error)
+
+    return guarded
+
+
+def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpResponse:
     """Another page was faster: what it has saved beside what is here, and the choice (409)."""
     entry = posted_entry(request, kind)
     saved = Entry(kind, entry.user, error.draft.fields, error.draft)
@@ -237,7 +269,7 @@ def refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpRes
     return response
 
 
-def to_made(request: HttpRequest, error: AlreadyCreated) -> HttpResponse:
+def _to_made(request: HttpRequest, error: AlreadyCreated) -> HttpResponse:
     """The page's task is made: that very task."""
     if is_fragment(request):
         return HttpResponseClientRedirect(error.task.get_absolute_url())

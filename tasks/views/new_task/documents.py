@@ -6,12 +6,12 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive import documents, preview, serving
+from archive.documents import Intake
 from archive.intake import IntakeRefused
 from archive.models import DocumentVersion
 from archive.storage import StoredFileDamaged, StoredFileWithheld
 from econtract.common.htmx import is_fragment
 from tasks import drafts
-from tasks.drafts import AlreadyCreated, DraftChanged
 from tasks.new_task.documents import ATTACH
 from tasks.new_task.entry import Entry
 from tasks.presentation.documents import PREVIEWED
@@ -23,9 +23,8 @@ from tasks.views.new_task.common import (
     kind_of,
     mark_of,
     move_focus,
-    refuse,
     show_page,
-    to_made,
+    tells_conflicts,
 )
 
 FILE = "document"
@@ -33,19 +32,17 @@ ONE_ONLY = "Можно вложить только один файл"
 UNREADABLE = (IndexError, preview.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
-def take_file(request: HttpRequest, entry: Entry) -> str:
-    """Takes in the file that came with the form, if any. Words of refusal, "" for none."""
+def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
+    """Takes in the file that came with the form, or says why not; neither when none came."""
     uploads = request.FILES.getlist(FILE)
     if not uploads:
-        return ""
+        return None, ""
     if len(uploads) > 1:
-        return ONE_ONLY
+        return None, ONE_ONLY
     try:
-        version = documents.receive(upload=uploads[0], user=entry.user)
+        return documents.take_in(uploads[0]), ""
     except IntakeRefused as refusal:
-        return refusal.message_ru
-    drafts.attach(draft=entry.draft, version=version)
-    return ""
+        return None, refusal.message_ru
 
 
 def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpResponse:
@@ -59,6 +56,7 @@ def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_conflicts
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The block of the document: asked for while it is converted, or sent a file."""
     kind = kind_of(request, slug)
@@ -66,27 +64,20 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
         draft = drafts.find(person_of(request), kind.task_type)
         entry = Entry(kind, person_of(request), draft.fields, draft)
         return _block(request, entry) if is_fragment(request) else redirect(form_url(kind))
-    try:
-        entry = keep(request, kind)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
-    refusal = take_file(request, entry) if FILE in request.FILES else ATTACH
+    file, refusal = take_file(request)
+    entry = keep(request, kind, file=file)
+    if file is None:
+        refusal = refusal or ATTACH
     return refused_file(request, entry, refusal) if refusal else _answer(request, entry)
 
 
 @require_POST
+@tells_conflicts
 def detach(request: HttpRequest, slug: str) -> HttpResponse:
     """«Открепить»."""
     kind = kind_of(request, slug)
-    try:
-        entry = keep(request, kind)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
-    drafts.attach(draft=entry.draft, version=None)
+    entry = keep(request, kind)
+    drafts.detach(draft=entry.draft)
     return _answer(request, entry)
 
 

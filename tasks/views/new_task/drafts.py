@@ -18,9 +18,8 @@ from tasks.views.new_task.common import (
     keep,
     kind_of,
     mark_of,
-    refuse,
     save_entry,
-    to_made,
+    tells_conflicts,
 )
 from tasks.views.new_task.common import posted_entry as posted
 from tasks.views.new_task.documents import refused_file, take_file
@@ -30,16 +29,13 @@ ELSEWHERE = "Черновик изменен в другом окне и ост�
 
 
 @require_POST
+@tells_conflicts
 def save(request: HttpRequest, slug: str) -> HttpResponse:
     """What is typed, 1.5 s after it was typed; without a script the button «Сохранить черновик»."""
     kind = kind_of(request, slug)
-    try:
-        entry = keep(request, kind)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
-    if refusal := take_file(request, entry):
+    file, refusal = take_file(request)
+    entry = keep(request, kind, file=file)
+    if refusal:
         return refused_file(request, entry, refusal)
     return answer(request, entry, anchor="")
 

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks import drafts
-from tasks.drafts import AlreadyCreated, DraftChanged
 from tasks.new_task import accounts, companies, contacts
 from tasks.new_task.company_party import PREFIX as NEW_CONTACT
 from tasks.new_task.contacts import NEW, NOBODY
@@ -20,9 +19,8 @@ from tasks.views.new_task.common import (
     keep,
     kind_of,
     mark_of,
-    refuse,
     save_entry,
-    to_made,
+    tells_conflicts,
 )
 
 
@@ -43,15 +41,11 @@ def client_options(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@tells_conflicts
 def find_client(request: HttpRequest, slug: str) -> HttpResponse:
     """«Найти» without a script; CDI is asked about the chosen client once more."""
     kind = kind_of(request, slug)
-    try:
-        entry = keep(request, kind, ask=True)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
+    entry = keep(request, kind, ask=True)
     anchor, field = (
         ("person-section", "#id_person-inn")
         if kind.of_persons
@@ -64,6 +58,7 @@ def find_client(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@tells_conflicts
 def find_contact(request: HttpRequest, slug: str) -> HttpResponse:
     """«Найти» by phone: a contact that is not linked yet is chosen at once."""
 
@@ -78,6 +73,7 @@ def find_contact(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@tells_conflicts
 def add_contact(request: HttpRequest, slug: str) -> HttpResponse:
     """«Добавить»: the fields of a new contact, with the phone that was searched for."""
 
@@ -92,6 +88,7 @@ def add_contact(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@tells_conflicts
 def link_contact(request: HttpRequest, slug: str) -> HttpResponse:
     """«Привязать»: the existing contact instead of the one being typed in."""
     kind = kind_of(request, slug)
@@ -118,13 +115,8 @@ def _change_contact(
     kind, user = kind_of(request, slug), person_of(request)
     values = read(request.POST, names_of(kind))
     note = change(values)
-    try:
-        entry = Entry(kind, user, values, drafts.find(user, kind.task_type))
-        save_entry(entry, mark_of(request))
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
+    entry = Entry(kind, user, values, drafts.find(user, kind.task_type))
+    save_entry(entry, mark_of(request))
     anchor = "person-section" if kind.of_persons else "contact-section"
     return answer(
         request,
@@ -139,15 +131,11 @@ def _change_contact(
 
 
 @require_POST
+@tells_conflicts
 def check_account(request: HttpRequest, slug: str) -> HttpResponse:
     """«Проверка ЛС»: the first check once more, then ЕИП with no transaction open."""
     kind = kind_of(request, slug)
-    try:
-        entry = keep(request, kind)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
+    entry = keep(request, kind)
     if not entry.account:
         said_now = " ".join(str(text) for text in entry.form.errors["account_number"])
         return answer(request, entry, anchor="account-block", said=said_now)

@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import request_text
+from archive.documents import Intake
 from clients.actions import DuplicateContact
 from econtract.common.errors import ActionRefused
 from tasks import actions, drafts
-from tasks.drafts import AlreadyCreated, DraftChanged, PageMark
+from tasks.drafts import PageMark
 from tasks.models import Draft, SigningTask
 from tasks.new_task.contacts import NOBODY
 from tasks.new_task.entry import Entry
@@ -28,10 +29,10 @@ from tasks.views.new_task.common import (
     mark_of,
     new_mark,
     posted_entry,
-    refuse,
     save_entry,
     show_page,
-    to_made,
+    tells_conflicts,
+    write_entry,
 )
 from tasks.views.new_task.documents import take_file
 
@@ -50,6 +51,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_conflicts
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """The form: empty, restored from the draft, or sent off with «Создать задание»."""
     kind = kind_of(request, slug)
@@ -87,39 +89,33 @@ def _found(request: HttpRequest, entry: Entry) -> dict[str, Any]:
 
 def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
     """«Создать задание»: 422 with everything that is missing, or the task's card."""
-    mark = mark_of(request)
-    entry = posted_entry(request, kind, ask=True)
+    mark, entry = mark_of(request), posted_entry(request, kind, ask=True)
+    file, refusal = take_file(request)
     try:
-        save_entry(entry, mark)
-        refusal = take_file(request, entry)
-        if not entry.ready or refusal:
-            more = {"document_error": refusal}
-            return show_page(request, entry, mark, status=UNPROCESSABLE, **more)
-        task = _make(entry, mark)
-    except DraftChanged as error:
-        return refuse(request, kind, error)
-    except AlreadyCreated as error:
-        return to_made(request, error)
-    except DuplicateContact as error:
-        # Somebody has taken the phone since the form was judged: judge it again.
-        messages.error(request, str(error))
-        entry = posted_entry(request, kind)
-        return show_page(request, entry, mark, status=UNPROCESSABLE)
-    except ActionRefused as refused:
-        for reason in refused.reasons:
+        task = _make(entry, mark, file) if not refusal else None
+    except (DuplicateContact, ActionRefused) as error:
+        reasons = error.reasons if isinstance(error, ActionRefused) else [str(error)]
+        for reason in reasons:
             messages.error(request, reason)
-        return show_page(request, entry, mark, status=UNPROCESSABLE)
-    messages.success(request, f"Задание {task.number} создано")
-    return redirect(task)
+        # Somebody has taken the phone since the form was judged: it is judged again.
+        entry, task = posted_entry(request, kind), None
+    if task is not None:
+        messages.success(request, f"Задание {task.number} создано")
+        return redirect(task)
+    save_entry(entry, mark, file)
+    more = {"document_error": refusal}
+    return show_page(request, entry, mark, status=UNPROCESSABLE, **more)
 
 
-@transaction.atomic
-def _make(entry: Entry, mark: PageMark) -> SigningTask:
-    """Client, contact, task and the emptied draft in one transaction."""
-    draft = drafts.locked(entry.user, entry.kind.task_type, mark)
-    client, contact = entry.party.make(entry.user)
-    task = actions.create_task(
-        facts=entry.facts(client, contact), actor=entry.user, submission_key=mark.key
-    )
-    drafts.finish(draft)
-    return task
+def _make(entry: Entry, mark: PageMark, file: Intake | None) -> SigningTask | None:
+    """Client, contact, task and the emptied draft in one transaction; None: it is not ready."""
+    with transaction.atomic():
+        write_entry(entry, mark, file)
+        if entry.ready:
+            client, contact = entry.party.make(entry.user)
+            facts = entry.facts(client, contact)
+            task = actions.create_task(facts=facts, actor=entry.user, submission_key=mark.key)
+            drafts.finish(entry.draft)
+            return task
+        transaction.set_rollback(True)
+    return None
