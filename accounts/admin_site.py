@@ -22,6 +22,11 @@ class AdministrationSite(admin.AdminSite):
     enable_nav_sidebar = False
     empty_value_display = "–"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """No figures beside the filters: each would count all rows of a large table."""
+        options = {"show_facets": admin.ShowFacets.NEVER} | options
+        super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_administrator
 

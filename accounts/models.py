@@ -11,6 +11,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.roles import PERMISSIONS, Permission, Role, TaskType
 from econtract.common import clock
+from econtract.common.text import name_with_initials
 
 
 def validate_time_zone(name: str) -> None:
@@ -73,8 +74,7 @@ class User(AbstractUser):
     @property
     def short_name(self) -> str:
         """«Иванова А. А.», empty when the surname is not filled in."""
-        initials = [f"{name[0]}." for name in (self.first_name, self.patronymic) if name]
-        return " ".join([self.last_name, *initials]) if self.last_name else ""
+        return name_with_initials(self.last_name, self.first_name, self.patronymic)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,8 +8,9 @@ import xlsxwriter
 from django.utils import timezone
 
 from accounts.roles import TaskType
+from econtract.common.text import name_with_initials
 from tasks.models import DocumentKind
-from tasks.presentation.rows import Turns, person
+from tasks.presentation.rows import Turns
 from tasks.presentation.wording import plural, thousands
 from tasks.queries import SigningTaskQuerySet
 from tasks.statuses import Resolution, Status, facts
@@ -122,7 +123,7 @@ def _cells(values: tuple[Any, ...], turns: Turns) -> list[str | int | datetime |
         str(status.label),
         str(Resolution(row["resolution"]).label) if row["resolution"] else "",
         turns.of(status, row["manager_id"]),
-        person(*name),
+        name_with_initials(*name),
         _local(row["created_at"]),
         _local(row["updated_at"]),
         _local(row["completed_at"]),

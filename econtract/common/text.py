@@ -35,6 +35,12 @@ def search_key(value: str) -> str:
     return _NOT_WORD.sub(" ", _FORMS.sub(" ", plain)).strip() or plain
 
 
+def name_with_initials(surname: str, *names: str) -> str:
+    """«Иванова А. П.», which no line breaks; empty without a surname."""
+    initials = [f"{name[0]}." for name in names if name]
+    return "\N{NO-BREAK SPACE}".join([surname, *initials]) if surname else ""
+
+
 def digits(value: str) -> str:
     """Only the decimal digits of ``value``: how numbers are pasted from elsewhere."""
     return "".join(char for char in value if char in "0123456789")

@@ -1,4 +1,4 @@
-"""The manager's guide of «Справка». Its pictures are made by `scripts/guide-pictures`."""
+"""The manager's guide of «Справка». Its pictures are made by `tests/pictures`."""
 
 from dataclasses import dataclass
 

@@ -4,7 +4,7 @@
 what a list costs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -18,35 +18,42 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import User
 from accounts.roles import TaskType
 from accounts.visibility import headed_by
+from econtract.common.text import name_with_initials
 from tasks.models import Channel
 from tasks.presentation.wording import ICONS, ago, kind_of, lasting, moment
 from tasks.statuses import Resolution, Status, WaitsFor, facts
 
-COLUMNS = (
+# What every row is worded from, and what else a column needs: nothing is joined for a column that
+# is not shown.
+ALWAYS = (
     "number",
     "client__short_name",
     "client__inn",
     "status",
     "resolution",
-    "task_type",
     "manager_id",
-    "manager__last_name",
-    "manager__first_name",
-    "manager__patronymic",
-    "manager__username",
     "created_at",
-    "updated_at",
     "completed_at",
-    "account_number",
-    "region__name",
-    "channel",
 )
+OF_COLUMN = {
+    "type": ("task_type",),
+    "region": ("region__name",),
+    "account": ("account_number",),
+    "channel": ("channel",),
+    "owner": (
+        "manager__last_name",
+        "manager__first_name",
+        "manager__patronymic",
+        "manager__username",
+    ),
+    "updated": ("updated_at",),
+}
 TYPES, CHANNELS = dict(TaskType.choices), dict(Channel.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One task as a list shows it; every field is ready text."""
+    """One task as a list shows it; every field is ready text, "" where its column is not shown."""
 
     number: int
     url: str
@@ -110,55 +117,47 @@ def _pattern(columns: tuple[str, ...]) -> str:
     return render_to_string("tasks/_partials/row.html", context)
 
 
-def rows(found: Iterable[tuple[Any, ...]], turns: Turns) -> list[Row]:
-    """The rows of a list worded; each begins with the values of `COLUMNS`."""
-    return list(_worded(found, turns))
+def names_of(columns: Collection[str]) -> tuple[str, ...]:
+    """The values that rows with these columns are worded from."""
+    more = (name for column in columns for name in OF_COLUMN.get(column, ()))
+    return (*ALWAYS, *more)
 
 
-def _worded(found: Iterable[tuple[Any, ...]], turns: Turns) -> Iterable[Row]:
+def rows(found: Iterable[tuple[Any, ...]], turns: Turns, columns: Collection[str]) -> list[Row]:
+    """The rows of a list worded; each begins with the values of `names_of` its ``columns``."""
+    names = names_of(columns)
     card = reverse("tasks:card", args=[0]).removesuffix("0/")
-    for (
-        number,
-        client,
-        inn,
-        status_code,
-        resolution,
-        task_type,
-        manager_id,
-        surname,
-        name,
-        patronymic,
-        login,
-        created_at,
-        updated_at,
-        completed_at,
-        account,
-        region,
-        channel,
-        *_,
-    ) in found:
-        status = Status(status_code)
-        kind = kind_of(status)
-        yield Row(
-            number=number,
-            url=f"{card}{number}/",
-            client=client,
-            inn=inn,
-            type=TYPES[task_type],
-            stage=str(facts()[status].stage.label),
-            kind=kind,
-            icon=ICONS[kind],
-            status=str(status.label),
-            note=_note(status, resolution, created_at, completed_at),
-            turn=turns.of(status, manager_id),
-            owner=person(surname, name, patronymic) or login,
-            created=moment(created_at),
-            updated=ago(updated_at),
-            updated_at=moment(updated_at),
-            account=account,
-            region=region,
-            channel=CHANNELS[channel],
-        )
+    return [_row(dict(zip(names, values, strict=False)), card, turns, columns) for values in found]
+
+
+def _row(task: dict[str, Any], card: str, turns: Turns, columns: Collection[str]) -> Row:
+    status, created_at = Status(task["status"]), task["created_at"]
+    kind, updated_at = kind_of(status), task.get("updated_at")
+    return Row(
+        number=task["number"],
+        url=f"{card}{task['number']}/",
+        client=task["client__short_name"],
+        inn=task["client__inn"],
+        type=TYPES[task["task_type"]] if "type" in columns else "",
+        stage=str(facts()[status].stage.label),
+        kind=kind,
+        icon=ICONS[kind],
+        status=str(status.label),
+        note=_note(status, task["resolution"], created_at, task["completed_at"]),
+        turn=turns.of(status, task["manager_id"]),
+        owner=_owner(task) if "owner" in columns else "",
+        created=moment(created_at) if "created" in columns else "",
+        updated=ago(updated_at) if updated_at else "",
+        updated_at=moment(updated_at) if updated_at else "",
+        account=task.get("account_number", ""),
+        region=task.get("region__name", ""),
+        channel=CHANNELS[task["channel"]] if "channel" in columns else "",
+    )
+
+
+def _owner(task: dict[str, Any]) -> str:
+    names = (task[f"manager__{part}"] for part in ("last_name", "first_name", "patronymic"))
+    return name_with_initials(*names) or str(task["manager__username"])
 
 
 def _note(
@@ -167,9 +166,3 @@ def _note(
     if status == Status.COMPLETED and completed_at is not None:
         return f"Подписано за {lasting(completed_at - created_at)}"
     return str(Resolution(resolution).label) if resolution else ""
-
-
-def person(surname: str, name: str, patronymic: str) -> str:
-    """«Иванова А. П.», empty without a surname."""
-    initials = "".join(f" {part[0]}." for part in (name, patronymic) if part)
-    return f"{surname}{initials}" if surname else ""

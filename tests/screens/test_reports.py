@@ -37,11 +37,10 @@ def _noon() -> Any:
 def make(manager: User | None, status: Status, *, days: int = 0, **more: Any) -> SigningTask:
     """A task created ``days`` ago; a completed one took 8 minutes."""
     created = clock.now() - timedelta(days=days)
+    more = {"created_at": created} | more
     if status in {Status.COMPLETED, Status.CANCELLED}:
         more = {"completed_at": created + timedelta(minutes=8)} | more
-    task: SigningTask = SigningTaskFactory(
-        manager=manager, status=status, created_at=created, **more
-    )
+    task: SigningTask = SigningTaskFactory(manager=manager, status=status, **more)
     return task
 
 
