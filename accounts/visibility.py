@@ -7,21 +7,37 @@ through its current manager, so the answer is a set of managers and never a row 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
+from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
 
-# From the row of one member to the capacity of another in the same group.
-MINE = "content_object__members__permission__codename"
+# From the row of one member to the capacity of another in the same group (`memberships`).
+MINE = "content_object__members__permission_id"
 # In which role a member of a group looks at its managers' tasks.
 ROLE_OF_MEMBERSHIP = {
     AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
     AccessGroup.MEMBER_HEAD: Role.HEAD,
     AccessGroup.MEMBER_MANAGER: Role.MANAGER,
 }
+
+
+@cache
+def memberships() -> dict[int, str]:
+    """The three capacities by key. A migration makes them; until the next one they stay."""
+    found = Permission.objects.filter(
+        content_type__app_label=AccessGroup._meta.app_label, codename__in=ROLE_OF_MEMBERSHIP
+    )
+    return dict(found.values_list("pk", "codename"))
+
+
+def key_of(membership: str) -> int:
+    """Raises KeyError where no migration has been run."""
+    return {codename: key for key, codename in memberships().items()}[membership]
 
 
 class Rule(Enum):
@@ -118,13 +134,14 @@ def _ways_through_groups(user: User, roles: Iterable[Role]) -> list[Way]:
             counts |= _counts_as(membership)
     found = _managers_beside(user, counts).values_list("user_id", MINE, "content_object_id")
     return [
-        Way(manager, RULE_OF_MEMBERSHIP[membership], group) for manager, membership, group in found
+        Way(manager, RULE_OF_MEMBERSHIP[memberships()[mine]], group)
+        for manager, mine, group in found
     ]
 
 
 def _counts_as(membership: str) -> Q:
     """A membership lets see by itself, but a manager's does only where the switch is on."""
-    mine = Q(**{MINE: membership})
+    mine = Q(**{MINE: key_of(membership)})
     if membership == AccessGroup.MEMBER_MANAGER:
         mine &= Q(content_object__managers_see_each_other=True)
     return mine
@@ -139,7 +156,7 @@ def _managers_beside(
     """
     return AccessGroupUserObjectPermission.objects.filter(
         counts or Q(),
-        permission__codename=AccessGroup.MEMBER_MANAGER,
+        permission_id=key_of(AccessGroup.MEMBER_MANAGER),
         content_object__members__user_id=user.pk,
     )
 
@@ -167,8 +184,8 @@ def near_misses(user: User, manager: User) -> list[Near]:
     """
     shared = _managers_beside(user).filter(user=manager)
     return [
-        Near(group, _what_lacks(membership, user.role_codes))
-        for group, membership in shared.values_list("content_object__name", MINE)
+        Near(group, _what_lacks(memberships()[mine], user.role_codes))
+        for group, mine in shared.values_list("content_object__name", MINE)
     ]
 
 

@@ -142,6 +142,9 @@ class Navigation:
     @cached_property
     def notifications(self) -> str:
         """The figure on the bell; "" when there is nothing unread."""
+        counted = self.__dict__.get("counters")
+        if counted and not counted.news:
+            return ""
         return reading.unread_words(self.person) if self.person else ""
 
     @property

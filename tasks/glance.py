@@ -1,4 +1,4 @@
-"""What most tasks have not: asked in passing with the task, so that a card asks only for what is."""
+"""What most tasks have not: asked in passing, so that a card asks only for what is there."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Self

@@ -8,6 +8,11 @@ from django.db.models import BooleanField, F, Func
 Sql = tuple[str, tuple[str | int, ...]]
 
 
+def among(numbers: Iterable[int]) -> str:
+    """``numbers`` as a list of SQL; there must be one at least."""
+    return ", ".join(str(int(number)) for number in sorted(numbers))
+
+
 class Among(Func):
     """Whether a column is one of ``numbers``.
 
@@ -19,7 +24,7 @@ class Among(Func):
 
     def __init__(self, column: str, numbers: Iterable[int]) -> None:
         super().__init__(F(column))
-        self.written = ", ".join(str(int(number)) for number in sorted(numbers))
+        self.written = among(numbers)
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Sql:
         column, parameters = compiler.compile(self.get_source_expressions()[0])

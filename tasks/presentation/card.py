@@ -190,9 +190,7 @@ def _head(task: SigningTask, offered: Buttons) -> Head:
     )
 
 
-def _present(
-    task: SigningTask, user: User, glance: Glance, offered: Buttons
-) -> Present:
+def _present(task: SigningTask, user: User, glance: Glance, offered: Buttons) -> Present:
     entries = list(task.history.all())
     said = banner(task, user, entries, troubles(task) if glance.troubles else [])
     return Present(

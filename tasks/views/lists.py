@@ -26,7 +26,7 @@ from tasks.presentation.lists import (
     owner_options,
 )
 from tasks.presentation.pages import Found, pagination
-from tasks.presentation.rows import COLUMNS, Turns, rows, table_body
+from tasks.presentation.rows import Turns, names_of, rows, table_body
 from tasks.slices import Slice, slice_of
 from tasks.views.common import person_of
 from tasks.views.exports import answer
@@ -69,9 +69,10 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
     asked = tab != "search" or bool(query.q)
     tasks = found_in(user, tab, query) if asked else SigningTask.objects.none()
     nav.counters = counters_for(user, tab, query, tasks)
-    shown = slice_of(tasks, query, COLUMNS) if nav.counters.found else Slice([])
-    found, page_rows = Found(nav.counters.found), rows(shown.rows, Turns.told_to(user))
     columns = shown_columns(nav.counters.columns, with_owner=LISTS[tab].shows_owner)
+    codes = tuple(column.code for column in columns)
+    shown = slice_of(tasks, query, names_of(codes)) if nav.counters.found else Slice([])
+    found, page_rows = Found(nav.counters.found), rows(shown.rows, Turns.told_to(user), codes)
     context: dict[str, Any] = {
         "nav": nav,
         "tab": tab,
@@ -81,7 +82,7 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
         "base": request.path,
         "columns": headers(columns, query),
         "rows": page_rows,
-        "body": table_body(page_rows, tuple(column.code for column in columns)),
+        "body": table_body(page_rows, codes),
         "found": found.words,
         "active": active_filters(query),
         "empty": empty_words(query),
