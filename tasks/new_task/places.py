@@ -7,7 +7,7 @@ from hashlib import md5
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db.models import Max, Model, Prefetch
+from django.db.models import F, Max, Model, Prefetch, prefetch_related_objects
 
 from accounts.models import User
 from clients.models import Region
@@ -70,53 +70,56 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
     not chosen yet offers only what fits the choices below it, so the lists narrow one another.
     Signatories are judged anew with ``fresh``, else as of the last JUDGED_FOR_SECONDS.
     """
-    own = _regions_of(user)
-    regions = [each for each in own if each.boxes.all()]
-    boxes = _boxes_of(regions)
+    served = _served(user)
+    regions = [each for each, boxes in served.items() if boxes]
+    boxes = _distinct(served.values())
     chosen_region, chosen_box = _pick(regions, region), _pick(boxes, box)
     if chosen_region is None:
-        regions = _fitting_regions(regions, chosen_box, signatory)
+        fitting = [chosen_box] if chosen_box else _signed_in_by(boxes, signatory)
+        regions = [each for each in regions if not {*fitting}.isdisjoint(served[each])] or regions
         chosen_region = _only(regions)
     if chosen_region is not None:
-        boxes = _boxes_of([chosen_region])
+        boxes = served[chosen_region]
     chosen_box = _pick(boxes, box)
     if chosen_box is None:
-        boxes = [each for each in boxes if _signs_in(each, signatory)] or boxes
+        boxes = _signed_in_by(boxes, signatory) or boxes
         chosen_box = _only(boxes)
     signers = _signers_in([chosen_box] if chosen_box else boxes, chosen_box, fresh=fresh)
     signer = _signer(signers, signatory)
-    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, regionless=not own)
+    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, not served)
 
 
-def _regions_of(user: User) -> list[Region]:
-    """The user's active regions, by name, with their active boxes and those who sign in them."""
+def _served(user: User) -> dict[Region, list[Box]]:
+    """The user's active regions, each with the active boxes that serve it; all by name."""
+    pairs = list(user.regions.filter(active=True).order_by("name").annotate(box=F("boxes")))
+    boxes = list(Box.objects.filter(active=True, pk__in={each.box for each in pairs}))
+    wanted = {(each.pk, each.box) for each in pairs}
+    return {
+        region: [box for box in boxes if (region.pk, box.pk) in wanted]
+        for region in dict.fromkeys(pairs)
+    }
+
+
+def _distinct(lists: Iterable[list[Box]]) -> list[Box]:
+    return sorted({box for boxes in lists for box in boxes}, key=lambda box: box.name)
+
+
+def _with_people(boxes: list[Box]) -> list[Box]:
+    """The boxes with their active signatories at hand; those that have them are not asked again."""
     people = Signatory.objects.filter(active=True).annotate(**POWERS_MARK)
-    regions = user.regions.filter(active=True).prefetch_related(
-        Prefetch("boxes", Box.objects.filter(active=True)), Prefetch("boxes__signatories", people)
-    )
-    return sorted(regions, key=lambda region: region.name)
+    prefetch_related_objects(boxes, Prefetch("signatories", people))
+    return boxes
 
 
-def _boxes_of(regions: list[Region]) -> list[Box]:
-    found = {box.pk: box for region in regions for box in region.boxes.all()}
-    return sorted(found.values(), key=lambda box: box.name)
-
-
-def _fitting_regions(regions: list[Region], box: Box | None, signatory: str) -> list[Region]:
-    def fits(region: Region) -> bool:
-        boxes = region.boxes.all()
-        return box in boxes if box else any(_signs_in(each, signatory) for each in boxes)
-
-    return [region for region in regions if fits(region)] or regions
-
-
-def _signs_in(box: Box, signatory: str) -> bool:
-    return any(str(each.pk) == signatory for each in box.signatories.all())
+def _signed_in_by(boxes: list[Box], signatory: str) -> list[Box]:
+    if not signatory:
+        return []
+    return [box for box in _with_people(boxes) if _pick(box.signatories.all(), signatory)]
 
 
 def _signers_in(boxes: list[Box], chosen: Box | None, *, fresh: bool) -> list[Signer]:
     """Those who sign in any of ``boxes``, to be judged for the ``chosen`` one."""
-    found = {each.pk: each for box in boxes for each in box.signatories.all()}
+    found = {each.pk: each for box in _with_people(boxes) for each in box.signatories.all()}
     people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
     return [Signer(each, chosen, fresh) for each in people]
 
