@@ -118,7 +118,7 @@ class CompanyParty(Party):
         """What was typed into the search by phone."""
         return one(self.values, "contact_phone")
 
-    @property
+    @cached_property
     def choices(self) -> list[Row]:
         """The list of contacts: those of the client, then the one found by phone."""
         people = list(self.linked)

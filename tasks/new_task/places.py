@@ -71,7 +71,7 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
     Signatories are judged anew with ``fresh``, else as of the last JUDGED_FOR_SECONDS.
     """
     served = _served(user)
-    regions = [each for each, boxes in served.items() if boxes]
+    regions = list(served)
     boxes = _distinct(served.values())
     chosen_region, chosen_box = _pick(regions, region), _pick(boxes, box)
     if chosen_region is None:
@@ -86,13 +86,15 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
         chosen_box = _only(boxes)
     signers = _signers_in([chosen_box] if chosen_box else boxes, chosen_box, fresh=fresh)
     signer = _signer(signers, signatory)
-    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, not served)
+    regionless = not served and not user.regions.filter(active=True).exists()
+    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, regionless)
 
 
 def _served(user: User) -> dict[Region, list[Box]]:
-    """The user's active regions, each with the active boxes that serve it; all by name."""
-    pairs = list(user.regions.filter(active=True).order_by("name").annotate(box=F("boxes")))
-    boxes = list(Box.objects.filter(active=True, pk__in={each.box for each in pairs}))
+    """The user's active regions that active boxes serve, each with those; all by name."""
+    regions = user.regions.filter(active=True, boxes__active=True).order_by("name")
+    pairs = list(regions.annotate(box=F("boxes")))  # a row for each box of a region
+    boxes = list(Box.objects.filter(pk__in={each.box for each in pairs}))
     wanted = {(each.pk, each.box) for each in pairs}
     return {
         region: [box for box in boxes if (region.pk, box.pk) in wanted]
