@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 from django.conf import settings
-from django.db.models import Case, Q, When
 
 from econtract.common import clock
 from edo import certificates, mchd, mchd_checks
@@ -145,9 +144,13 @@ def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorn
     When none is valid, the latest known one: its checks say why it does not hold.
     """
     today = at.astimezone(MOSCOW).date()
-    valid = Q(valid_from__lte=today, valid_until__gte=today, revoked_at=None)
-    ours = signatory.powers.filter(principal_inn=box.inn)
-    return ours.order_by(Case(When(valid, then=0), default=1), "-valid_until", "-pk").first()
+    ours = [power for power in signatory.powers.all() if power.principal_inn == box.inn]
+
+    def merit(power: PowerOfAttorney) -> tuple[bool, date, int]:
+        lasts = power.valid_from <= today <= power.valid_until
+        return lasts and power.revoked_at is None, power.valid_until, power.pk
+
+    return max(ours, key=merit, default=None)
 
 
 def import_signatory_keys() -> list[Signatory]:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from econtract.outbox.models import Order
+from tasks import presence
 from tasks.counters import CappedCount
 from tasks.models import AuthorityDocument, Comment, SigningTask
 from tasks.notifications import reading
@@ -15,12 +16,15 @@ from tasks.presentation.troubles import TROUBLED
 
 @dataclass(frozen=True)
 class Glance:
-    """Whether there are comments, papers about authority, orders that may be in trouble, and
-    anything that the person has not read of this task; and how much the bell counts in all."""
+    """Whether there are comments, papers about authority, orders that may be in trouble, others who
+    look, a note that the person does, and what he has not read of this task; and how much the bell
+    counts in all."""
 
     comments: bool
     papers: bool
     troubles: bool
+    viewers: bool
+    note: bool
     news: bool
     unread: int
 
@@ -37,6 +41,8 @@ def glances(user: User) -> dict[str, Any]:
         "has_comments": Exists(Comment.objects.filter(task=task)),
         "has_papers": Exists(AuthorityDocument.objects.filter(task=task)),
         "has_troubles": Exists(Order.objects.filter(TROUBLED, subject=task)),
+        "has_viewers": Exists(presence.looking(task, user)),
+        "has_note": Exists(presence.noted(task, user)),
         "has_news": Exists(reading.of_task(task, user)),
         "has_unread": CappedCount(reading.unread(user), reading.COUNTED),
     }

@@ -6,6 +6,8 @@ the others' cards within a minute.
 
 from datetime import timedelta
 
+from django.db.models import OuterRef, QuerySet
+
 from accounts.models import User
 from econtract.common import clock
 from tasks.models import SigningTask, Viewing
@@ -16,18 +18,25 @@ WRITTEN = timedelta(seconds=20)
 KEPT = timedelta(days=1)
 
 
-def viewers(task: SigningTask, user: User, *, looks: bool) -> tuple[str, ...]:
-    """Who looks at ``task`` besides ``user``, by name; with ``looks``, he himself does too."""
-    now = clock.now()
-    looking = task.viewings.filter(seen_at__gt=now - SHOWN).select_related("user")
-    last_seen = {viewing.user: viewing.seen_at for viewing in looking}
-    own = last_seen.pop(user, None)
-    if looks and (own is None or own < now - WRITTEN):
-        _write(task, user)
-    return tuple(sorted(str(person) for person in last_seen))
+def looking(task: SigningTask | OuterRef, user: User) -> QuerySet[Viewing]:
+    """The others who have ``task`` before them."""
+    at_this_moment = Viewing.objects.filter(task=task, seen_at__gt=clock.now() - SHOWN)
+    return at_this_moment.exclude(user=user)
 
 
-def _write(task: SigningTask, user: User) -> None:
+def noted(task: SigningTask | OuterRef, user: User) -> QuerySet[Viewing]:
+    """That ``user`` himself looks, when it has been written not long ago."""
+    return Viewing.objects.filter(task=task, user=user, seen_at__gte=clock.now() - WRITTEN)
+
+
+def viewers(task: SigningTask, user: User) -> tuple[str, ...]:
+    """Who looks at ``task`` besides ``user``, by name."""
+    found = looking(task, user).select_related("user")
+    return tuple(sorted(str(viewing.user) for viewing in found))
+
+
+def note(task: SigningTask, user: User) -> None:
+    """``user`` has the card before him now."""
     Viewing.objects.bulk_create(
         [Viewing(task=task, user=user, seen_at=clock.now())],
         update_conflicts=True,

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from archive.models import DocumentVersion
-from tasks import actions, guidance, reminding
+from tasks import actions, guidance, presence, reminding
 from tasks.glance import Glance
 from tasks.models import AuthorityDocument, Comment, SigningTask
 from tasks.presentation.banner import Banner, banner
@@ -141,16 +141,13 @@ class Card:
         }
 
 
-def card_of(task: SigningTask, user: User, glance: Glance, viewers: tuple[str, ...]) -> Card:
-    """What ``user`` sees of ``task`` (both loaded by `tasks.views.common.task_of_card`).
-
-    ``viewers`` are the others who have the card before them (`tasks.presence`).
-    """
+def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
+    """What ``user`` sees of ``task``, both loaded by `tasks.views.common.task_of_card`."""
     versions, entries = _versions(task), list(task.history.all())
     offered = buttons(task, user)
     return Card(
         head=_head(task, offered),
-        viewers=Viewers(viewers),
+        viewers=Viewers(presence.viewers(task, user) if glance.viewers else ()),
         present=_present(task, user, glance, offered),
         client=client_block(task, user),
         document=document_block(task, versions, actions.document_refusals(task, user)),

@@ -44,7 +44,9 @@ def show_card(
         reading.task_opened(task, user)
     else:
         nav.notifications = reading.in_words(glance.unread)
-    shown = card_of(task, user, glance, presence.viewers(task, user, looks=True))
+    if not glance.note:
+        presence.note(task, user)
+    shown = card_of(task, user, glance)
     marks = shown.marks
     context: dict[str, Any] = {
         "nav": nav,
@@ -98,8 +100,9 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
     task, glance = task_of_card(request, number)
     user = person_of(request)
-    looks = "X-Idle" not in request.headers
-    shown = card_of(task, user, glance, presence.viewers(task, user, looks=looks))
+    if not glance.note and "X-Idle" not in request.headers:
+        presence.note(task, user)
+    shown = card_of(task, user, glance)
     seen = dict(
         part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
     )

@@ -406,11 +406,11 @@ def test_the_list_asks_the_database_the_same_whatever_its_length(
     web = browser_of(people[who])
     for _ in range(3):
         SigningTaskFactory(manager=people["owner"], client=ClientFactory())
-    with django_assert_max_num_queries(10) as few:
+    with django_assert_max_num_queries(6) as few:
         web.get("/tasks/all/?group=none&size=100")
     for _ in range(20):
         SigningTaskFactory(manager=people["owner"], client=ClientFactory())
-    with django_assert_max_num_queries(10) as many:
+    with django_assert_max_num_queries(6) as many:
         web.get("/tasks/all/?group=none&size=100")
     assert len(few) == len(many)
 
