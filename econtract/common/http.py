@@ -4,6 +4,7 @@ Time-outs, bounded repeats, identification headers, size limits, one log line a 
 errors only. Nothing of the body, the query or the path's values reaches the log.
 """
 
+import atexit
 import json as json_text
 import logging
 import os
@@ -285,6 +286,8 @@ def _client(system: str) -> httpx.Client:
         )
         if _clients.setdefault(place, fresh) is not fresh:
             fresh.close()
+        else:
+            atexit.register(fresh.close)
     return _clients[place]
 
 
