@@ -7,9 +7,10 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.roles import Role
 from clients.imports.directories import REGIONS
 from clients.models import Region
-from tests.clients.test_browser import session_of, violations
+from tests.clients.test_browser import session_of
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
+from tests.support.looks import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +35,7 @@ def test_an_administrator_loads_a_directory_from_a_file(
     assert Region.objects.count() == 1
     # What axe itself loads is refused by the policy: it is asked after the console.
     assert [text for text in complaints if "Content Security" in text] == []
-    assert violations(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Применить изменения").click()
     expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
     assert Region.objects.count() == 83
@@ -42,5 +43,5 @@ def test_an_administrator_loads_a_directory_from_a_file(
     pages = [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]
     for address in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
         page.goto(f"/admin/clients/{address}/change/")
-        assert violations(page) == []
+        assert faults(page) == []
     context.close()

@@ -1,17 +1,13 @@
-"""What browser tests of the screens share: opening a page as somebody, and asking axe."""
+"""What browser tests of the screens share: opening a page as somebody."""
 
-import json
 from typing import Any
 
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.support.people import browser_of
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 class Screens:
@@ -45,17 +41,3 @@ class Screens:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds wrong, one line a rule."""
-    page.evaluate(AXE_SCRIPT)
-    options = json.dumps({"runOnly": RULES})
-    found = page.evaluate(f"axe.run(document, {options}).then(found => found.violations)")
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}" for each in found]
-
-
-def overflow(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    root = "document.documentElement"
-    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))

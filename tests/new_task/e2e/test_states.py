@@ -1,10 +1,10 @@
-"""Every state of the form for axe, at both widths, and the form without a script."""
+"""Every state of the form in every look, and the form without a script."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from clients.actions import DUPLICATE_MESSAGE
@@ -24,14 +24,10 @@ from tests.new_task.e2e.steps import (
     options,
     saved,
 )
-from tests.screens.browser import findings, overflow
 from tests.support.factories_clients import ClientFactory, ContactFactory
+from tests.support.looks import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
-VIEWS = {
-    "desk, light": {"viewport": ViewportSize(width=1280, height=900), "color_scheme": "light"},
-    "phone, dark": {"viewport": ViewportSize(width=360, height=740), "color_scheme": "dark"},
-}
 
 
 def empty(page: Page) -> None:
@@ -114,15 +110,13 @@ STATES: list[Callable[[Page], None]] = [
 ]
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
 def test_axe_finds_nothing_on_a_company_form(
-    reach: Callable[[Page], None], view: str, open_form: Forms
+    reach: Callable[[Page], None], open_form: Forms
 ) -> None:
-    page = open_form(**VIEWS[view])
+    page = open_form()
     reach(page)
-    assert findings(page) == []
-    assert overflow(page) <= 0
+    assert faults(page) == []
 
 
 def person_filled(page: Page) -> None:
@@ -131,31 +125,27 @@ def person_filled(page: Page) -> None:
     saved(page)
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("reach", [empty, person_filled, refused], ids=lambda reach: reach.__name__)
 def test_axe_finds_nothing_on_a_person_form(
-    reach: Callable[[Page], None], view: str, open_form: Forms
+    reach: Callable[[Page], None], open_form: Forms
 ) -> None:
-    page = open_form("/tasks/new/self-employed/", **VIEWS[view])
+    page = open_form("/tasks/new/self-employed/")
     reach(page)
-    assert findings(page) == []
-    assert overflow(page) <= 0
+    assert faults(page) == []
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("state", ["choice", "no regions", "cdi down"])
 def test_axe_finds_nothing_beside_the_form(
-    state: str, view: str, open_form: Forms, manager: User, outside: Outside
+    state: str, open_form: Forms, manager: User, outside: Outside
 ) -> None:
     if state == "no regions":
         manager.regions.clear()
     outside.cdi_down = state == "cdi down"
-    page = open_form("/tasks/new/" if state == "choice" else "/tasks/new/company/", **VIEWS[view])
+    page = open_form("/tasks/new/" if state == "choice" else "/tasks/new/company/")
     if state == "cdi down":
         page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
         expect(page.get_by_text("CDI не отвечает").first).to_be_visible()
-    assert findings(page) == []
-    assert overflow(page) <= 0
+    assert faults(page) == []
 
 
 # --- Without a script ----------------------------------------------------------------------------
