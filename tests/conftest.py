@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 import econtract.celery  # noqa: F401  (jobs are published to this application)
 from accounts.models import User
+from econtract.common import http
 from tests.support import world
 from tests.support.browser import launch_arguments
 from tests.support.sandbox import Sandbox, sandbox, sandbox_server
@@ -40,8 +41,12 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def set_up(db: None, settings: Settings, sandbox: Sandbox) -> Sandbox:
+def set_up(
+    db: None, settings: Settings, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
     """The product, installed and connected to a sandbox in which nothing has happened."""
+    # Whether a call is repeated matters here, not how long it is waited for.
+    monkeypatch.setattr(http, "PAUSES_BEFORE_REPEATS", (0.0, 0.0))
     world.connect(settings, sandbox)
     world.install()
     return sandbox
