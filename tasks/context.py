@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
@@ -151,7 +150,7 @@ class Navigation:
     def poll_url(self) -> str:
         """Where the bell asks whether its figure is still true."""
         seen = urlencode({"seen": self.notifications})
-        return f"{reverse('notifications:live')}?{seen}" if self.person else ""
+        return f"{address('notifications:live')}?{seen}" if self.person else ""
 
     @property
     def drawn_at(self) -> str:
@@ -170,10 +169,10 @@ class Navigation:
         return [
             {
                 "label": "Настройки уведомлений",
-                "url": reverse("notifications:settings"),
+                "url": address("notifications:settings"),
                 "icon": "bell",
             },
-            {"label": "Клавиши", "url": reverse("help:keys"), "icon": "keyboard"},
+            {"label": "Клавиши", "url": address("help:keys"), "icon": "keyboard"},
         ]
 
     @property

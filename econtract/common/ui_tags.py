@@ -15,7 +15,7 @@ register = template.Library()
 def icon(name: str, label: str = "", small: bool = False) -> SafeString:
     """An icon of static/icons.svg; ``label`` says it aloud, without one it is decoration.
 
-    The same as `_components/icon.html`, for what every page draws: a page has forty of them.
+    A page draws forty of them, so none is drawn twice.
     """
     said = format_html('role="img" aria-label="{}"', label)
     return format_html(
@@ -25,3 +25,10 @@ def icon(name: str, label: str = "", small: bool = False) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def asset(path: str) -> str:
+    """The address of a static file, as `{% static %}`, for what every page names."""
+    return static(path)

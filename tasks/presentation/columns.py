@@ -58,14 +58,15 @@ def headers(columns: list[Column], query: ListQuery) -> list[dict[str, str]]:
 
 def _header(column: Column, query: ListQuery) -> dict[str, str]:
     key = column.sort
+    header = {"label": column.label, "url": "", "aria_sort": "", "icon": ""}
     if not key:
-        return {"label": column.label}
+        return header
     if query.sort.removeprefix("-") != key:
         first = f"-{key}" if key in DESCENDING_FIRST else key
-        return {"label": column.label, "url": query.with_(sort=first).encode()}
+        return {**header, "url": query.with_(sort=first).encode()}
     down = query.sort.startswith("-")
     return {
-        "label": column.label,
+        **header,
         "url": query.with_(sort=key if down else f"-{key}").encode(),
         "aria_sort": "descending" if down else "ascending",
         "icon": "arrow-down" if down else "arrow-up",

@@ -8,7 +8,8 @@ from tasks.filters import END, SIZES, ListQuery
 from tasks.presentation.wording import plural, thousands
 from tasks.slices import Slice
 
-GAP: dict[str, Any] = {}
+# Every link has every key: a template looks for what is absent in four ways.
+GAP: dict[str, Any] = {"label": "", "url": "", "current": False}
 Link = dict[str, Any]
 
 
@@ -69,7 +70,8 @@ def _pages(query: ListQuery, found: Found, *, more: bool) -> list[Link]:
     else:
         pages = _numbers(query, -(-found.count // query.size) if found.is_exact else None)
     if not found.is_exact and more:
-        last = {"label": "последняя", "url": query.with_(before=END).encode()}
+        url = query.with_(before=END).encode()
+        last = {"label": "последняя", "url": url, "current": False}
         pages += [last] if pages[-1] is GAP else [GAP, last]
     return pages
 

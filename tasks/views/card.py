@@ -53,6 +53,8 @@ def show_card(
         "task": task,
         "card": shown,
         "regions": list(marks),
+        "live": False,
+        "walk": None,
         "form": comment_form or (None if actions.comment_refusals(task, user) else CommentForm()),
         "live_url": _live_url(task, marks),
         **_way(request, nav, task),

@@ -89,6 +89,8 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
         "reset_url": f"{request.path}?group={NO_GROUP}",
         "pagination": pagination(query, found, shown),
         "is_fragment": is_fragment(request),
+        "answer": None,
+        "news": "",
         **more,
     }
     Walk.of(tab, query, shown, nav.counters.found).keep_in(request.session)
