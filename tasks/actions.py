@@ -77,7 +77,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         signatory=facts.signatory,
         account_number=facts.account_number,
         account_verified_at=facts.account_verified_at,
-        document=facts.document_version.document if facts.document_version else None,
+        document_id=facts.document_version.document_id if facts.document_version else None,
         document_version=facts.document_version,
         document_number=facts.document_number,
         document_kind=facts.document_kind,

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import TaskType
@@ -63,14 +62,8 @@ class AlreadyCreated(Exception):
 
 def find(user: User, task_type: TaskType) -> Draft:
     """The person's draft, a new one (not saved) when there was none yet."""
-    found = _drafts(user, task_type).first()
+    found = Draft.objects.filter(user=user, task_type=task_type).first()
     return found or Draft(user=user, task_type=task_type)
-
-
-def _drafts(user: User, task_type: TaskType) -> QuerySet[Draft]:
-    """The one row there may be, with the document that the form shows."""
-    drafts = Draft.objects.filter(user=user, task_type=task_type)
-    return drafts.select_related("document_version__source", "document_version__pdf")
 
 
 def has_contents(draft: Draft) -> bool:
@@ -138,7 +131,7 @@ def _touch(draft: Draft) -> None:
 
 def _locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
     """The draft's row, locked for the page to write to."""
-    rows = _drafts(user, task_type).select_for_update(of=("self",))
+    rows = Draft.objects.select_for_update().filter(user=user, task_type=task_type)
     draft = rows.first()
     if draft is None:
         Draft.objects.get_or_create(user=user, task_type=task_type)

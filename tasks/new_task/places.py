@@ -92,14 +92,14 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
 
 def _served(user: User) -> dict[Region, list[Box]]:
     """The user's active regions that active boxes serve, each with those; all by name."""
-    regions = user.regions.filter(active=True, boxes__active=True).order_by("name")
-    pairs = list(regions.annotate(box=F("boxes")))  # a row for each box of a region
-    boxes = list(Box.objects.filter(pk__in={each.box for each in pairs}))
-    wanted = {(each.pk, each.box) for each in pairs}
-    return {
-        region: [box for box in boxes if (region.pk, box.pk) in wanted]
-        for region in dict.fromkeys(pairs)
-    }
+    regions = user.regions.filter(active=True, boxes__active=True)
+    # A row for each box of a region.
+    pairs = list(regions.annotate(box=F("boxes")).order_by("name", "boxes__name"))
+    boxes = Box.objects.in_bulk({each.box for each in pairs})
+    served: dict[Region, list[Box]] = {}
+    for each in pairs:
+        served.setdefault(each, []).append(boxes[each.box])
+    return served
 
 
 def _distinct(lists: Iterable[list[Box]]) -> list[Box]:
