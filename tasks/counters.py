@@ -139,7 +139,8 @@ def _fetch(figures: list[Sql], places: str) -> list[tuple[Any, ...]]:
     parameters = [each for _, of_figure in figures for each in of_figure]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(sql for sql, _ in figures)} {places}", parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _by_chip(by_bits: dict[int, int]) -> dict[str, int]:

@@ -6,8 +6,6 @@ the others' cards within a minute.
 
 from datetime import timedelta
 
-from django.db.models import OuterRef, QuerySet
-
 from accounts.models import User
 from econtract.common import clock
 from tasks.models import SigningTask, Viewing
@@ -18,21 +16,10 @@ WRITTEN = timedelta(seconds=20)
 KEPT = timedelta(days=1)
 
 
-def looking(task: SigningTask | OuterRef, user: User) -> QuerySet[Viewing]:
-    """The others who have ``task`` before them."""
-    at_this_moment = Viewing.objects.filter(task=task, seen_at__gt=clock.now() - SHOWN)
-    return at_this_moment.exclude(user=user)
-
-
-def noted(task: SigningTask | OuterRef, user: User) -> QuerySet[Viewing]:
-    """That ``user`` himself looks, when it has been written not long ago."""
-    return Viewing.objects.filter(task=task, user=user, seen_at__gte=clock.now() - WRITTEN)
-
-
 def viewers(task: SigningTask, user: User) -> tuple[str, ...]:
     """Who looks at ``task`` besides ``user``, by name."""
-    found = looking(task, user).select_related("user")
-    return tuple(sorted(str(viewing.user) for viewing in found))
+    looking = task.viewings.filter(seen_at__gt=clock.now() - SHOWN).exclude(user=user)
+    return tuple(sorted(str(viewing.user) for viewing in looking.select_related("user")))
 
 
 def note(task: SigningTask, user: User) -> None:

@@ -1,7 +1,5 @@
 """The bell and its page: what a person has, and what he has read."""
 
-from django.db.models import OuterRef
-
 from accounts.models import User
 from econtract.common import clock
 from tasks.models import SigningTask
@@ -39,11 +37,6 @@ def mark_read(found: NotificationQuerySet) -> None:
     found.unread().update(read_at=clock.now())
 
 
-def of_task(task: SigningTask | OuterRef, user: User) -> NotificationQuerySet:
-    """What ``user`` has not read of ``task`` yet."""
-    return Notification.objects.filter(recipient=user, task=task).unread()
-
-
 def task_opened(task: SigningTask, user: User) -> None:
     """Whoever has the card before him has read what there was to tell of it."""
-    mark_read(of_task(task, user))
+    mark_read(Notification.objects.filter(recipient=user, task=task))

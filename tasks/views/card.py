@@ -54,7 +54,6 @@ def show_card(
         "card": shown,
         "regions": list(marks),
         "live": False,
-        "walk": None,
         "form": comment_form or (None if actions.comment_refusals(task, user) else CommentForm()),
         "live_url": _live_url(task, marks),
         **_way(request, nav, task),
