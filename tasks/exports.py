@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import QueryDict
@@ -64,7 +65,7 @@ def _made(export: Export) -> tuple[StoredFile | None, str]:
         except TooMany as error:
             return None, str(error)
     with file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
         stored = store_file(file, sha256=sha256, content_type=XLSX)
     return stored, f"{export.file_name} можно скачать в течение {KEPT.days} дней"
 

@@ -90,12 +90,6 @@ def open_document(client: Page, task: SigningTask) -> None:
     client.get_by_role("link", name=f"{task.document_number}.pdf").first.click()
 
 
-def sign(client: Page, task: SigningTask) -> None:
-    open_document(client, task)
-    client.get_by_role("button", name="Подписать", exact=True).click()
-    expect(client.get_by_text("Подпись верна")).to_have_count(2)
-
-
 def refuse(client: Page, task: SigningTask, reason: str) -> None:
     open_document(client, task)
     client.get_by_text("Отклонить", exact=True).first.click()

@@ -17,6 +17,7 @@ from tasks.statuses import Status
 from tests.e2e import steps
 from tests.support import world
 from tests.support.browser import Windows
+from tests.support.keyboard import Keyboard
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 
@@ -55,7 +56,7 @@ def test_from_the_form_to_a_verified_package(
     steps.shows(page, Status.IDENTIFICATION_PENDING)
     steps.answer(client, task)
     steps.shows(page, Status.DOCUMENT_SIGNING)
-    steps.sign(client, task)
+    sign(client, task)
     steps.shows(page, Status.COMPLETED)
     assert page.evaluate("window.opened") == task.number, "the page was loaded anew"
 
@@ -65,10 +66,14 @@ def test_from_the_form_to_a_verified_package(
 
 
 def log_in(page: Page) -> None:
+    """By keyboard alone, as `sign`; the form by keyboard: `tests/new_task/e2e/test_form.py`."""
     page.goto("/")
-    page.get_by_label("Логин").fill("manager")
-    page.get_by_label("Пароль", exact=True).fill("demo")
-    page.get_by_role("button", name="Войти").click()
+    keys = Keyboard(page)
+    expect(page.get_by_label("Логин")).to_be_focused()
+    keys.type("manager")
+    keys.reach(page.get_by_label("Пароль", exact=True))
+    keys.type("demo")
+    keys.press("Enter")
     expect(page.get_by_role("heading", name="Задания", level=1)).to_be_visible()
 
 
@@ -103,6 +108,18 @@ def create_by_the_form(page: Page) -> SigningTask:
     number = int(page.url.rstrip("/").rpartition("/")[2])
     page.evaluate(f"window.opened = {number}")
     return SigningTask.objects.get(pk=number)
+
+
+def sign(client: Page, task: SigningTask) -> None:
+    """What the client does in his box."""
+    client.goto("/edo/")
+    keys = Keyboard(client)
+    keys.reach(client.get_by_role("link", name=f"{task.document_number}.pdf").first)
+    with client.expect_navigation():
+        keys.press("Enter")
+    keys.reach(client.get_by_role("button", name="Подписать", exact=True))
+    keys.press("Enter")
+    expect(client.get_by_text("Подпись верна")).to_have_count(2)
 
 
 def download(page: Page, folder: Path) -> Path:

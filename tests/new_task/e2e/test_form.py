@@ -25,6 +25,7 @@ from tests.new_task.e2e.conftest import Forms
 from tests.new_task.e2e.steps import (
     CARD,
     CONTACT,
+    PDF,
     PERSON,
     add_contact,
     attach,
@@ -37,47 +38,13 @@ from tests.new_task.e2e.steps import (
 )
 from tests.support import office
 from tests.support.factories_clients import ContactFactory, person_inn
+from tests.support.keyboard import Keyboard
 from tests.support.people import browser_of
 from tests.support.stack import wait_for
 from tests.support.world import word_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
 MOST_INTERACTIONS = 25
-
-
-class Keyboard:
-    """Hands that know no mouse."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-
-    def tab_to(self, label: str) -> None:
-        """Tab until the element of that name has the focus."""
-        for _ in range(80):
-            self.press("Tab")
-            if label in self.focused():
-                return
-        raise AssertionError(f"Tab never comes to «{label}».")
-
-    def focused(self) -> str:
-        return str(
-            self.page.evaluate(
-                """() => {
-                  const el = document.activeElement;
-                  const says = el.matches('a, button') && el.textContent;
-                  return [el.ariaLabel, el.labels?.[0]?.textContent, says,
-                    document.getElementById(el.getAttribute('aria-labelledby'))?.textContent,
-                  ].filter(Boolean).join(' ');
-                }"""
-            )
-        )
 
 
 def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
@@ -120,6 +87,37 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     assert task.account_verified_at is not None
     assert task.document_number == ACCOUNT
     assert task.contact_version.full_name == "Петров Петр Петрович"
+
+
+def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
+    page = open_form("/tasks/new/self-employed/")
+    keys = Keyboard(page)
+    keys.reach(page.get_by_label("ИНН", exact=True))
+    keys.type(IVANOVA.inn)
+    keys.press("Tab")
+    expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
+    keys.type("Иванова")  # nothing is put under the hands into the field that has the focus
+    for label in ("Мобильный телефон", "Электронная почта"):
+        keys.tab_to(label)
+        keys.type(PERSON[label])
+    keys.press("Tab")
+    saved(page)
+    keys.reach(page.locator("#id_document"))
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files(PDF)
+    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
+    keys.tab_to("Лицевой счет")
+    keys.type(f"850{IVANOVA.inn[:9]}")
+    keys.tab_to("Вид документа")
+    keys.press("ArrowDown")
+    keys.tab_to("Интернет для бизнеса")
+    keys.press("Space")
+    saved(page)
+    expect(page.get_by_role("heading", name="Все готово")).to_be_visible()
+    keys.press("Control+Enter")
+    page.wait_for_url(CARD)
+    assert the_task().task_type == TaskType.SELF_EMPLOYED
 
 
 def test_a_task_takes_no_more_than_25_interactions(open_form: Forms) -> None:
