@@ -85,7 +85,7 @@ def test_a_colleague_who_looks_is_named_until_he_has_left(
     people: People, owner: User, web: Client
 ) -> None:
     task, mate = make(owner), browser_of(people["mate"])
-    name = f"Смотрит: {people['mate']}"
+    name = f"Смотрит: {people['mate']}".replace("\N{NO-BREAK SPACE}", " ")
     start = clock.now()
     with time_machine.travel(start, tick=False) as now:
         card(mate, task)
