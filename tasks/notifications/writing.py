@@ -1,5 +1,6 @@
 """Storing what people are told, in the transaction of what has caused it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from tasks.notifications.kinds import Kind, Mail
 from tasks.notifications.models import LONGEST_TEXT, Notification, NotificationChoice
 
 MAIL_ORDER = "mail_notification"
+# A text becomes one line; what keeps the parts of a name together stays.
+BLANKS = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 
 
 @dataclass(frozen=True)
@@ -67,5 +70,5 @@ def _store(news: News, choice: NotificationChoice) -> None:
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    line = BLANKS.sub(" ", text).strip()
     return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1].rstrip()}…"
