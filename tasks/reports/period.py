@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tasks.filters import ListQuery
 
-# What keeps a report quick whatever the number of tasks (docs/architecture.md, «Lists»).
+# What keeps a report quick whatever the number of tasks (docs/architecture.md, «Reports»).
 LONGEST = timedelta(days=92)
 USUAL = timedelta(days=30)
 EARLIEST = date(2000, 1, 1)

@@ -14,7 +14,7 @@ from accounts.roles import Role, TaskType
 from archive.storage import store_bytes
 from clients.models import Contact
 from econtract.outbox.models import Order
-from tasks.list_models import SavedFilter
+from tasks.list_models import Export, SavedFilter
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
 from tasks.notifications.kinds import Kind
 from tasks.notifications.models import Notification
@@ -60,6 +60,7 @@ class World:
         self.note = Notification.objects.create(
             recipient=owner, kind=Kind.SIGNED, task=self.open, text="Подписано", source="history:1"
         )
+        self.export = Export.objects.create(user=owner, tab="my", file_name="x.xlsx", file=stored)
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
     def part(self, name: str, part: str) -> list[Any]:
@@ -74,6 +75,7 @@ class World:
             "tasks:saved_rename pk": [self.saved.pk],
             "tasks:saved_delete pk": [self.saved.pk],
             "notifications:read pk": [self.note.pk],
+            "reports:export pk": [self.export.pk],
         }
         return parts.get(f"{name} {part}") or parts[part]
 
