@@ -31,7 +31,7 @@ class VersionInline(ReadOnly, admin.TabularInline):
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["pk", "created_at"]
+    list_display = ["__str__", "created_at"]
     inlines = [VersionInline]
 
 

@@ -11,5 +11,5 @@ class ArchiveConfig(AppConfig):
         from archive.orders import ConvertDocument, ScanDocument
         from econtract.outbox.registry import register
 
-        register(CONVERT, ConvertDocument())
-        register(SCAN, ScanDocument())
+        register(CONVERT, "Преобразование документа", ConvertDocument())
+        register(SCAN, "Проверка на вирусы", ScanDocument())

@@ -15,9 +15,9 @@ class StoredFile(models.Model):
         WAITING = "waiting", "Ждет антивирусной проверки"
         INFECTED = "infected", "Заражен"
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     size = models.PositiveBigIntegerField("Размер, байт")
-    content_type = models.CharField(max_length=100)
+    content_type = models.CharField("Тип содержимого", max_length=100)
     scan = models.CharField(
         "Антивирус",
         max_length=8,
@@ -50,7 +50,7 @@ class StoredFile(models.Model):
 class Document(models.Model):
     """The line of versions of one document package."""
 
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField("Создан", default=clock.now)
 
     class Meta:
         verbose_name = "документ"
@@ -74,13 +74,19 @@ class DocumentVersion(models.Model):
         LIBREOFFICE = "libreoffice", "LibreOffice"
         BUILTIN = "builtin", "Встроенный преобразователь"
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="versions", verbose_name="Документ"
+    )
     number = models.PositiveIntegerField("Версия")
     file_name = models.CharField("Имя файла", max_length=255)
-    source = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    source = models.ForeignKey(
+        StoredFile, models.PROTECT, related_name="+", verbose_name="Исходный файл"
+    )
+    pdf = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="Файл PDF"
+    )
     state = models.CharField("Состояние", max_length=12, choices=State, default=State.CONVERTING)
-    converter = models.CharField(max_length=12, choices=Converter, blank=True)
+    converter = models.CharField("Преобразователь", max_length=12, choices=Converter, blank=True)
     problem = models.CharField(
         "Что не так",
         max_length=500,
@@ -94,7 +100,11 @@ class DocumentVersion(models.Model):
     )
     pages = models.PositiveIntegerField("Страниц", null=True)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="Загрузил",
     )
     created_at = models.DateTimeField("Загружен", default=clock.now)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
@@ -141,7 +151,7 @@ class DocumentVersion(models.Model):
 class Package(models.Model):
     """The ZIP with everything that proves the signing, and its place in the archive."""
 
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="Файл")
     file_name = models.CharField("Имя файла", max_length=255)
     code = models.CharField("Код проверки", max_length=32, unique=True)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)

@@ -135,8 +135,8 @@ class Exchange(models.Model):
         "Сообщение у оператора", max_length=100, blank=True, db_index=True
     )
     document_id = models.CharField("Документ у оператора", max_length=100, blank=True)
-    sender_signature = models.BinaryField(null=True)
-    recipient_signature = models.BinaryField(null=True)
+    sender_signature = models.BinaryField("Наша подпись", null=True)
+    recipient_signature = models.BinaryField("Подпись клиента", null=True)
     created_at = models.DateTimeField("Создан", default=clock.now)
     sent_at = models.DateTimeField("Отправлен", null=True)
     delivered_at = models.DateTimeField("Доставлен", null=True)

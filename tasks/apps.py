@@ -27,23 +27,26 @@ class TasksConfig(AppConfig):
         )
 
         leaving.connect(handover.on_leaving, dispatch_uid="tasks")
-        for kind, step in {
-            "start_identification": StartIdentification(),
-            "follow_identification": FollowIdentification(),
-            "create_cabinet": CreateCabinet(),
-            "prepare_sending": PrepareSending(),
-            "send_document": SendDocument(),
-            "follow_exchange": FollowExchange(),
-            "lodge_package": LodgePackage(),
-        }.items():
-            registry.register(kind, StepHandler(step))
-        registry.register("lodge_document", LodgeDocument())
-        registry.register("answer_identity", AnswerIdentity())
-        registry.register("revoke_exchange", RevokeExchange())
-        registry.register("send_message", SendMessage())
-        registry.register("remind", Remind())
-        registry.register("expire", Expire())
-        registry.register(writing.MAIL_ORDER, mail.MailNotification())
-        registry.register(mail.DIGEST_ORDER, mail.MailDigest())
-        registry.register(exports.EXPORT_ORDER, exports.MakeExport())
+        for kind, title, step in (
+            ("start_identification", "Запрос на идентификацию", StartIdentification()),
+            ("follow_identification", "Запрос результата идентификации", FollowIdentification()),
+            ("create_cabinet", "Создание личного кабинета", CreateCabinet()),
+            ("prepare_sending", "Проверка перед отправкой", PrepareSending()),
+            ("send_document", "Отправка документа", SendDocument()),
+            ("follow_exchange", "Запрос состояния документа", FollowExchange()),
+            ("lodge_package", "Передача пакета в архив", LodgePackage()),
+        ):
+            registry.register(kind, title, StepHandler(step))
+        for kind, title, handler in (
+            ("lodge_document", "Передача документа в архив", LodgeDocument()),
+            ("answer_identity", "Ответ сервису идентификации", AnswerIdentity()),
+            ("revoke_exchange", "Отзыв документа", RevokeExchange()),
+            ("send_message", "Сообщение клиенту", SendMessage()),
+            ("remind", "Напоминание клиенту", Remind()),
+            ("expire", "Окончание срока ожидания", Expire()),
+            (writing.MAIL_ORDER, "Письмо сотруднику", mail.MailNotification()),
+            (mail.DIGEST_ORDER, "Сводка за день", mail.MailDigest()),
+            (exports.EXPORT_ORDER, "Выгрузка в Excel", exports.MakeExport()),
+        ):
+            registry.register(kind, title, handler)
         registry.register_feeds(feeds.feeds)

@@ -61,7 +61,7 @@ class Lifecycle(models.Model):
     approval_needed = models.BooleanField("Нужно согласование", default=False)
     approved = models.BooleanField("Согласовано", default=False)
     identified_at = models.DateTimeField("Идентификация пройдена", null=True)
-    identification_ref = models.CharField(max_length=100, blank=True)
+    identification_ref = models.CharField("Запрос идентификации", max_length=100, blank=True)
     identification_link = models.CharField(max_length=500, blank=True)
     cabinet_ref = models.CharField("ЛК клиента", max_length=100, blank=True)
     completed_at = models.DateTimeField("Завершено", null=True)

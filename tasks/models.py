@@ -117,33 +117,47 @@ class SigningTask(Lifecycle):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Создал"
     )
-    client = models.ForeignKey(Client, models.PROTECT, related_name="tasks")
-    contact_version = models.ForeignKey(ContactVersion, models.PROTECT, related_name="tasks")
-    region = models.ForeignKey(Region, models.PROTECT, related_name="tasks")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="tasks", verbose_name="Клиент")
+    contact_version = models.ForeignKey(
+        ContactVersion, models.PROTECT, related_name="tasks", verbose_name="Контактное лицо"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="tasks", verbose_name="Регион инсталляции"
+    )
     box = models.ForeignKey(Box, models.PROTECT, related_name="tasks", verbose_name="ЛК ЭДО")
-    signatory = models.ForeignKey(Signatory, models.PROTECT, related_name="tasks")
+    signatory = models.ForeignKey(
+        Signatory, models.PROTECT, related_name="tasks", verbose_name="Подписант"
+    )
     services = models.ManyToManyField(Service, related_name="tasks", verbose_name="Услуги")
     account_number = models.CharField("Лицевой счет", max_length=12)
     account_verified_at = models.DateTimeField("ЛС проверен", null=True)
     document_number = models.CharField("Номер документа", max_length=100)
     document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
     fraud_check_confirmed = models.BooleanField("Проверка проведена", default=False)
-    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="tasks")
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="tasks", verbose_name="Документ"
+    )
+    # The version that is, or will be, signed; none while the document is removed.
     document_version = models.ForeignKey(
         DocumentVersion,
         models.PROTECT,
         null=True,
         related_name="tasks",
-        help_text="The version that is, or will be, signed; none while the document is removed.",
+        verbose_name="Версия документа",
     )
-    exchange = models.OneToOneField(Exchange, models.PROTECT, null=True, related_name="task")
-    past_exchanges = models.ManyToManyField(Exchange, related_name="past_tasks")
-    package = models.OneToOneField(Package, models.PROTECT, null=True, related_name="task")
-    withdrawal = models.JSONField(
-        null=True, help_text="The transition to make when the operator has revoked the document."
+    exchange = models.OneToOneField(
+        Exchange, models.PROTECT, null=True, related_name="task", verbose_name="Обмен документом"
     )
+    past_exchanges = models.ManyToManyField(
+        Exchange, related_name="past_tasks", verbose_name="Прежние обмены"
+    )
+    package = models.OneToOneField(
+        Package, models.PROTECT, null=True, related_name="task", verbose_name="Подписанный пакет"
+    )
+    # The transition to make when the operator has revoked the document.
+    withdrawal = models.JSONField("После отзыва", null=True)
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    revision = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField("Изменений", default=0)
     created_at = models.DateTimeField("Создано", default=clock.now)
     updated_at = models.DateTimeField("Обновлено", default=clock.now)
     course = models.GeneratedField(
@@ -216,7 +230,11 @@ class HistoryEntry(models.Model):
     task = models.ForeignKey(SigningTask, models.CASCADE, related_name="history")
     at = models.DateTimeField("Время", default=clock.now)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="Сотрудник",
     )
     acted_as = models.CharField("Кто", max_length=10, choices=Actor)
     kind = models.CharField("Вид", max_length=12, choices=Kind)

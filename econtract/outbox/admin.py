@@ -23,14 +23,35 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class WhatFilter(admin.SimpleListFilter):
+    """By what is done."""
+
+    title, parameter_name = "действие", "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(kind, registry.title_of(kind)) for kind in registry.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
-    list_filter = ["state", "kind"]
+    list_display = ["what", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
+    list_filter = ["state", WhatFilter]
+    # Not the lease: it is the workers' own.
+    fields = [
+        "what", "subject", "lane", "payload", "key", "state", "attempts", "due_at", "last_error",
+        "created_at", "closed_at", "request_id",
+    ]  # fmt: skip
     search_fields = ["=subject", "=key"]
     date_hierarchy = "created_at"
     actions = ["retry"]
     show_full_result_count = False
+
+    @admin.display(description="Действие", ordering="kind")
+    def what(self, order: Order) -> str:
+        return registry.title_of(order.kind)
 
     @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:

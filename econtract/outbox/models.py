@@ -184,11 +184,11 @@ class InboundEvent(models.Model):
 class FeedCursor(models.Model):
     """How far a source's feed has been read; moved only together with the stored events."""
 
-    source = models.CharField(max_length=100, unique=True)
-    value = models.CharField(max_length=200, blank=True)
-    polling_until = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=500, blank=True)
-    read_at = models.DateTimeField(null=True)
+    source = models.CharField("Источник", max_length=100, unique=True)
+    value = models.CharField("Прочитано до", max_length=200, blank=True)
+    polling_until = models.DateTimeField("Читается до", null=True)
+    problem = models.CharField("Ошибка", max_length=500, blank=True)
+    read_at = models.DateTimeField("Прочитано", null=True)
 
     class Meta:
         verbose_name = "лента событий"

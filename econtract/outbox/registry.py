@@ -56,14 +56,23 @@ class Feed:
 
 
 _handlers: dict[str, Handler] = {}
+_titles: dict[str, str] = {}
 _feed_providers: list[Callable[[], Iterable[Feed]]] = []
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Announces the handler of ``kind``. Raises ValueError when there is one already."""
+def register(kind: str, title: str, handler: Handler) -> None:
+    """Announces the handler of ``kind``, which people know as ``title``.
+
+    Raises ValueError when there is one already.
+    """
     if kind in _handlers:
         raise ValueError(f"Orders of kind {kind} have a handler already.")
-    _handlers[kind] = handler
+    _handlers[kind], _titles[kind] = handler, title
+
+
+def title_of(kind: str) -> str:
+    """What people call orders of ``kind``; the kind itself when nobody handles it any more."""
+    return _titles.get(kind, kind)
 
 
 def handler_for(kind: str) -> Handler:

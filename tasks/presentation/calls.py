@@ -1,24 +1,25 @@
 """Calls of outside systems in the history: what was asked of whom, and how it ended."""
 
+from econtract.outbox import registry
 from econtract.outbox.models import Order
 from tasks.models import SigningTask
 from tasks.presentation.timeline import Line
 from tasks.presentation.troubles import SYSTEMS
 from tasks.presentation.wording import plural, zoned
 
-# What is asked, and the system; the dates that wait inside the house are no calls.
+# Who is asked; the dates that wait inside the house are no calls. "": the region's archive.
 CALLS = {
-    "start_identification": ("Запрос на идентификацию", "identity"),
-    "follow_identification": ("Запрос результата идентификации", "identity"),
-    "answer_identity": ("Ответ сервису идентификации", "identity"),
-    "create_cabinet": ("Создание личного кабинета", "cabinet"),
-    "prepare_sending": ("Проверка перед отправкой", "eip"),
-    "send_document": ("Отправка документа", "edo"),
-    "follow_exchange": ("Запрос состояния документа", "edo"),
-    "revoke_exchange": ("Отзыв документа", "edo"),
-    "lodge_document": ("Передача документа в архив", ""),
-    "lodge_package": ("Передача пакета в архив", ""),
-    "send_message": ("Сообщение клиенту", "messages"),
+    "start_identification": "identity",
+    "follow_identification": "identity",
+    "answer_identity": "identity",
+    "create_cabinet": "cabinet",
+    "prepare_sending": "eip",
+    "send_document": "edo",
+    "follow_exchange": "edo",
+    "revoke_exchange": "edo",
+    "lodge_document": "",
+    "lodge_package": "",
+    "send_message": "messages",
 }
 CHANNELS = {"sms": "СМС", "email": "электронная почта"}
 
@@ -31,13 +32,13 @@ def calls(task: SigningTask) -> list[Line]:
 
 
 def _line(order: Order, task: SigningTask) -> Line:
-    what, system = CALLS[order.kind]
+    system = CALLS[order.kind] or f"archive_{task.region.archive.lower()}"
     at = order.closed_at or order.created_at
     return Line(
         time=zoned(at),
         iso=at.isoformat(timespec="seconds"),
-        text=f"{what}{_details(order)}: {_result(order)}",
-        actor=SYSTEMS[system or f"archive_{task.region.archive.lower()}"],
+        text=f"{registry.title_of(order.kind)}{_details(order)}: {_result(order)}",
+        actor=SYSTEMS[system],
         kind="error" if order.state == Order.State.PARKED else "",
         icon="external-link",
         by_person=False,

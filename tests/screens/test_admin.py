@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten, label_for_field
 from django.contrib.auth.models import Permission
-from django.test import Client
+from django.db.models import Model
+from django.test import Client, RequestFactory
 
 from accounts.models import AccessGroup, JournalEntry, User
 from accounts.roles import Role, TaskType
@@ -52,6 +54,18 @@ def test_every_list_opens(web: Client, model: Any) -> None:
     HistoryEntryFactory()
     meta = model._meta
     assert web.get(f"/admin/{meta.app_label}/{meta.model_name}/").status_code == 200
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+def test_columns_and_fields_are_named_in_russian(
+    chief: User, rf: RequestFactory, model: type[Model]
+) -> None:
+    request, page = rf.get("/"), admin.site._registry[model]
+    request.user = chief
+    names = [*page.get_list_display(request), *flatten(page.get_fields(request, model()))]
+    labels = {label_for_field(name, model, page) for name in names} - {"action_checkbox"}
+    words = {label for label in labels if not re.search("[а-яё]", str(label), re.IGNORECASE)}
+    assert words <= {"ID", "SHA-256"}
 
 
 def user_form(user: User, roles: list[str] | None = None, **changes: str) -> dict[str, str]:
