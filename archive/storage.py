@@ -52,7 +52,7 @@ def store_file(
     """
     new = StoredFile(sha256=sha256, size=write_ahead(file, sha256=sha256))
     new.content_type, new.scan = content_type, scan
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         StoredFile.objects.bulk_create(
             [new], update_conflicts=True, unique_fields=["sha256"], update_fields=["stored_at"]
         )

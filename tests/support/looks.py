@@ -26,7 +26,7 @@ CUT = """() => [...document.querySelectorAll('body *')].filter((el) => {
   const style = getComputedStyle(el);
   return el.scrollWidth > el.clientWidth + 1 && style.clipPath === 'none'
     && ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis'
-    && el.checkVisibility() && !el.closest('svg');
+    && el.checkVisibility() && !el.closest('svg, .visually-hidden');
 }).map((el) => el.outerHTML.slice(0, 200))"""
 
 
