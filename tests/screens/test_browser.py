@@ -333,7 +333,7 @@ def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("#palette-q")).to_be_focused()
     page.keyboard.type("сияние")
-    expect(dialog.get_by_role("link", name=str(task.number))).to_be_visible()
+    expect(dialog.get_by_role("link", name=re.compile(rf"^{task.number}\b"))).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Задание {task.number}")
