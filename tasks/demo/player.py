@@ -29,6 +29,7 @@ from tasks.demo.scenarios import SCENARIOS, Scenario
 from tasks.door import perform
 from tasks.lifecycle import Actor
 from tasks.models import Comment, SigningTask
+from tasks.presentation.calls import system_of
 from tasks.statuses import Status
 
 SYSTEM_STATUS_ORDERS = {
@@ -251,11 +252,12 @@ class Player:
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for is slow today: the next attempt is tomorrow's."""
-        Order.objects.open().filter(subject=task.number, kind=SYSTEM_STATUS_ORDERS[status]).update(
+        kind = SYSTEM_STATUS_ORDERS[status]
+        Order.objects.open().filter(subject=task.number, kind=kind).update(
             due_at=clock.now() + timedelta(days=1),
             attempts=3,
             handed_out_until=None,
-            last_error="Unavailable: нет ответа",
+            last_error=f"Unavailable: {system_of(kind, task)}: no answer in time",
         )
 
     # --- Who and what ----------------------------------------------------------------------

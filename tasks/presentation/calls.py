@@ -24,6 +24,11 @@ CALLS = {
 CHANNELS = {"sms": "СМС", "email": "электронная почта"}
 
 
+def system_of(kind: str, task: SigningTask) -> str:
+    """The outside system, a key of SYSTEMS, that an order of ``kind`` for ``task`` calls."""
+    return CALLS[kind] or f"archive_{task.region.archive.lower()}"
+
+
 def calls(task: SigningTask) -> list[Line]:
     """The calls made for ``task``, oldest first; those that are still to be made for the first
     time are not there."""
@@ -32,13 +37,12 @@ def calls(task: SigningTask) -> list[Line]:
 
 
 def _line(order: Order, task: SigningTask) -> Line:
-    system = CALLS[order.kind] or f"archive_{task.region.archive.lower()}"
     at = order.closed_at or order.created_at
     return Line(
         time=zoned(at),
         iso=at.isoformat(timespec="seconds"),
         text=f"{registry.title_of(order.kind)}{_details(order)}: {_result(order)}",
-        actor=SYSTEMS[system],
+        actor=SYSTEMS[system_of(order.kind, task)],
         kind="error" if order.state == Order.State.PARKED else "",
         icon="external-link",
         by_person=False,

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from econtract.outbox.models import Order
 from tasks.models import SigningTask
-from tasks.presentation.wording import clock_time
+from tasks.presentation.wording import due
 
 SYSTEMS = {
     "cdi": "CDI",
@@ -55,7 +55,7 @@ def _line(order: Order, since: datetime) -> Trouble | None:
     if order.state == Order.State.OPEN:
         code = order.last_error.removeprefix(TEMPORARY).partition(":")[0]
         system = SYSTEMS.get(code, "Внешняя система")
-        return Trouble(f"{system} не отвечает, повторим в {clock_time(order.due_at)}.")
+        return Trouble(f"{system} не отвечает, повторим {due(order.due_at)}.")
     closed = order.closed_at
     if closed and closed >= since:
         return Trouble(f"{GIVEN_UP[order.kind]}. Администратор может повторить.", final=True)

@@ -73,6 +73,13 @@ def clock_time(at: datetime) -> str:
     return timezone.localtime(at).strftime("%H:%M")
 
 
+def due(at: datetime) -> str:
+    """«в 14:32», and of another day than today «22.11.2026 в 14:32»."""
+    day, today = timezone.localdate(at), timezone.localdate(clock.now())
+    date = "" if day == today else f"{day:%d.%m.%Y} "
+    return f"{date}в {clock_time(at)}"
+
+
 def ago(at: datetime) -> str:
     """How long ago, as the list says it: «сейчас», «2 мин», «3 ч», «вчера», «19.11.2025»."""
     now = clock.now()

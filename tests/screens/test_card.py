@@ -127,7 +127,10 @@ def test_a_call_that_is_being_repeated_is_said_with_its_time(owner: User, web: C
         last_error="Unavailable: eip: answered 503",
         due_at=datetime(2026, 11, 21, 11, 32, tzinfo=UTC),
     )
-    assert "ЕИП не отвечает, повторим в 14:32." in card(web, task)
+    with time_machine.travel(order.due_at - timedelta(minutes=5), tick=False):
+        assert "ЕИП не отвечает, повторим в 14:32." in card(web, task)
+    with time_machine.travel(order.due_at - timedelta(days=1), tick=False):
+        assert "ЕИП не отвечает, повторим 21.11.2026 в 14:32." in card(web, task)
     Order.objects.filter(pk=order.pk).update(last_error="NotReadyYet: being converted")
     assert "повторим в" not in card(web, task)
 
