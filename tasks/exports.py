@@ -15,13 +15,13 @@ from econtract.common import clock
 from econtract.outbox import orders
 from econtract.outbox.models import Order
 from econtract.outbox.registry import PlainHandler
-from tasks.export import LARGEST_TO_ORDER, TooMany, workbook
 from tasks.filters import ListQuery
 from tasks.list_models import Export
 from tasks.lists import found_in
 from tasks.notifications.kinds import Kind
 from tasks.notifications.writing import News, tell
 from tasks.presentation.rows import Turns
+from tasks.workbook import LARGEST_TO_ORDER, TooMany, workbook
 
 EXPORT_ORDER = "make_export"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

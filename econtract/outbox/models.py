@@ -99,7 +99,8 @@ class Order(models.Model):
         until = now + timedelta(seconds=settings.ORDER_LEASE_SECONDS)
         mine = token.get_db_prep_value(uuid.uuid4(), connection)
         facts = [mine, _stored(until), pk, _stored(now), _stored(now)]
-        return next(iter(list(cls.objects.raw(CLAIM, facts))), None)
+        claimed = list(cls.objects.raw(CLAIM, facts))
+        return claimed[0] if claimed else None
 
     def take(self) -> bool:
         """Closes the order inside the transaction that records its result.

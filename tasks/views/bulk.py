@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from archive import zipping
 from tasks import bulk, handover
 from tasks.bulk import Chosen, Outcome
-from tasks.export import workbook
 from tasks.handover_forms import HandOverForm
 from tasks.models import SigningTask
 from tasks.presentation.rows import Turns
 from tasks.presentation.wording import plural
 from tasks.views.common import UNPROCESSABLE, person_of
+from tasks.workbook import workbook
 
 BulkView = Callable[[HttpRequest, Chosen], HttpResponseBase]
 

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 from archive import serving
 from archive.storage import StoredFileDamaged
 from tasks import exports
-from tasks.export import LARGEST, TooMany, workbook
 from tasks.filters import ListQuery
 from tasks.list_models import Export
 from tasks.lists import found_in
 from tasks.presentation.rows import Turns
 from tasks.presentation.wording import thousands
 from tasks.views.common import person_of
+from tasks.workbook import LARGEST, TooMany, workbook
 
 PROMISE = (
     f"В выгрузке больше {thousands(LARGEST)} заданий: файл готовится. Когда он будет готов, придет "

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
@@ -18,23 +18,13 @@ from accounts.models import User
 from tasks.demo import people
 from tests.support import world
 from tests.support.browser import Windows
-from tests.support.sandbox import Sandbox, running
+from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
+from tests.support.standing import _django_db_helper, sandbox, windows
+
+__all__ = ["_django_db_helper", "sandbox", "windows"]
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def _django_db_helper() -> None:
-    """Takes the place of pytest-django's: the mark `django_db` has the database made, and nothing
-    is emptied between the stories, for the processes go on using it.
-    """
-
-
-@pytest.fixture(scope="package")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running(tmp_path_factory.mktemp("sandbox")) as site:
-        yield site
 
 
 @pytest.fixture(scope="package")
@@ -53,15 +43,6 @@ def staff(
 def stack(sandbox: Sandbox, staff: dict[str, User]) -> Iterator[Stack]:
     with Stack(sandbox) as processes:
         yield processes.start_all()
-
-
-@pytest.fixture
-def windows(browser: Browser) -> Iterator[Windows]:
-    """At the end nothing may have gone wrong in any window."""
-    opened = Windows(browser)
-    yield opened
-    opened.close()
-    assert opened.complaints == []
 
 
 @pytest.fixture

@@ -8,28 +8,18 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from tests.support import world
-from tests.support.browser import Windows
-from tests.support.sandbox import Sandbox, running
+from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
+from tests.support.standing import _django_db_helper, sandbox, windows
+
+__all__ = ["_django_db_helper", "sandbox", "windows"]
 
 # Making the demonstration takes a minute or two: only who wants new pictures waits for it.
 collect_ignore = [] if os.environ.get("ECONTRACT_SCREENS") == "yes" else ["test_pictures.py"]
-
-
-@pytest.fixture
-def _django_db_helper() -> None:
-    """As in `tests.e2e.conftest`: the processes go on using the database between the tests."""
-
-
-@pytest.fixture(scope="package")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running(tmp_path_factory.mktemp("sandbox")) as site:
-        yield site
 
 
 @pytest.fixture(scope="package")
@@ -45,11 +35,3 @@ def demonstration(
             stack.start_web()
             yield stack
         call_command("flush", interactive=False, verbosity=0)
-
-
-@pytest.fixture
-def windows(browser: Browser) -> Iterator[Windows]:
-    opened = Windows(browser)
-    yield opened
-    opened.close()
-    assert opened.complaints == []

@@ -7,9 +7,10 @@ from accounts.roles import Role
 from tasks import counters
 from tasks.counters import counters_of, in_short
 from tasks.models import SigningTask
-from tasks.statuses import IN_WORK, quick_filters, resolutions_of
+from tasks.statuses import IN_WORK, Status, quick_filters, resolutions_of
 from tests.support.factories import SigningTaskFactory, UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory
+from tests.support.people import make_people
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,23 @@ def test_every_figure_is_the_length_of_its_list(everything: User) -> None:
         assert figures.found == tasks.count()
         for code in quick_filters():
             assert figures.by_chip[code] == tasks.with_quick_filter(code).count() > 0
+
+
+def test_everybodys_figures_are_those_of_what_he_sees() -> None:
+    people = {who: user for who, user in make_people().items() if user is not None}
+    for status in (Status.IDENTIFIED, Status.SIGNING_FAILED, Status.CANCELLED):
+        for manager in people.values():
+            SigningTaskFactory(manager=manager, status=status)
+    lengths = set()
+    for who, person in people.items():
+        seen = SigningTask.objects.visible_to(person)
+        mine = SigningTask.objects.own_of(person).in_work()
+        figures = counters_of(person, chips_of="all", found=seen)
+        assert (who, figures.mine, figures.seen) == (who, mine.count(), seen.in_work().count())
+        assert figures.found == seen.count()
+        assert figures.by_chip["errors"] == seen.with_quick_filter("errors").count()
+        lengths.add(figures.seen)
+    assert len(lengths) > 3, "the people must differ in what they see"
 
 
 def test_a_chip_and_its_rule_for_one_task_agree(everything: User) -> None:
