@@ -11,10 +11,12 @@ from functools import cache
 from typing import NamedTuple
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
+from econtract.common.among import among
 
 # From the row of one member to the capacity of another in the same group (`memberships`).
 MINE = "content_object__members__permission_id"
@@ -38,6 +40,19 @@ def memberships() -> dict[int, str]:
 def key_of(membership: str) -> int:
     """Raises KeyError where no migration has been run."""
     return {codename: key for key, codename in memberships().items()}[membership]
+
+
+# Managers of the groups in which a person is a member, and in what capacity he is. It lets see by
+# itself, but a manager's does only where the group's switch is on.
+WAYS = f"""
+    SELECT seen.user_id, mine.permission_id, seen.content_object_id
+    FROM {AccessGroupUserObjectPermission._meta.db_table} mine
+    JOIN {AccessGroup._meta.db_table} access_group ON access_group.id = mine.content_object_id
+    JOIN {AccessGroupUserObjectPermission._meta.db_table} seen
+        ON seen.content_object_id = mine.content_object_id
+    WHERE mine.user_id = %s AND seen.permission_id = %s
+        AND (mine.permission_id <> %s OR access_group.managers_see_each_other)
+"""  # noqa: S608 - our names
 
 
 class Rule(Enum):
@@ -127,35 +142,27 @@ def headed_by(user: User) -> frozenset[int]:
 
 
 def _ways_through_groups(user: User, roles: Iterable[Role]) -> list[Way]:
-    """The managers of the groups where ``user`` is a member in one of ``roles``; one query."""
-    counts = Q(pk__in=[])
-    for membership, role in ROLE_OF_MEMBERSHIP.items():
-        if role in roles:
-            counts |= _counts_as(membership)
-    found = _managers_beside(user, counts).values_list("user_id", MINE, "content_object_id")
+    """The managers of the groups where ``user`` is a member in one of ``roles``; one query.
+
+    Every page asks this, so it is written as SQL: Django would build it for longer than the
+    database answers.
+    """
+    counting = [key_of(each) for each, role in ROLE_OF_MEMBERSHIP.items() if role in roles]
+    if not counting:
+        return []
+    in_capacity, capacities = among("mine.permission_id", counting)
+    manager = key_of(AccessGroup.MEMBER_MANAGER)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{WAYS} AND {in_capacity}", [user.pk, manager, manager, *capacities])
+        found = cursor.fetchall()
     return [
-        Way(manager, RULE_OF_MEMBERSHIP[memberships()[mine]], group)
-        for manager, mine, group in found
+        Way(seen, RULE_OF_MEMBERSHIP[memberships()[mine]], group) for seen, mine, group in found
     ]
 
 
-def _counts_as(membership: str) -> Q:
-    """A membership lets see by itself, but a manager's does only where the switch is on."""
-    mine = Q(**{MINE: key_of(membership)})
-    if membership == AccessGroup.MEMBER_MANAGER:
-        mine &= Q(content_object__managers_see_each_other=True)
-    return mine
-
-
-def _managers_beside(
-    user: User, counts: Q | None = None
-) -> QuerySet[AccessGroupUserObjectPermission]:
-    """Managers of the groups where ``user`` is a member; `MINE` is in what capacity he is.
-
-    ``counts`` is about that very membership, so it belongs into the same call of `filter`.
-    """
+def _managers_beside(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
+    """Managers of the groups where ``user`` is a member; `MINE` is in what capacity he is."""
     return AccessGroupUserObjectPermission.objects.filter(
-        counts or Q(),
         permission_id=key_of(AccessGroup.MEMBER_MANAGER),
         content_object__members__user_id=user.pk,
     )

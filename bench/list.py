@@ -17,7 +17,6 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench.gates import Gate, at_least, at_most, told
@@ -203,12 +202,12 @@ def queries() -> Iterator[Gate]:
 def _asked(who: str, path: str) -> tuple[int, float]:
     """The number of queries of a page, and the median of the seconds that they took."""
     browser = _browser(who)
-    times: list[float] = []
+    totals: list[float] = []
     for _ in range(12):
-        with CaptureQueriesContext(connection) as captured:
+        with _timed() as seconds:
             browser.get(path)
-        times.append(sum(float(query["time"]) for query in captured))
-    return len(captured), statistics.median(times[2:])
+        totals.append(sum(seconds))
+    return len(seconds), statistics.median(totals[2:])
 
 
 def _browser(who: str) -> Browser:
@@ -246,6 +245,22 @@ def _seen() -> Iterator[list[tuple[str, Any]]]:
 
     with connection.execute_wrapper(note):
         yield seen
+
+
+@contextmanager
+def _timed() -> Iterator[list[float]]:
+    """The seconds of each statement of the block; Django's own log has whole milliseconds."""
+    seconds: list[float] = []
+
+    def note(execute: Any, *call: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(*call)
+        finally:
+            seconds.append(time.perf_counter() - began)
+
+    with connection.execute_wrapper(note):
+        yield seconds
 
 
 def _scans(plan: list[str]) -> list[str]:

@@ -27,7 +27,9 @@ from tasks.queries import UNDER, SigningTaskQuerySet
 COUNTED = 1000
 TABLE = SigningTask._meta.db_table
 # Conditions as the indexes of the lists have them.
-IN_WORK, NOTHING = "completed_at IS NULL", "1 = 0"
+IN_WORK: Sql = ("completed_at IS NULL", ())
+NOTHING: Sql = ("1 = 0", ())
+UNDER_ANY: Sql = ("chips = column1 AND chips > 0", ())
 # What `chips` can be; nothing finished is under a chip, and their index knows no end's time.
 CHIPS = sorted(set().union(*UNDER.values()))
 
@@ -86,7 +88,7 @@ def counters_of(
     if chips_of:
         under = mine if chips_of == "my" else seen
         # One plan for all values of the chips: to plan is dearer here than to count.
-        figures += [("column1", ()), _count(*under, "chips = column1", "chips > 0")]
+        figures += [("column1", ()), _count(*under, UNDER_ANY)]
         places = f"FROM (VALUES {', '.join(f'({bits})' for bits in CHIPS)}) places"
     rows = _fetch(figures, places)
     (of_mine, of_seen, of_found, news, columns), by_bits = rows[0][:5], [row[5:] for row in rows]
@@ -100,21 +102,23 @@ def counters_of(
     )
 
 
-def _rules_of_sight(user: User) -> tuple[list[str], list[str]]:
+def _rules_of_sight(user: User) -> tuple[list[Sql], list[Sql]]:
     """`SigningTaskQuerySet.own_of` and `visible_to` as conditions on the table."""
     sight = sight_of(user)
-    own = [f"manager_id = {int(user.pk)}" if sight.covers(user.pk) else NOTHING]
+    own: list[Sql] = [("manager_id = %s", (user.pk,)) if sight.covers(user.pk) else NOTHING]
     if sight.everything:
         return own, []
     if sight.manager_ids <= {user.pk}:
         return own, own
-    return own, [f"manager_id IN ({among(sight.manager_ids)})"]
+    return own, [among("manager_id", sight.manager_ids)]
 
 
-def _count(*rules: str) -> Sql:
+def _count(*rules: Sql) -> Sql:
     """How many tasks satisfy all ``rules``, at most one more than `COUNTED`."""
-    found = f"SELECT 1 FROM {TABLE} WHERE {' AND '.join(rules)} LIMIT {COUNTED + 1}"  # noqa: S608
-    return f"(SELECT COUNT(*) FROM ({found}) counted)", ()  # noqa: S608
+    where = " AND ".join(sql for sql, _ in rules)
+    found = f"SELECT 1 FROM {TABLE} WHERE {where} LIMIT {COUNTED + 1}"  # noqa: S608
+    parameters = tuple(each for _, of_rule in rules for each in of_rule)
+    return f"(SELECT COUNT(*) FROM ({found}) counted)", parameters  # noqa: S608
 
 
 def _found(tasks: SigningTaskQuerySet) -> Sql:

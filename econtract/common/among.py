@@ -3,29 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func
 
-Sql = tuple[str, tuple[str | int, ...]]
+Sql = tuple[str, tuple[Any, ...]]
 
 
-def among(numbers: Iterable[int]) -> str:
-    """``numbers`` as a list of SQL; there must be one at least."""
-    return ", ".join(str(int(number)) for number in sorted(numbers))
+def among(column: str, numbers: Iterable[int]) -> Sql:
+    """Whether ``column`` is one of ``numbers``, which may be none, as SQL.
+
+    One parameter where the database has arrays: the statement is the same for everybody, and is
+    planned once. Elsewhere the numbers are written out.
+    """
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", (sorted(numbers),)
+    return f"{column} IN ({', '.join(str(int(number)) for number in sorted(numbers))})", ()
 
 
 class Among(Func):
-    """Whether a column is one of ``numbers``.
-
-    As IN, but the numbers are written out and not taken apart one by one: a team leader's managers
-    stand in a dozen places of a page's queries.
-    """
+    """`among` for a query of Django's: its IN makes a parameter of each number."""
 
     output_field = BooleanField()
 
     def __init__(self, column: str, numbers: Iterable[int]) -> None:
         super().__init__(F(column))
-        self.written = among(numbers)
+        self.numbers = frozenset(numbers)
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Sql:
-        column, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{column} IN ({self.written})", tuple(parameters)
+        column, before = compiler.compile(self.get_source_expressions()[0])
+        sql, parameters = among(column, self.numbers)
+        return sql, (*before, *parameters)

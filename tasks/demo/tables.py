@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -45,8 +44,8 @@ class Table:
         table = connection.ops.quote_name(self.model._meta.db_table)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                lines = StringIO("".join(map(_line, self.rows)))
-                cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", lines)
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    copy.write("".join(map(_line, self.rows)))
             else:
                 marks = ", ".join(["%s"] * len(self.columns))
                 cursor.executemany(

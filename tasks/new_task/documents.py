@@ -9,7 +9,7 @@ from clients.models import Region
 from tasks.new_task.forms import needs_document_and_service
 from tasks.new_task.items import Item
 from tasks.new_task.kinds import FormKind
-from tasks.presentation.documents import PREVIEW_SIZE, PREVIEWED, Page
+from tasks.presentation.documents import Page, strip_of
 from tasks.presentation.wording import file_size, plural
 
 ATTACH = "Вложите документ"
@@ -47,7 +47,7 @@ def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None
         warning=version.problem,
         pdf_url=_url("pdf", kind, version) if ready else "",
         text_url=_url("text", kind, version) if ready else "",
-        pages=tuple(_pages(kind, version)) if ready else (),
+        pages=_pages(kind, version) if ready else (),
     )
 
 
@@ -75,18 +75,9 @@ def _about(version: DocumentVersion) -> str:
     return f"{version.pages} {plural(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
 
 
-def _pages(kind: FormKind, version: DocumentVersion) -> list[Page]:
-    width, height = PREVIEW_SIZE
-    return [
-        Page(
-            url=reverse("tasks:new_document_page", args=[kind.slug, version.pk, number]),
-            number=number,
-            width=width,
-            height=height,
-            text=f"Страница {number} документа",
-        )
-        for number in range(1, min(version.pages or 0, PREVIEWED) + 1)
-    ]
+def _pages(kind: FormKind, version: DocumentVersion) -> tuple[Page, ...]:
+    first = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
+    return strip_of(version, first)
 
 
 def _url(name: str, kind: FormKind, version: DocumentVersion) -> str:

@@ -22,8 +22,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         sight = sight_of(user)
         if sight.everything:
             return own
-        # Nobody is among no managers; 0 is no one's key and keeps the list from being empty.
-        seen = Q(Among("task__manager_id", {0, *sight.manager_ids}), task__isnull=False)
+        seen = Q(Among("task__manager_id", sight.manager_ids), task__isnull=False)
         return own.filter(seen | Q(kind__in=ABOUT_ONESELF)).exclude(kind__in=FOR_ADMINISTRATORS)
 
     def in_bell(self) -> Self:

@@ -103,7 +103,7 @@ def document_block(
         package_about=file_size(package.file.size) if package else "",
         verification_url=verification_url,
         verification_code=qr_svg(verification_url) if package else "",
-        pages=tuple(_pages(task, version)) if version and version.pdf_id else (),
+        pages=_pages(task, version) if version and version.pdf_id else (),
         versions=tuple(_version(task, each) for each in versions),
         can_retry=replaceable and version is not None and version.can_retry,
         can_remove=replaceable and version is not None,
@@ -160,18 +160,19 @@ def _version(task: SigningTask, version: DocumentVersion) -> Version:
     )
 
 
-def _pages(task: SigningTask, version: DocumentVersion) -> list[Page]:
+def _pages(task: SigningTask, version: DocumentVersion) -> tuple[Page, ...]:
+    first = reverse("tasks:document_page", args=[task.number, version.pk, 1])
+    return strip_of(version, first)
+
+
+def strip_of(version: DocumentVersion, first: str) -> tuple[Page, ...]:
+    """The previews of ``version``; ``first`` is the address of its first page's, «…/1/»."""
+    base = first.removesuffix("1/")
     width, height = PREVIEW_SIZE
-    return [
-        Page(
-            url=reverse("tasks:document_page", args=[task.number, version.pk, number]),
-            number=number,
-            width=width,
-            height=height,
-            text=f"Страница {number} документа",
-        )
+    return tuple(
+        Page(f"{base}{number}/", number, width, height, f"Страница {number} документа")
         for number in range(1, min(version.pages or 0, PREVIEWED) + 1)
-    ]
+    )
 
 
 def _url(name: str, task: SigningTask, version: DocumentVersion) -> str:
