@@ -9,6 +9,7 @@ PostgreSQL counts. Nothing in it comes from outside but as a parameter.
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.db.models import IntegerField, QuerySet, Subquery, Value
 from accounts.models import User
 from accounts.visibility import sight_of
 from econtract.common.among import Sql, among
+from econtract.common.plans import planned_afresh
 from tasks.list_models import ListSettings
 from tasks.models import SigningTask
 from tasks.notifications.models import Notification
@@ -51,7 +53,8 @@ def _ones(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
 def count_all(viewer: User, queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """The length of each query by its name, `COUNTED` + 1 for all that is more; one query."""
     counts = [CappedCount(rows, COUNTED) for rows in queries.values()]
-    row = User.objects.filter(pk=viewer.pk).values_list(*counts, "pk").get()
+    with planned_afresh():
+        row = User.objects.filter(pk=viewer.pk).values_list(*counts, "pk").get()
     return dict(zip(queries, row, strict=False))
 
 
@@ -90,7 +93,8 @@ def counters_of(
         # One plan for all values of the chips: to plan is dearer here than to count.
         figures += [("column1", ()), _count(*under, UNDER_ANY)]
         places = f"FROM (VALUES {', '.join(f'({bits})' for bits in CHIPS)}) places"
-    rows = _fetch(figures, places)
+    with planned_afresh() if found is not None else nullcontext():
+        rows = _fetch(figures, places)
     (of_mine, of_seen, of_found, news, columns), by_bits = rows[0][:5], [row[5:] for row in rows]
     return Counters(
         mine=of_mine,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from econtract.common.plans import planned_afresh
 from tasks.counters import COUNTED
 from tasks.filters import END, ListQuery
 from tasks.queries import SigningTaskQuerySet
@@ -33,7 +34,8 @@ def slice_of(tasks: SigningTaskQuerySet, query: ListQuery, columns: tuple[str, .
     place = Cursor.read(query.after or query.before, order.keys)
     found = order.apply(tasks.filter(order.beyond(place)) if place else tasks)
     start = 0 if query.by_cursor else (query.page - 1) * query.size
-    fetched = list(found.values_list(*names)[start : start + query.size + 1])
+    with planned_afresh():
+        fetched = list(found.values_list(*names)[start : start + query.size + 1])
     rows, more = fetched[: query.size], len(fetched) > query.size
     if not rows:
         return Slice([])

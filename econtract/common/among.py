@@ -15,9 +15,11 @@ def among(column: str, numbers: Iterable[int]) -> Sql:
     One parameter where the database has arrays: the statement is the same for everybody, and is
     planned once. Elsewhere the numbers are written out.
     """
+    written = ", ".join(str(int(number)) for number in sorted(numbers))
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", (sorted(numbers),)
-    return f"{column} IN ({', '.join(str(int(number)) for number in sorted(numbers))})", ()
+        # Already as PostgreSQL writes arrays: the driver would look at each number for its type.
+        return f"{column} = ANY(%s::bigint[])", (f"{{{written}}}",)
+    return f"{column} IN ({written})", ()
 
 
 class Among(Func):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Count, DurationField, ExpressionWrapper, F
 from django.db.models.functions import TruncDate
 
+from econtract.common.plans import planned_afresh
 from tasks.models import HistoryEntry
 from tasks.presentation.wording import FAILURES
 from tasks.queries import SigningTaskQuerySet
@@ -46,6 +47,7 @@ class Figures:
     resolutions: list[tuple[Resolution, int]]
 
 
+@planned_afresh()
 def figures_of(tasks: SigningTaskQuerySet) -> Figures:
     """The figures of ``tasks``, which a period must have narrowed (`tasks.reports.period`)."""
     cells = [*_cells(tasks.in_work()), *_cells(tasks.finished())]
