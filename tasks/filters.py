@@ -130,10 +130,9 @@ class ListQuery:
 
     def parts(self, *, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
         """The parameters by their names in the address, as `encode` writes them."""
-        known = {field.name: field.default for field in fields(self)}
         parts = {
-            _PARAMETERS.get(name, name): str(getattr(self, name))
-            for name, default in known.items()
+            parameter: str(getattr(self, name))
+            for name, parameter, default in _DEFAULTS
             if getattr(self, name) != default
         }
         return {
@@ -155,6 +154,11 @@ class ListQuery:
 
 FIRST_PAGE: dict[str, Any] = {"page": 1, "after": "", "before": ""}
 _PARAMETERS = {"task_type": "type", "since": "from", "until": "to"}
+# What each field is called in an address, and what needs no word there.
+_DEFAULTS = [
+    (field.name, _PARAMETERS.get(field.name, field.name), field.default)
+    for field in fields(ListQuery)
+]
 
 
 def _known(params: QueryDict, name: str, codes: Any) -> str:

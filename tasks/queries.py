@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # A text of mostly digits is a number: signs between them (phones, dashes) may be so many.
 SIGNS_IN_A_NUMBER = 6
 # So many keys that were found are passed on as they are: the planner knows what they cost.
-MOST_KEYS = 1000
+MOST_KEYS, MOST_CLIENTS = 1000, 5000
 # Longer ones are no task numbers, shorter ones neither ИНН nor account, ОГРН, phone.
 SHORTEST_CODE = 10
 
@@ -126,8 +126,8 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         if whole or (keys and exact.exists()):
             return exact
         clients = Client.objects.search(wanted).order_by().values_list("pk", flat=True)
-        few = list(clients[: MOST_KEYS + 1])
-        if len(few) <= MOST_KEYS:
+        few = list(clients[: MOST_CLIENTS + 1])
+        if len(few) <= MOST_CLIENTS:
             return self.filter(Among("client_id", few))
         return self.filter(client__in=clients)
 

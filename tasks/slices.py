@@ -1,5 +1,6 @@
 """One page of a list: its rows, and the places that lie before and behind it."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,9 @@ def slice_of(tasks: SigningTaskQuerySet, query: ListQuery, columns: tuple[str, .
     place = Cursor.read(query.after or query.before, order.keys)
     found = order.apply(tasks.filter(order.beyond(place)) if place else tasks)
     start = 0 if query.by_cursor else (query.page - 1) * query.size
-    with planned_afresh():
+    # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
+    whole = not query.is_narrowed and not query.by_cursor
+    with nullcontext() if whole else planned_afresh():
         fetched = list(found.values_list(*names)[start : start + query.size + 1])
     rows, more = fetched[: query.size], len(fetched) > query.size
     if not rows:

@@ -20,7 +20,8 @@ from tests.support.people import browser_of
 People = dict[str, User | None]
 ON_POSTGRES = connection.vendor == "postgresql"
 TIMES = 4
-FILTERED = f"/tasks/all/?group=none&status={Status.SIGNING_FAILED}"
+WHOLE = "/tasks/all/?group=none"
+FILTERED = f"{WHOLE}&status={Status.SIGNING_FAILED}"
 PREPARED = "SELECT statement FROM pg_prepared_statements" if ON_POSTGRES else "SELECT ''"
 
 
@@ -61,18 +62,22 @@ def asked_by(person: User | None, address: str, part: str) -> str:
 
 
 def test_figures_are_one_statement_for_everybody(people: People, task: SigningTask) -> None:
-    whole = "/tasks/all/?group=none"
-    asked = {asked_by(people[who], whole, "(VALUES") for who in ("lead", "foreign_lead")}
+    asked = {asked_by(people[who], WHOLE, "(VALUES") for who in ("lead", "foreign_lead")}
     if ON_POSTGRES:
         assert [is_prepared(sql) for sql in asked] == [True]
 
 
-@pytest.mark.parametrize("address", ["/tasks/all/?group=none", FILTERED])
-def test_rows_are_planned_for_the_very_values(
-    people: People, task: SigningTask, address: str
-) -> None:
+def test_rows_are_planned_for_the_very_values(people: People, task: SigningTask) -> None:
     SigningTask.objects.update(status=Status.SIGNING_FAILED)
-    assert not is_prepared(asked_by(people["lead"], address, "clients_client"))
+    assert not is_prepared(asked_by(people["lead"], FILTERED, "clients_client"))
+
+
+def test_whose_tasks_a_tab_holds_is_part_of_its_statement(
+    people: People, task: SigningTask
+) -> None:
+    asked = asked_by(people["lead"], WHOLE, "clients_client")
+    assert "%s" not in asked
+    assert asked != asked_by(people["mate"], WHOLE, "clients_client")
 
 
 def test_what_filters_find_is_counted_for_their_values(people: People, task: SigningTask) -> None:
