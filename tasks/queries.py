@@ -114,7 +114,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         """By task number, client, ИНН, ОГРН, document, account, phone or archive code.
 
         Whatever is exactly ``text`` wins; only where nothing is, words are looked for anywhere in
-        the client's names. At most three queries to find that out.
+        the client's names. At most four queries to find that out.
         """
         wanted = text.strip()
         if not wanted:
@@ -125,11 +125,16 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
         if whole or (keys and exact.exists()):
             return exact
+        return self._of_clients_named(wanted)
+
+    def _of_clients_named(self, wanted: str) -> Self:
         clients = Client.objects.search(wanted).order_by().values_list("pk", flat=True)
         few = list(clients[: MOST_CLIENTS + 1])
-        if len(few) <= MOST_CLIENTS:
-            return self.filter(Among("client_id", few))
-        return self.filter(client__in=clients)
+        if len(few) > MOST_CLIENTS:
+            return self.filter(client__in=clients)
+        tasks = self.filter(Among("client_id", few))
+        keys = list(tasks.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
+        return self.filter(Among("number", keys)) if len(keys) <= MOST_KEYS else tasks
 
     def _exactly(self, wanted: str) -> models.QuerySet["SigningTask", Any]:
         """Keys of all tasks with this very number or code; each part has an index of its own."""
