@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from econtract.common.plans import planned_afresh
+
 PAGE_SIZE = 25
 MOST = 1000
 
@@ -22,6 +24,7 @@ class Page:
     next_url: str
 
 
+@planned_afresh()
 def page_of(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = PAGE_SIZE) -> Page:
     """The page that ``?page=`` names (the nearest there is), of the first thousand rows.
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.roles import TaskType
 from econtract.common import clock
-from tasks import actions
+from tasks import actions, queries
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 from tests.screens.conftest import People
@@ -229,6 +229,19 @@ def test_a_status_that_no_task_of_the_tab_has_finds_nothing(owner: User, web: Cl
     assert numbers(web.get("/tasks/archive/?status=completed")) != []
     assert numbers(web.get("/tasks/archive/?status=identified&stage=done")) == []
     assert numbers(web.get("/tasks/archive/?stage=signing")) == []
+
+
+@pytest.mark.parametrize("most", ["MOST_KEYS", "MOST_CLIENTS"])
+def test_a_word_that_many_share_finds_what_a_rare_one_does(
+    owner: User, web: Client, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    named = [make(owner, client=ClientFactory(short_name=f"ООО «Вектор {n}»")) for n in "12"]
+    make(owner, Status.COMPLETED, client=named[0].client)
+    make(owner)
+    monkeypatch.setattr(queries, most, 1)
+    found = web.get("/tasks/my/?group=none&q=вектор")
+    assert sorted(numbers(found)) == sorted(task.number for task in named)
+    assert "Найдено 2 задания" in found.content.decode()
 
 
 def test_the_search_of_the_header_covers_finished_tasks_and_jumps_to_a_number(

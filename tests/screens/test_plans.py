@@ -51,12 +51,18 @@ def is_prepared(sql: str) -> bool:
         return written in {statement for (statement,) in cursor.fetchall()}
 
 
-def asked_by(person: User | None, address: str, part: str) -> str:
-    """The one statement with ``part`` of a page that was opened several times."""
+def all_asked_by(person: User | None, address: str, part: str) -> set[str]:
+    """The statements with ``part`` of a page that was opened several times."""
     web = browser_of(person)
     with statements(part) as seen:
         for _ in range(TIMES):
             assert web.get(address).status_code == 200
+    return seen
+
+
+def asked_by(person: User | None, address: str, part: str) -> str:
+    """The one statement with ``part`` of such a page."""
+    seen = all_asked_by(person, address, part)
     assert len(seen) == 1, seen
     return seen.pop()
 
@@ -83,6 +89,15 @@ def test_whose_tasks_a_tab_holds_is_part_of_its_statement(
 def test_what_filters_find_is_counted_for_their_values(people: People, task: SigningTask) -> None:
     asked = asked_by(people["lead"], FILTERED, "(VALUES")
     assert not is_prepared(asked)
+
+
+@pytest.mark.parametrize("address", [f"{WHOLE}&q=рога", "/manage/companies/?q=рога"])
+def test_what_is_searched_for_is_planned_for_its_words(
+    people: People, task: SigningTask, address: str
+) -> None:
+    asked = all_asked_by(people["administrator"], address, "search_key")
+    assert asked
+    assert not any(map(is_prepared, asked))
 
 
 def test_after_it_statements_are_prepared_again(task: SigningTask) -> None:
