@@ -184,10 +184,7 @@ def context() -> dict[str, Any]:
             {"label": "Лицевой счет", "href": "#id_account"},
             {"label": "Услуги", "href": "#id_services_0"},
         ],
-        "previews": [
-            {"url": "/static/favicon.svg", "number": n, "width": 132, "height": 187, "text": "Стр."}
-            for n in range(1, 4)
-        ],
+        "previews": [("/static/favicon.svg", number) for number in "123"],
     }
 
 

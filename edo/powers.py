@@ -5,8 +5,10 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from econtract.common import clock
+from econtract.common.fixed import Fixed, Parameter
 from edo import certificates, mchd, mchd_checks
 from edo.mchd import Organisation, Person, Power, PowerOfAttorneyData
 from edo.mchd_checks import Expected, PowerOfAttorneyReport
@@ -138,13 +140,18 @@ def make_power_of_attorney(
     )
 
 
+@Fixed
+def _powers_of(signatory: Parameter, principal_inn: Parameter) -> QuerySet[PowerOfAttorney]:
+    return PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)
+
+
 def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorney | None:
     """The power to sign by for the box's organisation at ``at``: of the valid ones the last.
 
     When none is valid, the latest known one: its checks say why it does not hold.
     """
     today = at.astimezone(MOSCOW).date()
-    ours = [power for power in signatory.powers.all() if power.principal_inn == box.inn]
+    ours = _powers_of(signatory=signatory.pk, principal_inn=box.inn)
 
     def merit(power: PowerOfAttorney) -> tuple[bool, date, int]:
         lasts = power.valid_from <= today <= power.valid_until

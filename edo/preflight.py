@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from econtract.common.errors import Unavailable
+from econtract.common.fixed import Fixed, Parameter
 from edo.models import Box, Signatory
 from edo.operators import operator_for
 from edo.powers import check_power_of_attorney, current_power
@@ -35,6 +38,11 @@ def preflight(
     return problems
 
 
+@Fixed
+def _signing_in(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
+    return Signatory.objects.filter(pk=signatory, boxes=box).only("pk")
+
+
 def _box_problems(box: Box, signatory: Signatory) -> list[Problem]:
     problems = []
     if not box.active:
@@ -44,7 +52,7 @@ def _box_problems(box: Box, signatory: Signatory) -> list[Problem]:
         text = f"Подписант {signatory} отключен."
         fix = "Выберите другого подписанта."
         problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))
-    elif not box.signatories.contains(signatory):
+    elif not _signing_in(box=box.pk, signatory=signatory.pk):
         text = f"Подписант {signatory} не подписывает в ЛК ЭДО «{box.name}»."
         fix = "Выберите подписанта этого ЛК ЭДО."
         problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))

@@ -24,6 +24,7 @@ from econtract.common.plans import planned_afresh
 from tasks.list_models import ListSettings
 from tasks.models import SigningTask
 from tasks.notifications.models import Notification
+from tasks.notifications.reading import UNREAD
 from tasks.queries import UNDER, SigningTaskQuerySet
 
 COUNTED = 1000
@@ -134,9 +135,8 @@ def _found(tasks: SigningTaskQuerySet) -> Sql:
 
 
 def _anything_unread(user: User) -> Sql:
-    """Whether it is worth asking which of it he may still see (`reading.unread`)."""
-    mine = f"SELECT 1 FROM {Notification._meta.db_table} WHERE recipient_id = %s"  # noqa: S608
-    return f"EXISTS ({mine} AND in_bell AND read_at IS NULL)", (user.pk,)
+    found = f"SELECT 1 FROM {Notification._meta.db_table} WHERE {UNREAD}"  # noqa: S608
+    return f"EXISTS ({found})", (user.pk,)
 
 
 def _columns(user: User) -> Sql:

@@ -6,21 +6,17 @@ from typing import Any, Self
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
 
-from accounts.models import User
-from econtract.common import clock
+from econtract.common.fixed import Parameter
 from econtract.outbox.models import Order
-from tasks import presence
-from tasks.counters import CappedCount
 from tasks.models import AuthorityDocument, Comment, Notification, SigningTask, Viewing
-from tasks.notifications import reading
+from tasks.notifications.reading import UNREAD
 from tasks.presentation.troubles import TEMPORARY
 
 
 @dataclass(frozen=True)
 class Glance:
     """Whether there are comments, papers about authority, orders that may be in trouble, others who
-    look, a note that the person does, and what he has not read of this task; and how much the bell
-    counts in all."""
+    look, a note that the person does, what he has not read of this task, and anything unread."""
 
     comments: bool
     papers: bool
@@ -28,7 +24,7 @@ class Glance:
     viewers: bool
     note: bool
     news: bool
-    unread: int
+    bell: bool
 
     @classmethod
     def of(cls, task: SigningTask) -> Self:
@@ -36,12 +32,10 @@ class Glance:
         return cls(**{field.name: vars(task)[f"has_{field.name}"] for field in fields(cls)})
 
 
-def glances(user: User) -> dict[str, Any]:
-    """Annotations of tasks, for ``user``.
-
-    Written as SQL: Django builds six such conditions for longer than PostgreSQL answers the card.
+def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> dict[str, RawSQL]:
+    """Annotations of tasks, for the person ``me``; since when a viewer is shown, and when one's own
+    look is not noted again (`tasks.presence`).
     """
-    me, now = user.pk, clock.now()
     task = f"task_id = {SigningTask._meta.db_table}.number"
     subject = f"subject = {SigningTask._meta.db_table}.number"
     trouble = "(state = %s AND last_error LIKE %s OR state = %s)"
@@ -50,14 +44,10 @@ def glances(user: User) -> dict[str, Any]:
         "has_comments": _any(Comment, task),
         "has_papers": _any(AuthorityDocument, task),
         "has_troubles": _any(Order, f"{subject} AND {trouble}", *of_trouble),
-        "has_viewers": _any(
-            Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, now - presence.SHOWN
-        ),
-        "has_note": _any(
-            Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, now - presence.WRITTEN
-        ),
+        "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
+        "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
         "has_news": _any(Notification, f"{task} AND recipient_id = %s AND read_at IS NULL", me),
-        "has_unread": CappedCount(reading.unread(user), reading.COUNTED),
+        "has_bell": _any(Notification, UNREAD, me),
     }
 
 

@@ -58,7 +58,7 @@ class Check:
 
 def checks(task: SigningTask) -> tuple[Check, ...]:
     """The whole list, in the order in which things are put in order. No outside call."""
-    found = signatory_problems(task)
+    found = _known_problems(task)
     certificate = [item for item in found if item.code in ABOUT_CERTIFICATE]
     power = [item for item in found if item.code in ABOUT_POWER]
     rest = [item for item in found if item not in (*certificate, *power)]
@@ -117,6 +117,15 @@ def signatory_problems(task: SigningTask, *, ask_operator: bool = False) -> list
         at=clock.now(),
         ask_operator=ask_operator,
     )
+
+
+def _known_problems(task: SigningTask) -> list[Problem]:
+    """Kept with the task's object: a card asks for its list and for its button's reasons, and to
+    verify a power of attorney is dear."""
+    found: list[Problem] | None = vars(task).get("_problems")
+    if found is None:
+        found = vars(task)["_problems"] = signatory_problems(task)
+    return found
 
 
 def client_box(task: SigningTask) -> Check:

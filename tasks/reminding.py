@@ -1,5 +1,6 @@
 """«Напомнить»: the manager has the client reminded now, besides the reminders that come by date."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,14 +25,14 @@ def is_offered(task: SigningTask, user: User) -> bool:
     return Status(task.status) in REMINDERS and Actor.MANAGER in guards.actors_of(user, task)
 
 
-def refusals(task: SigningTask, user: User) -> list[str]:
-    """Why the client cannot be reminded now; empty: he can."""
+def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[str]:
+    """Why the client cannot be reminded now; empty: he can. ``entries``: the task's history."""
     if Actor.MANAGER not in guards.actors_of(user, task):
         return ["Напоминает менеджер задания. Примите задание в работу."]
     if Status(task.status) not in REMINDERS or task.withdrawal:
         return ["Сейчас от клиента ничего не ждут."]
     lately = clock.now() - PAUSE
-    if any(entry.name == NAME and entry.at > lately for entry in task.history.all()):
+    if any(entry.name == NAME and entry.at > lately for entry in entries):
         return ["Клиенту уже напомнили меньше часа назад."]
     return []
 
@@ -40,7 +41,7 @@ def refusals(task: SigningTask, user: User) -> list[str]:
 def remind(*, task: SigningTask, actor: User) -> None:
     """Sends the reminder of the status by SMS and e-mail. Raises ActionRefused."""
     fresh = locked(task.number)
-    if reasons := refusals(fresh, actor):
+    if reasons := refusals(fresh, actor, fresh.history.all()):
         raise ActionRefused(reasons)
     effects.message(fresh, REMINDERS[Status(fresh.status)])
     history.record(

@@ -8,6 +8,8 @@ from tasks.notifications.models import Notification, NotificationQuerySet
 # A larger number says nothing more; it is written «99+».
 COUNTED = 99
 UNREAD_SHOWN = 100
+# Whether it is worth asking what of it the person may still see, as a condition on the table.
+UNREAD = "recipient_id = %s AND in_bell AND read_at IS NULL"
 
 
 def of(user: User) -> NotificationQuerySet:
@@ -22,11 +24,7 @@ def unread(user: User) -> NotificationQuerySet:
 
 def unread_words(user: User) -> str:
     """The figure on the bell: «2», «99+», "" when everything has been read; one query."""
-    return in_words(len(unread(user).values_list("pk", flat=True)[: COUNTED + 1]))
-
-
-def in_words(count: int) -> str:
-    """``count`` as the bell shows it."""
+    count = len(unread(user).values_list("pk", flat=True)[: COUNTED + 1])
     if not count:
         return ""
     return str(count) if count <= COUNTED else f"{COUNTED}+"

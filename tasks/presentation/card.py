@@ -8,13 +8,16 @@ from dataclasses import dataclass, fields
 from hashlib import blake2s
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
 from archive.models import DocumentVersion
+from clients.models import Service
+from econtract.common.fixed import Fixed, Parameter
 from tasks import actions, guidance, presence, reminding
 from tasks.glance import Glance
-from tasks.models import AuthorityDocument, Comment, SigningTask
+from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.presentation.banner import Banner, banner
 from tasks.presentation.documents import DocumentBlock, document_block
 from tasks.presentation.moves import Button, Buttons, buttons
@@ -143,16 +146,16 @@ class Card:
 
 def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
     """What ``user`` sees of ``task``, both loaded by `tasks.views.common.task_of_card`."""
-    versions, entries = _versions(task), list(task.history.all())
+    versions, entries = _versions(task), _history(task=task.number)
     offered = buttons(task, user)
     return Card(
         head=_head(task, offered),
         viewers=Viewers(presence.viewers(task, user) if glance.viewers else ()),
-        present=_present(task, user, glance, offered),
+        present=_present(task, user, glance, offered, entries),
         client=client_block(task, user),
         document=document_block(task, versions, actions.document_refusals(task, user)),
         account=account_block(task, user),
-        services=services_block(task, list(task.services.all()), user),
+        services=services_block(task, _services(task=task.number), user),
         signing=signing(task, user),
         talk=Talk(
             comments=_remarks(task) if glance.comments else (),
@@ -161,12 +164,27 @@ def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
     )
 
 
+@Fixed
+def _history(task: Parameter) -> QuerySet[HistoryEntry]:
+    return HistoryEntry.objects.filter(task=task).select_related("actor")
+
+
+@Fixed
+def _services(task: Parameter) -> QuerySet[Service]:
+    return Service.objects.filter(tasks=task)
+
+
+@Fixed
+def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
+    found = DocumentVersion.objects.filter(document=document)
+    return found.select_related("source", "uploaded_by")
+
+
 def _versions(task: SigningTask) -> list[DocumentVersion]:
     """All versions; the task's own is one of them and is not asked for again."""
     if task.document_id is None:
         return []
-    found = DocumentVersion.objects.filter(document=task.document_id)
-    versions = list(found.select_related("source", "uploaded_by"))
+    versions = _versions_of(document=task.document_id)
     for version in versions:
         if version.pk == task.document_version_id:
             task.document_version = version
@@ -187,8 +205,9 @@ def _head(task: SigningTask, offered: Buttons) -> Head:
     )
 
 
-def _present(task: SigningTask, user: User, glance: Glance, offered: Buttons) -> Present:
-    entries = list(task.history.all())
+def _present(
+    task: SigningTask, user: User, glance: Glance, offered: Buttons, entries: list[HistoryEntry]
+) -> Present:
     said = banner(task, user, entries, troubles(task) if glance.troubles else [])
     return Present(
         steps=tuple(steps(task, entries)),
@@ -197,16 +216,16 @@ def _present(task: SigningTask, user: User, glance: Glance, offered: Buttons) ->
         others=offered.others,
         papers=_papers(task) if glance.papers else (),
         request=_request(task, said.reason),
-        remind=_remind(task, user),
+        remind=_remind(task, user, entries),
         call=_call(task),
     )
 
 
-def _remind(task: SigningTask, user: User) -> Button | None:
+def _remind(task: SigningTask, user: User, entries: list[HistoryEntry]) -> Button | None:
     if not reminding.is_offered(task, user):
         return None
     url = reverse("tasks:remind", args=[task.number])
-    reasons = tuple(reminding.refusals(task, user))
+    reasons = tuple(reminding.refusals(task, user, entries))
     return Button("remind", "Напомнить", "mail", url, asks=False, reasons=reasons)
 
 

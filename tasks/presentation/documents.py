@@ -1,6 +1,7 @@
 """«Документы и услуги»: the file, its versions and pages, its place in the archive."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,19 +19,13 @@ State = DocumentVersion.State
 CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", ArchiveSystem.RIO: "ИД документа"}
 # A strip of more pictures than anybody looks at would only slow the page down.
 PREVIEWED = 30
-# A4 at the width of the strip: the place is held before the picture comes.
-PREVIEW_SIZE = (132, 187)
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """One preview, as `_components/pages.html` shows it."""
 
     url: str
-    number: int
-    width: int
-    height: int
-    text: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -168,11 +163,8 @@ def _pages(task: SigningTask, version: DocumentVersion) -> tuple[Page, ...]:
 def strip_of(version: DocumentVersion, first: str) -> tuple[Page, ...]:
     """The previews of ``version``; ``first`` is the address of its first page's, «…/1/»."""
     base = first.removesuffix("1/")
-    width, height = PREVIEW_SIZE
-    return tuple(
-        Page(f"{base}{number}/", number, width, height, f"Страница {number} документа")
-        for number in range(1, min(version.pages or 0, PREVIEWED) + 1)
-    )
+    shown = range(1, min(version.pages or 0, PREVIEWED) + 1)
+    return tuple(Page(f"{base}{number}/", str(number)) for number in shown)
 
 
 def _url(name: str, task: SigningTask, version: DocumentVersion) -> str:

@@ -42,8 +42,8 @@ def show_card(
     nav = Navigation(request)
     if glance.news:
         reading.task_opened(task, user)
-    else:
-        nav.notifications = reading.in_words(glance.unread)
+    if not glance.bell:
+        nav.notifications = ""
     if not glance.note:
         presence.note(task, user)
     shown = card_of(task, user, glance)

@@ -396,6 +396,12 @@ def test_the_card_asks_the_database_a_dozen_times_in_every_stage(
     assert len(page.context["card"].talk.comments) == 5
 
 
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
+def test_a_number_that_no_task_has_is_not_found(web: Client, number: int) -> None:
+    assert web.get(f"/tasks/{number}/").status_code == 404
+    assert web.get(f"/tasks/{number}/live/").status_code == 404
+
+
 @pytest.mark.parametrize("who", ["lead", "head", "administrator"])
 def test_the_card_asks_no_more_for_those_who_see_others_tasks(
     people: People,

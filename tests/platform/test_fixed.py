@@ -1,0 +1,75 @@
+"""Queries that Django writes once a process (`econtract.common.fixed`)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+from pytest_django import DjangoAssertNumQueries
+
+from econtract.common import clock
+from econtract.common.fixed import Fixed, Parameter
+from edo.models import Exchange
+from tasks.models import HistoryEntry
+from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rows_are_those_of_the_values_with_all_that_stands_beside(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    history = Fixed(
+        lambda task: HistoryEntry.objects.filter(task=task).select_related("task__client")
+    )
+    one, other = SigningTaskFactory.create_batch(2)
+    HistoryEntryFactory(task=one, details={"changed": {"email": ["a", "b"]}})
+    mine = HistoryEntryFactory.create_batch(2, task=other)
+    with django_assert_num_queries(1):
+        [entry] = history(task=one.pk)
+        assert entry.task.client.short_name == one.client.short_name
+    assert entry.details == {"changed": {"email": ["a", "b"]}}
+    assert history(task=other.pk) == mine
+    assert history(task=other.pk + 1000) == []
+
+
+def test_it_is_written_once() -> None:
+    written = []
+
+    def build(key: Parameter) -> QuerySet[HistoryEntry]:
+        written.append(key)
+        return HistoryEntry.objects.filter(pk=key)
+
+    query = Fixed(build)
+    for entry in (HistoryEntryFactory(), HistoryEntryFactory()):
+        assert query(key=entry.pk) == [entry]
+    assert len(written) == 1
+
+
+def test_moments_are_compared_and_columns_come_as_what_they_are() -> None:
+    def build(since: Parameter, file: Parameter) -> QuerySet[Exchange]:
+        late = RawSQL("created_at > %s", [since], BooleanField())
+        found = Exchange.objects.filter(file_name=file, created_at__gte=since)
+        return found.annotate(is_late=late)
+
+    query, now = Fixed(build), clock.now()
+    old, new = (
+        ExchangeFactory(file_name="x.pdf", created_at=now - timedelta(days=days)) for days in (2, 1)
+    )
+
+    def since(days: int) -> list[Any]:
+        return query(since=now - timedelta(days=days), file="x.pdf")
+
+    assert {row.pk for row in since(3)} == {old.pk, new.pk}
+    [found] = since(1)
+    assert isinstance(found.pk, UUID)
+    assert found.created_at == new.created_at
+    assert bool(found.is_late) is False
+
+
+def test_a_value_that_is_missing_is_a_fault_of_the_caller() -> None:
+    query = Fixed(lambda key: HistoryEntry.objects.filter(pk=key))
+    with pytest.raises(KeyError):
+        query(other=1)
