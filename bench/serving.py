@@ -25,7 +25,7 @@ from tests.support.stack import database_url, listening_socket
 
 ROOT = Path(__file__).resolve().parents[1]
 HELLO_SECONDS = 1.0
-# Each thread has a connection of its own, which prepares what it is asked twice and plans it for five
+# Each thread has a connection of its own, which prepares what it is asked twice and plans it five
 # times more. It lives for ten minutes: these are its first moments.
 WARM_UP = 50
 TICKS = os.sysconf("SC_CLK_TCK")

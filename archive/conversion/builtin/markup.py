@@ -1,5 +1,6 @@
 """Building HTML and CSS: everything from a file is escaped on its way in."""
 
+import base64
 import re
 from collections.abc import Mapping
 from html import escape
@@ -52,6 +53,11 @@ def _attributes(style: Mapping[str, str] | None, extra: Mapping[str, str]) -> st
     if style:
         named["style"] = css(style)
     return "".join(f' {name}="{text(value)}"' for name, value in named.items())
+
+
+def data_address(content_type: str, data: bytes) -> str:
+    """A picture inside the page itself."""
+    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"
 
 
 def css(style: Mapping[str, str]) -> str:

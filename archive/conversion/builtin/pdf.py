@@ -1,6 +1,5 @@
 """HTML to PDF with nothing from outside."""
 
-import base64
 from pathlib import Path
 
 from weasyprint import HTML
@@ -43,8 +42,3 @@ def _document(html: str, style: str) -> HTML:
         f"<style>{BASE_STYLE}{style}</style></head><body>{html}</body></html>"
     )
     return HTML(string=page, url_fetcher=ONLY_INLINE)
-
-
-def data_address(content_type: str, data: bytes) -> str:
-    """A picture inside the page itself."""
-    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"

@@ -9,8 +9,7 @@ from openpyxl.styles.colors import COLOR_INDEX
 from PIL import Image
 
 from archive.conversion.builtin import markup
-from archive.conversion.builtin.markup import Style, element, points, void
-from archive.conversion.builtin.pdf import data_address
+from archive.conversion.builtin.markup import Style, data_address, element, points, void
 from archive.conversion.builtin.sheet import page
 from archive.conversion.builtin.sheet.workbook import PIXEL, Area, read_areas
 

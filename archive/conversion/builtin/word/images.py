@@ -7,8 +7,7 @@ from docx.oxml.ns import qn
 from PIL import Image, UnidentifiedImageError
 
 from archive.conversion.builtin import markup
-from archive.conversion.builtin.markup import Style, points, void
-from archive.conversion.builtin.pdf import data_address
+from archive.conversion.builtin.markup import Style, data_address, points, void
 from archive.conversion.builtin.word.xml import VML, Node, R, number, twips
 
 EMU_A_POINT = 12_700
