@@ -19,6 +19,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 TEXT = "Договор оказания услуг связи № 7"
 
 
+@functools.cache  # the same bytes every time: `converted` knows them again
 def docx_bytes(*paragraphs: str) -> bytes:
     document = docx.Document()
     for paragraph in paragraphs or (TEXT,):
@@ -27,10 +28,15 @@ def docx_bytes(*paragraphs: str) -> bytes:
 
 
 def xlsx_bytes(rows: list[list[object]] | None = None) -> bytes:
+    return _workbook(tuple(map(tuple, rows or [["Услуга", "Цена"], ["Интернет", 1296.29]])))
+
+
+@functools.cache
+def _workbook(rows: tuple[tuple[object, ...], ...]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in rows or [["Услуга", "Цена"], ["Интернет", 1296.29]]:
+    for row in rows:
         sheet.append(row)
     return saved(book.save)
 
