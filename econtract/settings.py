@@ -229,10 +229,11 @@ if BROKER_URL.startswith("filesystem://"):
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": BROKER_URL,
+        # Celery has words of its own for a socket and the number of a database.
+        "LOCATION": BROKER_URL.replace("redis+socket:", "unix:").replace("virtual_host=", "db="),
         "KEY_PREFIX": "econtract",
     }
-    if BROKER_URL.startswith(("redis://", "rediss://"))
+    if BROKER_URL.startswith(("redis:", "rediss:", "redis+socket:"))
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
