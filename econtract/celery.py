@@ -1,9 +1,11 @@
 """The Celery application: transport only. What must not be lost lives in `econtract.outbox`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
 
@@ -18,3 +20,15 @@ def make_broker_folders(**_: object) -> None:
     if settings.BROKER_URL.startswith("filesystem://"):
         for folder in ("messages", "control"):
             (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def keep_good_connections(sender: Any, **_: object) -> None:
+    """Between jobs a connection to the database is judged as between two requests.
+
+    Celery would close it (CELERY_DB_REUSE_MAX): a new one takes longer than most jobs, and has no
+    statement prepared.
+    """
+    if not sender.request.is_eager:
+        close_old_connections()

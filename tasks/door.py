@@ -6,13 +6,15 @@ transaction: a worker that dies anywhere leaves either all of them or none.
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from econtract.common import clock
+from econtract.common.fixed import Fixed, Parameter
 from tasks import effects, guards, history
 from tasks.lifecycle import Actor, Lifecycle
 from tasks.models import SigningTask
+from tasks.queries import SigningTaskQuerySet
 
 # All that a transition may change: the lifecycle's own columns, and what tells the task's readers.
 MOVED = [
@@ -64,8 +66,19 @@ def pass_through(
 
 
 def locked(number: int) -> SigningTask:
-    """The task, its row locked until the transaction ends. Raises SigningTask.DoesNotExist."""
-    return SigningTask.objects.select_for_update(of=("self",)).get(pk=number)
+    """The task, its row locked until the transaction ends. Raises SigningTask.DoesNotExist, and
+    TransactionManagementError outside of a transaction."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A lock lasts as long as a transaction.")
+    found = _for_update(number=number)
+    if not found:
+        raise SigningTask.DoesNotExist
+    return found[0]
+
+
+@Fixed
+def _for_update(number: Parameter) -> SigningTaskQuerySet:
+    return SigningTask.objects.select_for_update(of=("self",)).filter(pk=number)
 
 
 def _capacities(

@@ -6,12 +6,14 @@ the status: the door does, in the transaction that closes the order.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import transaction
 
 from accounts.models import User
 from econtract.common.errors import Refused
+from econtract.common.fixed import Fixed
 from econtract.outbox.models import Order
 from econtract.outbox.registry import PlainHandler
 from tasks.door import locked, pass_through, perform
@@ -116,8 +118,19 @@ class TellingHandler(PlainHandler):
 
 
 def load(number: int, *relations: str) -> SigningTask:
-    """The task with ``relations`` in one query; without any, all that steps look at."""
-    return SigningTask.objects.select_related(*(relations or WHOLE)).get(pk=number)
+    """The task with ``relations`` in one query; without any, all that steps look at.
+
+    Raises SigningTask.DoesNotExist.
+    """
+    found = _with_relations(relations or WHOLE)(number=number)
+    if not found:
+        raise SigningTask.DoesNotExist
+    return found[0]
+
+
+@cache
+def _with_relations(relations: tuple[str, ...]) -> Fixed[SigningTask]:
+    return Fixed(lambda number: SigningTask.objects.filter(pk=number).select_related(*relations))
 
 
 def conclude(number: int, order: Order, outcomes: list[Outcome]) -> None:

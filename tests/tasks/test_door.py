@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
 
 from accounts.models import AccessGroup, User
 from accounts.roles import Role
@@ -11,7 +13,7 @@ from econtract.common import clock
 from econtract.common.errors import ActionRefused
 from econtract.outbox.models import Order
 from tasks import actions, guards
-from tasks.door import perform
+from tasks.door import locked, perform
 from tasks.lifecycle import Actor
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
@@ -66,6 +68,17 @@ def test_a_refused_passage_writes_nothing() -> None:
         perform(task.number, "cancel", actor=task.manager, reason="ошибка")
     assert not HistoryEntry.objects.exists()
     assert not Order.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_is_locked_in_a_transaction_and_nowhere_else() -> None:
+    task = task_in(Status.ON_APPROVAL)
+    with pytest.raises(TransactionManagementError):
+        locked(task.number)
+    with transaction.atomic():
+        assert locked(task.number) == task
+        with pytest.raises(SigningTask.DoesNotExist):
+            locked(task.number + 1)
 
 
 def test_only_the_tasks_own_manager_acts_as_its_manager() -> None:
