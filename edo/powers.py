@@ -1,10 +1,12 @@
 """Signatories' certificates and powers of attorney: taking in, making, choosing."""
 
 from datetime import date, datetime
+from hashlib import md5
 from pathlib import Path
 from uuid import uuid4, uuid5
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from econtract.common import clock
@@ -19,6 +21,7 @@ from edo.trust import installed_trust
 
 # Where anybody may check a power of attorney by its number: the tax service's registry.
 REGISTRY = "https://m4d.nalog.gov.ru/emchd/check-status"
+JUDGED_FOR_SECONDS = 30
 
 
 class PowerOfAttorneyRefused(Exception):
@@ -53,6 +56,35 @@ def check_power_of_attorney(
         at=at,
         revoked_at=revoked_at,
     )
+
+
+def problems_of_power(
+    power: PowerOfAttorney, *, signatory: Signatory, principal_inn: str, at: datetime, fresh: bool
+) -> tuple[Problem, ...]:
+    """What `check_power_of_attorney` finds at ``at``, as of the last JUDGED_FOR_SECONDS.
+
+    An open card asks every five seconds, and to verify is dear. Another power, certificate or time
+    is judged anew, changed files of roots and revocation lists only when the time is up; with
+    ``fresh`` everything is. Raises ValueError for a certificate that cannot be read, Unavailable.
+    """
+    facts = (
+        *(power.registration_number, power.created_at, power.revoked_at, principal_inn),
+        *(signatory.certificate_pem, int(at.timestamp()) // JUDGED_FOR_SECONDS),
+    )
+    key = "power:" + md5(repr(facts).encode(), usedforsecurity=False).hexdigest()
+    known: tuple[Problem, ...] | None = None if fresh else cache.get(key)
+    if known is None:
+        power.refresh_from_db(fields=["xml", "signature"])
+        known = check_power_of_attorney(
+            signatory=signatory,
+            principal_inn=principal_inn,
+            xml=bytes(power.xml),
+            signature=bytes(power.signature),
+            at=at,
+            revoked_at=power.revoked_at,
+        ).problems
+        cache.set(key, known, JUDGED_FOR_SECONDS)
+    return known
 
 
 def checked_power_of_attorney(
@@ -142,7 +174,8 @@ def make_power_of_attorney(
 
 @Fixed
 def _powers_of(signatory: Parameter, principal_inn: Parameter) -> QuerySet[PowerOfAttorney]:
-    return PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)
+    found = PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)
+    return found.defer("xml", "signature")
 
 
 def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorney | None:

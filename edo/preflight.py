@@ -8,7 +8,7 @@ from econtract.common.errors import Unavailable
 from econtract.common.fixed import Fixed, Parameter
 from edo.models import Box, Signatory
 from edo.operators import operator_for
-from edo.powers import check_power_of_attorney, current_power
+from edo.powers import current_power, problems_of_power
 from edo.problems import Problem, day
 from edo.refusals import FIXES, TEXTS, SendRefusal
 from edo.trust import is_known_revoked
@@ -22,16 +22,18 @@ def preflight(
     recipient_kpp: str,
     at: datetime,
     ask_operator: bool = False,
+    fresh: bool = False,
 ) -> list[Problem]:
     """Every reason why sending at ``at`` would fail, with its fix; empty when none is known.
 
     Codes are those of `SendRefusal`. No outside call, unless ``ask_operator``: then the client's
-    box is looked for too, and Unavailable or Refused may be raised.
+    box is looked for too, and Unavailable or Refused may be raised. ``fresh``: the power of
+    attorney is verified now, and not remembered (`edo.powers.problems_of_power`).
     """
     problems = [
         *_box_problems(box, signatory),
         *_certificate_problems(signatory, at),
-        *_power_problems(box, signatory, at),
+        *_power_problems(box, signatory, at, fresh=fresh),
     ]
     if ask_operator:
         problems += _recipient_problems(box, recipient_inn, recipient_kpp)
@@ -71,25 +73,20 @@ def _certificate_problems(signatory: Signatory, at: datetime) -> list[Problem]:
     return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
 
 
-def _power_problems(box: Box, signatory: Signatory, at: datetime) -> list[Problem]:
+def _power_problems(box: Box, signatory: Signatory, at: datetime, *, fresh: bool) -> list[Problem]:
     power = current_power(signatory, box, at)
     if power is None:
         return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID)]
     try:
-        report = check_power_of_attorney(
-            signatory=signatory,
-            principal_inn=box.inn,
-            xml=bytes(power.xml),
-            signature=bytes(power.signature),
-            at=at,
-            revoked_at=power.revoked_at,
+        found = problems_of_power(
+            power, signatory=signatory, principal_inn=box.inn, at=at, fresh=fresh
         )
     except ValueError:
         text = "Сертификат подписанта не читается."
         return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
     except Unavailable:
         return [_problem(SendRefusal.TRUST_UNKNOWN)]
-    return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID, item.text) for item in report.problems]
+    return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID, item.text) for item in found]
 
 
 def _recipient_problems(box: Box, inn: str, kpp: str) -> list[Problem]:

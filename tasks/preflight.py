@@ -107,8 +107,13 @@ def account_problems(task: SigningTask) -> list[str]:
     return []
 
 
-def signatory_problems(task: SigningTask, *, ask_operator: bool = False) -> list[Problem]:
-    """The exchange's own list for this task. Raises OutsideError with ``ask_operator`` alone."""
+def signatory_problems(
+    task: SigningTask, *, ask_operator: bool = False, fresh: bool = False
+) -> list[Problem]:
+    """The exchange's own list for this task. Raises OutsideError with ``ask_operator`` alone.
+
+    ``fresh``: nothing in it is remembered, for the one who sends.
+    """
     return preflight(
         box=task.box,
         signatory=task.signatory,
@@ -116,6 +121,7 @@ def signatory_problems(task: SigningTask, *, ask_operator: bool = False) -> list
         recipient_kpp=task.client.kpp,
         at=clock.now(),
         ask_operator=ask_operator,
+        fresh=fresh,
     )
 
 

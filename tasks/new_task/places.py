@@ -146,7 +146,12 @@ def _judge(box: Box, signatory: Signatory) -> str:
     """Why he cannot sign in the box now: certificate or power of attorney."""
     try:
         problems = preflight(
-            box=box, signatory=signatory, recipient_inn="", recipient_kpp="", at=clock.now()
+            box=box,
+            signatory=signatory,
+            recipient_inn="",
+            recipient_kpp="",
+            at=clock.now(),
+            fresh=True,
         )
     except Unavailable:
         # Nothing can be judged now; the door asks again before the document goes out.

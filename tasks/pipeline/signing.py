@@ -222,7 +222,8 @@ def _document_problem(task: SigningTask) -> Outcome | None:
 
 
 def _party_problem(task: SigningTask) -> Outcome | None:
-    problems = [*preflight.client_problems(task), *preflight.signatory_problems(task)]
+    ours = preflight.signatory_problems(task, fresh=True)
+    problems = [*preflight.client_problems(task), *ours]
     if not problems:
         return None
     resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)

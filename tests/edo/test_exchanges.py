@@ -13,7 +13,7 @@ import pytest
 
 from econtract.common import clock
 from econtract.common.errors import Refused, Unavailable
-from edo import exchanges
+from edo import exchanges, mchd_checks
 from edo.exchanges import SendRefusal, SendRefused
 from edo.models import Exchange
 from edo.operator import SentDocument
@@ -391,6 +391,28 @@ def test_an_installation_that_cannot_judge_says_so(world: World, settings: Any) 
 def test_a_power_of_attorney_revoked_today_stops_the_sending(world: World) -> None:
     world.signatory.powers.update(revoked_at=clock.now())
     assert preflight(world, at=clock.now()) == ["power_of_attorney_invalid"]
+
+
+def test_a_power_of_attorney_is_verified_once_in_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified = []
+    verify = mchd_checks.verify
+
+    def count(*args: Any, **more: Any) -> Any:
+        verified.append(more["at"])
+        return verify(*args, **more)
+
+    monkeypatch.setattr(mchd_checks, "verify", count)
+    now = clock.now()
+    assert preflight(world, at=now) == preflight(world, at=now) == []
+    assert len(verified) == 1
+    assert preflight(world, at=now, fresh=True) == []
+    assert len(verified) == 2
+    assert preflight(world, at=now + timedelta(minutes=1)) == []
+    assert len(verified) == 3
+    world.signatory.powers.update(revoked_at=now)
+    assert preflight(world, at=now) == ["power_of_attorney_invalid"]
 
 
 @pytest.mark.parametrize(
