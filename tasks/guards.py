@@ -19,7 +19,8 @@ from tasks.statuses import Resolution, Status, resolutions_of
 
 PEOPLE = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
 
-Guard = Callable[[SigningTask], list[str]]
+# With True nothing may be remembered: the answer lets a transition through.
+Guard = Callable[[SigningTask, bool], list[str]]
 
 
 def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
@@ -62,8 +63,13 @@ def _moves_from(status: str) -> dict[str, Move]:
     return {move.name: Move(move.name, frozenset(move.custom["actors"])) for move in found}
 
 
-def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str]:
-    """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can."""
+def refusals(
+    task: SigningTask, name: str, acting: frozenset[Actor], *, fresh: bool = False
+) -> list[str]:
+    """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can.
+
+    Without ``fresh`` what is dear to find out may be as of half a minute ago.
+    """
     move = moves_from(task).get(name)
     if move is None:
         return [f"Действие невозможно в статусе «{Status(task.status).label}»."]
@@ -72,12 +78,12 @@ def refusals(task: SigningTask, name: str, acting: frozenset[Actor]) -> list[str
     if task.withdrawal and acting & PEOPLE:
         return ["Документ отзывается у оператора. Дождитесь ответа."]
     guard = GUARDS.get(name)
-    return guard(task) if guard else []
+    return guard(task, fresh) if guard else []
 
 
 def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
-    """Raises ActionRefused with the reasons that `refusals` gives, if any."""
-    if reasons := refusals(task, name, acting):
+    """Raises ActionRefused with the reasons that `refusals` finds now, if any."""
+    if reasons := refusals(task, name, acting, fresh=True):
         raise ActionRefused(reasons)
 
 
@@ -89,11 +95,11 @@ def _wrong_actor(move: Move) -> str:
     return "Это действие система выполняет сама."
 
 
-def _submit(task: SigningTask) -> list[str]:
+def _submit(task: SigningTask, fresh: bool) -> list[str]:
     return needs_document_and_service(task) if task.seamless else []
 
 
-def _proceed(task: SigningTask) -> list[str]:
+def _proceed(task: SigningTask, fresh: bool) -> list[str]:
     return needs_document_and_service(task)
 
 
@@ -107,14 +113,14 @@ def needs_document_and_service(task: SigningTask) -> list[str]:
     return reasons
 
 
-def _restart_identification(task: SigningTask) -> list[str]:
+def _restart_identification(task: SigningTask, fresh: bool) -> list[str]:
     if task.approval_needed and not task.approved:
         return ["Задание еще не согласовано. Отправьте его на согласование."]
     return []
 
 
-def _send_document(task: SigningTask) -> list[str]:
-    return preflight.reasons_against_sending(task)
+def _send_document(task: SigningTask, fresh: bool) -> list[str]:
+    return preflight.reasons_against_sending(task, fresh=fresh)
 
 
 GUARDS: dict[str, Guard] = {

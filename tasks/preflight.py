@@ -56,9 +56,12 @@ class Check:
         return self.known and not self.reasons
 
 
-def checks(task: SigningTask) -> tuple[Check, ...]:
-    """The whole list, in the order in which things are put in order. No outside call."""
-    found = _known_problems(task)
+def checks(task: SigningTask, *, fresh: bool = False) -> tuple[Check, ...]:
+    """The whole list, in the order in which things are put in order. No outside call.
+
+    Without ``fresh`` the power of attorney may have been verified half a minute ago.
+    """
+    found = signatory_problems(task, fresh=True) if fresh else _known_problems(task)
     certificate = [item for item in found if item.code in ABOUT_CERTIFICATE]
     power = [item for item in found if item.code in ABOUT_POWER]
     rest = [item for item in found if item not in (*certificate, *power)]
@@ -73,9 +76,10 @@ def checks(task: SigningTask) -> tuple[Check, ...]:
     )
 
 
-def reasons_against_sending(task: SigningTask) -> list[str]:
+def reasons_against_sending(task: SigningTask, *, fresh: bool) -> list[str]:
     """Why the document cannot be sent now; empty: it can (domain, section 8)."""
-    return [reason for check in checks(task) if check.blocks for reason in check.reasons]
+    found = checks(task, fresh=fresh)
+    return [reason for check in found if check.blocks for reason in check.reasons]
 
 
 def client_problems(task: SigningTask) -> list[Problem]:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client as Browser
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from archive.models import DocumentVersion
 from clients.models import Client
 from econtract.common import clock
+from econtract.common.errors import ActionRefused
 from edo.models import PowerOfAttorney, Signatory
 from tasks import actions, guards, preflight
 from tasks.lifecycle import Actor
@@ -135,6 +137,27 @@ def test_what_is_wrong_is_on_its_line_and_stops_the_sending(
     assert refusals(task) == list(line.reasons)
     page = web.get(f"/tasks/{task.number}/").content.decode()
     assert words in page[page.index("Перед отправкой") :]
+
+
+def test_the_door_relies_on_nothing_remembered(
+    task: SigningTask, manager: User, settings: Settings
+) -> None:
+    assert refusals(task) == []
+    settings.EDO_TRUST_ROOTS = "/absent/roots.pem"
+    assert refusals(task) == []
+    with pytest.raises(ActionRefused, match="корневые"):
+        actions.move(task=task, name="send_document", actor=manager)
+
+
+def test_the_step_before_the_sending_relies_on_nothing_remembered(
+    manager: User, set_up: Sandbox, settings: Settings
+) -> None:
+    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    assert "МЧД и полномочия" not in wrong(task)
+    settings.EDO_TRUST_ROOTS = "/absent/roots.pem"
+    set_up.identity_answer(task.identification_ref, "passed")
+    run_everything()
+    assert where(task)[0] == Status.SIGNING_FAILED
 
 
 def test_a_client_who_was_liquidated_meanwhile_gets_no_document(
