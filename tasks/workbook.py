@@ -4,7 +4,6 @@ import tempfile
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils import timezone
 
 from accounts.roles import TaskType
@@ -77,6 +76,9 @@ def workbook(tasks: SigningTaskQuerySet, turns: Turns, *, largest: int = LARGEST
     """
     if tasks.order_by()[: largest + 1].count() > largest:
         raise TooMany(largest)
+    # Twelve megabytes of every process, for what few do.
+    import xlsxwriter
+
     file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - given away
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     _fill(book, tasks, turns)

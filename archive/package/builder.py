@@ -15,7 +15,6 @@ from archive.package import manifest, readme
 from archive.package.manifest import Entry, Role, StatedParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
 from archive.package.parts import PackageParts, Side
-from archive.stamp import mark_of, stamped_copy
 
 CHUNK = 256 * 1024
 
@@ -95,6 +94,9 @@ class _Writer:
             self._bytes(f"{power.name}.sig", item.signature, role, item.side, signs=power.name)
 
     def _stamped_copy(self, copy: Path) -> None:
+        # Ten megabytes of every process, for what only a worker does.
+        from archive.stamp import mark_of, stamped_copy
+
         document_id = self.parts.identifiers.document_id
         marks = [mark_of(item, document_id=document_id) for item in self.parts.signatures]
         stamped_copy(source=self.parts.pdf, target=copy, marks=marks)

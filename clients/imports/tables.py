@@ -7,16 +7,12 @@ import zlib
 from itertools import zip_longest
 from pathlib import PurePath
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_UNPACKED = 50 * 1024 * 1024
 MOST_ROWS = 5000
 MOST_COLUMNS = 50
 DELIMITERS = ",;\t"
 WORKBOOK_ERRORS = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     SyntaxError,  # the XML parsers' errors derive from it
@@ -84,13 +80,17 @@ def _csv_lines(content: bytes) -> list[list[str]]:
 
 
 def _workbook_lines(content: bytes) -> list[list[str]]:
+    # Ten megabytes of every process, for what is done a few times a year.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _refuse_a_bomb(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
         return [[_cell_text(value) for value in row] for row in rows]
-    except WORKBOOK_ERRORS:
+    except (InvalidFileException, *WORKBOOK_ERRORS):
         raise BadTable("Файл поврежден или это не xlsx") from None
 
 
