@@ -41,7 +41,11 @@ def automatic(task: SigningTask) -> str | None:
     """
     if task.status != Status.IDENTIFIED or not task.seamless or task.resolution:
         return None
-    return None if guards.refusals(task, "proceed", frozenset({Actor.SYSTEM})) else "proceed"
+    return (
+        None
+        if guards.refusals(task, "proceed", frozenset({Actor.SYSTEM}), fresh=True)
+        else "proceed"
+    )
 
 
 def follow(task: SigningTask) -> None:

@@ -130,8 +130,7 @@ def signatory_problems(
 
 
 def _known_problems(task: SigningTask) -> list[Problem]:
-    """Kept with the task's object: a card asks for its list and for its button's reasons, and to
-    verify a power of attorney is dear."""
+    """Kept with the task's object: a card asks for its list, and for the reasons of its button."""
     found: list[Problem] | None = vars(task).get("_problems")
     if found is None:
         found = vars(task)["_problems"] = signatory_problems(task)

@@ -94,7 +94,7 @@ class _Writer:
             self._bytes(f"{power.name}.sig", item.signature, role, item.side, signs=power.name)
 
     def _stamped_copy(self, copy: Path) -> None:
-        # Ten megabytes of every process, for what only a worker does.
+        # Seven megabytes of every process, for what only a worker does.
         from archive.stamp import mark_of, stamped_copy
 
         document_id = self.parts.identifiers.document_id

@@ -1,6 +1,6 @@
 """Queries whose shape never changes, written by Django once a process.
 
-A card asks for a task with all that stands beside it: Django spends five times longer writing such
+A card asks for a task with all that stands beside it: Django spends seven times longer writing such
 a statement than PostgreSQL does answering it, and writes the same one every time. Here it writes
 it once; what differs from call to call are parameters.
 """

@@ -15,9 +15,9 @@ from econtract.common import clock
 from econtract.common.errors import Unavailable
 from edo.exchanges import preflight
 from edo.models import Box, Signatory
+from edo.powers import JUDGED_FOR_SECONDS
 
 Row = TypeVar("Row", bound=Model)
-JUDGED_FOR_SECONDS = 30
 POWERS_MARK = {
     "power_added_at": Max("powers__created_at"),
     "power_revoked_at": Max("powers__revoked_at"),

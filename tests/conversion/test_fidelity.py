@@ -1,15 +1,18 @@
 """What both converters make of documents whose content is known."""
 
-import os
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from archive import isolation
-from archive.conversion import MEASURE_LIMITS, convert, fonts
+from archive.conversion import convert, fonts
+from archive.isolation.client import plain_environment
 from tests.conversion import sheet_samples, word_samples
 from tests.conversion.samples import Sample
 from tests.conversion.score import score
@@ -27,6 +30,8 @@ EVERYWHERE = [
     sheet_samples.wrapped,
 ]
 BUILTIN_ONLY = [make for make in [*word_samples.ALL, *sheet_samples.ALL] if make not in EVERYWHERE]
+
+
 # `python -m archive.conversion.builtin` again and again: to start takes longer than to convert.
 PROGRAM = """
 import sys
@@ -37,67 +42,82 @@ for line in sys.stdin:
     main(Path(source), Path(target), kind)
     print(target, flush=True)
 """
-
-Making = Callable[[Path, Path, str], None]
+LIMITS = isolation.Limits(
+    seconds=600,
+    cpu_seconds=600,
+    memory=1536 * isolation.MEBIBYTE,
+    file_size=200 * isolation.MEBIBYTE,
+)
 
 
 @pytest.fixture(scope="module")
-def builtin_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Making]:
-    """The built-in converter's own program, in one process for all documents."""
+def lasting_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     fonts.settle(home)
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+    return home
+
+
+@pytest.fixture(scope="module")
+def lasting_program(lasting_home: Path) -> Iterator[subprocess.Popen[str]]:
+    """The built-in converter, confined as ever, in one process for all documents."""
+    launch = [sys.executable, "-m", "archive.isolation.launch"]
+    with subprocess.Popen(
+        [*launch, json.dumps(asdict(LIMITS)), str(lasting_home), sys.executable, "-c", PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "HOME": str(home)},
+        env={**plain_environment(), "HOME": str(lasting_home), "TMPDIR": str(lasting_home)},
         text=True,
-    )
-    assert program.stdin is not None
-    assert program.stdout is not None
-    orders, answers = program.stdin, program.stdout
-
-    def make(source: Path, target: Path, kind: str) -> None:
-        orders.write(f"{source} {target} {kind}\n")
-        orders.flush()
-        assert answers.readline() == f"{target}\n"
-
-    yield make
-    program.communicate()
+    ) as program:
+        yield program
     assert program.returncode == 0
 
 
-@pytest.mark.parametrize("converter", ["builtin", "libreoffice"])
-@pytest.mark.parametrize("make", EVERYWHERE, ids=lambda make: make.__name__)
-def test_both_converters_show_everything(
-    make: Callable[[], Sample], converter: str, tmp_path: Path
+@pytest.fixture
+def one_program(
+    lasting_home: Path, lasting_program: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sample, source, pdf = make(), tmp_path / "source", tmp_path / "result.pdf"
+    """`convert` hands its documents to the lasting program, which can write to its home alone."""
+
+    def run_program(command: Sequence[str], **_: object) -> subprocess.CompletedProcess[str]:
+        orders, answers = lasting_program.stdin, lasting_program.stdout
+        assert orders is not None
+        assert answers is not None
+        orders.write(" ".join(command[-3:]) + "\n")
+        orders.flush()
+        made = answers.readline() == f"{command[-2]}\n"
+        return subprocess.CompletedProcess(list(command), 0 if made else 1, "")
+
+    monkeypatch.setattr(isolation, "run_program", run_program)
+    monkeypatch.setattr(tempfile, "tempdir", str(lasting_home))
+
+
+@pytest.mark.parametrize("make", EVERYWHERE, ids=lambda make: make.__name__)
+def test_the_builtin_converter_shows_everything(make: Callable[[], Sample], tmp_path: Path) -> None:
+    check(make(), "builtin", tmp_path)
+
+
+@pytest.mark.usefixtures("one_program")
+@pytest.mark.parametrize("make", BUILTIN_ONLY, ids=lambda make: make.__name__)
+def test_the_builtin_converter_shows_every_feature(
+    make: Callable[[], Sample], tmp_path: Path
+) -> None:
+    check(make(), "builtin", tmp_path)
+
+
+@pytest.mark.parametrize("make", EVERYWHERE, ids=lambda make: make.__name__)
+def test_libreoffice_shows_everything(make: Callable[[], Sample], tmp_path: Path) -> None:
+    check(make(), "libreoffice", tmp_path)
+
+
+def check(sample: Sample, converter: str, folder: Path) -> None:
+    source, pdf = folder / "source", folder / "result.pdf"
     source.write_bytes(sample.data)
     result = convert(source, pdf, kind=sample.kind, converter=converter)
-    check(sample, pdf)
-    assert (result.converter, result.pages) == (converter, score(sample, pdf).pages)
-    assert result.text_recall == 1.0
-    assert result.warning == ""
-
-
-@pytest.mark.parametrize("make", BUILTIN_ONLY, ids=lambda make: make.__name__)
-def test_the_builtin_converter_shows_everything(
-    make: Callable[[], Sample], builtin_program: Making, tmp_path: Path
-) -> None:
-    sample, source, pdf = make(), tmp_path / "source", tmp_path / "result.pdf"
-    source.write_bytes(sample.data)
-    builtin_program(source, pdf, sample.kind)
-    check(sample, pdf)
-    with source.open("rb") as before, pdf.open("rb") as after:
-        files = [before.fileno(), after.fileno()]
-        measured, _ = isolation.call("measure", files, limits=MEASURE_LIMITS, kind=sample.kind)
-    assert (measured["recall"], measured["lost"]) == (1.0, [])
-
-
-def check(sample: Sample, pdf: Path) -> None:
     found = score(sample, pdf)
     assert found.lost == []
     assert found.leaked == []
     assert found.images[0] == found.images[1]
     assert sample.pages in (None, found.pages)
+    assert (result.converter, result.pages) == (converter, found.pages)
+    assert result.text_recall == 1.0
+    assert result.warning == ""

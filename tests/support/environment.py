@@ -16,7 +16,7 @@ if MADE_HERE:
 # Each of xdist's workers has files and a cache of its own: one may empty them and meet no other.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["ECONTRACT_DATA_DIR"] += f"/{worker}"
-    if "redis" in os.environ.get("BROKER_URL", ""):
+    if os.environ.get("BROKER_URL", "").startswith("redis+socket:"):
         os.environ["BROKER_URL"] += f"?virtual_host={worker.removeprefix('gw')}"
 DATA_DIR = Path(os.environ["ECONTRACT_DATA_DIR"])
 DATA_DIR.mkdir(parents=True, exist_ok=True)
