@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from econtract.common import clock
 from econtract.common.fixed import Fixed, Parameter
+from econtract.outbox import orders
 from tasks import effects, guards, history
 from tasks.lifecycle import Actor, Lifecycle
 from tasks.models import SigningTask
@@ -58,11 +59,12 @@ def pass_through(
     """`perform` for one who holds the lock already (`locked`), in his transaction."""
     capacities = _capacities(actor, task, acting_as)
     guards.require(task, name, capacities)
-    _move(task, name, actor, capacities, facts)
-    effects.after(task, name, facts)
-    if following := effects.automatic(task):
-        _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
-        effects.after(task, following, {})
+    with orders.together():
+        _move(task, name, actor, capacities, facts)
+        effects.after(task, name, facts)
+        if following := effects.automatic(task):
+            _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
+            effects.after(task, following, {})
 
 
 def locked(number: int) -> SigningTask:

@@ -23,6 +23,7 @@ HAND_OUT_AGAIN = timedelta(seconds=10)
 LONGEST_WAIT_FOR_OURSELVES = timedelta(hours=1)
 
 _publishing: ContextVar[bool] = ContextVar("publishing", default=True)
+_gathered: ContextVar[list[Order] | None] = ContextVar("gathered", default=None)
 
 
 def enqueue(
@@ -35,14 +36,15 @@ def enqueue(
 ) -> Order:
     """Writes an order in the caller's transaction; a worker hears of it after the commit.
 
-    Orders of one ``lane`` run one after another. With ``due_at`` the order waits for its date.
-    Raises TransactionManagementError outside of a transaction: an order without the change
-    that wants it would be the very fault the outbox exists against.
+    Inside `together` it is written, and gets its number, at the end of the block. Orders of one
+    ``lane`` run one after another. With ``due_at`` the order waits for its date. Raises
+    TransactionManagementError outside of a transaction: an order without the change that wants it
+    would be the very fault the outbox exists against.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An order is written with its change.")
     now = clock.now()
-    order = Order.objects.create(
+    order = Order(
         kind=kind,
         subject=subject,
         lane=lane,
@@ -52,9 +54,31 @@ def enqueue(
         created_at=now,
         request_id=current_request_id(),
     )
-    if due_at is None and _publishing.get():
-        transaction.on_commit(lambda: publish([order.pk]), robust=True)
+    gathered = _gathered.get()
+    if gathered is None:
+        _write([order])
+    else:
+        gathered.append(order)
     return order
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """The block's orders are written at its end, in one statement, in the order of their coming."""
+    gathered: list[Order] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _write(gathered)
+
+
+def _write(orders: list[Order]) -> None:
+    Order.objects.bulk_create(orders)
+    due = [order.pk for order in orders if order.handed_out_until]
+    if due and _publishing.get():
+        transaction.on_commit(lambda: publish(due), robust=True)
 
 
 @contextmanager

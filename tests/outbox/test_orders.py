@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import transaction
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from econtract.common import clock
@@ -77,6 +77,39 @@ def test_workers_hear_of_an_order_after_the_commit(
         made = order()
         assert heard == []
     assert heard == [made.pk]
+
+
+def test_orders_of_one_change_are_written_and_told_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    heard: list[list[int]] = []
+    monkeypatch.setattr(orders, "publish", heard.append)
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        transaction.atomic(),
+        django_assert_num_queries(1),
+        orders.together(),
+    ):
+        for subject, due_at in enumerate([None, clock.now() + timedelta(days=1), None]):
+            orders.enqueue(kind="try", subject=subject, lane="one", due_at=due_at)
+    first, dated, last = Order.objects.order_by("pk")
+    assert [first.subject, dated.subject, last.subject] == [0, 1, 2]
+    assert heard == [[first.pk, last.pk]]
+
+
+def test_a_change_that_fails_half_way_leaves_no_order() -> None:
+    def fail() -> None:
+        with orders.together():
+            orders.enqueue(kind="try", subject=1, lane="one")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert not Order.objects.exists()
+    order()
+    assert Order.objects.count() == 1
 
 
 def test_a_broker_that_is_down_costs_nothing_but_time(
