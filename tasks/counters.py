@@ -1,4 +1,4 @@
-"""The live figures on tabs and chips and «Найдено»: one query, none counted to its end.
+"""The live figures on tabs and chips: one query, none counted to its end.
 
 Counting a million rows costs more than the figure is worth: `COUNTED` is as far as anybody reads,
 what is more is said as «больше 1000». So no figure costs more as the tasks grow.
@@ -9,11 +9,9 @@ PostgreSQL counts. Nothing in it comes from outside but as a parameter.
 
 import json
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField, QuerySet, Subquery, Value
 
@@ -25,7 +23,7 @@ from tasks.list_models import ListSettings
 from tasks.models import SigningTask
 from tasks.notifications.models import Notification
 from tasks.notifications.reading import UNREAD
-from tasks.queries import UNDER, SigningTaskQuerySet
+from tasks.queries import UNDER
 
 COUNTED = 1000
 TABLE = SigningTask._meta.db_table
@@ -44,11 +42,8 @@ class CappedCount(Subquery):
     empty_result_set_value = 0
 
     def __init__(self, rows: QuerySet[Any], most: int) -> None:
-        super().__init__(_ones(rows, most), output_field=IntegerField())
-
-
-def _ones(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
-    return rows.order_by().values(one=Value(1))[: most + 1]
+        ones = rows.order_by().values(one=Value(1))[: most + 1]
+        super().__init__(ones, output_field=IntegerField())
 
 
 def count_all(viewer: User, queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
@@ -63,28 +58,23 @@ def count_all(viewer: User, queries: Mapping[str, QuerySet[Any]]) -> dict[str, i
 class Counters:
     """Tasks in work: mine, all that I see, and of the list at hand under each chip.
 
-    ``found`` is what its filters find, 0 where that was not asked for. ``news``: the bell may have
-    something to count. ``columns`` are the optional columns that the person has chosen, None for
-    the usual.
+    ``news``: the bell may have something to count. ``columns`` are the optional columns that the
+    person has chosen, None for the usual.
     """
 
     mine: int
     seen: int
     by_chip: dict[str, int] = field(default_factory=dict)
-    found: int = 0
     news: bool = True
     columns: list[str] | None = None
 
 
-def counters_of(
-    user: User, *, chips_of: str = "", found: SigningTaskQuerySet | None = None
-) -> Counters:
+def counters_of(user: User, *, chips_of: str = "") -> Counters:
     """The figures as they are now; ``chips_of`` is «my», «all», or "" for a list without chips."""
     mine, seen = _rules_of_sight(user)
     figures = [
         _count(*mine, IN_WORK),
         _count(*seen, IN_WORK) if seen != mine else ("NULL", ()),
-        _found(found) if found is not None else ("0", ()),
         _anything_unread(user),
         _columns(user),
     ]
@@ -94,14 +84,12 @@ def counters_of(
         # One plan for all values of the chips: to plan is dearer here than to count.
         figures += [("column1", ()), _count(*under, UNDER_ANY)]
         places = f"FROM (VALUES {', '.join(f'({bits})' for bits in CHIPS)}) places"
-    with planned_afresh() if found is not None else nullcontext():
-        rows = _fetch(figures, places)
-    (of_mine, of_seen, of_found, news, columns), by_bits = rows[0][:5], [row[5:] for row in rows]
+    rows = _fetch(figures, places)
+    (of_mine, of_seen, news, columns), by_bits = rows[0][:4], [row[4:] for row in rows]
     return Counters(
         mine=of_mine,
         seen=of_mine if of_seen is None else of_seen,
         by_chip=_by_chip(dict(by_bits)) if chips_of else {},
-        found=of_found,
         news=bool(news),
         columns=None if columns is None else json.loads(columns),
     )
@@ -124,14 +112,6 @@ def _count(*rules: Sql) -> Sql:
     found = f"SELECT 1 FROM {TABLE} WHERE {where} LIMIT {COUNTED + 1}"  # noqa: S608
     parameters = tuple(each for _, of_rule in rules for each in of_rule)
     return f"(SELECT COUNT(*) FROM ({found}) counted)", parameters  # noqa: S608
-
-
-def _found(tasks: SigningTaskQuerySet) -> Sql:
-    try:
-        sql, parameters = _ones(tasks, COUNTED).query.sql_with_params()
-    except EmptyResultSet:
-        return "0", ()
-    return f"(SELECT COUNT(*) FROM ({sql}) counted)", parameters  # noqa: S608
 
 
 def _anything_unread(user: User) -> Sql:

@@ -1,11 +1,9 @@
 """The lists: what each of them holds, and for whom it is there."""
 
-from dataclasses import replace
-
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
-from tasks.counters import Counters, counters_of
+from tasks.counters import Counters
 from tasks.filters import ListQuery
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
@@ -42,14 +40,9 @@ def found_in(user: User, tab: str, query: ListQuery) -> SigningTaskQuerySet:
     return query.apply(tasks_of(user, tab), STATUSES.get(tab, tuple(Status)))
 
 
-def counters_for(user: User, tab: str, query: ListQuery, tasks: SigningTaskQuerySet) -> Counters:
-    """The figures of a list's page, ``found`` among them: what ``query`` finds, ``tasks``.
-
-    Where at most a chip narrows a tab of tasks in work, that figure is there already.
-    """
-    has_chips = tab in {"my", "all"}
-    if not has_chips or not query.by_chip_alone:
-        return counters_of(user, chips_of=tab if has_chips else "", found=tasks)
-    counters = counters_of(user, chips_of=tab)
+def known_length(counters: Counters, tab: str, query: ListQuery) -> int | None:
+    """How many tasks ``query`` finds, where a figure of the tabs or chips says so; else None."""
+    if tab not in {"my", "all"} or not query.by_chip_alone:
+        return None
     whole = counters.mine if tab == "my" else counters.seen
-    return replace(counters, found=counters.by_chip[query.group] if query.group else whole)
+    return counters.by_chip[query.group] if query.group else whole

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.visibility import sight_of
 from clients.models import Client
 from econtract.common.among import Among
+from econtract.common.fixed import Fixed
 from econtract.common.plans import planned_afresh
 from econtract.common.text import digits
 from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statuses_of
@@ -120,9 +121,9 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         wanted = text.strip()
         if not wanted:
             return self
-        found = self._exactly(wanted)
-        keys = [row["pk"] for row in found[: MOST_KEYS + 1]]
-        exact = self.filter(pk__in=keys if len(keys) <= MOST_KEYS else found)
+        exactly, values = _exact_query(wanted)
+        keys = [task.pk for task in exactly(**values)]
+        exact = self.filter(pk__in=keys if len(keys) <= MOST_KEYS else _exactly(**values))
         whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
         if whole or (keys and exact.exists()):
             return exact
@@ -139,31 +140,52 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             keys = list(tasks.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
         return self.filter(Among("number", keys)) if len(keys) <= MOST_KEYS else tasks
 
-    def _exactly(self, wanted: str) -> models.QuerySet["SigningTask", Any]:
-        """Keys of all tasks with this very number or code; each part has an index of its own."""
-        spellings = {wanted, wanted.upper(), wanted.lower()}
-        rules = [
-            Q(document_number__in=spellings),
-            Q(package__archive_code__in=spellings),
-            Q(document_version__archive_code__in=spellings),
-        ]
-        if is_number(wanted):
-            rules += _number_rules(digits(wanted))
-        parts = [self.model._default_manager.filter(rule).order_by().values("pk") for rule in rules]
-        return parts[0].union(*parts[1:])
-
 
 def is_number(text: str) -> bool:
     """Whether people mean a number: digits, and few signs between them."""
     return len(text) - SIGNS_IN_A_NUMBER <= len(digits(text)) > 0
 
 
-def _number_rules(number: str) -> list[Q]:
-    if len(number) < SHORTEST_CODE:
-        return [Q(pk=int(number))]
-    return [
-        Q(client__inn=number),
-        Q(client__ogrn=number),
-        Q(account_number=number),
-        Q(contact_version__phone=f"+7{number[-10:]}"),
+def _exactly(
+    text: Any, upper: Any, lower: Any, key: Any = None, number: Any = None, phone: Any = None
+) -> models.QuerySet["SigningTask"]:
+    """All tasks with this very number or code; each part has an index of its own.
+
+    Of ``number`` and ``key`` whichever the digits can be.
+    """
+    from tasks.models import SigningTask
+
+    spellings = [text, upper, lower]
+    rules = [
+        Q(document_number__in=spellings),
+        Q(package__archive_code__in=spellings),
+        Q(document_version__archive_code__in=spellings),
     ]
+    if key is not None:
+        rules += [Q(pk=key)]
+    if number is not None:
+        of_client = [Q(client__inn=number), Q(client__ogrn=number)]
+        rules += [*of_client, Q(account_number=number), Q(contact_version__phone=phone)]
+    parts = [SigningTask.objects.filter(rule).order_by().only("pk") for rule in rules]
+    return parts[0].union(*parts[1:])
+
+
+# Written once a process: to put seven parts together takes longer than to have them answered.
+SPELLED = Fixed(lambda text, upper, lower: _exactly(text, upper, lower)[: MOST_KEYS + 1])
+BY_KEY = Fixed(lambda text, upper, lower, key: _exactly(text, upper, lower, key)[: MOST_KEYS + 1])
+BY_NUMBER = Fixed(
+    lambda text, upper, lower, number, phone: _exactly(
+        text, upper, lower, number=number, phone=phone
+    )[: MOST_KEYS + 1]
+)
+
+
+def _exact_query(wanted: str) -> tuple[Fixed["SigningTask"], dict[str, Any]]:
+    """The query that finds ``wanted`` as it is, and its values."""
+    values = {"text": wanted, "upper": wanted.upper(), "lower": wanted.lower()}
+    if not is_number(wanted):
+        return SPELLED, values
+    number = digits(wanted)
+    if len(number) < SHORTEST_CODE:
+        return BY_KEY, values | {"key": int(number)}
+    return BY_NUMBER, values | {"number": number, "phone": f"+7{number[-10:]}"}

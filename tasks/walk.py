@@ -40,14 +40,14 @@ class Walk:
     following: str
 
     @classmethod
-    def of(cls, tab: str, query: ListQuery, shown: Slice, total: int) -> Self:
+    def of(cls, tab: str, query: ListQuery, shown: Slice) -> Self:
         """The page that `tasks.slices` has answered; the first column is the number."""
         return cls(
             tab,
             query.encode(),
             tuple(row[0] for row in shown.rows),
             0 if query.by_cursor else (query.page - 1) * query.size + 1,
-            total,
+            shown.found,
             query.with_(**shown.previous).encode() if shown.previous else "",
             query.with_(**shown.following).encode() if shown.following else "",
         )
@@ -120,8 +120,8 @@ def turned(walk: Walk, step: str, user: User) -> Walk:
     """The page beside ``walk``, as the list would draw it now."""
     asked = QueryDict(getattr(walk, step).removeprefix("?"))
     query = ListQuery.read(asked)
-    shown = slice_of(found_in(user, walk.tab, query), query, ("number",))
-    return Walk.of(walk.tab, query, shown, walk.total)
+    found = found_in(user, walk.tab, query)
+    return Walk.of(walk.tab, query, slice_of(found, query, ("number",), known=walk.total))
 
 
 def entered(walk: Walk, step: str) -> str:

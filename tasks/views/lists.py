@@ -12,9 +12,10 @@ from econtract.common import clock
 from econtract.common.addresses import address
 from econtract.common.htmx import is_fragment, render_page
 from tasks.context import GROUP_IN_SESSION, Navigation
+from tasks.counters import counters_of
 from tasks.filters import FIRST_PAGE, NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
-from tasks.lists import counters_for, found_in, lists_of
+from tasks.lists import found_in, known_length, lists_of
 from tasks.models import SigningTask
 from tasks.presentation.columns import headers, shown_columns
 from tasks.presentation.lists import (
@@ -27,7 +28,7 @@ from tasks.presentation.lists import (
 )
 from tasks.presentation.pages import Found, pagination
 from tasks.presentation.rows import Turns, names_of, rows, table_body
-from tasks.slices import Slice, slice_of
+from tasks.slices import slice_of
 from tasks.views.common import person_of
 from tasks.views.exports import answer
 from tasks.views.news import Drawn, first_poll, query_of
@@ -68,11 +69,12 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
     nav = Navigation(request)
     asked = tab != "search" or bool(query.q)
     tasks = found_in(user, tab, query) if asked else SigningTask.objects.none()
-    nav.counters = counters_for(user, tab, query, tasks)
+    nav.counters = counters_of(user, chips_of=tab if LISTS[tab].has_chips else "")
     columns = shown_columns(nav.counters.columns, with_owner=LISTS[tab].shows_owner)
     codes = tuple(column.code for column in columns)
-    shown = slice_of(tasks, query, names_of(codes)) if nav.counters.found else Slice([])
-    found, page_rows = Found(nav.counters.found), rows(shown.rows, Turns.told_to(user), codes)
+    known = known_length(nav.counters, tab, query)
+    shown = slice_of(tasks, query, names_of(codes), known=known)
+    found, page_rows = Found(shown.found), rows(shown.rows, Turns.told_to(user), codes)
     context: dict[str, Any] = {
         "nav": nav,
         "tab": tab,
@@ -93,7 +95,7 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
         "news": "",
         **more,
     }
-    Walk.of(tab, query, shown, nav.counters.found).keep_in(request.session)
+    Walk.of(tab, query, shown).keep_in(request.session)
     if tab in lists_of(user):
         drawn = Drawn(clock.now(), tuple(row.number for row in page_rows))
         context |= _tab_context(nav, tab, query, drawn)

@@ -244,6 +244,16 @@ def test_a_word_that_many_share_finds_what_a_rare_one_does(
     assert "Найдено 3 задания" in found.content.decode()
 
 
+def test_a_number_that_many_share_finds_them_all(
+    owner: User, web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ClientFactory(inn="7707083893")
+    shared = [make(owner, client=client).number for _ in range(3)]
+    make(owner)
+    monkeypatch.setattr(queries, "MOST_KEYS", 1)
+    assert sorted(numbers(web.get("/tasks/my/?group=none&q=7707083893"))) == sorted(shared)
+
+
 def test_the_search_of_the_header_covers_finished_tasks_and_jumps_to_a_number(
     owner: User, web: Client
 ) -> None:

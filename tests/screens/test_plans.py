@@ -86,9 +86,11 @@ def test_whose_tasks_a_tab_holds_is_part_of_its_statement(
     assert asked != asked_by(people["mate"], WHOLE, "clients_client")
 
 
-def test_what_filters_find_is_counted_for_their_values(people: People, task: SigningTask) -> None:
-    asked = asked_by(people["lead"], FILTERED, "(VALUES")
-    assert not is_prepared(asked)
+def test_what_filters_find_is_counted_with_its_rows(people: People, task: SigningTask) -> None:
+    SigningTask.objects.update(status=Status.SIGNING_FAILED)
+    assert "COUNT" in asked_by(people["lead"], FILTERED, "clients_client")
+    figures = {asked_by(people["lead"], address, "(VALUES") for address in (WHOLE, FILTERED)}
+    assert len(figures) == 1
 
 
 @pytest.mark.parametrize("address", [f"{WHOLE}&q=рога", "/manage/companies/?q=рога"])

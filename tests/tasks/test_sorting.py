@@ -97,6 +97,29 @@ def test_the_last_page_has_nothing_behind_it() -> None:
     assert len(last.rows) == 3
 
 
+def test_every_page_knows_how_long_the_list_is(world: User, django_assert_num_queries: Any) -> None:
+    """Seven is more than six: nothing is counted further."""
+    own, nobodys = first_page("number").with_(owner=world.pk), world.pk + 1000
+    tasks = SigningTask.objects.filter(manager=world)
+
+    def length(query: ListQuery, **more: Any) -> int:
+        return slice_of(query.apply(SigningTask.objects.all()), query, COLUMNS, **more).found
+
+    with django_assert_num_queries(1):
+        assert length(own) == 6
+    beyond = {"after": Cursor((tasks.latest("pk").pk,)).encode()}
+    for depth in ({"page": 2}, {"page": 3}, {"page": 9}, {"before": END}, beyond):
+        assert length(own.with_(**depth)) == 6, depth
+        assert length(first_page("number").with_(**depth)) == 7, depth
+    with django_assert_num_queries(1):
+        assert length(own.with_(owner=nobodys)) == 0
+    assert length(own.with_(owner=nobodys, page=3)) == 0
+    with django_assert_num_queries(1):
+        assert length(own, known=5) == 5
+    with django_assert_num_queries(0):
+        assert length(own, known=0) == 0
+
+
 def test_a_page_number_too_large_is_the_last_that_has_a_number() -> None:
     assert ListQuery.read(QueryDict("page=99999999")).page == 40
 
