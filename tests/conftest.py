@@ -18,6 +18,11 @@ from tests.support.sandbox import Sandbox, sandbox, sandbox_server
 __all__ = ["sandbox", "sandbox_server"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives real processes comes first: it lasts longest, and nobody should wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database, dropped at the end although a connection to it may be forgotten.
