@@ -6,6 +6,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VENV=${ECONTRACT_VENV:-$ROOT/.venv}
 SETUP_LOGS=$(mktemp -d -t econtract-setup.XXXXXX)
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# A habit of container images. Here it would have each of many short processes compile every module
+# anew, for longer than most of them work.
+unset PYTHONDONTWRITEBYTECODE
 
 # What WeasyPrint and the time zones need; nothing works without.
 PACKAGES_BASE=(
