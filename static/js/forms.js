@@ -253,7 +253,8 @@
   // Every message of a page has a number: the server ignores an older one that comes later.
   let turn = 0;
 
-  // Buttons of the form send all of it too: what is typed meanwhile waits for their answer.
+  // Drafts and the form's buttons send all of it: what is typed meanwhile waits for their answer. By
+  // htmx's own queue it would be forgotten when an answer redraws the element that has sent it.
   let asking = 0;
 
   const sendDraft = (form) => {
@@ -262,21 +263,22 @@
       drafts.set(form, setTimeout(sendDraft, 200, form));
       return;
     }
-    drafts.delete(form);
-    // Numbered now: htmx may hold it back until the one before is answered.
     const values = { turn: String(++turn) };
     for (const [name, value] of draftFields(form)) (values[name] ||= []).push(value);
     values.active = document.activeElement?.name || "";
     htmx.ajax("POST", form.dataset.draft, { source: "#draft-status", target: "#draft-status", swap: "morph", values });
   };
 
+  const sendSoon = (form, pause) => {
+    clearTimeout(drafts.get(form));
+    drafts.set(form, setTimeout(sendDraft, pause, form));
+  };
+
   const typedDraft = ({ type, target }) => {
     const form = target.closest?.("form[data-draft]");
     if (!form || target.type === "file") return;
     $("#draft-status").textContent = "Сохраняем…";
-    clearTimeout(drafts.get(form));
-    const pause = type === "change" ? 50 : Number(target.dataset.draftDelay || 1_500);
-    drafts.set(form, setTimeout(sendDraft, pause, form));
+    sendSoon(form, type === "change" ? 50 : Number(target.dataset.draftDelay || 1_500));
   };
 
   ["input", "change"].forEach((type) => document.addEventListener(type, typedDraft));
@@ -286,25 +288,28 @@
     if (counts) detail.parameters.turn = String(++turn);
   });
 
-  const asksForAll = ({ elt, requestConfig }) => requestConfig.verb !== "get" && elt.id !== "draft-status" && elt.closest("form[data-draft]");
+  const sendsAll = ({ requestConfig: { elt, verb } }) => verb !== "get" && (elt.form ?? elt.closest("form"))?.matches("[data-draft]");
 
   document.addEventListener("htmx:beforeSend", ({ detail }) => {
-    const form = asksForAll(detail);
-    if (!form) return;
+    if (!sendsAll(detail)) return;
     asking += 1;
-    clearTimeout(drafts.get(form));
-    drafts.delete(form);
+    drafts.forEach(clearTimeout);
+    drafts.clear();
     detail.xhr.addEventListener("loadend", () => (asking -= 1));
   });
 
-  // What has been typed since the question was sent must not be overwritten by its answer.
-  let outdated = false;
-  document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig } }) => {
-    const sent = Number(requestConfig.parameters.turn ?? turn);
-    outdated = requestConfig.elt.id === "draft-status" && (drafts.size > 0 || sent < turn);
+  // What has been typed or asked since a draft was sent must not be overwritten by its answer: that of
+  // the next draft is drawn. Nor may any answer say «Сохранено» before it is true.
+  let unsaved = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { elt, parameters, verb } = detail.requestConfig;
+    unsaved = drafts.size > 0 || (verb === "get" && asking > 0);
+    if (elt.id !== "draft-status" || (!drafts.size && Number(parameters.turn) === turn)) return;
+    detail.shouldSwap = false;
+    if (!drafts.size) sendSoon($("form[data-draft]"), 200);
   });
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (outdated) event.detail.shouldSwap = false;
+  document.addEventListener("htmx:oobBeforeSwap", ({ target, detail }) => {
+    if (unsaved && target.id === "draft-status") detail.shouldSwap = false;
   });
 
   // Morphing may move the element that has the focus, which takes the focus from it.

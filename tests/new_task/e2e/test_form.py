@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -244,6 +244,29 @@ def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
     saved(page)
     assert the_draft().fields["document_number"] == ["Д-2"]
     open_form.complaints.clear()
+
+
+def test_what_is_typed_while_an_answer_redraws_the_page_is_kept(open_form: Forms) -> None:
+    """A draft on its way, another behind it, and meanwhile the document's block asks for itself."""
+    page = open_form()
+    page.locator("#id_document").set_input_files(
+        {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
+    )
+    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/draft/", lambda route: held.append(route), times=1)
+    number = page.get_by_label("Номер документа")
+    with page.expect_request("**/draft/"):
+        number.fill("Д-1")
+        number.blur()
+    number.fill("Д-2")
+    number.blur()
+    for _ in range(2):
+        page.wait_for_event("response", lambda answer: answer.url.endswith("/document/"))
+    expect(page.locator("#draft-status")).to_have_text("Сохраняем…")
+    held[0].continue_()
+    saved(page)
+    assert the_draft().fields["document_number"] == ["Д-2"]
 
 
 def test_enter_in_a_field_keeps_the_draft_and_creates_nothing(open_form: Forms) -> None:
