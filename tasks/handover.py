@@ -128,7 +128,7 @@ def hand_over(
 def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
     """An administrator gives every open task of ``manager`` to ``receiver``; some may stay."""
     done, stayed = 0, {}
-    tasks = SigningTask.objects.of_manager(manager).in_work()
+    tasks = SigningTask.objects.of_manager(manager.pk).in_work()
     for number in tasks.order_by("pk").values_list("pk", flat=True):
         fresh = locked(number)
         if reasons := receive_refusals(fresh, receiver):

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.visibility import sight_of
 from clients.models import Client
 from econtract.common.among import Among
-from econtract.common.fixed import Fixed
+from econtract.common.fixed import Fixed, Parameter
 from econtract.common.plans import planned_afresh
 from econtract.common.text import digits
 from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statuses_of
@@ -88,10 +88,10 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
     def own_of(self, user: User) -> Self:
         """The part of `visible_to` that is his own: without the list of all that he sees."""
-        return self.of_manager(user) if sight_of(user).covers(user.pk) else self.none()
+        return self.of_manager(user.pk) if sight_of(user).covers(user.pk) else self.none()
 
-    def of_manager(self, user: User) -> Self:
-        return self.filter(manager_id=user.pk)
+    def of_manager(self, key: int | Parameter) -> Self:
+        return self.filter(manager_id=key)
 
     def in_work(self) -> Self:
         """Those that have not come to an end: by the end's time, as the indexes have them."""

@@ -1,14 +1,17 @@
 """One page of a list: its rows, and the places that lie before and behind it."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from econtract.common.plans import planned_afresh
 from tasks.counters import COUNTED, CappedCount
 from tasks.filters import END, ListQuery
+from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
-from tasks.sorting import Cursor
+from tasks.sorting import Cursor, Sorting
 
 Changes = dict[str, Any]
 
@@ -41,23 +44,49 @@ def slice_of(
     """
     if known == 0:
         return Slice([], 0)
-    order = query.sorting.reverse if query.before else query.sorting
-    names = (*columns, *(key for key in order.keys if key not in columns))
-    figures = [CappedCount(tasks, COUNTED)] if known is None else []
+    with planning(query):
+        fetched = list(statement(tasks, query, columns, counted=known is None))
+    if not fetched and known is None and (query.by_cursor or query.page > 1):
+        known = tasks.order_by()[: COUNTED + 1].count()  # the page lies behind the end
+    return sliced(fetched, query, columns, known=known)
+
+
+def statement(
+    tasks: SigningTaskQuerySet, query: ListQuery, columns: tuple[str, ...], *, counted: bool
+) -> QuerySet[SigningTask, tuple[Any, ...]]:
+    """What is asked for a page, and one row more; ``counted``: each row ends with the length."""
+    order = _order(query)
     place = Cursor.read(query.after or query.before, order.keys)
     asked = order.apply(tasks.filter(order.beyond(place)) if place else tasks)
+    figures = [CappedCount(tasks, COUNTED)] if counted else []
     start = 0 if query.by_cursor else (query.page - 1) * query.size
-    # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
+    return asked.values_list(*_names(query, columns), *figures)[start : start + query.size + 1]
+
+
+def planning(query: ListQuery) -> AbstractContextManager[None]:
+    """How a page's statement is to be planned.
+
+    A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
+    """
     whole = not query.is_narrowed and not query.by_cursor
-    with nullcontext() if whole else planned_afresh():
-        fetched = list(asked.values_list(*names, *figures)[start : start + query.size + 1])
-        if not fetched:
-            behind_the_end = start or place
-            return Slice([], known or (_length(tasks) if behind_the_end else 0))
+    return nullcontext() if whole else planned_afresh()
+
+
+def sliced(
+    fetched: list[tuple[Any, ...]],
+    query: ListQuery,
+    columns: tuple[str, ...],
+    *,
+    known: int | None,
+) -> Slice:
+    """The page made of what `statement` has found."""
     rows, more = fetched[: query.size], len(fetched) > query.size
+    if not rows:
+        return Slice([], known or 0)
     if query.before:
         rows.reverse()
-    places = [names.index(key) for key in order.keys]
+    names = _names(query, columns)
+    places = [names.index(key) for key in _order(query).keys]
     first, last = (Cursor(tuple(row[at] for at in places)) for row in (rows[0], rows[-1]))
     return Slice(
         rows,
@@ -67,8 +96,12 @@ def slice_of(
     )
 
 
-def _length(tasks: SigningTaskQuerySet) -> int:
-    return tasks.order_by()[: COUNTED + 1].count()
+def _order(query: ListQuery) -> Sorting:
+    return query.sorting.reverse if query.before else query.sorting
+
+
+def _names(query: ListQuery, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return (*columns, *(key for key in query.sorting.keys if key not in columns))
 
 
 def _has_previous(query: ListQuery, *, more: bool) -> bool:

@@ -16,10 +16,9 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model, QuerySet
-from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
 class Parameter(Expression):
@@ -36,16 +35,18 @@ class Parameter(Expression):
 class Fixed(Generic[Row]):
     """``build`` gets a `Parameter` for each of its arguments and puts them into a query as values.
 
-    A call with those values gives the rows, related ones included; it costs one query. The values
-    go to the database as they are: keys, texts and moments; a number that the column cannot hold is
-    the caller's fault. Nothing is prefetched.
+    A call with those values gives the rows (objects with their related ones, or what `values_list`
+    names); it costs one query. Whatever else ``build`` looks at stays as it was at the first call.
+    The values go to the database as they are: keys, texts and moments; a number that the column
+    cannot hold is the caller's fault. Nothing is prefetched.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self.build = build
 
     def __call__(self, **values: Any) -> list[Row]:
-        return list(ModelIterable(_Asked(self._written, values)))  # type: ignore[arg-type]
+        written = self._written
+        return list(written.iterable(_Asked(written, values)))
 
     @cached_property
     def _written(self) -> "_Written":
@@ -58,21 +59,23 @@ class _Written:
     """A statement with what Django knows of its rows."""
 
     model: type[Model]
+    iterable: Callable[..., Any]
     compiler: SQLCompiler
     sql: str
     parameters: tuple[Any, ...]
     converters: dict[int, Any]
 
 
-def _written(query: QuerySet[Any]) -> _Written:
+def _written(query: QuerySet[Any, Any]) -> _Written:
     compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
     converters = compiler.get_converters([expression for expression, *_ in compiler.select])
-    return _Written(query.model, compiler, sql, tuple(parameters), converters)
+    iterable: Callable[..., Any] = query._iterable_class
+    return _Written(query.model, iterable, compiler, sql, tuple(parameters), converters)
 
 
 class _Asked:
-    """As much of a query set as `ModelIterable` asks for, with a compiler that has written."""
+    """As much of a query set as its iterable asks for, with a compiler that has written."""
 
     db = DEFAULT_DB_ALIAS
     _known_related_objects: dict[Any, Any] = {}

@@ -15,8 +15,7 @@ from tasks.context import GROUP_IN_SESSION, Navigation
 from tasks.counters import counters_of
 from tasks.filters import FIRST_PAGE, NO_GROUP, ListQuery
 from tasks.list_forms import FilterForm
-from tasks.lists import found_in, known_length, lists_of
-from tasks.models import SigningTask
+from tasks.lists import known_length, lists_of, page_of
 from tasks.presentation.columns import headers, shown_columns
 from tasks.presentation.lists import (
     LISTS,
@@ -28,7 +27,6 @@ from tasks.presentation.lists import (
 )
 from tasks.presentation.pages import Found, pagination
 from tasks.presentation.rows import Turns, names_of, rows, table_body
-from tasks.slices import slice_of
 from tasks.views.common import person_of
 from tasks.views.exports import answer
 from tasks.views.news import Drawn, first_poll, query_of
@@ -67,13 +65,12 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
     """The page of ``tab``, or the results alone when htmx asks; ``more`` is for the template."""
     user, query = person_of(request), query_of(request, tab)
     nav = Navigation(request)
-    asked = tab != "search" or bool(query.q)
-    tasks = found_in(user, tab, query) if asked else SigningTask.objects.none()
     nav.counters = counters_of(user, chips_of=tab if LISTS[tab].has_chips else "")
     columns = shown_columns(nav.counters.columns, with_owner=LISTS[tab].shows_owner)
     codes = tuple(column.code for column in columns)
-    known = known_length(nav.counters, tab, query)
-    shown = slice_of(tasks, query, names_of(codes), known=known)
+    nothing_asked = tab == "search" and not query.q
+    known = 0 if nothing_asked else known_length(nav.counters, tab, query)
+    shown = page_of(user, tab, query, names_of(codes), known)
     found, page_rows = Found(shown.found), rows(shown.rows, Turns.told_to(user), codes)
     context: dict[str, Any] = {
         "nav": nav,

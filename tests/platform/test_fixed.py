@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from pytest_django import DjangoAssertNumQueries
 
@@ -67,6 +67,20 @@ def test_moments_are_compared_and_columns_come_as_what_they_are() -> None:
     assert isinstance(found.pk, UUID)
     assert found.created_at == new.created_at
     assert bool(found.is_late) is False
+
+
+def test_the_values_of_columns_come_as_tuples() -> None:
+    query = Fixed(
+        lambda name: (
+            Exchange.objects.filter(file_name=name)
+            .order_by("-created_at")
+            .values_list("created_at", "pk", Value(5))
+        )
+    )
+    made = ExchangeFactory.create_batch(2, file_name="x.pdf")
+    ExchangeFactory(file_name="y.pdf")
+    assert query(name="x.pdf") == [(each.created_at, each.pk, 5) for each in reversed(made)]
+    assert query(name="z.pdf") == []
 
 
 def test_a_value_that_is_missing_is_a_fault_of_the_caller() -> None:

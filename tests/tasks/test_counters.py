@@ -36,7 +36,7 @@ def everything() -> User:
 
 def test_every_figure_is_the_length_of_its_list(everything: User) -> None:
     seen = SigningTask.objects.visible_to(everything).in_work()
-    mine = seen.of_manager(everything)
+    mine = seen.of_manager(everything.pk)
     for tab, tasks in {"my": mine, "all": seen}.items():
         figures = counters_of(everything, chips_of=tab)
         assert (figures.seen, figures.mine) == (seen.count(), mine.count())

@@ -3,7 +3,8 @@
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, product
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.roles import Role
 from econtract.common import clock
+from tasks import lists
 from tasks.filters import END, ListQuery
 from tasks.models import SigningTask
-from tasks.slices import slice_of
+from tasks.slices import Slice, slice_of
 from tasks.sorting import SORTS, Cursor, Sorting
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory, UserFactory
@@ -118,6 +120,31 @@ def test_every_page_knows_how_long_the_list_is(world: User, django_assert_num_qu
         assert length(own, known=5) == 5
     with django_assert_num_queries(0):
         assert length(own, known=0) == 0
+
+
+def test_a_page_that_is_opened_often_holds_what_the_list_does(
+    world: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """One statement for all: it must hold everybody's own, and forget nobody's change of sight."""
+    written = lists._first_page.__wrapped__
+    monkeypatch.setattr(lists, "_first_page", lru_cache(written))
+    SigningTaskFactory(manager=world, status=Status.COMPLETED)
+    namesake = User.objects.exclude(pk=world.pk).get(last_name="Иванова")
+    people = [world, namesake, UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory()]
+    found = set()
+    for person, tab, sort in product(people, lists.LIST_LABELS, ("-updated", "client")):
+        for group in ("", "errors") if tab != "archive" else ("",):
+            query = ListQuery(group=group, sort=sort, size=3)
+            for known in (None, 9):
+                held = slice_of(lists.found_in(person, tab, query), query, COLUMNS, known=known)
+                assert lists.page_of(person, tab, query, COLUMNS, known) == held
+            found.add((tab, tuple(row[0] for row in held.rows)))
+    assert len(found) > len(lists.LIST_LABELS) * 2, "the people must differ in what they see"
+    with django_assert_num_queries(1):
+        lists.page_of(world, "my", ListQuery(), COLUMNS, None)
+    world.roles.all().delete()
+    blind = User.objects.get(pk=world.pk)
+    assert lists.page_of(blind, "my", ListQuery(), COLUMNS, None) == Slice([], 0)
 
 
 def test_a_page_number_too_large_is_the_last_that_has_a_number() -> None:
