@@ -1,5 +1,7 @@
 """The lists: what each of them holds, and for whom it is there."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,11 +11,13 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
 from econtract.common.fixed import Fixed, Parameter
+from econtract.common.plans import planned_afresh
 from tasks.counters import Counters
-from tasks.filters import ListQuery
+from tasks.filters import END, ListQuery
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
-from tasks.slices import Slice, planning, slice_of, sliced, statement
+from tasks.slices import Slice, place_in, slice_of, sliced, statement
+from tasks.sorting import Cursor
 from tasks.statuses import FINISHED, IN_WORK, Status
 
 LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
@@ -63,30 +67,53 @@ def page_of(
     user: User, tab: str, query: ListQuery, columns: tuple[str, ...], known: int | None
 ) -> Slice:
     """The page of the tab that ``query`` asks for (`tasks.slices.slice_of`)."""
-    if known == 0 or not _is_opened_often(user, tab, query):
-        return slice_of(found_in(user, tab, query), query, columns, known=known)
-    with planning(query):
-        fetched = _first_page(tab, query, columns, counted=known is None)(manager=user.pk)
-    return sliced(fetched, query, columns, known=known)
+    if known != 0 and _is_opened_often(user, tab, query):
+        place = place_in(query)
+        values = dict(zip(PLACE, place.values if place else (), strict=False))
+        asked = _written(tab, _without_place(query), columns, counted=known is None)
+        with planned_afresh() if query.group else nullcontext():
+            fetched = asked(manager=user.pk, **values)
+        if fetched or not query.by_cursor:
+            return sliced(fetched, query, columns, known=known)
+    return slice_of(found_in(user, tab, query), query, columns, known=known)
 
 
 def _is_opened_often(user: User, tab: str, query: ListQuery) -> bool:
-    """Whether it is the first page of a tab that holds the same for many, at most under a chip."""
-    if query.by_cursor or query.page > 1 or not query.by_chip_alone:
+    """Whether the tab holds the same for many, at most a chip narrows it, and no number of a page
+    is in the statement."""
+    if query.page > 1 or not query.by_chip_alone:
         return False
     sight = sight_of(user)
     return sight.covers(user.pk) if tab == "my" else sight.everything and tab in STATUSES
 
 
+# As many values as a place can have.
+PLACE = ("first", "second", "third")
+
+
+def _without_place(query: ListQuery) -> ListQuery:
+    """The same for every place: where the page lies beside a row, any."""
+    return replace(
+        query,
+        after=query.after and "any",
+        before=query.before if query.before == END else query.before and "any",
+    )
+
+
 @lru_cache(maxsize=128)
-def _first_page(
+def _written(
     tab: str, query: ListQuery, columns: tuple[str, ...], *, counted: bool
 ) -> Fixed[tuple[Any, ...]]:
-    """Its statement: to put it together is a tenth of what the page costs."""
+    """The statement of such pages: to put it together is a tenth of what a page costs."""
 
-    def build(manager: Parameter) -> QuerySet[SigningTask, tuple[Any, ...]]:
+    def build(
+        manager: Parameter, first: Parameter, second: Parameter, third: Parameter
+    ) -> QuerySet[SigningTask, tuple[Any, ...]]:
         tasks = SigningTask.objects.all()
         held = _held(tab, mine=tasks.of_manager(manager), seen=tasks)
-        return statement(query.apply(held, STATUSES[tab]), query, columns, counted=counted)
+        found = query.apply(held, STATUSES[tab])
+        beside = query.after or query.before not in {"", END}
+        place = Cursor((first, second, third)[: len(query.sorting.keys)]) if beside else None
+        return statement(found, query, columns, place=place, counted=counted)
 
     return Fixed(build)

@@ -1,6 +1,6 @@
 """One page of a list: its rows, and the places that lie before and behind it."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,32 +44,38 @@ def slice_of(
     """
     if known == 0:
         return Slice([], 0)
-    with planning(query):
-        fetched = list(statement(tasks, query, columns, counted=known is None))
+    # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
+    whole = not query.is_narrowed and not query.by_cursor
+    asked = statement(tasks, query, columns, place=place_in(query), counted=known is None)
+    with nullcontext() if whole else planned_afresh():
+        fetched = list(asked)
     if not fetched and known is None and (query.by_cursor or query.page > 1):
         known = tasks.order_by()[: COUNTED + 1].count()  # the page lies behind the end
     return sliced(fetched, query, columns, known=known)
 
 
+def place_in(query: ListQuery) -> Cursor | None:
+    """The row that the page lies beside; None where it begins at an end of the list."""
+    return Cursor.read(query.after or query.before, query.sorting.keys)
+
+
 def statement(
-    tasks: SigningTaskQuerySet, query: ListQuery, columns: tuple[str, ...], *, counted: bool
+    tasks: SigningTaskQuerySet,
+    query: ListQuery,
+    columns: tuple[str, ...],
+    *,
+    place: Cursor | None,
+    counted: bool,
 ) -> QuerySet[SigningTask, tuple[Any, ...]]:
-    """What is asked for a page, and one row more; ``counted``: each row ends with the length."""
+    """What is asked for a page beside ``place``, and one row more.
+
+    With ``counted`` each row ends with the length of the list.
+    """
     order = _order(query)
-    place = Cursor.read(query.after or query.before, order.keys)
     asked = order.apply(tasks.filter(order.beyond(place)) if place else tasks)
     figures = [CappedCount(tasks, COUNTED)] if counted else []
     start = 0 if query.by_cursor else (query.page - 1) * query.size
     return asked.values_list(*_names(query, columns), *figures)[start : start + query.size + 1]
-
-
-def planning(query: ListQuery) -> AbstractContextManager[None]:
-    """How a page's statement is to be planned.
-
-    A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
-    """
-    whole = not query.is_narrowed and not query.by_cursor
-    return nullcontext() if whole else planned_afresh()
 
 
 def sliced(
@@ -86,7 +92,7 @@ def sliced(
     if query.before:
         rows.reverse()
     names = _names(query, columns)
-    places = [names.index(key) for key in _order(query).keys]
+    places = [names.index(key) for key in query.sorting.keys]
     first, last = (Cursor(tuple(row[at] for at in places)) for row in (rows[0], rows[-1]))
     return Slice(
         rows,

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, product
@@ -16,6 +17,7 @@ from econtract.common import clock
 from tasks import lists
 from tasks.filters import END, ListQuery
 from tasks.models import SigningTask
+from tasks.queries import SigningTaskQuerySet
 from tasks.slices import Slice, slice_of
 from tasks.sorting import SORTS, Cursor, Sorting
 from tasks.statuses import Status
@@ -122,23 +124,36 @@ def test_every_page_knows_how_long_the_list_is(world: User, django_assert_num_qu
         assert length(own, known=0) == 0
 
 
+def pages_of(whole: ListQuery, tasks: SigningTaskQuerySet) -> Iterator[ListQuery]:
+    """The first two, one beside a row, the last, the one before it, and one behind the end."""
+    second = whole.with_(page=2)
+    last = whole.with_(before=END)
+    yield from (whole, second, last)
+    for query, way in ((second, "following"), (last, "previous")):
+        if step := getattr(slice_of(tasks, query, COLUMNS), way):
+            yield query.with_(**step)
+    yield whole.with_(sort="number", after=Cursor((10**9,)).encode())
+
+
 def test_a_page_that_is_opened_often_holds_what_the_list_does(
     world: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     """One statement for all: it must hold everybody's own, and forget nobody's change of sight."""
-    written = lists._first_page.__wrapped__
-    monkeypatch.setattr(lists, "_first_page", lru_cache(written))
+    written = lists._written.__wrapped__
+    monkeypatch.setattr(lists, "_written", lru_cache(written))
     SigningTaskFactory(manager=world, status=Status.COMPLETED)
     namesake = User.objects.exclude(pk=world.pk).get(last_name="Иванова")
     people = [world, namesake, UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory()]
     found = set()
-    for person, tab, sort in product(people, lists.LIST_LABELS, ("-updated", "client")):
-        for group in ("", "errors") if tab != "archive" else ("",):
-            query = ListQuery(group=group, sort=sort, size=3)
-            for known in (None, 9):
-                held = slice_of(lists.found_in(person, tab, query), query, COLUMNS, known=known)
+    groups = {"my": ("", "errors"), "all": ("", "errors"), "archive": ("",)}
+    for person, tab, sort in product(people, lists.LIST_LABELS, SORTS):
+        for group, known in product(groups[tab], (None, 9)):
+            whole = ListQuery(group=group, sort=sort, size=3)
+            tasks = lists.found_in(person, tab, whole)
+            for query in pages_of(whole, tasks):
+                held = slice_of(tasks, query, COLUMNS, known=known)
                 assert lists.page_of(person, tab, query, COLUMNS, known) == held
-            found.add((tab, tuple(row[0] for row in held.rows)))
+                found.add((tab, tuple(row[0] for row in held.rows)))
     assert len(found) > len(lists.LIST_LABELS) * 2, "the people must differ in what they see"
     with django_assert_num_queries(1):
         lists.page_of(world, "my", ListQuery(), COLUMNS, None)
