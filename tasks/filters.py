@@ -147,12 +147,20 @@ class ListQuery:
         return not self.with_(group="").is_narrowed
 
     @property
+    def by_codes_alone(self) -> bool:
+        """Whether nothing narrows the tab that differs from person to person: few such queries."""
+        return not self.with_(**NO_CODES).is_narrowed
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the tab itself decides what is found."""
         return self.with_(sort=NEWEST_FIRST, size=SIZES[0]) != ListQuery()
 
 
 FIRST_PAGE: dict[str, Any] = {"page": 1, "after": "", "before": ""}
+NO_CODES: dict[str, Any] = dict.fromkeys(
+    ("group", "stage", "status", "resolution", "task_type", "channel"), ""
+)
 _PARAMETERS = {"task_type": "type", "since": "from", "until": "to"}
 # What each field is called in an address, and what needs no word there.
 _DEFAULTS = [

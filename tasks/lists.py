@@ -71,7 +71,7 @@ def page_of(
         place = place_in(query)
         values = dict(zip(PLACE, place.values if place else (), strict=False))
         asked = _written(tab, _without_place(query), columns, counted=known is None)
-        with planned_afresh() if query.group else nullcontext():
+        with planned_afresh() if query.is_narrowed else nullcontext():
             fetched = asked(manager=user.pk, **values)
         if fetched or not query.by_cursor:
             return sliced(fetched, query, columns, known=known)
@@ -79,9 +79,8 @@ def page_of(
 
 
 def _is_opened_often(user: User, tab: str, query: ListQuery) -> bool:
-    """Whether the tab holds the same for many, at most a chip narrows it, and no number of a page
-    is in the statement."""
-    if query.page > 1 or not query.by_chip_alone:
+    """Whether the tab holds the same for many, and what narrows it is nobody's own."""
+    if query.page > 1 or not query.by_codes_alone:
         return False
     sight = sight_of(user)
     return sight.covers(user.pk) if tab == "my" else sight.everything and tab in STATUSES

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model, QuerySet
@@ -46,12 +47,15 @@ class Fixed(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         written = self._written
-        return list(written.iterable(_Asked(written, values)))
+        return list(written.iterable(_Asked(written, values))) if written else []
 
     @cached_property
-    def _written(self) -> "_Written":
+    def _written(self) -> "_Written | None":
         names = inspect.signature(self.build).parameters
-        return _written(self.build(**{name: Parameter(name) for name in names}))
+        try:
+            return _written(self.build(**{name: Parameter(name) for name in names}))
+        except EmptyResultSet:  # whatever the values are, it finds nothing
+            return None
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,15 @@ def test_the_values_of_columns_come_as_tuples() -> None:
     assert query(name="z.pdf") == []
 
 
+def test_what_can_find_nothing_is_not_asked(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    query = Fixed(lambda key: HistoryEntry.objects.filter(pk=key, name__in=[]))
+    entry = HistoryEntryFactory()
+    with django_assert_num_queries(0):
+        assert query(key=entry.pk) == []
+
+
 def test_a_value_that_is_missing_is_a_fault_of_the_caller() -> None:
     query = Fixed(lambda key: HistoryEntry.objects.filter(pk=key))
     with pytest.raises(KeyError):
