@@ -120,6 +120,12 @@ class ListQuery:
         """The same query with some values changed, from its first page."""
         return replace(self, **{**FIRST_PAGE, **changes})
 
+    def last_page(self, found: int) -> "ListQuery":
+        """The last page of a list of ``found`` rows."""
+        if found > COUNTED:
+            return self.with_(before=END)
+        return self.with_(page=max(1, -(-found // self.size)))
+
     def encode(self, *, leave_out: frozenset[str] = frozenset()) -> str:
         """The query string, with its «?»; only what differs from the defaults is in it.
 

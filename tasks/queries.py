@@ -77,6 +77,10 @@ CHIPS = reduce(
 
 
 class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
+    # How many tasks these are, where that came to light on the way. What is made of these knows
+    # nothing of it.
+    length: int | None = None
+
     def visible_to(self, user: User) -> Self:
         """The tasks that ``user`` may see (`accounts.visibility`)."""
         sight = sight_of(user)
@@ -138,7 +142,11 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
                 return self.filter(client__in=clients)
             tasks = self.filter(Among("client_id", few))
             keys = list(tasks.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
-        return self.filter(Among("number", keys)) if len(keys) <= MOST_KEYS else tasks
+        if len(keys) > MOST_KEYS:
+            return tasks
+        named = self.filter(Among("number", keys))
+        named.length = len(keys)
+        return named
 
 
 def is_number(text: str) -> bool:

@@ -42,6 +42,8 @@ def slice_of(
     A row is the values of ``columns``, then what else it is sorted by. Where the length of the
     list is ``known``, it is not counted again.
     """
+    if known is None:
+        known = tasks.length
     if known == 0:
         return Slice([], 0)
     # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.

@@ -71,6 +71,9 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
     nothing_asked = tab == "search" and not query.q
     known = 0 if nothing_asked else known_length(nav.counters, tab, query)
     shown = page_of(user, tab, query, names_of(codes), known)
+    if shown.found and not shown.rows:  # the list has become shorter since the link was made
+        query = query.last_page(shown.found)
+        shown = page_of(user, tab, query, names_of(codes), shown.found)
     found, page_rows = Found(shown.found), rows(shown.rows, Turns.told_to(user), codes)
     context: dict[str, Any] = {
         "nav": nav,

@@ -15,6 +15,7 @@ from accounts.roles import TaskType
 from econtract.common import clock
 from tasks import actions, queries
 from tasks.models import SigningTask
+from tasks.sorting import Cursor
 from tasks.statuses import Resolution, Status
 from tests.screens.conftest import People
 from tests.support.factories import SigningTaskFactory
@@ -242,6 +243,29 @@ def test_a_word_that_many_share_finds_what_a_rare_one_does(
     found = web.get("/tasks/my/?group=none&q=вектор")
     assert sorted(numbers(found)) == sorted(task.number for task in named)
     assert "Найдено 3 задания" in found.content.decode()
+
+
+def test_a_page_behind_the_end_is_the_last(owner: User, web: Client) -> None:
+    """What was on it has left the list since the link was made: the list is not empty."""
+    tasks = [make(owner).number for _ in range(26)]
+    beyond = "after=" + Cursor((0,)).encode()
+    for place in ("page=2", "page=7", beyond):
+        page = web.get(f"/tasks/my/?group=none&sort=-number&{place}")
+        assert numbers(page) == [min(tasks)]
+        assert "26–26 из 26" in page.content.decode()
+    assert "Ничего не найдено" in web.get("/tasks/my/?group=none&q=звезда&page=2").content.decode()
+
+
+def test_a_word_finds_as_many_as_it_says(owner: User, web: Client) -> None:
+    for number in range(30):
+        make(owner, client=ClientFactory(short_name=f"ООО «Вектор {number}»"))
+    make(owner, Status.COMPLETED, client=ClientFactory(short_name="ООО «Вектор»"))
+    pages = [web.get(f"/tasks/my/?group=none&q=вектор&page={page}") for page in (1, 2, 3)]
+    assert [len(numbers(page)) for page in pages] == [25, 5, 5]
+    assert all("Найдено 30 заданий" in page.content.decode() for page in pages)
+    tasks = SigningTask.objects.search("вектор")
+    assert (tasks.length, tasks.in_work().length, tasks.in_work().count()) == (31, None, 30)
+    assert numbers(web.get("/tasks/my/?group=none&q=звезда")) == []
 
 
 def test_a_number_that_many_share_finds_them_all(
