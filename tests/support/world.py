@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 from django.apps import apps
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
@@ -37,23 +38,24 @@ STEPWISE = "Новосибирская область"
 PREFIXES = {SEAMLESS: "850", STEPWISE: "717"}
 
 
-def connect(settings: Settings, sandbox: Sandbox) -> None:
+def connect(changed: Settings, sandbox: Sandbox) -> None:
     """Points the outside systems of the test's own process at ``sandbox``."""
     prefixes = {"archive_apd": "/archive/apd", "archive_rio": "/archive/rio"}
-    settings.OUTSIDE = {
+    changed.OUTSIDE = {
         system: {
             "url": sandbox.url + prefixes.get(system, f"/{system}"),
             "token": TOKEN,
         }
         for system in settings.OUTSIDE
     }
-    settings.SANDBOX_URL = sandbox.url
-    settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
-    settings.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
+    changed.SANDBOX_URL = sandbox.url
+    changed.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
+    changed.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
 
 
-# What the first `install` of this process has written: the next one writes the very same rows.
-_installed: list[Model] = []
+# What the first `install` against a sandbox has written, by that sandbox's certificates: the next
+# one writes the very same rows.
+_installed: dict[str, list[Model]] = {}
 
 
 @transaction.atomic
@@ -62,7 +64,8 @@ def install() -> None:
 
     Only the boxes of the regions above are in use: each more is a feed to ask, over and over.
     """
-    written = {model: [*rows] for model, rows in groupby(_installed, type)}
+    known = _installed.get(settings.EDO_TRUST_ROOTS, [])
+    written = {model: [*rows] for model, rows in groupby(known, type)}
     if written and not any(model._base_manager.exists() for model in written):
         for model, rows in written.items():
             model._base_manager.bulk_create(map(copy, rows))
@@ -71,7 +74,7 @@ def install() -> None:
     call_command("load_reference", verbosity=0)
     operator.install()
     Box.objects.exclude(regions__name__in=PREFIXES).update(active=False)
-    _installed[:] = [row for row in _rows() if row not in before]
+    _installed[settings.EDO_TRUST_ROOTS] = [row for row in _rows() if row not in before]
 
 
 def _rows() -> Iterator[Model]:
