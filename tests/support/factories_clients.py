@@ -20,6 +20,10 @@ from clients.models import (
 )
 
 
+# Smaller numbers are for tests that choose their own; factories count from here.
+CHOSEN = 1_000
+
+
 def company_inn(number: int) -> str:
     """A valid ИНН of ten digits, another one for every ``number``."""
     base = f"{660000000 + number:09d}"
@@ -75,7 +79,7 @@ class ClientFactory(DjangoModelFactory[Client]):
 
     kind = Client.Kind.LEGAL
     short_name: Any = numbered(lambda number: f"ООО «Клиент {number}»")
-    inn = numbered(company_inn)
+    inn = numbered(lambda number: company_inn(CHOSEN + number))
     kpp = "770101001"
     ogrn = "1157746001104"
     registered_on = date(2015, 3, 12)
@@ -85,7 +89,7 @@ class ClientFactory(DjangoModelFactory[Client]):
 class PersonFactory(ClientFactory):
     kind = Client.Kind.SELF_EMPLOYED
     short_name = "Иванова Анна Андреевна"
-    inn = numbered(person_inn)
+    inn = numbered(lambda number: person_inn(CHOSEN + number))
     kpp = ""
     ogrn = ""
 
