@@ -19,7 +19,6 @@ from clients.models import (
     Service,
 )
 
-
 # Smaller numbers are for tests that choose their own; factories count from here.
 CHOSEN = 1_000
 
