@@ -232,6 +232,23 @@ def test_two_windows_do_not_silently_overwrite_one_another(open_form: Forms) -> 
     assert the_draft().fields["document_number"] == ["Второй"]
 
 
+def test_a_file_in_the_second_window_spoils_nothing(open_form: Forms) -> None:
+    first, second = open_form(), open_form()
+    first.get_by_label("Номер документа").fill("Первый")
+    saved(first)
+    second.locator("#id_document").set_input_files(PDF)
+    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
+    expect(notice).to_contain_text("Первый")
+    expect(second.locator("#draft-status")).to_have_text(
+        "Не сохранено: выберите, какой черновик оставить"
+    )
+    second.get_by_role("button", name="Оставить введенное здесь").click()
+    expect(notice).to_have_count(0)
+    attach(second)
+    saved(second)
+    assert the_draft().document_version is not None
+
+
 def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
     page = open_form()
     page.get_by_label("Номер документа").fill("Д-1")
