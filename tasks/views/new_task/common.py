@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_client_event
 
 from archive.documents import Intake
 from econtract.common.htmx import is_fragment
@@ -268,7 +268,7 @@ def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpRe
     response["Cache-Control"] = "no-store"
     # Whatever was asked for: its own place on the page stays as it is.
     retarget(response, "#draft-status")
-    reswap(response, "morph")
+    response["HX-Reswap"] = "morph"
     return response
 
 
