@@ -37,8 +37,9 @@ def slice_of(
     *,
     known: int | None = None,
 ) -> Slice:
-    """The page of ``tasks`` that ``query`` asks for; one query, as fast at any depth.
+    """The page of ``tasks`` that ``query`` asks for; as fast at any depth.
 
+    One query; where the page lies behind the end, one more for the length.
     A row is the values of ``columns``, then what else it is sorted by. Where the length of the
     list is ``known``, it is not counted again.
     """
