@@ -160,7 +160,7 @@ class ListQuery:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the tab itself decides what is found."""
-        return self.with_(sort=NEWEST_FIRST, size=SIZES[0]) != ListQuery()
+        return self.with_(sort=NEWEST_FIRST, size=ListQuery.size) != ListQuery()
 
 
 FIRST_PAGE: dict[str, Any] = {"page": 1, "after": "", "before": ""}
