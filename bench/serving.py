@@ -201,12 +201,31 @@ class Cost:
 
     @property
     def p95(self) -> float:
-        return statistics.quantiles(self.seconds, n=20)[-1]
+        return p95(self.seconds)
 
     @property
     def ratio(self) -> float:
         """p95 ÷ the median of the bare view."""
         return self.p95 / self.hello
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Two pages asked in turns: seconds of each request, the bare view's median before them."""
+
+    seconds: list[float]
+    of_other: list[float]
+    hello: float
+
+    @property
+    def share(self) -> float:
+        """p95 of the page ÷ p95 of the other: the same moods of the machine are in both."""
+        return p95(self.seconds) / p95(self.of_other)
+
+    @property
+    def ratio(self) -> float:
+        """p95 ÷ the median of the bare view."""
+        return p95(self.seconds) / self.hello
 
 
 class Measure:
@@ -236,6 +255,22 @@ class Measure:
             (self.product.cpu_seconds() - web) / times,
             (database_cpu_seconds() - database) / times,
         )
+
+    def turns(self, ask: Callable[[], Answer], other: Callable[[], Answer], times: int) -> Turns:
+        """``ask`` and ``other`` by turns. Raises RuntimeError for a page that is not there."""
+        for _ in range(WARM_UP):
+            _checked(ask, 200)
+            _checked(other, 200)
+        hello = self.hello_median()
+        taken = [
+            (_seconds(lambda: _checked(ask, 200)), _seconds(lambda: _checked(other, 200)))
+            for _ in range(times)
+        ]
+        return Turns([own for own, _ in taken], [others for _, others in taken], hello)
+
+
+def p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[-1]
 
 
 def _checked(ask: Callable[[], Answer], status: int) -> None:

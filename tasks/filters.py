@@ -148,6 +148,13 @@ class ListQuery:
         }
 
     @property
+    def anywhere(self) -> "ListQuery":
+        """The same page of whatever is found: nothing narrows it."""
+        return ListQuery(
+            sort=self.sort, size=self.size, page=self.page, after=self.after, before=self.before
+        )
+
+    @property
     def by_chip_alone(self) -> bool:
         """Whether at most a quick filter narrows the tab."""
         return not self.with_(group="").is_narrowed

@@ -1,7 +1,5 @@
 """The lists: what each of them holds, and for whom it is there."""
 
-from contextlib import nullcontext
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +9,19 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
 from econtract.common.fixed import Fixed, Parameter
-from econtract.common.plans import planned_afresh
 from tasks.counters import Counters
-from tasks.filters import END, ListQuery
+from tasks.filters import ListQuery
 from tasks.models import SigningTask
 from tasks.queries import SigningTaskQuerySet
-from tasks.slices import Slice, place_in, slice_of, sliced, statement
-from tasks.sorting import Cursor
+from tasks.slices import (
+    Slice,
+    place_given,
+    place_values,
+    shape_of,
+    slice_of,
+    sliced,
+    statement,
+)
 from tasks.statuses import FINISHED, IN_WORK, Status
 
 LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
@@ -68,11 +72,8 @@ def page_of(
 ) -> Slice:
     """The page of the tab that ``query`` asks for (`tasks.slices.slice_of`)."""
     if known != 0 and _is_opened_often(user, tab, query):
-        place = place_in(query)
-        values = dict(zip(PLACE, place.values if place else (), strict=False))
-        asked = _written(tab, _without_place(query), columns, counted=known is None)
-        with planned_afresh() if query.is_narrowed else nullcontext():
-            fetched = asked(manager=user.pk, **values)
+        asked = _written(tab, shape_of(query), columns, counted=known is None)
+        fetched = asked(manager=user.pk, **place_values(query))
         if fetched or not query.by_cursor:
             return sliced(fetched, query, columns, known=known)
     return slice_of(found_in(user, tab, query), query, columns, known=known)
@@ -84,19 +85,6 @@ def _is_opened_often(user: User, tab: str, query: ListQuery) -> bool:
         return False
     sight = sight_of(user)
     return sight.covers(user.pk) if tab == "my" else sight.everything and tab in STATUSES
-
-
-# As many values as a place can have.
-PLACE = ("first", "second", "third")
-
-
-def _without_place(query: ListQuery) -> ListQuery:
-    """The same for every place: where the page lies beside a row, any."""
-    return replace(
-        query,
-        after=query.after and "any",
-        before=query.before if query.before == END else query.before and "any",
-    )
 
 
 @lru_cache(maxsize=128)
@@ -111,8 +99,7 @@ def _written(
         tasks = SigningTask.objects.all()
         held = _held(tab, mine=tasks.of_manager(manager), seen=tasks)
         found = query.apply(held, STATUSES[tab])
-        beside = query.after or query.before not in {"", END}
-        place = Cursor((first, second, third)[: len(query.sorting.keys)]) if beside else None
+        place = place_given(query, first, second, third)
         return statement(found, query, columns, place=place, counted=counted)
 
     return Fixed(build)

@@ -3,6 +3,7 @@
 What they ask for is written so that an index answers (`tasks.models.list_indexes`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from itertools import product
@@ -77,9 +78,9 @@ CHIPS = reduce(
 
 
 class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
-    # How many tasks these are, where that came to light on the way. What is made of these knows
-    # nothing of it.
-    length: int | None = None
+    # The numbers of all these tasks, where they came to light on the way. What is made of these
+    # knows nothing of them.
+    numbers: tuple[int, ...] | None = None
 
     def visible_to(self, user: User) -> Self:
         """The tasks that ``user`` may see (`accounts.visibility`)."""
@@ -127,26 +128,35 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             return self
         exactly, values = _exact_query(wanted)
         keys = [task.pk for task in exactly(**values)]
-        exact = self.filter(pk__in=keys if len(keys) <= MOST_KEYS else _exactly(**values))
+        if len(keys) > MOST_KEYS:
+            exact = self.filter(pk__in=_exactly(**values))
+            found = exact.exists()
+        else:
+            exact = self._of_numbers(self.filter(Among("number", keys)).pks() if keys else ())
+            found = bool(exact.numbers)
         whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
-        if whole or (keys and exact.exists()):
-            return exact
-        return self._of_clients_named(wanted)
+        return exact if found or whole else self._of_clients_named(wanted)
 
     def _of_clients_named(self, wanted: str) -> Self:
-        """Clients first, then the keys of their tasks: list and figure need not look for them."""
+        """Clients first, then the numbers of their tasks: the list need not look for them."""
         clients = Client.objects.search(wanted).order_by().values_list("pk", flat=True)
         with planned_afresh():
             few = list(clients[: MOST_CLIENTS + 1])
             if len(few) > MOST_CLIENTS:
                 return self.filter(client__in=clients)
             tasks = self.filter(Among("client_id", few))
-            keys = list(tasks.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
-        if len(keys) > MOST_KEYS:
-            return tasks
-        named = self.filter(Among("number", keys))
-        named.length = len(keys)
-        return named
+            keys = list(tasks.pks()[: MOST_KEYS + 1])
+        return self._of_numbers(keys) if len(keys) <= MOST_KEYS else tasks
+
+    def pks(self) -> models.QuerySet["SigningTask", int]:
+        return self.order_by().values_list("pk", flat=True)
+
+    def _of_numbers(self, numbers: Iterable[int]) -> Self:
+        """These of the tasks, where it is known that all of them are among them."""
+        known = tuple(numbers)
+        found = self.filter(Among("number", known)) if known else self.none()
+        found.numbers = known
+        return found
 
 
 def is_number(text: str) -> bool:

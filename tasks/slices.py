@@ -1,11 +1,14 @@
 """One page of a list: its rows, and the places that lie before and behind it."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from econtract.common.among import AmongGiven, array
+from econtract.common.fixed import Fixed, Parameter
 from econtract.common.plans import planned_afresh
 from tasks.counters import COUNTED, CappedCount
 from tasks.filters import END, ListQuery
@@ -43,10 +46,14 @@ def slice_of(
     A row is the values of ``columns``, then what else it is sorted by. Where the length of the
     list is ``known``, it is not counted again.
     """
-    if known is None:
-        known = tasks.length
+    if known is None and tasks.numbers is not None:
+        known = min(len(tasks.numbers), COUNTED + 1)
     if known == 0:
         return Slice([], 0)
+    if tasks.numbers is not None:
+        written = _of_numbers(shape_of(query.anywhere), columns)
+        found = written(numbers=array(tasks.numbers), **place_values(query))
+        return sliced(found, query, columns, known=known)
     # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
     whole = not query.is_narrowed and not query.by_cursor
     asked = statement(tasks, query, columns, place=place_in(query), counted=known is None)
@@ -60,6 +67,40 @@ def slice_of(
 def place_in(query: ListQuery) -> Cursor | None:
     """The row that the page lies beside; None where it begins at an end of the list."""
     return Cursor.read(query.after or query.before, query.sorting.keys)
+
+
+@lru_cache(maxsize=128)
+def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> Fixed[tuple[Any, ...]]:
+    def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
+        found = SigningTask.objects.filter(AmongGiven("number", numbers))
+        place = place_given(query, first, second, third)
+        return statement(found, query, columns, place=place, counted=False)
+
+    return Fixed(build)
+
+
+# --- Pages that are written once (`econtract.common.fixed`): the place is what a call brings ------
+
+
+def shape_of(query: ListQuery) -> ListQuery:
+    """The same for every place: where the page lies beside a row, any."""
+    return replace(
+        query,
+        after=query.after and "any",
+        before=query.before if query.before == END else query.before and "any",
+    )
+
+
+def place_given(shape: ListQuery, *values: Parameter) -> Cursor | None:
+    """The place in a page of this shape, made of as many of ``values`` as it has keys."""
+    beside = shape.after or shape.before not in {"", END}
+    return Cursor(values[: len(shape.sorting.keys)]) if beside else None
+
+
+def place_values(query: ListQuery) -> dict[str, Any]:
+    """What a call brings for `place_given`: by the names «first», «second», «third»."""
+    place = place_in(query)
+    return dict(zip(("first", "second", "third"), place.values if place else (), strict=False))
 
 
 def statement(

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, F, Func
 
+from econtract.common.fixed import Parameter
+
 Sql = tuple[str, tuple[Any, ...]]
 
 
@@ -16,9 +18,20 @@ def among(column: str, numbers: Iterable[int]) -> Sql:
     planned once. Elsewhere the numbers are written out.
     """
     if connection.vendor == "postgresql":
-        # Already as PostgreSQL writes arrays: the driver would look at each number for its type.
-        return f"{column} = ANY(%s::bigint[])", (f"{{{_written(numbers)}}}",)
+        return f"{column} = {ANY}", (array(numbers),)
     return f"{column} IN ({_written(numbers)})", ()
+
+
+ANY = "ANY(%s::bigint[])"
+
+
+def array(numbers: Iterable[int]) -> str:
+    """The numbers as one value of a statement.
+
+    Already as the database writes them: the driver would look at each number for its type.
+    """
+    written = _written(numbers)
+    return f"{{{written}}}" if connection.vendor == "postgresql" else f"[{written}]"
 
 
 def _written(numbers: Iterable[int]) -> str:
@@ -41,3 +54,25 @@ class Among(Func):
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Sql:
         column, parameters = compiler.compile(self.get_source_expressions()[0])
         return f"{column} IN ({self.written})", tuple(parameters)
+
+
+class AmongGiven(Func):
+    """Whether a column is one of the numbers that a call of a `Fixed` query brings (`array`).
+
+    For keys: a plan that knows neither them nor how many they are is good for all.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, numbers: Parameter) -> None:
+        super().__init__(F(column), numbers)
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Sql:
+        return self._compared(compiler, "IN (SELECT value FROM json_each(%s))")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Sql:
+        return self._compared(compiler, f"= {ANY}")
+
+    def _compared(self, compiler: Any, numbers: str) -> Sql:
+        column, given = map(compiler.compile, self.get_source_expressions())
+        return f"{column[0]} {numbers}", (*column[1], *given[1])

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db.models import BooleanField, QuerySet, Value
+from django.db import connection
+from django.db.models import BooleanField, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from pytest_django import DjangoAssertNumQueries
 
@@ -81,6 +82,30 @@ def test_the_values_of_columns_come_as_tuples() -> None:
     ExchangeFactory(file_name="y.pdf")
     assert query(name="x.pdf") == [(each.created_at, each.pk, 5) for each in reversed(made)]
     assert query(name="z.pdf") == []
+
+
+def test_what_never_differs_is_part_of_the_statement() -> None:
+    """Signs that mean something to the database or to its driver, too."""
+    texts = ["100%s", "%", "'; --", "\\", "Ёж"]
+    query = Fixed(
+        lambda name: Exchange.objects.filter(file_name=name).values_list(
+            *map(Value, texts), Value(5), Value(value=True), Value(None, TextField())
+        )
+    )
+    exchange = ExchangeFactory(file_name="100%s.pdf")
+    sent: list[Any] = []
+
+    def note(execute: Any, sql: str, parameters: Any, *call: Any) -> Any:
+        sent.extend(parameters)
+        return execute(sql, parameters, *call)
+
+    with connection.execute_wrapper(note):
+        [found] = query(name=exchange.file_name)
+    assert found == (*texts, 5, True, None)
+    if connection.vendor == "postgresql":
+        assert sent == [exchange.file_name]
+    alone = Fixed(lambda: Exchange.objects.values_list(Value("100%s")))
+    assert alone() == [("100%s",)]
 
 
 def test_what_can_find_nothing_is_not_asked(

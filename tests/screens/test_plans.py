@@ -78,6 +78,14 @@ def test_rows_are_planned_for_the_very_values(people: People, task: SigningTask)
     assert not is_prepared(asked_by(people["lead"], FILTERED, "clients_client"))
 
 
+def test_what_many_open_is_prepared_with_its_codes(people: People, task: SigningTask) -> None:
+    """A plan for the very status, made once: nothing else in the statement differs."""
+    SigningTask.objects.update(status=Status.SIGNING_FAILED)
+    asked = asked_by(people["administrator"], FILTERED, "clients_client")
+    assert is_prepared(asked) is ON_POSTGRES
+    assert (f"'{Status.SIGNING_FAILED}'" in asked) is ON_POSTGRES
+
+
 def test_whose_tasks_a_tab_holds_is_part_of_its_statement(
     people: People, task: SigningTask
 ) -> None:

@@ -166,6 +166,22 @@ def test_a_page_that_is_opened_often_holds_what_the_list_does(
     assert lists.page_of(blind, "my", ListQuery(), COLUMNS, None) == Slice([], 0)
 
 
+def test_what_a_search_has_found_has_the_pages_of_any_list(
+    world: User, django_assert_num_queries: Any
+) -> None:
+    """Its numbers are known, so its rows are one statement for all searches."""
+    for sort in (f"{sign}{key}" for key in SORTS for sign in ("", "-")):
+        for text, number in (("ёлка", 7), ("аист", 6)):
+            whole = ListQuery(sort=sort, size=3, q=text)
+            found = SigningTask.objects.all().search(text)
+            assert len(found.numbers or ()) == number
+            for query in pages_of(whole, found.all()):
+                held = slice_of(found.all(), query, COLUMNS, known=number)
+                assert slice_of(found, query, COLUMNS) == held
+                with django_assert_num_queries(1):
+                    slice_of(found, query, COLUMNS)
+
+
 def test_a_page_number_too_large_is_the_last_that_has_a_number() -> None:
     assert ListQuery.read(QueryDict("page=99999999")).page == 40
 
