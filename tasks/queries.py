@@ -16,7 +16,7 @@ from django.db.models import Case, Q, Value, When
 from accounts.models import User
 from accounts.visibility import sight_of
 from clients.models import Client
-from econtract.common.among import Among
+from econtract.common.among import Among, AmongGiven, array
 from econtract.common.fixed import Fixed, Parameter
 from econtract.common.plans import planned_afresh
 from econtract.common.text import digits
@@ -144,7 +144,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             few = list(clients[: MOST_CLIENTS + 1])
             if len(few) > MOST_CLIENTS:
                 return self.filter(client__in=clients)
-            tasks = self.filter(Among("client_id", few))
+            tasks = self.filter(AmongGiven("client_id", array(few)))
             keys = list(tasks.pks()[: MOST_KEYS + 1])
         return self._of_numbers(keys) if len(keys) <= MOST_KEYS else tasks
 

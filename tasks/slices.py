@@ -74,7 +74,9 @@ def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> Fixed[tuple[Any, 
     def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
         found = SigningTask.objects.filter(AmongGiven("number", numbers))
         place = place_given(query, first, second, third)
-        return statement(found, query, columns, place=place, counted=False)
+        # The page first: what stands beside a task is not read for those of other pages.
+        page = SigningTask.objects.filter(pk__in=_page_of(found, query, place).values("pk"))
+        return _order(query).apply(page).values_list(*_names(query, columns))
 
     return Fixed(build)
 
@@ -115,11 +117,17 @@ def statement(
 
     With ``counted`` each row ends with the length of the list.
     """
+    figures = [CappedCount(tasks, COUNTED)] if counted else []
+    return _page_of(tasks, query, place).values_list(*_names(query, columns), *figures)
+
+
+def _page_of(
+    tasks: SigningTaskQuerySet, query: ListQuery, place: Cursor | None
+) -> SigningTaskQuerySet:
     order = _order(query)
     asked = order.apply(tasks.filter(order.beyond(place)) if place else tasks)
-    figures = [CappedCount(tasks, COUNTED)] if counted else []
     start = 0 if query.by_cursor else (query.page - 1) * query.size
-    return asked.values_list(*_names(query, columns), *figures)[start : start + query.size + 1]
+    return asked[start : start + query.size + 1]
 
 
 def sliced(

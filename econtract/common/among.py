@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, Value
 
 from econtract.common.fixed import Parameter
 
@@ -57,15 +57,15 @@ class Among(Func):
 
 
 class AmongGiven(Func):
-    """Whether a column is one of the numbers that a call of a `Fixed` query brings (`array`).
+    """`Among`, with the numbers as one value (`array`), or as what a call of `Fixed` brings.
 
-    For keys: a plan that knows neither them nor how many they are is good for all.
+    For keys, which are many: the planner need not read them to know what is best.
     """
 
     output_field = BooleanField()
 
-    def __init__(self, column: str, numbers: Parameter) -> None:
-        super().__init__(F(column), numbers)
+    def __init__(self, column: str, numbers: Parameter | str) -> None:
+        super().__init__(F(column), Value(numbers) if isinstance(numbers, str) else numbers)
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Sql:
         return self._compared(compiler, "IN (SELECT value FROM json_each(%s))")
