@@ -21,12 +21,13 @@ from django.test import Client as Browser
 from accounts.models import User
 from bench.gates import Gate, at_least, at_most, told
 from bench.pipeline import own_database
-from bench.serving import Answer, Cost, Measure, Turns, Visitor, per_second, servers
+from bench.serving import Answer, Cost, Measure, Server, Visitor, in_turns, per_second, servers
 from clients.models import Client
 from tasks.demo.people import PASSWORD
 from tasks.models import SigningTask
 from tasks.sorting import Cursor
 from tasks.statuses import Status
+from tests.support.stack import database_url
 
 SMALL, LARGE = 200_000, 2_000_000
 TIMES = 150
@@ -34,7 +35,7 @@ TIMES = 150
 TURNS = 300
 # So many askings until a connection's statements are prepared and planned (`bench.serving`).
 SETTLED = 10
-CONCURRENT, SECONDS = 16, 6.0
+CONCURRENT, SECONDS, CROWD_TURNS = 16, 2.0, 5
 USERS = {"manager": "load40", "lead": "load0", "administrator": "boss"}
 # The list of each kind of person: their ratio and cost have bars.
 LISTS = {
@@ -56,21 +57,30 @@ def run(tasks: int | None = None) -> list[Gate]:
     """The gates; at ``tasks`` tasks alone when that is given."""
     with own_database():
         call_command("load_reference", verbosity=0)
-        gates, costs, loaded = [], [], 0
-        for size in [tasks] if tasks else [SMALL, LARGE]:
-            gates += load(size - loaded, users=0 if loaded else 2_500)
-            loaded = size
-            found, cost = measure(size)
-            gates += found
-            costs.append(cost)
-        if len(costs) > 1:
-            gates += [
-                at_most(
-                    f"{name}: ratio at {LARGE:,} ÷ at {SMALL:,}", large / costs[0][name], GROWTH_BAR
-                )
-                for name, large in costs[1].items()
-            ]
+        size = tasks or SMALL
+        gates = load(size, users=2_500)
+        few = pages_of()
+        gates += measure(size, few)
+        if not tasks:
+            with a_copy() as small:
+                gates += load(LARGE - SMALL, users=0)
+                many = pages_of()
+                gates += measure(LARGE, many)
+                gates += growth(small, few, many)
         return gates
+
+
+@contextmanager
+def a_copy() -> Iterator[str]:
+    """The address of a copy of the database as it is now, gone afterwards."""
+    name = str(connection.settings_dict["NAME"])
+    copy = f"{name}_copy"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+        try:
+            yield database_url().removesuffix(name) + copy
+        finally:
+            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 def load(tasks: int, *, users: int) -> list[Gate]:
@@ -85,29 +95,36 @@ def load(tasks: int, *, users: int) -> list[Gate]:
     return [at_most(f"seed_load of {tasks:,}: seconds for {SMALL:,}", seconds, LOAD_SECONDS)]
 
 
-def measure(size: int) -> tuple[list[Gate], dict[str, float]]:
-    """All gates at one size, and each list's ratio to the bare view."""
-    pages = pages_of()
+def measure(size: int, pages: dict[str, Row]) -> Iterator[Gate]:
+    """All gates at one size."""
     gates = [*plans(pages), *queries()]
     with servers() as (product, hello):
-        measured = Measure(product, hello)
-        people = {kind: Visitor(product.port).log_in(n, PASSWORD) for kind, n in USERS.items()}
+        measured, people = Measure(product, hello), people_of(product)
         costs = {
             name: measured.page(asking(people[who], path), TIMES)
             for name, (who, path) in LISTS.items()
         }
-        own_list = asking(people[LISTS[BASE][0]], LISTS[BASE][1])
-        turns = {
-            name: measured.turns(asking(people[who], path), own_list, TURNS)
-            for name, (who, path) in pages.items()
-        }
         gates += of_lists(costs)
-        gates += compared(turns)
+        gates += compared(people, pages)
         gates.append(of_crowd(measured, people["administrator"]))
         gates += of_others(measured, people["administrator"])
         gates.append(at_most("memory of a web worker, MB", product.worker_megabytes(), WORKER_MB))
-    ratios = {name: measure.ratio for name, measure in (costs | turns).items()}
-    return [gate | {"gate": f"{size:,}: {gate['gate']}"} for gate in gates], ratios
+    yield from (gate | {"gate": f"{size:,}: {gate['gate']}"} for gate in gates)
+
+
+def growth(small: str, few: dict[str, Row], many: dict[str, Row]) -> Iterator[Gate]:
+    """Each page of the database at hand ÷ the same one of ``small``, asked in turns."""
+    with servers() as (product, _), servers(database=small) as (smaller, _):
+        here, there = people_of(product), people_of(smaller)
+        for name, (who, path) in (LISTS | many).items():
+            same = asking(there[who], (LISTS | few)[name][1])
+            share = in_turns(asking(here[who], path), same, TURNS)
+            yield at_most(f"{name}: p95 at {LARGE:,} ÷ at {SMALL:,}", share, GROWTH_BAR)
+
+
+def people_of(product: Server) -> dict[str, Visitor]:
+    """A visitor of each kind, logged in."""
+    return {kind: Visitor(product.port).log_in(name, PASSWORD) for kind, name in USERS.items()}
 
 
 def asking(visitor: Visitor, path: str) -> Callable[[], Answer]:
@@ -155,23 +172,27 @@ def of_lists(costs: dict[str, Cost]) -> Iterator[Gate]:
         yield at_most(f"{name}: CPU of PostgreSQL, ms", cost.database_cpu * 1000, SQL_MS)
 
 
-def compared(turns: dict[str, Turns]) -> Iterator[Gate]:
-    """p95 of other pages ÷ that of the list, asked in turns."""
-    for name, asked in turns.items():
+def compared(people: dict[str, Visitor], pages: dict[str, Row]) -> Iterator[Gate]:
+    """p95 of other pages ÷ that of the list."""
+    kind, address = LISTS[BASE]
+    own_list = asking(people[kind], address)
+    for name, (who, path) in pages.items():
         bar = 1.5 if name.startswith("search") else 1.3
-        yield at_most(f"{name} ÷ the list, p95", asked.share, bar)
+        share = in_turns(asking(people[who], path), own_list, TURNS)
+        yield at_most(f"{name} ÷ the list, p95", share, bar)
 
 
 def of_crowd(measured: Measure, person: Visitor) -> Gate:
-    """Answers a second to sixteen at once, the bare view's before and after."""
-    path = LISTS[BASE][1]
+    """Answers a second to sixteen at once, and the bare view's, by turns."""
     crowd = [Visitor(measured.product.port) for _ in range(CONCURRENT)]
     for visitor in crowd:
         visitor.cookies = dict(person.cookies)
     strangers = [Visitor(measured.hello.port) for _ in range(CONCURRENT)]
-    before = per_second(strangers, "/", SECONDS / 2)
-    ours = per_second(crowd, path, SECONDS)
-    hello = statistics.mean([before, per_second(strangers, "/", SECONDS / 2)])
+    turns = [
+        (per_second(crowd, LISTS[BASE][1], SECONDS), per_second(strangers, "/", SECONDS))
+        for _ in range(CROWD_TURNS)
+    ]
+    ours, hello = (sum(rates) for rates in zip(*turns, strict=True))
     return at_least(f"list, answers a second at {CONCURRENT} ÷ hello's", ours / hello, RATE_BAR)
 
 

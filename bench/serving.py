@@ -1,7 +1,7 @@
 """Pages of running web servers, measured: how long, how many a second, at what cost.
 
 A second server beside the product's answers the bare view (`bench.hello`). Every time is said as a
-ratio to it, measured just before, so that a busy machine hits both.
+ratio to it, measured just before, or to another page asked in turns: a busy machine hits both.
 """
 
 import os
@@ -71,9 +71,12 @@ class Server:
 
 
 @contextmanager
-def servers(environment: dict[str, str] | None = None) -> Iterator[tuple[Server, Server]]:
-    """The product on the database at hand, with ``environment`` besides, and the bare view."""
-    own = {"DATABASE_URL": database_url(), "STATIC_FROM_SOURCES": "yes", "LOG_LEVEL": "ERROR"}
+def servers(
+    environment: dict[str, str] | None = None, *, database: str = ""
+) -> Iterator[tuple[Server, Server]]:
+    """The product on ``database``, by default the one at hand, and the bare view."""
+    address = database or database_url()
+    own = {"DATABASE_URL": address, "STATIC_FROM_SOURCES": "yes", "LOG_LEVEL": "ERROR"}
     product = Server("econtract.wsgi", {**(environment or {}), **own})
     hello = Server("bench.hello:application")
     try:
@@ -209,25 +212,6 @@ class Cost:
         return self.p95 / self.hello
 
 
-@dataclass(frozen=True)
-class Turns:
-    """Two pages asked in turns: seconds of each request, the bare view's median before them."""
-
-    seconds: list[float]
-    of_other: list[float]
-    hello: float
-
-    @property
-    def share(self) -> float:
-        """p95 of the page ÷ p95 of the other: the same moods of the machine are in both."""
-        return p95(self.seconds) / p95(self.of_other)
-
-    @property
-    def ratio(self) -> float:
-        """p95 ÷ the median of the bare view."""
-        return p95(self.seconds) / self.hello
-
-
 class Measure:
     """Measures pages of ``product`` against ``hello``."""
 
@@ -256,17 +240,20 @@ class Measure:
             (database_cpu_seconds() - database) / times,
         )
 
-    def turns(self, ask: Callable[[], Answer], other: Callable[[], Answer], times: int) -> Turns:
-        """``ask`` and ``other`` by turns. Raises RuntimeError for a page that is not there."""
-        for _ in range(WARM_UP):
-            _checked(ask, 200)
-            _checked(other, 200)
-        hello = self.hello_median()
-        taken = [
-            (_seconds(lambda: _checked(ask, 200)), _seconds(lambda: _checked(other, 200)))
-            for _ in range(times)
-        ]
-        return Turns([own for own, _ in taken], [others for _, others in taken], hello)
+
+def in_turns(ask: Callable[[], Answer], other: Callable[[], Answer], times: int) -> float:
+    """p95 of ``ask`` ÷ p95 of ``other``, asked in turns: the machine's moods meet both.
+
+    Raises RuntimeError for a page that is not there.
+    """
+    for _ in range(WARM_UP):
+        _checked(ask, 200)
+        _checked(other, 200)
+    taken = [
+        (_seconds(lambda: _checked(ask, 200)), _seconds(lambda: _checked(other, 200)))
+        for _ in range(times)
+    ]
+    return p95([own for own, _ in taken]) / p95([others for _, others in taken])
 
 
 def p95(seconds: list[float]) -> float:
