@@ -66,6 +66,7 @@ RULES: dict[str, Rule] = {
     "tasks:hand": Permission.WORK_TASKS,
     "tasks:colleagues": Permission.WORK_TASKS,
     "tasks:bulk_take": Permission.WORK_TASKS,
+    "tasks:bulk_give_back": Permission.WORK_TASKS,
     "tasks:bulk_hand": Permission.WORK_TASKS,
     "tasks:bulk_documents": Permission.SEE_TASKS,
     "tasks:bulk_export": Permission.SEE_TASKS,

@@ -70,6 +70,11 @@ def take_over(chosen: Chosen, actor: User, drawn_at: datetime | None = None) -> 
     return _each(chosen, take)
 
 
+def give_back(chosen: Chosen, actor: User) -> list[Outcome]:
+    """The undo of `take_over`, as long as there is one (`tasks.handover.give_back`)."""
+    return _each(chosen, lambda task: handover.give_back(task=task, actor=actor))
+
+
 def hand_over(chosen: Chosen, *, receiver: User, actor: User, comment: str) -> list[Outcome]:
     """«Передать», all to the same colleague with the same words."""
     return _each(

@@ -77,6 +77,7 @@ task_urls = [
 
 bulk_urls = [
     path("take/", bulk.take, name="bulk_take"),
+    path("take/undo/", bulk.give_back, name="bulk_give_back"),
     path("hand/", bulk.hand, name="bulk_hand"),
     path("documents.zip", bulk.documents, name="bulk_documents"),
     path("export.xlsx", bulk.export, name="bulk_export"),

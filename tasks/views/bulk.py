@@ -4,9 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -33,7 +40,7 @@ def on_chosen(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
     @require_POST
     @wraps(view)
     def choose_first(request: HttpRequest) -> HttpResponseBase:
-        numbers = bulk.numbers_of(request.POST.getlist("task"))
+        numbers = bulk.numbers_of(_said(request).getlist("task"))
         if not numbers or len(numbers) > bulk.LIMIT:
             messages.error(request, f"Отметьте задания: от одного до {bulk.LIMIT}")
             return redirect(_back(request))
@@ -46,7 +53,17 @@ def on_chosen(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
 def take(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     """«Принять в работу»."""
     outcomes = bulk.take_over(chosen, person_of(request), _drawn_at(request))
-    return _report(request, "Принять в работу", "Принято в работу", outcomes)
+    taken = [one.number for one in outcomes if not one.reason]
+    again = urlencode({"task": taken, "back": _back(request)}, doseq=True)
+    undo = f"{reverse('tasks:bulk_give_back')}?{again}" if taken else ""
+    return _report(request, "Принять в работу", "Принято в работу", outcomes, undo=undo)
+
+
+@on_chosen
+def give_back(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+    """«Отменить» of the message about tasks taken over."""
+    outcomes = bulk.give_back(chosen, person_of(request))
+    return _report(request, "Вернуть задания", "Возвращено", outcomes)
 
 
 @on_chosen
@@ -102,21 +119,23 @@ def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
 
 
 def _report(
-    request: HttpRequest, title: str, done: str, outcomes: list[Outcome]
+    request: HttpRequest, title: str, done: str, outcomes: list[Outcome], *, undo: str = ""
 ) -> HttpResponseBase:
-    """Back to the list when all went well; else a page that says what did not, and why."""
+    """Back to the list when all went well; else a page that says what did not, and why.
+
+    What was done is a message on either, with the address that undoes it.
+    """
     refused = [one for one in outcomes if one.reason]
     went = [one for one in outcomes if not one.reason]
-    count = len(went)
-    words = f"{done}: {count} {plural(count, 'задание', 'задания', 'заданий')}" if count else ""
+    if count := len(went):
+        words = f"{done}: {count} {plural(count, 'задание', 'задания', 'заданий')}"
+        messages.success(request, words, extra_tags=undo)
     if not refused:
-        messages.success(request, words)
         return redirect(_back(request))
     seen = SigningTask.objects.visible_to(person_of(request))
     linked = set(seen.filter(pk__in=[o.number for o in outcomes]).values_list("pk", flat=True))
     context: dict[str, Any] = {
         "title": title,
-        "done_words": words,
         "done": went,
         "refused": refused,
         "linked": linked,
@@ -127,9 +146,14 @@ def _report(
 
 def _back(request: HttpRequest) -> str:
     """The list where the tasks were ticked."""
-    address = request.POST.get("back", "")
+    address = _said(request).get("back", "")
     ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if ours and address.startswith("/") else reverse("home")
+
+
+def _said(request: HttpRequest) -> QueryDict:
+    """The form's fields; an undo is a button alone, and has them in its address."""
+    return request.GET if "task" in request.GET else request.POST
 
 
 def _drawn_at(request: HttpRequest) -> datetime | None:

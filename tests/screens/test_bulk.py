@@ -1,11 +1,14 @@
 """Many tasks at once: what is done, what is not and why; what one does not see stays unseen."""
 
+import html
 import io
+import re
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -90,6 +93,66 @@ def test_a_task_taken_since_the_list_was_drawn_stays_with_the_faster(
     response = act(web, "take/", task, drawn_at=drawn_at.isoformat())
     assert report(response) == {task.number: f"Задание уже принял в работу сотрудник {faster}."}
     assert fresh(task).manager == faster
+
+
+def undo_in(response: Any) -> str:
+    """The address of the button «Отменить» in a message of the page."""
+    [address] = re.findall(r'<form method="post" action="([^"]*undo[^"]*)">', page_of(response))
+    return html.unescape(address)
+
+
+def page_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def test_all_taken_can_be_given_back_to_whose_they_were(
+    people: People, owner: User, web: Client
+) -> None:
+    other = people["colleague"]
+    assert other is not None
+    group = AccessGroup.objects.get(members__user=people["mate"])
+    join(group, other, AccessGroup.MEMBER_MANAGER)
+    tasks = [SigningTaskFactory(manager=manager) for manager in (owner, other, owner)]
+    undo = undo_in(act(web, "take/", *tasks))
+    assert {fresh(task).manager.username for task in tasks} == {"mate"}
+    response = web.post(undo, follow=True)
+    assert response.redirect_chain[-1][0] == "/tasks/all/?group=none"
+    assert "Возвращено: 3 задания" in page_of(response)
+    assert [fresh(task).manager for task in tasks] == [owner, other, owner]
+
+
+def test_of_what_was_taken_in_part_that_part_is_given_back(
+    owner: User, mate: User, web: Client
+) -> None:
+    """One's own task was never taken, so it has nowhere to go."""
+    free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
+    response = act(web, "take/", mine, free)
+    assert "Принято в работу: 1 задание" in page_of(response)
+    web.post(undo_in(response))
+    assert (fresh(free).manager, fresh(mine).manager) == (owner, mate)
+    assert "undo" not in page_of(act(web, "take/", mine))
+
+
+def test_too_late_for_an_undo_each_task_says_so(owner: User, mate: User, web: Client) -> None:
+    tasks = [SigningTaskFactory(manager=owner) for _ in range(2)]
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        undo = undo_in(act(web, "take/", *tasks))
+        watch.shift(handover.UNDO + timedelta(seconds=1))
+        response = web.post(undo, follow=True)
+    assert report(response) == {task.number: handover.TOO_LATE for task in tasks}
+    assert {fresh(task).manager for task in tasks} == {mate}
+
+
+def test_an_undo_reaches_nothing_that_one_has_not_taken(people: People, owner: User) -> None:
+    task = SigningTaskFactory(manager=owner)
+    act(browser_of(people["mate"]), "take/", task)
+    address = f"/tasks/bulk/take/undo/?task={task.number}&task={NOWHERE}"
+    for who, reason in {"neighbour": bulk.NOT_FOUND, "owner": "Вернуть нельзя"}.items():
+        reasons = report(browser_of(people[who]).post(address))
+        assert reasons.keys() == {task.number, NOWHERE}
+        assert reasons[task.number].startswith(reason)
+    assert fresh(task).manager == people["mate"]
 
 
 @pytest.mark.parametrize("numbers", [[], ["x", "²", "-1"], [*range(1, bulk.LIMIT + 2)]])
