@@ -134,9 +134,13 @@ class Visitor:
     """A browser at its barest: one connection that stays, cookies, no time of its own."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = port
         self.cookies: dict[str, str] = {}
+        self._connect()
+
+    def _connect(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.waiting = b""
 
     def get(self, path: str) -> Answer:
@@ -152,7 +156,18 @@ class Visitor:
             lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         if method == "POST":
             lines += [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
-        self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        request = "\r\n".join([*lines, "", ""]).encode() + body
+        try:
+            return self._sent(request)
+        except ConnectionError:
+            # The server closes what was idle for long; a browser asks again.
+            if method != "GET":
+                raise
+            self._connect()
+            return self._sent(request)
+
+    def _sent(self, request: bytes) -> Answer:
+        self.socket.sendall(request)
         return self._answer()
 
     def _answer(self) -> Answer:

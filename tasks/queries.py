@@ -149,6 +149,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return self._of_numbers(keys) if len(keys) <= MOST_KEYS else tasks
 
     def pks(self) -> models.QuerySet["SigningTask", int]:
+        """Their numbers alone, in no particular order."""
         return self.order_by().values_list("pk", flat=True)
 
     def _of_numbers(self, numbers: Iterable[int]) -> Self:
