@@ -68,6 +68,10 @@ def list_indexes() -> list[models.Index]:
         ),
         models.Index(fields=["number"], name="task_work_number", condition=in_work),
         models.Index(fields=["manager", "status"], name="task_work_manager", condition=in_work),
+        # «Мои задания», the page that managers live in.
+        models.Index(
+            fields=["manager", "updated_at", "number"], name="task_work_own", condition=in_work
+        ),
         models.Index(fields=["status"], name="task_work_status", condition=in_work),
         models.Index(fields=["client"], name="task_work_client", condition=in_work),
         models.Index(fields=["manager", "chips"], name="task_chips_manager", condition=under_chips),
