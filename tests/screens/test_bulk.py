@@ -129,7 +129,8 @@ def test_of_what_was_taken_in_part_that_part_is_given_back(
     free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
     response = act(web, "take/", mine, free)
     assert "Принято в работу: 1 задание" in page_of(response)
-    web.post(undo_in(response))
+    back = web.post(undo_in(response))
+    assert back.headers["Location"] == "/tasks/all/?group=none", "nothing was refused"
     assert (fresh(free).manager, fresh(mine).manager) == (owner, mate)
     assert "undo" not in page_of(act(web, "take/", mine))
 
