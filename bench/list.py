@@ -1,9 +1,9 @@
 """`scripts/bench list`: lists, card and search of clients at 200,000 and at 2,000,000 tasks.
 
 Loads the data by `seed_load` (2,500 users in 40 groups, 5 % in work), serves with two workers, logs
-in as people of three kinds, and measures pages against a bare Django view. Prints the plan of each
-query of the lists and asserts that none reads the whole table of tasks. `--tasks N` measures at N
-tasks alone: a quick run.
+in as people of three kinds, and measures pages against a bare Django view, and against one another
+and the other size in turns. Prints the plan of each query of the lists and asserts that none reads
+the whole table of tasks. `--tasks N` measures at N tasks alone: a quick run.
 """
 
 import re

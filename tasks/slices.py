@@ -50,7 +50,7 @@ def slice_of(
         known = min(len(tasks.numbers), COUNTED + 1)
     if known == 0:
         return Slice([], 0)
-    if tasks.numbers is not None:
+    if tasks.numbers is not None:  # found among what the person sees
         written = _of_numbers(shape_of(query.anywhere), columns)
         found = written(numbers=array(tasks.numbers), **place_values(query))
         return sliced(found, query, columns, known=known)
@@ -69,23 +69,11 @@ def place_in(query: ListQuery) -> Cursor | None:
     return Cursor.read(query.after or query.before, query.sorting.keys)
 
 
-@lru_cache(maxsize=128)
-def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> Fixed[tuple[Any, ...]]:
-    def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
-        found = SigningTask.objects.filter(AmongGiven("number", numbers))
-        place = place_given(query, first, second, third)
-        # The page first: what stands beside a task is not read for those of other pages.
-        page = SigningTask.objects.filter(pk__in=_page_of(found, query, place).values("pk"))
-        return _order(query).apply(page).values_list(*_names(query, columns))
-
-    return Fixed(build)
-
-
-# --- Pages that are written once (`econtract.common.fixed`): the place is what a call brings ------
-
-
 def shape_of(query: ListQuery) -> ListQuery:
-    """The same for every place: where the page lies beside a row, any."""
+    """The same for every place: where the page lies beside a row, any.
+
+    For pages that are written once (`Fixed`): the place is what a call brings.
+    """
     return replace(
         query,
         after=query.after and "any",
@@ -103,6 +91,18 @@ def place_values(query: ListQuery) -> dict[str, Any]:
     """What a call brings for `place_given`: by the names «first», «second», «third»."""
     place = place_in(query)
     return dict(zip(("first", "second", "third"), place.values if place else (), strict=False))
+
+
+@lru_cache(maxsize=128)
+def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> Fixed[tuple[Any, ...]]:
+    def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
+        found = SigningTask.objects.filter(AmongGiven("number", numbers))
+        place = place_given(query, first, second, third)
+        # The page first: what stands beside a task is not read for those of other pages.
+        page = SigningTask.objects.filter(pk__in=_page_of(found, query, place).values("pk"))
+        return _order(query).apply(page).values_list(*_names(query, columns))
+
+    return Fixed(build)
 
 
 def statement(
