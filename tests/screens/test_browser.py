@@ -307,6 +307,9 @@ def test_a_team_leader_picks_a_manager_in_the_dialog_of_filters(
     dialog.get_by_role("button", name="Показать").click()
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(page.get_by_role("link", name=str(other.number), exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Выбранные фильтры")).to_have_css(
+        "list-style-type", "none"
+    )
     page.get_by_role("link", name=f"Ответственный: {crowd['colleague']}").click()
     expect(page.locator("[data-row]")).to_have_count(5)
 
