@@ -21,6 +21,7 @@ TOO_MANY = 429
 class Login(LoginView):
     """«Вход». A refused attempt answers 422, a guess too many 429, both with the whole form."""
 
+    template_name = "accounts/login.html"
     form_class = LoginForm
     redirect_authenticated_user = True
 

@@ -1,4 +1,4 @@
-"""The page of all components: sample data for `templates/demo/components.html`, no models."""
+"""The page of all components: sample data for `templates/showcase/components.html`, no models."""
 
 from typing import Any
 
@@ -190,4 +190,4 @@ def context() -> dict[str, Any]:
 
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state; what the checks of the interface look at."""
-    return render(request, "demo/components.html", context())
+    return render(request, "showcase/components.html", context())

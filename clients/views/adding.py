@@ -61,7 +61,7 @@ def _find_company(
     return render_page(
         request,
         "clients/add_company.html",
-        "clients/_partials/cdi_results.html",
+        "clients/_cdi_results.html",
         context,
         status=422 if error else 200,
     )

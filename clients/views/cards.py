@@ -38,7 +38,7 @@ def client_list(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [(client, state_badge(client.state)) for client in page.rows],
     }
-    return render_page(request, "clients/list.html", "clients/_partials/list.html", context)
+    return render_page(request, "clients/list.html", "clients/_results.html", context)
 
 
 @require_safe
@@ -69,7 +69,7 @@ def render_contacts(
         "searchable": count > MANY_CONTACTS or bool(query),
         "undo_url": undo_url,
     }
-    return render_page(request, "clients/card.html", "clients/_partials/contacts.html", context)
+    return render_page(request, "clients/card.html", "clients/_contacts.html", context)
 
 
 def _person_card(request: HttpRequest, section: Section, client: Client) -> HttpResponse:

@@ -89,7 +89,7 @@ def edit_contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> H
     return render_page(
         request,
         "clients/contact_edit.html",
-        "clients/_partials/contact_edit_row.html",
+        "clients/_contact_form_row.html",
         context,
         status=status,
     )
@@ -153,5 +153,5 @@ def _row(
 ) -> HttpResponse:
     [row] = presentation.contact_rows(Contact.objects.linked_to(client).filter(pk=pk))
     context = {**frame(request, section), "client": client, "row": row, "saved": saved}
-    template = "clients/_partials/contact_row.html"
+    template = "clients/_contact_row.html"
     return render_page(request, template, template, context)

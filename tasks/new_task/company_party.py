@@ -24,8 +24,8 @@ PREFIX = "new"
 class CompanyParty(Party):
     """`company` is the chosen client, `contact` the chosen existing contact, `new` a typed one."""
 
-    template = "tasks/new/_company.html"
-    parts_template = "tasks/new/_company_parts.html"
+    template = "tasks/new_task/_company.html"
+    parts_template = "tasks/new_task/_company_parts.html"
     names = (
         "client",
         "client_q",

@@ -25,8 +25,8 @@ NAMES_IN_ORDER = ("surname", "given_name", "patronymic")
 class PersonParty(Party):
     """`form` is the card; `contact` the person's own contact where it exists already."""
 
-    template = "tasks/new/_person.html"
-    parts_template = "tasks/new/_person.html"
+    template = "tasks/new_task/_person.html"
+    parts_template = "tasks/new_task/_person.html"
     names = ("link", "confirmed", *(f"{PREFIX}-{name}" for name in PersonForm.base_fields))
 
     def settle(self) -> None:

@@ -98,7 +98,7 @@ def _send(
 ) -> None:
     """Sends, or gives the claim back. Raises Unavailable when the mail server cannot be had."""
     links = {"site": settings.PUBLIC_URL, "settings": _address("notifications:settings")}
-    text = render_to_string(f"tasks/mail/{template}.txt", {**context, **links})
+    text = render_to_string(f"tasks/notifications/mail/{template}.txt", {**context, **links})
     subject, _, body = text.strip().partition("\n")
     try:
         EmailMessage(subject.strip(), body.strip() + "\n", to=[recipient.email]).send()

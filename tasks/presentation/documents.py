@@ -22,7 +22,7 @@ PREVIEWED = 30
 
 
 class Page(NamedTuple):
-    """One preview, as `_components/pages.html` shows it."""
+    """One preview, as `components/page_previews.html` shows it."""
 
     url: str
     number: str

@@ -38,7 +38,7 @@ class Found:
 
 
 def pagination(query: ListQuery, found: Found, shown: Slice) -> dict[str, Any]:
-    """The context of `_components/pagination.html`, empty when one page holds all."""
+    """The context of `components/pagination.html`, empty when one page holds all."""
     previous, following = shown.previous, shown.following
     if previous is None and following is None and found.count <= SIZES[0]:
         return {}

@@ -114,7 +114,7 @@ def _pattern(columns: tuple[str, ...]) -> str:
     """A row of these columns with a place for each value: the template is rendered once."""
     places = {name: mark_safe(f"%({name})s") for name in FIELDS}  # noqa: S308
     context = {"row": places, "shown": dict.fromkeys(columns, True)}
-    return render_to_string("tasks/_partials/row.html", context)
+    return render_to_string("tasks/list/_row.html", context)
 
 
 def names_of(columns: Collection[str]) -> tuple[str, ...]:

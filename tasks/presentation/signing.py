@@ -25,7 +25,7 @@ VERDICT_SECONDS = 300
 
 @dataclass(frozen=True)
 class Fact:
-    """A name and its value, as `_components/kv.html` shows them."""
+    """A name and its value, as `components/kv.html` shows them."""
 
     label: str
     value: str

@@ -43,13 +43,13 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         "refusals": refusals,
         "changes": changes,
         "title": "Лицевой счет",
-        "body": "tasks/_partials/account_form.html",
+        "body": "tasks/card/actions/_account.html",
     }
     shown_status = status if request.method == "POST" else 200
     return render_page(
         request,
-        "tasks/task_page.html",
-        "tasks/_partials/account_form.html",
+        "tasks/card/actions/page.html",
+        "tasks/card/actions/_account.html",
         context,
         status=shown_status,
     )

@@ -80,7 +80,11 @@ def _words_page(
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_page(
-        request, "tasks/do.html", "tasks/_partials/do_form.html", context, status=status
+        request,
+        "tasks/card/actions/action.html",
+        "tasks/card/actions/_action.html",
+        context,
+        status=status,
     )
 
 
@@ -109,7 +113,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
         for option in options_of(found)
     ]
     context = {"id": "id_text", "options": options, "empty": "Никто из видящих задание"}
-    return render(request, "_components/combobox_options.html", context)
+    return render(request, "components/forms/combobox_options.html", context)
 
 
 @require_POST

@@ -86,7 +86,7 @@ def hand(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
         "back": _back(request),
     }
     status = UNPROCESSABLE if sent else 200
-    return render(request, "tasks/bulk_hand.html", context, status=status)
+    return render(request, "tasks/list/bulk_hand_over.html", context, status=status)
 
 
 @on_chosen
@@ -141,7 +141,7 @@ def _report(
         "linked": linked,
         "back": _back(request),
     }
-    return render(request, "tasks/bulk_report.html", context)
+    return render(request, "tasks/list/bulk_report.html", context)
 
 
 def _back(request: HttpRequest) -> str:

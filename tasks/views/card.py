@@ -58,7 +58,7 @@ def show_card(
         "live_url": _live_url(task, marks),
         **_way(request, nav, task),
     }
-    response = render(request, "tasks/card.html", context, status=status)
+    response = render(request, "tasks/card/card.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -118,7 +118,7 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
         "live": True,
         "live_url": _live_url(task, marks),
     }
-    response = render(request, "tasks/_partials/card_live.html", context)
+    response = render(request, "tasks/card/_live.html", context)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["HX-Request"])
     if "present" in changed:

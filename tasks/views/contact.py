@@ -197,7 +197,7 @@ def _page(
     """The page of one of the three, with ``refused`` as status when a form was sent in vain."""
     status = refused if request.method == "POST" else 200
     everything = {"task": task, "refusals": refusals, "name": name, **context}
-    body = f"tasks/_partials/{name}.html"
+    body = f"tasks/card/actions/_{name}.html"
     return render_page(
-        request, "tasks/task_page.html", body, {**everything, "body": body}, status=status
+        request, "tasks/card/actions/page.html", body, {**everything, "body": body}, status=status
     )

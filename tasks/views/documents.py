@@ -97,8 +97,8 @@ def _page(
     status = UNPROCESSABLE if request.method == "POST" else 200
     if context.get("overtaken"):
         status = CONFLICT
-    body = f"tasks/_partials/{name}.html"
+    body = f"tasks/card/actions/_{name}.html"
     everything = {"task": task, "title": TITLES[name], "refusals": refusals, **context}
     return render_page(
-        request, "tasks/task_page.html", body, {**everything, "body": body}, status=status
+        request, "tasks/card/actions/page.html", body, {**everything, "body": body}, status=status
     )

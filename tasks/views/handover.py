@@ -59,7 +59,7 @@ def hand(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "task": task,
         "title": "Передать задание",
-        "body": "tasks/_partials/hand_over.html",
+        "body": "tasks/card/actions/_hand_over.html",
         "form": form if sent else HandOverForm(people=people, initial=request.POST.dict()),
         "picker": form.picker(),
         "people_url": f"{reverse('tasks:colleagues')}?type={task.task_type}",
@@ -67,7 +67,11 @@ def hand(request: HttpRequest, number: int) -> HttpResponse:
     }
     status = UNPROCESSABLE if sent else 200
     return render_page(
-        request, "tasks/task_page.html", "tasks/_partials/hand_over.html", context, status=status
+        request,
+        "tasks/card/actions/page.html",
+        "tasks/card/actions/_hand_over.html",
+        context,
+        status=status,
     )
 
 
@@ -95,7 +99,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     people = handover.receivers(person_of(request), wanted if wanted in TaskType.values else "")
     found = options(named_like(people, request.GET.get("to_q", "")))
     context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
-    return render(request, "_components/combobox_options.html", context)
+    return render(request, "components/forms/combobox_options.html", context)
 
 
 def _shown_manager(request: HttpRequest) -> int | None:

@@ -50,4 +50,4 @@ def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
         {"label": label, "url": reverse(f"help:{page}"), "current": page == name}
         for page, label in PAGES.items()
     ]
-    return render(request, f"help/{name}.html", {**context, "tabs": tabs})
+    return render(request, f"tasks/help/{name}.html", {**context, "tabs": tabs})

@@ -34,4 +34,4 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
         for code, label in VIEWS.items()
     ]
     context = {"task": task, "lines": shown, "views": chips}
-    return render_page(request, "tasks/history.html", "tasks/_partials/timeline.html", context)
+    return render_page(request, "tasks/card/history.html", "tasks/card/_timeline.html", context)

@@ -99,7 +99,7 @@ def show_list(request: HttpRequest, tab: str, **more: Any) -> HttpResponse:
     if tab in lists_of(user):
         drawn = Drawn(clock.now(), tuple(row.number for row in page_rows))
         context |= _tab_context(nav, tab, query, drawn)
-    response = render_page(request, "tasks/list.html", "tasks/_partials/results.html", context)
+    response = render_page(request, "tasks/list/list.html", "tasks/list/_results.html", context)
     trigger_client_event(response, "announce", {"value": found.words})
     return response
 
@@ -137,7 +137,7 @@ def filters(request: HttpRequest, tab: str) -> HttpResponse:
         "back_url": list_url + query.encode(),
         "reset_url": f"{list_url}?group={NO_GROUP}",
     }
-    return render_page(request, "tasks/filters.html", "tasks/_partials/filters.html", context)
+    return render_page(request, "tasks/list/filters.html", "tasks/list/_filters.html", context)
 
 
 @require_safe
@@ -145,7 +145,7 @@ def owners(request: HttpRequest) -> HttpResponse:
     """Suggestions for «Ответственный»: managers whose tasks this person sees."""
     options = owner_options(person_of(request), request.GET.get("owner_q", ""))
     context = {"id": "owner", "options": options, "empty": "Сотрудник не найден"}
-    return render(request, "_components/combobox_options.html", context)
+    return render(request, "components/forms/combobox_options.html", context)
 
 
 @require_safe

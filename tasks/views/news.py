@@ -76,7 +76,7 @@ def news(request: HttpRequest, tab: str) -> HttpResponse:
         "list_url": address("tasks:list", tab) + query.encode(),
         "news_url": _news_url(tab, query, drawn, f"{count}-{counted}"),
     }
-    response = render(request, "tasks/_partials/news.html", context)
+    response = render(request, "tasks/list/_poll_answer.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -35,7 +35,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "older": page[PAGE - 1].pk if len(page) > PAGE else None,
         "before": before,
     }
-    response = render(request, "notifications/list.html", context)
+    response = render(request, "tasks/notifications/list.html", context)
     add_never_cache_headers(response)
     return response
 
@@ -63,7 +63,7 @@ def live(request: HttpRequest) -> HttpResponse:
     nav, seen = Navigation(request), request.GET.get("seen", "")
     if nav.notifications == seen:
         return HttpResponse(status=NO_CONTENT)
-    response = render(request, "notifications/_partials/live.html", {"nav": nav})
+    response = render(request, "tasks/notifications/_live.html", {"nav": nav})
     add_never_cache_headers(response)
     if _more(nav.notifications, seen):
         words = f"Непрочитанных уведомлений: {nav.notifications}"
@@ -86,4 +86,4 @@ def settings(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("notifications:settings"))
     status = UNPROCESSABLE if request.method == "POST" else 200
     context = {"form": form, "email": person_of(request).email}
-    return render(request, "notifications/settings.html", context, status=status)
+    return render(request, "tasks/notifications/settings.html", context, status=status)

@@ -39,7 +39,9 @@ def report(request: HttpRequest) -> HttpResponse:
         "owner_q": asked,
         "owners": owner_options(user, asked) if asked else [],
     }
-    response = render_page(request, "reports/page.html", "reports/_partials/report.html", context)
+    response = render_page(
+        request, "tasks/reports/report.html", "tasks/reports/_report.html", context
+    )
     if is_fragment(request):
         push_url(response, request.path + wanted.encode())
     return response

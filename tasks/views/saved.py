@@ -50,7 +50,7 @@ def _show(request: HttpRequest, tab: str, query: ListQuery, form: SaveForm) -> H
         "back_url": back,
     }
     status = UNPROCESSABLE if form.errors else 200
-    page, part = "tasks/saved.html", "tasks/_partials/saved.html"
+    page, part = "tasks/list/saved_filters.html", "tasks/list/_saved_filters.html"
     return render_page(request, page, part, context, status=status)
 
 
@@ -118,7 +118,7 @@ def columns(request: HttpRequest, tab: str) -> HttpResponse:
         "columns_url": reverse("tasks:columns", args=[tab]) + query.encode(),
         "back_url": back,
     }
-    return render_page(request, "tasks/columns.html", "tasks/_partials/columns.html", context)
+    return render_page(request, "tasks/list/columns.html", "tasks/list/_columns.html", context)
 
 
 def _list_url(tab: str, query: ListQuery) -> str:

@@ -49,4 +49,4 @@ def palette(request: HttpRequest) -> HttpResponse:
     }
     target = request.headers.get("HX-Target", "")
     part = "results" if target == RESULTS else "palette"
-    return render_page(request, "palette/page.html", f"palette/_partials/{part}.html", context)
+    return render_page(request, "tasks/search/palette.html", f"tasks/search/_{part}.html", context)

@@ -136,7 +136,7 @@ def render(template: str, **context: object) -> str:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """The pages that most tests want, served on a free loopback port."""
-    site = Site({"/": render("demo/components.html"), "/poll/": lambda _: (204, "")})
+    site = Site({"/": render("showcase/components.html"), "/poll/": lambda _: (204, "")})
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.site = site  # type: ignore[attr-defined]
         site.origin = f"http://127.0.0.1:{server.server_port}"

@@ -10,8 +10,8 @@ from tests.ui.conftest import Site, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui")]
 PAGES = {
-    "components": ("demo/components.html", {}),
-    "sign-in": ("registration/login.html", {}),
+    "components": ("showcase/components.html", {}),
+    "sign-in": ("accounts/login.html", {}),
     "not found": ("404.html", {"request_id": "a1b2c3d4"}),
     "server error": ("500.html", {}),
 }

@@ -20,7 +20,7 @@ def options(request: Request) -> Answer:
     context: dict[str, object] = {"id": "client", "empty": "Клиент не найден"}
     if request.query["client_q"] != "ром":
         context["options"] = []
-    return 200, render("_components/combobox_options.html", **context)
+    return 200, render("components/forms/combobox_options.html", **context)
 
 
 @pytest.fixture(autouse=True)
@@ -161,7 +161,7 @@ def test_a_page_opens_in_a_dialog_and_its_errors_stay_there(site: Site, open_pag
     def answer(request: Request) -> Answer:
         if request.method == "GET":
             return 200, FORM
-        return 422, render("_components/error_summary.html", errors=[{"text": "Кому?"}]) + FORM
+        return 422, render("components/forms/error_summary.html", errors=[{"text": "Кому?"}]) + FORM
 
     page = open_page()
     open_dialog(site, page, answer)
@@ -213,7 +213,7 @@ def test_the_end_of_the_session_is_told_and_leads_back(site: Site, open_page: OP
 def test_a_redirect_to_the_sign_in_page_is_the_end_of_the_session(
     site: Site, open_page: OPEN
 ) -> None:
-    site.answers["/login/"] = render("registration/login.html")
+    site.answers["/login/"] = render("accounts/login.html")
     page = open_page()
     open_dialog(site, page, lambda _: (302, "/login/"))
     expect(page.get_by_role("dialog", name="Сеанс завершен")).to_be_visible()
@@ -412,7 +412,7 @@ def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(open_page: OPEN) -> No
 
 def test_the_password_can_be_shown(site: Site, open_page: OPEN) -> None:
     site.answers["/"] = (
-        render("registration/login.html", form=None)
+        render("accounts/login.html", form=None)
         .replace('data-reveal=""', 'data-reveal="pass"')
         .replace(
             '<div class="input-wrap">', '<div class="input-wrap"><input id="pass" type="password">'

@@ -48,7 +48,7 @@ def test_every_icon_exists(path: Path) -> None:
     assert set(used) <= ICONS
 
 
-@pytest.mark.parametrize("name", [*PLAIN, "demo/components.html", "registration/login.html"])
+@pytest.mark.parametrize("name", [*PLAIN, "showcase/components.html", "accounts/login.html"])
 def test_a_page_is_well_formed_russian_html_with_one_heading(name: str) -> None:
     page = render(name)
     parser = html5lib.HTMLParser(namespaceHTMLElements=False, strict=False)
@@ -60,7 +60,7 @@ def test_a_page_is_well_formed_russian_html_with_one_heading(name: str) -> None:
 
 
 def test_ids_are_unique_on_the_components_page() -> None:
-    ids = re.findall(r'\sid="([^"]+)"', render("demo/components.html"))
+    ids = re.findall(r'\sid="([^"]+)"', render("showcase/components.html"))
     assert sorted(ids) == sorted(set(ids))
 
 
@@ -79,18 +79,18 @@ def test_a_refusal_tells_the_reason() -> None:
 
 
 def test_the_frame_draws_nothing_that_is_not_given() -> None:
-    page = render("demo/components.html", nav={})
+    page = render("showcase/components.html", nav={})
     for part in ('role="search"', 'id="bell"', "menu user", "data-poll", "Отчеты"):
         assert part not in page
 
 
 def test_the_title_says_that_there_are_errors() -> None:
-    page = render("demo/components.html", form={"errors": {"inn": ["Введите ИНН"]}})
+    page = render("showcase/components.html", form={"errors": {"inn": ["Введите ИНН"]}})
     assert re.search(r"<title>Ошибка: \(2\) Компоненты", page)
 
 
 def test_the_words_of_summary_and_field_are_the_same() -> None:
-    page = render("demo/components.html")
+    page = render("showcase/components.html")
     words = "Введите телефон: +7 и 10 цифр"
     assert f'<a href="#bad_phone">{words}</a>' in page
     assert re.search(rf'id="bad_phone_error">.*?<span>\s*{re.escape(words)}', page, re.S)
@@ -104,5 +104,5 @@ def test_a_message_with_an_address_offers_undo() -> None:
         def __str__(self) -> str:
             return "Связь удалена"
 
-    page = render("demo/components.html", messages=[Message()])
+    page = render("showcase/components.html", messages=[Message()])
     assert '<form method="post" action="/clients/1/link/2/restore/">' in page

@@ -178,7 +178,7 @@ def show_page(
         **_errors_of_party(entry, said=bool(errors)),
         **more,
     )
-    response = render(request, "tasks/new/form.html", context, status=status)
+    response = render(request, "tasks/new_task/form.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -215,7 +215,7 @@ def answer(
         return redirect(form_url(entry.kind, anchor=anchor, find=find))
     entry.hide_untouched("" if said else request.POST.get("active", ""))
     context = context_of(entry, mark_of(request), oob=True, **more)
-    response = render(request, "tasks/new/answer.html", context)
+    response = render(request, "tasks/new_task/_draft_answer.html", context)
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
     if said:
@@ -264,7 +264,7 @@ def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpRe
     if not is_fragment(request):
         return show_page(request, entry, mark_of(request), status=CONFLICT, **more)
     context = context_of(entry, mark_of(request), **more)
-    response = render(request, "tasks/new/conflict_answer.html", context, status=CONFLICT)
+    response = render(request, "tasks/new_task/_conflict_answer.html", context, status=CONFLICT)
     response["Cache-Control"] = "no-store"
     # Whatever was asked for: its own place on the page stays as it is.
     retarget(response, "#draft-status")

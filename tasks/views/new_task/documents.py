@@ -92,7 +92,7 @@ def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
 def _block(request: HttpRequest, entry: Entry, *, status: int = 200, **more: str) -> HttpResponse:
     """The block, with the panel and the draft's state beside it."""
     context = context_of(entry, mark_of(request), **more)
-    response = render(request, "tasks/new/document_answer.html", context, status=status)
+    response = render(request, "tasks/new_task/_document_answer.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -144,7 +144,7 @@ def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         except UNREADABLE:
             pages.append((number, "Текст страницы прочитать не удалось"))
     context = {"version": found, "pages": pages, "form_url": form_url(kind_of(request, slug))}
-    template = "_text.html" if is_fragment(request) else "text.html"
-    response = render(request, f"tasks/new/{template}", context)
+    name = "_document_text" if is_fragment(request) else "document_text"
+    response = render(request, f"tasks/new_task/{name}.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -35,7 +35,7 @@ def client_options(request: HttpRequest, slug: str) -> HttpResponse:
         "empty": words,
         "more": words if options else "",
     }
-    response = render(request, "_components/combobox_options.html", context)
+    response = render(request, "components/forms/combobox_options.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

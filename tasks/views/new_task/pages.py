@@ -47,7 +47,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "request_text": request_text(user.username),
         "helpme_url": settings.HELPME_URL,
     }
-    return render(request, "tasks/new/choose.html", context)
+    return render(request, "tasks/new_task/choose.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
