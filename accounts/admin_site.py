@@ -36,4 +36,4 @@ class AdministrationSite(admin.AdminSite):
     ) -> HttpResponse:
         """Our sign-in page, with the way back."""
         wanted = urlencode({"next": request.GET.get("next", resolve_url("admin:index"))})
-        return redirect(f"{resolve_url('login')}?{wanted}")
+        return redirect(f"{resolve_url('accounts:login')}?{wanted}")

@@ -1,10 +1,11 @@
-"""Sign-in and access; the names «login» and «logout» are those that Django's settings name."""
+"""Sign-in and access."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
 
+app_name = "accounts"
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

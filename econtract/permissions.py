@@ -29,16 +29,16 @@ class Everyone(Enum):
 Rule = Everyone | Permission
 
 RULES: dict[str, Rule] = {
-    "login": Everyone.PUBLIC,
+    "accounts:login": Everyone.PUBLIC,
     "verification:check": Everyone.PUBLIC,
     "verification:by_code": Everyone.PUBLIC,
-    "logout": Everyone.LOGGED_IN,
-    "access": Everyone.LOGGED_IN,
+    "accounts:logout": Everyone.LOGGED_IN,
+    "accounts:access": Everyone.LOGGED_IN,
     "home": Everyone.LOGGED_IN,
     "components": Everyone.LOGGED_IN,
     "help:statuses": Permission.SEE_TASKS,
-    "search": Permission.SEE_TASKS,
-    "palette": Permission.SEE_TASKS,
+    "search:page": Permission.SEE_TASKS,
+    "search:palette": Permission.SEE_TASKS,
     "reports:page": Permission.SEE_TASKS,
     "reports:tasks": Permission.SEE_TASKS,
     "reports:export": Permission.SEE_TASKS,
@@ -114,13 +114,13 @@ RULES: dict[str, Rule] = {
     "clients:card": Permission.SEE_DIRECTORY,
     "clients:add": Permission.EDIT_DIRECTORY,
     "clients:refresh": Permission.EDIT_DIRECTORY,
-    "clients:edit-person": Permission.EDIT_DIRECTORY,
+    "clients:person_edit": Permission.EDIT_DIRECTORY,
     "clients:contact": Permission.EDIT_DIRECTORY,
-    "clients:contact-add": Permission.EDIT_DIRECTORY,
-    "clients:contact-edit": Permission.EDIT_DIRECTORY,
-    "clients:contact-link": Permission.EDIT_DIRECTORY,
-    "clients:contact-relink": Permission.EDIT_DIRECTORY,
-    "clients:contact-unlink": Permission.EDIT_DIRECTORY,
+    "clients:contact_add": Permission.EDIT_DIRECTORY,
+    "clients:contact_edit": Permission.EDIT_DIRECTORY,
+    "clients:contact_link": Permission.EDIT_DIRECTORY,
+    "clients:contact_relink": Permission.EDIT_DIRECTORY,
+    "clients:contact_unlink": Permission.EDIT_DIRECTORY,
 }
 # Whole families of addresses that share one rule.
 RULES_OF_NAMESPACES: dict[str, Rule] = {
@@ -159,7 +159,7 @@ class PermissionsMiddleware:
         if isinstance(rule, Everyone) or not isinstance(request.user, User):
             return None
         if not request.user.role_codes:
-            return redirect("access")
+            return redirect("accounts:access")
         if not request.user.may(rule):
             raise PermissionDenied(wanted_roles(rule))
         return None

@@ -145,9 +145,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ANONYMOUS_USER_NAME = None
-LOGIN_URL = "login"
+LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/tasks/my/"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "accounts:login"
 # Guesses allowed for one login name, or from one address times ten, in the window (seconds).
 LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
 LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from econtract import showcase
-from tasks.views import home, search
+from tasks.views import home
 
 handler400 = "econtract.views.bad_request"
 handler403 = "econtract.views.forbidden"
@@ -16,8 +16,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("manage/", include("clients.urls")),
     path("reports/", include("tasks.report_urls")),
-    path("search/", search.search, name="search"),
-    path("palette/", search.palette, name="palette"),
+    path("", include("tasks.search_urls")),
     path("notifications/", include("tasks.notification_urls")),
     path("verify/", include("econtract.verification.urls")),
     path("help/", include("tasks.help_urls")),

@@ -118,7 +118,7 @@ class Navigation:
 
     @property
     def palette_url(self) -> str:
-        return address("palette") if self.person else ""
+        return address("search:palette") if self.person else ""
 
     @property
     def single_keys(self) -> bool:
@@ -127,12 +127,12 @@ class Navigation:
 
     @property
     def search_url(self) -> str:
-        return address("search") if self.person else ""
+        return address("search:page") if self.person else ""
 
     @property
     def query(self) -> str:
         """What was searched for in the header, shown there again."""
-        return self.request.GET.get("q", "") if self.place == "search" else ""
+        return self.request.GET.get("q", "") if self.place == "search:page" else ""
 
     @property
     def notifications_url(self) -> str:
@@ -183,11 +183,11 @@ class Navigation:
 
     @property
     def login_url(self) -> str:
-        return address("login")
+        return address("accounts:login")
 
     @property
     def logout_url(self) -> str:
-        return address("logout") if self.user_label else ""
+        return address("accounts:logout") if self.user_label else ""
 
 
 def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:

@@ -68,7 +68,9 @@ class Walk:
     def url(self) -> str:
         """The list itself."""
         address = (
-            reverse("search") if self.tab == "search" else reverse("tasks:list", args=[self.tab])
+            reverse("search:page")
+            if self.tab == "search"
+            else reverse("tasks:list", args=[self.tab])
         )
         return address + self.query
 

@@ -50,11 +50,15 @@ class DirectoryAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         views = {
             "import": self.import_view,
-            "import-confirm": self.confirm_view,
+            "import_confirm": self.confirm_view,
             "export": self.export_view,
         }
         own = [
-            path(f"{name}/", self.admin_site.admin_view(view), name=self._url_name(name))
+            path(
+                f"{name.replace('_', '-')}/",
+                self.admin_site.admin_view(view),
+                name=self._url_name(name),
+            )
             for name, view in views.items()
         ]
         return own + super().get_urls()
@@ -121,7 +125,7 @@ class DirectoryAdmin(admin.ModelAdmin):
             "changed": planned.of(Kind.CHANGED),
             "removed": planned.of(Kind.REMOVED),
             "seen": signing.dumps(seen, salt=self._url_name("import"), compress=True),
-            "confirm_url": reverse(f"admin:{self._url_name('import-confirm')}"),
+            "confirm_url": reverse(f"admin:{self._url_name('import_confirm')}"),
         }
         return self._page(request, context, status=422 if planned.errors else 200)
 

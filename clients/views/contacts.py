@@ -102,7 +102,7 @@ def unlink_contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) ->
     found, _ = contact_of(client, contact_pk)
     actions.unlink_contact(client=client, contact=found, actor=user_of(request))
     token = signing.dumps([client.pk, found.pk], salt=UNDO_SALT)
-    undo_url = reverse("clients:contact-relink", args=[section.slug, client.pk, token])
+    undo_url = reverse("clients:contact_relink", args=[section.slug, client.pk, token])
     if is_fragment(request):
         return render_contacts(request, section, client, undo_url=undo_url)
     done(request, "Связь удалена", undo_url=undo_url)

@@ -14,5 +14,5 @@ def home(request: HttpRequest) -> HttpResponse:
     """To the person's first list; to the access page for one who has no role."""
     user = person_of(request)
     if not user.may(Permission.SEE_TASKS):
-        return redirect("access")
+        return redirect("accounts:access")
     return redirect("tasks:list", lists_of(user)[0])

@@ -92,14 +92,14 @@ def test_who_reads_which_tab(page: str, who: str, companies: int, contractors: i
 
 CHANGING = [
     ("post", "refresh", {}),
-    ("get", "contact-add", {}),
-    ("post", "contact-add", TYPED),
-    ("post", "contact-link", {"link_phone": "+79990000001"}),
+    ("get", "contact_add", {}),
+    ("post", "contact_add", TYPED),
+    ("post", "contact_link", {"link_phone": "+79990000001"}),
     ("get", "contact", None),
-    ("get", "contact-edit", None),
-    ("post", "contact-edit", None),
-    ("post", "contact-unlink", None),
-    ("post", "contact-relink", {}),
+    ("get", "contact_edit", None),
+    ("post", "contact_edit", None),
+    ("post", "contact_unlink", None),
+    ("post", "contact_relink", {}),
 ]
 
 
@@ -127,7 +127,7 @@ def test_who_changes_the_companies_cards(
     args: list[object] = ["companies", client.pk]
     if data is None:
         args.append(contact.pk)
-    if name == "contact-relink":
+    if name == "contact_relink":
         args.append("forged")
     answer = getattr(browser, method)(url(name, *args), data or {})
     if allowed:
@@ -262,7 +262,7 @@ def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
         ClientContact.objects.create(client=other, contact=contact)
     card = manager.get(url("card", "companies", clients[0].pk)).content.decode()
     assert "Контакт связан еще с 2 клиентами" in card
-    edit = url("contact-edit", "companies", clients[0].pk, contact.pk)
+    edit = url("contact_edit", "companies", clients[0].pk, contact.pk)
     assert "Контакт связан еще с 2 клиентами" in manager.get(edit).content.decode()
 
 
@@ -282,7 +282,7 @@ def test_the_cards_queries_do_not_grow_with_the_contacts(
 def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, typed_over(contact, email="new@company.example"))
     assert answer.headers["Location"].startswith(url("card", "companies", client.pk))
@@ -293,7 +293,7 @@ def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
 def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     form = manager.get(edit, headers=HTMX).content.decode()
     assert form.lstrip().startswith("<tr")
     assert "data-hx-post" in form
@@ -309,7 +309,7 @@ def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
 def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, typed_over(contact, phone="123", email="x", surname="С1"))
     text = page.content.decode()
     assert page.status_code == 422
@@ -326,7 +326,7 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
 def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> None:
     client = ClientFactory.create()
     contact, other = ContactFactory.create(linked_to=client), ContactFactory.create()
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, typed_over(contact, phone=other.phone))
     assert page.status_code == 422
     assert page.context["form"].errors["phone"] == [DUPLICATE]
@@ -338,7 +338,7 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
     mine = typed_over(contact, position="Юрист")
     theirs = replace(ContactFacts.of(contact.newest), position="Бухгалтер")
     edit_contact(contact=contact, facts=theirs, actor=UserFactory.create())
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, mine)
     assert page.status_code == 409
     assert page.context["changes"] == [{"label": "Должность", "old": "Бухгалтер", "new": "Юрист"}]
@@ -351,7 +351,7 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
 def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client, version__snils="11223344595")
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     manager.post(edit, typed_over(contact, position="Юрист"))
     contact.refresh_from_db()
     assert contact.newest.snils == "11223344595"
@@ -362,9 +362,9 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
         ClientFactory.create(),
         ContactFactory.create(linked_to=ClientFactory.create()),
     )
-    for name in ["contact", "contact-edit"]:
+    for name in ["contact", "contact_edit"]:
         assert manager.get(url(name, "companies", client.pk, contact.pk)).status_code in {302, 404}
-    edit = url("contact-edit", "companies", client.pk, contact.pk)
+    edit = url("contact_edit", "companies", client.pk, contact.pk)
     assert manager.post(edit, typed_over(contact)).status_code == 404
 
 
@@ -374,7 +374,7 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
 def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    answer = manager.post(url("contact-unlink", "companies", client.pk, contact.pk))
+    answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
     [message] = get_messages(answer.wsgi_request)
     assert str(message) == "Связь удалена"
     assert not client.contacts.exists()
@@ -388,7 +388,7 @@ def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
     part = manager.post(
-        url("contact-unlink", "companies", client.pk, contact.pk), headers=HTMX
+        url("contact_unlink", "companies", client.pk, contact.pk), headers=HTMX
     ).content.decode()
     assert "Связь удалена" in part
     assert "Отменить" in part
@@ -398,7 +398,7 @@ def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
 def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    answer = manager.get(url("contact-unlink", "companies", client.pk, contact.pk))
+    answer = manager.get(url("contact_unlink", "companies", client.pk, contact.pk))
     assert answer.status_code == 405
     assert client.contacts.exists()
 
@@ -406,11 +406,11 @@ def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
 def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> None:
     client, other = ClientFactory.create(), ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    answer = manager.post(url("contact-unlink", "companies", client.pk, contact.pk))
+    answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
     [message] = get_messages(answer.wsgi_request)
     token = message.extra_tags.rstrip("/").rpartition("/")[2]
-    assert manager.post(url("contact-relink", "companies", other.pk, token)).status_code == 404
-    assert manager.post(url("contact-relink", "companies", client.pk, "x")).status_code == 404
+    assert manager.post(url("contact_relink", "companies", other.pk, token)).status_code == 404
+    assert manager.post(url("contact_relink", "companies", client.pk, "x")).status_code == 404
     assert not ClientContact.objects.exists()
 
 
@@ -419,7 +419,7 @@ def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> 
 
 def test_a_new_contact_is_added_to_the_card(manager: Browser) -> None:
     client = ClientFactory.create()
-    answer = manager.post(url("contact-add", "companies", client.pk), TYPED)
+    answer = manager.post(url("contact_add", "companies", client.pk), TYPED)
     assert answer.status_code == 302
     contact = client.contacts.get()
     assert (contact.phone, contact.newest.email) == ("+79123456789", "sidorov@company.example")
@@ -428,12 +428,12 @@ def test_a_new_contact_is_added_to_the_card(manager: Browser) -> None:
 def test_a_taken_phone_offers_to_link_the_existing_contact(manager: Browser) -> None:
     client = ClientFactory.create()
     existing = ContactFactory.create(phone="+79123456789")
-    page = manager.post(url("contact-add", "companies", client.pk), TYPED)
+    page = manager.post(url("contact_add", "companies", client.pk), TYPED)
     assert page.status_code == 422
     assert page.context["form"].errors["phone"] == [DUPLICATE]
     assert 'value="+79123456789"' in page.content.decode()
     link = manager.post(
-        url("contact-link", "companies", client.pk), TYPED | {"link_phone": "+79123456789"}
+        url("contact_link", "companies", client.pk), TYPED | {"link_phone": "+79123456789"}
     )
     assert link.status_code == 302
     assert list(client.contacts.all()) == [existing]
@@ -442,7 +442,7 @@ def test_a_taken_phone_offers_to_link_the_existing_contact(manager: Browser) -> 
 def test_people_who_resemble_the_new_one_are_shown_first(manager: Browser) -> None:
     client = ClientFactory.create()
     ContactFactory.create(version__email="sidorov@company.example")
-    add = url("contact-add", "companies", client.pk)
+    add = url("contact_add", "companies", client.pk)
     page = manager.post(add, TYPED)
     assert page.status_code == 422
     assert "Похожие уже есть в базе" in page.content.decode()
@@ -454,7 +454,7 @@ def test_people_who_resemble_the_new_one_are_shown_first(manager: Browser) -> No
 def test_an_unlinked_contact_is_found_by_phone(manager: Browser) -> None:
     client = ClientFactory.create()
     ContactFactory.create(phone="+79123456789", version__surname="Найденов")
-    add = url("contact-add", "companies", client.pk)
+    add = url("contact_add", "companies", client.pk)
     assert "Найденов" in manager.get(add, {"phone": "8 912 345 67 89"}).content.decode()
     missing = manager.get(add, {"phone": "89990000000"}).content.decode()
     assert "Контакта с таким телефоном нет" in missing
@@ -463,7 +463,7 @@ def test_an_unlinked_contact_is_found_by_phone(manager: Browser) -> None:
 
 def test_a_contact_is_linked_by_phone_and_not_by_number(manager: Browser) -> None:
     client, contact = ClientFactory.create(), ContactFactory.create()
-    link = url("contact-link", "companies", client.pk)
+    link = url("contact_link", "companies", client.pk)
     assert manager.post(link, {"link_phone": str(contact.pk)}).status_code == 404
     assert manager.post(link).status_code == 404
     assert not ClientContact.objects.exists()
@@ -589,7 +589,7 @@ def test_wrong_numbers_of_a_person_are_said_at_the_fields(manager: Browser) -> N
 def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
     client = PersonFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    edit = url("edit-person", "self-employed", client.pk)
+    edit = url("person_edit", "self-employed", client.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, typed_over(contact, surname="Семенова"))
     assert answer.headers["Location"] == url("card", "self-employed", client.pk)
@@ -601,8 +601,8 @@ def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
 def test_companies_are_not_edited_as_persons_nor_persons_contacts(manager: Browser) -> None:
     company, person = ClientFactory.create(), PersonFactory.create()
     contact = ContactFactory.create(linked_to=person)
-    assert manager.get(url("edit-person", "companies", company.pk)).status_code == 404
-    assert manager.get(url("edit-person", "self-employed", person.pk)).status_code == 200
-    unlink = url("contact-unlink", "self-employed", person.pk, contact.pk)
+    assert manager.get(url("person_edit", "companies", company.pk)).status_code == 404
+    assert manager.get(url("person_edit", "self-employed", person.pk)).status_code == 200
+    unlink = url("contact_unlink", "self-employed", person.pk, contact.pk)
     assert manager.post(unlink).status_code == 404
     assert person.contacts.exists()

@@ -102,7 +102,7 @@ def _find(ref: str, state: str = "") -> IdentityRequest:
 
 
 def _link(request: HttpRequest, row: IdentityRequest) -> str:
-    path = reverse("identity-consent", args=[row.token])
+    path = reverse("identity_consent", args=[row.token])
     public = settings.SANDBOX_PUBLIC_URL
     return f"{public}{path}" if public else request.build_absolute_uri(path)
 

@@ -85,7 +85,7 @@ def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()[:2000]
     if act == "reject" and not reason:
         messages.error(request, "Укажите причину отказа")
-        return redirect("edo-document", entity_id)
+        return redirect("edo_document", entity_id)
     try:
         with transaction.atomic():
             done = _act(_find(entity_id), act, reason, request)
@@ -93,7 +93,7 @@ def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
         messages.error(request, _REFUSALS.get(refused.code, refused.text))
     else:
         messages.success(request, done)
-    return redirect("edo-document", entity_id)
+    return redirect("edo_document", entity_id)
 
 
 @csp_exempt()  # type: ignore[arg-type] # typed for views without arguments of the path

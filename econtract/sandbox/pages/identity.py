@@ -59,7 +59,7 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("identity")
         if form.is_valid():
             _apply(request, row, form)
-            return redirect("identity-consent", token)
+            return redirect("identity_consent", token)
     context = {"row": row, "form": form, "answers": identity.ANSWERS.values()}
     return render(
         request, "sandbox/identity_consent.html", context, status=422 if form.errors else 200

@@ -17,7 +17,7 @@ def phone(text: str) -> str:
     return f"+7 {text[2:5]} {text[5:8]}-{text[8:10]}-{text[10:]}"
 
 
-@register.inclusion_tag("sandbox/_components/state.html")
+@register.inclusion_tag("sandbox/components/state.html")
 def state(look: str, text: str) -> dict[str, str]:
     """A state as shape, words and colour. Looks: waiting, done, error, closed."""
     return {"look": look, "text": text}
