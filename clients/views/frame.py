@@ -10,6 +10,7 @@ from django.urls import reverse
 from clients.access import sections_of, user_of
 from clients.models import Client
 from clients.sections import Section, may_edit
+from econtract.common.toasts import UndoToast, offer_undo
 
 CDI_DOWN = "CDI не отвечает. Введенное осталось на странице, повторите позже"
 
@@ -33,5 +34,8 @@ def to_card(section: Section, client: Client) -> HttpResponse:
 
 
 def done(request: HttpRequest, text: str, *, undo_url: str = "") -> None:
-    """A toast on the next page; with «Отменить» when there is a way back."""
-    messages.success(request, text, extra_tags=undo_url)
+    """A toast on the next page; ``undo_url`` adds «Отменить» to it."""
+    if undo_url:
+        offer_undo(request, UndoToast(text, undo_url))
+    else:
+        messages.success(request, text)

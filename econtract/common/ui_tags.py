@@ -3,9 +3,12 @@
 from functools import lru_cache
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from econtract.common.toasts import UndoToast, take_undo_toasts
 
 register = template.Library()
 
@@ -32,3 +35,10 @@ def icon(name: str, label: str = "", small: bool = False) -> SafeString:
 def asset(path: str) -> str:
     """The address of a static file, as `{% static %}`, for what every page names."""
     return static(path)
+
+
+@register.simple_tag(takes_context=True)
+def undo_toasts(context: Context) -> list[UndoToast]:
+    """The toasts with «Отменить» that wait for this session; each is drawn once."""
+    request = context.get("request")
+    return take_undo_toasts(request) if request else []

@@ -22,6 +22,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST
 
 from archive import zipping
+from econtract.common.toasts import UndoToast, offer_undo
 from tasks import bulk, handover
 from tasks.bulk import Chosen, Outcome
 from tasks.handover_forms import HandOverForm
@@ -123,13 +124,16 @@ def _report(
 ) -> HttpResponseBase:
     """Back to the list when all went well; else a page that says what did not, and why.
 
-    What was done is a message on either, with the address that undoes it.
+    What was done is a message on either; ``undo`` is the address that undoes it.
     """
     refused = [one for one in outcomes if one.reason]
     went = [one for one in outcomes if not one.reason]
     if count := len(went):
         words = f"{done}: {count} {plural(count, 'задание', 'задания', 'заданий')}"
-        messages.success(request, words, extra_tags=undo)
+        if undo:
+            offer_undo(request, UndoToast(words, undo))
+        else:
+            messages.success(request, words)
     if not refused:
         return redirect(_back(request))
     seen = SigningTask.objects.visible_to(person_of(request))

@@ -10,6 +10,7 @@ from accounts.people import named_like, options
 from accounts.roles import TaskType
 from econtract.common.errors import ActionRefused
 from econtract.common.htmx import leave_for, render_page
+from econtract.common.toasts import UndoToast, offer_undo
 from tasks import handover
 from tasks.handover_forms import HandOverForm
 from tasks.models import SigningTask
@@ -26,8 +27,11 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, " ".join(refusal.reasons))
     else:
-        undo = "" if had_it else reverse("tasks:give_back", args=[number])
-        messages.success(request, f"Задание {number} принято в работу", extra_tags=undo)
+        text = f"Задание {number} принято в работу"
+        if had_it:
+            messages.success(request, text)
+        else:
+            offer_undo(request, UndoToast(text, reverse("tasks:give_back", args=[number])))
     return _to_task(request, number)
 
 

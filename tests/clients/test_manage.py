@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -12,6 +11,7 @@ from accounts.roles import Role, TaskType
 from clients.actions import ContactFacts, edit_contact
 from clients.models import Client, ClientContact, Contact
 from econtract.common.errors import Unavailable
+from econtract.common.toasts import take_undo_toasts
 from tests.clients.conftest import FakeCdi
 from tests.clients.test_actions import ROMASHKA
 from tests.support.factories import UserFactory
@@ -375,11 +375,11 @@ def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
     answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
-    [message] = get_messages(answer.wsgi_request)
-    assert str(message) == "Связь удалена"
+    [toast] = take_undo_toasts(answer.wsgi_request)
+    assert toast.text == "Связь удалена"
     assert not client.contacts.exists()
     assert Contact.objects.filter(pk=contact.pk).exists()
-    restored = manager.post(message.extra_tags, follow=True)
+    restored = manager.post(toast.undo_url, follow=True)
     assert "Связь восстановлена" in restored.content.decode()
     assert list(client.contacts.all()) == [contact]
 
@@ -407,8 +407,8 @@ def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> 
     client, other = ClientFactory.create(), ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
     answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
-    [message] = get_messages(answer.wsgi_request)
-    token = message.extra_tags.rstrip("/").rpartition("/")[2]
+    [toast] = take_undo_toasts(answer.wsgi_request)
+    token = toast.undo_url.rstrip("/").rpartition("/")[2]
     assert manager.post(url("contact_relink", "companies", other.pk, token)).status_code == 404
     assert manager.post(url("contact_relink", "companies", client.pk, "x")).status_code == 404
     assert not ClientContact.objects.exists()

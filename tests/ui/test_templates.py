@@ -6,7 +6,9 @@ from pathlib import Path
 import html5lib  # type: ignore[import-untyped]
 import pytest
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 
+from econtract.common.toasts import UndoToast, offer_undo
 from tests.ui.conftest import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,13 +98,11 @@ def test_the_words_of_summary_and_field_are_the_same() -> None:
     assert re.search(rf'id="bad_phone_error">.*?<span>\s*{re.escape(words)}', page, re.S)
 
 
-def test_a_message_with_an_address_offers_undo() -> None:
-    class Message:
-        extra_tags = "/clients/1/link/2/restore/"
-        level_tag = "success"
-
-        def __str__(self) -> str:
-            return "Связь удалена"
-
-    page = render("showcase/components.html", messages=[Message()])
-    assert '<form method="post" action="/clients/1/link/2/restore/">' in page
+def test_an_undo_is_offered_once_on_the_next_page(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.session = {}  # type: ignore[assignment]
+    offer_undo(request, UndoToast("Запись удалена", "/restore/"))
+    pages = [render("showcase/components.html", request=request) for _ in range(2)]
+    form = '<form method="post" action="/restore/">'
+    assert [page.count(form) for page in pages] == [1, 0]
+    assert ["Запись удалена" in page for page in pages] == [True, False]

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from econtract.common.toasts import UndoToast, offer_undo
 from tasks import drafts
 from tasks.drafts import AlreadyCreated, DraftChanged
 from tasks.new_task.entry import names_of
@@ -56,7 +57,7 @@ def restart(request: HttpRequest, slug: str) -> HttpResponse:
     draft = drafts.find(user, kind.task_type)
     if drafts.has_contents(draft):
         drafts.close(draft=draft)
-        _offer_undo(request, kind)
+        _offer_reopening(request, kind)
     if drafts.says_anything(read(request.POST, names_of(kind))):
         save_entry(posted(request, kind), mark_of(request))
         return redirect(form_url(kind))
@@ -73,11 +74,12 @@ def _close(request: HttpRequest, kind: FormKind) -> None:
         return
     if drafts.has_contents(entry.draft):
         drafts.close(draft=entry.draft)
-        _offer_undo(request, kind)
+        _offer_reopening(request, kind)
 
 
-def _offer_undo(request: HttpRequest, kind: FormKind) -> None:
-    messages.success(request, CLEARED, extra_tags=reverse("tasks:new_reopen", args=[kind.slug]))
+def _offer_reopening(request: HttpRequest, kind: FormKind) -> None:
+    undo_url = reverse("tasks:new_reopen", args=[kind.slug])
+    offer_undo(request, UndoToast(CLEARED, undo_url))
 
 
 @require_POST
