@@ -21,8 +21,8 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.signals import Handed, leaving
-from econtract.common import clock
-from econtract.common.errors import ActionRefused
+from econtract.platform.common import clock
+from econtract.platform.common.errors import ActionRefused
 
 LAST_ADMINISTRATOR = "Это последний администратор: снять роль или заблокировать его нельзя."
 Rights = dict[int, frozenset[str]]

@@ -25,8 +25,8 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.signals import Handed
-from econtract.common.errors import ActionRefused
-from econtract.outbox.admin import ReadOnlyAdmin
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.outbox.admin import ReadOnlyAdmin
 
 MEMBERSHIPS = (
     AccessGroup.MEMBER_MANAGER,

@@ -20,7 +20,7 @@ WITH_ROLES = f"""
 class RoleBackend(ModelBackend):
     """Password log-in; in the admin an administrator may everything, others nothing.
 
-    Rights over tasks are not asked here: `accounts.visibility` and `tasks.guards` hold them.
+    Rights over tasks are decided elsewhere: in `accounts.visibility` and `tasks.lifecycle.guards`.
     """
 
     def get_user(self, user_id: int) -> User | None:

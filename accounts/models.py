@@ -10,8 +10,8 @@ from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.roles import PERMISSIONS, Permission, Role, TaskType
-from econtract.common import clock
-from econtract.common.text import name_with_initials
+from econtract.platform.common import clock
+from econtract.platform.common.text import name_with_initials
 
 
 def validate_time_zone(name: str) -> None:

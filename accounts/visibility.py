@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
-from econtract.common.among import among
+from econtract.platform.common.among import among
 
 # From the row of one member to the capacity of another in the same group (`memberships`).
 MINE = "content_object__members__permission_id"

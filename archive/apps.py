@@ -9,7 +9,7 @@ class ArchiveConfig(AppConfig):
         from archive import checks  # noqa: F401  (registers itself)
         from archive.documents import CONVERT, SCAN
         from archive.orders import ConvertDocument, ScanDocument
-        from econtract.outbox.registry import register
+        from econtract.platform.outbox.registry import register
 
         register(CONVERT, "Преобразование документа", ConvertDocument())
         register(SCAN, "Проверка на вирусы", ScanDocument())

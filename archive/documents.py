@@ -11,10 +11,10 @@ from archive.intake import Inspected, antivirus, inspect
 from archive.intake.kinds import Kind
 from archive.models import Document, DocumentVersion, StoredFile
 from archive.storage import read, store_bytes
-from econtract.common import clock
-from econtract.common.errors import Unavailable
-from econtract.outbox import orders
-from econtract.outbox.models import Order
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.models import Order
 
 __all__ = [
     "Intake",

@@ -9,8 +9,8 @@ from typing import BinaryIO, Protocol
 from uuid import UUID
 
 from clients.models import ArchiveSystem
-from econtract.common.errors import Unavailable
-from econtract.common.http import OutsideHttp
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.http import OutsideHttp
 
 # Printable ASCII: the code is printed as a Code 128 symbol.
 _CODE = re.compile(r"[!-~]{1,64}")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from clients.models import ArchiveSystem
-from econtract.common import clock
+from econtract.platform.common import clock
 
 
 class StoredFile(models.Model):

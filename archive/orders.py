@@ -11,7 +11,7 @@ from archive.conversion import ConversionFailed, ConversionResult, convert
 from archive.intake import IntakeRefused, antivirus
 from archive.intake.kinds import Kind
 from archive.models import DocumentVersion, StoredFile
-from econtract.outbox.models import Order
+from econtract.platform.outbox.models import Order
 
 BROKEN = "Преобразовать документ не удалось: повторите или замените файл"
 NOT_SCANNED = "Антивирус недоступен, файл не проверен: повторите проверку"

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from archive import storage
 from archive.models import Document, DocumentVersion, StoredFile
 from archive.preview import FOLDER, folder_of
-from econtract.common import clock
+from econtract.platform.common import clock
 
 log = logging.getLogger(__name__)
 

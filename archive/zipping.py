@@ -8,7 +8,7 @@ from django.utils import timezone
 from archive import storage
 from archive.models import StoredFile
 from archive.storage import StoredFileDamaged, StoredFileWithheld
-from econtract.common import clock
+from econtract.platform.common import clock
 
 CHUNK = 256 * 1024
 READABLE = 0o100644 << 16

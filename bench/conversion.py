@@ -1,8 +1,8 @@
 """`scripts/bench conversion`: how faithful the two converters are, and how fast bad files go.
 
-Converts every document of `tests.conversion` (over fifty, each with its content known) with
+Converts every document of `tests.archive.conversion` (over fifty, each with its content known) with
 either converter and counts what is in the PDFs; then has every bad file of
-`tests.archive_intake` refused. A converter's run and the refusals are each a process of their
+`tests.archive.intake` refused. A converter's run and the refusals are each a process of their
 own, so that the memory is that of one kind of work.
 """
 
@@ -83,8 +83,8 @@ def convert_all(name: str) -> dict[str, Any]:
     import resource
 
     from archive.conversion import convert
-    from tests.conversion import sheet_samples, word_samples
-    from tests.conversion.score import score
+    from tests.archive.conversion import sheet_samples, word_samples
+    from tests.archive.conversion.score import score
 
     scores, pages = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def _tell(name: str, sample: str, lost: list[str]) -> None:
 
 def write_bad_files(folder: Path) -> dict[str, Any]:
     """Writes the bad files: in a process of its own, for some are large before they are packed."""
-    from tests.archive_intake.corpus import BAD
+    from tests.archive.intake.corpus import BAD
 
     codes = {}
     for number, (what, (code, make)) in enumerate(BAD.items()):

@@ -25,7 +25,7 @@ from accounts.models import User
 from bench.gates import Gate, at_most, told
 from bench.pipeline import own_database, own_stack
 from bench.serving import Answer, Measure, Visitor, servers
-from clients.cdi import cdi
+from clients.gateways.cdi import cdi
 from clients.models import Region
 from edo.models import Box, Signatory
 from tasks.models import SigningTask

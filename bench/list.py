@@ -24,8 +24,8 @@ from bench.pipeline import own_database
 from bench.serving import Answer, Cost, Measure, Server, Visitor, in_turns, per_second, servers
 from clients.models import Client
 from tasks.demo.people import PASSWORD
+from tasks.listing.sorting import Cursor
 from tasks.models import SigningTask
-from tasks.sorting import Cursor
 from tasks.statuses import Status
 from tests.support.stack import database_url
 

@@ -29,9 +29,9 @@ from pytest_django.fixtures import Settings
 
 from bench.gates import Gate, at_least, told
 from econtract.celery import app
-from econtract.outbox import orders
-from econtract.outbox.jobs import run_order
-from econtract.outbox.models import Order
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.jobs import run_order
+from econtract.platform.outbox.models import Order
 from edo.models import Box
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import FINISHED, Status

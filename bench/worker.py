@@ -16,11 +16,11 @@ import django
 from django.db import connection, transaction
 
 from econtract.celery import app
-from econtract.common.http import Answer, OutsideHttp
+from econtract.platform.common.http import Answer, OutsideHttp
 
 django.setup()  # the modules with models need it
 
-from econtract.outbox import orders  # noqa: E402
+from econtract.platform.outbox import orders  # noqa: E402
 
 __all__ = ["app", "bare"]
 

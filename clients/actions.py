@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from clients.cdi import Organisation
+from clients.gateways.cdi import Organisation
 from clients.models import Client, ClientContact, Contact, ContactVersion
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ IDENTITY_FACTS = ("surname", "given_name", "patronymic", "phone", "inn", "snils"
 
 @dataclass(frozen=True, kw_only=True)
 class ContactFacts:
-    """What is known of a person, checked and in stored form (see `clients.values`)."""
+    """What is known of a person, checked and in stored form (see `clients.models.values`)."""
 
     surname: str
     given_name: str

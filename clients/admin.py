@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clients.imports import directories
-from clients.imports.admin import DirectoryAdmin
+from clients.directories import registry
+from clients.directories.admin import DirectoryAdmin
 from clients.models import (
     BillingPrefix,
     Client,
@@ -17,12 +17,12 @@ from clients.models import (
     Region,
     Service,
 )
-from clients.queries import ClientQuerySet
+from clients.models.queries import ClientQuerySet
 
 
 @admin.register(Region)
 class RegionAdmin(DirectoryAdmin):
-    directory = directories.REGIONS
+    directory = registry.REGIONS
     list_display = [
         "name",
         "mrf",
@@ -43,7 +43,7 @@ class RegionAdmin(DirectoryAdmin):
 
 @admin.register(Service)
 class ServiceAdmin(DirectoryAdmin):
-    directory = directories.SERVICES
+    directory = registry.SERVICES
     list_display = ["name", "code", "fraud_risk", "account_rule", "position", "active"]
     list_filter = ["fraud_risk", "active"]
     search_fields = ["name", "code"]
@@ -55,7 +55,7 @@ class ServiceAdmin(DirectoryAdmin):
 
 @admin.register(BillingPrefix)
 class BillingPrefixAdmin(DirectoryAdmin):
-    directory = directories.BILLING_PREFIXES
+    directory = registry.BILLING_PREFIXES
     list_display = ["billing_system", "service", "mrf", "account_prefix", "prefix_source"]
     list_filter = ["billing_system", "prefix_source"]
 

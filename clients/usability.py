@@ -6,7 +6,7 @@ from typing import Protocol
 from django.utils import timezone
 
 from clients.models import Client
-from econtract.common import clock
+from econtract.platform.common import clock
 
 YOUNGEST = timedelta(days=14)
 LIQUIDATED = "Клиент ликвидирован"

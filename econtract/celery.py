@@ -1,4 +1,4 @@
-"""The Celery application: transport only. What must not be lost lives in `econtract.outbox`."""
+"""The Celery application: transport only; the outbox holds what must not be lost."""
 
 import os
 from typing import Any

@@ -1,7 +1,7 @@
 """Who may open which address: every URL name declares its rule here.
 
-An address without a rule is closed to everybody, and `tests/test_routes.py` fails on one. The rule
-is about the page; whose task it shows is decided by `SigningTask.objects.visible_to`.
+An address without a rule is closed to everybody, and `tests/econtract/test_routes.py` fails on
+one. The rule is about the page; `SigningTask.objects.visible_to` decides whose task it shows.
 """
 
 import logging
@@ -91,7 +91,7 @@ RULES: dict[str, Rule] = {
     "tasks:document_page": Permission.SEE_TASKS,
     "tasks:authority_file": Permission.SEE_TASKS,
     "tasks:package": Permission.SEE_TASKS,
-    # Which types: `tasks.views.new_task.common.kind_of`.
+    # Which types: `tasks.screens.new_task.views.common.kind_of`.
     "tasks:new": Permission.CREATE_TASKS,
     "tasks:new_form": Permission.CREATE_TASKS,
     "tasks:new_draft": Permission.CREATE_TASKS,
@@ -125,7 +125,7 @@ RULES: dict[str, Rule] = {
 # Whole families of addresses that share one rule.
 RULES_OF_NAMESPACES: dict[str, Rule] = {
     "admin": Permission.ADMINISTER,
-    # Which section, and whether it may be changed: `clients.access`.
+    # Which section, and whether it may be changed: `clients.screens.access`.
     "clients": Permission.SEE_DIRECTORY,
 }
 

@@ -10,7 +10,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from econtract.common import env, places
+from econtract.platform.common import env, places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = places.data_dir()
@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "edo",
     "clients",
     "accounts",
-    "econtract.outbox",
+    "econtract.platform.outbox",
     "django_fsm",
     "guardian",
     "django_htmx",
@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "econtract.common.requests.RequestIdMiddleware",
+    "econtract.platform.common.requests.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -67,12 +67,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["econtract.common.ui_tags"],
+            "builtins": ["econtract.platform.common.ui_tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tasks.context.navigation",
+                "tasks.screens.common.frame.navigation",
             ],
         },
     },
@@ -185,7 +185,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "econtract.common.sessions"
+SESSION_ENGINE = "econtract.platform.common.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -335,7 +335,7 @@ DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "econtract.common.requests.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "econtract.platform.common.requests.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from econtract import showcase
-from tasks.views import home
+from tasks.screens.common import home
 
 handler400 = "econtract.views.bad_request"
 handler403 = "econtract.views.forbidden"
@@ -14,12 +14,12 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("", include("accounts.urls")),
     path("tasks/", include("tasks.urls")),
-    path("manage/", include("clients.urls")),
-    path("reports/", include("tasks.report_urls")),
-    path("", include("tasks.search_urls")),
-    path("notifications/", include("tasks.notification_urls")),
+    path("manage/", include("clients.screens.urls")),
+    path("reports/", include("tasks.screens.reports.urls")),
+    path("", include("tasks.screens.search.urls")),
+    path("notifications/", include("tasks.screens.notifications.urls")),
     path("verify/", include("econtract.verification.urls")),
-    path("help/", include("tasks.help_urls")),
+    path("help/", include("tasks.screens.help.urls")),
     path("demo/components/", showcase.components, name="components"),
     path("admin/", admin.site.urls),
 ]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from econtract.common import env, places
+from econtract.platform.common import env, places
 from econtract.verification.loose import NamedBytes, verify_loose
 from econtract.verification.packages import verify_package
 from econtract.verification.reading import LARGEST_KEPT

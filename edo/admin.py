@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from econtract.common import clock
-from econtract.common.errors import Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
 from edo.expiry import SOON
 from edo.forms import PowerOfAttorneyForm, SignatoryForm
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory

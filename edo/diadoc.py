@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from econtract.common.errors import Refused, Unavailable
-from econtract.common.http import Answer, OutsideHttp
+from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.common.http import Answer, OutsideHttp
 from edo import diadoc_wire as wire
 from edo.operator import (
     DocumentTruth,

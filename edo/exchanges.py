@@ -1,7 +1,7 @@
 """The room's front door: everything that the rooms above may ask of document exchange.
 
 Actions are keyword-only. They raise Unavailable (repeat later) and Refused (final) of
-econtract.common.errors, and hold no transaction open during an outside call.
+econtract.platform.common.errors, and hold no transaction open during an outside call.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from econtract.common import clock
-from econtract.outbox.registry import Incoming
+from econtract.platform.common import clock
+from econtract.platform.outbox.registry import Incoming
 from edo import cms, mchd
 from edo.cms import SignatureReport
 from edo.following import follow

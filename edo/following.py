@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from econtract.common import clock
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
 from edo import cms
 from edo.cms import SignatureReport
 from edo.models import Exchange

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from econtract.common.errors import Unavailable
+from econtract.platform.common.errors import Unavailable
 from edo.hardened import LARGEST_XML
 from edo.models import Box, PowerOfAttorney, Signatory
 from edo.powers import (

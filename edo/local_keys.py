@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
-from econtract.common import clock
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
 from edo.certificates import CertificateDetails, details
 from edo.cms_making import PrivateKey, sign_detached
 

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from clients.models import Region
-from econtract.common import clock
+from econtract.platform.common import clock
 
 
 class Operator(models.TextChoices):

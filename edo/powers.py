@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from econtract.common import clock
-from econtract.common.fixed import Fixed, Parameter
+from econtract.platform.common import clock
+from econtract.platform.common.fixed import Fixed, Parameter
 from edo import certificates, mchd, mchd_checks
 from edo.mchd import Organisation, Person, Power, PowerOfAttorneyData
 from edo.mchd_checks import Expected, PowerOfAttorneyReport

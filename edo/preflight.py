@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from econtract.common.errors import Unavailable
-from econtract.common.fixed import Fixed, Parameter
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.fixed import Fixed, Parameter
 from edo.models import Box, Signatory
 from edo.operators import operator_for
 from edo.powers import current_power, problems_of_power

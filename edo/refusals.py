@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from econtract.common.errors import Refused
+from econtract.platform.common.errors import Refused
 from edo.operator import OperatorRefusal
 from edo.signing import KEY_BLOCKED, KEY_UNKNOWN
 

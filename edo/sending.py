@@ -8,8 +8,8 @@ import hashlib
 from typing import Any
 from uuid import UUID, uuid5
 
-from econtract.common import clock
-from econtract.common.errors import Refused
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused
 from edo import cms
 from edo.models import Exchange
 from edo.operator import (

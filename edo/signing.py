@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from econtract.common.errors import Unavailable
-from econtract.common.http import OutsideHttp
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.http import OutsideHttp
 from edo.local_keys import LocalKeys
 
 SYSTEM = "signing"

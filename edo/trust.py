@@ -19,7 +19,7 @@ from cryptography.x509.verification import (
 )
 from django.conf import settings
 
-from econtract.common.errors import Unavailable
+from econtract.platform.common.errors import Unavailable
 
 log = logging.getLogger(__name__)
 

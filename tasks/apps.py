@@ -7,24 +7,26 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import leaving
-        from econtract.outbox import registry
-        from tasks import exports, feeds, handover
-        from tasks.notifications import mail, writing
-        from tasks.pipeline.base import StepHandler
-        from tasks.pipeline.dates import Expire, Remind, SendMessage
+        from econtract.platform.outbox import registry
+        from tasks.actions import handover
+        from tasks.listing import exports
+        from tasks.notifications import delivery, mail
+        from tasks.pipeline import feeds
+        from tasks.pipeline.archiving import LodgeDocument, LodgePackage
+        from tasks.pipeline.deadlines import Expire, Remind, SendMessage
         from tasks.pipeline.identification import (
             AnswerIdentity,
             CreateCabinet,
             FollowIdentification,
             StartIdentification,
         )
-        from tasks.pipeline.lodging import LodgeDocument, LodgePackage
-        from tasks.pipeline.signing import (
+        from tasks.pipeline.sending import (
             FollowExchange,
             PrepareSending,
             RevokeExchange,
             SendDocument,
         )
+        from tasks.pipeline.step import StepHandler
 
         leaving.connect(handover.on_leaving, dispatch_uid="tasks")
         for kind, title, step in (
@@ -44,7 +46,7 @@ class TasksConfig(AppConfig):
             ("send_message", "Сообщение клиенту", SendMessage()),
             ("remind", "Напоминание клиенту", Remind()),
             ("expire", "Окончание срока ожидания", Expire()),
-            (writing.MAIL_ORDER, "Письмо сотруднику", mail.MailNotification()),
+            (delivery.MAIL_ORDER, "Письмо сотруднику", mail.MailNotification()),
             (mail.DIGEST_ORDER, "Сводка за день", mail.MailDigest()),
             (exports.EXPORT_ORDER, "Выгрузка в Excel", exports.MakeExport()),
         ):

@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.db import transaction
 
-from econtract.common import clock
-from tasks import effects, exports, presence
+from econtract.platform.common import clock
+from tasks.actions import presence
+from tasks.lifecycle import effects
+from tasks.listing import exports
 from tasks.models import Notification, SigningTask
-from tasks.notifications import expiry, mail
+from tasks.notifications import expiring, mail
 
 # An event that has not come in this time may have been lost: we ask ourselves.
 SILENCE = timedelta(minutes=10)
@@ -30,7 +32,7 @@ def sweep_waiting() -> None:
 @shared_task(name="tasks.tell_of_expiring")
 def tell_of_expiring() -> None:
     """Tells the administrators of certificates and powers of attorney that run out."""
-    expiry.tell_of_expiring()
+    expiring.tell_of_expiring()
 
 
 @shared_task(name="tasks.order_digests")

@@ -102,7 +102,7 @@ class QuickFilter:
         return not self.resolutions
 
     def covers(self, status: Status, resolution: str) -> bool:
-        """The rule for one task; `tasks.queries.quick_filter_rule` is the same for many."""
+        """The rule for one task; `tasks.models.queries.quick_filter_rule` is the same for many."""
         if facts()[status].stage not in self.stages:
             return False
         return self.by_stage_alone or status in self.statuses or resolution in self.resolutions

@@ -2,10 +2,9 @@
 
 from django.urls import include, path, register_converter
 
-from tasks.views import (
+from tasks.screens.card.views import (
     account,
     actions,
-    bulk,
     card,
     client_box,
     contact,
@@ -13,10 +12,8 @@ from tasks.views import (
     files,
     handover,
     history,
-    lists,
-    news,
-    saved,
 )
+from tasks.screens.list.views import bulk, lists, news, saved
 
 
 class StepConverter:
@@ -85,7 +82,7 @@ bulk_urls = [
 
 app_name = "tasks"
 urlpatterns = [
-    path("new/", include("tasks.form_urls")),
+    path("new/", include("tasks.screens.new_task.urls")),
     path("<tab:tab>/", lists.task_list, name="list"),
     path("<tab:tab>/filters/", lists.filters, name="filters"),
     path("owners/", lists.owners, name="owners"),

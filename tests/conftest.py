@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 import econtract.celery  # noqa: F401  (jobs are published to this application)
 from accounts.models import User
-from econtract.common import http
+from econtract.platform.common import http
 from tests.support import world
 from tests.support.browser import launch_arguments
 from tests.support.sandbox import Sandbox, sandbox, sandbox_server

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -40,7 +40,9 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, editable=False, verbose_name="Создана"
+                        default=econtract.platform.common.clock.now,
+                        editable=False,
+                        verbose_name="Создана",
                     ),
                 ),
             ],
@@ -177,7 +179,9 @@ class Migration(migrations.Migration):
                 (
                     "at",
                     models.DateTimeField(
-                        db_index=True, default=econtract.common.clock.now, verbose_name="Когда"
+                        db_index=True,
+                        default=econtract.platform.common.clock.now,
+                        verbose_name="Когда",
                     ),
                 ),
                 ("change", models.CharField(max_length=500, verbose_name="Что изменено")),

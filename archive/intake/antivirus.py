@@ -7,7 +7,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from archive.intake.refusals import IntakeRefused
-from econtract.common.errors import Unavailable
+from econtract.platform.common.errors import Unavailable
 
 SYSTEM = "clamd"
 TIMEOUT_SECONDS = 10.0

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("created_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
             ],
             options={
                 "verbose_name": "документ",
@@ -60,13 +60,13 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Сохранен"
+                        default=econtract.platform.common.clock.now, verbose_name="Сохранен"
                     ),
                 ),
                 (
                     "stored_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now,
+                        default=econtract.platform.common.clock.now,
                         help_text="Уборка не трогает свежее.",
                         verbose_name="Последний раз загружен",
                     ),
@@ -106,7 +106,9 @@ class Migration(migrations.Migration):
                 ("lodged_at", models.DateTimeField(null=True, verbose_name="Передан в архив")),
                 (
                     "created_at",
-                    models.DateTimeField(default=econtract.common.clock.now, verbose_name="Собран"),
+                    models.DateTimeField(
+                        default=econtract.platform.common.clock.now, verbose_name="Собран"
+                    ),
                 ),
                 (
                     "file",
@@ -180,7 +182,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Загружен"
+                        default=econtract.platform.common.clock.now, verbose_name="Загружен"
                     ),
                 ),
                 (

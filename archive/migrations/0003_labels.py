@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="document",
             name="created_at",
-            field=models.DateTimeField(default=econtract.common.clock.now, verbose_name="Создан"),
+            field=models.DateTimeField(
+                default=econtract.platform.common.clock.now, verbose_name="Создан"
+            ),
         ),
         migrations.AlterField(
             model_name="documentversion",

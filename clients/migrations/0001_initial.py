@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -98,7 +98,9 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, editable=False, verbose_name="Создан"
+                        default=econtract.platform.common.clock.now,
+                        editable=False,
+                        verbose_name="Создан",
                     ),
                 ),
             ],
@@ -133,7 +135,9 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, editable=False, verbose_name="Создан"
+                        default=econtract.platform.common.clock.now,
+                        editable=False,
+                        verbose_name="Создан",
                     ),
                 ),
             ],
@@ -233,7 +237,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("created_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
                 (
                     "client",
                     models.ForeignKey(
@@ -308,7 +312,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Создана"
+                        default=econtract.platform.common.clock.now, verbose_name="Создана"
                     ),
                 ),
                 (

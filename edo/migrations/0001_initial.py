@@ -5,7 +5,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -139,7 +139,9 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, editable=False, verbose_name="Добавлена"
+                        default=econtract.platform.common.clock.now,
+                        editable=False,
+                        verbose_name="Добавлена",
                     ),
                 ),
                 (
@@ -226,7 +228,9 @@ class Migration(migrations.Migration):
                 ("recipient_signature", models.BinaryField(null=True)),
                 (
                     "created_at",
-                    models.DateTimeField(default=econtract.common.clock.now, verbose_name="Создан"),
+                    models.DateTimeField(
+                        default=econtract.platform.common.clock.now, verbose_name="Создан"
+                    ),
                 ),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="Отправлен")),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="Доставлен")),

@@ -23,15 +23,14 @@ from accounts.models import (
 )
 from accounts.roles import Role, TaskType
 from archive.models import Document, DocumentVersion, Package, StoredFile
-from clients import queries
-from clients.models import Client, ClientContact, Contact, ContactVersion, Region, Service
-from econtract.common import clock
+from clients.models import Client, ClientContact, Contact, ContactVersion, Region, Service, queries
+from econtract.platform.common import clock
 from edo.models import Box, Signatory
 from tasks.demo.people import PASSWORD
 from tasks.demo.tables import Table, finish, write
-from tasks.lifecycle import Actor
 from tasks.models import Channel, DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import IN_WORK, Status, resolutions_of
+from tasks.transitions import Actor
 
 BATCH = 20_000
 TASKS_A_CLIENT, TASKS_A_DOCUMENT = 4, 20

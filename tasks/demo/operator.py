@@ -7,8 +7,8 @@ systems (the sandbox) what there is.
 from datetime import timedelta
 
 from clients.models import Region
-from econtract.common import clock
-from econtract.common.http import OutsideHttp
+from econtract.platform.common import clock
+from econtract.platform.common.http import OutsideHttp
 from edo import exchanges
 from edo.mchd import Organisation, Power
 from edo.models import Box, Signatory

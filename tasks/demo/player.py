@@ -14,23 +14,26 @@ from accounts.models import User
 from accounts.roles import TaskType
 from archive import documents
 from clients import actions as client_actions
-from clients.account_numbers import allowed_prefixes
 from clients.actions import ContactFacts
-from clients.cdi import Organisation, cdi
+from clients.directories.account_numbers import allowed_prefixes
+from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client, Contact, Region, Service
-from econtract.common import clock
-from econtract.outbox import inbound, orders, registry
-from econtract.outbox.models import Order
+from econtract.platform.common import clock
+from econtract.platform.outbox import inbound, orders, registry
+from econtract.platform.outbox.models import Order
 from edo.models import Box, Signatory
-from tasks import actions, feeds
+from tasks.actions.create import TaskFacts, create_task
+from tasks.actions.document import remove_document
+from tasks.actions.perform_action import perform_action
 from tasks.demo import contracts
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import SCENARIOS, Scenario
-from tasks.door import perform
-from tasks.lifecycle import Actor
+from tasks.lifecycle.perform import perform
 from tasks.models import Comment, SigningTask
-from tasks.presentation.calls import system_of
+from tasks.pipeline import feeds
+from tasks.screens.card.calls import system_of
 from tasks.statuses import Status
+from tasks.transitions import Actor
 
 SYSTEM_STATUS_ORDERS = {
     "identification_requested": "start_identification",
@@ -84,7 +87,7 @@ class Player:
         task = self._sign(task, scenario, task.status_changed_at)
         if scenario.then == "cancel":
             with self.at(start + timedelta(hours=5)):
-                actions.move(
+                perform_action(
                     task=task, name="cancel", actor=task.manager, reason="Клиент передумал"
                 )
                 self.settle(task)
@@ -113,8 +116,8 @@ class Player:
         upload = SimpleUploadedFile(paper.name, paper.content)
         version = documents.receive(upload=upload, user=manager)
         verified = scenario.account == "right"
-        return actions.create_task(
-            facts=actions.TaskFacts(
+        return create_task(
+            facts=TaskFacts(
                 task_type=scenario.task_type,
                 client=client,
                 contact=contact,
@@ -182,7 +185,7 @@ class Player:
                 case "refused":
                     self.sandbox.refuse(message, "Не согласны со стоимостью услуг")
                 case "withdrawn":
-                    actions.remove_document(task=task, actor=task.manager)
+                    remove_document(task=task, actor=task.manager)
                 case "change_services" | "blacklisted":
                     self.sandbox.refuse(message, "Просим изменить состав услуг")
                     self._refuse_as(task, scenario.fate)

@@ -7,7 +7,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 (
                     "status_changed_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Статус с"
+                        default=econtract.platform.common.clock.now, verbose_name="Статус с"
                     ),
                 ),
                 (
@@ -172,13 +172,13 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Создано"
+                        default=econtract.platform.common.clock.now, verbose_name="Создано"
                     ),
                 ),
                 (
                     "updated_at",
                     models.DateTimeField(
-                        default=econtract.common.clock.now, verbose_name="Обновлено"
+                        default=econtract.platform.common.clock.now, verbose_name="Обновлено"
                     ),
                 ),
                 (
@@ -305,7 +305,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "at",
-                    models.DateTimeField(default=econtract.common.clock.now, verbose_name="Время"),
+                    models.DateTimeField(
+                        default=econtract.platform.common.clock.now, verbose_name="Время"
+                    ),
                 ),
                 (
                     "acted_as",
@@ -460,7 +462,9 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(max_length=4000, verbose_name="Комментарий")),
                 (
                     "created_at",
-                    models.DateTimeField(default=econtract.common.clock.now, verbose_name="Время"),
+                    models.DateTimeField(
+                        default=econtract.platform.common.clock.now, verbose_name="Время"
+                    ),
                 ),
                 (
                     "author",
@@ -496,7 +500,7 @@ class Migration(migrations.Migration):
                 ),
                 ("file_name", models.CharField(max_length=255)),
                 ("request_ref", models.CharField(max_length=100)),
-                ("received_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("received_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
                 (
                     "file",
                     models.ForeignKey(
@@ -559,7 +563,7 @@ class Migration(migrations.Migration):
                 ("page", models.CharField(blank=True, max_length=36)),
                 ("page_turn", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                ("updated_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("updated_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "document_version",

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 KINDS = [
     ("signed", "Клиент подписал документ"),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=100)),
                 ("in_bell", models.BooleanField(default=True)),
                 ("mail", models.CharField(choices=MAILS, default="never", max_length=5)),
-                ("created_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("created_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
                 ("read_at", models.DateTimeField(null=True)),
                 ("mailed_at", models.DateTimeField(null=True)),
                 (

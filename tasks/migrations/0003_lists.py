@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
                 ("query", models.CharField(blank=True, max_length=1000, verbose_name="Условия")),
                 (
                     "created_at",
-                    models.DateTimeField(default=econtract.common.clock.now, verbose_name="Создан"),
+                    models.DateTimeField(
+                        default=econtract.platform.common.clock.now, verbose_name="Создан"
+                    ),
                 ),
             ],
             options={

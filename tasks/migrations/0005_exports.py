@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import econtract.common.clock
+import econtract.platform.common.clock
 
 
 class Migration(migrations.Migration):
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ("tab", models.CharField(max_length=10, verbose_name="Список")),
                 ("query", models.CharField(blank=True, max_length=1000, verbose_name="Условия")),
                 ("file_name", models.CharField(max_length=255)),
-                ("created_at", models.DateTimeField(default=econtract.common.clock.now)),
+                ("created_at", models.DateTimeField(default=econtract.platform.common.clock.now)),
                 (
                     "file",
                     models.ForeignKey(

@@ -16,15 +16,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
-from econtract.common import clock
-from econtract.common.errors import Unavailable
-from econtract.outbox import orders
-from econtract.outbox.models import Order
-from econtract.outbox.registry import PlainHandler
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.registry import PlainHandler
+from tasks.models.notifications import Notification, NotificationQuerySet
 from tasks.notifications.kinds import Kind
-from tasks.notifications.models import Notification, NotificationQuerySet
-from tasks.presentation.wording import plural
 from tasks.statuses import Status
+from tasks.wording.formats import plural
 
 DIGEST_ORDER = "mail_digest"
 # More are counted, not listed: the page has them all.

@@ -6,15 +6,15 @@ from pathlib import PurePath
 from django.db import transaction
 
 from archive import documents
-from clients.cabinet import CabinetOrder, cabinets
-from clients.identity import Applicant, Identification, Represented, State, identity
+from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.identity import Applicant, Identification, Represented, State, identity
 from clients.models import Contact
-from econtract.common.errors import Refused
-from econtract.outbox.models import Order
-from tasks.lifecycle import Actor
+from econtract.platform.common.errors import Refused
+from econtract.platform.outbox.models import Order
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.base import PARTY, Outcome, Step, TellingHandler, failure
+from tasks.pipeline.step import PARTY, Outcome, Step, TellingHandler, failure
 from tasks.statuses import Resolution, Status, resolutions_of
+from tasks.transitions import Actor
 
 
 class StartIdentification(Step):

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from django.db.models import Count, DurationField, ExpressionWrapper, F
 from django.db.models.functions import TruncDate
 
-from econtract.common.plans import planned_afresh
+from econtract.platform.common.plans import planned_afresh
 from tasks.models import HistoryEntry
-from tasks.presentation.wording import FAILURES
-from tasks.queries import SigningTaskQuerySet
+from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import Resolution, Stage, Status, facts
+from tasks.wording.formats import FAILURES
 
 SIGNED = frozenset({Status.DOCUMENT_SIGNED, Status.ARCHIVE_FAILED, Status.COMPLETED})
 # «Согласование» is a way round, not a step that every task takes.

@@ -7,7 +7,7 @@ from typing import Self
 from django.http import QueryDict
 from django.utils import timezone
 
-from tasks.filters import ListQuery
+from tasks.listing.query import ListQuery
 
 # What keeps a report quick whatever the number of tasks (docs/architecture.md, «Reports»).
 LONGEST = timedelta(days=92)

@@ -6,7 +6,7 @@ from accounts import actions
 from accounts.models import AccessGroup, JournalEntry, User
 from accounts.roles import Role, TaskType
 from accounts.visibility import sight_of
-from econtract.common.errors import ActionRefused
+from econtract.platform.common.errors import ActionRefused
 from tests.support.factories import AccessGroupFactory, UserFactory
 from tests.support.factories_clients import RegionFactory
 

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.roles import Role
-from econtract.common.sessions import SessionStore
+from econtract.platform.common.sessions import SessionStore
 from tests.support.factories import UserFactory
 from tests.support.people import browser_of
 

@@ -14,7 +14,7 @@ from accounts.audience import heads_of, who_see
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, RoleGrant, User
 from accounts.roles import Role
 from accounts.visibility import headed_by, sight_of
-from tasks import handover
+from tasks.actions import handover
 from tasks.models import SigningTask
 from tests.support.factories import AccessGroupFactory, SigningTaskFactory, UserFactory
 

@@ -8,8 +8,8 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from accounts.roles import Role, TaskType
-from clients.cdi import Organisation
-from econtract.common.errors import OutsideError
+from clients.gateways.cdi import Organisation
+from econtract.platform.common.errors import OutsideError
 from tests.support.factories import UserFactory
 from tests.support.people import browser_of
 
@@ -37,7 +37,7 @@ class FakeCdi:
 @pytest.fixture
 def fake_cdi(monkeypatch: pytest.MonkeyPatch) -> FakeCdi:
     registry = FakeCdi()
-    monkeypatch.setattr("clients.cdi.HttpCdi", lambda: registry)
+    monkeypatch.setattr("clients.gateways.cdi.HttpCdi", lambda: registry)
     return registry
 
 

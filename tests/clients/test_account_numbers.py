@@ -2,22 +2,22 @@
 
 import csv
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from clients.account_numbers import allowed_prefixes, check_prefix
+from clients.directories.account_numbers import allowed_prefixes, check_prefix
 from clients.models import BillingPrefix, Region, Service
 from tests.support.factories_clients import (
     BillingPrefixFactory,
     RegionFactory,
     ServiceFactory,
 )
+from tests.support.paths import ROOT
 
-DATA = Path(__file__).parents[2] / "clients" / "data"
+DATA = ROOT / "clients" / "data"
 WRONG = "Некорректно указан код лицевого счета"
 SHORT = "Лицевой счет должен состоять из 12 цифр"
 BILLED = {"toll_free": "BFN", "mobile": "BIS Урал"}

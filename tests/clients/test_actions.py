@@ -6,10 +6,10 @@ import pytest
 from accounts.models import User
 from clients import actions
 from clients.actions import ContactChanged, ContactFacts, DuplicateContact
-from clients.cdi import Organisation
+from clients.gateways.cdi import Organisation
 from clients.models import Client, ClientContact, Contact, ContactVersion
 from clients.similar import similar_clients, similar_contacts
-from econtract.common import clock
+from econtract.platform.common import clock
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.roles import Role
-from clients.imports.directories import REGIONS
+from clients.directories.registry import REGIONS
 from clients.models import Region
 from tests.clients.test_browser import session_of
 from tests.support.factories import UserFactory

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from clients.cabinet import CabinetOrder, cabinets
-from clients.cdi import cdi
-from clients.eip import eip
-from clients.identity import Applicant, Identity, Invitation, Represented, State, identity
-from clients.messages import messages
+from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.cdi import cdi
+from clients.gateways.eip import eip
+from clients.gateways.identity import Applicant, Identity, Invitation, Represented, State, identity
+from clients.gateways.messages import messages
 from clients.models import Client
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common.errors import Refused, Unavailable
 from tests.support import sandbox as world
 from tests.support.sandbox import Sandbox
 

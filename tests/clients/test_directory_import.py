@@ -15,9 +15,9 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from clients.imports.changes import Kind, apply, plan
-from clients.imports.directories import BILLING_PREFIXES, DIRECTORIES, REGIONS, SERVICES
-from clients.imports.tables import BadTable, read_table
+from clients.directories.changes import Kind, apply, plan
+from clients.directories.registry import BILLING_PREFIXES, DIRECTORIES, REGIONS, SERVICES
+from clients.directories.tables import BadTable, read_table
 from clients.models import BillingPrefix, Region, Service
 from tests.support.factories_clients import BillingPrefixFactory, RegionFactory, ServiceFactory
 

@@ -10,14 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from clients.cabinet import CabinetOrder, cabinets
-from clients.cdi import cdi
-from clients.eip import eip
-from clients.identity import Applicant, Represented, State, identity
-from clients.messages import messages
+from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.cdi import cdi
+from clients.gateways.eip import eip
+from clients.gateways.identity import Applicant, Represented, State, identity
+from clients.gateways.messages import messages
 from clients.models import Client
-from econtract.common import http
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common import http
+from econtract.platform.common.errors import Refused, Unavailable
 
 KEY = "0d7f3a52-5c43-4b7c-9c62-b6f9d1b1a111"
 ORGANISATION = {

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from clients.usability import field_message, why_unusable
-from econtract.common import clock
+from econtract.platform.common import clock
 from tests.support.factories_clients import ClientFactory
 
 

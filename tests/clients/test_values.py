@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import values
+from clients.models import values
 
 SEPARATORS = st.text(alphabet=" -().\u00a0\u2013\u2011", max_size=3)
 

@@ -66,7 +66,7 @@ def test_from_the_form_to_a_verified_package(
 
 
 def log_in(page: Page) -> None:
-    """By keyboard alone, as `sign`; the form by keyboard: `tests/new_task/e2e/test_form.py`."""
+    """By keyboard alone, like `sign`."""
     page.goto("/")
     keys = Keyboard(page)
     expect(page.get_by_label("Логин")).to_be_focused()

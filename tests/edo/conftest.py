@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from econtract.common import clock, http
+from econtract.platform.common import clock, http
 from edo import diadoc, exchanges
 from edo.mchd import Organisation, Power
 from edo.models import Box, Exchange, Signatory

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from econtract.common import clock
+from econtract.platform.common import clock
 from edo import mchd, powers
 from edo.models import Box, PowerOfAttorney, Signatory
 from tests.edo.pki import DAY, YEAR, Signer, authority

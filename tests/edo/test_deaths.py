@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from econtract.common.errors import Unavailable
-from econtract.common.http import OutsideHttp
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.http import OutsideHttp
 from edo import exchanges, sending
 from edo.diadoc import Diadoc
 from edo.models import Exchange

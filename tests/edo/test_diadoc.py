@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from econtract.common.errors import Refused, Unavailable
-from econtract.common.http import Answer, OutsideHttp
+from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.common.http import Answer, OutsideHttp
 from edo import diadoc, diadoc_wire
 from edo.diadoc import Diadoc
 from edo.operator import (

@@ -11,8 +11,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from econtract.common import clock
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
 from edo import exchanges, mchd_checks
 from edo.exchanges import SendRefusal, SendRefused
 from edo.models import Exchange

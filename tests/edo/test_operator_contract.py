@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from econtract.common import clock
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
 from edo.diadoc import SHELF_PART, Diadoc
 from edo.operator import (
     Operator,

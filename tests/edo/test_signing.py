@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from econtract.common.errors import Refused, Unavailable
+from econtract.platform.common.errors import Refused, Unavailable
 from edo import cms
 from edo.checks import check_signing
 from edo.signing import signing_service

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from accounts.models import User
 from tests.support.browser import Windows
+from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 
@@ -23,7 +24,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("pictures"),
 ]
-ROOT = Path(__file__).parents[2]
 SCREENS, GUIDE = ROOT / "docs" / "screens", ROOT / "static" / "help"
 LARGEST = 100 * 1024
 FIRST_ROW = "[data-row-link]"

@@ -2,7 +2,7 @@
 
 Real workers, a real beat and a real broker drive tasks through the simulators while SIGKILL
 falls on them at random moments. What death between any two statements does to one step, in
-order and without processes, is in `tests/pipeline/test_deaths.py`.
+order and without processes, is in `tests/tasks/pipeline/test_deaths.py`.
 """
 
 import os
@@ -20,14 +20,14 @@ import pytest
 import redis
 from pytest_django.fixtures import Settings
 
-from econtract.common import clock
-from econtract.outbox.models import Order
+from econtract.platform.common import clock
+from econtract.platform.outbox.models import Order
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import FINISHED
-from tests.pipeline.test_deaths import SEAMLESS_COURSE
 from tests.support import world
 from tests.support.sandbox import LOTOS, ROMASHKA, VECTOR, Sandbox
 from tests.support.stack import Stack, wait_for
+from tests.tasks.pipeline.test_deaths import SEAMLESS_COURSE
 
 pytestmark = [
     pytest.mark.processes,

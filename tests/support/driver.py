@@ -1,7 +1,7 @@
 """Drives the pipeline in the test's own process: what workers and beat do, step by step."""
 
-from econtract.outbox import inbound, orders
-from econtract.outbox.models import Order
+from econtract.platform.outbox import inbound, orders
+from econtract.platform.outbox.models import Order
 
 
 def run_everything(rounds: int = 60) -> None:

@@ -20,11 +20,11 @@ from accounts.models import (
 )
 from accounts.roles import Role, TaskType
 from archive.models import Document, DocumentVersion, Package, StoredFile
-from econtract.common import clock
+from econtract.platform.common import clock
 from edo.models import Box, Exchange, Signatory
-from tasks.lifecycle import Actor
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import FINISHED, Status
+from tasks.transitions import Actor
 from tests.support.factories_clients import (
     ClientFactory,
     ContactFactory,

@@ -21,7 +21,8 @@ from typing import Any
 import httpx
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.support.paths import ROOT
+
 TOKEN = "test-token"
 STARTING = 60
 
@@ -182,7 +183,7 @@ def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
     }
     python = [sys.executable, "-m"]
     setup = [*python, "econtract.sandbox", "setup"]
-    subprocess.run(setup, cwd=REPOSITORY, env=values, check=True, capture_output=True)
+    subprocess.run(setup, cwd=ROOT, env=values, check=True, capture_output=True)
     with socket.socket() as listener:
         # The server inherits the bound socket: no race for the port.
         listener.bind(("127.0.0.1", 0))
@@ -194,7 +195,7 @@ def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
         log = (data_dir / "sandbox.log").open("wb")
         process = subprocess.Popen(
             serve,
-            cwd=REPOSITORY,
+            cwd=ROOT,
             env=values,
             pass_fds=(listener.fileno(),),
             stdout=log,

@@ -21,9 +21,9 @@ from urllib.error import URLError
 from django.conf import settings
 from django.db import connection
 
+from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
 
-ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 START_SECONDS = 40
 

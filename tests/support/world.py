@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterator
 from copy import copy
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -23,14 +22,16 @@ from archive import documents
 from archive.models import DocumentVersion
 from clients import actions as client_actions
 from clients.actions import ContactFacts
-from clients.cdi import cdi
+from clients.gateways.cdi import cdi
 from clients.models import Region, Service
-from econtract.common import clock
+from econtract.platform.common import clock
 from edo.models import Box, Signatory
-from tasks import actions
+from tasks.actions import create
+from tasks.actions.create import TaskFacts
 from tasks.demo import operator
 from tasks.models import DocumentKind, SigningTask
 from tests.support.factories import UserFactory
+from tests.support.paths import CONTRACT
 from tests.support.sandbox import ROMASHKA, TOKEN, Sandbox
 
 SEAMLESS = "Москва и Московская область"
@@ -100,7 +101,7 @@ def word_file(text: str = "1.1. Оператор оказывает Клиент
 
 def pdf_file() -> bytes:
     """A small real PDF with Cyrillic text."""
-    return (Path(__file__).parent / "contract.pdf").read_bytes()
+    return CONTRACT.read_bytes()
 
 
 def received(manager: User, content: bytes, name: str) -> DocumentVersion:
@@ -150,6 +151,6 @@ def create_task(
     }
     if "document_version" not in more:
         facts["document_version"] = received(manager, pdf_file(), "Договор.pdf")
-    return actions.create_task(
-        facts=actions.TaskFacts(**{**facts, **more}), actor=manager, submission_key=uuid.uuid4()
+    return create.create_task(
+        facts=TaskFacts(**{**facts, **more}), actor=manager, submission_key=uuid.uuid4()
     )

@@ -6,7 +6,6 @@ from collections import defaultdict
 import pytest
 from django_fsm import TransitionNotAllowed
 
-from tasks.lifecycle import NEW, Actor, Lifecycle
 from tasks.models import SigningTask
 from tasks.statuses import (
     Resolution,
@@ -18,6 +17,7 @@ from tasks.statuses import (
     resolutions_of,
     rows,
 )
+from tasks.transitions import NEW, Actor, Lifecycle
 
 # resolutions.csv puts `archive_rejected` under «Обработка ошибок», whose rule in quick_filters.csv
 # (and in the manual, 2.1) has neither that resolution nor the archive's stage. The rule holds.

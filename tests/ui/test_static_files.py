@@ -3,11 +3,11 @@
 import gzip
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.paths import ROOT
+
 STATIC = ROOT / "static"
 CSS = ["core.css", "forms.css", "app.css"]
 SCRIPTS = ["vendor/htmx.min.js", "vendor/idiomorph-ext.min.js", "js/ui.js", "js/forms.js"]

@@ -8,10 +8,10 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from econtract.common.toasts import UndoToast, offer_undo
+from econtract.platform.common.toasts import UndoToast, offer_undo
+from tests.support.paths import ROOT
 from tests.ui.conftest import render
 
-ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
 ERRORS = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clients.imports.changes import Kind, apply, plan
-from clients.imports.directories import DIRECTORIES, Directory
-from clients.imports.tables import read_table
+from clients.directories.changes import Kind, apply, plan
+from clients.directories.registry import DIRECTORIES, Directory
+from clients.directories.tables import read_table
 
 
 class Command(BaseCommand):

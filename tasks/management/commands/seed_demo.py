@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 
 from accounts.models import User
-from econtract.common import clock
-from econtract.common.errors import OutsideError
-from econtract.outbox import orders
+from econtract.platform.common import clock
+from econtract.platform.common.errors import OutsideError
+from econtract.platform.outbox import orders
 from tasks.demo import operator, people
 from tasks.demo.player import Player
 from tasks.demo.sandbox import SandboxControl, SandboxMissing

@@ -1,0 +1,23 @@
+"""Where an installation keeps what the product and its commands without Django both look for."""
+
+from pathlib import Path
+
+from econtract.platform.common import env
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+
+
+def data_dir() -> Path:
+    """ECONTRACT_DATA_DIR, by default ``var`` beside the program."""
+    return env.folder("ECONTRACT_DATA_DIR", BASE_DIR / "var")
+
+
+def trust_roots() -> Path:
+    """EDO_TRUST_ROOTS: the PEM file of trusted roots, by default those of the sandbox's CA."""
+    return env.folder("EDO_TRUST_ROOTS", data_dir() / "sandbox" / "ca" / "roots.pem")
+
+
+def revocation_lists() -> list[Path]:
+    """EDO_CRLS: files of revocation lists (PEM or DER), by default that of the sandbox's CA."""
+    default = data_dir() / "sandbox" / "ca" / "crl.der"
+    return [Path(name) for name in env.words("EDO_CRLS", str(default))]

@@ -1,0 +1,80 @@
+"""Outside calls in the Django admin: what failed for good can be seen and repeated here."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.outbox import registry
+from econtract.platform.outbox.models import FeedCursor, InboundEvent, Order
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the product itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class WhatFilter(admin.SimpleListFilter):
+    """By what is done."""
+
+    title, parameter_name = "действие", "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(kind, registry.title_of(kind)) for kind in registry.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ["what", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
+    list_filter = ["state", WhatFilter]
+    # Not the lease: it is the workers' own.
+    fields = [
+        "what", "subject", "lane", "payload", "key", "state", "attempts", "due_at", "last_error",
+        "created_at", "closed_at", "request_id",
+    ]  # fmt: skip
+    search_fields = ["=subject", "=key"]
+    date_hierarchy = "created_at"
+    actions = ["retry"]
+    show_full_result_count = False
+
+    @admin.display(description="Действие", ordering="kind")
+    def what(self, order: Order) -> str:
+        return registry.title_of(order.kind)
+
+    @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        """Repeats the parked ones among the chosen, each in its handler's own way."""
+        done = 0
+        for order in queryset.filter(state=Order.State.PARKED):
+            try:
+                with transaction.atomic():
+                    registry.handler_for(order.kind).retry(order, request.user)
+            except (LookupError, ActionRefused) as error:
+                self.message_user(request, f"{order}: {error}", messages.ERROR)
+            else:
+                done += 1
+        self.message_user(request, f"Повторено вызовов: {done}", messages.SUCCESS)
+
+
+@admin.register(InboundEvent)
+class InboundEventAdmin(ReadOnlyAdmin):
+    list_display = ["source", "external_id", "received_at", "handled_at", "outcome"]
+    list_filter = ["source", ("handled_at", admin.EmptyFieldListFilter)]
+    show_full_result_count = False
+
+
+@admin.register(FeedCursor)
+class FeedCursorAdmin(ReadOnlyAdmin):
+    list_display = ["source", "value", "read_at", "problem"]

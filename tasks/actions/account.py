@@ -1,0 +1,91 @@
+"""The account number and the fraud check.
+
+Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
+user when it is not possible now.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from econtract.platform.common.errors import ActionRefused
+from tasks.actions.conflicts import Overtaken
+from tasks.actions.document import document_refusals
+from tasks.actions.saving import save_task
+from tasks.lifecycle import guards, history, withdrawal
+from tasks.lifecycle.perform import locked
+from tasks.models import HistoryEntry, SigningTask
+from tasks.transitions import Actor
+
+
+def account_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the account number cannot be changed or checked now; empty: it can."""
+    reasons = document_refusals(task, user)
+    if not reasons and withdrawal.needed(task):
+        return ["Документ уже у клиента. Чтобы изменить лицевой счет, открепите документ."]
+    return reasons
+
+
+@transaction.atomic
+def set_account(
+    *,
+    task: SigningTask,
+    account_number: str,
+    verified_at: datetime | None,
+    actor: User,
+    based_on: str = "",
+) -> SigningTask:
+    """A checked account number; ``verified_at`` None: ЕИП has not confirmed it (any more).
+
+    Raises Overtaken when the number is no longer ``based_on`` ("": whatever it is).
+    """
+    fresh = locked(task.number)
+    if reasons := account_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    if based_on and fresh.account_number != based_on:
+        raise Overtaken(fresh, "Лицевой счет изменен", "account_verified", "account_unverified")
+    changed = {}
+    if fresh.account_number != account_number:
+        changed["account_number"] = [fresh.account_number, account_number]
+    fresh.account_number = account_number
+    fresh.account_verified_at = verified_at
+    save_task(fresh, "account_number", "account_verified_at")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.EDITED,
+        name="account_verified" if verified_at else "account_unverified",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        changed=changed,
+    )
+    return fresh
+
+
+def fraud_check_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why «Проверка проведена» cannot be ticked now; empty: it can."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Проверку клиента отмечает менеджер задания. Примите задание в работу."]
+    if task.is_finished:
+        return ["Задание завершено."]
+    if task.fraud_check_confirmed:
+        return ["Проверка уже отмечена."]
+    return []
+
+
+@transaction.atomic
+def confirm_fraud_check(*, task: SigningTask, actor: User) -> SigningTask:
+    """«Проверка проведена» on the card: kept with the task, for whoever approves it to see."""
+    fresh = locked(task.number)
+    if reasons := fraud_check_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    fresh.fraud_check_confirmed = True
+    save_task(fresh, "fraud_check_confirmed")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.EDITED,
+        name="fraud_check_confirmed",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+    )
+    return fresh

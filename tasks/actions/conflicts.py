@@ -1,0 +1,24 @@
+"""Two people change one task: the second is told who was faster, when, and what there is now."""
+
+from econtract.platform.common.errors import ActionRefused
+from tasks.models import SigningTask
+from tasks.wording.formats import moment
+
+
+class Overtaken(ActionRefused):
+    """The thing is no longer what the person's page showed; nothing was changed.
+
+    ``task`` is as it is now; ``names`` are those of the history's entries that may be the cause.
+    """
+
+    def __init__(self, task: SigningTask, what: str, *names: str) -> None:
+        super().__init__([f"{what}{_by_whom(task, names)}. Сравните и повторите, если нужно."])
+        self.task = task
+
+
+def _by_whom(task: SigningTask, names: tuple[str, ...]) -> str:
+    last = task.history.filter(name__in=names).select_related("actor").last()
+    if last is None:
+        return ""
+    person = f", сотрудник {last.actor}" if last.actor else ""
+    return f" {moment(last.at)}{person}"

@@ -1,0 +1,121 @@
+"""Changing the task's contact.
+
+Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
+user when it is not possible now.
+"""
+
+from dataclasses import asdict
+
+from django.db import transaction
+
+from accounts.models import User
+from clients import actions as client_actions
+from clients.actions import ContactFacts
+from clients.models import Contact, ContactVersion
+from econtract.platform.common.errors import ActionRefused
+from tasks.actions.conflicts import Overtaken
+from tasks.actions.saving import save_task
+from tasks.lifecycle import guards, history
+from tasks.lifecycle.perform import locked, perform
+from tasks.models import HistoryEntry, SigningTask
+from tasks.statuses import Status
+from tasks.transitions import Actor
+
+
+def contact_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the task's contact cannot be changed now; empty: it can (manual, 4.1)."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Данные клиента меняет менеджер задания. Примите задание в работу."]
+    if not task.facts.client_data_editable:
+        label = Status(task.status).label
+        return [f"В статусе «{label}» данные клиента изменить нельзя."]
+    return []
+
+
+@transaction.atomic
+def edit_contact(
+    *, task: SigningTask, facts: ContactFacts, actor: User, based_on: int | None = None
+) -> SigningTask:
+    """«Редактировать»: a new version on the card, which the task takes.
+
+    Raises clients.actions.DuplicateContact when the new phone belongs to another contact, and
+    ContactChanged when the card's newest version is no longer number ``based_on``.
+    """
+    fresh = _locked_for_contact(task, actor)
+    before, client = fresh.contact_version, fresh.client
+    if client.signs_in_person:
+        version = client_actions.edit_person(
+            client=client, contact=before.contact, facts=facts, actor=actor, based_on=based_on
+        )
+    else:
+        version = client_actions.edit_contact(
+            contact=before.contact, facts=facts, actor=actor, based_on=based_on
+        )
+    return _set_version(fresh, before, version, "contact_edited", actor)
+
+
+@transaction.atomic
+def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = None) -> SigningTask:
+    """«Обновить версию»: the card's newest version.
+
+    Raises Overtaken when that is no longer ``expected`` (its key; None: whatever it is).
+    """
+    fresh = _locked_for_contact(task, actor)
+    before = fresh.contact_version
+    newest = before.contact.current
+    if newest is None or newest.pk == before.pk:
+        raise ActionRefused(["В задании уже последняя версия данных."])
+    if expected is not None and newest.pk != expected:
+        raise Overtaken(fresh, "Карточку клиента изменили еще раз")
+    return _set_version(fresh, before, newest, "contact_refreshed", actor)
+
+
+@transaction.atomic
+def replace_contact(
+    *, task: SigningTask, contact: Contact, actor: User, based_on: int | None = None
+) -> SigningTask:
+    """«Заменить»: another person signs; identification restarts and the old link dies.
+
+    Raises Overtaken when the contact is no longer ``based_on`` (its key; None: whoever it is).
+    """
+    fresh = _locked_for_contact(task, actor)
+    before = fresh.contact_version
+    if based_on is not None and before.contact_id != based_on:
+        now = f"Контактное лицо уже заменено, теперь это {before.full_name}"
+        raise Overtaken(fresh, now, "contact_replaced")
+    if contact.pk == before.contact_id:
+        raise ActionRefused(["Выберите другой контакт: этот уже в задании."])
+    if contact.current is None:
+        raise ValueError(f"Contact {contact.pk} has no version.")
+    client_actions.link_contact(client=fresh.client, contact=contact, actor=actor)
+    _set_version(fresh, before, contact.current, "contact_replaced", actor)
+    if guards.refusals(fresh, "restart_identification", frozenset({Actor.MANAGER})):
+        return fresh
+    return perform(fresh.number, "restart_identification", actor=actor)
+
+
+def _locked_for_contact(task: SigningTask, actor: User) -> SigningTask:
+    fresh = locked(task.number)
+    if reasons := contact_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    return fresh
+
+
+def _set_version(
+    task: SigningTask, before: ContactVersion, after: ContactVersion, name: str, actor: User
+) -> SigningTask:
+    if before.pk == after.pk:
+        return task
+    task.contact_version = after
+    save_task(task, "contact_version")
+    old, new = asdict(ContactFacts.of(before)), asdict(ContactFacts.of(after))
+    changed = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.EDITED,
+        name=name,
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        changed=changed,
+    )
+    return task

@@ -1,0 +1,115 @@
+"""Removing and replacing the task's document.
+
+Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
+user when it is not possible now.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from archive import documents
+from archive.models import DocumentVersion
+from econtract.platform.common.errors import ActionRefused
+from tasks.actions.conflicts import Overtaken
+from tasks.actions.saving import save_task
+from tasks.lifecycle import effects, guards, history, withdrawal
+from tasks.lifecycle.perform import locked, perform
+from tasks.models import HistoryEntry, SigningTask
+from tasks.statuses import Status
+from tasks.transitions import Actor
+
+
+def document_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why the document cannot be replaced now; empty: it can (manual, 5.1)."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Документ меняет менеджер задания. Примите задание в работу."]
+    if not task.facts.document_replaceable:
+        return [f"В статусе «{Status(task.status).label}» документ заменить нельзя."]
+    if task.withdrawal:
+        return ["Документ отзывается у оператора. Дождитесь ответа."]
+    return []
+
+
+@transaction.atomic
+def remove_document(*, task: SigningTask, actor: User, based_on: int | None = None) -> SigningTask:
+    """The trash icon. A document already at the operator is revoked there first.
+
+    Raises Overtaken when the version is no longer ``based_on`` (its key; None: whatever it is).
+    """
+    fresh = _locked_for_document(task, actor)
+    version = fresh.document_version
+    if version is None:
+        raise Overtaken(fresh, "Документ уже откреплен", "document_removed")
+    if based_on is not None and version.pk != based_on:
+        raise Overtaken(fresh, "Документ заменен", "document_attached")
+    fresh.document_version = None
+    save_task(fresh, "document_version")
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.DOCUMENT,
+        name="document_removed",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        file_name=version.file_name,
+        version=version.number,
+    )
+    facts: dict[str, Any] = {"resolution": "withdrawn"}
+    if withdrawal.needed(fresh):
+        withdrawal.request(fresh, then="signing_failed", actor=actor, facts=facts)
+    elif "signing_failed" in guards.moves_from(fresh):
+        return perform(fresh.number, "signing_failed", actor=actor, **facts)
+    return fresh
+
+
+def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:
+    """A corrected package in place of the removed one: a new version of the same document.
+
+    Raises archive.intake.IntakeRefused when the file cannot be taken. The file is looked at
+    before the task is locked: a large one must not hold the task up.
+    """
+    _require_empty_place(task, actor)
+    version = documents.receive(upload=upload, user=actor, document=task.document)
+    with transaction.atomic():
+        fresh = locked(task.number)
+        _require_empty_place(fresh, actor)
+        fresh.document = version.document
+        fresh.document_version = version
+        save_task(fresh, "document", "document_version")
+        history.record(
+            fresh,
+            kind=HistoryEntry.Kind.DOCUMENT,
+            name="document_attached",
+            actor=actor,
+            acted_as=Actor.MANAGER,
+            file_name=version.file_name,
+            version=version.number,
+            sha256=version.source.sha256,
+        )
+        effects.lodge_document(fresh)
+    return version
+
+
+@transaction.atomic
+def retry_conversion(*, task: SigningTask, actor: User) -> None:
+    """«Повторить» at a failed conversion: converted once more, then lodged."""
+    fresh = _locked_for_document(task, actor)
+    if fresh.document_version is None:
+        raise ActionRefused(["Документ откреплен. Вложите его снова."])
+    documents.retry_conversion(version=fresh.document_version)
+    effects.lodge_document(fresh)
+
+
+def _require_empty_place(task: SigningTask, actor: User) -> None:
+    if reasons := document_refusals(task, actor):
+        raise ActionRefused(reasons)
+    if task.document_version is not None:
+        raise Overtaken(task, "Документ уже вложен", "document_attached")
+
+
+def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
+    fresh = locked(task.number)
+    if reasons := document_refusals(fresh, actor):
+        raise ActionRefused(reasons)
+    return fresh

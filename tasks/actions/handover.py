@@ -1,0 +1,183 @@
+"""Whose task it is: «Принять в работу» with its undo, and «Передать».
+
+A task changes hands under its lock and with an entry in its history. The functions here are told
+which manager the person's page showed, so that of two who act together one wins and the other
+reads who was faster. Whether the person sees the task at all is the caller's question.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Permission, Role, TaskType
+from accounts.signals import Handed
+from accounts.visibility import colleagues_of, sight_of
+from econtract.platform.common import clock
+from econtract.platform.common.errors import ActionRefused
+from tasks.lifecycle import history
+from tasks.lifecycle.perform import locked
+from tasks.models import HistoryEntry, SigningTask
+from tasks.transitions import Actor
+
+UNDO = timedelta(seconds=10)
+TOO_LATE = "Вернуть задание можно в течение 10 секунд. Теперь его можно передать через меню."
+
+
+def take_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why ``user``, who sees the task, cannot take it over; empty: he can (domain, section 2)."""
+    if not user.may(Permission.WORK_TASKS):
+        return ["Чтобы принять задание в работу, нужна роль «Менеджер»."]
+    if task.is_finished:
+        return ["Задание завершено: принимать в работу нечего."]
+    if task.manager_id == user.pk:
+        return ["Задание уже у вас в работе."]
+    return []
+
+
+def hand_refusals(task: SigningTask, user: User) -> list[str]:
+    """Why ``user``, who sees the task, cannot hand it to somebody else; empty: he can.
+
+    Whoever may take a task over may hand it over: it is the same right, used for another.
+    """
+    if not user.may(Permission.WORK_TASKS):
+        return ["Чтобы передать задание, нужна роль «Менеджер»."]
+    if task.is_finished:
+        return ["Задание завершено: передавать нечего."]
+    return []
+
+
+def receive_refusals(task: SigningTask, receiver: User) -> list[str]:
+    """Why ``receiver`` cannot be given the task; empty: he can."""
+    if task.manager_id == receiver.pk:
+        return [f"Задание уже у сотрудника {receiver}."]
+    if not receiver.may(Permission.WORK_TASKS):
+        return [f"Сотрудник {receiver} не менеджер, или вход ему закрыт."]
+    if task.task_type not in receiver.opened_types:
+        label = TaskType(task.task_type).label
+        return [f"Сотруднику {receiver} не открыт тип заданий «{label}»."]
+    return []
+
+
+def receivers(user: User, task_type: str = "") -> QuerySet[User]:
+    """To whom ``user`` can hand a task (of ``task_type``): managers of his groups or his sight."""
+    found = User.objects.filter(is_active=True, roles__role=Role.MANAGER).exclude(pk=user.pk)
+    if not sight_of(user).everything:
+        found = found.filter(pk__in=colleagues_of(user))
+    if task_type:
+        found = found.filter(type_accesses__task_type=task_type)
+    return found
+
+
+@transaction.atomic
+def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = None) -> SigningTask:
+    """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins.
+
+    ``from_manager_id`` is the manager that the actor's page showed (default: ``task``'s own):
+    when the task has another one by now, the actor is told who was faster. Taking twice is
+    taking once.
+    """
+    fresh = locked(task.number)
+    if fresh.manager_id == actor.pk and actor.may(Permission.WORK_TASKS):
+        return fresh
+    _require(take_refusals(fresh, actor))
+    _require_manager(fresh, from_manager_id or task.manager_id)
+    return _give(fresh, actor, actor=actor, name="taken_over")
+
+
+@transaction.atomic
+def give_back(*, task: SigningTask, actor: User) -> SigningTask:
+    """The undo of `take_over`: within ten seconds the previous manager has the task again.
+
+    Raises ActionRefused later than that, and when the task has gone on to somebody else.
+    """
+    fresh = locked(task.number)
+    last = fresh.history.filter(kind=HistoryEntry.Kind.TAKEN_OVER).last()
+    taken = last is not None and (last.name, last.actor_id) == ("taken_over", actor.pk)
+    if last is None or not taken or fresh.manager_id != actor.pk:
+        raise ActionRefused([f"Вернуть нельзя: задание сейчас у сотрудника {fresh.manager}."])
+    if clock.now() - last.at > UNDO or fresh.is_finished:
+        raise ActionRefused([TOO_LATE])
+    previous = User.objects.get(pk=last.details["previous_id"])
+    return _give(fresh, previous, actor=actor, name="given_back")
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    task: SigningTask,
+    receiver: User,
+    actor: User,
+    comment: str = "",
+    from_manager_id: int | None = None,
+) -> SigningTask:
+    """«Передать»: ``receiver`` becomes the task's manager; the comment is in the history.
+
+    ``from_manager_id`` as in `take_over`.
+    """
+    fresh = locked(task.number)
+    _require(hand_refusals(fresh, actor) or receive_refusals(fresh, receiver))
+    if not sight_of(actor).everything and receiver.pk not in colleagues_of(actor):
+        raise ActionRefused(["Передать можно менеджеру своей группы доступа."])
+    _require_manager(fresh, from_manager_id or task.manager_id)
+    return _give(fresh, receiver, actor=actor, name="handed_over", comment=comment)
+
+
+@transaction.atomic
+def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
+    """An administrator gives every open task of ``manager`` to ``receiver``; some may stay."""
+    done, stayed = 0, {}
+    tasks = SigningTask.objects.of_manager(manager.pk).in_work()
+    for number in tasks.order_by("pk").values_list("pk", flat=True):
+        fresh = locked(number)
+        if reasons := receive_refusals(fresh, receiver):
+            stayed[number] = " ".join(reasons)
+        elif fresh.manager_id == manager.pk and not fresh.is_finished:
+            _give(fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT)
+            done += 1
+    return Handed(done, stayed)
+
+
+def on_leaving(*, user: User, successor: User, actor: User, **_: object) -> Handed:
+    """Answers `accounts.signals.leaving`."""
+    return hand_all_over(manager=user, receiver=successor, actor=actor)
+
+
+def _require(reasons: list[str]) -> None:
+    if reasons:
+        raise ActionRefused(reasons)
+
+
+def _require_manager(task: SigningTask, expected: int) -> None:
+    if task.manager_id != expected:
+        raise ActionRefused([f"Задание уже принял в работу сотрудник {task.manager}."])
+
+
+def _give(
+    task: SigningTask,
+    receiver: User,
+    *,
+    actor: User,
+    name: str,
+    acted_as: Actor = Actor.MANAGER,
+    comment: str = "",
+) -> SigningTask:
+    previous = task.manager
+    task.manager = receiver
+    task.updated_at = clock.now()
+    task.revision += 1
+    task.save(update_fields=["manager", "updated_at", "revision"])
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.TAKEN_OVER,
+        name=name,
+        actor=actor,
+        acted_as=acted_as,
+        comment=comment,
+        previous=str(previous),
+        previous_id=previous.pk,
+        new=str(receiver),
+        new_id=receiver.pk,
+    )
+    return task

@@ -1,0 +1,53 @@
+"""«Напомнить»: the manager has the client reminded now, besides the reminders that come by date."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from econtract.platform.common import clock
+from econtract.platform.common.errors import ActionRefused
+from tasks.lifecycle import effects, guards, history
+from tasks.lifecycle.perform import locked
+from tasks.models import HistoryEntry, SigningTask
+from tasks.pipeline.deadlines import REMINDERS
+from tasks.statuses import Status
+from tasks.transitions import Actor
+
+# Messages in a row annoy; the client has been told an hour ago at the most.
+PAUSE = timedelta(hours=1)
+NAME = "client_reminded"
+
+
+def is_offered(task: SigningTask, user: User) -> bool:
+    """Whether there is anything to remind of, by this person."""
+    return Status(task.status) in REMINDERS and Actor.MANAGER in guards.actors_of(user, task)
+
+
+def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[str]:
+    """Why the client cannot be reminded now; empty: he can. ``entries``: the task's history."""
+    if Actor.MANAGER not in guards.actors_of(user, task):
+        return ["Напоминает менеджер задания. Примите задание в работу."]
+    if Status(task.status) not in REMINDERS or task.withdrawal:
+        return ["Сейчас от клиента ничего не ждут."]
+    lately = clock.now() - PAUSE
+    if any(entry.name == NAME and entry.at > lately for entry in entries):
+        return ["Клиенту уже напомнили меньше часа назад."]
+    return []
+
+
+@transaction.atomic
+def remind(*, task: SigningTask, actor: User) -> None:
+    """Sends the reminder of the status by SMS and e-mail. Raises ActionRefused."""
+    fresh = locked(task.number)
+    if reasons := refusals(fresh, actor, fresh.history.all()):
+        raise ActionRefused(reasons)
+    effects.message(fresh, REMINDERS[Status(fresh.status)])
+    history.record(
+        fresh,
+        kind=HistoryEntry.Kind.OUTSIDE,
+        name=NAME,
+        actor=actor,
+        acted_as=Actor.MANAGER,
+    )

@@ -1,0 +1,3 @@
+from tasks.admin import registration
+
+__all__ = ["registration"]

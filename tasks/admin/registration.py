@@ -1,0 +1,53 @@
+"""Tasks in the Django admin: to be looked at. They change through the door alone."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from econtract.platform.outbox.admin import ReadOnlyAdmin
+from edo.expiry import SOON
+from tasks.admin import expiring
+from tasks.admin.visibility_pages import why
+from tasks.models import HistoryEntry, SigningTask
+
+
+class HistoryInline(admin.TabularInline):
+    """What happened to the task, oldest first."""
+
+    model = HistoryEntry
+    readonly_fields = ["at", "acted_as", "actor", "name", "old_status", "new_status", "resolution"]
+    fields = ["at", "acted_as", "actor", "name", "old_status", "new_status", "resolution"]
+    can_delete = False
+    extra = 0
+    max_num = 0
+    verbose_name_plural = "история"
+
+
+@admin.register(SigningTask)
+class SigningTaskAdmin(ReadOnlyAdmin):
+    list_display = ["number", "client", "status", "resolution", "manager", "updated_at"]
+    list_filter = ["status", "task_type", "channel"]
+    list_select_related = ["client", "manager"]
+    search_fields = ["=number", "=client__inn", "=account_number"]
+    inlines = [HistoryInline]
+    exclude = ["identification_link", "submission_key"]
+    show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("expiring/", view(self.expiring), name="tasks_signingtask_expiring"),
+            path("why/", view(why), name="tasks_signingtask_why"),
+            *super().get_urls(),
+        ]
+
+    def expiring(self, request: HttpRequest) -> HttpResponse:
+        """«Сертификаты и МЧД»: what ends soon, and the tasks that it will stop."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Сертификаты и МЧД",
+            "rows": expiring.rows(),
+            "days": SOON.days,
+        }
+        return TemplateResponse(request, "tasks/admin/expiring.html", context)

@@ -1,0 +1,160 @@
+"""What a transition sets in motion, written in its own transaction.
+
+Everything here is an order in the outbox: the next step, messages to the client, dates to act
+on. Nothing here calls outside.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.models import Order
+from tasks.lifecycle import guards
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tasks.transitions import Actor
+
+STEPS = {
+    Status.IDENTIFICATION_REQUESTED: "start_identification",
+    Status.CABINET_REQUESTED: "create_cabinet",
+    Status.CABINET_CREATED: "prepare_sending",
+    Status.DOCUMENT_SENT: "send_document",
+    Status.DOCUMENT_SIGNED: "lodge_package",
+}
+
+
+def after(task: SigningTask, name: str, facts: dict[str, Any]) -> None:
+    """Enqueues what the transition ``name`` into the present status calls for."""
+    if step := STEPS.get(Status(task.status)):
+        orders.enqueue(kind=step, subject=task.number, lane=task.lane)
+    if effect := EFFECTS.get(name):
+        effect(task, facts)
+
+
+def automatic(task: SigningTask) -> str | None:
+    """The transition that the system makes at once, if its guards let it.
+
+    The seamless process goes on by itself unless the client left a resolution to be read.
+    """
+    if task.status != Status.IDENTIFIED or not task.seamless or task.resolution:
+        return None
+    return (
+        None
+        if guards.refusals(task, "proceed", frozenset({Actor.SYSTEM}), fresh=True)
+        else "proceed"
+    )
+
+
+def follow(task: SigningTask) -> None:
+    """Asks the outside system for the truth about this task, unless that is ordered already."""
+    kind = FOLLOWING.get(Status(task.status))
+    if kind is None:
+        return
+    waiting = Order.objects.open().filter(subject=task.number, kind=kind, lease_until__isnull=True)
+    if not waiting.exists():
+        orders.enqueue(kind=kind, subject=task.number, lane=task.lane)
+
+
+FOLLOWING = {
+    Status.IDENTIFICATION_PENDING: "follow_identification",
+    Status.AUTHORITY_REVIEW: "follow_identification",
+    Status.DOCUMENT_SENT: "follow_exchange",
+    Status.DOCUMENT_SIGNING: "follow_exchange",
+}
+
+
+def message(task: SigningTask, template: str, **values: Any) -> None:
+    """An SMS and an e-mail to the client, in the words of `tasks.wording.messages`."""
+    for channel in ("sms", "email"):
+        orders.enqueue(
+            kind="send_message",
+            subject=task.number,
+            lane=f"{task.lane}:{channel}",
+            payload={"channel": channel, "template": template, **values},
+        )
+
+
+def lodge_document(task: SigningTask) -> None:
+    """The present document version is to be lodged in the region's archive."""
+    version = task.document_version
+    if version is not None:
+        orders.enqueue(
+            kind="lodge_document",
+            subject=task.number,
+            lane=f"{task.lane}:document",
+            payload={"version": version.pk},
+        )
+
+
+def _wait(task: SigningTask, days: int) -> None:
+    """Rows with dates: reminders, and the end of patience."""
+    since = task.status_changed_at
+    payload = {"status": task.status, "since": since.isoformat()}
+    for reminder in settings.REMINDER_DAYS:
+        orders.enqueue(
+            kind="remind",
+            subject=task.number,
+            lane=f"{task.lane}:remind:{reminder}",
+            payload=payload,
+            due_at=since + timedelta(days=reminder),
+        )
+    orders.enqueue(
+        kind="expire",
+        subject=task.number,
+        lane=f"{task.lane}:expire",
+        payload=payload,
+        due_at=since + timedelta(days=days),
+    )
+
+
+def _submitted(task: SigningTask, facts: dict[str, Any]) -> None:
+    lodge_document(task)
+
+
+def _identification_started(task: SigningTask, facts: dict[str, Any]) -> None:
+    message(task, "identification_link")
+    _wait(task, settings.IDENTIFICATION_DAYS)
+
+
+def _authority_declined(task: SigningTask, facts: dict[str, Any]) -> None:
+    _answer_identity(task, "decline", comment=facts["comment"])
+    message(task, "authority_declined", comment=facts["comment"])
+    _wait(task, settings.IDENTIFICATION_DAYS)
+
+
+def _authority_confirmed(task: SigningTask, facts: dict[str, Any]) -> None:
+    _answer_identity(task, "accept")
+
+
+def _identification_over(task: SigningTask, facts: dict[str, Any]) -> None:
+    if task.identification_ref:
+        _answer_identity(task, "cancel")
+
+
+def _answer_identity(task: SigningTask, answer: str, **values: str) -> None:
+    orders.enqueue(
+        kind="answer_identity",
+        subject=task.number,
+        lane=f"{task.lane}:identity",
+        payload={"answer": answer, "ref": task.identification_ref, **values},
+    )
+
+
+def _delivered(task: SigningTask, facts: dict[str, Any]) -> None:
+    message(task, "document_delivered")
+    _wait(task, settings.SIGNING_DAYS)
+
+
+EFFECTS: dict[str, Callable[[SigningTask, dict[str, Any]], None]] = {
+    "submit": _submitted,
+    "identification_started": _identification_started,
+    "decline_authority": _authority_declined,
+    "confirm_authority": _authority_confirmed,
+    "identification_failed": _identification_over,
+    "restart_identification": _identification_over,
+    "cancel": _identification_over,
+    "document_delivered": _delivered,
+}

@@ -1,0 +1,137 @@
+"""What a person or the system may do to a task now, and if not, why, in words.
+
+Buttons, the card's "what next" and the door all ask here: what is shown and what is allowed
+cannot differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.visibility import headed_by
+from econtract.platform.common.errors import ActionRefused
+from tasks.lifecycle import preflight
+from tasks.models import SigningTask
+from tasks.statuses import Resolution, Status, resolutions_of
+from tasks.transitions import Actor
+
+PEOPLE = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
+
+# With True nothing may be remembered: the answer lets a transition through.
+Guard = Callable[[SigningTask, bool], list[str]]
+
+
+def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
+    """In what capacities ``user`` may act on ``task``.
+
+    A task's manager acts as its manager. A head acts as approver on the tasks of his groups, but
+    not on his own. An administrator stands in for support.
+    """
+    capacities: set[Actor] = set()
+    if task.manager_id == user.pk and user.may(Permission.WORK_TASKS):
+        capacities.add(Actor.MANAGER)
+    if (
+        task.manager_id != user.pk
+        and user.may(Permission.APPROVE)
+        and task.manager_id in headed_by(user)
+    ):
+        capacities.add(Actor.APPROVER)
+    if user.is_administrator:
+        capacities.add(Actor.SUPPORT)
+    return frozenset(capacities)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transition as the table has it for the task's present status."""
+
+    name: str
+    actors: frozenset[Actor]
+
+
+def moves_from(task: SigningTask) -> dict[str, Move]:
+    """The transitions that the table allows from the present status, by name."""
+    return _moves_from(task.status)
+
+
+@cache
+def _moves_from(status: str) -> dict[str, Move]:
+    # The state machine adds this method to the class, where the type checker does not see it.
+    found = SigningTask(status=status).get_available_status_transitions()  # type: ignore[attr-defined]
+    return {move.name: Move(move.name, frozenset(move.custom["actors"])) for move in found}
+
+
+def refusals(
+    task: SigningTask, name: str, acting: frozenset[Actor], *, fresh: bool = False
+) -> list[str]:
+    """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can.
+
+    Without ``fresh`` what is dear to find out may be as of half a minute ago.
+    """
+    move = moves_from(task).get(name)
+    if move is None:
+        return [f"Действие невозможно в статусе «{Status(task.status).label}»."]
+    if not acting & move.actors:
+        return [_wrong_actor(move)]
+    if task.withdrawal and acting & PEOPLE:
+        return ["Документ отзывается у оператора. Дождитесь ответа."]
+    guard = GUARDS.get(name)
+    return guard(task, fresh) if guard else []
+
+
+def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
+    """Raises ActionRefused with the reasons that `refusals` finds now, if any."""
+    if reasons := refusals(task, name, acting, fresh=True):
+        raise ActionRefused(reasons)
+
+
+def _wrong_actor(move: Move) -> str:
+    if Actor.MANAGER in move.actors:
+        return "Это делает менеджер задания. Примите задание в работу."
+    if Actor.APPROVER in move.actors:
+        return "Это решает руководитель группы доступа, и не по своему заданию."
+    return "Это действие система выполняет сама."
+
+
+def _submit(task: SigningTask, fresh: bool) -> list[str]:
+    return needs_document_and_service(task) if task.seamless else []
+
+
+def _proceed(task: SigningTask, fresh: bool) -> list[str]:
+    return needs_document_and_service(task)
+
+
+def needs_document_and_service(task: SigningTask) -> list[str]:
+    """What the seamless process, and «Продолжить», want to be there."""
+    reasons = []
+    if task.document_version is None:
+        reasons.append("Вложите документ.")
+    if not task.services.exists():
+        reasons.append("Выберите хотя бы одну услугу.")
+    return reasons
+
+
+def _restart_identification(task: SigningTask, fresh: bool) -> list[str]:
+    if task.approval_needed and not task.approved:
+        return ["Задание еще не согласовано. Отправьте его на согласование."]
+    return []
+
+
+def _send_document(task: SigningTask, fresh: bool) -> list[str]:
+    return preflight.reasons_against_sending(task, fresh=fresh)
+
+
+GUARDS: dict[str, Guard] = {
+    "submit": _submit,
+    "proceed": _proceed,
+    "restart_identification": _restart_identification,
+    "send_document": _send_document,
+}
+
+
+def check_resolution(status: str, resolution: str) -> None:
+    """Raises ValueError when ``status`` cannot carry ``resolution``: a fault of the caller."""
+    if resolution and Resolution(resolution) not in resolutions_of(Status(status)):
+        raise ValueError(f"{status} does not carry the resolution {resolution}.")

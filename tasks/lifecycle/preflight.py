@@ -1,0 +1,163 @@
+"""What must be in order before a document goes out: one list for the card, the door and the step.
+
+The card shows the list, the door lets `send_document` through by it: what is shown and what is
+allowed cannot differ. Only the client's box is asked about outside, and only when a person wants
+to know: the operator tells at the sending in any case, so that line alone never blocks.
+"""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+from archive.models import DocumentVersion
+from clients.usability import why_unusable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import OutsideError
+from edo.exchanges import Problem, SendRefusal, preflight
+from tasks.models import SigningTask
+from tasks.statuses import IN_WORK, Status
+
+# The document is at the operator or signed: nothing is left to be prepared.
+UNDER_WAY = frozenset(
+    {
+        Status.DOCUMENT_SENT,
+        Status.DOCUMENT_SIGNING,
+        Status.DOCUMENT_SIGNED,
+        Status.ARCHIVE_FAILED,
+    }
+)
+BEFORE_SENDING = frozenset(IN_WORK) - UNDER_WAY
+
+CLIENT_UNUSABLE = "client_unusable"
+ABOUT_CERTIFICATE = frozenset({SendRefusal.CERTIFICATE_INVALID})
+ABOUT_POWER = frozenset({SendRefusal.POWER_OF_ATTORNEY_INVALID, SendRefusal.TRUST_UNKNOWN})
+ABOUT_CLIENT_BOX = frozenset({SendRefusal.NO_BOX, SendRefusal.STRANGER_FORBIDDEN})
+
+NOT_ASKED = "Проверяется при отправке."
+NO_ANSWER = "Оператор ЭДО не отвечает. Ящик проверится при отправке."
+# Long enough to read the card by; a client who has opened a box meanwhile is asked about again.
+ANSWER_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: nothing wrong, or `reasons` in words, each with its way out.
+
+    `blocks` – the door refuses while there are reasons; `known` – it has been looked at.
+    """
+
+    label: str
+    reasons: tuple[str, ...] = ()
+    blocks: bool = True
+    known: bool = True
+
+    @property
+    def ok(self) -> bool:
+        return self.known and not self.reasons
+
+
+def checks(task: SigningTask, *, fresh: bool = False) -> tuple[Check, ...]:
+    """The whole list, in the order in which things are put in order. No outside call.
+
+    Without ``fresh`` the power of attorney may have been verified half a minute ago.
+    """
+    found = signatory_problems(task, fresh=True) if fresh else _known_problems(task)
+    certificate = [item for item in found if item.code in ABOUT_CERTIFICATE]
+    power = [item for item in found if item.code in ABOUT_POWER]
+    rest = [item for item in found if item not in (*certificate, *power)]
+    return (
+        Check("Клиент", _in_words(client_problems(task))),
+        client_box(task),
+        Check("Документ", tuple(document_problems(task.document_version))),
+        Check("Лицевой счет", tuple(account_problems(task))),
+        Check("ЛК ЭДО и подписант", _in_words(rest)),
+        Check("Сертификат подписанта", _in_words(certificate)),
+        Check("МЧД и полномочия", _in_words(power)),
+    )
+
+
+def reasons_against_sending(task: SigningTask, *, fresh: bool) -> list[str]:
+    """Why the document cannot be sent now; empty: it can (domain, section 8)."""
+    found = checks(task, fresh=fresh)
+    return [reason for check in found if check.blocks for reason in check.reasons]
+
+
+def client_problems(task: SigningTask) -> list[Problem]:
+    """A client with whom no contract can be concluded, as our card of him says."""
+    reason = why_unusable(task.client)
+    if reason is None:
+        return []
+    fix = "Обновите карточку клиента, если это не так; иначе отмените задание."
+    return [Problem(CLIENT_UNUSABLE, f"{reason}.", fix)]
+
+
+def document_problems(version: DocumentVersion | None) -> list[str]:
+    """What keeps the document from being sent."""
+    if version is None:
+        return ["Вложите документ."]
+    if version.state == DocumentVersion.State.FAILED:
+        return ["Документ не удалось преобразовать в PDF. Открепите его и загрузите снова."]
+    if not version.is_ready:
+        return ["Документ преобразуется в PDF. Подождите немного."]
+    if not version.archive_code:
+        return ["Документ еще не принят электронным архивом. Подождите немного."]
+    return []
+
+
+def account_problems(task: SigningTask) -> list[str]:
+    """An account that has not passed blocks signing (manual, 4.2)."""
+    if task.account_verified_at is None:
+        return ["Лицевой счет не прошел проверку. Выполните «Проверка ЛС»."]
+    return []
+
+
+def signatory_problems(
+    task: SigningTask, *, ask_operator: bool = False, fresh: bool = False
+) -> list[Problem]:
+    """The exchange's own list for this task. Raises OutsideError with ``ask_operator`` alone.
+
+    ``fresh``: nothing in it is remembered, for the one who sends.
+    """
+    return preflight(
+        box=task.box,
+        signatory=task.signatory,
+        recipient_inn=task.client.inn,
+        recipient_kpp=task.client.kpp,
+        at=clock.now(),
+        ask_operator=ask_operator,
+        fresh=fresh,
+    )
+
+
+def _known_problems(task: SigningTask) -> list[Problem]:
+    """Kept with the task's object: a card asks for its list, and for the reasons of its button."""
+    found: list[Problem] | None = vars(task).get("_problems")
+    if found is None:
+        found = vars(task)["_problems"] = signatory_problems(task)
+    return found
+
+
+def client_box(task: SigningTask) -> Check:
+    """What the operator said of the client's box when it was last asked."""
+    check: Check | None = cache.get(_cache_key(task))
+    return check or Check("Ящик клиента", (NOT_ASKED,), blocks=False, known=False)
+
+
+def ask_about_client_box(task: SigningTask) -> Check:
+    """Asks the operator now and remembers the answer for the card; never raises."""
+    try:
+        found = signatory_problems(task, ask_operator=True)
+    except OutsideError:
+        return Check("Ящик клиента", (NO_ANSWER,), blocks=False, known=False)
+    about = [item for item in found if item.code in ABOUT_CLIENT_BOX]
+    check = Check("Ящик клиента", _in_words(about), blocks=False)
+    cache.set(_cache_key(task), check, ANSWER_SECONDS)
+    return check
+
+
+def _cache_key(task: SigningTask) -> str:
+    return f"client-box:{task.box_id}:{task.client.inn}:{task.client.kpp}"
+
+
+def _in_words(problems: list[Problem]) -> tuple[str, ...]:
+    return tuple(f"{problem.text} {problem.fix}".strip() for problem in problems)

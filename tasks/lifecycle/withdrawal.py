@@ -1,0 +1,45 @@
+"""Taking a sent document back: the operator revokes first, then the task moves.
+
+A document that the client could still sign while its task is cancelled would be the worst of
+faults, so the wish is kept on the task and made true only by the operator's answer.
+"""
+
+from typing import Any
+
+from accounts.models import User
+from econtract.platform.outbox import orders
+from tasks.lifecycle import history
+from tasks.models import HistoryEntry, SigningTask
+from tasks.transitions import Actor
+
+KIND = "revoke_exchange"
+
+
+def needed(task: SigningTask) -> bool:
+    """Whether the operator may hold a document of this task that the client could sign."""
+    return task.exchange is not None and task.exchange.is_live
+
+
+def request(task: SigningTask, *, then: str, actor: User | Actor, facts: dict[str, Any]) -> None:
+    """Orders the revocation; the transition ``then`` follows when the operator has obeyed.
+
+    The caller holds the task's lock and has asked the guards about ``then``.
+    """
+    person = actor if isinstance(actor, User) else None
+    acted_as = Actor.MANAGER if person else Actor(str(actor))
+    task.withdrawal = {
+        "then": then,
+        "facts": facts,
+        "actor": person.pk if person else None,
+        "acted_as": acted_as,
+    }
+    task.save(update_fields=["withdrawal"])
+    orders.enqueue(kind=KIND, subject=task.number, lane=task.lane)
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.OUTSIDE,
+        name="revocation_requested",
+        actor=person,
+        acted_as=acted_as,
+        then=then,
+    )

@@ -1,0 +1,75 @@
+"""Large xlsx files: ordered by a person, made by a worker, told of by a notification."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any, cast
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import User
+from archive.models import StoredFile
+from archive.storage import store_file
+from econtract.platform.common import clock
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.registry import PlainHandler
+from tasks.listing.excel import LARGEST_TO_ORDER, TooMany, workbook
+from tasks.listing.query import ListQuery
+from tasks.listing.tabs import found_in
+from tasks.models.lists import Export
+from tasks.notifications.delivery import News, tell
+from tasks.notifications.kinds import Kind
+from tasks.screens.list.rows import Turns
+
+EXPORT_ORDER = "make_export"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KEPT = timedelta(days=7)
+
+
+@transaction.atomic
+def order(user: User, *, tab: str, query: ListQuery, file_name: str) -> bool:
+    """Orders the file of what ``query`` finds in ``tab``; False: his last one is not ready yet."""
+    lane = f"export:{user.pk}"
+    if Order.objects.open().filter(lane=lane).exists():
+        return False
+    export = Export.objects.create(
+        user=user, tab=tab, query=query.encode().removeprefix("?"), file_name=file_name
+    )
+    orders.enqueue(kind=EXPORT_ORDER, subject=export.pk, lane=lane)
+    return True
+
+
+class MakeExport(PlainHandler):
+    """Makes one file, of what its owner may see by now, and tells him."""
+
+    def run(self, order: Order) -> None:
+        export = Export.objects.select_related("user").filter(pk=order.subject).first()
+        stored, words = _made(export) if export else (None, "")
+        with transaction.atomic():
+            if order.take() and export:
+                export.file = stored
+                export.save(update_fields=["file"])
+                source = export.SOURCE if stored else "no export:"
+                tell([export.user], News(Kind.EXPORT, words, f"{source}{export.pk}"))
+
+
+def _made(export: Export) -> tuple[StoredFile | None, str]:
+    """The stored file, None where there is too much for one; and what to say."""
+    user, query = export.user, ListQuery.read(QueryDict(export.query))
+    with timezone.override(user.zone):
+        tasks = query.sorting.apply(found_in(user, export.tab, query))
+        try:
+            file = workbook(tasks, Turns.told_to(user), largest=LARGEST_TO_ORDER)
+        except TooMany as error:
+            return None, str(error)
+    with file:
+        sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
+        stored = store_file(file, sha256=sha256, content_type=XLSX)
+    return stored, f"{export.file_name} можно скачать в течение {KEPT.days} дней"
+
+
+def forget() -> None:
+    """Removes the exports that have lain long enough; the sweeper then takes their files."""
+    Export.objects.filter(created_at__lt=clock.now() - KEPT).delete()

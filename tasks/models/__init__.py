@@ -1,0 +1,23 @@
+"""The signing task and what belongs to it."""
+
+from tasks.models.draft import Draft
+from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
+from tasks.models.lists import Export, ListSettings, SavedFilter
+from tasks.models.notifications import Notification, NotificationChoice
+from tasks.models.task import Channel, DocumentKind, SigningTask
+
+__all__ = [
+    "AuthorityDocument",
+    "Channel",
+    "Comment",
+    "DocumentKind",
+    "Draft",
+    "Export",
+    "HistoryEntry",
+    "ListSettings",
+    "Notification",
+    "NotificationChoice",
+    "SavedFilter",
+    "SigningTask",
+    "Viewing",
+]

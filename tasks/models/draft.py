@@ -1,0 +1,58 @@
+"""What a person has typed into the form of a new task."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.roles import TaskType
+from archive.models import DocumentVersion
+from econtract.platform.common import clock
+
+
+class Draft(models.Model):
+    """What a person has typed into the form of one task type (`tasks.actions.drafts` keeps it).
+
+    One row a person and type, emptied and never deleted, so that `revision` only grows and tells
+    an older page from a newer one. `page` names the page that has written last, `page_turn` counts
+    its writings. `organisation` is what CDI said of the chosen client. `closed_at`: «Закрыть» was
+    pressed; the contents wait for «Отменить».
+    """
+
+    class AccountOutcome(models.TextChoices):
+        FOUND = "found", "ЛС найден"
+        NOT_FOUND = "not_found", "ЛС не найден у клиента"
+        UNAVAILABLE = "unavailable", "ЕИП не отвечает"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    task_type = models.CharField(max_length=20, choices=TaskType)
+    fields = models.JSONField(default=dict)
+    organisation = models.JSONField(null=True)
+    document_version = models.ForeignKey(
+        DocumentVersion, models.PROTECT, null=True, related_name="drafts"
+    )
+    account_outcome = models.CharField(max_length=12, choices=AccountOutcome, blank=True)
+    account_checked_at = models.DateTimeField(null=True)
+    account_checked_for = models.JSONField(default=list)
+    submission_key = models.UUIDField(default=uuid.uuid4)
+    page = models.CharField(max_length=36, blank=True)
+    page_turn = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "черновик"
+        verbose_name_plural = "черновики"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "task_type"], name="draft_once_a_type"),
+            models.CheckConstraint(
+                condition=Q(account_outcome="", account_checked_at__isnull=True)
+                | (~Q(account_outcome="") & Q(account_checked_at__isnull=False)),
+                name="draft_account_check_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_task_type_display()}"

@@ -1,0 +1,110 @@
+"""What has happened to a task, and what people say about it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from archive.models import StoredFile
+from econtract.platform.common import clock
+from tasks.models.task import SigningTask
+from tasks.statuses import Resolution, Status
+from tasks.transitions import Actor
+
+
+class HistoryEntry(models.Model):
+    """One thing that happened to a task. Written with it, never changed."""
+
+    class Kind(models.TextChoices):
+        TRANSITION = "transition", "Смена статуса"
+        TAKEN_OVER = "taken_over", "Передача"
+        EDITED = "edited", "Изменение данных"
+        DOCUMENT = "document", "Документ"
+        OUTSIDE = "outside", "Внешняя система"
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="history")
+    at = models.DateTimeField("Время", default=clock.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="Сотрудник",
+    )
+    acted_as = models.CharField("Кто", max_length=10, choices=Actor)
+    kind = models.CharField("Вид", max_length=12, choices=Kind)
+    name = models.CharField("Действие", max_length=60)
+    old_status = models.CharField("Было", max_length=40, choices=Status, blank=True)
+    new_status = models.CharField("Стало", max_length=40, choices=Status, blank=True)
+    resolution = models.CharField("Резолюция", max_length=40, choices=Resolution, blank=True)
+    comment = models.TextField("Комментарий", blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "запись истории"
+        verbose_name_plural = "история заданий"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("History is only added to.")
+        super().save(*args, **kwargs)
+
+
+class Comment(models.Model):
+    """What people say to one another about a task."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField("Комментарий", max_length=4000)
+    created_at = models.DateTimeField("Время", default=clock.now)
+
+    class Meta:
+        verbose_name = "комментарий"
+        verbose_name_plural = "комментарии"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class AuthorityDocument(models.Model):
+    """A file that the client sent to confirm his authority."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="authority_documents")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    request_ref = models.CharField(max_length=100)
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "документ о полномочиях"
+        verbose_name_plural = "документы о полномочиях"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "request_ref", "file", "file_name"], name="authority_file_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Viewing(models.Model):
+    """Who opened the card of a task, and when last (written by `tasks.actions.presence`)."""
+
+    task = models.ForeignKey(SigningTask, models.CASCADE, related_name="viewings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "просмотр задания"
+        verbose_name_plural = "просмотры заданий"
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="viewing_once")]
+        indexes = [models.Index(fields=["seen_at"], name="viewing_age")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.user_id}"

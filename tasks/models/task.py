@@ -1,0 +1,202 @@
+"""The signing task."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.roles import TaskType
+from archive.models import Document, DocumentVersion, Package
+from clients.models import Client, ContactVersion, Region, Service
+from econtract.platform.common import clock
+from edo.models import Box, Exchange, Signatory
+from tasks.models.queries import CHIPS, COURSE, SigningTaskQuerySet
+from tasks.statuses import FINISHED, Stage, Status, StatusFacts, facts
+from tasks.transitions import Lifecycle
+
+
+class DocumentKind(models.TextChoices):
+    """«Вид документа» (manual, 1.1 and 4)."""
+
+    CONTRACT = "contract", "Договор"
+    SUPPLEMENT = "supplement", "Дополнительное соглашение"
+    SPECIFICATION = "specification", "Спецификация"
+    ORDER_FORM = "order_form", "Бланк заказа"
+    ACCEPTANCE = "acceptance", "Акт приема-передачи"
+
+
+class Channel(models.TextChoices):
+    """How the client signs."""
+
+    EDO = "edo", "ЭДО"
+    SMS = "sms", "СМС"
+
+
+def list_indexes() -> list[models.Index]:
+    """What serves the lists: one for each order, of the tasks in work and of the finished ones.
+
+    Few tasks are in work, so their indexes stay small whatever the total. An order names the
+    number last, as `tasks.listing.sorting` does; `scripts/bench list` shows who uses which.
+    """
+    in_work, finished = Q(completed_at__isnull=True), Q(completed_at__isnull=False)
+    under_chips = Q(chips__gt=0)
+    return [
+        *(
+            models.Index(fields=[key, "number"], name=f"task_work_{key}", condition=in_work)
+            for key in ("updated_at", "created_at", "course")
+        ),
+        models.Index(fields=["number"], name="task_work_number", condition=in_work),
+        models.Index(fields=["manager", "status"], name="task_work_manager", condition=in_work),
+        # «Мои задания», the page that managers live in.
+        models.Index(
+            fields=["manager", "updated_at", "number"], name="task_work_own", condition=in_work
+        ),
+        models.Index(fields=["status"], name="task_work_status", condition=in_work),
+        models.Index(fields=["client"], name="task_work_client", condition=in_work),
+        models.Index(fields=["manager", "chips"], name="task_chips_manager", condition=under_chips),
+        models.Index(fields=["chips"], name="task_chips", condition=under_chips),
+        *(
+            models.Index(fields=[key, "number"], name=f"task_done_{key}", condition=finished)
+            for key in ("updated_at", "created_at", "course")
+        ),
+        models.Index(
+            fields=["manager", "updated_at", "number"],
+            name="task_done_manager",
+            condition=finished,
+        ),
+        # Values that few tasks have, among all.
+        models.Index(fields=["task_type", "updated_at", "number"], name="task_by_type"),
+        models.Index(
+            fields=["channel", "updated_at", "number"],
+            name="task_by_channel",
+            condition=~Q(channel=Channel.EDO),
+        ),
+        models.Index(
+            fields=["resolution", "updated_at", "number"],
+            name="task_by_resolution",
+            condition=~Q(resolution=""),
+        ),
+        models.Index(fields=["updated_at", "number"], name="task_updated"),
+        # Exact look-ups of the search.
+        models.Index(fields=["account_number"], name="task_account"),
+        models.Index(fields=["document_number"], name="task_document_number"),
+    ]
+
+
+class SigningTask(Lifecycle):
+    """«Задание»: one document package on its way from the form to the archive.
+
+    Its primary key is the number that people know it by. `status` is moved by
+    `tasks.lifecycle.perform.perform` alone.
+    """
+
+    number = models.BigAutoField("Номер", primary_key=True)
+    task_type = models.CharField("Тип", max_length=20, choices=TaskType)
+    channel = models.CharField("Канал", max_length=3, choices=Channel, default=Channel.EDO)
+    seamless = models.BooleanField("Бесшовный процесс")
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks", verbose_name="Менеджер"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Создал"
+    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="tasks", verbose_name="Клиент")
+    contact_version = models.ForeignKey(
+        ContactVersion, models.PROTECT, related_name="tasks", verbose_name="Контактное лицо"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="tasks", verbose_name="Регион инсталляции"
+    )
+    box = models.ForeignKey(Box, models.PROTECT, related_name="tasks", verbose_name="ЛК ЭДО")
+    signatory = models.ForeignKey(
+        Signatory, models.PROTECT, related_name="tasks", verbose_name="Подписант"
+    )
+    services = models.ManyToManyField(Service, related_name="tasks", verbose_name="Услуги")
+    account_number = models.CharField("Лицевой счет", max_length=12)
+    account_verified_at = models.DateTimeField("ЛС проверен", null=True)
+    document_number = models.CharField("Номер документа", max_length=100)
+    document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
+    fraud_check_confirmed = models.BooleanField("Проверка проведена", default=False)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="tasks", verbose_name="Документ"
+    )
+    # The version that is, or will be, signed; none while the document is removed.
+    document_version = models.ForeignKey(
+        DocumentVersion,
+        models.PROTECT,
+        null=True,
+        related_name="tasks",
+        verbose_name="Версия документа",
+    )
+    exchange = models.OneToOneField(
+        Exchange, models.PROTECT, null=True, related_name="task", verbose_name="Обмен документом"
+    )
+    past_exchanges = models.ManyToManyField(
+        Exchange, related_name="past_tasks", verbose_name="Прежние обмены"
+    )
+    package = models.OneToOneField(
+        Package, models.PROTECT, null=True, related_name="task", verbose_name="Подписанный пакет"
+    )
+    # The transition to make when the operator has revoked the document.
+    withdrawal = models.JSONField("После отзыва", null=True)
+    submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    revision = models.PositiveIntegerField("Изменений", default=0)
+    created_at = models.DateTimeField("Создано", default=clock.now)
+    updated_at = models.DateTimeField("Обновлено", default=clock.now)
+    course = models.GeneratedField(
+        expression=COURSE,
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="The place of the status in the course: what «Статус» sorts by.",
+    )
+    chips = models.GeneratedField(
+        expression=CHIPS,
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="The quick filters that the task is under, a bit for each.",
+    )
+
+    objects = SigningTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "задание"
+        verbose_name_plural = "задания"
+        ordering = ["-updated_at", "-number"]
+        indexes = list_indexes()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=FINISHED, completed_at__isnull=False)
+                | (~Q(status__in=FINISHED) & Q(completed_at__isnull=True)),
+                name="finished_task_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.COMPLETED) | Q(package__isnull=False),
+                name="completed_task_has_package",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Задание {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:card", args=[self.number])
+
+    @property
+    def facts(self) -> StatusFacts:
+        """What the contract says of the present status."""
+        return facts()[Status(self.status)]
+
+    @property
+    def stage(self) -> Stage:
+        return self.facts.stage
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in FINISHED
+
+    @property
+    def lane(self) -> str:
+        """The outbox lane in which the steps of this task run one after another."""
+        return f"task:{self.number}"

@@ -1,0 +1,95 @@
+"""Who is told of what. Called where a thing is recorded, in its transaction."""
+
+from collections.abc import Iterable
+
+from accounts.audience import administrators, heads_of, who_see
+from accounts.models import User
+from econtract.platform.outbox.models import Order
+from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.notifications.delivery import News, tell
+from tasks.notifications.kinds import Kind
+from tasks.screens.card.timeline import SENTENCES
+from tasks.statuses import Resolution, Status
+from tasks.wording.formats import FAILURES
+from tasks.wording.troubles import GIVEN_UP
+
+REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
+NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
+# What a person has asked for and did not get, while the status stays what it is.
+NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
+
+
+def after_history(task: SigningTask, entry: HistoryEntry) -> None:
+    """Tells whom the entry concerns; most concern nobody."""
+    if entry.kind == HistoryEntry.Kind.TRANSITION:
+        _after_transition(task, entry)
+    elif entry.kind == HistoryEntry.Kind.TAKEN_OVER:
+        _after_taking_over(task, entry)
+    elif entry.name in NOT_REVOKED:
+        tell([task.manager], _news(task, entry, Kind.ERROR, NOT_REVOKED[entry.name], ""))
+
+
+def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
+    if entry.new_status == Status.ON_APPROVAL:
+        _ask_for_approval(task, entry)
+    elif found := _for_manager(entry):
+        tell([task.manager], _news(task, entry, *found), but=entry.actor)
+
+
+def _ask_for_approval(task: SigningTask, entry: HistoryEntry) -> None:
+    """Asks the heads; where there is none, administrators are told, or it would wait for ever."""
+    if heads := list(heads_of(task.manager_id)):
+        news = _news(task, entry, Kind.APPROVAL, "Задание ждет согласования", entry.comment)
+        tell(heads, news, but=entry.actor)
+    else:
+        tell(administrators(), _news(task, entry, Kind.APPROVAL, NO_HEAD, ""), but=entry.actor)
+
+
+def _for_manager(entry: HistoryEntry) -> tuple[Kind, str, str] | None:
+    """Kind, sentence and somebody's words, when the task's manager is to be told."""
+    if entry.name == "client_signed":
+        return Kind.SIGNED, "Клиент подписал документ", ""
+    if entry.name == "authority_documents_received":
+        return Kind.AUTHORITY, "Клиент прислал документы о полномочиях, проверьте их", ""
+    if entry.name == "approve":
+        return Kind.APPROVAL, "Задание согласовано", entry.comment
+    if entry.new_status == Status.APPROVAL_REJECTED:
+        return Kind.APPROVAL, "Согласование отклонено", entry.comment
+    if entry.new_status not in FAILURES or entry.resolution == Resolution.WITHDRAWN:
+        return None
+    status = Status(entry.new_status).label
+    words = str(Resolution(entry.resolution).label) if entry.resolution else ""
+    if entry.resolution in REFUSALS:
+        return Kind.REFUSED, words, entry.comment
+    return Kind.ERROR, str(status), words
+
+
+def _after_taking_over(task: SigningTask, entry: HistoryEntry) -> None:
+    given = f"Передал сотрудник {entry.actor}" if entry.actor else "Задание передано вам"
+    tell([task.manager], _news(task, entry, Kind.GIVEN, given, entry.comment), but=entry.actor)
+    previous = User.objects.filter(pk=entry.details.get("previous_id"))
+    left = _news(task, entry, Kind.LEFT, f"Теперь задание ведет сотрудник {task.manager}", "")
+    tell(previous, left, but=entry.actor)
+
+
+def _news(task: SigningTask, entry: HistoryEntry, kind: Kind, sentence: str, words: str) -> News:
+    text = f"{sentence}: {words}" if words else sentence
+    return News(kind, text, f"history:{entry.pk}", task)
+
+
+def after_giving_up(task: SigningTask, order: Order) -> None:
+    """Tells the manager of a call that is not tried any more and has not moved the task."""
+    text = f"{GIVEN_UP[order.kind]}. Администратор может повторить"
+    tell([task.manager], News(Kind.ERROR, text, f"order:{order.key}", task))
+
+
+def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:
+    """Tells the people named in it, the task's manager, and whoever has commented before."""
+    task, author = comment.task, comment.author
+    named = list(mentioned)
+    words, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
+    tell(named, News(Kind.MENTION, words, source, task), but=author)
+    writers = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
+    others = who_see(task.manager_id).filter(pk__in=writers)
+    others = others.exclude(pk__in=[person.pk for person in named])
+    tell(others, News(Kind.COMMENT, words, source, task), but=author)

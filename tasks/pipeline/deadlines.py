@@ -1,0 +1,78 @@
+"""Messages to the client, reminders, and the end of patience."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from clients.gateways.messages import messages
+from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.registry import PlainHandler
+from tasks.lifecycle import effects, withdrawal
+from tasks.lifecycle.perform import locked, perform
+from tasks.models import SigningTask
+from tasks.pipeline.step import PARTY, TellingHandler, load
+from tasks.statuses import Resolution, Status
+from tasks.transitions import Actor
+from tasks.wording.messages import compose
+
+REMINDERS = {
+    Status.IDENTIFICATION_PENDING: "identification_reminder",
+    Status.DOCUMENT_SIGNING: "signing_reminder",
+}
+
+
+class SendMessage(TellingHandler):
+    """One SMS or e-mail to the client's contact of the task."""
+
+    def run(self, order: Order) -> None:
+        task = load(order.subject, *PARTY)
+        message = compose(task, order.payload["template"], order.payload)
+        person = task.contact_version
+        reference = str(task.number)
+        if order.payload["channel"] == "sms":
+            messages().send_sms(
+                person.phone, message.text, reference=reference, idempotency_key=order.key
+            )
+        else:
+            messages().send_email(
+                person.email,
+                message.subject,
+                message.text,
+                reference=reference,
+                idempotency_key=order.key,
+            )
+        with transaction.atomic():
+            order.take()
+
+
+class Remind(PlainHandler):
+    """Reminds the client, if the task still waits for the same answer."""
+
+    def run(self, order: Order) -> None:
+        with transaction.atomic():
+            task = locked(order.subject)
+            if order.take() and still_waits(task, order):
+                effects.message(task, REMINDERS[Status(task.status)])
+
+
+class Expire(PlainHandler):
+    """The client has not answered in time: the step fails with `no_answer`."""
+
+    def run(self, order: Order) -> None:
+        with transaction.atomic():
+            task = locked(order.subject)
+            if not order.take() or not still_waits(task, order):
+                return
+            facts: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
+            if task.status == Status.IDENTIFICATION_PENDING:
+                perform(task.number, "identification_failed", actor=Actor.SYSTEM, **facts)
+            elif not task.withdrawal:
+                # A document that the client could still sign must not outlive its task's wish.
+                withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=facts)
+
+
+def still_waits(task: SigningTask, order: Order) -> bool:
+    """Whether the task is in the very wait that the date was set for."""
+    since = datetime.fromisoformat(order.payload["since"])
+    return task.status == order.payload["status"] and task.status_changed_at == since

@@ -1,0 +1,239 @@
+"""Sending the document to the operator, and hearing what became of it."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from archive import documents
+from clients.gateways.eip import eip
+from econtract.platform.common import clock
+from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.registry import PlainHandler
+from edo import exchanges
+from edo.exchanges import ALREADY_SIGNED, Failure, SendRefusal
+from edo.models import Exchange
+from tasks.lifecycle import effects, guards, history, preflight
+from tasks.lifecycle.perform import locked, perform
+from tasks.models import HistoryEntry, SigningTask
+from tasks.pipeline.step import WHOLE, Outcome, Step, failure
+from tasks.statuses import Resolution, Status
+from tasks.transitions import Actor
+
+# What a refusal at the operator, or at our own pre-flight, is called in the list.
+RESOLUTIONS: dict[str, Resolution] = {
+    SendRefusal.CERTIFICATE_INVALID: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.KEY_UNKNOWN: Resolution.CERTIFICATE_INVALID,
+    SendRefusal.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+    Failure.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
+    Failure.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+}
+
+
+class PrepareSending(Step):
+    """Makes sure that the document may go out: lodged, account verified, both sides in order.
+
+    The one outside call is the account check, where ЕИП was out of reach when the task was made.
+    """
+
+    serves = frozenset({Status.CABINET_CREATED})
+    looks_at = WHOLE
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        if problem := _document_problem(task):
+            return [problem]
+        verified = task.account_verified_at is not None
+        if not verified and not eip().account_belongs(task.account_number, task.client.inn):
+            return [failure("signing_failed", Resolution.ACCOUNT_UNVERIFIED)]
+        if problem := _party_problem(task):
+            return [problem]
+        fresh = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
+        return [
+            Outcome("send_document", also=lambda: fresh.update(account_verified_at=clock.now()))
+        ]
+
+    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
+
+
+class SendDocument(Step):
+    """Signs the PDF for the operator and posts it, with the power of attorney, to the client."""
+
+    serves = frozenset({Status.DOCUMENT_SENT})
+    looks_at = WHOLE
+    again = "send_document"
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        version = task.document_version
+        if task.withdrawal or version is None or version.pdf is None:
+            return []
+        exchange = self._exchange(task, version.pdf.sha256, order)
+        exchanges.send(exchange=exchange, pdf=documents.read(version.pdf))
+        return []
+
+    def _exchange(self, task: SigningTask, sha256: str, order: Order) -> Exchange:
+        """The task's exchange for this very document; an older one is revoked first.
+
+        An attempt whose outcome is unknown is repeated under its own operation id: a new one
+        could make a second document at the operator.
+        """
+        current = task.exchange
+        if current is not None and current.is_live:
+            if _is_same(current, task, sha256):
+                return current
+            exchanges.revoke(exchange=current)
+        with transaction.atomic():
+            fresh = locked(task.number)
+            if fresh.exchange is not None:
+                fresh.past_exchanges.add(fresh.exchange)
+            fresh.exchange = exchanges.open_exchange(
+                box=task.box,
+                signatory=task.signatory,
+                recipient_inn=task.client.inn,
+                recipient_kpp=task.client.kpp,
+                document_sha256=sha256,
+                document_number=task.document_number,
+                document_kind=task.document_kind,
+                file_name=f"{task.document_number}.pdf",
+                operation_id=order.key,
+            )
+            fresh.save(update_fields=["exchange"])
+            return fresh.exchange
+
+    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+        resolution = RESOLUTIONS.get(refusal.code, Resolution.SEND_FAILED)
+        return failure("signing_failed", resolution, refusal.message)
+
+    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
+
+
+class FollowExchange(Step):
+    """Asks the operator for the truth about the sent document."""
+
+    serves = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
+    looks_at = WHOLE
+
+    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+        exchange = task.exchange
+        if exchange is None or not exchange.message_id:
+            return []
+        state = exchanges.follow(exchange=exchange)
+        exchange.refresh_from_db()
+        delivered = [Outcome("document_delivered")]
+        behind = delivered if task.status == Status.DOCUMENT_SENT else []
+        match state:
+            case Exchange.State.DELIVERED:
+                return behind
+            case Exchange.State.SIGNED:
+                return [*behind, Outcome("client_signed", actor=Actor.CLIENT)]
+            case Exchange.State.REFUSED:
+                refusal = failure(
+                    "signing_failed",
+                    Resolution.CLIENT_REFUSED,
+                    exchange.reason,
+                    actor=Actor.CLIENT,
+                )
+                return [*behind, refusal]
+            case Exchange.State.FAILED:
+                resolution = RESOLUTIONS.get(exchange.failure, Resolution.SEND_FAILED)
+                return [failure("signing_failed", resolution, exchange.reason)]
+            case Exchange.State.REVOKED if not task.withdrawal:
+                return [failure("signing_failed", Resolution.WITHDRAWN)]
+            case _:
+                return []
+
+
+class RevokeExchange(PlainHandler):
+    """Takes the document back at the operator, then makes the transition that waited for it."""
+
+    def run(self, order: Order) -> None:
+        task = SigningTask.objects.select_related("exchange").get(pk=order.subject)
+        wish = task.withdrawal
+        if wish is None:
+            order.take()
+            return
+        too_late = task.exchange is not None and task.exchange.state == Exchange.State.SIGNED
+        if task.exchange is not None and task.exchange.is_live:
+            try:
+                exchanges.revoke(exchange=task.exchange)
+            except Refused as refusal:
+                if refusal.code != ALREADY_SIGNED:
+                    raise
+                too_late = True
+        with transaction.atomic():
+            fresh = locked(task.number)
+            if not order.take():
+                return
+            _drop_wish(fresh)
+            if too_late:
+                _note(fresh, "revocation_too_late")
+                effects.follow(fresh)
+            elif not guards.refusals(fresh, wish["then"], frozenset({Actor(wish["acted_as"])})):
+                _fulfil(fresh, wish)
+
+    def on_spent(self, order: Order, error: Exception) -> None:
+        task = locked(order.subject)
+        if task.withdrawal:
+            _drop_wish(task)
+            _note(task, "revocation_failed")
+
+    def retry(self, order: Order, actor: User) -> None:
+        """The wish was dropped when its order was parked: whoever wants it says so anew."""
+        Order.objects.parked().filter(pk=order.pk).update(state=Order.State.DONE)
+
+
+def _drop_wish(task: SigningTask) -> None:
+    task.withdrawal = None
+    task.save(update_fields=["withdrawal"])
+
+
+def _fulfil(task: SigningTask, wish: dict[str, Any]) -> None:
+    actor: User | Actor = Actor(wish["acted_as"])
+    if wish["actor"]:
+        actor = User.objects.get(pk=wish["actor"])
+    perform(
+        task.number,
+        wish["then"],
+        actor=actor,
+        acting_as=Actor(wish["acted_as"]),
+        **wish["facts"],
+    )
+
+
+def _note(task: SigningTask, name: str) -> None:
+    history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name=name)
+
+
+def _document_problem(task: SigningTask) -> Outcome | None:
+    version = task.document_version
+    if version is not None and version.is_ready and version.archive_code:
+        return None
+    if version is None or version.state == version.State.FAILED:
+        reason = " ".join(preflight.document_problems(version))
+        return failure("signing_failed", Resolution.SEND_FAILED, reason)
+    parked = Order.objects.parked().filter(subject=task.number, kind="lodge_document")
+    if version.is_ready and parked.filter(payload__version=version.pk).exists():
+        reason = "Электронный архив не принял документ."
+        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
+    raise NotReadyYet("The document is being converted and lodged.")
+
+
+def _party_problem(task: SigningTask) -> Outcome | None:
+    ours = preflight.signatory_problems(task, fresh=True)
+    problems = [*preflight.client_problems(task), *ours]
+    if not problems:
+        return None
+    resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)
+    return failure("signing_failed", resolution, " ".join(p.text for p in problems))
+
+
+def _is_same(exchange: Exchange, task: SigningTask, sha256: str) -> bool:
+    return (
+        exchange.document_sha256 == sha256
+        and exchange.box_id == task.box_id
+        and exchange.signatory_id == task.signatory_id
+        and exchange.recipient_inn == task.client.inn
+    )

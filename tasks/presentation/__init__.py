@@ -1,1 +1,0 @@
-"""How tasks are worded: everything a page says is made here, in Python, once."""

@@ -1,0 +1,76 @@
+"""The banner of a card: what happened, whose turn it is and since when, what unblocks it."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from econtract.platform.common import clock
+from tasks.models import HistoryEntry, SigningTask
+from tasks.screens.list.rows import Turns
+from tasks.statuses import Resolution, Status, WaitsFor
+from tasks.wording.formats import ICONS, kind_of, lasting, moment, running
+from tasks.wording.guidance import next_step
+from tasks.wording.troubles import Trouble
+
+TURNS = {
+    WaitsFor.MANAGER: "Ход менеджера",
+    WaitsFor.APPROVER: "Ход согласующего",
+    WaitsFor.CLIENT: "Ход клиента",
+    WaitsFor.SYSTEM: "Ход системы",
+    WaitsFor.SUPPORT: "Ход техподдержки",
+}
+WITHDRAWALS = {
+    "cancel": "Документ отзывается у оператора ЭДО: когда он ответит, задание будет отменено.",
+    "signing_failed": "Документ отзывается у оператора ЭДО: когда он ответит, можно будет "
+    "отправить другой.",
+}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """``title`` carries status and turn; ``lines`` say why and what to do."""
+
+    kind: str
+    icon: str
+    title: str
+    reason: str
+    lines: tuple[str, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def banner(
+    task: SigningTask, user: User, entries: list[HistoryEntry], troubles: list[Trouble]
+) -> Banner:
+    """What the card of ``task`` says to ``user`` at a glance."""
+    status = Status(task.status)
+    kind = kind_of(status)
+    then = task.withdrawal.get("then") if task.withdrawal else None
+    lines = [WITHDRAWALS[then] if then else next_step(status, task.resolution)]
+    return Banner(
+        kind=kind,
+        icon=ICONS[kind],
+        title=_title(task, user),
+        reason=_reason(task, entries),
+        lines=tuple(lines),
+        troubles=tuple(troubles),
+    )
+
+
+def _title(task: SigningTask, user: User) -> str:
+    status = Status(task.status)
+    if status == Status.COMPLETED and task.completed_at:
+        return f"{status.label}. Подписано за {lasting(task.completed_at - task.created_at)}"
+    if task.is_finished:
+        return f"{status.label} {moment(task.status_changed_at)}"
+    yours = Turns.told_to(user).of(status, task.manager_id) == "Вы"
+    turn = "Ваш ход" if yours else TURNS[task.facts.waits_for]
+    return f"{status.label}. {turn}, {running(clock.now() - task.status_changed_at)}"
+
+
+def _reason(task: SigningTask, entries: list[HistoryEntry]) -> str:
+    """The resolution and the words of whoever moved the task here."""
+    last = next((e for e in reversed(entries) if e.new_status == task.status), None)
+    resolution = Resolution(task.resolution).label if task.resolution else ""
+    comment = last.comment if last else ""
+    if resolution and comment:
+        return f"{resolution}: {comment}"
+    return str(resolution or comment)

@@ -1,0 +1,164 @@
+"""The buttons of a task: what this person may do now, and if not, why.
+
+The answers come from `tasks.lifecycle.guards`, as for the transition itself: what is shown is what
+is allowed.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.models import User
+from tasks.actions import handover
+from tasks.lifecycle import guards
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tasks.transitions import Actor
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a transition is offered, and what its page asks for.
+
+    ``comment``: None – one press is enough; "optional" or "required" – a page asks for words.
+    """
+
+    label: str
+    icon: str = ""
+    comment: str | None = None
+    asks: str = "Комментарий"
+    warning: str = ""
+    done: str = ""
+
+
+# The transitions that people make. The others are made true by the outside world.
+WORDINGS = {
+    "approve": Wording("Согласовать", "check", "optional", done="Задание согласовано"),
+    "reject_approval": Wording(
+        "Отклонить", "x", "required", "Почему задание отклонено", done="Согласование отклонено"
+    ),
+    "resubmit": Wording(
+        "Отправить на согласование",
+        "send",
+        "optional",
+        "Что исправлено",
+        done="Задание отправлено на согласование",
+    ),
+    "confirm_authority": Wording("Подтвердить", "check", done="Полномочия подтверждены"),
+    "decline_authority": Wording(
+        "Отклонить",
+        "x",
+        "required",
+        "Что не так с документами",
+        warning="Комментарий получит клиент вместе с просьбой прислать другие документы.",
+        done="Документы отклонены, клиенту отправлено сообщение",
+    ),
+    "restart_identification": Wording(
+        "Запросить идентификацию заново",
+        "refresh",
+        "optional",
+        warning="Клиент получит новую ссылку, прежняя перестанет действовать.",
+        done="Идентификация запрошена заново",
+    ),
+    "proceed": Wording("Продолжить", "player-play", done="Задание продолжено"),
+    "retry_cabinet": Wording("Создать ЛК заново", "refresh", done="ЛК создается заново"),
+    "send_document": Wording("Отправить снова", "send", done="Документ отправляется"),
+    "retry_archive": Wording(
+        "Передать в архив снова", "archive", done="Пакет передается в архив снова"
+    ),
+    "cancel": Wording(
+        "Отменить задание",
+        "ban",
+        "required",
+        "Причина отмены",
+        warning="Отправленный документ будет отозван, ссылка на идентификацию перестанет "
+        "действовать. Отмену нельзя вернуть.",
+        done="Задание отменено",
+    ),
+}
+# What the card's banner offers first.
+MAIN = {
+    Status.ON_APPROVAL: "approve",
+    Status.APPROVAL_REJECTED: "resubmit",
+    Status.AUTHORITY_REVIEW: "confirm_authority",
+    Status.IDENTIFIED: "proceed",
+    Status.IDENTIFICATION_FAILED: "restart_identification",
+    Status.CABINET_FAILED: "retry_cabinet",
+    Status.SIGNING_FAILED: "send_document",
+    Status.ARCHIVE_FAILED: "retry_archive",
+}
+MENU = "cancel"
+
+
+@dataclass(frozen=True)
+class Button:
+    """One action: a form of its own, or a page that asks for words first."""
+
+    name: str
+    label: str
+    icon: str
+    url: str
+    asks: bool
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """All actions of one person on one task."""
+
+    main: Button | None
+    others: tuple[Button, ...]
+    cancel: Button | None
+    take: Button | None
+    hand: Button | None
+
+
+def buttons(task: SigningTask, user: User) -> Buttons:
+    """What ``user`` may do, with reasons where a guard says no; the never-allowed is not there."""
+    capacities = guards.actors_of(user, task)
+    offered = {
+        name: _button(task, name, capacities)
+        for name, move in guards.moves_from(task).items()
+        if name in WORDINGS and capacities & move.actors
+    }
+    main = offered.pop(MAIN.get(Status(task.status), ""), None)
+    cancel = offered.pop(MENU, None)
+    others = tuple(offered[name] for name in WORDINGS if name in offered)
+    return Buttons(main, others, cancel, _take(task, user), _hand(task, user))
+
+
+def _button(task: SigningTask, name: str, capacities: frozenset[Actor]) -> Button:
+    wording = WORDINGS[name]
+    return Button(
+        name=name,
+        label=label_of(name, task),
+        icon=wording.icon,
+        url=reverse("tasks:do", args=[task.number, name]),
+        asks=wording.comment is not None,
+        reasons=tuple(guards.refusals(task, name, capacities)),
+    )
+
+
+def label_of(name: str, task: SigningTask) -> str:
+    """The button's words; a document that has not been sent yet is not sent «again»."""
+    if name == "send_document" and task.status == Status.CABINET_CREATED:
+        return "Отправить документ"
+    return WORDINGS[name].label
+
+
+def _take(task: SigningTask, user: User) -> Button | None:
+    if handover.take_refusals(task, user):
+        return None
+    url = reverse("tasks:take", args=[task.number])
+    return Button("take", "Принять в работу", "user-plus", url, asks=False)
+
+
+def _hand(task: SigningTask, user: User) -> Button | None:
+    if handover.hand_refusals(task, user):
+        return None
+    url = reverse("tasks:hand", args=[task.number])
+    return Button("hand", "Передать", "arrows-exchange", url, asks=True)

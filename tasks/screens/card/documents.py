@@ -1,0 +1,171 @@
+"""«Документы и услуги»: the file, its versions and pages, its place in the archive."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+
+from archive.barcode import code128_svg, qr_svg
+from archive.models import DocumentVersion, Package
+from clients.models import ArchiveSystem
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tasks.wording.formats import file_size, plural, zoned
+
+State = DocumentVersion.State
+
+# «Штрих код документа» is АПД's word, «ИД документа» РИО Картотека's (manual, 5.3).
+CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", ArchiveSystem.RIO: "ИД документа"}
+# A strip of more pictures than anybody looks at would only slow the page down.
+PREVIEWED = 30
+
+
+class Page(NamedTuple):
+    """One preview, as `components/page_previews.html` shows it."""
+
+    url: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the document, newest first in the list."""
+
+    title: str
+    about: str
+    sha256: str
+    pdf_url: str
+    source_url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Code:
+    """A place in an archive: to be copied, or read off the screen by a scanner."""
+
+    label: str
+    value: str
+    bars: str
+
+
+@dataclass(frozen=True)
+class DocumentBlock:
+    """The whole block. ``refusals`` say why the document cannot be replaced, if it cannot."""
+
+    name: str
+    about: str
+    state: str
+    problem: str
+    pdf_url: str
+    source_url: str
+    icon: str
+    code: Code | None
+    package: Code | None
+    package_url: str
+    package_name: str
+    package_about: str
+    verification_url: str
+    verification_code: str
+    pages: tuple[Page, ...]
+    versions: tuple[Version, ...]
+    can_retry: bool
+    can_remove: bool
+    can_attach: bool
+    refusals: tuple[str, ...]
+
+
+def document_block(
+    task: SigningTask, versions: list[DocumentVersion], refusals: list[str]
+) -> DocumentBlock:
+    """The block for ``task``, whose document has ``versions``, newest first."""
+    version = task.document_version
+    package = task.package if task.status == Status.COMPLETED else None
+    replaceable = not refusals
+    verification_url = _verification_url(package) if package else ""
+    return DocumentBlock(
+        name=version.file_name if version else "",
+        about=_about(version) if version else "",
+        state=_state(version) if version else "",
+        problem=version.problem if version else "",
+        pdf_url=_url("document_pdf", task, version) if version and version.pdf_id else "",
+        source_url=_url("document_source", task, version) if version else "",
+        icon="file-type-pdf" if version and version.pdf_id else "file",
+        code=_code(version.archive_system, version.archive_code) if version else None,
+        package=_code(package.archive_system, package.archive_code) if package else None,
+        package_url=reverse("tasks:package", args=[task.number]) if package else "",
+        package_name=package.file_name if package else "",
+        package_about=file_size(package.file.size) if package else "",
+        verification_url=verification_url,
+        verification_code=qr_svg(verification_url) if package else "",
+        pages=_pages(task, version) if version and version.pdf_id else (),
+        versions=tuple(_version(task, each) for each in versions),
+        can_retry=replaceable and version is not None and version.can_retry,
+        can_remove=replaceable and version is not None,
+        can_attach=replaceable and version is None,
+        refusals=tuple(refusals),
+    )
+
+
+def _about(version: DocumentVersion) -> str:
+    parts = [file_size(version.source.size), zoned(version.created_at)]
+    if version.pages:
+        pages = plural(version.pages, "страница", "страницы", "страниц")
+        parts.insert(0, f"{version.pages} {pages}")
+    return ", ".join(parts)
+
+
+def _history(version: DocumentVersion) -> str:
+    """Size, pages, when with the zone, and who."""
+    who = f", {version.uploaded_by}" if version.uploaded_by else ""
+    return f"{_about(version)}{who}"
+
+
+def _state(version: DocumentVersion) -> str:
+    """What is being done with the file, or what went wrong; empty when it is ready."""
+    match version.state:
+        case State.READY:
+            return "" if version.archive_code else "Передается в электронный архив"
+        case State.CONVERTING:
+            return "Преобразуем в PDF…"
+        case State.CHECKING:
+            return "Ждет антивирусной проверки"
+        case _:
+            return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+
+
+def _code(system: str, code: str) -> Code | None:
+    return Code(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code)) if code else None
+
+
+def _verification_url(package: Package) -> str:
+    """Where anyone who holds the package can have it checked; its protocol says the same."""
+    path = reverse("verification:by_code", args=[package.code])
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def _version(task: SigningTask, version: DocumentVersion) -> Version:
+    return Version(
+        title=f"Версия {version.number}: {version.file_name}",
+        about=_history(version),
+        sha256=version.source.sha256,
+        pdf_url=_url("document_pdf", task, version) if version.pdf_id else "",
+        source_url=_url("document_source", task, version),
+        current=version.pk == task.document_version_id,
+    )
+
+
+def _pages(task: SigningTask, version: DocumentVersion) -> tuple[Page, ...]:
+    first = reverse("tasks:document_page", args=[task.number, version.pk, 1])
+    return strip_of(version, first)
+
+
+def strip_of(version: DocumentVersion, first: str) -> tuple[Page, ...]:
+    """The previews of ``version``; ``first`` is the address of its first page's, «…/1/»."""
+    base = first.removesuffix("1/")
+    shown = range(1, min(version.pages or 0, PREVIEWED) + 1)
+    return tuple(Page(f"{base}{number}/", str(number)) for number in shown)
+
+
+def _url(name: str, task: SigningTask, version: DocumentVersion) -> str:
+    return reverse(f"tasks:{name}", args=[task.number, version.pk])

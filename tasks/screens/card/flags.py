@@ -1,0 +1,56 @@
+"""What most tasks have not: asked in passing, so that a card asks only for what is there."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from django.db.models import BooleanField, Model
+from django.db.models.expressions import RawSQL
+
+from econtract.platform.common.fixed import Parameter
+from econtract.platform.outbox.models import Order
+from tasks.models import AuthorityDocument, Comment, Notification, SigningTask, Viewing
+from tasks.notifications.inbox import UNREAD
+from tasks.wording.troubles import TEMPORARY
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Whether there are comments, papers about authority, orders that may be in trouble, others who
+    look, a note that the person does, what he has not read of this task, and anything unread."""
+
+    comments: bool
+    papers: bool
+    troubles: bool
+    viewers: bool
+    note: bool
+    news: bool
+    bell: bool
+
+    @classmethod
+    def of(cls, task: SigningTask) -> Self:
+        """The answers to `glances` that were fetched with ``task``."""
+        return cls(**{field.name: vars(task)[f"has_{field.name}"] for field in fields(cls)})
+
+
+def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> dict[str, RawSQL]:
+    """Annotations of tasks, for the person ``me``; since when a viewer is shown, and when one's own
+    look is not noted again (`tasks.actions.presence`).
+    """
+    task = f"task_id = {SigningTask._meta.db_table}.number"
+    subject = f"subject = {SigningTask._meta.db_table}.number"
+    trouble = "(state = %s AND last_error LIKE %s OR state = %s)"
+    of_trouble = (Order.State.OPEN, f"{TEMPORARY}%", Order.State.PARKED)
+    return {
+        "has_comments": _any(Comment, task),
+        "has_papers": _any(AuthorityDocument, task),
+        "has_troubles": _any(Order, f"{subject} AND {trouble}", *of_trouble),
+        "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
+        "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
+        "has_news": _any(Notification, f"{task} AND recipient_id = %s AND read_at IS NULL", me),
+        "has_bell": _any(Notification, UNREAD, me),
+    }
+
+
+def _any(model: type[Model], rules: str, *parameters: Any) -> RawSQL:
+    found = f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {rules})"  # noqa: S608
+    return RawSQL(found, parameters, BooleanField())  # noqa: S611

@@ -1,0 +1,166 @@
+"""The history of a task in sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clients.models.values import display_phone
+from tasks.models import HistoryEntry
+from tasks.statuses import Resolution, Status
+from tasks.transitions import Actor
+from tasks.wording.formats import FAILURES, zoned
+
+Kind = HistoryEntry.Kind
+
+FIELDS = {
+    "surname": "Фамилия",
+    "given_name": "Имя",
+    "patronymic": "Отчество",
+    "phone": "Мобильный телефон",
+    "email": "Электронная почта",
+    "position": "Должность",
+    "authority": "Основание подписания",
+    "inn": "ИНН",
+    "snils": "СНИЛС",
+    "account_number": "Лицевой счет",
+}
+SENTENCES = {
+    "submit": "Задание создано",
+    "contact_edited": "Контактное лицо изменено",
+    "contact_refreshed": "Данные контактного лица обновлены до последней версии",
+    "contact_replaced": "Контактное лицо заменено",
+    "document_attached": "Документ вложен",
+    "document_removed": "Документ откреплен",
+    "document_lodged": "Документ передан в электронный архив",
+    "account_verified": "Лицевой счет проверен",
+    "account_unverified": "Лицевой счет изменен, нужна проверка",
+    "fraud_check_confirmed": "Отмечено: проверка клиента на благонадежность проведена",
+    "client_reminded": "Клиенту отправлено напоминание",
+    "revocation_requested": "Отзываем документ у оператора ЭДО",
+    "revocation_too_late": "Отозвать не удалось: клиент уже подписал документ",
+    "revocation_failed": "Отозвать не удалось: оператор ЭДО не ответил",
+}
+CHANGED_HANDS = {
+    "taken_over": "Принято в работу",
+    "given_back": "Возвращено",
+    "handed_over": "Передано",
+}
+ICONS = {
+    Kind.TAKEN_OVER: "arrows-exchange",
+    Kind.EDITED: "pencil",
+    Kind.DOCUMENT: "file",
+    Kind.OUTSIDE: "external-link",
+}
+ACTORS = {
+    Actor.MANAGER: "Менеджер",
+    Actor.APPROVER: "Согласующий",
+    Actor.CLIENT: "Клиент",
+    Actor.SYSTEM: "Система",
+    Actor.SUPPORT: "Техподдержка",
+}
+BY_PEOPLE = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: old and new."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the timeline shows it."""
+
+    time: str
+    iso: str
+    text: str
+    actor: str
+    kind: str
+    icon: str
+    by_person: bool
+    notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def note(self) -> str:
+        return " ".join(self.notes)
+
+    @property
+    def mark(self) -> str:
+        """The icon of an event that has none of its own."""
+        return {"error": "circle-x", "done": "circle-check"}.get(self.kind, "circle-dot")
+
+
+def lines(entries: list[HistoryEntry]) -> list[Line]:
+    """The entries in words, newest first."""
+    return [_line(entry) for entry in reversed(entries)]
+
+
+def _line(entry: HistoryEntry) -> Line:
+    return Line(
+        time=zoned(entry.at),
+        iso=_iso(entry.at),
+        text=_text(entry),
+        actor=_actor(entry),
+        kind=_kind(entry),
+        icon=ICONS.get(Kind(entry.kind), ""),
+        by_person=Actor(entry.acted_as) in BY_PEOPLE,
+        notes=tuple(_notes(entry)),
+        changes=tuple(_changes(entry)),
+    )
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _text(entry: HistoryEntry) -> str:
+    if entry.kind == Kind.TAKEN_OVER:
+        details = entry.details
+        words = CHANGED_HANDS[entry.name]
+        return f"{words}: {details.get('previous', '–')} → {details.get('new', '–')}"
+    if entry.kind == Kind.TRANSITION and entry.new_status:
+        new = Status(entry.new_status).label
+        if not entry.old_status:
+            return f"{SENTENCES['submit']}: {new}"
+        return f"{Status(entry.old_status).label} → {new}"
+    return SENTENCES.get(entry.name, entry.get_kind_display())
+
+
+def _actor(entry: HistoryEntry) -> str:
+    acted_as = ACTORS[Actor(entry.acted_as)]
+    return f"{entry.actor} ({acted_as.lower()})" if entry.actor else acted_as
+
+
+def _kind(entry: HistoryEntry) -> str:
+    if entry.kind != Kind.TRANSITION:
+        return ""
+    if entry.new_status in FAILURES:
+        return "error"
+    return "done" if entry.new_status == Status.COMPLETED else ""
+
+
+def _notes(entry: HistoryEntry) -> list[str]:
+    notes = [f"{Resolution(entry.resolution).label}."] if entry.resolution else []
+    if entry.comment:
+        notes.append(entry.comment)
+    if name := entry.details.get("file_name"):
+        notes.append(f"{name}, версия {entry.details.get('version', '–')}.")
+    if files := entry.details.get("files"):
+        notes.append(f"Файлы: {', '.join(files)}.")
+    return notes
+
+
+def _changes(entry: HistoryEntry) -> list[Change]:
+    changed: dict[str, list[Any]] = entry.details.get("changed", {})
+    return [
+        Change(FIELDS.get(name, name), _value(name, old), _value(name, new))
+        for name, (old, new) in changed.items()
+    ]
+
+
+def _value(name: str, value: Any) -> str:
+    return display_phone(str(value)) if name == "phone" else str(value)

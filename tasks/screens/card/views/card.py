@@ -1,0 +1,132 @@
+"""The card of a task, whole and in live parts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from tasks.actions import presence
+from tasks.actions.comments import comment_refusals
+from tasks.listing.position import Walk, entered, steps_from, turned, walk_with
+from tasks.listing.tabs import LIST_LABELS
+from tasks.models import SigningTask
+from tasks.notifications import inbox
+from tasks.screens.card.forms import CommentForm
+from tasks.screens.card.page import card_of
+from tasks.screens.common.frame import Navigation
+from tasks.screens.common.requests import person_of, task_of_card
+from tasks.screens.list.page import LISTS
+
+NO_CONTENT = 204
+
+
+@require_safe
+def card(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole card; what there was to tell of the task is read with it."""
+    return show_card(request, number)
+
+
+def show_card(
+    request: HttpRequest,
+    number: int,
+    *,
+    comment_form: CommentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page; ``comment_form`` and ``status`` when a comment was refused."""
+    user = person_of(request)
+    task, glance = task_of_card(request, number)
+    nav = Navigation(request)
+    if glance.news:
+        inbox.task_opened(task, user)
+    if not glance.bell:
+        nav.notifications = ""
+    if not glance.note:
+        presence.note(task, user)
+    shown = card_of(task, user, glance)
+    marks = shown.marks
+    context: dict[str, Any] = {
+        "nav": nav,
+        "task": task,
+        "card": shown,
+        "regions": list(marks),
+        "live": False,
+        "form": comment_form or (None if comment_refusals(task, user) else CommentForm()),
+        "live_url": _live_url(task, marks),
+        **_way(request, nav, task),
+    }
+    response = render(request, "tasks/card/card.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
+    """The list that the person came from with the tasks beside this one; else a list to go to."""
+    walk = walk_with(request.session, task)
+    if walk is None:
+        return {"back": _back(nav, task)}
+    back = {"label": LISTS[walk.tab].title, "url": walk.url}
+    return {"back": back, "walk": steps_from(walk, task, person_of(request))}
+
+
+def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
+    """The list in which this person finds the task."""
+    if task.is_finished:
+        tab = "archive"
+    elif nav.person is not None and task.manager_id == nav.person.pk and "my" in nav.lists:
+        tab = "my"
+    else:
+        tab = "all" if "all" in nav.lists else nav.lists[0]
+    return {"label": LIST_LABELS[tab], "url": nav.list_url(tab)}
+
+
+@require_safe
+def step(request: HttpRequest, step: str) -> HttpResponse:
+    """Past the end of the list's page: the first task of the page beside it."""
+    walk = Walk.kept_in(request.session)
+    if walk is None:
+        return redirect("home")
+    if not getattr(walk, step):
+        return redirect(walk.url)
+    beside = turned(walk, step, person_of(request))
+    beside.keep_in(request.session)
+    return redirect(entered(beside, step))
+
+
+@require_safe
+def live(request: HttpRequest, number: int) -> HttpResponse:
+    """The regions of the card that have changed since ``seen``; 204 when none has."""
+    task, glance = task_of_card(request, number)
+    user = person_of(request)
+    if not glance.note and "X-Idle" not in request.headers:
+        presence.note(task, user)
+    shown = card_of(task, user, glance)
+    seen = dict(
+        part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
+    )
+    marks = shown.marks
+    changed = [name for name, mark in marks.items() if seen.get(name) != mark]
+    if not changed:
+        return HttpResponse(status=NO_CONTENT)
+    context = {
+        "task": task,
+        "card": shown,
+        "regions": changed,
+        "live": True,
+        "live_url": _live_url(task, marks),
+    }
+    response = render(request, "tasks/card/_live.html", context)
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    if "present" in changed:
+        trigger_client_event(response, "announce", {"value": shown.present.banner.title})
+    return response
+
+
+def _live_url(task: SigningTask, marks: dict[str, str]) -> str:
+    seen = ",".join(f"{name}:{mark}" for name, mark in marks.items())
+    return f"{reverse('tasks:live', args=[task.number])}?seen={seen}"

@@ -1,0 +1,110 @@
+"""The document of a task: «Открепить», then «Обзор» or drop; a failed conversion once more."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from archive.intake import IntakeRefused
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.htmx import leave_for, render_page
+from tasks.actions.conflicts import Overtaken
+from tasks.actions.document import (
+    attach_document,
+    document_refusals,
+    remove_document,
+    retry_conversion,
+)
+from tasks.lifecycle import withdrawal
+from tasks.models import SigningTask
+from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
+
+NO_FILE = "Вложите документ"
+TITLES = {"document_remove": "Открепить документ", "document_attach": "Вложить документ"}
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, number: int) -> HttpResponse:
+    """The trash icon. Where the document is at the operator, the page says what will happen."""
+    task = visible_task(request, number)
+    refusals = document_refusals(task, person_of(request))
+    context: dict[str, Any] = {}
+    if request.method == "POST" and not refusals:
+        based_on = key_in(request.POST.get("version", ""))
+        try:
+            after = remove_document(task=task, actor=person_of(request), based_on=based_on)
+        except Overtaken as overtaken:
+            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
+        except ActionRefused as refusal:
+            refusals = refusal.reasons
+        else:
+            messages.success(request, _removed(after))
+            return leave_for(request, task.get_absolute_url())
+    context = {"at_operator": withdrawal.needed(task), **_now(task), **context}
+    return _page(request, task, "document_remove", context, refusals)
+
+
+def _now(task: SigningTask) -> dict[str, Any]:
+    """The document as it is now, for the page that asks whether to remove it."""
+    return {"version": task.document_version}
+
+
+def _removed(task: SigningTask) -> str:
+    if task.withdrawal:
+        return "Документ откреплен и отзывается у оператора ЭДО"
+    return "Документ откреплен. Вложите исправленный"
+
+
+@require_http_methods(["GET", "POST"])
+def attach(request: HttpRequest, number: int) -> HttpResponse:
+    """The corrected package in one file."""
+    task = visible_task(request, number)
+    refusals = document_refusals(task, person_of(request))
+    error = ""
+    if request.method == "POST" and not refusals:
+        upload = request.FILES.get("file")
+        if upload is None:
+            return _page(request, task, "document_attach", {"error": NO_FILE}, refusals)
+        try:
+            attach_document(task=task, upload=upload, actor=person_of(request))
+        except IntakeRefused as refusal:
+            error = refusal.message_ru
+        except Overtaken as overtaken:
+            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
+            return _page(request, task, "document_attach", context, refusals)
+        except ActionRefused as refusal:
+            refusals = refusal.reasons
+        else:
+            messages.success(request, "Документ вложен")
+            return leave_for(request, task.get_absolute_url())
+    return _page(request, task, "document_attach", {"error": error}, refusals)
+
+
+@require_POST
+def retry(request: HttpRequest, number: int) -> HttpResponse:
+    """«Преобразовать снова»."""
+    task = visible_task(request, number)
+    try:
+        retry_conversion(task=task, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    return redirect(task)
+
+
+def _page(
+    request: HttpRequest,
+    task: SigningTask,
+    name: str,
+    context: dict[str, Any],
+    refusals: list[str],
+) -> HttpResponse:
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    if context.get("overtaken"):
+        status = CONFLICT
+    body = f"tasks/card/actions/_{name}.html"
+    everything = {"task": task, "title": TITLES[name], "refusals": refusals, **context}
+    return render_page(
+        request, "tasks/card/actions/page.html", body, {**everything, "body": body}, status=status
+    )

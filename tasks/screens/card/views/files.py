@@ -1,0 +1,110 @@
+"""Downloads of a task: the document, its pages, papers about authority, the signed package."""
+
+import logging
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from archive import preview, serving, zipping
+from archive.models import DocumentVersion, StoredFile
+from archive.storage import StoredFileDamaged, StoredFileWithheld
+from tasks.actions import downloads
+from tasks.models import SigningTask
+from tasks.screens.common.requests import visible_task
+from tasks.statuses import Status
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
+    """The PDF that is, or would be, signed; opens in the browser."""
+    found = _version(visible_task(request, number), version)
+    if found.pdf is None:
+        raise Http404
+    name = f"{found.file_name.rpartition('.')[0] or found.file_name}.pdf"
+    return _serve(request, found.pdf, name, inline=True)
+
+
+@require_safe
+def source(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
+    """The file as it was uploaded."""
+    found = _version(visible_task(request, number), version)
+    return _serve(request, found.source, found.file_name)
+
+
+@require_safe
+def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResponseBase:
+    """One page of the PDF as a picture."""
+    found = _version(visible_task(request, number), version)
+    if found.pdf is None:
+        raise Http404
+    etag = f'"{found.pdf.sha256}-{page}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(_picture(found, page), content_type="image/webp")
+    response["ETag"] = etag
+    # Rights may end at any moment: the browser asks again each time.
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _picture(version: DocumentVersion, page: int) -> bytes:
+    try:
+        return preview.page_image(version, page)
+    except (IndexError, preview.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld):
+        raise Http404 from None
+
+
+@require_safe
+def authority(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
+    """A document that the client sent about his authority."""
+    papers = visible_task(request, number).authority_documents.select_related("file")
+    paper = get_object_or_404(papers, pk=pk)
+    return _serve(request, paper.file, paper.file_name)
+
+
+@require_safe
+def package(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The signed package (ZIP) of a finished task."""
+    task = visible_task(request, number)
+    if task.package is None or task.status != Status.COMPLETED:
+        raise Http404
+    return _serve(request, task.package.file, task.package.file_name)
+
+
+@require_safe
+def everything(request: HttpRequest, number: int) -> HttpResponseBase:
+    """«Скачать все»: one ZIP, made while it is sent."""
+    task = visible_task(request, number)
+    content = zipping.stream(downloads.files_of(task), remarks_name="Не вошло.txt")
+    response = StreamingHttpResponse(content, content_type="application/zip")
+    name = content_disposition_header(as_attachment=True, filename=f"Задание {number}.zip")
+    response["Content-Disposition"] = name or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _version(task: SigningTask, pk: int) -> DocumentVersion:
+    versions = DocumentVersion.objects.select_related("pdf", "source")
+    return get_object_or_404(versions, document=task.document_id, pk=pk)
+
+
+def _serve(
+    request: HttpRequest, file: StoredFile, name: str, *, inline: bool = False
+) -> HttpResponseBase:
+    try:
+        return serving.serve(request, file, file_name=name, inline=inline)
+    except (StoredFileDamaged, StoredFileWithheld) as error:
+        log.warning("file not served file=%s reason=%s", file.pk, type(error).__name__)
+        raise Http404 from None

@@ -1,0 +1,118 @@
+"""Whose task it is: «Принять в работу» and its undo, «Передать»."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.people import named_like, options
+from accounts.roles import TaskType
+from econtract.platform.common.toasts import UndoToast, offer_undo
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.htmx import leave_for, render_page
+from tasks.actions import handover
+from tasks.models import SigningTask
+from tasks.screens.card.handover_forms import HandOverForm
+from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
+
+
+@require_POST
+def take(request: HttpRequest, number: int) -> HttpResponse:
+    """«Принять в работу». Whoever was slower is told by whom the task was taken."""
+    task, user = visible_task(request, number), person_of(request)
+    had_it = task.manager_id == user.pk
+    try:
+        handover.take_over(task=task, actor=user, from_manager_id=_shown_manager(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        text = f"Задание {number} принято в работу"
+        if had_it:
+            messages.success(request, text)
+        else:
+            offer_undo(request, UndoToast(text, reverse("tasks:give_back", args=[number])))
+    return _to_task(request, number)
+
+
+@require_POST
+def give_back(request: HttpRequest, number: int) -> HttpResponse:
+    """«Отменить» of the toast: the previous manager has the task again."""
+    task = visible_task(request, number)
+    try:
+        after = handover.give_back(task=task, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    else:
+        messages.success(request, f"Задание {number} снова у сотрудника {after.manager}")
+    return _to_task(request, number)
+
+
+@require_http_methods(["GET", "POST"])
+def hand(request: HttpRequest, number: int) -> HttpResponse:
+    """«Передать»: to whom, and a comment. «Найти» serves those without a script."""
+    task, user = visible_task(request, number), person_of(request)
+    refusals = handover.hand_refusals(task, user)
+    people = handover.receivers(user, task.task_type).exclude(pk=task.manager_id)
+    form = HandOverForm(request.POST or None, people=people)
+    sent = request.method == "POST" and "find" not in request.POST
+    if sent and not refusals and form.is_valid():
+        refusals = _handed(request, task, form)
+        if not refusals:
+            return _to_task(request, number)
+    context = {
+        "task": task,
+        "title": "Передать задание",
+        "body": "tasks/card/actions/_hand_over.html",
+        "form": form if sent else HandOverForm(people=people, initial=request.POST.dict()),
+        "picker": form.picker(),
+        "people_url": f"{reverse('tasks:colleagues')}?type={task.task_type}",
+        "refusals": refusals,
+    }
+    status = UNPROCESSABLE if sent else 200
+    return render_page(
+        request,
+        "tasks/card/actions/page.html",
+        "tasks/card/actions/_hand_over.html",
+        context,
+        status=status,
+    )
+
+
+def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list[str]:
+    """Hands the task over as the form says; answers why it could not be, if so."""
+    receiver = form.cleaned_data["to"]
+    try:
+        handover.hand_over(
+            task=task,
+            receiver=receiver,
+            actor=person_of(request),
+            comment=form.cleaned_data["comment"],
+            from_manager_id=_shown_manager(request),
+        )
+    except ActionRefused as refusal:
+        return refusal.reasons
+    messages.success(request, f"Задание {task.number} передано сотруднику {receiver}")
+    return []
+
+
+@require_safe
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """Suggestions for «Кому»: managers to whom this person can hand a task (of a type)."""
+    wanted = request.GET.get("type", "")
+    people = handover.receivers(person_of(request), wanted if wanted in TaskType.values else "")
+    found = options(named_like(people, request.GET.get("to_q", "")))
+    context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
+    return render(request, "components/forms/combobox_options.html", context)
+
+
+def _shown_manager(request: HttpRequest) -> int | None:
+    """Whose task it was when the page was drawn; None: the page did not say."""
+    shown = request.POST.get("manager", "")
+    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else None
+
+
+def _to_task(request: HttpRequest, number: int) -> HttpResponse:
+    """To the card, or home for one who does not see the task any more."""
+    seen = SigningTask.objects.visible_to(person_of(request)).filter(pk=number).exists()
+    return leave_for(request, reverse("tasks:card", args=[number]) if seen else reverse("home"))

@@ -1,0 +1,194 @@
+"""What every page's frame needs to know (docs/ui.md, «Pages»)."""
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.roles import Permission
+from econtract.platform.common import clock
+from econtract.platform.common.addresses import address
+from econtract.platform.common.requests import current_request_id
+from tasks.listing.counters import Counters, counters_of, in_short
+from tasks.listing.tabs import LIST_LABELS, lists_of
+from tasks.notifications import inbox
+from tasks.statuses import quick_filters
+
+GROUP_IN_SESSION = "quick_filter"
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The frame's context; nothing is asked of the database until the page draws it."""
+    return {"nav": Navigation(request), "request_id": current_request_id()}
+
+
+class Navigation:
+    """Menus and tabs for the person at hand; what he may never do is not there."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = getattr(request, "user", None)
+        match = request.resolver_match
+        self.place = match.view_name if match else ""
+        self.tab = str(match.kwargs.get("tab", "")) if match else ""
+
+    @cached_property
+    def person(self) -> User | None:
+        """Whoever is logged in and has a role; the menus are empty for everybody else."""
+        if isinstance(self.user, User) and self.user.may(Permission.SEE_TASKS):
+            return self.user
+        return None
+
+    @cached_property
+    def counters(self) -> Counters:
+        """Counted once a request, and only when a page shows them."""
+        if self.person is None:
+            raise ValueError("Nobody is logged in: nothing to count.")
+        return counters_of(self.person)
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """The tabs that can hold anything for this person, in their order."""
+        return lists_of(self.person) if self.person else []
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The side menu."""
+        if self.person is None:
+            return []
+        place = self.place
+        items = [
+            _item(
+                "tasks",
+                "Задания",
+                address("home"),
+                "clipboard-list",
+                place.startswith(("tasks:", "clients:")),
+            )
+        ]
+        reports = address("reports:page")
+        items.append(_item("reports", "Отчеты", reports, "chart-bar", place.startswith("reports:")))
+        if self.person.is_administrator:
+            items.append(
+                _item("admin", "Администрирование", address("admin:index"), "settings", False)
+            )
+        help_url = address("help:guide")
+        items.append(_item("help", "Справка", help_url, "help", place.startswith("help:")))
+        return items
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """«Мои задания 12 | Все задания 87 | Архив | Управление»."""
+        mine, seen = in_short(self.counters.mine), in_short(self.counters.seen)
+        counts = {"my": mine, "all": seen, "archive": None}
+        manage = {
+            "label": "Управление",
+            "url": address("clients:home"),
+            "current": self.place.startswith("clients:"),
+            "count": None,
+        }
+        lists = [
+            {
+                "label": LIST_LABELS[tab],
+                "url": self.list_url(tab),
+                "current": self.place == "tasks:list" and tab == self.tab,
+                "count": counts[tab],
+            }
+            for tab in self.lists
+        ]
+        return [*lists, manage] if self.sees_directory else lists
+
+    @property
+    def sees_directory(self) -> bool:
+        return self.person is not None and self.person.may(Permission.SEE_DIRECTORY)
+
+    def list_url(self, tab: str) -> str:
+        """The tab's address, with the quick filter that the person has on."""
+        url = address("tasks:list", tab)
+        group = self.request.session.get(GROUP_IN_SESSION, "")
+        has_chips = tab != "archive" and group in quick_filters()
+        return f"{url}?group={group}" if has_chips else url
+
+    @property
+    def new_task_url(self) -> str:
+        may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
+        return address("tasks:new") if may else ""
+
+    @property
+    def palette_url(self) -> str:
+        return address("search:palette") if self.person else ""
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether keys without Ctrl act on the pages; each decides for himself."""
+        return not isinstance(self.user, User) or self.user.single_keys
+
+    @property
+    def search_url(self) -> str:
+        return address("search:page") if self.person else ""
+
+    @property
+    def query(self) -> str:
+        """What was searched for in the header, shown there again."""
+        return self.request.GET.get("q", "") if self.place == "search:page" else ""
+
+    @property
+    def notifications_url(self) -> str:
+        return address("notifications:list") if self.person else ""
+
+    @cached_property
+    def notifications(self) -> str:
+        """The figure on the bell; "" when there is nothing unread."""
+        counted = self.__dict__.get("counters")
+        if counted and not counted.news:
+            return ""
+        return inbox.unread_words(self.person) if self.person else ""
+
+    @property
+    def poll_url(self) -> str:
+        """Where the bell asks whether its figure is still true."""
+        seen = urlencode({"seen": self.notifications})
+        return f"{address('notifications:live')}?{seen}" if self.person else ""
+
+    @property
+    def drawn_at(self) -> str:
+        """The moment of this page: a bulk action leaves alone what others took since then."""
+        return clock.now().isoformat()
+
+    @property
+    def user_label(self) -> str:
+        return str(self.user) if isinstance(self.user, User) else ""
+
+    @property
+    def user_links(self) -> list[dict[str, str]]:
+        """What each person sets up for himself."""
+        if self.person is None:
+            return []
+        return [
+            {
+                "label": "Настройки уведомлений",
+                "url": address("notifications:settings"),
+                "icon": "bell",
+            },
+            {"label": "Клавиши", "url": address("help:keys"), "icon": "keyboard"},
+        ]
+
+    @property
+    def role_label(self) -> str:
+        if self.person is None:
+            return ""
+        return ", ".join(sorted(str(role.label) for role in self.person.role_codes))
+
+    @property
+    def login_url(self) -> str:
+        return address("accounts:login")
+
+    @property
+    def logout_url(self) -> str:
+        return address("accounts:logout") if self.user_label else ""
+
+
+def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:
+    return {"key": key, "label": label, "url": url, "icon": icon, "current": current}

@@ -1,0 +1,18 @@
+"""The front door."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from accounts.roles import Permission
+from tasks.listing.tabs import lists_of
+from tasks.screens.common.requests import person_of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the person's first list; to the access page for one who has no role."""
+    user = person_of(request)
+    if not user.may(Permission.SEE_TASKS):
+        return redirect("accounts:access")
+    return redirect("tasks:list", lists_of(user)[0])

@@ -1,0 +1,62 @@
+"""The second check of «Лицевой счет»: does it belong to the client (manual, 4.2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from clients.gateways.eip import eip
+from clients.models import Region, Service
+from econtract.platform.common.errors import OutsideError
+from tasks.models import Draft
+from tasks.wording.formats import moment
+
+NOT_FOUND = (
+    "ЛС не найден у клиента с этим ИНН. Если ЛС создан менее 60 минут назад, повторите проверку "
+    "позже. Если ЛС создан давно, оформите заявку в техническую поддержку"
+)
+OUT_OF_REACH = "ЕИП не отвечает. Подписание начнется после успешной проверки"
+STALE = "Требуется повторная проверка"
+NO_CLIENT = "Сначала выберите клиента: ЛС проверяется по его ИНН"
+
+Outcome = Draft.AccountOutcome
+
+
+@dataclass(frozen=True)
+class AccountStatus:
+    """What stands under the field. ``kind``: done, error, action, or "" for nothing."""
+
+    kind: str = ""
+    text: str = ""
+
+
+def subject(
+    account: str, inn: str, region: Region | None, services: Iterable[Service]
+) -> list[str]:
+    """What a check is about: when any of it changes, the check no longer counts."""
+    codes = sorted(service.code for service in services)
+    return [account, inn, str(region.pk) if region else "", *codes]
+
+
+def ask(account: str, inn: str) -> Outcome:
+    """Asks ЕИП; no answer is an outcome, no error."""
+    try:
+        found = eip().account_belongs(account, inn, timeout=settings.OUTSIDE_PAGE_SECONDS)
+    except OutsideError:
+        return Outcome.UNAVAILABLE
+    return Outcome.FOUND if found else Outcome.NOT_FOUND
+
+
+def status_of(draft: Draft, about: list[str]) -> AccountStatus:
+    """How the last check stands to the form as it is now."""
+    if not draft.account_outcome or draft.account_checked_at is None:
+        return AccountStatus()
+    if draft.account_checked_for != about:
+        return AccountStatus("action", STALE)
+    match Outcome(draft.account_outcome):
+        case Outcome.FOUND:
+            return AccountStatus("done", f"ЛС проверен {moment(draft.account_checked_at)}")
+        case Outcome.NOT_FOUND:
+            return AccountStatus("error", NOT_FOUND)
+        case _:
+            return AccountStatus("action", OUT_OF_REACH)

@@ -1,0 +1,84 @@
+"""The document of a draft as the form shows it: name, state, pages."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from archive.models import DocumentVersion
+from clients.models import Region
+from tasks.screens.card.documents import Page, strip_of
+from tasks.screens.new_task.forms import needs_document_and_service
+from tasks.screens.new_task.items import Item
+from tasks.screens.new_task.kinds import FormKind
+from tasks.wording.formats import file_size, plural
+
+ATTACH = "Вложите документ"
+FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+ANCHOR = "#id_document"
+State = DocumentVersion.State
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One attached file. ``waiting`` says what is being done with it, "" when nothing is."""
+
+    version: int
+    name: str
+    about: str
+    waiting: str
+    failed: str
+    warning: str
+    pdf_url: str
+    text_url: str
+    pages: tuple[Page, ...]
+
+
+def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None:
+    """What is shown of ``version``, a draft's document."""
+    if version is None:
+        return None
+    ready, failed = version.is_ready, version.state == State.FAILED
+    return Attached(
+        version=version.pk,
+        name=version.file_name,
+        about=_about(version),
+        waiting=_waiting(version),
+        failed=FAILED if failed else "",
+        warning=version.problem,
+        pdf_url=_url("pdf", kind, version) if ready else "",
+        text_url=_url("text", kind, version) if ready else "",
+        pages=_pages(kind, version) if ready else (),
+    )
+
+
+def document_item(version: DocumentVersion | None, region: Region | None) -> Item | None:
+    """The panel's line; None where the document may come later and is not there."""
+    if version is None:
+        return Item("Документ", ANCHOR, (ATTACH,)) if needs_document_and_service(region) else None
+    return Item("Документ", ANCHOR, (FAILED,) if version.state == State.FAILED else ())
+
+
+def _waiting(version: DocumentVersion) -> str:
+    match version.state:
+        case State.CONVERTING:
+            return "Преобразуем в PDF…"
+        case State.CHECKING:
+            return "Ждет антивирусной проверки…"
+        case _:
+            return ""
+
+
+def _about(version: DocumentVersion) -> str:
+    size = file_size(version.source.size)
+    if not version.pages:
+        return size
+    return f"{version.pages} {plural(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
+
+
+def _pages(kind: FormKind, version: DocumentVersion) -> tuple[Page, ...]:
+    first = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
+    return strip_of(version, first)
+
+
+def _url(name: str, kind: FormKind, version: DocumentVersion) -> str:
+    return reverse(f"tasks:new_document_{name}", args=[kind.slug, version.pk])

@@ -1,0 +1,210 @@
+"""The form as it stands: what was typed, what follows from it, and what is missing.
+
+The same object draws the page, judges it, and gives the facts that the task is made of, so that
+the page and the server cannot disagree.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from django import forms
+
+from accounts.models import User
+from archive.models import DocumentVersion
+from clients.directories.account_numbers import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
+from clients.models import Client, Contact, Service
+from clients.models.values import ACCOUNT_LENGTH, compact
+from tasks.actions.create import TaskFacts
+from tasks.models import Draft
+from tasks.screens.new_task import accounts, documents
+from tasks.screens.new_task.accounts import AccountStatus
+from tasks.screens.new_task.company_party import CompanyParty
+from tasks.screens.new_task.documents import Attached
+from tasks.screens.new_task.forms import FIELDS, TaskForm, needs_document_and_service
+from tasks.screens.new_task.items import Item, field_item
+from tasks.screens.new_task.kinds import FormKind
+from tasks.screens.new_task.lookups import Lookup
+from tasks.screens.new_task.party import Party
+from tasks.screens.new_task.person_party import PersonParty
+from tasks.screens.new_task.places import places_for
+from tasks.screens.new_task.values import Values, one, said
+
+COPIED = "copied_number"
+# These two are said while the number is still being typed; the rest when it has been.
+AT_ONCE = frozenset({NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE})
+
+
+def party_of(kind: FormKind) -> type[Party]:
+    """The part of the form that differs by task type."""
+    return PersonParty if kind.of_persons else CompanyParty
+
+
+def names_of(kind: FormKind) -> tuple[str, ...]:
+    """Every field of the form whose contents a draft keeps."""
+    return (*party_of(kind).names, *FIELDS, COPIED)
+
+
+class Entry:
+    """One form of one person over ``values``; ``draft`` is what the server keeps of it.
+
+    ``values`` are settled on the way: choices that follow are made, those that no longer fit are
+    dropped, the document number is copied. With ``ask`` CDI is asked about the client, and the
+    signatories are judged, anew.
+    """
+
+    def __init__(
+        self, kind: FormKind, user: User, values: Values, draft: Draft, *, ask: bool = False
+    ) -> None:
+        self.kind = kind
+        self.user = user
+        self.draft = draft
+        self.values = {name: list(found) for name, found in values.items()}
+        known = Lookup.from_json(draft.organisation)
+        self.party = party_of(kind)(kind, self.values, draft.fields, known, ask=ask)
+        self._settle_places(fresh=ask)
+        self._copy_number()
+        self.form = TaskForm(self.values, self.places, self.offered_services)
+        self.form.is_valid()
+
+    @cached_property
+    def offered_services(self) -> list[Service]:
+        return list(Service.objects.filter(active=True))
+
+    def _settle_places(self, *, fresh: bool) -> None:
+        chosen = (one(self.values, name) for name in ("region", "box", "signatory"))
+        self.places = places_for(self.user, *chosen, fresh=fresh)
+        signer = self.places.signer
+        settled = {
+            "region": self.places.region,
+            "box": self.places.box,
+            "signatory": signer.signatory if signer else None,
+        }
+        for name, found in settled.items():
+            self.values[name] = [str(found.pk)] if found else [""]
+
+    def _copy_number(self) -> None:
+        """«Номер документа» follows the account number until it is edited (manual, 4)."""
+        account = compact(one(self.values, "account_number"))[:ACCOUNT_LENGTH]
+        if one(self.values, "document_number") in {"", one(self.values, COPIED)}:
+            self.values["document_number"] = [account]
+            self.values[COPIED] = [account]
+
+    # --- What is there ------------------------------------------------------------------------
+
+    @property
+    def copied_number(self) -> str:
+        """The account number that the document number was copied from last."""
+        return one(self.values, COPIED)
+
+    @property
+    def version(self) -> DocumentVersion | None:
+        return self.draft.document_version
+
+    @property
+    def services(self) -> list[Service]:
+        """The ticked ones."""
+        ticked = set(self.values.get("services", []))
+        return [service for service in self.offered_services if service.code in ticked]
+
+    @property
+    def risky(self) -> bool:
+        """Whether the reliability check is due (manual, 4: dataport)."""
+        return any(service.fraud_risk for service in self.services)
+
+    @property
+    def document(self) -> Attached | None:
+        return documents.attached(self.kind, self.version)
+
+    @property
+    def account(self) -> str:
+        """The account number that has passed the first check, else ""."""
+        return str(self.form.cleaned_data.get("account_number", ""))
+
+    @property
+    def account_subject(self) -> list[str]:
+        """What «Проверка ЛС» would be about now."""
+        typed = compact(one(self.values, "account_number"))
+        return accounts.subject(typed, self.party.inn, self.places.region, self.services)
+
+    @property
+    def account_status(self) -> AccountStatus:
+        return accounts.status_of(self.draft, self.account_subject)
+
+    @property
+    def approval_ahead(self) -> bool:
+        """Whether the task will first wait for a head: said before it is made."""
+        card = self.party.card
+        warned = card is not None and card.warned
+        return warned or (self.risky and not one(self.values, "fraud_check"))
+
+    # --- What is missing ----------------------------------------------------------------------
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """«До создания осталось», in the order of the page."""
+        places = [field_item(self.form, name) for name in ("region", "box", "signatory")]
+        document = documents.document_item(self.version, self.places.region)
+        names = ["account_number", "document_number", "document_kind"]
+        if self.services or needs_document_and_service(self.places.region):
+            names.append("services")
+        rest = [field_item(self.form, name) for name in names]
+        return [*self.party.items(), *places, *([document] if document else []), *rest]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the task can be made."""
+        return all(item.done for item in self.items)
+
+    def hide_untouched(self, active: str) -> None:
+        """Leaves at the fields only what is wrong with what was typed there.
+
+        The field ``active`` is being typed in: nothing but a wrong beginning of the account
+        number is said there yet. What is missing has been listed in `items` before.
+        """
+        self.items  # noqa: B018 - listed while every error is there
+        for form in self.all_forms:
+            for name in list(form.errors):
+                if not self._worth_saying(form, name, active):
+                    del form.errors[name]
+
+    @property
+    def all_forms(self) -> list[forms.Form]:
+        return [*self.party.all_forms, self.form]
+
+    def _worth_saying(self, form: forms.Form, name: str, active: str) -> bool:
+        key = form.add_prefix(name)
+        if key == active:
+            return not AT_ONCE.isdisjoint(form.errors[name])
+        return said(self.values, key)
+
+    # --- What it is made of -------------------------------------------------------------------
+
+    def facts(self, client: Client, contact: Contact) -> TaskFacts:
+        """The facts of a form with nothing missing."""
+        cleaned = self.form.cleaned_data
+        verified = self.account_status.kind == "done"
+        return TaskFacts(
+            task_type=self.kind.task_type,
+            client=client,
+            contact=contact,
+            region=cleaned["region"],
+            box=cleaned["box"],
+            signatory=cleaned["signatory"],
+            services=cleaned["services"],
+            account_number=cleaned["account_number"],
+            account_verified_at=self.draft.account_checked_at if verified else None,
+            document_version=self.version,
+            document_number=cleaned["document_number"],
+            document_kind=cleaned["document_kind"],
+            fraud_check_confirmed=self.risky and cleaned["fraud_check"],
+        )
+
+
+def texts_of(items: Iterable[Item]) -> list[dict[str, str]]:
+    """Every problem with the link to its field, for the error summary."""
+    return [
+        {"href": item.href, "text": text}
+        for item in items
+        if not item.done
+        for text in dict.fromkeys(item.problems)
+    ]

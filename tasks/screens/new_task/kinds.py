@@ -1,0 +1,65 @@
+"""The three forms, one a task type."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.roles import TaskType
+from clients.models import Client
+from clients.screens.sections import BY_SLUG as SECTION_BY_SLUG
+from clients.screens.sections import Section
+
+
+@dataclass(frozen=True)
+class FormKind:
+    """One form: its place in addresses and the cards of clients that it makes tasks with.
+
+    ``person`` names whom the card of a person form describes; empty for companies.
+    """
+
+    slug: str
+    section: Section
+    about: str
+    person: str = ""
+    registered: bool = True
+
+    @property
+    def task_type(self) -> TaskType:
+        return self.section.task_type
+
+    @property
+    def label(self) -> str:
+        return str(self.task_type.label)
+
+    @property
+    def of_persons(self) -> bool:
+        return self.section.of_persons
+
+    @property
+    def client_kind(self) -> Client.Kind:
+        """The kind of card that a person form makes."""
+        return self.section.new_kind
+
+
+KINDS = (
+    FormKind("company", SECTION_BY_SLUG["companies"], "Юридическое лицо или предприниматель"),
+    FormKind(
+        "self-employed",
+        SECTION_BY_SLUG["self-employed"],
+        "Плательщик налога на профессиональный доход",
+        person="Данные самозанятого",
+    ),
+    FormKind(
+        "contractor",
+        SECTION_BY_SLUG["contractors"],
+        "Агент по договору гражданско-правового характера",
+        person="Данные агента",
+        # An individual is not registered as a business: CDI need not know him.
+        registered=False,
+    ),
+)
+BY_SLUG = {kind.slug: kind for kind in KINDS}
+
+
+def opened_kinds(user: User) -> list[FormKind]:
+    """The forms that the user's access is opened to."""
+    return [kind for kind in KINDS if kind.task_type in user.opened_types]

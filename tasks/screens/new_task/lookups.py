@@ -1,0 +1,80 @@
+"""What CDI said of one client, kept with the draft so that it is asked once and not at each key."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+from clients.gateways.cdi import Organisation, cdi
+from clients.models import Client
+from econtract.platform.common.errors import OutsideError
+
+
+class Outcome(StrEnum):
+    """How the question ended."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One answer about ИНН and КПП; ``organisation`` when it was found."""
+
+    inn: str
+    kpp: str
+    outcome: Outcome
+    organisation: Organisation | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.outcome is not Outcome.DOWN
+
+    def is_about(self, inn: str, kpp: str) -> bool:
+        return (self.inn, self.kpp) == (inn, kpp)
+
+    def to_json(self) -> dict[str, Any]:
+        """For `Draft.organisation`."""
+        stored = asdict(self)
+        if self.organisation and self.organisation.registered_on:
+            day = self.organisation.registered_on.isoformat()
+            stored["organisation"]["registered_on"] = day
+        return stored
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any] | None) -> Self | None:
+        """What `to_json` made; None for an empty column."""
+        if not stored:
+            return None
+        organisation = stored["organisation"]
+        return cls(
+            stored["inn"],
+            stored["kpp"],
+            Outcome(stored["outcome"]),
+            _organisation(organisation) if organisation else None,
+        )
+
+
+def look_up(inn: str, kpp: str, kinds: Collection[str]) -> Lookup:
+    """Asks CDI. One of another kind counts as not found; no answer is an outcome, no error."""
+    try:
+        found = cdi().get(inn, kpp)
+    except OutsideError:
+        return Lookup(inn, kpp, Outcome.DOWN)
+    if found is None or found.kind not in kinds:
+        return Lookup(inn, kpp, Outcome.NOT_FOUND)
+    return Lookup(inn, kpp, Outcome.FOUND, found)
+
+
+def _organisation(stored: dict[str, Any]) -> Organisation:
+    day = stored["registered_on"]
+    return Organisation(
+        **{
+            **stored,
+            "kind": Client.Kind(stored["kind"]),
+            "state": Client.State(stored["state"]),
+            "registered_on": date.fromisoformat(day) if day else None,
+        }
+    )

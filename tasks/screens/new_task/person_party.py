@@ -1,0 +1,154 @@
+"""«Самозанятый B2B» and «ДГПХ»: one card, the client signs in person."""
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from accounts.models import User
+from clients import actions
+from clients.actions import DUPLICATE_MESSAGE, ContactFacts
+from clients.models import Client, Contact
+from clients.screens.forms import PersonForm
+from clients.screens.presentation import differences
+from clients.usability import NOT_FOUND, field_message, why_unusable
+from tasks.screens.new_task import contacts
+from tasks.screens.new_task.companies import CDI_DOWN, KNOWN, NEW
+from tasks.screens.new_task.contacts import LOOK_AT_SIMILAR, Row
+from tasks.screens.new_task.items import Item, fields_item
+from tasks.screens.new_task.lookups import Lookup, Outcome
+from tasks.screens.new_task.party import Party
+from tasks.screens.new_task.values import one, said
+
+PREFIX = "person"
+NAMES_IN_ORDER = ("surname", "given_name", "patronymic")
+
+
+class PersonParty(Party):
+    """`form` is the card; `contact` the person's own contact where it exists already."""
+
+    template = "tasks/new_task/_person.html"
+    parts_template = "tasks/new_task/_person.html"
+    names = ("link", "confirmed", *(f"{PREFIX}-{name}" for name in PersonForm.base_fields))
+
+    def settle(self) -> None:
+        self._card: Client | None = None
+        self._lookup: Lookup | None = None
+        self.contact: Contact | None = None
+        self.filled_in = False
+        self._find()
+        self.form = PersonForm(MultiValueDict(self.values), prefix=PREFIX)
+        self.form.is_valid()
+        self._judge()
+
+    def _find(self) -> None:
+        """Card, CDI's answer and contact by ИНН; a new ИНН fills in what is empty yet."""
+        field = PersonForm.base_fields["inn"]
+        typed = one(self.values, f"{PREFIX}-inn")
+        try:
+            inn: str = field.clean(typed)
+        except forms.ValidationError:
+            inn = ""
+        self._inn = inn
+        self.contact = contacts.owner_of(one(self.values, "link"))
+        if not inn:
+            return
+        changed = typed != one(self.previous, f"{PREFIX}-inn")
+        self._card = Client.objects.filter(kind=self.kind.client_kind, inn=inn, kpp="").first()
+        self._lookup = self.ask_cdi(inn, "", changed=changed)
+        if self._card:
+            self.contact = Contact.objects.linked_to(self._card).first()
+        if changed:
+            self._fill_in()
+
+    def _fill_in(self) -> None:
+        for name, value in self._known().items():
+            key = f"{PREFIX}-{name}"
+            if key in self.names and value and not said(self.values, key):
+                self.values[key] = [value]
+                self.filled_in = True
+
+    def _known(self) -> dict[str, str]:
+        if self.contact is not None:
+            return {**contacts.facts_of(self.contact), "inn": self._inn}
+        organisation = self._lookup.organisation if self._lookup else None
+        words = organisation.full_name.split() if organisation else []
+        return dict(zip(NAMES_IN_ORDER, words, strict=False))
+
+    def _judge(self) -> None:
+        cleaned = self.form.cleaned_data
+        if "phone" not in cleaned:
+            return
+        own = self.contact.phone if self.contact else ""
+        self.resemblance = contacts.resemblance(cleaned, but=own)
+        if self.resemblance.duplicate:
+            self.form.add_error("phone", DUPLICATE_MESSAGE)
+
+    @property
+    def all_forms(self) -> list[forms.Form]:
+        return [self.form]
+
+    @property
+    def inn(self) -> str:
+        return self._inn
+
+    @property
+    def card(self) -> Client | None:
+        return self._card
+
+    @property
+    def lookup(self) -> Lookup | None:
+        return self._lookup
+
+    @property
+    def link(self) -> str:
+        """The phone of the existing contact that «Привязать» has chosen."""
+        return one(self.values, "link")
+
+    @property
+    def standing(self) -> str:
+        """«Клиент есть в базе» or «Новая карточка»."""
+        return KNOWN if self._card else NEW
+
+    @property
+    def problem(self) -> str:
+        """Why no task can be made with the person, "" when one can."""
+        organisation = self._lookup.organisation if self._lookup else None
+        known = organisation or self._card
+        if known is not None:
+            reason = why_unusable(known)
+            return field_message(reason) if reason else ""
+        if not self._inn or not self.kind.registered:
+            return ""
+        unanswered = self._lookup is None or self._lookup.outcome is Outcome.DOWN
+        return CDI_DOWN if unanswered else NOT_FOUND
+
+    @property
+    def changes(self) -> list[Row]:
+        """What the form says otherwise than the card; the task will renew the card with it."""
+        if self.contact is None or self.contact.current is None or not self.form.is_valid():
+            return []
+        old = ContactFacts.of(self.contact.current)
+        return differences(old, self.form.facts(old))
+
+    def items(self) -> list[Item]:
+        item = fields_item(self.form, self.kind.person, self.form.fields)
+        if item.done and self.problem:
+            item = Item(item.name, f"#id_{PREFIX}-inn", (self.problem,))
+        elif item.done and self.similar_unanswered:
+            item = Item(item.name, "#similar", (LOOK_AT_SIMILAR,))
+        return [item]
+
+    def make(self, actor: User) -> tuple[Client, Contact]:
+        facts, contact = self.form.facts(), self.contact
+        if contact is None:
+            client, _ = actions.find_or_create_person(
+                kind=self.kind.client_kind, inn=facts.inn, facts=facts, actor=actor
+            )
+            return client, Contact.objects.linked_to(client).get()
+        client, _ = actions.find_or_create_person_of(
+            kind=self.kind.client_kind, inn=facts.inn, contact=contact, actor=actor
+        )
+        if contact.current is not None:
+            facts = self.form.facts(ContactFacts.of(contact.current))
+        actions.edit_person(client=client, contact=contact, facts=facts, actor=actor, based_on=None)
+        contact.refresh_from_db()
+        return client, contact

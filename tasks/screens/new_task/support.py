@@ -1,0 +1,29 @@
+"""Requests to support, ready to be pasted into HelpMe (manual, 2 and 4)."""
+
+from accounts.access import SERVICE as ACCESS_SERVICE
+from accounts.models import User
+from econtract.platform.common import clock
+from tasks.wording.formats import zoned
+
+ERROR_SERVICE = "Е-Сontract - Техническая ошибка"
+
+
+def regions_request(user: User) -> str:
+    """How a manager without a region asks for one."""
+    return (
+        f"Услуга: {ACCESS_SERVICE}\n"
+        "Прошу открыть регионы инсталляции для роли «Менеджер E-Contract».\n"
+        f"Логин: {user.username}\n"
+        "Регионы инсталляции: "
+    )
+
+
+def error_request(user: User, *, kind_label: str) -> str:
+    """How one asks for help with a form that does not let the task be made."""
+    return (
+        f"Услуга: {ERROR_SERVICE}\n"
+        f"Не создается задание «{kind_label}».\n"
+        f"Логин: {user.username}\n"
+        f"Время: {zoned(clock.now())}\n"
+        "Что происходит: "
+    )

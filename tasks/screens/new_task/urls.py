@@ -1,0 +1,53 @@
+"""«Новое задание»: the choice of type, one form a type, and what the form asks on the way."""
+
+from django.urls import path, register_converter
+
+from tasks.screens.new_task.kinds import BY_SLUG
+from tasks.screens.new_task.views import documents, drafts, lookups, pages
+
+
+class FormKindConverter:
+    """The part of an address that names a form."""
+
+    regex = "|".join(BY_SLUG)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FormKindConverter, "form_kind")
+
+urlpatterns = [
+    path("", pages.choose, name="new"),
+    path("<form_kind:slug>/", pages.form, name="new_form"),
+    path("<form_kind:slug>/draft/", drafts.save, name="new_draft"),
+    path("<form_kind:slug>/close/", drafts.close, name="new_close"),
+    path("<form_kind:slug>/restart/", drafts.restart, name="new_restart"),
+    path("<form_kind:slug>/reopen/", drafts.reopen, name="new_reopen"),
+    path("<form_kind:slug>/clients/", lookups.client_options, name="new_clients"),
+    path("<form_kind:slug>/client/", lookups.find_client, name="new_client"),
+    path("<form_kind:slug>/contact/find/", lookups.find_contact, name="new_contact_find"),
+    path("<form_kind:slug>/contact/add/", lookups.add_contact, name="new_contact_add"),
+    path("<form_kind:slug>/contact/link/", lookups.link_contact, name="new_contact_link"),
+    path("<form_kind:slug>/account/", lookups.check_account, name="new_account"),
+    path("<form_kind:slug>/document/", documents.document, name="new_document"),
+    path("<form_kind:slug>/document/detach/", documents.detach, name="new_document_detach"),
+    path(
+        "<form_kind:slug>/document/<int:version>/pdf/",
+        documents.pdf,
+        name="new_document_pdf",
+    ),
+    path(
+        "<form_kind:slug>/document/<int:version>/text/",
+        documents.text,
+        name="new_document_text",
+    ),
+    path(
+        "<form_kind:slug>/document/<int:version>/page/<int:page>/",
+        documents.page,
+        name="new_document_page",
+    ),
+]

@@ -1,0 +1,286 @@
+"""What every address of the form does: whose form it is, what was sent, what is sent back."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_client_event
+
+from archive.documents import Intake
+from econtract.platform.common.htmx import is_fragment
+from tasks.actions import drafts
+from tasks.actions.drafts import AlreadyCreated, DraftChanged, PageMark
+from tasks.models import Draft
+from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.new_task import companies
+from tasks.screens.new_task.companies import CHOOSE
+from tasks.screens.new_task.company_party import CompanyParty
+from tasks.screens.new_task.conflict import differences
+from tasks.screens.new_task.contacts import ADD_CONTACT
+from tasks.screens.new_task.entry import Entry, names_of, texts_of
+from tasks.screens.new_task.kinds import BY_SLUG, FormKind
+from tasks.screens.new_task.support import error_request, regions_request
+from tasks.screens.new_task.values import one, read
+from tasks.wording.formats import clock_time, moment
+
+CONFLICT = 409
+RESTORE = "restore"
+ADDRESSES = (
+    "form",
+    "draft",
+    "close",
+    "restart",
+    "reopen",
+    "clients",
+    "client",
+    "contact_find",
+    "contact_add",
+    "contact_link",
+    "account",
+    "document",
+    "document_detach",
+)
+
+
+def kind_of(request: HttpRequest, slug: str) -> FormKind:
+    """The form, when its type is opened to the person."""
+    kind = BY_SLUG[slug]
+    if kind.task_type not in person_of(request).opened_types:
+        raise PermissionDenied(f"Нужен доступ «{kind.label}».")
+    return kind
+
+
+def form_url(kind: FormKind, *, restore: bool = True, anchor: str = "", find: str = "") -> str:
+    """The form's address; with what the draft holds unless ``restore`` is False."""
+    query = {RESTORE: "1"} if restore else {}
+    if find:
+        query["find"] = find
+    url = reverse("tasks:new_form", args=[kind.slug])
+    return f"{url}{'?' if query else ''}{urlencode(query)}{'#' if anchor else ''}{anchor}"
+
+
+def mark_of(request: HttpRequest) -> PageMark:
+    """What the page says of itself; nonsense is that of a new page."""
+    posted = request.POST
+    return PageMark(
+        page=posted.get("page", "")[:36],
+        revision=_number(posted.get("overwrite") or posted.get("revision", "")),
+        key=_key(posted.get("submission_key", "")),
+        turn=_number(posted.get("turn", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def posted_entry(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> Entry:
+    """The form as it was sent, over the draft as it is; nothing is saved."""
+    user = person_of(request)
+    values = read(request.POST, names_of(kind))
+    return Entry(kind, user, values, drafts.find(user, kind.task_type), ask=ask)
+
+
+def save_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
+    """Keeps the entry as the draft. Raises DraftChanged and AlreadyCreated."""
+    with transaction.atomic():
+        write_entry(entry, mark, file)
+        entry.draft.save()
+
+
+def write_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
+    """As `save_entry`, in the transaction of one who saves or finishes the draft himself."""
+    lookup = entry.party.lookup
+    entry.draft = drafts.filled(
+        user=entry.user,
+        task_type=entry.kind.task_type,
+        mark=mark,
+        fields=entry.values,
+        organisation=lookup.to_json() if lookup else None,
+        file=file,
+    )
+
+
+def keep(
+    request: HttpRequest, kind: FormKind, *, ask: bool = False, file: Intake | None = None
+) -> Entry:
+    """The posted form, saved. Raises DraftChanged and AlreadyCreated."""
+    entry = posted_entry(request, kind, ask=ask)
+    save_entry(entry, mark_of(request), file)
+    return entry
+
+
+# --- What is sent back -----------------------------------------------------------------------
+
+
+def new_mark(draft: Draft, *, restored: bool) -> PageMark:
+    """For a page about to be drawn, empty or with the draft's contents."""
+    page = str(uuid.uuid4())
+    if restored:
+        return PageMark(page, draft.revision, draft.submission_key)
+    return PageMark(page, None, uuid.uuid4())
+
+
+def context_of(entry: Entry, mark: PageMark, **more: Any) -> dict[str, Any]:
+    """Everything that the form's templates draw."""
+    kind = entry.kind
+    return {
+        "kind": kind,
+        "entry": entry,
+        "party": entry.party,
+        "form": entry.form,
+        "items": entry.items,
+        "mark": mark,
+        "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in ADDRESSES},
+        "regions_missing": entry.places.regionless,
+        "regions_request": regions_request(entry.user),
+        "helpme_url": settings.HELPME_URL,
+        "dataport_url": settings.DATAPORT_URL,
+        "draft_text": saved_text(entry.draft),
+        **more,
+    }
+
+
+def saved_text(draft: Draft) -> str:
+    """«Сохранено в 14:32»."""
+    kept = draft.pk and drafts.has_contents(draft)
+    return f"Сохранено в {clock_time(draft.updated_at)}" if kept else ""
+
+
+def show_page(
+    request: HttpRequest, entry: Entry, mark: PageMark, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The whole page. With a status of refusal everything that is wrong is said."""
+    errors = texts_of(entry.items) if status == UNPROCESSABLE else []
+    if not errors:
+        entry.hide_untouched("")
+    context = context_of(
+        entry,
+        mark,
+        errors=errors,
+        error_request=error_request(entry.user, kind_label=entry.kind.label),
+        **_errors_of_party(entry, said=bool(errors)),
+        **more,
+    )
+    response = render(request, "tasks/new_task/form.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _errors_of_party(entry: Entry, *, said: bool) -> dict[str, str]:
+    """What is said at the client's and the contact's field, which are no fields of a form."""
+    party = entry.party
+    if not said or not isinstance(party, CompanyParty):
+        return {}
+    return {
+        "client_error": "" if party.company else CHOOSE,
+        "contact_error": "" if party.contact or party.new else ADD_CONTACT,
+    }
+
+
+def answer(
+    request: HttpRequest,
+    entry: Entry,
+    *,
+    anchor: str = "",
+    find: str = "",
+    said: str = "",
+    focus: str = "",
+    refocus: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """After something was done to the draft: the changed parts to htmx, the page to the rest.
+
+    ``anchor`` and ``find`` go to the page's address. When htmx has asked, ``said`` is read out,
+    the field ``focus`` (a selector) takes the cursor, ``refocus`` only when the button that was
+    pressed is gone with it; ``more`` goes to the templates.
+    """
+    if not is_fragment(request):
+        return redirect(form_url(entry.kind, anchor=anchor, find=find))
+    entry.hide_untouched("" if said else request.POST.get("active", ""))
+    context = context_of(entry, mark_of(request), oob=True, **more)
+    response = render(request, "tasks/new_task/_draft_answer.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    response["Cache-Control"] = "no-store"
+    if said:
+        trigger_client_event(response, "announce", {"value": said})
+    if focus or refocus:
+        move_focus(response, focus or refocus, lost=not focus)
+    return response
+
+
+def move_focus(response: HttpResponse, selector: str, *, lost: bool) -> None:
+    """Has the page put the cursor there; ``lost``: only when nothing on the page has it."""
+    detail = {"value": selector, "lost": lost}
+    trigger_client_event(response, "focus-field", detail, after="settle")
+
+
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def tells_conflicts(view: View) -> View:
+    """For an address that writes the draft: the answer when it may not be written any more."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str) -> HttpResponse:
+        try:
+            return view(request, slug)
+        except DraftChanged as error:
+            return _refuse(request, BY_SLUG[slug], error)
+        except AlreadyCreated as error:
+            return _to_made(request, error)
+
+    return guarded
+
+
+def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpResponse:
+    """Another page was faster: what it has saved beside what is here, and the choice (409)."""
+    entry = posted_entry(request, kind)
+    saved = Entry(kind, entry.user, error.draft.fields, error.draft)
+    more = {
+        "conflict": {
+            "at": moment(error.draft.updated_at),
+            "rows": differences(saved, entry),
+            "revision": error.draft.revision,
+        },
+        "restore_url": form_url(kind),
+    }
+    if not is_fragment(request):
+        return show_page(request, entry, mark_of(request), status=CONFLICT, **more)
+    context = context_of(entry, mark_of(request), **more)
+    response = render(request, "tasks/new_task/_conflict_answer.html", context, status=CONFLICT)
+    response["Cache-Control"] = "no-store"
+    # Whatever was asked for: its own place on the page stays as it is.
+    retarget(response, "#draft-status")
+    response["HX-Reswap"] = "morph"
+    return response
+
+
+def _to_made(request: HttpRequest, error: AlreadyCreated) -> HttpResponse:
+    """The page's task is made: that very task."""
+    if is_fragment(request):
+        return HttpResponseClientRedirect(error.task.get_absolute_url())
+    return redirect(error.task)
+
+
+def client_search(entry: Entry) -> dict[str, Any]:
+    """What the page without a script shows of a search for the client."""
+    query = one(entry.values, "client_q")
+    options, words = companies.options(entry.kind.section, query) if query else ([], "")
+    return {"client_options": options, "client_words": words}

@@ -1,0 +1,150 @@
+"""The document of the form: taken in, watched while it is converted, looked at, detached."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from archive import documents, preview, serving
+from archive.documents import Intake
+from archive.intake import IntakeRefused
+from archive.models import DocumentVersion
+from archive.storage import StoredFileDamaged, StoredFileWithheld
+from econtract.platform.common.htmx import is_fragment
+from tasks.actions import drafts
+from tasks.screens.card.documents import PREVIEWED
+from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.new_task.documents import ATTACH
+from tasks.screens.new_task.entry import Entry
+from tasks.screens.new_task.views.common import (
+    context_of,
+    form_url,
+    keep,
+    kind_of,
+    mark_of,
+    move_focus,
+    show_page,
+    tells_conflicts,
+)
+
+FILE = "document"
+ONE_ONLY = "Можно вложить только один файл"
+UNREADABLE = (IndexError, preview.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
+
+
+def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
+    """Takes in the file that came with the form, or says why not; neither when none came."""
+    uploads = request.FILES.getlist(FILE)
+    if not uploads:
+        return None, ""
+    if len(uploads) > 1:
+        return None, ONE_ONLY
+    try:
+        return documents.take_in(uploads[0]), ""
+    except IntakeRefused as refusal:
+        return None, refusal.message_ru
+
+
+def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpResponse:
+    """The form with the refusal at the file's field (422); the rest is kept."""
+    more = {"document_error": refusal}
+    if is_fragment(request):
+        response = _block(request, entry, status=UNPROCESSABLE, **more)
+        move_focus(response, "#document-block :is(input, button)", lost=True)
+        return response
+    return show_page(request, entry, mark_of(request), status=UNPROCESSABLE, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tells_conflicts
+def document(request: HttpRequest, slug: str) -> HttpResponse:
+    """The block of the document: asked for while it is converted, or sent a file."""
+    kind = kind_of(request, slug)
+    if request.method != "POST":
+        draft = drafts.find(person_of(request), kind.task_type)
+        entry = Entry(kind, person_of(request), draft.fields, draft)
+        return _block(request, entry) if is_fragment(request) else redirect(form_url(kind))
+    file, refusal = take_file(request)
+    entry = keep(request, kind, file=file)
+    if file is None:
+        refusal = refusal or ATTACH
+    return refused_file(request, entry, refusal) if refusal else _answer(request, entry)
+
+
+@require_POST
+@tells_conflicts
+def detach(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Открепить»."""
+    kind = kind_of(request, slug)
+    entry = keep(request, kind)
+    drafts.detach(draft=entry.draft)
+    return _answer(request, entry)
+
+
+def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
+    if not is_fragment(request):
+        return redirect(form_url(entry.kind, anchor="document-block"))
+    response = _block(request, entry)
+    move_focus(response, "#document-block :is(input, button)", lost=True)
+    return response
+
+
+def _block(request: HttpRequest, entry: Entry, *, status: int = 200, **more: str) -> HttpResponse:
+    """The block, with the panel and the draft's state beside it."""
+    context = context_of(entry, mark_of(request), **more)
+    response = render(request, "tasks/new_task/_document_answer.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _own(request: HttpRequest, slug: str, version: int) -> DocumentVersion:
+    """The draft's own document. Http404 for any other."""
+    draft = drafts.find(person_of(request), kind_of(request, slug).task_type)
+    found = draft.document_version
+    if found is None or found.pk != version:
+        raise Http404
+    return found
+
+
+@require_safe
+def pdf(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
+    """The PDF that will be signed; opens in the browser."""
+    found = _own(request, slug, version)
+    if found.pdf is None:
+        raise Http404
+    name = f"{found.file_name.rpartition('.')[0] or found.file_name}.pdf"
+    try:
+        return serving.serve(request, found.pdf, file_name=name, inline=True)
+    except (StoredFileDamaged, StoredFileWithheld):
+        raise Http404 from None
+
+
+@require_safe
+def page(request: HttpRequest, slug: str, version: int, page: int) -> HttpResponse:
+    """One page of the PDF as a picture."""
+    found = _own(request, slug, version)
+    try:
+        picture = preview.page_image(found, page)
+    except UNREADABLE:
+        raise Http404 from None
+    response = HttpResponse(picture, content_type="image/webp")
+    # A version's page never changes, but whose it is may: only this person's browser keeps it.
+    patch_cache_control(response, private=True, max_age=600)
+    return response
+
+
+@require_safe
+def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """What the PDF says, for those who do not look at its pages."""
+    found = _own(request, slug, version)
+    pages = []
+    for number in range(1, min(found.pages or 0, PREVIEWED) + 1):
+        try:
+            pages.append((number, preview.page_text(found, number)))
+        except UNREADABLE:
+            pages.append((number, "Текст страницы прочитать не удалось"))
+    context = {"version": found, "pages": pages, "form_url": form_url(kind_of(request, slug))}
+    name = "_document_text" if is_fragment(request) else "document_text"
+    response = render(request, f"tasks/new_task/{name}.html", context)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,89 @@
+"""«Уведомления»: the page, the bell's poll, and what a person wants to be told of."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from tasks.notifications import inbox
+from tasks.notifications.preferences import ChoicesForm
+from tasks.screens.common.frame import Navigation
+from tasks.screens.common.requests import UNPROCESSABLE, key_in, person_of
+from tasks.screens.notifications.items import items
+
+NO_CONTENT = 204
+PAGE = 25
+
+
+@require_safe
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What has not been read, all of it, then what has, page by page (``before`` a key)."""
+    user = person_of(request)
+    found = inbox.of(user).select_related("task__client").order_by("-pk")
+    before = key_in(request.GET.get("before", ""))
+    unread = [] if before else list(found.unread()[: inbox.UNREAD_SHOWN])
+    past = found.filter(read_at__isnull=False)
+    page = list((past.filter(pk__lt=before) if before else past)[: PAGE + 1])
+    context: dict[str, Any] = {
+        "unread": items(unread, user),
+        "read": items(page[:PAGE], user),
+        "older": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "before": before,
+    }
+    response = render(request, "tasks/notifications/list.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """«Прочитано»."""
+    found = inbox.of(person_of(request)).filter(pk=pk)
+    get_object_or_404(found)
+    inbox.mark_read(found)
+    return redirect("notifications:list")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """«Прочитать все»: up to the newest that the page has shown."""
+    shown = key_in(request.POST.get("newest", "")) or 0
+    inbox.mark_read(inbox.of(person_of(request)).filter(pk__lte=shown))
+    return redirect("notifications:list")
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The bell when its figure is another than ``seen``; 204 when it is not."""
+    nav, seen = Navigation(request), request.GET.get("seen", "")
+    if nav.notifications == seen:
+        return HttpResponse(status=NO_CONTENT)
+    response = render(request, "tasks/notifications/_live.html", {"nav": nav})
+    add_never_cache_headers(response)
+    if _more(nav.notifications, seen):
+        words = f"Непрочитанных уведомлений: {nav.notifications}"
+        trigger_client_event(response, "announce", {"value": words})
+    return response
+
+
+def _more(now: str, seen: str) -> bool:
+    """Whether something has come: a figure that shrinks is no news."""
+    return bool(now) and (key_in(now) or inbox.COUNTED + 1) > (key_in(seen) or 0)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """«Настройки уведомлений»."""
+    form = ChoicesForm(request.POST or None, user=person_of(request))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Настройки сохранены")
+        return redirect(reverse("notifications:settings"))
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    context = {"form": form, "email": person_of(request).email}
+    return render(request, "tasks/notifications/settings.html", context, status=status)

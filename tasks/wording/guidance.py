@@ -1,0 +1,116 @@
+"""What has happened, and what to do next, in one sentence for every status and resolution.
+
+The card's banner, the help page «Приложение 1» and the texts of support requests read from here.
+Names of buttons in the sentences are those of `tasks.screens.card.buttons`.
+"""
+
+from django.conf import settings
+
+from tasks.models import SigningTask
+from tasks.statuses import Resolution, Status
+from tasks.wording.formats import zoned
+
+SUPPORT = "E-Contract: Техническая поддержка"
+TROUBLE = "E-Contract: Техническая ошибка"
+
+NEXT = {
+    Status.ON_APPROVAL: "Руководитель группы доступа согласует задание или отклонит его "
+    "с комментарием.",
+    Status.APPROVAL_REJECTED: "Прочитайте комментарий руководителя, исправьте задание и отправьте "
+    "его на согласование снова – или отмените.",
+    Status.IDENTIFICATION_REQUESTED: "Система готовит ссылку для идентификации и отправит ее "
+    "клиенту по СМС и электронной почте.",
+    Status.IDENTIFICATION_PENDING: "Клиент подтверждает личность по ссылке из СМС. Если он "
+    "не получил ее, проверьте телефон и отправьте запрос заново.",
+    Status.AUTHORITY_REVIEW: "Проверьте документы о полномочиях: подтвердите их или отклоните "
+    "с комментарием для клиента.",
+    Status.IDENTIFIED: "Проверьте задание и нажмите «Продолжить»: система создаст ЛК клиента "
+    "и отправит документ на подписание.",
+    Status.IDENTIFICATION_FAILED: "Свяжитесь с клиентом, исправьте данные и запросите "
+    "идентификацию заново.",
+    Status.CABINET_REQUESTED: "Система создает личный кабинет клиента.",
+    Status.CABINET_FAILED: "Исправьте данные клиента и создайте ЛК заново.",
+    Status.CABINET_CREATED: "Система готовит документ к отправке: архив, лицевой счет, "
+    "подписант и доверенность.",
+    Status.DOCUMENT_SENT: "Система подписывает документ за Ростелеком, прикладывает "
+    "машиночитаемую доверенность и передает его оператору ЭДО.",
+    Status.DOCUMENT_SIGNING: "Клиент подписывает документ в своем ЛК ЭДО. Напоминания уходят сами.",
+    Status.SIGNING_FAILED: "Устраните причину и отправьте документ снова.",
+    Status.DOCUMENT_SIGNED: "Система собирает подписанный пакет и передает его в архив.",
+    Status.ARCHIVE_FAILED: "Оформите заявку в техническую поддержку: текст готов в карточке. "
+    "После исправления передайте пакет в архив снова.",
+    Status.COMPLETED: "Скачайте подписанный пакет и вложите его в CRM, где ведется продажа.",
+    Status.CANCELLED: "Задание закрыто без подписания. Чтобы начать заново, создайте новое.",
+}
+
+NEXT_BY_RESOLUTION = {
+    Resolution.AUTHORITY_PENDING: "Клиент должен прислать другие документы о полномочиях. "
+    "Позвоните и объясните, какие нужны.",
+    Resolution.DATA_REFUSED: "Клиент не дал согласие на передачу данных. Позвоните ему, "
+    "объясните, зачем это нужно, и запросите идентификацию заново.",
+    Resolution.CHANGE_SERVICES: "Клиент хочет изменить услуги. Согласуйте с ним изменения; если "
+    "меняется договор, замените документ или отмените задание и создайте новое.",
+    Resolution.DATA_MISMATCH: "Сверьте с клиентом ФИО и телефон, исправьте контактное лицо "
+    "и запросите идентификацию заново.",
+    Resolution.BLACKLISTED: "Клиент в черных списках. Проверьте организацию по чек-листу "
+    "на портале dataport; решите с руководителем, продолжать ли.",
+    Resolution.NO_ANSWER: "Клиент не ответил в срок. Позвоните ему и повторите запрос.",
+    Resolution.CABINET_EXISTS: "ЛК с таким телефоном уже есть. Уточните телефон у клиента, "
+    "исправьте контактное лицо и создайте ЛК заново.",
+    Resolution.CABINET_BAD_DATA: "Сверьте данные клиента и контактного лица, исправьте их "
+    "и создайте ЛК заново.",
+    Resolution.SEND_FAILED: "Оператор ЭДО не принял документ. Прочитайте причину, исправьте "
+    "документ или данные клиента и отправьте снова.",
+    Resolution.CLIENT_REFUSED: "Клиент отказался подписать. Позвоните ему, выясните причину, "
+    "при необходимости замените документ и отправьте снова.",
+    Resolution.ACCOUNT_UNVERIFIED: "Исправьте лицевой счет и выполните «Проверка ЛС». Счет, "
+    "созданный менее 60 минут назад, может быть еще не виден.",
+    Resolution.POWER_OF_ATTORNEY_INVALID: "Доверенность подписанта не действует. Сообщите "
+    "администратору; когда ее обновят, отправьте документ снова.",
+    Resolution.CERTIFICATE_INVALID: "Сертификат подписанта не действует. Сообщите "
+    "администратору; когда его обновят, отправьте документ снова.",
+    Resolution.WITHDRAWN: "Документ отозван. Вложите исправленный документ и отправьте его снова.",
+    Resolution.ARCHIVE_REJECTED: "Архив не принял пакет. Оформите заявку в техническую "
+    "поддержку: текст готов в карточке.",
+    Resolution.SERVICE_UNAVAILABLE: "Внешняя система не отвечала долго. Повторите действие; если "
+    "не помогает, оформите заявку: текст готов в карточке.",
+}
+
+# Where the way on is a request to support (manual, 2, 4.2, 5.2).
+ASK_SUPPORT = {
+    Resolution.SERVICE_UNAVAILABLE: TROUBLE,
+    Resolution.ARCHIVE_REJECTED: SUPPORT,
+    Resolution.SEND_FAILED: SUPPORT,
+    Resolution.ACCOUNT_UNVERIFIED: SUPPORT,
+    Resolution.CABINET_EXISTS: SUPPORT,
+}
+
+
+def next_step(status: Status, resolution: str) -> str:
+    """What to do now, in one or two sentences."""
+    if resolution:
+        return NEXT_BY_RESOLUTION[Resolution(resolution)]
+    return NEXT[status]
+
+
+def support_topic(task: SigningTask) -> str:
+    """The HelpMe service to write to about this task, "" where no request is the way on."""
+    if task.status == Status.ARCHIVE_FAILED:
+        return TROUBLE if task.resolution == Resolution.SERVICE_UNAVAILABLE else SUPPORT
+    return ASK_SUPPORT.get(Resolution(task.resolution), "") if task.resolution else ""
+
+
+def support_text(task: SigningTask, topic: str, reason: str = "") -> str:
+    """A request ready to be pasted: what support asks for first. No personal data."""
+    lines = [
+        f"Услуга: {topic}",
+        f"Задание: {task.number}, {settings.PUBLIC_URL}{task.get_absolute_url()}",
+        f"Статус: {Status(task.status).label}, с {zoned(task.status_changed_at)}",
+    ]
+    if task.resolution:
+        lines.append(f"Резолюция: {Resolution(task.resolution).label}")
+    if reason:
+        lines.append(f"Сообщение системы: {reason}")
+    lines.append(f"Регион: {task.region.name}")
+    lines.append("Что произошло: ")
+    return "\n".join(lines)

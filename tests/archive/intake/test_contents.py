@@ -1,0 +1,109 @@
+"""What gets in, and the refusals, each with its own sentence."""
+
+import io
+import random
+import re
+from collections.abc import Callable
+
+import pytest
+
+from archive.intake import IntakeRefused, Kind, inspect
+from archive.intake.refusals import SENTENCES
+from tests.archive.intake.corpus import BAD
+from tests.support import office
+
+
+def inspected(data: bytes, name: str = "договор.docx"):
+    return inspect(io.BytesIO(data), name=name)
+
+
+GOOD: dict[Kind, Callable[[], bytes]] = {
+    Kind.PDF: office.pdf_bytes,
+    Kind.DOCX: office.docx_bytes,
+    Kind.XLSX: office.xlsx_bytes,
+    Kind.DOC: lambda: office.converted(office.docx_bytes(), "docx", "doc"),
+    Kind.XLS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
+    Kind.RTF: lambda: office.converted(office.docx_bytes(), "docx", "rtf"),
+    Kind.ODT: lambda: office.converted(office.docx_bytes(), "docx", "odt"),
+    Kind.ODS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "ods"),
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_sound_file_is_taken_by_its_content_whatever_its_name(kind: Kind) -> None:
+    data = GOOD[kind]()
+    found = inspected(data, name="файл.exe")
+    assert found.kind is kind
+    assert found.size == len(data)
+    assert found.file_name == f"файл.exe.{kind}"
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_is_refused_for_its_own_reason(what: str) -> None:
+    code, make = BAD[what]
+    with pytest.raises(IntakeRefused) as refused:
+        inspected(make())
+    assert refused.value.code == code
+    assert refused.value.message_ru == SENTENCES[code]
+
+
+def test_every_refusal_has_a_sentence_of_its_own_and_a_file_that_earns_it() -> None:
+    assert len(set(SENTENCES.values())) == len(SENTENCES)
+    assert not [text for text in SENTENCES.values() if re.search("[ёЁ]", text)]
+    earned = {code for code, _ in BAD.values()}
+    # The scanner's verdict and the limits of the confined process have tests of their own.
+    assert set(SENTENCES) - earned == {"virus", "too_complex"}
+
+
+def test_the_pages_of_a_pdf_are_counted() -> None:
+    assert inspected(office.pdf_bytes(3)).pages == 3
+    assert inspected(office.docx_bytes()).pages is None
+
+
+def test_a_pdf_that_merely_speaks_of_javascript_is_taken() -> None:
+    def change(pdf) -> None:
+        pdf.docinfo["/Title"] = "/JavaScript and /JS and /Launch explained"
+
+    assert inspected(office.pdf_bytes(change=change)).kind is Kind.PDF
+
+
+def test_a_pdf_of_almost_30_mb_is_taken() -> None:
+    def change(pdf) -> None:
+        pdf.Root.Ballast = pdf.make_stream(random.Random(1).randbytes(29_000_000))
+
+    data = office.pdf_bytes(change=change)
+    assert inspected(data).size > 29_000_000
+
+
+def test_a_refusal_found_while_the_upload_streamed_holds() -> None:
+    upload = io.BytesIO(b"")
+    with pytest.raises(IntakeRefused) as refused:
+        inspect(_Upload(upload), name="a.pdf")
+    assert refused.value.code == "too_big_pdf"
+
+
+class _Upload:
+    refusal = IntakeRefused("too_big_pdf")
+
+    def __init__(self, file: io.BytesIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+def test_checks_that_cannot_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archive import intake, isolation
+
+    tight = isolation.Limits(seconds=0.01, cpu_seconds=0.001, memory=290 * 2**20, file_size=0)
+    monkeypatch.setattr(intake, "LIMITS", tight)
+    with pytest.raises(IntakeRefused) as refused:
+        inspected(office.pdf_bytes(300))
+    assert refused.value.code == "too_complex"
+
+
+def test_the_confined_process_is_replaced_when_it_was_killed() -> None:
+    from archive.isolation import client
+
+    inspected(office.pdf_bytes())
+    assert client._server is not None
+    client._server.process.kill()
+    client._server.process.wait()
+    assert inspected(office.pdf_bytes()).kind is Kind.PDF

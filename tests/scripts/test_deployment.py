@@ -1,0 +1,135 @@
+"""The description of a production installation says what the code and the scripts do."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.paths import ROOT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = sorted(
+    name for name, service in SERVICES.items() if service["image"].startswith("econtract")
+)
+LASTING = sorted(set(SERVICES) - {"setup"})
+PRODUCTION = {
+    "SECRET_KEY": "x" * 50,
+    "PUBLIC_URL": "https://econtract.example",
+    "ALLOWED_HOSTS": "econtract.example",
+    "DATABASE_URL": "postgres://econtract@nowhere/econtract",
+    "BROKER_URL": "redis://nowhere:6379/0",
+}
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command of this Python's environment, run in the project's root."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_of_ours_can_write_only_to_its_volumes(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "user" not in service  # the image's own, who is not root
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    users = re.findall(r"^USER (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert users == ["econtract"]
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_every_lasting_service_is_watched_and_started_again(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_ports_are_open_on_the_loopback_address_only() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith(("127.0.0.1:", "${WEB_ADDRESS:-127.0.0.1:")) for port in ports)
+
+
+def test_the_sandbox_starts_only_when_asked_for() -> None:
+    assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
+    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["sandbox"]
+
+
+def test_one_scheduler_runs() -> None:
+    beats = [name for name, service in SERVICES.items() if " beat" in str(service.get("command"))]
+    assert beats == ["beat"]
+    assert not any(
+        re.search(r"worker.* -B", str(service.get("command"))) for service in SERVICES.values()
+    )
+
+
+def test_the_example_environment_has_what_compose_demands() -> None:
+    demanded = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert demanded | {"SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"} <= offered
+
+
+def test_every_variable_that_the_settings_read_is_documented() -> None:
+    settings = (ROOT / "econtract" / "settings.py").read_text()
+    read = set(re.findall(r"""env\.\w+\(\s*"(\w+)\"""", settings))
+    systems = set(re.findall(r"""_system\("(\w+)\"""", settings))
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "deploy.md").read_text()))
+    assert len(read) > 30
+    assert len(systems) > 5
+    assert read - {"TEST_SQLITE"} <= documented
+    assert systems <= {name.removesuffix("_URL") for name in documented}
+
+
+def test_the_image_has_the_system_packages_that_the_set_up_installs() -> None:
+    setup = (ROOT / "scripts" / "lib" / "setup.sh").read_text()
+    groups = re.findall(r"^PACKAGES_\w+=\((.*?)\)", setup, re.MULTILINE | re.DOTALL)
+    names = {name for group in groups for name in group.split()}
+    assert len(names) > 5
+    assert names <= set((ROOT / "Dockerfile").read_text().split())
+
+
+def test_the_web_command_is_one_that_gunicorn_accepts() -> None:
+    command = SERVICES["web"]["command"].split()
+    done = run("-m", "gunicorn", "--check-config", *command[1:], **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_the_celery_commands_are_ones_that_celery_accepts(name: str) -> None:
+    command = SERVICES[name]["command"].split()
+    done = run("-m", "celery", *command[1:], "--help", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("age_seconds", "code"), [(10, 0), (3600, 1)])
+def test_a_scheduler_that_writes_no_more_is_ill(
+    tmp_path: Path, age_seconds: int, code: int
+) -> None:
+    schedule = tmp_path / "beat-schedule"
+    schedule.touch()
+    written = time.time() - age_seconds
+    os.utime(schedule, (written, written))
+    done = run("deploy/health.py", "beat", ECONTRACT_DATA_DIR=str(tmp_path))
+    assert done.returncode == code, done.stderr
+
+
+def test_a_web_server_that_does_not_answer_is_ill() -> None:
+    done = run("deploy/health.py", "web", PORT="1", ALLOWED_HOSTS="econtract.example")
+    assert done.returncode == 1

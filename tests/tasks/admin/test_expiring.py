@@ -1,0 +1,164 @@
+"""«Сертификаты и МЧД»: what ends soon or is over, and the tasks that it will stop."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from econtract.platform.common import clock
+from edo.expiry import expiring
+from edo.models import PowerOfAttorney, Signatory
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.factories import (
+    BoxFactory,
+    SigningTaskFactory,
+    UserFactory,
+)
+from tests.support.people import browser_of
+
+PAGE = "/admin/tasks/signingtask/expiring/"
+pytestmark = pytest.mark.usefixtures("set_up")
+
+
+@pytest.fixture
+def web() -> Browser:
+    return browser_of(UserFactory(roles=["administrator"]))
+
+
+@pytest.fixture
+def signatory() -> Signatory:
+    return Signatory.objects.get(key_ref="signer-ivanova")
+
+
+def said(signatory: Signatory) -> list[tuple[bool, str, bool]]:
+    """Of this signatory: is it a power, the words, is it over."""
+    return [
+        (item.power is not None, item.words, item.over)
+        for item in expiring(clock.now())
+        if item.signatory == signatory
+    ]
+
+
+def open_task(signatory: Signatory, **more: Any) -> SigningTask:
+    box = signatory.boxes.order_by("pk")[0]
+    made: SigningTask = SigningTaskFactory(**{"signatory": signatory, "box": box, **more})
+    return made
+
+
+def test_what_holds_for_long_is_not_listed(signatory: Signatory) -> None:
+    assert said(signatory) == []
+
+
+@pytest.mark.parametrize(
+    ("key_ref", "is_power", "words"),
+    [
+        ("signer-egorov", False, "Истек "),
+        ("signer-volkova", False, "Отозван удостоверяющим центром"),
+        ("signer-kuznetsov", True, "Истекла "),
+    ],
+)
+def test_what_is_over_is_said(key_ref: str, is_power: bool, words: str) -> None:
+    [(power, said_words, over)] = said(Signatory.objects.get(key_ref=key_ref))
+    assert (power, over) == (is_power, True)
+    assert said_words.startswith(words)
+
+
+@pytest.mark.parametrize(("days", "listed"), [(29, True), (31, False)])
+def test_a_certificate_is_listed_thirty_days_ahead(
+    signatory: Signatory, days: int, listed: bool
+) -> None:
+    Signatory.objects.filter(pk=signatory.pk).update(
+        certificate_until=clock.now() + timedelta(days=days)
+    )
+    assert [words.startswith("Истекает ") for _, words, _ in said(signatory)] == [True] * listed
+
+
+def end_in(signatory: Signatory, days: int) -> None:
+    until = (clock.now() + timedelta(days=days)).date()
+    PowerOfAttorney.objects.filter(signatory=signatory).update(valid_until=until)
+
+
+@pytest.mark.parametrize(("days", "listed"), [(29, True), (32, False)])
+def test_a_power_is_listed_thirty_days_ahead(signatory: Signatory, days: int, listed: bool) -> None:
+    end_in(signatory, days)
+    assert [(power, over) for power, _, over in said(signatory)] == [(True, False)] * listed
+
+
+def test_a_power_that_has_a_successor_is_not_listed(signatory: Signatory) -> None:
+    old = signatory.powers.get()
+    end_in(signatory, 5)
+    successor = PowerOfAttorney.objects.get(pk=old.pk)
+    successor.pk, successor.registration_number = None, "00000000-0000-4000-8000-000000000001"
+    successor.valid_until = old.valid_until
+    successor.save(force_insert=True)
+    assert said(signatory) == []
+    successor.revoked_at = clock.now()
+    successor.save()
+    assert [words.startswith("Истекает ") for _, words, _ in said(signatory)] == [True]
+
+
+def test_a_revoked_power_is_said(signatory: Signatory) -> None:
+    signatory.powers.update(revoked_at=clock.now())
+    [(_, words, over)] = said(signatory)
+    assert words.startswith("Отозвана ")
+    assert over
+
+
+def test_a_signatory_who_was_switched_off_is_not_listed(signatory: Signatory) -> None:
+    end_in(signatory, 5)
+    Signatory.objects.filter(pk=signatory.pk).update(active=False)
+    assert said(signatory) == []
+
+
+def test_the_page_names_the_tasks_that_will_stop(web: Browser, signatory: Signatory) -> None:
+    end_in(signatory, 5)
+    waiting = open_task(signatory)
+    failed = open_task(signatory, status=Status.SIGNING_FAILED, resolution="client_refused")
+    others = [
+        open_task(signatory, status=Status.DOCUMENT_SIGNING),
+        open_task(signatory, status=Status.COMPLETED),
+        open_task(Signatory.objects.get(key_ref="signer-volkova")),
+        open_task(signatory, box=BoxFactory(inn="5001007322", operator_box_id="other", name="x")),
+    ]
+    page = web.get(PAGE).content.decode()
+    [row] = [row for row in re.split("<tr>", page) if "Истекает " in row]
+    for task in (waiting, failed):
+        assert f'<a href="/tasks/{task.number}/">{task.number}</a>' in row
+        assert task.client.short_name in row
+    for task in others:
+        assert f"/tasks/{task.number}/" not in row
+
+
+def test_of_many_tasks_the_first_are_named_and_the_rest_counted(
+    web: Browser, signatory: Signatory
+) -> None:
+    end_in(signatory, 5)
+    for _ in range(22):
+        open_task(signatory)
+    page = web.get(PAGE).content.decode()
+    assert page.count('<a href="/tasks/') == 20
+    assert "И еще 2" in page
+
+
+def test_with_nothing_to_say_it_says_so(web: Browser) -> None:
+    Signatory.objects.exclude(key_ref="signer-ivanova").update(active=False)
+    assert "Все сертификаты и МЧД действуют дольше 30 дней." in web.get(PAGE).content.decode()
+
+
+def test_directories_lead_to_the_page(web: Browser) -> None:
+    for directory in ("signatory", "powerofattorney"):
+        assert PAGE in web.get(f"/admin/edo/{directory}/").content.decode()
+
+
+def test_only_an_administrator_opens_it(web: Browser) -> None:
+    assert web.get(PAGE).status_code == 200
+    assert browser_of(UserFactory(roles=["head"])).get(PAGE).status_code == 403
+
+
+def test_the_page_needs_no_script_and_no_inline_style(web: Browser) -> None:
+    page = web.get(PAGE).content.decode()
+    assert " style=" not in page
+    assert "<script>" not in page

@@ -1,0 +1,230 @@
+"""The demonstration: its tasks have really been played, and their packages hold."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Q
+from pytest_django.fixtures import Settings
+
+from accounts.models import AccessGroupUserObjectPermission, User
+from accounts.roles import Role, TaskType
+from clients.models import Client
+from tasks.demo import load
+from tasks.demo.scenarios import AGENT, MOSCOW, NOVOSIBIRSK, SELF, Scenario, days, minutes
+from tasks.models import HistoryEntry, SigningTask
+from tasks.statuses import Status
+from tests.support import world
+from tests.support.driver import run_everything
+from tests.support.paths import ROOT
+from tests.support.people import browser_of
+from tests.support.sandbox import Sandbox
+
+# A handful of the demonstration, and what each must have come to.
+PLAYED = {
+    "word": (Scenario(days(60), paper="word"), "completed", ""),
+    "pdf": (Scenario(days(20), region=NOVOSIBIRSK, manager="manager3"), "completed", ""),
+    "self-employed": (
+        Scenario(days(27), task_type=SELF, inn="771234567859", paper="word"),
+        "completed",
+        "",
+    ),
+    "contractor": (
+        Scenario(days(24), task_type=AGENT, inn="772345678901", region=MOSCOW),
+        "completed",
+        "",
+    ),
+    "rejected": (
+        Scenario(days(2), services=("toll_free",), approval="reject"),
+        "approval_rejected",
+        "",
+    ),
+    "mismatch": (
+        Scenario(days(1.1), inn="7701002009", answer="data_mismatch"),
+        "identification_failed",
+        "data_mismatch",
+    ),
+    "silent": (Scenario(days(9), answer="expire"), "identification_failed", "no_answer"),
+    "cabinet": (Scenario(minutes(32), inn="7701002601"), "cabinet_failed", "cabinet_exists"),
+    "account": (
+        Scenario(days(1.3), account="foreign"),
+        "signing_failed",
+        "account_unverified",
+    ),
+    "certificate": (
+        Scenario(minutes(52), signatory="signer-egorov"),
+        "signing_failed",
+        "certificate_invalid",
+    ),
+    "refused": (
+        Scenario(days(2.2), inn="7701002802", fate="refused"),
+        "signing_failed",
+        "client_refused",
+    ),
+    "archive": (Scenario(minutes(58), down="apd"), "archive_failed", "service_unavailable"),
+    "caught": (Scenario(minutes(8), stop="document_sent"), "document_sent", ""),
+    "cancelled": (Scenario(days(14), fate="silent", then="cancel"), "cancelled", ""),
+}
+
+
+@pytest.fixture
+def played(
+    db: None, settings: Settings, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, SigningTask]:
+    """The tasks that `seed_demo` made of `PLAYED`, in its order."""
+    scenarios = [scenario for scenario, _, _ in PLAYED.values()]
+    monkeypatch.setattr("tasks.management.commands.seed_demo.SCENARIOS", scenarios)
+    world.connect(settings, sandbox)
+    call_command("load_reference", verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    made = SigningTask.objects.select_related("package__file", "client", "document_version__pdf")
+    return dict(zip(PLAYED, made.order_by("pk"), strict=True))
+
+
+def test_seed_demo_makes_tasks_with_a_real_past(
+    played: dict[str, SigningTask], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """One run for everything that is said of it: playing takes its time."""
+    assert {name: (task.status, task.resolution) for name, task in played.items()} == {
+        name: (status, resolution) for name, (_, status, resolution) in PLAYED.items()
+    }
+    every_status_is_explained(played)
+    nothing_more_happens_by_itself(played)
+    names_differ()
+    finished = {name: task for name, task in played.items() if task.status == Status.COMPLETED}
+    assert {task.task_type for task in finished.values()} == set(TaskType)
+    origins = {Path(task.document_version.file_name).suffix for task in finished.values()}
+    assert origins == {".docx", ".pdf"}
+    for name, task in finished.items():
+        its_package_holds(task, sandbox, tmp_path / name)
+    call_command("seed_demo", verbosity=0)
+    assert SigningTask.objects.count() == len(PLAYED)
+
+
+def every_status_is_explained(played: dict[str, SigningTask]) -> None:
+    """The history leads to the status shown, in order of time and without a gap."""
+    for task in played.values():
+        moves = list(task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk"))
+        assert moves[-1].new_status == task.status
+        for before, after in pairwise(moves):
+            assert after.old_status == before.new_status
+            assert before.at <= after.at
+        assert task.created_at <= moves[0].at
+
+
+def nothing_more_happens_by_itself(played: dict[str, SigningTask]) -> None:
+    """A demonstration that rests: workers that start now change no status."""
+    run_everything()
+    for task in played.values():
+        assert SigningTask.objects.get(pk=task.pk).status == task.status
+
+
+def names_differ() -> None:
+    first_words = {
+        client.short_name.split("«")[-1][:4]
+        for client in Client.objects.filter(kind="legal").exclude(Q(inn__startswith="77010"))
+    }
+    assert len(first_words) > 3
+
+
+def its_package_holds(task: SigningTask, sandbox: Sandbox, folder: Path) -> None:
+    """As a stranger finds: by our command, and by the commands that the package itself names."""
+    folder.mkdir()
+    path = folder / "package.zip"
+    call_command("export_package", str(task.number), str(path), verbosity=0)
+    done = subprocess.run(
+        [sys.executable, "-m", "econtract.verify", path, "--roots", sandbox.trust_roots],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+        names = archive.namelist()
+    assert len([name for name in names if name.endswith(".p7s")]) == 2
+    assert any(name.startswith("ON_EMCHD_") for name in names)
+    assert any(name.startswith("PDF/") for name in names)
+    readme = (folder / "ПРОЧТИ.txt").read_text("utf-8-sig")
+    commands = re.findall(r"^openssl .*$", readme, re.MULTILINE)
+    assert len([line for line in commands if " cms " in line]) == 3
+    for line in commands:
+        subprocess.run(shlex.split(line), cwd=folder, capture_output=True, check=True)
+
+
+def test_without_a_sandbox_it_says_so(db: None, settings: Settings) -> None:
+    settings.SANDBOX_URL = ""
+    with pytest.raises(CommandError, match="SANDBOX_URL"):
+        call_command("seed_demo", verbosity=0)
+    assert not User.objects.exists()
+
+
+# --- seed_load -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loaded(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """300 tasks of 20 managers in groups of 5: the first group's managers see each other."""
+    monkeypatch.setattr(load, "USERS_A_GROUP", 5)
+    call_command("load_reference", verbosity=0)
+    call_command("seed_load", tasks=300, users=20, verbosity=0)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_seed_load_makes_as_many_as_asked_for() -> None:
+    assert (SigningTask.objects.count(), User.objects.count()) == (300, 20)
+    for task in SigningTask.objects.prefetch_related("history", "services").select_related(
+        "package"
+    ):
+        assert [entry.new_status for entry in task.history.all()] == [task.status]
+        assert task.services.exists()
+        assert (task.package is not None) == (task.status == Status.COMPLETED)
+        assert (task.completed_at is not None) == task.is_finished
+
+
+@pytest.mark.usefixtures("loaded")
+def test_its_tasks_are_seen_by_those_who_may_and_nobody_else() -> None:
+    everything = set(SigningTask.objects.values_list("number", "manager_id"))
+    members = {
+        group: set(
+            AccessGroupUserObjectPermission.objects.filter(content_object=group).values_list(
+                "user_id", flat=True
+            )
+        )
+        for group in AccessGroupUserObjectPermission.objects.values_list(
+            "content_object", flat=True
+        ).distinct()
+    }
+    assert sorted(map(len, members.values())) == [5, 5, 5, 5]
+    for user in User.objects.all():
+        [mine] = [people for people in members.values() if user.pk in people]
+        sees_all = user.roles.filter(role=Role.TEAM_LEAD).exists() or mine == members[min(members)]
+        owners = mine if sees_all else {user.pk}
+        seen = set(SigningTask.objects.visible_to(user).values_list("number", "manager_id"))
+        assert seen == {(number, owner) for number, owner in everything if owner in owners}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_its_lists_open() -> None:
+    user = User.objects.get(username="load0")
+    for page in ("/tasks/my/", "/tasks/all/", "/tasks/archive/?q=Петров"):
+        assert browser_of(user).get(page).status_code == 200
+
+
+def test_seed_load_twice_adds(loaded: None) -> None:
+    call_command("seed_load", tasks=10, users=2, verbosity=0)
+    assert (SigningTask.objects.count(), User.objects.count()) == (310, 22)
+
+
+def test_without_directories_seed_load_says_what_to_do(db: None) -> None:
+    with pytest.raises(CommandError, match="load_reference"):
+        call_command("seed_load", tasks=10, users=2, verbosity=0)

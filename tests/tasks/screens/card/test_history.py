@@ -1,0 +1,95 @@
+"""«История задания» and the words of its lines."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.models import User
+from tasks.models import HistoryEntry, SigningTask
+from tasks.statuses import Resolution, Status
+from tasks.transitions import Actor
+from tests.support.factories import HistoryEntryFactory
+from tests.support.people import browser_of
+
+
+@pytest.fixture
+def told(owner: User, task: SigningTask) -> SigningTask:
+    """A task with one entry of every kind."""
+    at = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+    HistoryEntryFactory(
+        task=task, name="submit", old_status="", acted_as=Actor.MANAGER, actor=owner, at=at
+    )
+    HistoryEntryFactory(
+        task=task,
+        name="identification_failed",
+        old_status=Status.IDENTIFICATION_PENDING,
+        new_status=Status.IDENTIFICATION_FAILED,
+        resolution=Resolution.DATA_REFUSED,
+        comment="Не хочу",
+        acted_as=Actor.CLIENT,
+    )
+    HistoryEntryFactory(
+        task=task,
+        kind=HistoryEntry.Kind.EDITED,
+        name="contact_edited",
+        old_status="",
+        new_status="",
+        acted_as=Actor.MANAGER,
+        actor=owner,
+        details={"changed": {"phone": ["+79120000001", "+79123456789"]}},
+    )
+    HistoryEntryFactory(
+        task=task,
+        kind=HistoryEntry.Kind.TAKEN_OVER,
+        name="taken_over",
+        old_status="",
+        new_status="",
+        acted_as=Actor.MANAGER,
+        actor=owner,
+        details={"previous": "Петрова А. П.", "new": "Иванова А. П."},
+    )
+    return task
+
+
+def page(owner: User, task: SigningTask, show: str = "") -> str:
+    response = browser_of(owner).get(f"/tasks/{task.number}/history/{show}")
+    assert response.status_code == 200
+    text: str = response.content.decode()
+    return text
+
+
+def test_every_line_says_who_when_and_what(owner: User, told: SigningTask) -> None:
+    text = page(owner, told)
+    for words in [
+        "21.11.2026 12:30 МСК",
+        f"{owner} (менеджер)",
+        "Ожидание идентификации → Ошибка идентификации",
+        "Отказ клиента от предоставления данных. Не хочу",
+        "Контактное лицо изменено",
+        "<del>+7 912 000-00-01</del> → <ins>+7 912 345-67-89</ins>",
+        "Принято в работу: Петрова А. П. → Иванова А. П.",
+    ]:
+        assert words in text, words
+
+
+def test_the_newest_comes_first(owner: User, told: SigningTask) -> None:
+    text = page(owner, told)
+    assert text.index("Принято в работу") < text.index("Задание создано")
+
+
+def test_what_people_did_is_told_apart_from_the_rest(owner: User, told: SigningTask) -> None:
+    people, system = page(owner, told, "?show=people"), page(owner, told, "?show=system")
+    assert "Контактное лицо изменено" in people
+    assert "Ошибка идентификации" not in people
+    assert "Ошибка идентификации" in system
+    assert "Контактное лицо изменено" not in system
+
+
+def test_times_are_those_of_the_persons_own_zone(owner: User, told: SigningTask) -> None:
+    owner.time_zone = "Asia/Yekaterinburg"
+    owner.save()
+    assert "21.11.2026 14:30 МСК+2" in page(owner, told)
+
+
+def test_a_task_without_history_says_so(owner: User, task: SigningTask) -> None:
+    assert "Таких событий пока нет" in page(owner, task)

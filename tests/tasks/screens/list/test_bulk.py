@@ -1,0 +1,255 @@
+"""Many tasks at once: what is done, what is not and why; what one does not see stays unseen."""
+
+import html
+import io
+import re
+from datetime import timedelta
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from django.test import Client
+from openpyxl import load_workbook
+
+from accounts.models import AccessGroup, User
+from accounts.roles import TaskType
+from archive.storage import store_bytes
+from econtract.platform.common import clock
+from tasks.actions import bulk, handover
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.factories import (
+    DocumentVersionFactory,
+    PackageFactory,
+    SigningTaskFactory,
+    join,
+)
+from tests.support.people import browser_of
+from tests.tasks.screens.conftest import People, fresh
+
+NOWHERE = 987_654_321
+
+
+@pytest.fixture
+def mate(people: People) -> User:
+    user = people["mate"]
+    assert user is not None
+    return user
+
+
+@pytest.fixture
+def web(mate: User) -> Client:
+    """The mate sees the owner's tasks and may take them."""
+    return browser_of(mate)
+
+
+def act(web: Client, action: str, *tasks: SigningTask | int, **more: Any) -> Any:
+    numbers = [task if isinstance(task, int) else task.number for task in tasks]
+    values = {"task": numbers, "back": "/tasks/all/?group=none", **more}
+    return web.post(f"/tasks/bulk/{action}", values, follow=True)
+
+
+def report(response: Any) -> dict[int, str]:
+    return {one.number: one.reason for one in response.context["refused"]}
+
+
+def test_all_taken_leads_back_to_the_list_with_their_number(owner: User, web: Client) -> None:
+    tasks = [SigningTaskFactory(manager=owner) for _ in range(2)]
+    response = act(web, "take/", *tasks)
+    assert response.redirect_chain[-1][0] == "/tasks/all/?group=none"
+    assert "Принято в работу: 2 задания" in response.content.decode()
+    assert {fresh(task).manager.username for task in tasks} == {"mate"}
+
+
+def test_what_could_not_be_taken_is_named_with_its_reason_and_holds_up_nothing(
+    people: People, owner: User, mate: User, web: Client
+) -> None:
+    free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
+    done = SigningTaskFactory(manager=owner, status=Status.COMPLETED)
+    foreign = SigningTaskFactory(manager=people["neighbour"], client__short_name="ООО «Тайна»")
+    response = act(web, "take/", mine, foreign, free, done, NOWHERE)
+    assert report(response) == {
+        mine.number: "Задание уже у вас в работе.",
+        done.number: "Задание завершено: принимать в работу нечего.",
+        foreign.number: "Задание не найдено.",
+        NOWHERE: "Задание не найдено.",
+    }
+    assert "Тайна" not in response.content.decode()
+    assert fresh(free).manager == mate
+    assert fresh(foreign).manager == people["neighbour"]
+
+
+def test_a_task_taken_since_the_list_was_drawn_stays_with_the_faster(
+    people: People, owner: User, web: Client
+) -> None:
+    task = SigningTaskFactory(manager=owner)
+    drawn_at = clock.now() - timedelta(seconds=1)
+    faster = people["colleague"]
+    assert faster is not None
+    group = AccessGroup.objects.get(members__user=people["mate"])
+    join(group, faster, AccessGroup.MEMBER_MANAGER)
+    handover.take_over(task=task, actor=faster)
+    response = act(web, "take/", task, drawn_at=drawn_at.isoformat())
+    assert report(response) == {task.number: f"Задание уже принял в работу сотрудник {faster}."}
+    assert fresh(task).manager == faster
+
+
+def undo_in(response: Any) -> str:
+    """The address of the button «Отменить» in a message of the page."""
+    [address] = re.findall(r'<form method="post" action="([^"]*undo[^"]*)">', page_of(response))
+    return html.unescape(address)
+
+
+def page_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def test_all_taken_can_be_given_back_to_whose_they_were(
+    people: People, owner: User, web: Client
+) -> None:
+    other = people["colleague"]
+    assert other is not None
+    group = AccessGroup.objects.get(members__user=people["mate"])
+    join(group, other, AccessGroup.MEMBER_MANAGER)
+    tasks = [SigningTaskFactory(manager=manager) for manager in (owner, other, owner)]
+    undo = undo_in(act(web, "take/", *tasks))
+    assert {fresh(task).manager.username for task in tasks} == {"mate"}
+    response = web.post(undo, follow=True)
+    assert response.redirect_chain[-1][0] == "/tasks/all/?group=none"
+    assert "Возвращено: 3 задания" in page_of(response)
+    assert [fresh(task).manager for task in tasks] == [owner, other, owner]
+
+
+def test_of_what_was_taken_in_part_that_part_is_given_back(
+    owner: User, mate: User, web: Client
+) -> None:
+    """One's own task was never taken, so it has nowhere to go."""
+    free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
+    response = act(web, "take/", mine, free)
+    assert "Принято в работу: 1 задание" in page_of(response)
+    back = web.post(undo_in(response))
+    assert back.headers["Location"] == "/tasks/all/?group=none", "nothing was refused"
+    assert (fresh(free).manager, fresh(mine).manager) == (owner, mate)
+    assert "undo" not in page_of(act(web, "take/", mine))
+
+
+def test_too_late_for_an_undo_each_task_says_so(owner: User, mate: User, web: Client) -> None:
+    tasks = [SigningTaskFactory(manager=owner) for _ in range(2)]
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        undo = undo_in(act(web, "take/", *tasks))
+        watch.shift(handover.UNDO + timedelta(seconds=1))
+        response = web.post(undo, follow=True)
+    assert report(response) == {task.number: handover.TOO_LATE for task in tasks}
+    assert {fresh(task).manager for task in tasks} == {mate}
+
+
+def test_an_undo_reaches_nothing_that_one_has_not_taken(people: People, owner: User) -> None:
+    task = SigningTaskFactory(manager=owner)
+    act(browser_of(people["mate"]), "take/", task)
+    address = f"/tasks/bulk/take/undo/?task={task.number}&task={NOWHERE}"
+    for who, reason in {"neighbour": bulk.NOT_FOUND, "owner": "Вернуть нельзя"}.items():
+        reasons = report(browser_of(people[who]).post(address))
+        assert reasons.keys() == {task.number, NOWHERE}
+        assert reasons[task.number].startswith(reason)
+    assert fresh(task).manager == people["mate"]
+
+
+@pytest.mark.parametrize("numbers", [[], ["x", "²", "-1"], [*range(1, bulk.LIMIT + 2)]])
+def test_nothing_and_too_much_are_told_on_the_list(web: Client, numbers: list[Any]) -> None:
+    response = web.post("/tasks/bulk/take/", {"task": numbers}, follow=True)
+    assert f"от одного до {bulk.LIMIT}" in response.content.decode()
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:x", ""])
+def test_the_way_back_stays_in_the_house(owner: User, web: Client, back: str) -> None:
+    response = web.post(
+        "/tasks/bulk/take/", {"task": [SigningTaskFactory(manager=owner).number], "back": back}
+    )
+    assert response.headers["Location"] == "/"
+
+
+def test_handing_over_asks_to_whom_and_tells_what_stayed(
+    people: People, owner: User, mate: User
+) -> None:
+    web = browser_of(owner)
+    open_to_mate = SigningTaskFactory(manager=owner)
+    closed = SigningTaskFactory(manager=owner, task_type=TaskType.CONTRACTOR)
+    foreign = SigningTaskFactory(manager=people["neighbour"])
+    mate.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
+    chosen = [open_to_mate, closed, foreign]
+    page = act(web, "hand/", *chosen).content.decode()
+    assert f'name="task" value="{open_to_mate.number}" checked' in page
+    assert fresh(open_to_mate).manager == owner
+    assert act(web, "hand/", *chosen, to="").status_code == 422
+    response = act(web, "hand/", *chosen, to=mate.pk, comment="Отпуск")
+    assert report(response) == {
+        closed.number: f"Сотруднику {mate} не открыт тип заданий «ДГПХ».",
+        foreign.number: "Задание не найдено.",
+    }
+    assert fresh(open_to_mate).manager == mate
+    assert open_to_mate.history.get().comment == "Отпуск"
+
+
+def pdf(text: bytes) -> Any:
+    stored = store_bytes(b"%PDF-1.7 " + text, "application/pdf")
+    return DocumentVersionFactory(source=stored, pdf=stored, file_name="../Договор:1.docx")
+
+
+def test_documents_come_as_one_archive_that_names_what_is_not_in_it(
+    people: People, owner: User, web: Client
+) -> None:
+    draft = SigningTaskFactory(manager=owner, document_version=pdf(b"draft"))
+    package = PackageFactory(file=store_bytes(b"signed", "application/zip"))
+    done = SigningTaskFactory(manager=owner, status=Status.COMPLETED, package=package)
+    bare = SigningTaskFactory(manager=owner, document_version=None)
+    lost = SigningTaskFactory(manager=owner)  # a row whose bytes are gone
+    foreign = SigningTaskFactory(manager=people["neighbour"], document_version=pdf(b"secret"))
+    response = act(web, "documents.zip", draft, done, bare, lost, foreign)
+    assert response.headers["Content-Type"] == "application/zip"
+    content = b"".join(response.streaming_content)
+    assert b"secret" not in content
+    book = ZipFile(io.BytesIO(content))
+    assert book.testzip() is None
+    *files, remarks = book.namelist()
+    assert files == [f"{draft.number}_Договор 1.pdf", f"{done.number}_{package.file_name}"]
+    assert [book.read(name) for name in files] == [b"%PDF-1.7 draft", b"signed"]
+    assert remarks == "Не вошло.txt"
+    assert book.read(remarks).decode("utf-8-sig").splitlines() == [
+        f"{bare.number}: Документ не вложен или еще преобразуется.",
+        f"{foreign.number}: Задание не найдено.",
+        f"{lost.number}_Договор.pdf: файл поврежден или еще проверяется на вирусы",
+    ]
+
+
+def test_with_nothing_to_download_there_is_a_page_and_no_empty_archive(
+    owner: User, web: Client
+) -> None:
+    bare = SigningTaskFactory(manager=owner, document_version=None)
+    assert list(report(act(web, "documents.zip", bare, NOWHERE))) == [bare.number, NOWHERE]
+
+
+def test_the_ticked_and_visible_are_exported(people: People, owner: User, web: Client) -> None:
+    ticked, other = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=owner)
+    foreign = SigningTaskFactory(manager=people["neighbour"])
+    response = act(web, "export.xlsx", ticked, foreign)
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [ticked.number]
+    assert other.number != ticked.number
+    assert f"не найдены: {foreign.number}" in web.get("/tasks/all/?group=none").content.decode()
+    assert list(report(act(web, "export.xlsx", foreign))) == [foreign.number]
+
+
+@pytest.mark.parametrize("who", ["lead", "head", "administrator"])
+def test_who_only_looks_downloads_and_takes_nothing(people: People, owner: User, who: str) -> None:
+    task, web = (
+        SigningTaskFactory(manager=owner, document_version=pdf(b"x")),
+        browser_of(people[who]),
+    )
+    assert act(web, "take/", task).status_code == 403
+    assert act(web, "hand/", task).status_code == 403
+    for action in ("documents.zip", "export.xlsx"):
+        response = act(web, action, task)
+        assert response.status_code == 200
+        b"".join(response.streaming_content)

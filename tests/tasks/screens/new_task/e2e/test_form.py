@@ -1,0 +1,432 @@
+"""The form as people use it: by keyboard, through a crash, with two windows, without a network."""
+
+import base64
+import os
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, Playwright, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from accounts.roles import TaskType
+from clients.actions import DUPLICATE_MESSAGE
+from clients.models import Client
+from econtract.platform.outbox import orders
+from econtract.platform.outbox.models import Order
+from tasks.models import Draft
+from tests.support import office
+from tests.support.factories_clients import ContactFactory, person_inn
+from tests.support.keyboard import Keyboard
+from tests.support.people import browser_of
+from tests.support.stack import wait_for
+from tests.support.world import word_file
+from tests.tasks.screens.new_task.conftest import (
+    ACCOUNT,
+    IVANOVA,
+    PHONE,
+    Outside,
+    the_draft,
+    the_task,
+)
+from tests.tasks.screens.new_task.e2e.conftest import Forms
+from tests.tasks.screens.new_task.e2e.steps import (
+    CARD,
+    CONTACT,
+    PDF,
+    PERSON,
+    add_contact,
+    attach,
+    choose_client,
+    create,
+    fill,
+    fill_the_rest,
+    options,
+    saved,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
+MOST_INTERACTIONS = 25
+
+
+def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
+    page = open_form()
+    keys = Keyboard(page)
+    keys.tab_to("Наименование клиента")
+    keys.type("ромашка")
+    expect(options(page)).to_have_count(1)
+    keys.press("ArrowDown", "Enter")
+    expect(page.locator("#client-facts")).to_contain_text("Новая карточка")
+    keys.tab_to("Добавить")
+    keys.press("Enter")
+    expect(page.get_by_label("Фамилия")).to_be_focused()
+    for value in ("Петров", "Петр", "Петрович", "89123456789", "p@client.example"):
+        keys.type(value)
+        keys.press("Tab")
+    saved(page)  # nothing on its way changes the page under the hands
+    keys.tab_to("Документ")
+    expect(page.locator("#id_document")).to_be_focused()
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files(
+        {"name": "a.docx", "mimeType": "application/octet-stream", "buffer": word_file()}
+    )
+    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
+    keys.tab_to("Лицевой счет")
+    keys.type(ACCOUNT)
+    keys.tab_to("Вид документа")
+    keys.press("ArrowDown")
+    keys.tab_to("Интернет для бизнеса")
+    keys.press("Space")
+    keys.tab_to("Лицевой счет")
+    keys.press("Enter")
+    expect(page.locator("#account-status")).to_contain_text("ЛС проверен")
+    expect(page.get_by_label("Лицевой счет")).to_be_focused()
+    expect(page.get_by_role("heading", name="Все готово")).to_be_visible()
+    keys.press("Control+Enter")
+    page.wait_for_url(CARD)
+    task = the_task()
+    assert task.account_verified_at is not None
+    assert task.document_number == ACCOUNT
+    assert task.contact_version.full_name == "Петров Петр Петрович"
+
+
+def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
+    page = open_form("/tasks/new/self-employed/")
+    keys = Keyboard(page)
+    keys.reach(page.get_by_label("ИНН", exact=True))
+    keys.type(IVANOVA.inn)
+    keys.press("Tab")
+    expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
+    keys.type("Иванова")  # nothing is put under the hands into the field that has the focus
+    for label in ("Мобильный телефон", "Электронная почта"):
+        keys.tab_to(label)
+        keys.type(PERSON[label])
+    keys.press("Tab")
+    saved(page)
+    keys.reach(page.locator("#id_document"))
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files(PDF)
+    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
+    keys.tab_to("Лицевой счет")
+    keys.type(f"850{IVANOVA.inn[:9]}")
+    keys.tab_to("Вид документа")
+    keys.press("ArrowDown")
+    keys.tab_to("Интернет для бизнеса")
+    keys.press("Space")
+    saved(page)
+    expect(page.get_by_role("heading", name="Все готово")).to_be_visible()
+    keys.press("Control+Enter")
+    page.wait_for_url(CARD)
+    assert the_task().task_type == TaskType.SELF_EMPLOYED
+
+
+def test_a_task_takes_no_more_than_25_interactions(open_form: Forms) -> None:
+    page = open_form()
+    counted = ["type client", "choose client", "add contact"]
+    choose_client(page)
+    add_contact(page)
+    counted += CONTACT
+    fill_the_rest(page)
+    counted += ["account", "file", "kind", "service", "create"]
+    create(page)
+    assert len(counted) <= MOST_INTERACTIONS
+    assert the_task().task_type == TaskType.LEGAL
+
+
+@pytest.mark.parametrize("slug", ["self-employed", "contractor"])
+def test_a_person_signs_without_company_and_contact(slug: str, open_form: Forms) -> None:
+    inn = {"self-employed": IVANOVA.inn, "contractor": person_inn(77)}[slug]
+    page = open_form(f"/tasks/new/{slug}/")
+    fill(page, {"ИНН": inn, **PERSON})
+    fill_the_rest(page)
+    create(page)
+    assert the_task().client.inn == inn
+
+
+def test_the_name_of_a_self_employed_comes_with_the_inn(open_form: Forms) -> None:
+    page = open_form("/tasks/new/self-employed/")
+    page.get_by_label("ИНН", exact=True).fill(IVANOVA.inn)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
+
+
+# --- Draft ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
+    open_form: Forms, playwright: Playwright, live_server: LiveServer, manager: User, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        [
+            "/usr/bin/chromium",
+            *("--headless=new", "--no-sandbox", "--remote-debugging-port=0", "--disable-quic"),
+            f"--user-data-dir={tmp_path}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        port_file = tmp_path / "DevToolsActivePort"
+        for _ in range(600):
+            if port_file.exists() and port_file.read_text():
+                break
+            time.sleep(0.1)
+        port = port_file.read_text().split()[0]
+        doomed = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        context = doomed.new_context(base_url=live_server.url)
+        name = settings.SESSION_COOKIE_NAME
+        session = browser_of(manager).cookies[name].value
+        context.add_cookies([{"name": name, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.goto("/tasks/new/company/")
+        choose_client(page)
+        add_contact(page)
+        attach(page)
+        page.get_by_label("Основание подписания").fill("Устав")
+        saved(page)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    page = open_form()
+    expect(page.get_by_text("Есть несохраненные данные от")).to_be_visible()
+    page.get_by_role("link", name="Восстановить сохраненные поля").click()
+    expect(page.get_by_label("Фамилия")).to_have_value("Петров")
+    expect(page.get_by_label("Основание подписания")).to_have_value("Устав")
+    expect(page.get_by_text("Договор.pdf")).to_be_visible()
+    expect(page.locator("#client-facts")).to_contain_text("Новая карточка")
+
+
+def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
+    page = open_form()
+    page.get_by_label("Номер документа").press_sequentially("Д-17")
+    page.goto("/tasks/my/")
+    # The last word is sent while the page goes: it may arrive after the next page is asked for.
+    kept = Draft.objects.filter(fields__document_number=["Д-17"])
+    wait_for(kept.exists, "the draft")
+    page.goto("/tasks/new/company/?restore=1")
+    expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
+
+
+def test_closing_empties_the_form_and_can_be_undone(open_form: Forms) -> None:
+    page = open_form()
+    choose_client(page)
+    add_contact(page)
+    page.get_by_role("button", name="Закрыть").click()
+    expect(page.get_by_text("Форма очищена")).to_be_visible()
+    page.get_by_role("button", name="Отменить").click()
+    expect(page.get_by_label("Фамилия")).to_have_value("Петров")
+
+
+def test_two_windows_do_not_silently_overwrite_one_another(open_form: Forms) -> None:
+    first, second = open_form(), open_form()
+    first.get_by_label("Номер документа").fill("Первый")
+    saved(first)
+    second.get_by_label("Номер документа").fill("Второй")
+    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
+    expect(notice).to_contain_text("Первый")
+    expect(notice).to_contain_text("Второй")
+    assert the_draft().fields["document_number"] == ["Первый"]
+    second.get_by_role("button", name="Оставить введенное здесь").click()
+    expect(second.get_by_label("Номер документа")).to_have_value("Второй")
+    assert the_draft().fields["document_number"] == ["Второй"]
+
+
+def test_a_file_in_the_second_window_spoils_nothing(open_form: Forms) -> None:
+    first, second = open_form(), open_form()
+    first.get_by_label("Номер документа").fill("Первый")
+    saved(first)
+    second.locator("#id_document").set_input_files(PDF)
+    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
+    expect(notice).to_contain_text("Первый")
+    expect(second.locator("#draft-status")).to_have_text(
+        "Не сохранено: выберите, какой черновик оставить"
+    )
+    second.get_by_role("button", name="Оставить введенное здесь").click()
+    expect(notice).to_have_count(0)
+    attach(second)
+    saved(second)
+    assert the_draft().document_version is not None
+
+
+def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
+    page = open_form()
+    page.get_by_label("Номер документа").fill("Д-1")
+    saved(page)
+    page.route("**/draft/", lambda route: route.abort())
+    page.get_by_label("Номер документа").fill("Д-2")
+    expect(page.locator("#draft-status")).to_have_text("Пока не сохранено: нет связи с сервером")
+    page.unroute("**/draft/")
+    page.get_by_role("button", name="Повторить").click()
+    saved(page)
+    assert the_draft().fields["document_number"] == ["Д-2"]
+    open_form.complaints.clear()
+
+
+def test_what_is_typed_while_an_answer_redraws_the_page_is_kept(open_form: Forms) -> None:
+    """A draft on its way, another behind it, and meanwhile the document's block asks for itself."""
+    page = open_form()
+    page.locator("#id_document").set_input_files(
+        {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
+    )
+    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/draft/", lambda route: held.append(route), times=1)
+    number = page.get_by_label("Номер документа")
+    with page.expect_request("**/draft/"):
+        number.fill("Д-1")
+        number.blur()
+    number.fill("Д-2")
+    number.blur()
+    for _ in range(2):
+        page.wait_for_event("response", lambda answer: answer.url.endswith("/document/"))
+    expect(page.locator("#draft-status")).to_have_text("Сохраняем…")
+    held[0].continue_()
+    saved(page)
+    assert the_draft().fields["document_number"] == ["Д-2"]
+
+
+def test_enter_in_a_field_keeps_the_draft_and_creates_nothing(open_form: Forms) -> None:
+    page = open_form()
+    choose_client(page)
+    page.get_by_label("Номер документа").fill("Д-1")
+    page.keyboard.press("Enter")
+    saved(page)
+    expect(page.get_by_role("heading", name="Новое задание")).to_be_visible()
+    assert the_draft().fields["document_number"] == ["Д-1"]
+
+
+# --- Contact -------------------------------------------------------------------------------------
+
+
+def test_the_way_out_of_a_duplicate_contact(open_form: Forms) -> None:
+    existing = ContactFactory(phone=PHONE, version__surname="Орлов")
+    page = open_form()
+    choose_client(page)
+    add_contact(page)
+    page.keyboard.press("Tab")
+    expect(page.locator("#contact-section")).to_contain_text(DUPLICATE_MESSAGE)
+    expect(page.get_by_label("Мобильный телефон")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Привязать").click()
+    expect(page.get_by_role("radio", name="Орлов")).to_be_checked()
+    expect(page.get_by_label("Фамилия")).to_have_count(0)
+    fill_the_rest(page)
+    create(page)
+    assert the_task().contact_version == existing.current
+
+
+def test_a_contact_is_found_by_phone_left_of_add(open_form: Forms) -> None:
+    ContactFactory(phone=PHONE, version__surname="Орлов")
+    page = open_form()
+    choose_client(page)
+    search = page.get_by_label("Найти контакт по телефону")
+    search.fill("8 912 345-67-89")
+    search.press("Enter")
+    expect(page.get_by_role("radio", name="Орлов")).to_be_checked()
+    add = page.get_by_role("button", name="Добавить").bounding_box()
+    found = search.bounding_box()
+    assert add is not None
+    assert found is not None
+    assert found["x"] < add["x"]
+
+
+# --- «Проверка ЛС» -------------------------------------------------------------------------------
+
+
+def test_the_six_outcomes_of_the_account_check(
+    open_form: Forms, manager: User, outside: Outside
+) -> None:
+    page = open_form()
+    choose_client(page)
+    account, block = page.get_by_label("Лицевой счет"), page.locator("#account-block")
+    account.press_sequentially("85я1")
+    expect(account).to_have_value("851")
+    expect(block).to_contain_text("Некорректно указан код лицевого счета")
+    account.fill("850")
+    page.get_by_role("button", name="Проверка ЛС").click()
+    expect(block).to_contain_text("Лицевой счет должен состоять из 12 цифр")
+    account.fill("850000000000")
+    page.get_by_role("button", name="Проверка ЛС").click()
+    expect(block).to_contain_text("ЛС создан менее 60 минут назад")
+    outside.eip_down = True
+    page.get_by_role("button", name="Проверка ЛС").click()
+    expect(block).to_contain_text("ЕИП не отвечает")
+    outside.eip_down = False
+    account.fill(ACCOUNT)
+    page.get_by_role("button", name="Проверка ЛС").click()
+    expect(block).to_contain_text("ЛС проверен")
+    page.get_by_label("Интернет для бизнеса").check()
+    expect(block).to_contain_text("Требуется повторная проверка")
+    manager.regions.clear()
+    page.get_by_role("button", name="Проверка ЛС").click()
+    expect(block).to_contain_text("Выберите регион инсталляции")
+
+
+# --- Document ------------------------------------------------------------------------------------
+
+
+def test_the_converted_document_appears_by_itself(open_form: Forms) -> None:
+    page = open_form()
+    page.locator("#id_document").set_input_files(
+        {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
+    )
+    expect(page.get_by_text("Преобразуем в PDF…")).to_be_visible()
+    for pk in Order.objects.claimable().values_list("pk", flat=True):
+        orders.run(pk)
+    picture = page.get_by_alt_text("Страница 1 документа")
+    expect(picture).to_be_visible()
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 1000)
+    page.get_by_role("link", name="Текст документа").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Договор об оказании услуг связи")
+
+
+DROP = """
+([name, data]) => {
+  const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], name));
+  document.querySelector('.filedrop-area').dispatchEvent(
+    new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: files }));
+}
+"""
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """What letting a file go over the area does."""
+    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
+
+
+def test_a_dropped_file_shows_its_pages_and_another_one_its_own(open_form: Forms) -> None:
+    page = open_form()
+    drop(page, "Первый.pdf", office.pdf_bytes(pages=1))
+    expect(page.get_by_text("Первый.pdf")).to_be_visible()
+    pictures = page.get_by_alt_text("Страница", exact=False)
+    expect(pictures).to_have_count(1)
+    first = pictures.first.get_attribute("src")
+    page.get_by_role("button", name="Открепить").click()
+    expect(pictures).to_have_count(0)
+    drop(page, "Второй.pdf", office.pdf_bytes(pages=3))
+    expect(page.get_by_text("Второй.pdf")).to_be_visible()
+    expect(pictures).to_have_count(3)
+    expect(pictures.first).to_have_js_property("complete", value=True)
+    assert pictures.first.get_attribute("src") != first
+
+
+def test_an_unusable_client_cannot_be_chosen(open_form: Forms, outside: Outside) -> None:
+    outside.organisations = [
+        replace(each, state=Client.State.BANKRUPT) for each in outside.organisations
+    ]
+    page = open_form()
+    page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
+    option = options(page)
+    expect(option).to_contain_text("Клиент признан банкротом")
+    option.click(force=True)
+    expect(page.locator("input[name=client]")).to_have_value("")

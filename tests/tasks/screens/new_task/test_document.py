@@ -1,0 +1,141 @@
+"""The document of the form (manual, chapter 4: one file, what is refused, the converted PDF)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+
+from accounts.models import User
+from accounts.roles import Role, TaskType
+from archive.models import DocumentVersion
+from tests.archive.intake import corpus
+from tests.support.factories import DocumentVersionFactory, UserFactory
+from tests.support.people import browser_of
+from tests.support.world import pdf_file, word_file
+from tests.tasks.screens.new_task.conftest import Form, text_of, the_draft, the_task
+
+Attach = Callable[..., HttpResponse]
+State = DocumentVersion.State
+
+
+def test_a_pdf_is_shown_with_its_pages(company: Form, attach: Attach) -> None:
+    page = text_of(attach(company))
+    version = the_draft().document_version
+    assert "Договор.pdf" in page
+    assert f"/tasks/new/company/document/{version.pk}/page/1/" in page
+    assert "Текст документа" in page
+
+
+def test_word_is_converted_and_the_page_asks_until_it_is(company: Form, attach: Attach) -> None:
+    page = text_of(attach(company, word_file(), "Договор.docx"))
+    assert "Преобразуем в PDF…" in page
+    assert 'data-hx-trigger="load delay:1500ms"' in page
+    asked = company.browser.get(company.url("document/"), headers={"HX-Request": "true"})
+    assert "Преобразуем в PDF…" in text_of(asked)
+
+
+def test_a_task_can_be_created_while_its_document_is_converted(
+    company: Form, attach: Attach
+) -> None:
+    attach(company, word_file(), "Договор.docx")
+    assert company.create().status_code == 302
+
+
+def test_a_failed_conversion_can_be_detached_and_uploaded_again(
+    company: Form, attach: Attach
+) -> None:
+    attach(company, word_file(), "Договор.docx")
+    DocumentVersion.objects.update(state=State.FAILED, problem="Документ слишком сложный")
+    page = text_of(company.open("?restore=1"))
+    assert "Не удалось преобразовать файл в PDF. Открепите и загрузите снова" in page
+    assert "Документ слишком сложный" in page
+    assert company.create().status_code == 422
+    company.press("document/detach/")
+    attach(company)
+    assert company.create().status_code == 302
+
+
+REFUSED = {
+    "zip": (corpus.zipped({"Договор.pdf": b"x"}), "Договор.zip", "Архивы zip не принимаются"),
+    "empty": (b" ", "Договор.pdf", "Не удалось распознать документ"),
+    "too large": (b"x" * (10 * 1024 * 1024 + 1), "Договор.docx", "Файл больше 10 МБ"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_refused_file_is_said_at_the_field_and_nothing_is_lost(
+    htmx: bool, name: str, company: Form
+) -> None:
+    content, file_name, words = REFUSED[name]
+    upload = SimpleUploadedFile(file_name, content)
+    response = company.press("document/" if htmx else "draft/", htmx=htmx, document=upload)
+    assert response.status_code == 422
+    assert words in text_of(response)
+    assert the_draft().fields["new-surname"] == ["Петров"]
+    assert the_draft().document_version is None
+
+
+def test_no_more_than_one_file_can_be_attached(company: Form) -> None:
+    files = [SimpleUploadedFile(f"{n}.pdf", pdf_file()) for n in (1, 2)]
+    response = company.press("document/", document=files)
+    assert "Можно вложить только один файл" in text_of(response)
+
+
+def test_a_refused_file_keeps_the_one_attached_before(company: Form, attach: Attach) -> None:
+    attach(company)
+    response = attach(company, b"nonsense")
+    assert response.status_code == 422
+    assert "Договор.pdf" in text_of(response)
+
+
+def test_a_file_goes_with_any_button_when_there_is_no_script(company: Form) -> None:
+    upload = SimpleUploadedFile("Договор.pdf", pdf_file())
+    assert company.create(document=upload).status_code == 302
+    assert the_task().document_version.file_name == "Договор.pdf"
+
+
+def test_detach_empties_the_place(company: Form, attach: Attach) -> None:
+    attach(company)
+    page = text_of(company.press("document/detach/"))
+    assert "Перетащите файл сюда" in page
+    assert the_draft().document_version is None
+
+
+FILES = ["pdf/", "text/", "page/1/"]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_document_can_be_looked_at(path: str, company: Form, attach: Attach) -> None:
+    attach(company)
+    version = the_draft().document_version
+    response = company.browser.get(company.url(f"document/{version.pk}/{path}"))
+    assert response.status_code == 200
+    response.close()
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_nobody_else_can_look_at_it(path: str, company: Form, attach: Attach) -> None:
+    attach(company)
+    version = the_draft().document_version
+    other = browser_of(UserFactory(roles=[Role.MANAGER], types=list(TaskType)))
+    assert other.get(company.url(f"document/{version.pk}/{path}")).status_code == 404
+
+
+def test_only_the_drafts_own_document_can_be_looked_at(company: Form, manager: User) -> None:
+    foreign = DocumentVersionFactory(uploaded_by=manager)
+    assert company.browser.get(company.url(f"document/{foreign.pk}/pdf/")).status_code == 404
+
+
+def test_a_page_that_is_not_there_is_not_found(company: Form, attach: Attach) -> None:
+    attach(company)
+    version = the_draft().document_version
+    path = company.url(f"document/{version.pk}/page/99/")
+    assert company.browser.get(path).status_code == 404
+
+
+def test_one_who_has_not_uploaded_yet_is_told_what_to_do(company: Form) -> None:
+    response = company.press("document/")
+    assert response.status_code == 422
+    assert "Вложите документ" in text_of(response)

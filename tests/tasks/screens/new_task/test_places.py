@@ -1,0 +1,172 @@
+"""«Регион инсталляции» → «ЛК ЭДО» → «Подписант» (manual, chapter 4)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+
+from accounts.models import User
+from clients.models import Region
+from econtract.platform.common.errors import Unavailable
+from edo.models import Box, Signatory
+from tasks.screens.new_task.places import Places, places_for
+from tests.support.factories import BoxFactory, SignatoryFactory
+from tests.support.factories_clients import RegionFactory
+from tests.tasks.screens.new_task.conftest import Form, text_of, the_task
+
+Attach = Callable[[Form], HttpResponse]
+
+
+@pytest.fixture
+def north(manager: User) -> Region:
+    region: Region = RegionFactory(name="Мурманская область", mrf="Северо-Запад")
+    manager.regions.add(region)
+    return region
+
+
+@pytest.fixture
+def north_box(north: Region) -> Box:
+    return BoxFactory(name="Северо-Запад", operator_box_id="box-north", regions=[north])
+
+
+@pytest.fixture
+def northerner(north_box: Box) -> Signatory:
+    return SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[north_box])
+
+
+def names(places: Places) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [region.name for region in places.regions],
+        [box.name for box in places.boxes],
+        [signer.signatory.surname for signer in places.signers],
+    )
+
+
+def test_the_only_region_box_and_signatory_are_chosen_by_themselves(
+    manager: User, region: Region, box: Box, signatory: Signatory
+) -> None:
+    places = places_for(manager, "", "", "")
+    assert (places.region, places.box, places.signatory) == (region, box, signatory)
+
+
+def test_the_region_narrows_boxes_and_signatories(
+    manager: User, box: Box, north: Region, north_box: Box, northerner: Signatory
+) -> None:
+    every = places_for(manager, "", "", "")
+    assert [len(each) for each in names(every)] == [2, 2, 2]
+    assert every.region is every.box is every.signatory is None
+    narrowed = places_for(manager, str(north.pk), "", "")
+    assert names(narrowed)[1:] == (["Северо-Запад"], ["Белов"])
+    assert len(narrowed.regions) == 2
+    assert narrowed.signatory == northerner
+
+
+def test_a_box_chosen_first_narrows_the_regions(
+    manager: User, north: Region, north_box: Box, northerner: Signatory
+) -> None:
+    places = places_for(manager, "", str(north_box.pk), "")
+    assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
+    assert places.region == north
+
+
+def test_a_signatory_chosen_first_narrows_boxes_and_regions(
+    manager: User, north: Region, northerner: Signatory
+) -> None:
+    places = places_for(manager, "", "", str(northerner.pk))
+    assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
+    assert places.signatory == northerner
+
+
+def test_a_choice_that_no_longer_fits_the_region_is_dropped(
+    manager: User, north: Region, north_box: Box, northerner: Signatory, box: Box
+) -> None:
+    signatory = box.signatories.get()
+    places = places_for(manager, str(north.pk), str(box.pk), str(signatory.pk))
+    assert (places.box, places.signatory) == (north_box, northerner)
+
+
+def test_regions_of_others_are_not_offered(manager: User, region: Region) -> None:
+    foreign = RegionFactory(name="Чужая область")
+    BoxFactory(name="Чужой", operator_box_id="box-foreign", regions=[foreign])
+    places = places_for(manager, str(foreign.pk), "", "")
+    assert places.region == region
+    assert names(places)[0] == [region.name]
+
+
+@pytest.mark.parametrize("what", ["region", "box", "signatory"])
+def test_what_is_switched_off_is_not_offered(
+    what: str, manager: User, request: pytest.FixtureRequest
+) -> None:
+    row = request.getfixturevalue(what)
+    row.active = False
+    row.save()
+    assert getattr(places_for(manager, "", "", ""), what) is None
+
+
+@pytest.mark.parametrize("nonsense", ["x", "-1", "99999999999999999999", "\x00"])
+def test_a_key_that_is_none_chooses_nothing(
+    nonsense: str, manager: User, north: Region, northerner: Signatory
+) -> None:
+    places = places_for(manager, nonsense, nonsense, nonsense)
+    assert places.region is None
+
+
+def test_a_signatory_with_an_expired_certificate_is_shown_and_cannot_be_chosen(
+    company: Form, problems: dict[str, str], signatory: Signatory
+) -> None:
+    problems["Сидоров"] = "Сертификат подписанта истек 20.11.2026."
+    signatories = text_of(company.save()).partition('<select name="signatory"')[2]
+    option = signatories.partition(f'value="{signatory.pk}"')[2].partition("</option>")[0]
+    assert "disabled" in option
+    assert "Сертификат подписанта истек 20.11.2026" in option
+    response = company.create()
+    assert response.status_code == 422
+    assert '<a href="#id_signatory">Сертификат подписанта истек 20.11.2026</a>' in text_of(response)
+
+
+def test_a_signatory_is_judged_anew_when_the_task_is_made(
+    company: Form, attach: Attach, problems: dict[str, str]
+) -> None:
+    attach(company)
+    problems["Сидоров"] = "МЧД отозвана."
+    assert "Все готово" in text_of(company.save())
+    assert company.create().status_code == 422
+
+
+def test_of_two_signatories_the_one_who_may_sign_is_chosen(
+    manager: User, box: Box, problems: dict[str, str]
+) -> None:
+    SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[box])
+    problems["Сидоров"] = "МЧД истекла 20.11.2026."
+    places = places_for(manager, "", "", "")
+    assert places.signatory is not None
+    assert places.signatory.surname == "Белов"
+
+
+def test_without_trusted_roots_nobody_is_refused(
+    manager: User, signatory: Signatory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(**_: object) -> None:
+        raise Unavailable("edo", "no trusted roots")
+
+    monkeypatch.setattr("tasks.screens.new_task.places.preflight", unavailable)
+    assert places_for(manager, "", "", "").signatory == signatory
+
+
+def test_a_manager_without_a_region_sees_how_to_ask_support(company: Form, manager: User) -> None:
+    manager.regions.clear()
+    page = text_of(company.open())
+    assert "Регионы вам пока не открыты" in page
+    assert f"Логин: {manager.username}" in page
+    assert "https://helpme.example" in page
+    assert '<select name="region"' not in page
+    assert company.create().status_code == 422
+
+
+def test_the_chosen_places_are_the_tasks(
+    company: Form, attach: Attach, region: Region, box: Box, signatory: Signatory
+) -> None:
+    attach(company)
+    company.create()
+    task = the_task()
+    assert (task.region, task.box, task.signatory) == (region, box, signatory)

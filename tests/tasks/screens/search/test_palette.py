@@ -1,0 +1,116 @@
+"""Ctrl+K, the search that knows numbers, and a task begun from what it finds."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import TaskType
+from tasks.models import SigningTask
+from tasks.screens.search.recognition import inn_in, meanings_of
+from tests.support.factories import SigningTaskFactory
+from tests.support.factories_clients import ClientFactory, company_inn, person_inn
+from tests.support.people import browser_of
+from tests.tasks.screens.card.test_card import text_of
+from tests.tasks.screens.conftest import People
+
+
+@pytest.fixture
+def task(owner: User) -> SigningTask:
+    client = ClientFactory(short_name="ООО «Ромашка»", inn="7707049388", kpp="784201001")
+    made: SigningTask = SigningTaskFactory(manager=owner, client=client)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("7707049388", ["ИНН"]),
+        ("77 07-049 388", ["ИНН"]),
+        ("7707049389", []),
+        (person_inn(7), ["ИНН", "лицевой счет"]),
+        ("850123456789", ["лицевой счет"]),
+        ("1027700198767", ["ОГРН", "штрих код документа"]),
+        ("2000000000541", ["штрих код документа"]),
+        ("+7 912 345-67-89", ["телефон"]),
+        ("89123456789", ["телефон"]),
+        ("ромашка", []),
+        ("", []),
+    ],
+)
+def test_check_digits_tell_numbers_apart(text: str, meanings: list[str]) -> None:
+    assert meanings_of(text) == meanings
+
+
+def test_an_inn_is_taken_out_of_what_was_pasted() -> None:
+    assert inn_in(" 7707 049388 ") == "7707049388"
+    assert inn_in("7707049389") == ""
+
+
+def test_the_search_shows_the_client_and_begins_a_task_with_him(
+    owner: User, web: Client, task: SigningTask
+) -> None:
+    response = web.get("/search/?q=7707049388")
+    page = text_of(response)
+    assert "Это может быть: ИНН" in page
+    assert str(task.number) in page
+    assert "Создать задание с этим клиентом" in page
+    assert "/tasks/new/company/?client=7707049388-784201001" in response.content.decode()
+
+
+def test_an_inn_of_nobody_yet_begins_a_task_too(web: Client) -> None:
+    inn = company_inn(77)
+    page = web.get(f"/search/?q={inn}").content.decode()
+    assert f"Клиента с ИНН {inn} в базе нет" in page
+    assert f"/tasks/new/company/?client={inn}" in page
+    assert "/tasks/new/self-employed/" not in page
+
+
+def test_the_palette_finds_places_tasks_and_clients(web: Client, task: SigningTask) -> None:
+    everything = text_of(web.get("/palette/"))
+    assert "Мои задания" in everything
+    assert "Ромашка" not in everything
+    found = text_of(web.get("/palette/?q=ромаш"))
+    assert f"{task.number} · ООО «Ромашка»" in found
+    assert "Создать задание с этим клиентом" in found
+    assert "Уведомления" in text_of(web.get("/palette/?q=уведом"))
+    assert "Ничего не найдено" in text_of(web.get("/palette/?q=щщщщ"))
+
+
+def test_the_palette_shows_only_what_the_person_may_see_and_do(
+    people: People, task: SigningTask
+) -> None:
+    for who in ("neighbour", "foreign_head"):
+        found = text_of(browser_of(people[who]).get("/palette/?q=ромаш"))
+        assert f"{task.number} ·" not in found
+    lead = text_of(browser_of(people["lead"]).get("/palette/?q=ромаш"))
+    assert f"{task.number} ·" in lead
+    assert "Создать задание" not in lead
+    neighbour = people["neighbour"]
+    neighbour.type_accesses.exclude(task_type=TaskType.SELF_EMPLOYED).delete()
+    assert "Ромашка" not in text_of(browser_of(neighbour).get("/palette/?q=ромаш"))
+
+
+def test_a_link_opens_the_form_with_the_client_in_it(
+    web: Client, task: SigningTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Down:
+        def get(self, *_: Any, **__: Any) -> None:
+            return None
+
+    monkeypatch.setattr("tasks.screens.new_task.lookups.cdi", Down)
+    page = web.get("/tasks/new/company/?client=7707049388-784201001").content.decode()
+    assert 'name="client" value="7707049388-784201001"' in page
+
+
+def test_keys_without_ctrl_are_switched_off_for_one_person(
+    people: People, owner: User, web: Client
+) -> None:
+    assert 'data-keys="off"' not in web.get("/help/keys/").content.decode()
+    web.post("/help/keys/", {"off": "1"})
+    assert 'data-keys="off"' in web.get("/tasks/my/?group=none").content.decode()
+    mate = browser_of(people["mate"])
+    assert 'data-keys="off"' not in mate.get("/help/keys/").content.decode()
+    web.post("/help/keys/", {"on": "1"})
+    assert 'data-keys="off"' not in web.get("/help/keys/").content.decode()

@@ -1,0 +1,381 @@
+"""The screens in Chromium: axe, a phone's width, the keyboard, no script, live changes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from archive.storage import store_bytes
+from tasks.actions.comments import add_comment
+from tasks.actions.perform_action import perform_action
+from tasks.models import AuthorityDocument, Comment, SigningTask
+from tasks.statuses import Resolution, Status
+from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory
+from tests.support.factories_clients import ClientFactory, ContactFactory, ServiceFactory
+from tests.support.looks import faults, findings
+from tests.support.paths import CONTRACT
+from tests.support.people import make_people
+from tests.support.screens import Screens
+from tests.tasks.screens.conftest import People, fresh
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def screens(live_server: LiveServer, browser: Browser) -> Iterator[Screens]:
+    opened = Screens(live_server, browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def owner(crowd: People) -> User:
+    user = crowd["owner"]
+    assert user is not None
+    return user
+
+
+@pytest.fixture
+def full(owner: User) -> dict[str, SigningTask]:
+    """Tasks that between them show everything that a card can show."""
+    pdf = store_bytes(CONTRACT.read_bytes(), "application/pdf")
+    document: dict[str, Any] = {
+        "document_version__source": pdf,
+        "document_version__pdf": pdf,
+        "document_version__pages": 1,
+    }
+    long_name = "ООО «Торговый дом «Северное сияние и партнеры по Сибири и Дальнему Востоку»"
+    review = SigningTaskFactory(manager=owner, status=Status.AUTHORITY_REVIEW, **document)
+    AuthorityDocument.objects.create(
+        task=review,
+        file=store_bytes(b"%PDF-1.7 paper", "application/pdf"),
+        file_name="Приказ о назначении.pdf",
+        request_ref="r1",
+    )
+    failed = SigningTaskFactory(
+        manager=owner,
+        status=Status.SIGNING_FAILED,
+        resolution=Resolution.SERVICE_UNAVAILABLE,
+        client=ClientFactory(short_name=long_name),
+        account_verified_at=None,
+        **document,
+        services=[ServiceFactory(code="virtual_pbx", fraud_risk=True)],
+    )
+    HistoryEntryFactory(task=failed, new_status=Status.SIGNING_FAILED, comment="Нет ответа")
+    Comment.objects.create(task=failed, author=owner, text="Клиент просит перезвонить")
+    signing = SigningTaskFactory(
+        manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory(), **document
+    )
+    return {
+        "review": review,
+        "failed": failed,
+        "signing": signing,
+        "done": SigningTaskFactory(manager=owner, status=Status.COMPLETED, **document),
+        "removed": SigningTaskFactory(manager=owner, document_version=None),
+    }
+
+
+def check(page: Page) -> None:
+    """Right in every look, one heading, the language named."""
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert faults(page) == [], page.url
+
+
+def test_axe_finds_nothing_on_the_screens(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    failed = full["failed"].number
+    ContactFactory(linked_to=full["failed"].client, phone="+79990000000")
+    add_comment(task=full["failed"], actor=crowd["lead"], text="@owner, позвоните клиенту")
+    addresses = [
+        "/notifications/",
+        "/tasks/my/?group=none",
+        "/tasks/all/?group=call&q=nobody",
+        "/tasks/archive/",
+        "/tasks/all/filters/?group=none&status=signing_failed",
+        "/search/?q=сияние",
+        "/search/?q=nobody",
+        "/reports/",
+        "/reports/?type=contractor",
+        "/no/such/page/",
+        *(f"/tasks/{task.number}/" for task in full.values()),
+        f"/tasks/{failed}/history/",
+        f"/tasks/{failed}/do/cancel/",
+        f"/tasks/{failed}/hand/",
+        f"/tasks/{failed}/contact/edit/",
+        f"/tasks/{failed}/contact/replace/",
+        f"/tasks/{failed}/contact/refresh/",
+        f"/tasks/{failed}/account/",
+        f"/tasks/{failed}/document/remove/",
+        f"/tasks/{full['removed'].number}/document/attach/",
+        "/help/statuses/",
+        "/help/guide/",
+        "/help/keys/",
+        "/palette/?q=сияние",
+        "/notifications/?read",
+        "/notifications/settings/",
+        "/access/",
+    ]
+    page = screens.open("/tasks/my/", owner)
+    for address in addresses:
+        page.goto(address)
+        # Axe itself is refused by the policy: the console is looked at before it.
+        assert [text for text in screens.complaints if "status of 404" not in text] == [], address
+        check(page)
+        screens.complaints.clear()
+
+
+def test_axe_finds_nothing_in_the_administration_of_people(
+    crowd: People, owner: User, screens: Screens
+) -> None:
+    group = owner.accessgroupuserobjectpermission_set.values_list("content_object", flat=True)[0]
+    task = HistoryEntryFactory(task__manager=owner).task_id
+    page = screens.open("/admin/", crowd["administrator"])
+    for address in [
+        "/admin/",
+        "/admin/accounts/user/",
+        "/admin/accounts/user/add/",
+        f"/admin/accounts/user/{owner.pk}/change/",
+        f"/admin/accounts/user/{owner.pk}/block/",
+        f"/admin/accounts/accessgroup/{group}/change/",
+        "/admin/accounts/journalentry/",
+        f"/admin/tasks/signingtask/{task}/change/",
+        f"/admin/tasks/signingtask/why/?user={owner.pk}&task={task}",
+    ]:
+        page.goto(address)
+        assert screens.complaints == [], address
+        assert faults(page) == [], address
+        screens.complaints.clear()
+
+
+def test_axe_finds_nothing_on_the_sign_in_page_with_its_errors(
+    crowd: People, screens: Screens
+) -> None:
+    page = screens.open("/login/")
+    check(page)
+    page.fill("[name=username]", "owner")
+    page.fill("[name=password]", "wrong")
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_role("alert")).to_contain_text("Неверный логин или пароль")
+    check(page)
+
+
+def test_the_search_narrows_as_one_types_and_keeps_the_focus(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/my/?group=none", owner)
+    expect(page.locator("[data-row]")).to_have_count(4)
+    box = page.get_by_label("Поиск в списке")
+    box.type("сияние")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(box).to_be_focused()
+    page.wait_for_url(re.compile("q=%D1"))
+    page.reload()
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_a_status_changes_on_the_card_without_a_reload(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    expect(page.locator("#banner-title")).to_contain_text("Ваш ход")
+    page.get_by_label("Новый комментарий").fill("Недописанный комм")
+    perform_action(task=task, name="confirm_authority", actor=owner, comment="")
+    expect(page.locator("#banner-title")).to_contain_text("Создание ЛК Лида", timeout=15_000)
+    # What was being typed is still there.
+    expect(page.get_by_label("Новый комментарий")).to_have_value("Недописанный комм")
+    assert screens.complaints == []
+
+
+def test_a_list_offers_what_has_changed_and_its_counters_follow(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/my/?group=none", owner)
+    tab = page.locator("#tabs a").first
+    expect(tab).to_contain_text("4")
+    perform_action(task=full["review"], name="cancel", actor=owner, reason="Передумали")
+    expect(tab).to_contain_text("3", timeout=15_000)
+    expect(page.locator("[data-row]")).to_have_count(4)
+    page.get_by_role("link", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+
+
+def test_a_dialog_asks_for_the_reason_and_shows_what_is_missing(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    page.get_by_text("Еще действия").locator("..").click()
+    page.get_by_role("link", name="Отменить задание").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Отменить задание").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Заполните поле «Причина отмены»")
+    dialog.get_by_label("Причина отмены").fill("Клиент передумал")
+    dialog.get_by_role("button", name="Отменить задание").click()
+    expect(page.locator("#banner-title")).to_contain_text("Задание отменено")
+    assert fresh(task).status == Status.CANCELLED
+
+
+def test_everything_is_done_without_a_script(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open("/tasks/my/?group=none", owner, java_script_enabled=False)
+    page.get_by_label("Поиск в списке").fill("сияние")
+    page.get_by_role("button", name="Найти").click()
+    page.get_by_role("link", name=str(task.number), exact=True).click()
+    page.get_by_label("Новый комментарий").fill("Без сценария")
+    page.get_by_role("button", name="Добавить комментарий").click()
+    expect(page.locator("#comments")).to_contain_text("Без сценария")
+    page.goto(f"/tasks/{task.number}/do/restart_identification/")
+    page.get_by_role("button", name="Запросить идентификацию заново").click()
+    expect(page.locator("#banner-title")).to_contain_text("Запрос на идентификацию отправлен")
+    page.goto("/tasks/my/filters/?group=none")
+    page.get_by_label("Статус").select_option(label="Документ на подписании")
+    page.get_by_role("button", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_a_task_is_found_opened_and_taken_by_keyboard_alone(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Задание")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts")).to_contain_text("принято в работу")
+    assert SigningTask.objects.filter(manager=crowd["mate"]).exists()
+
+
+def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    bar = page.locator("#bulk")
+    expect(bar).to_be_hidden()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(bar).to_contain_text("Выбрано 2")
+    # The page stays after a download: the second press is not held back.
+    for label, file in (("Выгрузить", "xlsx"), ("Скачать документы", "zip")):
+        with page.expect_download() as download:
+            bar.get_by_role("button", name=label).click()
+        assert download.value.suggested_filename.endswith(file)
+    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
+    everything = page.get_by_label("Выбрать все задания на странице")
+    everything.check()
+    bar.get_by_role("button", name="Принять в работу").click()
+    expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
+    page.locator("#toasts").get_by_role("button", name="Отменить").click()
+    expect(page.locator("#toasts")).to_contain_text("Возвращено")
+    assert not SigningTask.objects.filter(manager=crowd["mate"]).exists()
+    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=owner)
+    page.reload()
+    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
+    everything.check()
+    bar.get_by_role("button", name="Принять в работу").click()
+    expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Вернуться к списку").click()
+    expect(page).to_have_url(re.compile(r"/tasks/all/\?group=none$"))
+
+
+def test_a_team_leader_picks_a_manager_in_the_dialog_of_filters(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    other = SigningTaskFactory(manager=crowd["colleague"])
+    page = screens.open("/tasks/all/?group=none", crowd["lead"])
+    expect(page.locator("[data-row]")).to_have_count(5)
+    page.get_by_role("link", name="Фильтры").click()
+    dialog = page.get_by_role("dialog")
+    box = dialog.get_by_role("combobox", name="Ответственный")
+    box.type(str(crowd["colleague"])[:9])
+    dialog.get_by_role("option", name=str(crowd["colleague"])).click()
+    dialog.get_by_role("button", name="Показать").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.get_by_role("link", name=str(other.number), exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Выбранные фильтры")).to_have_css(
+        "list-style-type", "none"
+    )
+    page.get_by_role("link", name=f"Ответственный: {crowd['colleague']}").click()
+    expect(page.locator("[data-row]")).to_have_count(5)
+
+
+def test_a_document_is_replaced_on_the_card(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    page.get_by_role("link", name="Открепить").click()
+    page.get_by_role("dialog").get_by_role("button", name="Открепить").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "договор.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    )
+    page.get_by_role("button", name="Вложить документ").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(str(CONTRACT))
+    page.get_by_role("button", name="Вложить документ").click()
+    expect(page.locator("#card-document")).to_contain_text("contract.pdf")
+    page.get_by_text("Все версии: 2").click()
+    expect(page.locator("#card-document")).to_contain_text("Версия 1: Договор.docx")
+    assert fresh(task).document_version is not None
+
+
+def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
+    owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["failed"]
+    page = screens.open("/tasks/my/?group=none", owner)
+    page.evaluate(
+        "document.dispatchEvent(new KeyboardEvent('keydown', "
+        "{code: 'KeyK', key: 'л', ctrlKey: true, bubbles: true, cancelable: true}))"
+    )
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("#palette-q")).to_be_focused()
+    page.keyboard.type("сияние")
+    expect(dialog.get_by_role("link", name=re.compile(rf"^{task.number}\b"))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Задание {task.number}")
+    page.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.setData("text", text);
+          const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true});
+          document.body.dispatchEvent(paste);
+        }""",
+        f"{task.client.inn[:4]} {task.client.inn[4:]}",
+    )
+    page.wait_for_url(f"**/search/?q={task.client.inn}")
+    expect(page.get_by_role("link", name="Создать задание с этим клиентом")).to_be_visible()
+    assert screens.complaints == []
+
+
+def test_a_colleague_is_mentioned_by_keyboard_and_told(
+    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full["review"]
+    page = screens.open(f"/tasks/{task.number}/", owner)
+    box = page.get_by_label("Новый комментарий")
+    box.press_sequentially("Посмотрите, @ma")
+    expect(page.get_by_role("option")).to_contain_text("@mate")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Посмотрите, @mate ")
+    assert findings(page) == []
+    box.press("Control+Enter")
+    expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
+    other = screens.open("/notifications/", crowd["mate"])
+    expect(other.locator(".note-unread")).to_contain_text("Вас упомянули в комментарии")
