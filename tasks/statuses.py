@@ -165,3 +165,22 @@ def statuses_of(*stages: Stage) -> list[Status]:
 
 FINISHED = frozenset({Status.COMPLETED, Status.CANCELLED})
 IN_WORK = [status for status in Status if status not in FINISHED]
+FAILURES = frozenset(
+    {
+        Status.APPROVAL_REJECTED,
+        Status.IDENTIFICATION_FAILED,
+        Status.CABINET_FAILED,
+        Status.SIGNING_FAILED,
+        Status.ARCHIVE_FAILED,
+    }
+)
+# The document is at the operator, or signed: there is nothing left to prepare.
+UNDER_WAY = frozenset(
+    {
+        Status.DOCUMENT_SENT,
+        Status.DOCUMENT_SIGNING,
+        Status.DOCUMENT_SIGNED,
+        Status.ARCHIVE_FAILED,
+    }
+)
+BEFORE_SENDING = frozenset(IN_WORK) - UNDER_WAY

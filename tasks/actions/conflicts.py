@@ -1,8 +1,8 @@
 """Two people change one task: the second is told who was faster, when, and what there is now."""
 
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.formatting import moment
 from tasks.models import SigningTask
-from tasks.wording.formats import moment
 
 
 class Overtaken(ActionRefused):

@@ -9,9 +9,9 @@ from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from tasks.lifecycle import effects, guards, history
+from tasks.lifecycle.effects import REMINDERS
 from tasks.lifecycle.perform import locked
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.deadlines import REMINDERS
 from tasks.statuses import Status
 from tasks.transitions import Actor
 

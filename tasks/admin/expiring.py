@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from econtract.platform.common import clock
 from edo.expiry import Expiry, expiring
-from tasks.lifecycle.preflight import BEFORE_SENDING
 from tasks.models import SigningTask
+from tasks.statuses import BEFORE_SENDING
 
 # More are counted, not named: the way on is the directory, not the single task.
 NAMED_TASKS = 20

@@ -25,6 +25,11 @@ STEPS = {
     Status.DOCUMENT_SIGNED: "lodge_package",
 }
 
+REMINDERS = {
+    Status.IDENTIFICATION_PENDING: "identification_reminder",
+    Status.DOCUMENT_SIGNING: "signing_reminder",
+}
+
 
 def after(task: SigningTask, name: str, facts: dict[str, Any]) -> None:
     """Enqueues what the transition ``name`` into the present status calls for."""

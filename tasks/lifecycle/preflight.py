@@ -15,18 +15,6 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
 from edo.exchanges import Problem, SendRefusal, preflight
 from tasks.models import SigningTask
-from tasks.statuses import IN_WORK, Status
-
-# The document is at the operator or signed: nothing is left to be prepared.
-UNDER_WAY = frozenset(
-    {
-        Status.DOCUMENT_SENT,
-        Status.DOCUMENT_SIGNING,
-        Status.DOCUMENT_SIGNED,
-        Status.ARCHIVE_FAILED,
-    }
-)
-BEFORE_SENDING = frozenset(IN_WORK) - UNDER_WAY
 
 CLIENT_UNUSABLE = "client_unusable"
 ABOUT_CERTIFICATE = frozenset({SendRefusal.CERTIFICATE_INVALID})

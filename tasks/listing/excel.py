@@ -7,12 +7,12 @@ from typing import IO, Any
 from django.utils import timezone
 
 from accounts.roles import TaskType
+from econtract.platform.common.formatting import plural, thousands
 from econtract.platform.common.text import name_with_initials
 from tasks.models import DocumentKind
 from tasks.models.queries import SigningTaskQuerySet
-from tasks.screens.list.rows import Turns
 from tasks.statuses import Resolution, Status, facts
-from tasks.wording.formats import plural, thousands
+from tasks.wording.turns import Turns
 
 # So many are made while the person waits; so many at all, within the lease of an order.
 LARGEST, LARGEST_TO_ORDER = 50_000, 300_000

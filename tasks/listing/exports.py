@@ -19,9 +19,9 @@ from tasks.listing.excel import LARGEST_TO_ORDER, TooMany, workbook
 from tasks.listing.query import ListQuery
 from tasks.listing.tabs import found_in
 from tasks.models.lists import Export
+from tasks.models.notification_kinds import Kind
 from tasks.notifications.delivery import News, tell
-from tasks.notifications.kinds import Kind
-from tasks.screens.list.rows import Turns
+from tasks.wording.turns import Turns
 
 EXPORT_ORDER = "make_export"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

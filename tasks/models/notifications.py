@@ -10,7 +10,13 @@ from accounts.models import User
 from accounts.visibility import sight_of
 from econtract.platform.common import clock
 from econtract.platform.common.among import Among
-from tasks.notifications.kinds import ABOUT_ONESELF, DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
+from tasks.models.notification_kinds import (
+    ABOUT_ONESELF,
+    DEFAULT_MAIL,
+    FOR_ADMINISTRATORS,
+    Kind,
+    Mail,
+)
 
 LONGEST_TEXT = 300
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from accounts.models import User
 from econtract.platform.outbox import orders
 from tasks.models import SigningTask
+from tasks.models.notification_kinds import Kind, Mail
 from tasks.models.notifications import LONGEST_TEXT, Notification, NotificationChoice
-from tasks.notifications.kinds import Kind, Mail
 
 MAIL_ORDER = "mail_notification"
 # A text becomes one line; what keeps the parts of a name together stays.

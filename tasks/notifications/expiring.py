@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.audience import administrators
 from econtract.platform.common import clock
 from edo.expiry import Expiry, expiring
+from tasks.models.notification_kinds import Kind
 from tasks.notifications.delivery import News, tell
-from tasks.notifications.kinds import Kind
 
 WEEK = timedelta(days=7)
 

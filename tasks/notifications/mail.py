@@ -18,13 +18,13 @@ from django.urls import reverse
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.formatting import plural
 from econtract.platform.outbox import orders
 from econtract.platform.outbox.models import Order
 from econtract.platform.outbox.registry import PlainHandler
+from tasks.models.notification_kinds import Kind
 from tasks.models.notifications import Notification, NotificationQuerySet
-from tasks.notifications.kinds import Kind
 from tasks.statuses import Status
-from tasks.wording.formats import plural
 
 DIGEST_ORDER = "mail_digest"
 # More are counted, not listed: the page has them all.

@@ -8,8 +8,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from accounts.models import User
+from tasks.models.notification_kinds import ANSWERS, DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
 from tasks.models.notifications import NotificationChoice
-from tasks.notifications.kinds import ANSWERS, DEFAULT_MAIL, FOR_ADMINISTRATORS, Kind, Mail
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from accounts.audience import administrators, heads_of, who_see
 from accounts.models import User
 from econtract.platform.outbox.models import Order
 from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.models.notification_kinds import Kind
 from tasks.notifications.delivery import News, tell
-from tasks.notifications.kinds import Kind
-from tasks.screens.card.timeline import SENTENCES
-from tasks.statuses import Resolution, Status
-from tasks.wording.formats import FAILURES
+from tasks.statuses import FAILURES, Resolution, Status
+from tasks.wording.history import SENTENCES
 from tasks.wording.troubles import GIVEN_UP
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})

@@ -16,11 +16,6 @@ from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 from tasks.wording.messages import compose
 
-REMINDERS = {
-    Status.IDENTIFICATION_PENDING: "identification_reminder",
-    Status.DOCUMENT_SIGNING: "signing_reminder",
-}
-
 
 class SendMessage(TellingHandler):
     """One SMS or e-mail to the client's contact of the task."""
@@ -53,7 +48,7 @@ class Remind(PlainHandler):
         with transaction.atomic():
             task = locked(order.subject)
             if order.take() and still_waits(task, order):
-                effects.message(task, REMINDERS[Status(task.status)])
+                effects.message(task, effects.REMINDERS[Status(task.status)])
 
 
 class Expire(PlainHandler):

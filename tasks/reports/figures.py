@@ -11,8 +11,7 @@ from django.db.models.functions import TruncDate
 from econtract.platform.common.plans import planned_afresh
 from tasks.models import HistoryEntry
 from tasks.models.queries import SigningTaskQuerySet
-from tasks.statuses import Resolution, Stage, Status, facts
-from tasks.wording.formats import FAILURES
+from tasks.statuses import FAILURES, Resolution, Stage, Status, facts
 
 SIGNED = frozenset({Status.DOCUMENT_SIGNED, Status.ARCHIVE_FAILED, Status.COMPLETED})
 # «Согласование» is a way round, not a step that every task takes.

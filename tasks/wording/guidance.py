@@ -6,9 +6,9 @@ Names of buttons in the sentences are those of `tasks.screens.card.buttons`.
 
 from django.conf import settings
 
+from econtract.platform.common.formatting import zoned
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
-from tasks.wording.formats import zoned
 
 SUPPORT = "E-Contract: Техническая поддержка"
 TROUBLE = "E-Contract: Техническая ошибка"

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from econtract.platform.common.formatting import due
 from econtract.platform.outbox.models import Order
 from tasks.models import SigningTask
-from tasks.wording.formats import due
 
 SYSTEMS = {
     "cdi": "CDI",

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from econtract.platform.common import clock
+from econtract.platform.common.formatting import lasting, moment, running
 from tasks.models import HistoryEntry, SigningTask
-from tasks.screens.list.rows import Turns
 from tasks.statuses import Resolution, Status, WaitsFor
-from tasks.wording.formats import ICONS, kind_of, lasting, moment, running
+from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.guidance import next_step
 from tasks.wording.troubles import Trouble
+from tasks.wording.turns import Turns
 
 TURNS = {
     WaitsFor.MANAGER: "Ход менеджера",

@@ -1,10 +1,10 @@
 """Calls of outside systems in the history: what was asked of whom, and how it ended."""
 
+from econtract.platform.common.formatting import plural, zoned
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import Order
 from tasks.models import SigningTask
 from tasks.screens.card.timeline import Line
-from tasks.wording.formats import plural, zoned
 from tasks.wording.troubles import SYSTEMS
 
 # Who is asked; the dates that wait inside the house are no calls. "": the region's archive.

@@ -9,9 +9,9 @@ from django.urls import reverse
 from archive.barcode import code128_svg, qr_svg
 from archive.models import DocumentVersion, Package
 from clients.models import ArchiveSystem
+from econtract.platform.common.formatting import file_size, plural, zoned
 from tasks.models import SigningTask
 from tasks.statuses import Status
-from tasks.wording.formats import file_size, plural, zoned
 
 State = DocumentVersion.State
 

@@ -15,6 +15,7 @@ from accounts.models import User
 from archive.models import DocumentVersion
 from clients.models import Service
 from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.formatting import file_size, zoned
 from tasks.actions import presence, reminders
 from tasks.actions.document import document_refusals
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
@@ -35,7 +36,6 @@ from tasks.screens.card.stages import Step, steps
 from tasks.screens.card.timeline import Line, lines
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording import guidance
-from tasks.wording.formats import file_size, zoned
 from tasks.wording.troubles import troubles
 
 RECENT = 4

@@ -8,12 +8,12 @@ from django.urls import reverse
 from accounts.models import User
 from clients.models import Client, Service
 from clients.models.values import display_phone, display_snils
+from econtract.platform.common.formatting import moment
 from tasks.actions.account import account_refusals, fraud_check_refusals
 from tasks.actions.contact import contact_refusals
 from tasks.actions.document import document_refusals
 from tasks.models import SigningTask
 from tasks.screens.card.signing import Fact
-from tasks.wording.formats import moment
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.formatting import zoned
 from edo import cms
 from edo.models import Exchange, PowerOfAttorney, Signatory
 from edo.problems import in_words
@@ -17,7 +18,7 @@ from edo.trust import installed_trust
 from tasks.lifecycle import preflight
 from tasks.lifecycle.preflight import Check
 from tasks.models import SigningTask
-from tasks.wording.formats import zoned
+from tasks.statuses import BEFORE_SENDING
 
 # A verdict may change (a certificate is revoked), but not while a card is being looked at.
 VERDICT_SECONDS = 300
@@ -67,7 +68,7 @@ def signing(task: SigningTask, user: User) -> Signing:
     if exchange is not None:
         facts.append(Fact("У оператора ЭДО", _course(exchange), num=True))
     sides = tuple(_sides(exchange)) if exchange else ()
-    if task.status not in preflight.BEFORE_SENDING:
+    if task.status not in BEFORE_SENDING:
         return Signing(tuple(facts), sides)
     may_ask = user.may(Permission.WORK_TASKS)
     url = reverse("tasks:client_box", args=[task.number]) if may_ask else ""

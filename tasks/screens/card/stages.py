@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from econtract.platform.common import clock
+from econtract.platform.common.formatting import lasting, running
 from tasks.models import HistoryEntry, SigningTask
-from tasks.statuses import Stage, Status, facts
-from tasks.wording.formats import FAILURES, lasting, running
+from tasks.statuses import FAILURES, Stage, Status, facts
 
 LABELS = {Stage.DONE: "Выполнено"}
 

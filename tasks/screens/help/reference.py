@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tasks.statuses import Resolution, Status, WaitsFor, facts, resolutions_of
-from tasks.wording.formats import ICONS, kind_of
+from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
 
 

@@ -8,11 +8,11 @@ from accounts.people import named_like, options
 from accounts.roles import Role, TaskType
 from accounts.visibility import sight_of
 from clients.models import Region
+from econtract.platform.common.formatting import plural, thousands
 from tasks.listing.counters import Counters, in_short
 from tasks.listing.query import ListQuery
 from tasks.models import Channel
 from tasks.statuses import Resolution, Stage, Status, quick_filters
-from tasks.wording.formats import plural, thousands
 
 
 @dataclass(frozen=True)

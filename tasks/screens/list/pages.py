@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from econtract.platform.common.formatting import plural, thousands
 from tasks.listing.counters import COUNTED
 from tasks.listing.pagination import Slice
 from tasks.listing.query import END, SIZES, ListQuery
-from tasks.wording.formats import plural, thousands
 
 # Every link has every key: a template looks for what is absent in four ways.
 GAP: dict[str, Any] = {"label": "", "url": "", "current": False}

@@ -15,13 +15,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import User
 from accounts.roles import TaskType
-from accounts.visibility import headed_by
+from econtract.platform.common.formatting import ago, lasting, moment
 from econtract.platform.common.text import name_with_initials
 from tasks.models import Channel
-from tasks.statuses import Resolution, Status, WaitsFor, facts
-from tasks.wording.formats import ICONS, ago, kind_of, lasting, moment
+from tasks.statuses import Resolution, Status, facts
+from tasks.wording.badges import ICONS, kind_of
+from tasks.wording.turns import Turns
 
 # What every row is worded from, and what else a column needs: nothing is joined for a column that
 # is not shown.
@@ -73,28 +73,6 @@ class Row:
     account: str
     region: str
     channel: str
-
-
-@dataclass(frozen=True)
-class Turns:
-    """Whose turn it is, said to one person: «Вы» where it is his."""
-
-    viewer_id: int
-    headed: frozenset[int]
-
-    @classmethod
-    def told_to(cls, user: User) -> "Turns":
-        return cls(user.pk, headed_by(user))
-
-    def of(self, status: Status, manager_id: int) -> str:
-        """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""
-        waits_for = facts()[status].waits_for
-        mine = manager_id == self.viewer_id
-        if waits_for == WaitsFor.MANAGER and mine:
-            return "Вы"
-        if waits_for == WaitsFor.APPROVER and not mine and manager_id in self.headed:
-            return "Вы"
-        return str(waits_for.label)
 
 
 FIELDS = tuple(field.name for field in fields(Row))

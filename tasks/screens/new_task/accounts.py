@@ -8,8 +8,8 @@ from django.conf import settings
 from clients.gateways.eip import eip
 from clients.models import Region, Service
 from econtract.platform.common.errors import OutsideError
+from econtract.platform.common.formatting import moment
 from tasks.models import Draft
-from tasks.wording.formats import moment
 
 NOT_FOUND = (
     "ЛС не найден у клиента с этим ИНН. Если ЛС создан менее 60 минут назад, повторите проверку "

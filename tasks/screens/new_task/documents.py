@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from archive.models import DocumentVersion
 from clients.models import Region
+from econtract.platform.common.formatting import file_size, plural
 from tasks.screens.card.documents import Page, strip_of
 from tasks.screens.new_task.forms import needs_document_and_service
 from tasks.screens.new_task.items import Item
 from tasks.screens.new_task.kinds import FormKind
-from tasks.wording.formats import file_size, plural
 
 ATTACH = "Вложите документ"
 FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"

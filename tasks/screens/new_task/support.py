@@ -3,7 +3,7 @@
 from accounts.access import SERVICE as ACCESS_SERVICE
 from accounts.models import User
 from econtract.platform.common import clock
-from tasks.wording.formats import zoned
+from econtract.platform.common.formatting import zoned
 
 ERROR_SERVICE = "Е-Сontract - Техническая ошибка"
 

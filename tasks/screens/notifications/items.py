@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.visibility import sight_of
+from econtract.platform.common.formatting import moment
 from tasks.models.lists import Export
+from tasks.models.notification_kinds import ICONS, Kind
 from tasks.models.notifications import Notification
-from tasks.notifications.kinds import ICONS, Kind
-from tasks.wording.formats import moment
 
 
 @dataclass(frozen=True)

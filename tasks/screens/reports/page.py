@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
 
+from econtract.platform.common.formatting import lasting, thousands
 from tasks.reports.figures import Figures
 from tasks.reports.period import Wanted
 from tasks.statuses import Stage
-from tasks.wording.formats import lasting, thousands
 
 GOAL = "цель 10 мин"
 TOP = 8

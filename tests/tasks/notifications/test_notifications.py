@@ -25,8 +25,8 @@ from tasks.actions.mentions import logins_in
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle.perform import perform
 from tasks.models import Notification, NotificationChoice, SigningTask
+from tasks.models.notification_kinds import Kind, Mail
 from tasks.notifications import inbox
-from tasks.notifications.kinds import Kind, Mail
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 from tests.support.factories import (

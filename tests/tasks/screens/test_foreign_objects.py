@@ -16,8 +16,8 @@ from clients.models import Contact
 from econtract.platform.outbox.models import Order
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
 from tasks.models.lists import Export, SavedFilter
+from tasks.models.notification_kinds import Kind
 from tasks.models.notifications import Notification
-from tasks.notifications.kinds import Kind
 from tasks.statuses import Status
 from tests.econtract.test_routes import ADDRESSES
 from tests.support.factories import (

@@ -7,10 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from tasks.screens.card import timeline
-from tasks.screens.list.pages import Found
-from tasks.statuses import Resolution, Status
-from tasks.wording.formats import (
+from econtract.platform.common.formatting import (
     ago,
     file_size,
     lasting,
@@ -20,6 +17,9 @@ from tasks.wording.formats import (
     zone_name,
     zoned,
 )
+from tasks.screens.card import timeline
+from tasks.screens.list.pages import Found
+from tasks.statuses import Resolution, Status
 from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow

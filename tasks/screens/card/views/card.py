@@ -16,9 +16,10 @@ from tasks.listing.tabs import LIST_LABELS
 from tasks.models import SigningTask
 from tasks.notifications import inbox
 from tasks.screens.card.forms import CommentForm
+from tasks.screens.card.loading import task_of_card
 from tasks.screens.card.page import card_of
 from tasks.screens.common.frame import Navigation
-from tasks.screens.common.requests import person_of, task_of_card
+from tasks.screens.common.requests import person_of
 from tasks.screens.list.page import LISTS
 
 NO_CONTENT = 204

@@ -26,6 +26,7 @@ from clients.screens.forms import (
 )
 from clients.screens.presentation import differences, suggestions
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.formatting import moment
 from econtract.platform.common.htmx import leave_for, render_page
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.contact import contact_refusals, edit_contact, refresh_contact, replace_contact
@@ -33,7 +34,6 @@ from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
 from tasks.transitions import Actor
-from tasks.wording.formats import moment
 
 MANAGER = frozenset({Actor.MANAGER})
 CHANGED = "Сравните и сохраните еще раз"

@@ -23,14 +23,14 @@ from django.views.decorators.http import require_POST
 
 from archive import zipping
 from econtract.platform.common.toasts import UndoToast, offer_undo
+from econtract.platform.common.formatting import plural
 from tasks.actions import bulk, handover
 from tasks.actions.bulk import Chosen, Outcome
 from tasks.listing.excel import workbook
 from tasks.models import SigningTask
 from tasks.screens.card.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
-from tasks.screens.list.rows import Turns
-from tasks.wording.formats import plural
+from tasks.wording.turns import Turns
 
 BulkView = Callable[[HttpRequest, Chosen], HttpResponseBase]
 

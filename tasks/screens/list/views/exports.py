@@ -7,14 +7,14 @@ from django.views.decorators.http import require_safe
 
 from archive import serving
 from archive.storage import StoredFileDamaged
+from econtract.platform.common.formatting import thousands
 from tasks.listing import exports
 from tasks.listing.excel import LARGEST, TooMany, workbook
 from tasks.listing.query import ListQuery
 from tasks.listing.tabs import found_in
 from tasks.models.lists import Export
 from tasks.screens.common.requests import person_of
-from tasks.screens.list.rows import Turns
-from tasks.wording.formats import thousands
+from tasks.wording.turns import Turns
 
 PROMISE = (
     f"В выгрузке больше {thousands(LARGEST)} заданий: файл готовится. Когда он будет готов, придет "

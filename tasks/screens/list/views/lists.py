@@ -28,9 +28,10 @@ from tasks.screens.list.page import (
     owner_options,
 )
 from tasks.screens.list.pages import Found, pagination
-from tasks.screens.list.rows import Turns, names_of, rows, table_body
+from tasks.screens.list.rows import names_of, rows, table_body
 from tasks.screens.list.views.exports import answer
 from tasks.screens.list.views.news import Drawn, first_poll, query_of
+from tasks.wording.turns import Turns
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_client_event
 
 from archive.documents import Intake
+from econtract.platform.common.formatting import clock_time, moment
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
 from tasks.actions.drafts import AlreadyCreated, DraftChanged, PageMark
@@ -30,7 +31,6 @@ from tasks.screens.new_task.entry import Entry, names_of, texts_of
 from tasks.screens.new_task.kinds import BY_SLUG, FormKind
 from tasks.screens.new_task.support import error_request, regions_request
 from tasks.screens.new_task.values import one, read
-from tasks.wording.formats import clock_time, moment
 
 CONFLICT = 409
 RESTORE = "restore"

@@ -13,6 +13,7 @@ from accounts.access import request_text
 from archive.documents import Intake
 from clients.actions import DuplicateContact
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.formatting import moment
 from tasks.actions import drafts
 from tasks.actions.create import create_task
 from tasks.actions.drafts import PageMark
@@ -35,7 +36,6 @@ from tasks.screens.new_task.views.common import (
     write_entry,
 )
 from tasks.screens.new_task.views.documents import take_file
-from tasks.wording.formats import moment
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from tasks.lifecycle.perform import perform
 from tasks.models import Notification, SigningTask
-from tasks.notifications.kinds import Kind, Mail
+from tasks.models.notification_kinds import Kind, Mail
 from tasks.statuses import Status
 from tasks.transitions import Actor
 from tests.support.factories import ExchangeFactory, SigningTaskFactory

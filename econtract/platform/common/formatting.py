@@ -1,7 +1,6 @@
-"""Words shared by list, card, history and export: moments, ages, sizes, kinds of status.
+"""How moments, lengths of time, sizes and numbers are written in the Russian interface.
 
-Moments come aware and are shown in the zone of the person who looks
-(`accounts.middleware.TimeZoneMiddleware`).
+Moments are aware and shown in the time zone that is active (`accounts.middleware`).
 """
 
 from datetime import datetime, timedelta
@@ -10,43 +9,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from econtract.platform.common import clock
-from tasks.statuses import Status, WaitsFor, facts
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-FAILURES = frozenset(
-    {
-        Status.APPROVAL_REJECTED,
-        Status.IDENTIFICATION_FAILED,
-        Status.CABINET_FAILED,
-        Status.SIGNING_FAILED,
-        Status.ARCHIVE_FAILED,
-    }
-)
-KIND_BY_TURN = {
-    WaitsFor.MANAGER: "action",
-    WaitsFor.APPROVER: "action",
-    WaitsFor.SUPPORT: "action",
-    WaitsFor.CLIENT: "waiting",
-    WaitsFor.SYSTEM: "system",
-    WaitsFor.NOBODY: "closed",
-}
-ICONS = {
-    "error": "x",
-    "action": "alert-triangle",
-    "waiting": "hourglass",
-    "system": "settings",
-    "done": "check",
-    "closed": "ban",
-}
-
-
-def kind_of(status: Status) -> str:
-    """The badge of a status: error, action, waiting, system, done or closed (docs/ui.md)."""
-    if status in FAILURES:
-        return "error"
-    if status == Status.COMPLETED:
-        return "done"
-    return KIND_BY_TURN[facts()[status].waits_for]
 
 
 def moment(at: datetime) -> str:
