@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 import econtract.celery  # noqa: F401  (jobs are published to this application)
 from accounts.models import User
 from econtract.platform.common import http
+from tasks.models import SigningTask
 from tests.support import world
 from tests.support.browser import launch_arguments
+from tests.support.factories import SigningTaskFactory
+from tests.support.people import People, browser_of, make_people
 from tests.support.sandbox import Sandbox, sandbox, sandbox_server
 
 __all__ = ["sandbox", "sandbox_server"]
@@ -61,3 +65,28 @@ def set_up(
 def manager(set_up: Sandbox) -> User:
     """A manager of that product, who may do everything a manager may."""
     return world.make_manager()
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def owner(people: People) -> User:
+    """The manager whose tasks they are."""
+    user = people["owner"]
+    assert user is not None
+    return user
+
+
+@pytest.fixture
+def web(owner: User) -> Client:
+    """His browser, logged in."""
+    return browser_of(owner)
+
+
+@pytest.fixture
+def task(people: People) -> SigningTask:
+    made: SigningTask = SigningTaskFactory(manager=people["owner"])
+    return made

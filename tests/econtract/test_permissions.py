@@ -10,9 +10,9 @@ from tests.support.factories import (
     DocumentVersionFactory,
     PackageFactory,
     SigningTaskFactory,
+    fresh,
 )
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People, fresh
+from tests.support.people import People, browser_of
 
 SEE = {
     "owner": 200,

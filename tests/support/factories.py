@@ -234,3 +234,8 @@ class HistoryEntryFactory(DjangoModelFactory):
     name = "identification_started"
     old_status = Status.IDENTIFICATION_REQUESTED
     new_status = Status.IDENTIFICATION_PENDING
+
+
+def fresh(task: SigningTask) -> SigningTask:
+    """The task as the database has it: its status cannot be refreshed in place."""
+    return SigningTask.objects.get(pk=task.pk)

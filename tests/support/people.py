@@ -9,9 +9,10 @@ from accounts.roles import Role, TaskType
 from tests.support.factories import AccessGroupFactory, UserFactory, join
 
 ALL_TYPES = list(TaskType)
+People = dict[str, User | None]
 
 
-def make_people() -> dict[str, User | None]:
+def make_people() -> People:
     """Everybody by the word that the tables use; the tasks in question are the owner's.
 
     owner: a manager. colleague: a manager of the same group, whose switch is off. mate: a manager
@@ -25,7 +26,7 @@ def make_people() -> dict[str, User | None]:
         AccessGroupFactory(managers_see_each_other=True),
         AccessGroupFactory(),
     )
-    people: dict[str, User | None] = {
+    people: People = {
         "owner": _manager("owner"),
         "colleague": _manager("colleague"),
         "mate": _manager("mate"),

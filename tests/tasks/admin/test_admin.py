@@ -20,8 +20,7 @@ from tests.support.factories import (
     SigningTaskFactory,
     join,
 )
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from accounts.roles import Role
 from tasks.admin.why import answer
 from tasks.models import SigningTask
 from tests.support.factories import join
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 NO_GROUP = "нет общей группы доступа"
 BECAUSE = {

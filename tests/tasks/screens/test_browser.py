@@ -14,13 +14,12 @@ from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
 from tasks.models import AuthorityDocument, Comment, SigningTask
 from tasks.statuses import Resolution, Status
-from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory
+from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory, fresh
 from tests.support.factories_clients import ClientFactory, ContactFactory, ServiceFactory
 from tests.support.looks import faults, findings
 from tests.support.paths import CONTRACT
-from tests.support.people import make_people
+from tests.support.people import People, make_people
 from tests.support.screens import Screens
-from tests.tasks.screens.conftest import People, fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -28,8 +28,7 @@ from tests.support.factories import (
     UserFactory,
     join,
 )
-from tests.support.people import ALL_TYPES, browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import ALL_TYPES, People, browser_of
 
 SECRET = "ООО «Чужая тайна»"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -13,9 +13,8 @@ from econtract.platform.common.errors import ActionRefused
 from tasks.actions import handover
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.statuses import Status
-from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People, fresh
+from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFactory, fresh
+from tests.support.people import People, browser_of
 
 
 def make(owner: User, status: Status, **more: Any) -> SigningTask:

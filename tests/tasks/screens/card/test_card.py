@@ -24,8 +24,7 @@ from tests.support.factories import (
     SigningTaskFactory,
 )
 from tests.support.factories_clients import ContactFactory, ServiceFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

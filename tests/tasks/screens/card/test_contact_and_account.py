@@ -20,10 +20,10 @@ from tests.support.factories import (
     DocumentVersionFactory,
     ExchangeFactory,
     SigningTaskFactory,
+    fresh,
 )
 from tests.support.factories_clients import ContactFactory, PersonFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People, fresh
+from tests.support.people import People, browser_of
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from accounts.roles import Role, TaskType
 from econtract.platform.common import clock
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
-from tests.support.factories import SigningTaskFactory, UserFactory, join
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People, fresh
+from tests.support.factories import SigningTaskFactory, UserFactory, fresh, join
+from tests.support.people import People, browser_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 

@@ -15,9 +15,8 @@ from econtract.platform.outbox.models import Order
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
-from tests.support.people import browser_of
+from tests.support.people import People, browser_of
 from tests.tasks.screens.card.test_card import text_of
-from tests.tasks.screens.conftest import People
 
 
 def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **more: Any) -> SigningTask:

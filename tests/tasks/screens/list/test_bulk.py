@@ -23,10 +23,10 @@ from tests.support.factories import (
     DocumentVersionFactory,
     PackageFactory,
     SigningTaskFactory,
+    fresh,
     join,
 )
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People, fresh
+from tests.support.people import People, browser_of
 
 NOWHERE = 987_654_321
 

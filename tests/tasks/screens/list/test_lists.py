@@ -19,8 +19,7 @@ from tasks.models import SigningTask, queries
 from tasks.statuses import Resolution, Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 

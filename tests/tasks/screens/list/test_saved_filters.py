@@ -10,8 +10,7 @@ from tasks.models import Channel
 from tasks.models.lists import SavedFilter
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 FILTER = "?group=none&status=signing_failed&sort=number"
 

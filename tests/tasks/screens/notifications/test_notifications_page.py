@@ -11,9 +11,8 @@ from tasks.models.notification_kinds import Kind, Mail
 from tasks.statuses import Status
 from tasks.transitions import Actor
 from tests.support.factories import ExchangeFactory, SigningTaskFactory
-from tests.support.people import browser_of
+from tests.support.people import People, browser_of
 from tests.tasks.screens.card.test_card import text_of
-from tests.tasks.screens.conftest import People
 
 
 def signed(owner: User) -> SigningTask:

@@ -21,8 +21,7 @@ from tasks.models import Export, Notification, SigningTask
 from tasks.statuses import Resolution, Stage, Status
 from tests.support.factories import HistoryEntryFactory, SigningTaskFactory
 from tests.support.factories_clients import RegionFactory
-from tests.support.people import browser_of
-from tests.tasks.screens.conftest import People
+from tests.support.people import People, browser_of
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow

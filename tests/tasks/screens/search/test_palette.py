@@ -11,9 +11,8 @@ from tasks.models import SigningTask
 from tasks.screens.search.recognition import inn_in, meanings_of
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory, company_inn, person_inn
-from tests.support.people import browser_of
+from tests.support.people import People, browser_of
 from tests.tasks.screens.card.test_card import text_of
-from tests.tasks.screens.conftest import People
 
 
 @pytest.fixture
