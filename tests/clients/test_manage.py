@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.roles import Role, TaskType
 from clients.actions import ContactFacts, edit_contact
 from clients.models import Client, ClientContact, Contact
-from econtract.platform.common.toasts import take_undo_toasts
 from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.toasts import take_undo_toasts
 from tests.clients.conftest import FakeCdi
 from tests.clients.test_actions import ROMASHKA
 from tests.support.factories import UserFactory

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clients.models import Client
-from econtract.platform.common.toasts import UndoToast, offer_undo
 from clients.screens.access import sections_of, user_of
 from clients.screens.sections import Section, may_edit
+from econtract.platform.common.toasts import UndoToast, offer_undo
 
 CDI_DOWN = "CDI не отвечает. Введенное осталось на странице, повторите позже"
 

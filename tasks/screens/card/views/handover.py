@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.people import named_like, options
 from accounts.roles import TaskType
-from econtract.platform.common.toasts import UndoToast, offer_undo
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import handover
 from tasks.models import SigningTask
 from tasks.screens.card.handover_forms import HandOverForm

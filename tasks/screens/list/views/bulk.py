@@ -22,8 +22,8 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST
 
 from archive import zipping
-from econtract.platform.common.toasts import UndoToast, offer_undo
 from econtract.platform.common.formatting import plural
+from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import bulk, handover
 from tasks.actions.bulk import Chosen, Outcome
 from tasks.listing.excel import workbook
