@@ -1,11 +1,18 @@
-# One image for web, worker, beat, set-up and sandbox; docker-compose.yml says which runs where.
+# One image for web, worker, beat and set-up; docker-compose.yml says which runs where.
+# The sandbox is not in it: an image for a trial is built with `--build-arg WITH_SANDBOX=yes`.
 FROM python:3.11-slim-bookworm AS requirements
 COPY requirements.txt .
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.txt
 
+FROM python:3.11-slim-bookworm AS sources
+ARG WITH_SANDBOX=no
+WORKDIR /app
+COPY . .
+RUN [ "$WITH_SANDBOX" = yes ] || rm -r econtract/sandbox
+
 FROM python:3.11-slim-bookworm
-# The PDF maker's libraries, Russian fonts, and the first converter of office files.
+# Libraries of the PDF renderer, Russian fonts, and the preferred converter of office files.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
@@ -16,14 +23,14 @@ RUN apt-get update \
     && install -d -o econtract -g econtract -m 700 /data
 COPY --from=requirements /venv /venv
 WORKDIR /app
-COPY . .
+COPY --from=sources /app .
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp \
     ECONTRACT_DATA_DIR=/data \
     STATIC_ROOT=/srv/static
-# Byte code is made here, once: the running file system is read-only.
+# Compiled once, here: the file system of a running container is read-only.
 RUN SECRET_KEY=only-for-the-build python manage.py collectstatic --no-input \
     && python -m compileall -q /venv/lib /app
 USER econtract

@@ -72,6 +72,29 @@ def test_the_sandbox_starts_only_when_asked_for() -> None:
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["sandbox"]
 
 
+def test_only_the_image_of_the_sandbox_is_built_with_it() -> None:
+    builds = {name: SERVICES[name]["build"] for name in OURS}
+    assert builds.pop("sandbox")["args"] == {"WITH_SANDBOX": "yes"}
+    assert set(builds.values()) == {"."}
+    assert {SERVICES[name]["image"] for name in builds} == {"econtract:latest"}
+    assert SERVICES["sandbox"]["image"] != "econtract:latest"
+
+
+@pytest.mark.parametrize(("argument", "contains"), [("", False), ("WITH_SANDBOX=yes", True)])
+def test_the_sandbox_is_in_the_image_on_request_only(
+    tmp_path: Path, argument: str, contains: bool
+) -> None:
+    stage = (ROOT / "Dockerfile").read_text().partition(" AS sources\n")[2].partition("\nFROM ")[0]
+    [default] = re.findall(r"^ARG (\S+)", stage, re.MULTILINE)
+    [command] = re.findall(r"^RUN (.+)", stage, re.MULTILINE)
+    sandbox = tmp_path / "econtract" / "sandbox"
+    sandbox.mkdir(parents=True)
+    environment = ["env", argument or default]
+    subprocess.run([*environment, "sh", "-c", command], cwd=tmp_path, check=True)
+    assert sandbox.exists() is contains
+    assert sandbox.parent.exists()
+
+
 def test_one_scheduler_runs() -> None:
     beats = [name for name, service in SERVICES.items() if " beat" in str(service.get("command"))]
     assert beats == ["beat"]
