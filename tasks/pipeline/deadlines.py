@@ -1,44 +1,17 @@
-"""Messages to the client, reminders, and the end of patience."""
+"""What happens when the client has not answered by a date: a reminder, then the end of the wait."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from clients.gateways.messages import messages
 from econtract.platform.outbox.models import Order
 from econtract.platform.outbox.registry import PlainHandler
 from tasks.lifecycle import effects, withdrawal
 from tasks.lifecycle.perform import locked, perform
 from tasks.models import SigningTask
-from tasks.pipeline.step import PARTY, TellingHandler, load
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
-from tasks.wording.messages import compose
-
-
-class SendMessage(TellingHandler):
-    """One SMS or e-mail to the client's contact of the task."""
-
-    def run(self, order: Order) -> None:
-        task = load(order.subject, *PARTY)
-        message = compose(task, order.payload["template"], order.payload)
-        person = task.contact_version
-        reference = str(task.number)
-        if order.payload["channel"] == "sms":
-            messages().send_sms(
-                person.phone, message.text, reference=reference, idempotency_key=order.key
-            )
-        else:
-            messages().send_email(
-                person.email,
-                message.subject,
-                message.text,
-                reference=reference,
-                idempotency_key=order.key,
-            )
-        with transaction.atomic():
-            order.take()
 
 
 class Remind(PlainHandler):

@@ -6,7 +6,6 @@ from pathlib import PurePath
 from django.db import transaction
 
 from archive import documents
-from clients.gateways.cabinet import CabinetOrder, cabinets
 from clients.gateways.identity import Applicant, Identification, Represented, State, identity
 from clients.models import Contact
 from econtract.platform.common.errors import Refused
@@ -122,27 +121,6 @@ class AnswerIdentity(TellingHandler):
                 identity().decline(ref, comment, idempotency_key=order.key)
 
 
-class CreateCabinet(Step):
-    """Makes the client's cabinet (ЛК)."""
-
-    serves = frozenset({Status.CABINET_REQUESTED})
-    looks_at = PARTY
-    again = "retry_cabinet"
-
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
-        ref = cabinets().create(_cabinet_order(task), idempotency_key=order.key)
-        return [Outcome("cabinet_created", facts={"ref": ref})]
-
-    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
-        resolution = Resolution.CABINET_BAD_DATA
-        if refusal.code == Resolution.CABINET_EXISTS:
-            resolution = Resolution.CABINET_EXISTS
-        return failure("cabinet_failed", resolution, refusal.message)
-
-    def spent(self, task: SigningTask, error: Exception) -> Outcome:
-        return failure("cabinet_failed", Resolution.SERVICE_UNAVAILABLE)
-
-
 def _known(resolution: str, status: Status) -> str:
     """A resolution that ``status`` carries, "" for one that it does not know."""
     return resolution if resolution in resolutions_of(status) else ""
@@ -161,19 +139,4 @@ def _applicant(task: SigningTask) -> Applicant:
         position=person.position,
         authority=person.authority,
         organisation=None if client.signs_in_person else represented,
-    )
-
-
-def _cabinet_order(task: SigningTask) -> CabinetOrder:
-    person, client = task.contact_version, task.client
-    return CabinetOrder(
-        reference=str(task.number),
-        inn=client.inn,
-        kpp=client.kpp,
-        name=client.short_name,
-        phone=person.phone,
-        email=person.email,
-        surname=person.surname,
-        given_name=person.given_name,
-        patronymic=person.patronymic,
     )

@@ -1,0 +1,32 @@
+"""Text messages and e-mails to the client."""
+
+from django.db import transaction
+
+from clients.gateways.messages import messages
+from econtract.platform.outbox.models import Order
+from tasks.pipeline.step import PARTY, TellingHandler, load
+from tasks.wording.messages import compose
+
+
+class SendMessage(TellingHandler):
+    """One SMS or e-mail to the client's contact of the task."""
+
+    def run(self, order: Order) -> None:
+        task = load(order.subject, *PARTY)
+        message = compose(task, order.payload["template"], order.payload)
+        person = task.contact_version
+        reference = str(task.number)
+        if order.payload["channel"] == "sms":
+            messages().send_sms(
+                person.phone, message.text, reference=reference, idempotency_key=order.key
+            )
+        else:
+            messages().send_email(
+                person.email,
+                message.subject,
+                message.text,
+                reference=reference,
+                idempotency_key=order.key,
+            )
+        with transaction.atomic():
+            order.take()
