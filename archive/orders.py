@@ -66,8 +66,8 @@ class ScanDocument(_DocumentHandler):
             with storage.open_unscanned(version.source) as file:
                 try:
                     antivirus.scan(file)
-                except IntakeRefused as refusal:
-                    clean, message = False, refusal.message_ru
+                except IntakeRefused as refused:
+                    clean, message = False, refused.refusal.message
         with transaction.atomic():
             if order.take():
                 documents.record_scan(version.pk, clean=clean, message=message)

@@ -123,9 +123,9 @@ def write_bad_files(folder: Path) -> dict[str, Any]:
     from tests.archive.intake.corpus import BAD
 
     codes = {}
-    for number, (what, (code, make)) in enumerate(BAD.items()):
+    for number, (what, (refusal, make)) in enumerate(BAD.items()):
         (folder / f"bad-{number}").write_bytes(make())
-        codes[f"bad-{number}"] = (what, code)
+        codes[f"bad-{number}"] = (what, refusal.code)
     return codes
 
 
@@ -140,8 +140,8 @@ def refuse_all(folder: Path) -> dict[str, Any]:
             started = time.monotonic()
             try:
                 inspect(file, name=what)
-            except IntakeRefused as refusal:
-                right += refusal.code == code
+            except IntakeRefused as refused:
+                right += refused.refusal.code == code
             slowest = max(slowest, (what, time.monotonic() - started), key=lambda one: one[1])
     return {"refused": right / len(codes), "slowest": slowest[0], "seconds": slowest[1]}
 

@@ -7,10 +7,11 @@ from typing import Protocol
 from django.conf import settings
 
 from archive import isolation
+from archive.intake import refusals
 from archive.intake.kinds import HEAD_SIZE, Inspected, Kind
 from archive.intake.names import display_name
 from archive.intake.refusals import IntakeRefused
-from archive.intake.sizes import refuse_size
+from archive.intake.sizes import check_size
 
 __all__ = ["Inspected", "IntakeRefused", "Kind", "inspect"]
 
@@ -33,29 +34,29 @@ class Upload(Protocol):
 def inspect(file: Upload, *, name: str) -> Inspected:
     """Tells what ``file`` is, by content; ``name`` is only made fit for showing.
 
-    Raises IntakeRefused with a code and a sentence for the user. Never raises anything else
-    for anything in the file: the parsers run in a confined process, and one that crashes, hangs
-    or overeats makes the refusal "too_complex".
+    Raises IntakeRefused. Never raises anything else because of the file's content: the parsers
+    run in a confined process, and TOO_COMPLEX is the refusal when they crash, hang or run out of
+    memory.
     """
     refusal = getattr(file, "refusal", None)  # set while the upload streamed, see `uploads`
     if refusal is not None:
-        raise refusal
+        raise IntakeRefused(refusal)
     file.seek(0)
     head = file.read(HEAD_SIZE)
     size = _size(file)
-    refuse_size(size, head)
+    check_size(size, head)
     with isolation.readable(file) as descriptor:
         try:
             found, _ = isolation.call(
                 "inspect", [descriptor], limits=LIMITS, max_pages=settings.DOCUMENT_MAX_PAGES
             )
         except isolation.Exhausted:
-            raise IntakeRefused("too_complex") from None
+            raise IntakeRefused(refusals.TOO_COMPLEX) from None
         except isolation.Failed as failure:
             log.warning("intake check failed size=%s error=%s", size, failure)
-            raise IntakeRefused("corrupt") from None
+            raise IntakeRefused(refusals.CORRUPT) from None
     if "refused" in found:
-        raise IntakeRefused(found["refused"])
+        raise IntakeRefused(refusals.BY_CODE[found["refused"]])
     kind = Kind(found["kind"])
     return Inspected(
         kind=kind,

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.errors import Unavailable
 
@@ -21,8 +22,8 @@ def is_configured() -> bool:
 def scan(file: BinaryIO) -> None:
     """Returns when clamd calls the file clean.
 
-    Raises IntakeRefused("virus") when it names a virus, and Unavailable when there is no clear
-    word from it: that is not a pass.
+    Raises IntakeRefused(INFECTED) when it names a virus, and Unavailable when its answer is
+    neither: only an explicit OK lets a file pass.
     """
     file.seek(0)
     try:
@@ -31,7 +32,7 @@ def scan(file: BinaryIO) -> None:
     except OSError as error:
         raise Unavailable(SYSTEM, type(error).__name__) from None
     if verdict.endswith(" FOUND"):
-        raise IntakeRefused("virus")
+        raise IntakeRefused(refusals.INFECTED)
     if not verdict.endswith(": OK"):
         raise Unavailable(SYSTEM, verdict[:200] or "no answer")
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from archive.intake import ole, pdf, rtf, zipped
+from archive.intake import ole, pdf, refusals, rtf, zipped
 from archive.intake.kinds import (
     HEAD_SIZE,
     OLE_SIGNATURE,
@@ -15,7 +15,7 @@ from archive.intake.kinds import (
     Kind,
 )
 from archive.intake.refusals import IntakeRefused
-from archive.intake.sizes import refuse_size
+from archive.intake.sizes import check_size
 
 OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 
@@ -32,13 +32,13 @@ def examine(file: BinaryIO, *, max_pages: int) -> Finding:
     """Judges ``file`` (seekable) by content. Raises IntakeRefused, and nothing else knowingly."""
     file.seek(0)
     head = file.read(HEAD_SIZE)
-    refuse_size(file.seek(0, os.SEEK_END), head)
+    check_size(file.seek(0, os.SEEK_END), head)
     file.seek(0)
     if head.startswith(PDF_SIGNATURE):
         return Finding(Kind.PDF, pdf.check(file, max_pages=max_pages))
     if PDF_SIGNATURE in head:
         # Readers look for a PDF in the first kilobyte, so this is two documents in one.
-        raise IntakeRefused("polyglot")
+        raise IntakeRefused(refusals.POLYGLOT)
     if head.startswith(ZIP_SIGNATURE):
         return Finding(zipped.check(file))
     if head.startswith(OLE_SIGNATURE):
@@ -48,8 +48,8 @@ def examine(file: BinaryIO, *, max_pages: int) -> Finding:
         return Finding(Kind.RTF)
     empty_zip = head.startswith(b"PK\x05\x06")
     if empty_zip or head.startswith(OTHER_ARCHIVES):
-        raise IntakeRefused("zip" if empty_zip else "archive")
-    raise IntakeRefused("unknown")
+        raise IntakeRefused(refusals.ZIP_ARCHIVE if empty_zip else refusals.OTHER_ARCHIVE)
+    raise IntakeRefused(refusals.UNKNOWN_FORMAT)
 
 
 def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any], bytes]:
@@ -57,8 +57,8 @@ def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any]
     with os.fdopen(descriptor, "rb") as file:
         try:
             found = examine(file, max_pages=max_pages)
-        except IntakeRefused as refusal:
-            return {"refused": refusal.code}, b""
+        except IntakeRefused as refused:
+            return {"refused": refused.refusal.code}, b""
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"kind": found.kind, "pages": found.pages, "sha256": digest}, b""

@@ -2,7 +2,7 @@
 
 import zipfile
 
-from archive.intake import pictures
+from archive.intake import pictures, refusals
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
 from archive.intake.xmlparts import ContentSeeker, is_xml, parse
@@ -20,7 +20,7 @@ def kind_of(archive: zipfile.ZipFile) -> Kind:
     with archive.open(MIMETYPE) as part:
         kind = _KINDS.get(part.read(200).strip())
     if kind is None:
-        raise IntakeRefused("unknown")
+        raise IntakeRefused(refusals.UNKNOWN_FORMAT)
     return kind
 
 
@@ -29,7 +29,7 @@ def check(archive: zipfile.ZipFile, _: Kind) -> None:
     names = archive.namelist()
     _refuse_encrypted(archive)
     if any(_is_macro(name) for name in names):
-        raise IntakeRefused("macro")
+        raise IntakeRefused(refusals.MACROS)
     seeker = ContentSeeker(frozenset({"p", "h", "span", "a"}), frozenset({"image", "object"}))
     parse(archive, CONTENT, seeker=seeker)
     for name in names:
@@ -38,13 +38,13 @@ def check(archive: zipfile.ZipFile, _: Kind) -> None:
         elif name.startswith("Pictures/"):
             pictures.refuse_bombs(archive, name)
     if not seeker.found:
-        raise IntakeRefused("no_content")
+        raise IntakeRefused(refusals.NO_CONTENT)
 
 
 def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
     def start(tag: str, _: dict[str, str]) -> None:
         if tag == "encryption-data":
-            raise IntakeRefused("encrypted")
+            raise IntakeRefused(refusals.ENCRYPTED)
 
     parse(archive, MANIFEST, start=start)
 

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 import olefile  # type: ignore[import-untyped]
 
+from archive.intake import refusals
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
 
@@ -24,18 +25,18 @@ def check(file: BinaryIO) -> Kind:
         with olefile.OleFileIO(file, raise_defects=olefile.DEFECT_INCORRECT) as compound:
             return _check_streams(compound)
     except (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError, struct.error):
-        raise IntakeRefused("corrupt") from None
+        raise IntakeRefused(refusals.CORRUPT) from None
     except RecursionError:
-        raise IntakeRefused("too_complex") from None
+        raise IntakeRefused(refusals.TOO_COMPLEX) from None
 
 
 def _check_streams(compound: olefile.OleFileIO) -> Kind:
     entries = compound.listdir(streams=True, storages=True)
     top = {entry[0].lower(): entry[0] for entry in entries}
     if _ENCRYPTED_PACKAGE.lower() in top:
-        raise IntakeRefused("encrypted")  # a DOCX or XLSX under a password
+        raise IntakeRefused(refusals.ENCRYPTED)  # a DOCX or XLSX under a password
     if any(part.lower() in _MACRO_STORAGES for entry in entries for part in entry):
-        raise IntakeRefused("macro")
+        raise IntakeRefused(refusals.MACROS)
     if "worddocument" in top:
         _check_word(compound.openstream(top["worddocument"]).read())
         return Kind.DOC
@@ -43,7 +44,7 @@ def _check_streams(compound: olefile.OleFileIO) -> Kind:
         if name in top:
             _check_workbook(compound.openstream(top[name]).read())
             return Kind.XLS
-    raise IntakeRefused("unknown")
+    raise IntakeRefused(refusals.UNKNOWN_FORMAT)
 
 
 def _check_word(stream: bytes) -> None:
@@ -51,9 +52,9 @@ def _check_word(stream: bytes) -> None:
     (identifier,) = struct.unpack_from("<H", stream, 0)
     (flags,) = struct.unpack_from("<H", stream, 10)
     if identifier != _WORD_97:
-        raise IntakeRefused("corrupt")
+        raise IntakeRefused(refusals.CORRUPT)
     if flags & _FLAG_ENCRYPTED:
-        raise IntakeRefused("encrypted")
+        raise IntakeRefused(refusals.ENCRYPTED)
 
 
 def _check_workbook(stream: bytes) -> None:
@@ -62,11 +63,11 @@ def _check_workbook(stream: bytes) -> None:
     while True:
         record, length = struct.unpack_from("<HH", stream, position)
         if first and record != _BOF:
-            raise IntakeRefused("corrupt")
+            raise IntakeRefused(refusals.CORRUPT)
         if record == _FILEPASS:
-            raise IntakeRefused("encrypted")
+            raise IntakeRefused(refusals.ENCRYPTED)
         if record == _BOUNDSHEET and stream[position + 9] in _MACRO_SHEETS:
-            raise IntakeRefused("macro")
+            raise IntakeRefused(refusals.MACROS)
         if record == _EOF:
             return
         position, first = position + 4 + length, False

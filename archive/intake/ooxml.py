@@ -4,7 +4,7 @@ import posixpath
 import zipfile
 from collections.abc import Callable
 
-from archive.intake import pictures
+from archive.intake import pictures, refusals
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
 from archive.intake.xmlparts import ContentSeeker, is_xml, local, parse
@@ -25,13 +25,13 @@ def kind_of(archive: zipfile.ZipFile) -> Kind:
     """DOCX or XLSX by the type of the main part. Raises IntakeRefused for any other."""
     types = _declared_types(archive)
     if any("macroEnabled" in kind for kind in types.values()):
-        raise IntakeRefused("macro")
+        raise IntakeRefused(refusals.MACROS)
     main = main_part(archive)
     kind = _MAIN_PARTS.get(types.get(main, ""))
     if kind is None:
-        raise IntakeRefused("unknown")
+        raise IntakeRefused(refusals.UNKNOWN_FORMAT)
     if main not in archive.namelist():
-        raise IntakeRefused("corrupt")
+        raise IntakeRefused(refusals.CORRUPT)
     return kind
 
 
@@ -45,7 +45,7 @@ def main_part(archive: zipfile.ZipFile) -> str:
 
     parse(archive, ROOT_RELATIONS, start=start)
     if not targets:
-        raise IntakeRefused("corrupt")
+        raise IntakeRefused(refusals.CORRUPT)
     return posixpath.normpath(targets[0].lstrip("/"))
 
 
@@ -53,7 +53,7 @@ def check(archive: zipfile.ZipFile, kind: Kind) -> None:
     """Raises IntakeRefused for macros, damage, and a document that shows nothing."""
     names = archive.namelist()
     if any(word in name.lower() for name in names for word in _MACRO_WORDS):
-        raise IntakeRefused("macro")
+        raise IntakeRefused(refusals.MACROS)
     shows = False
     for name in names:
         if is_xml(name):
@@ -63,7 +63,7 @@ def check(archive: zipfile.ZipFile, kind: Kind) -> None:
         elif "/media/" in name:
             pictures.refuse_bombs(archive, name)
     if not shows:
-        raise IntakeRefused("no_content")
+        raise IntakeRefused(refusals.NO_CONTENT)
 
 
 def _seeker(kind: Kind, name: str) -> ContentSeeker | None:

@@ -8,7 +8,9 @@ from typing import Any, BinaryIO
 import pikepdf
 import pypdfium2
 
+from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
+from econtract.platform.common.refusals import Refusal
 
 DECODED_LIMIT = 50 * 1024 * 1024
 MOST_OBJECTS = 1_000_000
@@ -35,60 +37,60 @@ def check(file: BinaryIO, *, max_pages: int) -> int:
     try:
         with pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
-                raise IntakeRefused("encrypted_pdf")
+                raise IntakeRefused(refusals.PDF_ENCRYPTED)
             pages = _count_pages(pdf, max_pages)
             _refuse_actions(pdf)
             _read_contents(pdf)
             if pdf.get_warnings():
-                raise IntakeRefused("corrupt_pdf")
+                raise IntakeRefused(refusals.PDF_CORRUPT)
     except pikepdf.PasswordError:
-        raise IntakeRefused("encrypted_pdf") from None
+        raise IntakeRefused(refusals.PDF_ENCRYPTED) from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
-        raise IntakeRefused(_meaning(e)) from None
+        raise IntakeRefused(_refusal_of(e)) from None
     _refuse_unless_drawn(file, pages)
     return pages
 
 
-def _meaning(error: Exception) -> str:
-    """What qpdf, which speaks of all damage in the same few errors, means by this one."""
-    words = str(error).lower()
-    if "no pages" in words:
-        return "no_pages"
-    return "bomb" if "limit" in words else "corrupt_pdf"
+def _refusal_of(error: Exception) -> Refusal:
+    """The refusal for an error of qpdf, whose error types do not tell the reasons apart."""
+    message = str(error).lower()
+    if "no pages" in message:
+        return refusals.NO_PAGES
+    return refusals.TOO_LARGE_UNPACKED if "limit" in message else refusals.PDF_CORRUPT
 
 
 def _refuse_second_document(file: BinaryIO) -> None:
     file.seek(0)
     if _MARKUP.search(file.read(TAIL_SIZE)):
-        raise IntakeRefused("polyglot")
+        raise IntakeRefused(refusals.POLYGLOT)
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - 4 * TAIL_SIZE))
     tail = file.read()
     marker = tail.rfind(b"%%EOF")
     after = tail[marker + 5 :].strip(b"\0\t\n\f\r ") if marker >= 0 else b""
     if zipfile.is_zipfile(file):
-        raise IntakeRefused("polyglot")
+        raise IntakeRefused(refusals.POLYGLOT)
     if marker < 0:
-        raise IntakeRefused("corrupt_pdf")
+        raise IntakeRefused(refusals.PDF_CORRUPT)
     if len(after) > TAIL_SIZE or _MARKUP.search(after):
-        raise IntakeRefused("polyglot")
+        raise IntakeRefused(refusals.POLYGLOT)
 
 
 def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
     declared = pdf.Root.Pages.get("/Count", 0)
     if int(declared) > max_pages:
-        raise IntakeRefused("too_many_pages")
+        raise IntakeRefused(refusals.TOO_MANY_PAGES)
     pages = len(pdf.pages)
     if pages == 0:
-        raise IntakeRefused("no_pages")
+        raise IntakeRefused(refusals.NO_PAGES)
     if pages > max_pages:
-        raise IntakeRefused("too_many_pages")
+        raise IntakeRefused(refusals.TOO_MANY_PAGES)
     return pages
 
 
 def _refuse_actions(pdf: pikepdf.Pdf) -> None:
     if len(pdf.objects) > MOST_OBJECTS:
-        raise IntakeRefused("too_complex")
+        raise IntakeRefused(refusals.TOO_COMPLEX)
     for item in pdf.objects:
         # Written out anew a name has one spelling: no «/J#61vaScript» gets by.
         if _SUSPICIOUS.search(_written(item)):
@@ -113,11 +115,11 @@ def _refuse_keys(item: Any, depth: int = 0) -> None:
     keys = set(item.keys())
     action = item.get("/S")
     if action == pikepdf.Name.Launch or "/Launch" in keys:
-        raise IntakeRefused("pdf_launch")
+        raise IntakeRefused(refusals.PDF_LAUNCH_ACTION)
     if action == pikepdf.Name.JavaScript or keys & {"/JS", "/JavaScript"}:
-        raise IntakeRefused("pdf_script")
+        raise IntakeRefused(refusals.PDF_JAVASCRIPT)
     if "/XFA" in keys:
-        raise IntakeRefused("pdf_form")
+        raise IntakeRefused(refusals.PDF_XFA_FORM)
     for key in keys:
         _refuse_keys(item[key], depth + 1)
 
@@ -129,7 +131,7 @@ def _read_contents(pdf: pikepdf.Pdf) -> None:
         for stream in _streams(page):
             total += len(stream.read_bytes())
             if total > DECODED_LIMIT:
-                raise IntakeRefused("bomb")
+                raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
 
 
 def _streams(page: pikepdf.Page) -> list[Any]:
@@ -138,7 +140,7 @@ def _streams(page: pikepdf.Page) -> list[Any]:
         return []
     members = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     if not all(isinstance(member, pikepdf.Stream) for member in members):
-        raise IntakeRefused("corrupt_pdf")
+        raise IntakeRefused(refusals.PDF_CORRUPT)
     return members
 
 
@@ -148,7 +150,7 @@ def _refuse_unless_drawn(file: BinaryIO, pages: int) -> None:
     try:
         shown = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError:
-        raise IntakeRefused("corrupt_pdf") from None
+        raise IntakeRefused(refusals.PDF_CORRUPT) from None
     with shown:
         if len(shown) != pages:
-            raise IntakeRefused("corrupt_pdf")
+            raise IntakeRefused(refusals.PDF_CORRUPT)

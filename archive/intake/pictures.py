@@ -4,6 +4,7 @@ import zipfile
 
 from PIL import Image, UnidentifiedImageError
 
+from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
 MOST_PIXELS = 100_000_000
@@ -18,4 +19,4 @@ def refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, OverflowError):
         return  # a metafile or a broken picture: the converter leaves it out or draws it itself
     if width * height > MOST_PIXELS:
-        raise IntakeRefused("bomb")
+        raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)

@@ -1,34 +1,56 @@
-"""Every reason not to take a file, each with a sentence of its own for the person at the form."""
+"""Why an uploaded file is not accepted: one refusal for each reason."""
 
-SENTENCES = {
-    "empty": "Файл пустой",
-    "no_content": "В документе нет ни текста, ни изображений",
-    "too_big_pdf": "Файл больше 30 МБ",
-    "too_big_office": "Файл больше 10 МБ",
-    "zip": "Архивы zip не принимаются: приложите сам документ",
-    "archive": "Архивы не принимаются: приложите сам документ",
-    "unknown": "Не удалось распознать документ: принимаются PDF, Word и Excel",
-    "encrypted_pdf": "PDF защищен паролем или ограничениями: снимите защиту и загрузите снова",
-    "encrypted": "Документ защищен паролем: снимите пароль и загрузите снова",
-    "macro": "В документе есть макросы: сохраните его без макросов",
-    "corrupt_pdf": "PDF поврежден или обрезан: создайте файл заново",
-    "corrupt": "Документ поврежден или обрезан: откройте его, сохраните и загрузите снова",
-    "no_pages": "В PDF нет ни одной страницы",
-    "too_many_pages": "В документе слишком много страниц",
-    "bomb": "В распакованном виде документ слишком велик",
-    "too_complex": "Документ слишком сложный, проверить его не удалось: упростите файл",
-    "pdf_script": "В PDF есть сценарий JavaScript: сохраните файл без него",
-    "pdf_launch": "В PDF есть команда запуска программ: сохраните файл без нее",
-    "pdf_form": "PDF содержит динамическую форму XFA: распечатайте ее в обычный PDF",
-    "polyglot": "В файле скрыто содержимое другого вида: сохраните документ заново",
-    "virus": "В файле обнаружен вирус",
-}
+from econtract.platform.common.refusals import Refusal
+
+EMPTY = Refusal("file_empty", "Файл пустой")
+NO_CONTENT = Refusal("file_has_no_content", "В документе нет ни текста, ни изображений")
+PDF_TOO_LARGE = Refusal("pdf_too_large", "Файл больше 30 МБ")
+OFFICE_FILE_TOO_LARGE = Refusal("office_file_too_large", "Файл больше 10 МБ")
+ZIP_ARCHIVE = Refusal("file_is_zip", "Архивы zip не принимаются: приложите сам документ")
+OTHER_ARCHIVE = Refusal("file_is_archive", "Архивы не принимаются: приложите сам документ")
+UNKNOWN_FORMAT = Refusal(
+    "file_format_unknown", "Не удалось распознать документ: принимаются PDF, Word и Excel"
+)
+PDF_ENCRYPTED = Refusal(
+    "pdf_encrypted",
+    "PDF защищен паролем или ограничениями: снимите защиту и загрузите снова",
+)
+ENCRYPTED = Refusal("file_encrypted", "Документ защищен паролем: снимите пароль и загрузите снова")
+MACROS = Refusal("file_has_macros", "В документе есть макросы: сохраните его без макросов")
+PDF_CORRUPT = Refusal("pdf_corrupt", "PDF поврежден или обрезан: создайте файл заново")
+CORRUPT = Refusal(
+    "file_corrupt",
+    "Документ поврежден или обрезан: откройте его, сохраните и загрузите снова",
+)
+NO_PAGES = Refusal("pdf_has_no_pages", "В PDF нет ни одной страницы")
+TOO_MANY_PAGES = Refusal("file_has_too_many_pages", "В документе слишком много страниц")
+TOO_LARGE_UNPACKED = Refusal(
+    "file_too_large_unpacked", "В распакованном виде документ слишком велик"
+)
+TOO_COMPLEX = Refusal(
+    "file_too_complex",
+    "Документ слишком сложный, проверить его не удалось: упростите файл",
+)
+PDF_JAVASCRIPT = Refusal(
+    "pdf_has_javascript", "В PDF есть сценарий JavaScript: сохраните файл без него"
+)
+PDF_LAUNCH_ACTION = Refusal(
+    "pdf_has_launch_action", "В PDF есть команда запуска программ: сохраните файл без нее"
+)
+PDF_XFA_FORM = Refusal(
+    "pdf_has_xfa_form", "PDF содержит динамическую форму XFA: распечатайте ее в обычный PDF"
+)
+POLYGLOT = Refusal(
+    "file_is_polyglot", "В файле скрыто содержимое другого вида: сохраните документ заново"
+)
+INFECTED = Refusal("file_infected", "В файле обнаружен вирус")
+
+BY_CODE = {value.code: value for value in list(vars().values()) if isinstance(value, Refusal)}
 
 
 class IntakeRefused(Exception):
-    """The file is not taken. ``code`` is a key of SENTENCES, ``message_ru`` is for the user."""
+    """The file is not accepted, for the reason that ``refusal`` states."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        self.message_ru = SENTENCES[code]
-        super().__init__(code)
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.code)

@@ -3,6 +3,7 @@
 import re
 from typing import BinaryIO
 
+from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
 DEEPEST = 500
@@ -22,10 +23,10 @@ def check(file: BinaryIO) -> None:
         elif token[2]:
             depth += 1 if token[2] == b"{" else -1
             if depth > DEEPEST:
-                raise IntakeRefused("bomb")
+                raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
             if depth <= 0:
                 break
     if depth != 0 or data[position:].strip(b"\0\t\n\r "):
-        raise IntakeRefused("corrupt" if depth else "polyglot")
+        raise IntakeRefused(refusals.CORRUPT if depth else refusals.POLYGLOT)
     if not re.search(rb"[^\s{}]", re.sub(rb"\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}", b"", data)):
-        raise IntakeRefused("no_content")
+        raise IntakeRefused(refusals.NO_CONTENT)

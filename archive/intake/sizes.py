@@ -1,7 +1,9 @@
 """How large a file may be, told by its first bytes."""
 
+from archive.intake import refusals
 from archive.intake.kinds import MEBIBYTE, PDF_SIGNATURE
 from archive.intake.refusals import IntakeRefused
+from econtract.platform.common.refusals import Refusal
 
 PDF_LIMIT = 30 * MEBIBYTE
 OFFICE_LIMIT = 10 * MEBIBYTE
@@ -12,10 +14,15 @@ def size_limit(head: bytes) -> int:
     return PDF_LIMIT if head.startswith(PDF_SIGNATURE) else OFFICE_LIMIT
 
 
-def refuse_size(size: int, head: bytes) -> None:
-    """Raises IntakeRefused for an empty file and for one over the limit of its kind."""
+def check_size(size: int, head: bytes) -> None:
+    """Raises IntakeRefused for an empty file and for one over the limit of its format."""
     if size == 0:
-        raise IntakeRefused("empty")
-    limit = size_limit(head)
-    if size > limit:
-        raise IntakeRefused("too_big_pdf" if limit == PDF_LIMIT else "too_big_office")
+        raise IntakeRefused(refusals.EMPTY)
+    if size > size_limit(head):
+        raise IntakeRefused(too_large(head))
+
+
+def too_large(head: bytes) -> Refusal:
+    """The refusal of a file that begins with ``head`` and is over its limit."""
+    is_pdf = size_limit(head) == PDF_LIMIT
+    return refusals.PDF_TOO_LARGE if is_pdf else refusals.OFFICE_FILE_TOO_LARGE

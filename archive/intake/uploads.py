@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from archive.intake.kinds import PDF_SIGNATURE
-from archive.intake.refusals import IntakeRefused
-from archive.intake.sizes import PDF_LIMIT, size_limit
+from archive.intake.sizes import PDF_LIMIT, size_limit, too_large
+from econtract.platform.common.refusals import Refusal
 
 # Past the limit the rest is read and thrown away, so that the form comes back with all that was
 # entered; past this many bytes the sender is not worth it and the connection is dropped.
@@ -19,7 +19,7 @@ PATIENCE = 4 * PDF_LIMIT
 class LimitedUpload(UploadedFile):
     """An uploaded file in an unnamed temporary file; ``refusal`` when it grew over its limit."""
 
-    refusal: IntakeRefused | None = None
+    refusal: Refusal | None = None
 
 
 class LimitedUploadHandler(FileUploadHandler):
@@ -36,7 +36,7 @@ class LimitedUploadHandler(FileUploadHandler):
         self.file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
         self.head = b""
         self.received = 0
-        self.refusal: IntakeRefused | None = None
+        self.refusal: Refusal | None = None
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.received += len(raw_data)
@@ -50,9 +50,8 @@ class LimitedUploadHandler(FileUploadHandler):
     def _keep(self, raw_data: bytes) -> None:
         if len(self.head) < len(PDF_SIGNATURE):
             self.head += raw_data[: len(PDF_SIGNATURE)]
-        limit = size_limit(self.head)
-        if self.received > limit:
-            self.refusal = IntakeRefused("too_big_pdf" if limit == PDF_LIMIT else "too_big_office")
+        if self.received > size_limit(self.head):
+            self.refusal = too_large(self.head)
             self.file.truncate(0)
             return
         self.file.write(raw_data)

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from xml.parsers import expat
 
+from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
 CHUNK = 256 * 1024
@@ -41,7 +42,7 @@ def parse(
                     parser.StartElementHandler = parser.CharacterDataHandler = None
             parser.Parse(b"", True)
     except (expat.ExpatError, DoctypeFound, KeyError):
-        raise IntakeRefused("corrupt") from None
+        raise IntakeRefused(refusals.CORRUPT) from None
 
 
 def local(tag: str) -> str:

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 
-from archive.intake import odf, ooxml
+from archive.intake import odf, ooxml, refusals
 from archive.intake.kinds import Kind
 from archive.intake.refusals import IntakeRefused
 from archive.intake.xmlparts import is_xml
@@ -40,27 +40,29 @@ def check(file: BinaryIO) -> Kind:
             inspector(archive, kind)
             return kind
     except _DAMAGE:
-        raise IntakeRefused("corrupt") from None
+        raise IntakeRefused(refusals.CORRUPT) from None
     except RuntimeError:  # zipfile's word for «the file is encrypted»
-        raise IntakeRefused("encrypted") from None
+        raise IntakeRefused(refusals.ENCRYPTED) from None
 
 
 def _refuse_shape(archive: zipfile.ZipFile, size: int) -> None:
     entries = archive.infolist()
     if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
-        raise IntakeRefused("encrypted")
+        raise IntakeRefused(refusals.ENCRYPTED)
     names = {entry.filename for entry in entries}
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
-        raise IntakeRefused("bomb")
+        raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
     if any(entry.compress_type not in _METHODS for entry in entries):
-        raise IntakeRefused("corrupt")
+        raise IntakeRefused(refusals.CORRUPT)
     if len(names) != len(entries):
-        raise IntakeRefused("corrupt")  # two parts by one name: readers disagree on which counts
+        raise IntakeRefused(
+            refusals.CORRUPT
+        )  # two parts by one name: readers disagree on which counts
     # Anything before the first entry or after the directory is a second file in the same bytes.
     start = min((entry.header_offset for entry in entries), default=0)
     directory_end = archive.start_dir + _directory_size(archive)
     if start != 0 or size - directory_end > 22 + 76 + len(archive.comment):
-        raise IntakeRefused("polyglot")
+        raise IntakeRefused(refusals.POLYGLOT)
 
 
 def _directory_size(archive: zipfile.ZipFile) -> int:
@@ -80,7 +82,7 @@ def _told_apart(archive: zipfile.ZipFile) -> tuple[Kind, ooxml.Inspector]:
         return ooxml.kind_of(archive), ooxml.check
     if odf.MIMETYPE in names:
         return odf.kind_of(archive), odf.check
-    raise IntakeRefused("zip")
+    raise IntakeRefused(refusals.ZIP_ARCHIVE)
 
 
 def _unpack_others(archive: zipfile.ZipFile) -> None:

@@ -56,8 +56,8 @@ def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, st
         with source.open("rb") as file:
             kind = inspect(file, name=source.name).kind
         result = convert(source, target, kind=kind, converter=converter)
-    except IntakeRefused as refusal:
-        return REFUSED, refusal.message_ru
+    except IntakeRefused as refused:
+        return REFUSED, refused.refusal.message
     except ConversionFailed as failure:
         return FAILED, failure.message_ru
     except OSError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.intake.refusals import SENTENCES
 from tests.archive.intake.corpus import BAD
 from tests.support import office
 from tests.support.paths import ROOT
@@ -49,11 +48,11 @@ def test_a_document_becomes_a_pdf(converter: str, tmp_path: Path) -> None:
     "what", ["a zip of documents", "a text by the name of a document", "a PDF bomb", "a zip bomb"]
 )
 def test_a_refused_file_ends_in_2_and_its_sentence(what: str, tmp_path: Path) -> None:
-    code, make = BAD[what]
+    refusal, make = BAD[what]
     (tmp_path / "in.docx").write_bytes(make())
     done = convert("in.docx", "out.pdf", tmp_path=tmp_path)
     assert done.returncode == 2
-    assert sentence(done) == SENTENCES[code]
+    assert sentence(done) == refusal.message
     assert not (tmp_path / "out.pdf").exists()
 
 

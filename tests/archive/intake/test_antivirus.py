@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from archive.intake import IntakeRefused, antivirus
+from archive.intake import IntakeRefused, antivirus, refusals
 from econtract.platform.common.errors import Unavailable
 
 # Written in two parts: scanners on developers' machines know it, too.
@@ -53,7 +53,7 @@ def test_a_clean_file_passes_and_is_sent_whole(settings) -> None:
 def test_the_test_virus_is_refused(settings) -> None:
     with clamd(settings, verdict), pytest.raises(IntakeRefused) as refused:
         antivirus.scan(io.BytesIO(b"%PDF-" + EICAR))
-    assert refused.value.code == "virus"
+    assert refused.value.refusal == refusals.INFECTED
 
 
 @pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"noise\0"])

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from archive.intake import IntakeRefused, Kind, inspect
-from archive.intake.refusals import SENTENCES
+from archive.intake import IntakeRefused, Kind, inspect, refusals
+from econtract.platform.common.refusals import Refusal
 from tests.archive.intake.corpus import BAD
 from tests.support import office
 
@@ -40,19 +40,21 @@ def test_a_sound_file_is_taken_by_its_content_whatever_its_name(kind: Kind) -> N
 
 @pytest.mark.parametrize("what", BAD)
 def test_a_bad_file_is_refused_for_its_own_reason(what: str) -> None:
-    code, make = BAD[what]
+    refusal, make = BAD[what]
     with pytest.raises(IntakeRefused) as refused:
         inspected(make())
-    assert refused.value.code == code
-    assert refused.value.message_ru == SENTENCES[code]
+    assert refused.value.refusal == refusal
 
 
 def test_every_refusal_has_a_sentence_of_its_own_and_a_file_that_earns_it() -> None:
-    assert len(set(SENTENCES.values())) == len(SENTENCES)
-    assert not [text for text in SENTENCES.values() if re.search("[ёЁ]", text)]
-    earned = {code for code, _ in BAD.values()}
+    known = [value for value in vars(refusals).values() if isinstance(value, Refusal)]
+    assert {refusal.code: refusal for refusal in known} == refusals.BY_CODE
+    assert len(refusals.BY_CODE) == len(known)
+    assert len({refusal.message for refusal in known}) == len(known)
+    assert not [refusal for refusal in known if re.search("[ёЁ]", refusal.message)]
+    earned = {refusal for refusal, _ in BAD.values()}
     # The scanner's verdict and the limits of the confined process have tests of their own.
-    assert set(SENTENCES) - earned == {"virus", "too_complex"}
+    assert set(known) - earned == {refusals.INFECTED, refusals.TOO_COMPLEX}
 
 
 def test_the_pages_of_a_pdf_are_counted() -> None:
@@ -79,11 +81,11 @@ def test_a_refusal_found_while_the_upload_streamed_holds() -> None:
     upload = io.BytesIO(b"")
     with pytest.raises(IntakeRefused) as refused:
         inspect(_Upload(upload), name="a.pdf")
-    assert refused.value.code == "too_big_pdf"
+    assert refused.value.refusal == refusals.PDF_TOO_LARGE
 
 
 class _Upload:
-    refusal = IntakeRefused("too_big_pdf")
+    refusal = refusals.PDF_TOO_LARGE
 
     def __init__(self, file: io.BytesIO) -> None:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
@@ -96,7 +98,7 @@ def test_checks_that_cannot_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(intake, "LIMITS", tight)
     with pytest.raises(IntakeRefused) as refused:
         inspected(office.pdf_bytes(300))
-    assert refused.value.code == "too_complex"
+    assert refused.value.refusal == refusals.TOO_COMPLEX
 
 
 def test_the_confined_process_is_replaced_when_it_was_killed() -> None:

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from archive import documents, orders, storage
 from archive.conversion import ConversionFailed, ConversionResult
-from archive.intake import IntakeRefused
+from archive.intake import IntakeRefused, refusals
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox.models import Order
@@ -175,7 +175,7 @@ class TestWithAVirusScanner:
         assert received(office.pdf_bytes()).state == State.READY
 
     def test_an_infected_file_is_refused(self) -> None:
-        self.verdict = IntakeRefused("virus")
+        self.verdict = IntakeRefused(refusals.INFECTED)
         with pytest.raises(IntakeRefused):
             received(office.pdf_bytes())
         assert not StoredFile.objects.exists()
@@ -208,7 +208,7 @@ class TestWithAVirusScanner:
     def test_a_waiting_file_that_proves_infected_stays_closed(self) -> None:
         self.verdict = Unavailable("clamd", "away")
         version = received(office.pdf_bytes())
-        self.verdict = IntakeRefused("virus")
+        self.verdict = IntakeRefused(refusals.INFECTED)
         run(Order.objects.get().pk)
         version = current(version)
         assert (version.state, version.can_retry) == (State.FAILED, False)

@@ -10,8 +10,9 @@ from django.core.files.uploadhandler import StopUpload
 from django.http import HttpRequest, QueryDict
 from django.test import RequestFactory
 
-from archive.intake import IntakeRefused, inspect, uploads
+from archive.intake import IntakeRefused, inspect, refusals, uploads
 from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
+from econtract.platform.common.refusals import Refusal
 from tests.support import office
 
 CHUNK = 64 * 1024
@@ -29,11 +30,14 @@ def sent(name: str, data: bytes) -> Iterator[HttpRequest]:
 
 
 @pytest.mark.parametrize(
-    ("head", "limit", "code"),
-    [(b"%PDF-1.7", PDF_LIMIT, "too_big_pdf"), (b"PK\x03\x04", OFFICE_LIMIT, "too_big_office")],
+    ("head", "limit", "refusal"),
+    [
+        (b"%PDF-1.7", PDF_LIMIT, refusals.PDF_TOO_LARGE),
+        (b"PK\x03\x04", OFFICE_LIMIT, refusals.OFFICE_FILE_TOO_LARGE),
+    ],
 )
 def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
-    head: bytes, limit: int, code: str
+    head: bytes, limit: int, refusal: Refusal
 ) -> None:
     with sent("a.pdf", head + bytes(limit)) as request:
         upload = request.FILES["file"]
@@ -41,7 +45,7 @@ def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
         assert QueryDict("comment=осталось") == request.POST
         with pytest.raises(IntakeRefused) as refused:
             inspect(upload, name="a.pdf")
-    assert refused.value.code == code
+    assert refused.value.refusal == refusal
 
 
 def test_a_file_within_its_limit_arrives_whole() -> None:

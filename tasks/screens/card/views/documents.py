@@ -69,8 +69,8 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
             return _page(request, task, "document_attach", {"error": NO_FILE}, refusals)
         try:
             attach_document(task=task, upload=upload, actor=person_of(request))
-        except IntakeRefused as refusal:
-            error = refusal.message_ru
+        except IntakeRefused as refused:
+            error = refused.refusal.message
         except Overtaken as overtaken:
             context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
             return _page(request, task, "document_attach", context, refusals)

@@ -41,8 +41,8 @@ def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
         return None, ONE_ONLY
     try:
         return documents.take_in(uploads[0]), ""
-    except IntakeRefused as refusal:
-        return None, refusal.message_ru
+    except IntakeRefused as refused:
+        return None, refused.refusal.message
 
 
 def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpResponse:
