@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "clients",
     "accounts",
     "econtract.platform.outbox",
+    "econtract.platform.notifications",
     "django_fsm",
     "guardian",
     "django_htmx",

@@ -7,8 +7,13 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import leaving
+        from econtract.platform.notifications.registry import register_kinds, register_subject_type
         from tasks.actions import handover
+        from tasks.notifications.kinds import KINDS
+        from tasks.notifications.subject import TaskSubject
         from tasks.pipeline import registry
 
         leaving.connect(handover.on_leaving, dispatch_uid="tasks")
+        register_kinds(*KINDS)
+        register_subject_type(TaskSubject())
         registry.register_all()

@@ -6,16 +6,15 @@ from celery import shared_task
 from django.db import transaction
 
 from econtract.platform.common import clock
+from econtract.platform.notifications import inbox, mail
 from tasks.actions import presence
 from tasks.lifecycle import effects
 from tasks.listing import exports
-from tasks.models import Notification, SigningTask
-from tasks.notifications import expiring, mail
+from tasks.models import SigningTask
+from tasks.notifications.expiry import notify_of_expiry
 
 # An event that has not come in this time may have been lost: we ask ourselves.
 SILENCE = timedelta(minutes=10)
-# Who has not looked by then will not: the task and its history stay.
-KEPT = timedelta(days=180)
 
 
 @shared_task(name="tasks.sweep_waiting")
@@ -32,13 +31,13 @@ def sweep_waiting() -> None:
 @shared_task(name="tasks.tell_of_expiring")
 def tell_of_expiring() -> None:
     """Tells the administrators of certificates and powers of attorney that run out."""
-    expiring.tell_of_expiring()
+    notify_of_expiry()
 
 
 @shared_task(name="tasks.order_digests")
 def order_digests() -> None:
     """Orders the day's letters of those for whom it is the hour."""
-    mail.order_digests()
+    mail.enqueue_digests()
 
 
 @shared_task(name="tasks.forget_past")
@@ -46,4 +45,4 @@ def forget_past() -> None:
     """Removes what is long past: notifications, exports, who looked at which card yesterday."""
     presence.forget()
     exports.forget()
-    Notification.objects.filter(created_at__lt=clock.now() - KEPT).delete()
+    inbox.delete_old()

@@ -19,11 +19,11 @@ from accounts.models import User
 from accounts.visibility import sight_of
 from econtract.platform.common.among import Sql, among
 from econtract.platform.common.plans import planned_afresh
+from econtract.platform.notifications.inbox import UNREAD_IN_BELL
+from econtract.platform.notifications.models import Notification
 from tasks.models import SigningTask
 from tasks.models.lists import ListSettings
-from tasks.models.notifications import Notification
 from tasks.models.queries import UNDER
-from tasks.notifications.inbox import UNREAD
 
 COUNTED = 1000
 TABLE = SigningTask._meta.db_table
@@ -115,7 +115,7 @@ def _count(*rules: Sql) -> Sql:
 
 
 def _anything_unread(user: User) -> Sql:
-    found = f"SELECT 1 FROM {Notification._meta.db_table} WHERE {UNREAD}"  # noqa: S608
+    found = f"SELECT 1 FROM {Notification._meta.db_table} WHERE {UNREAD_IN_BELL}"  # noqa: S608
     return f"EXISTS ({found})", (user.pk,)
 
 

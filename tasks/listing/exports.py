@@ -12,6 +12,7 @@ from accounts.models import User
 from archive.models import StoredFile
 from archive.storage import store_file
 from econtract.platform.common import clock
+from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.outbox import orders
 from econtract.platform.outbox.models import Order
 from econtract.platform.outbox.registry import PlainHandler
@@ -19,8 +20,7 @@ from tasks.listing.excel import LARGEST_TO_ORDER, TooMany, workbook
 from tasks.listing.query import ListQuery
 from tasks.listing.tabs import found_in
 from tasks.models.lists import Export
-from tasks.models.notification_kinds import Kind
-from tasks.notifications.delivery import News, tell
+from tasks.notifications.kinds import EXPORT, EXPORT_SOURCE
 from tasks.wording.turns import Turns
 
 EXPORT_ORDER = "make_export"
@@ -51,8 +51,8 @@ class MakeExport(PlainHandler):
             if order.take() and export:
                 export.file = stored
                 export.save(update_fields=["file"])
-                source = export.SOURCE if stored else "no export:"
-                tell([export.user], News(Kind.EXPORT, words, f"{source}{export.pk}"))
+                source = EXPORT_SOURCE if stored else "no export:"
+                notify([export.user], Event(EXPORT, words, f"{source}{export.pk}"))
 
 
 def _made(export: Export) -> tuple[StoredFile | None, str]:

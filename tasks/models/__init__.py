@@ -3,7 +3,6 @@
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
 from tasks.models.lists import Export, ListSettings, SavedFilter
-from tasks.models.notifications import Notification, NotificationChoice
 from tasks.models.task import Channel, DocumentKind, SigningTask
 
 __all__ = [
@@ -15,8 +14,6 @@ __all__ = [
     "Export",
     "HistoryEntry",
     "ListSettings",
-    "Notification",
-    "NotificationChoice",
     "SavedFilter",
     "SigningTask",
     "Viewing",

@@ -76,9 +76,6 @@ class SavedFilter(models.Model):
 class Export(models.Model):
     """A large xlsx file that a user requested (`tasks.listing.exports`)."""
 
-    # Before its key: what a notification about it names as its source.
-    SOURCE = "export:"
-
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
     tab = models.CharField("Список", max_length=10)
     query = models.CharField("Условия", max_length=1000, blank=True)

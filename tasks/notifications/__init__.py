@@ -1,5 +1,5 @@
-"""Notifications: what somebody is told of a task, in the bell and by e-mail.
+"""What users are told of signing tasks.
 
-`causes` says who is told of what, `writing` stores it in the transaction of the cause, `reading`
-shows it, `mail` sends it.
+`kinds` and `subject` are what the task adds to `econtract.platform.notifications`; `triggers` says
+who is told of what, `expiry` tells administrators of certificates that run out.
 """

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from accounts.audience import administrators, heads_of, who_see
 from accounts.models import User
+from econtract.platform.notifications.delivery import Event, notify
+from econtract.platform.notifications.registry import NotificationKind
 from econtract.platform.outbox.models import Order
 from tasks.models import Comment, HistoryEntry, SigningTask
-from tasks.models.notification_kinds import Kind
-from tasks.notifications.delivery import News, tell
+from tasks.notifications import kinds
+from tasks.notifications.subject import subject_of
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.wording.history import SENTENCES
 from tasks.wording.troubles import GIVEN_UP
@@ -25,61 +27,69 @@ def after_history(task: SigningTask, entry: HistoryEntry) -> None:
     elif entry.kind == HistoryEntry.Kind.TAKEN_OVER:
         _after_taking_over(task, entry)
     elif entry.name in NOT_REVOKED:
-        tell([task.manager], _news(task, entry, Kind.ERROR, NOT_REVOKED[entry.name], ""))
+        notify([task.manager], _event(task, entry, kinds.ERROR, NOT_REVOKED[entry.name], ""))
 
 
 def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
     if entry.new_status == Status.ON_APPROVAL:
         _ask_for_approval(task, entry)
     elif found := _for_manager(entry):
-        tell([task.manager], _news(task, entry, *found), but=entry.actor)
+        notify([task.manager], _event(task, entry, *found), exclude=entry.actor)
 
 
 def _ask_for_approval(task: SigningTask, entry: HistoryEntry) -> None:
     """Asks the heads; where there is none, administrators are told, or it would wait for ever."""
     if heads := list(heads_of(task.manager_id)):
-        news = _news(task, entry, Kind.APPROVAL, "Задание ждет согласования", entry.comment)
-        tell(heads, news, but=entry.actor)
+        event = _event(task, entry, kinds.APPROVAL, "Задание ждет согласования", entry.comment)
+        notify(heads, event, exclude=entry.actor)
     else:
-        tell(administrators(), _news(task, entry, Kind.APPROVAL, NO_HEAD, ""), but=entry.actor)
+        notify(
+            administrators(), _event(task, entry, kinds.APPROVAL, NO_HEAD, ""), exclude=entry.actor
+        )
 
 
-def _for_manager(entry: HistoryEntry) -> tuple[Kind, str, str] | None:
+def _for_manager(entry: HistoryEntry) -> tuple[NotificationKind, str, str] | None:
     """Kind, sentence and somebody's words, when the task's manager is to be told."""
     if entry.name == "client_signed":
-        return Kind.SIGNED, "Клиент подписал документ", ""
+        return kinds.SIGNED, "Клиент подписал документ", ""
     if entry.name == "authority_documents_received":
-        return Kind.AUTHORITY, "Клиент прислал документы о полномочиях, проверьте их", ""
+        return kinds.AUTHORITY, "Клиент прислал документы о полномочиях, проверьте их", ""
     if entry.name == "approve":
-        return Kind.APPROVAL, "Задание согласовано", entry.comment
+        return kinds.APPROVAL, "Задание согласовано", entry.comment
     if entry.new_status == Status.APPROVAL_REJECTED:
-        return Kind.APPROVAL, "Согласование отклонено", entry.comment
+        return kinds.APPROVAL, "Согласование отклонено", entry.comment
     if entry.new_status not in FAILURES or entry.resolution == Resolution.WITHDRAWN:
         return None
     status = Status(entry.new_status).label
     words = str(Resolution(entry.resolution).label) if entry.resolution else ""
     if entry.resolution in REFUSALS:
-        return Kind.REFUSED, words, entry.comment
-    return Kind.ERROR, str(status), words
+        return kinds.REFUSED, words, entry.comment
+    return kinds.ERROR, str(status), words
 
 
 def _after_taking_over(task: SigningTask, entry: HistoryEntry) -> None:
     given = f"Передал сотрудник {entry.actor}" if entry.actor else "Задание передано вам"
-    tell([task.manager], _news(task, entry, Kind.GIVEN, given, entry.comment), but=entry.actor)
+    notify(
+        [task.manager],
+        _event(task, entry, kinds.RECEIVED, given, entry.comment),
+        exclude=entry.actor,
+    )
     previous = User.objects.filter(pk=entry.details.get("previous_id"))
-    left = _news(task, entry, Kind.LEFT, f"Теперь задание ведет сотрудник {task.manager}", "")
-    tell(previous, left, but=entry.actor)
+    left = _event(task, entry, kinds.TAKEN, f"Теперь задание ведет сотрудник {task.manager}", "")
+    notify(previous, left, exclude=entry.actor)
 
 
-def _news(task: SigningTask, entry: HistoryEntry, kind: Kind, sentence: str, words: str) -> News:
+def _event(
+    task: SigningTask, entry: HistoryEntry, kind: NotificationKind, sentence: str, words: str
+) -> Event:
     text = f"{sentence}: {words}" if words else sentence
-    return News(kind, text, f"history:{entry.pk}", task)
+    return Event(kind, text, f"history:{entry.pk}", subject_of(task))
 
 
 def after_giving_up(task: SigningTask, order: Order) -> None:
     """Tells the manager of a call that is not tried any more and has not moved the task."""
     text = f"{GIVEN_UP[order.kind]}. Администратор может повторить"
-    tell([task.manager], News(Kind.ERROR, text, f"order:{order.key}", task))
+    notify([task.manager], Event(kinds.ERROR, text, f"order:{order.key}", subject_of(task)))
 
 
 def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:
@@ -87,8 +97,8 @@ def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:
     task, author = comment.task, comment.author
     named = list(mentioned)
     words, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
-    tell(named, News(Kind.MENTION, words, source, task), but=author)
+    notify(named, Event(kinds.MENTION, words, source, subject_of(task)), exclude=author)
     writers = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
     others = who_see(task.manager_id).filter(pk__in=writers)
     others = others.exclude(pk__in=[person.pk for person in named])
-    tell(others, News(Kind.COMMENT, words, source, task), but=author)
+    notify(others, Event(kinds.COMMENT, words, source, subject_of(task)), exclude=author)

@@ -2,7 +2,6 @@
 
 from econtract.platform.outbox import registry
 from tasks.listing import exports
-from tasks.notifications import delivery, mail
 from tasks.pipeline import feeds
 from tasks.pipeline.archiving import LodgeDocument, LodgePackage
 from tasks.pipeline.cabinet import CreateCabinet
@@ -37,8 +36,6 @@ def register_all() -> None:
         ("send_message", "Сообщение клиенту", SendMessage()),
         ("remind", "Напоминание клиенту", Remind()),
         ("expire", "Окончание срока ожидания", Expire()),
-        (delivery.MAIL_ORDER, "Письмо сотруднику", mail.MailNotification()),
-        (mail.DIGEST_ORDER, "Сводка за день", mail.MailDigest()),
         (exports.EXPORT_ORDER, "Выгрузка в Excel", exports.MakeExport()),
     ):
         registry.register(kind, title, handler)

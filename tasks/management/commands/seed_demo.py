@@ -9,12 +9,12 @@ from django.db.models import F
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
+from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import orders
 from tasks.demo import operator, people
 from tasks.demo.player import Player
 from tasks.demo.sandbox import SandboxControl, SandboxMissing
 from tasks.demo.scenarios import SCENARIOS
-from tasks.models import Notification
 
 
 class Command(BaseCommand):

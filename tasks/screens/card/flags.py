@@ -7,9 +7,11 @@ from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
 
 from econtract.platform.common.fixed import Parameter
+from econtract.platform.notifications.inbox import UNREAD_IN_BELL
+from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import Order
-from tasks.models import AuthorityDocument, Comment, Notification, SigningTask, Viewing
-from tasks.notifications.inbox import UNREAD
+from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
+from tasks.notifications.subject import TASK
 from tasks.wording.troubles import TEMPORARY
 
 
@@ -36,18 +38,24 @@ def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> di
     """Annotations of tasks, for the person ``me``; since when a viewer is shown, and when one's own
     look is not noted again (`tasks.actions.presence`).
     """
+    subject = f"subject_id = {SigningTask._meta.db_table}.number"
     task = f"task_id = {SigningTask._meta.db_table}.number"
-    subject = f"subject = {SigningTask._meta.db_table}.number"
+    job_subject = f"subject = {SigningTask._meta.db_table}.number"
     trouble = "(state = %s AND last_error LIKE %s OR state = %s)"
     of_trouble = (Order.State.OPEN, f"{TEMPORARY}%", Order.State.PARKED)
     return {
         "has_comments": _any(Comment, task),
         "has_papers": _any(AuthorityDocument, task),
-        "has_troubles": _any(Order, f"{subject} AND {trouble}", *of_trouble),
+        "has_troubles": _any(Order, f"{job_subject} AND {trouble}", *of_trouble),
         "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
         "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
-        "has_news": _any(Notification, f"{task} AND recipient_id = %s AND read_at IS NULL", me),
-        "has_bell": _any(Notification, UNREAD, me),
+        "has_news": _any(
+            Notification,
+            f"{subject} AND subject_type = %s AND recipient_id = %s AND read_at IS NULL",
+            TASK,
+            me,
+        ),
+        "has_bell": _any(Notification, UNREAD_IN_BELL, me),
     }
 
 

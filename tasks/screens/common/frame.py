@@ -11,9 +11,9 @@ from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.addresses import address
 from econtract.platform.common.requests import current_request_id
+from econtract.platform.notifications import inbox
 from tasks.listing.counters import Counters, counters_of, in_short
 from tasks.listing.tabs import LIST_LABELS, lists_of
-from tasks.notifications import inbox
 from tasks.statuses import quick_filters
 
 GROUP_IN_SESSION = "quick_filter"
@@ -144,7 +144,7 @@ class Navigation:
         counted = self.__dict__.get("counters")
         if counted and not counted.news:
             return ""
-        return inbox.unread_words(self.person) if self.person else ""
+        return inbox.bell_count(self.person) if self.person else ""
 
     @property
     def poll_url(self) -> str:

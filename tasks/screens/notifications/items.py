@@ -1,21 +1,21 @@
 """The page of notifications, as plain values."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from accounts.models import User
-from accounts.visibility import sight_of
 from econtract.platform.common.formatting import moment
-from tasks.models.lists import Export
-from tasks.models.notification_kinds import ICONS, Kind
-from tasks.models.notifications import Notification
+from econtract.platform.notifications.models import Notification
+from econtract.platform.notifications.registry import notification_kind, subject_type
+
+# (subject type, id) → title, for the subjects that the reader may see.
+Titles = dict[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
-class Item:
-    """One notification; ``url`` is "" where there is nothing that the person may open."""
+class NotificationItem:
+    """One notification; ``url`` is "" where there is nothing that the user may open."""
 
     pk: int
     kind: str
@@ -28,41 +28,46 @@ class Item:
     unread: bool
 
 
-def items(found: Iterable[Notification], user: User) -> list[Item]:
-    """``found`` (with `task__client`) as ``user`` reads them."""
-    return [_item(one, user) for one in found]
+def notification_items(notifications: Sequence[Notification], user: User) -> list[NotificationItem]:
+    """``notifications`` as ``user`` reads them; one query per subject type."""
+    titles = _visible_titles(notifications, user)
+    return [_item(notification, titles, user) for notification in notifications]
 
 
-def _item(one: Notification, user: User) -> Item:
-    kind, title = Kind(one.kind), _title(one, user)
-    return Item(
-        pk=one.pk,
-        kind="" if kind.label in {one.text, title} else str(kind.label),
-        icon=ICONS[kind],
+def _visible_titles(notifications: Sequence[Notification], user: User) -> Titles:
+    ids = defaultdict(set)
+    for notification in notifications:
+        if notification.subject_id is not None:
+            ids[notification.subject_type].add(notification.subject_id)
+    return {
+        (code, subject_id): title
+        for code, subject_ids in ids.items()
+        for subject_id, title in subject_type(code).titles(subject_ids, user).items()
+    }
+
+
+def _item(notification: Notification, titles: Titles, user: User) -> NotificationItem:
+    kind = notification_kind(notification.kind)
+    title, url = _title_and_url(notification, titles, user)
+    return NotificationItem(
+        pk=notification.pk,
+        kind="" if kind.label in {notification.text, title} else kind.label,
+        icon=kind.icon,
         title=title,
-        text=one.text,
-        time=moment(one.created_at),
-        iso=one.created_at.isoformat(timespec="seconds"),
-        url=_url(one, user),
-        unread=one.read_at is None,
+        text=notification.text,
+        time=moment(notification.created_at),
+        iso=notification.created_at.isoformat(timespec="seconds"),
+        url=url,
+        unread=notification.read_at is None,
     )
 
 
-def _title(one: Notification, user: User) -> str:
-    if one.kind == Kind.EXPORT:
-        return str(Kind.EXPORT.label)
-    if one.task is None:
-        return "Сертификаты и МЧД"
-    if not sight_of(user).covers(one.task.manager_id):
-        return f"Задание {one.task_id}"
-    return f"Задание {one.task_id} · {one.task.client.short_name}"
-
-
-def _url(one: Notification, user: User) -> str:
-    if one.kind == Kind.EXPORT:
-        made = one.source.startswith(Export.SOURCE)
-        pk = one.source.removeprefix(Export.SOURCE)
-        return reverse("reports:export", args=[pk]) if made else ""
-    if one.task is None:
-        return reverse("admin:tasks_signingtask_expiring") if user.is_administrator else ""
-    return one.task.get_absolute_url() if sight_of(user).covers(one.task.manager_id) else ""
+def _title_and_url(notification: Notification, titles: Titles, user: User) -> tuple[str, str]:
+    if notification.subject_id is None:
+        kind = notification_kind(notification.kind)
+        return kind.title, kind.link(notification.source, user) if kind.link else ""
+    subjects = subject_type(notification.subject_type)
+    title = titles.get((notification.subject_type, notification.subject_id))
+    if title is None:
+        return subjects.reference(notification.subject_id), ""
+    return title, subjects.url(notification.subject_id)

@@ -10,28 +10,28 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from tasks.notifications import inbox
-from tasks.notifications.preferences import ChoicesForm
+from econtract.platform.notifications import inbox
+from econtract.platform.notifications.preferences import PreferencesForm
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import UNPROCESSABLE, key_in, person_of
-from tasks.screens.notifications.items import items
+from tasks.screens.notifications.items import notification_items
 
 NO_CONTENT = 204
 PAGE = 25
 
 
 @require_safe
-def notifications(request: HttpRequest) -> HttpResponse:
+def notification_list(request: HttpRequest) -> HttpResponse:
     """What has not been read, all of it, then what has, page by page (``before`` a key)."""
     user = person_of(request)
-    found = inbox.of(user).select_related("task__client").order_by("-pk")
+    notifications = inbox.notifications_for(user).order_by("-pk")
     before = key_in(request.GET.get("before", ""))
-    unread = [] if before else list(found.unread()[: inbox.UNREAD_SHOWN])
-    past = found.filter(read_at__isnull=False)
+    unread = [] if before else list(notifications.unread()[: inbox.MAX_UNREAD_SHOWN])
+    past = notifications.filter(read_at__isnull=False)
     page = list((past.filter(pk__lt=before) if before else past)[: PAGE + 1])
     context: dict[str, Any] = {
-        "unread": items(unread, user),
-        "read": items(page[:PAGE], user),
+        "unread": notification_items(unread, user),
+        "read": notification_items(page[:PAGE], user),
         "older": page[PAGE - 1].pk if len(page) > PAGE else None,
         "before": before,
     }
@@ -43,9 +43,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """«Прочитано»."""
-    found = inbox.of(person_of(request)).filter(pk=pk)
-    get_object_or_404(found)
-    inbox.mark_read(found)
+    notification = inbox.notifications_for(person_of(request)).filter(pk=pk)
+    get_object_or_404(notification)
+    inbox.mark_read(notification)
     return redirect("notifications:list")
 
 
@@ -53,7 +53,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """«Прочитать все»: up to the newest that the page has shown."""
     shown = key_in(request.POST.get("newest", "")) or 0
-    inbox.mark_read(inbox.of(person_of(request)).filter(pk__lte=shown))
+    inbox.mark_read(inbox.notifications_for(person_of(request)).filter(pk__lte=shown))
     return redirect("notifications:list")
 
 
@@ -73,13 +73,13 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def _more(now: str, seen: str) -> bool:
     """Whether something has come: a figure that shrinks is no news."""
-    return bool(now) and (key_in(now) or inbox.COUNTED + 1) > (key_in(seen) or 0)
+    return bool(now) and (key_in(now) or inbox.MAX_BELL_COUNT + 1) > (key_in(seen) or 0)
 
 
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """«Настройки уведомлений»."""
-    form = ChoicesForm(request.POST or None, user=person_of(request))
+    form = PreferencesForm(request.POST or None, user=person_of(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Настройки сохранены")

@@ -16,6 +16,12 @@ from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.visibility import headed_by, sight_of
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.notifications import inbox
+from econtract.platform.notifications.models import (
+    MailFrequency,
+    Notification,
+    NotificationPreference,
+)
 from econtract.platform.outbox import orders
 from econtract.platform.outbox.models import Order
 from tasks import jobs
@@ -24,9 +30,9 @@ from tasks.actions.comments import add_comment
 from tasks.actions.mentions import logins_in
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle.perform import perform
-from tasks.models import Notification, NotificationChoice, SigningTask
-from tasks.models.notification_kinds import Kind, Mail
-from tasks.notifications import inbox
+from tasks.models import SigningTask
+from tasks.notifications import kinds
+from tasks.notifications.subject import TASK
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 from tests.support.factories import (
@@ -52,7 +58,7 @@ def make(people: People, status: Status, **more: Any) -> SigningTask:
 def told(user: User) -> list[tuple[str, str]]:
     """Kind and text of everything that the person is shown, oldest first."""
     fresh = User.objects.get(pk=user.pk)
-    return list(inbox.of(fresh).order_by("pk").values_list("kind", "text"))
+    return list(inbox.notifications_for(fresh).order_by("pk").values_list("kind", "text"))
 
 
 def test_the_audience_is_visibility_asked_the_other_way_round(people: People) -> None:
@@ -66,26 +72,26 @@ def test_the_audience_is_visibility_asked_the_other_way_round(people: People) ->
 # --- Causes -------------------------------------------------------------------------------------
 
 FROM_OUTSIDE = [
-    (Status.DOCUMENT_SIGNING, "client_signed", {}, Kind.SIGNED, "Клиент подписал документ"),
+    (Status.DOCUMENT_SIGNING, "client_signed", {}, kinds.SIGNED.code, "Клиент подписал документ"),
     (
         Status.DOCUMENT_SIGNING,
         "signing_failed",
         {"resolution": Resolution.CLIENT_REFUSED, "comment": "Дорого"},
-        Kind.REFUSED,
+        kinds.REFUSED.code,
         "Клиент отказался от подписания: Дорого",
     ),
     (
         Status.CABINET_REQUESTED,
         "cabinet_failed",
         {"resolution": Resolution.CABINET_EXISTS},
-        Kind.ERROR,
+        kinds.ERROR.code,
         "Ошибка создания ЛК Лида: ЛК с таким телефоном уже существует",
     ),
     (
         Status.IDENTIFICATION_PENDING,
         "authority_documents_received",
         {"files": ["Приказ.pdf"]},
-        Kind.AUTHORITY,
+        kinds.AUTHORITY.code,
         "Клиент прислал документы о полномочиях, проверьте их",
     ),
 ]
@@ -93,7 +99,7 @@ FROM_OUTSIDE = [
 
 @pytest.mark.parametrize(("status", "name", "facts", "kind", "text"), FROM_OUTSIDE)
 def test_the_manager_is_told_of_what_the_outside_did(
-    people: People, status: Status, name: str, facts: dict[str, Any], kind: Kind, text: str
+    people: People, status: Status, name: str, facts: dict[str, Any], kind: str, text: str
 ) -> None:
     task = make(people, status, exchange=ExchangeFactory())
     actor = Actor.SYSTEM if name == "cabinet_failed" else Actor.CLIENT
@@ -105,11 +111,11 @@ def test_the_manager_is_told_of_what_the_outside_did(
 def test_heads_are_asked_to_approve_and_the_manager_is_told_their_answer(people: People) -> None:
     task = make(people, Status.APPROVAL_REJECTED)
     perform_action(task=task, name="resubmit", actor=people["owner"], comment="Проверил")
-    asked = (Kind.APPROVAL, "Задание ждет согласования: Проверил")
+    asked = (kinds.APPROVAL.code, "Задание ждет согласования: Проверил")
     assert told(people["head"]) == told(people["head_manager"]) == [asked]
     assert told(people["foreign_head"]) == told(people["lead"]) == told(people["owner"]) == []
     perform_action(task=task, name="approve", actor=people["head"], comment="")
-    assert told(people["owner"]) == [(Kind.APPROVAL, "Задание согласовано")]
+    assert told(people["owner"]) == [(kinds.APPROVAL.code, "Задание согласовано")]
     assert told(people["head"]) == [asked]
 
 
@@ -121,7 +127,7 @@ def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: P
     perform_action(task=task, name="resubmit", actor=people["owner"], comment="")
     [(kind, text)] = told(people["administrator"])
     assert (kind, text.partition(",")[2]) == (
-        Kind.APPROVAL,
+        kinds.APPROVAL.code,
         " а руководителя в группах доступа менеджера нет",
     )
     assert told(people["head"]) == []
@@ -131,13 +137,13 @@ def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: Pe
     task = make(people, Status.IDENTIFIED)
     owner, mate = people["owner"], people["mate"]
     handover.take_over(task=task, actor=mate)
-    left = (Kind.LEFT, f"Теперь задание ведет сотрудник {mate}")
+    left = (kinds.TAKEN.code, f"Теперь задание ведет сотрудник {mate}")
     # He may see the task no longer: of his leaving it he is told all the same.
     assert told(owner) == [left]
     assert told(mate) == []
     taken = SigningTask.objects.get(pk=task.pk)
     handover.hand_over(task=taken, receiver=owner, actor=mate, comment="Ваш клиент")
-    assert told(owner) == [left, (Kind.GIVEN, f"Передал сотрудник {mate}: Ваш клиент")]
+    assert told(owner) == [left, (kinds.RECEIVED.code, f"Передал сотрудник {mate}: Ваш клиент")]
     assert told(mate) == told(people["colleague"]) == []
 
 
@@ -150,15 +156,15 @@ def test_a_call_that_was_given_up_is_told_though_the_status_stays(
     reminders.remind(task=task, actor=people["owner"])
     assert len(work_off("send_message")) == 2
     text = "Сообщение клиенту не отправлено. Администратор может повторить"
-    assert told(people["owner"]) == [(Kind.ERROR, text)] * 2
+    assert told(people["owner"]) == [(kinds.ERROR.code, text)] * 2
 
 
 def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
     task = make(people, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
     perform(task.number, "client_signed", actor=Actor.CLIENT)
-    assert inbox.unread_words(people["owner"]) == "1"
+    assert inbox.bell_count(people["owner"]) == "1"
     SigningTask.objects.filter(pk=task.pk).update(manager=people["neighbour"])
-    assert inbox.unread_words(people["owner"]) == ""
+    assert inbox.bell_count(people["owner"]) == ""
     assert told(people["owner"]) == []
     assert told(people["neighbour"]) == []
 
@@ -175,11 +181,11 @@ def test_a_comment_tells_the_manager_the_writers_and_those_it_names(people: Peop
     task = make(people, Status.IDENTIFIED)
     add_comment(task=task, actor=people["lead"], text="Проверьте адрес")
     add_comment(task=task, actor=people["owner"], text="Проверил, @Head и @mate посмотрите")
-    first = (Kind.COMMENT, f"{people['lead']}: Проверьте адрес")
+    first = (kinds.COMMENT.code, f"{people['lead']}: Проверьте адрес")
     answer = f"{people['owner']}: Проверил, @Head и @mate посмотрите"
     assert told(people["owner"]) == [first]
-    assert told(people["lead"]) == [(Kind.COMMENT, answer)]
-    assert told(people["head"]) == told(people["mate"]) == [(Kind.MENTION, answer)]
+    assert told(people["lead"]) == [(kinds.COMMENT.code, answer)]
+    assert told(people["head"]) == told(people["mate"]) == [(kinds.MENTION.code, answer)]
 
 
 @pytest.mark.parametrize("login", ["nobody_at_all", "neighbour", "colleague", "blocked"])
@@ -196,9 +202,9 @@ def test_a_comment_that_names_one_who_does_not_see_the_task_is_refused(
 # --- What a person has chosen -------------------------------------------------------------------
 
 
-def choose(user: User, kind: Kind, *, bell: bool, how: Mail) -> None:
+def choose(user: User, kind: str, *, bell: bool, how: MailFrequency) -> None:
     User.objects.filter(pk=user.pk).update(email=f"{user.username}@op.example")
-    NotificationChoice.objects.create(user=user, kind=kind, bell=bell, mail=how)
+    NotificationPreference.objects.create(user=user, kind=kind, bell=bell, mail=how)
 
 
 def sign(people: People) -> SigningTask:
@@ -215,7 +221,7 @@ def work_off(kind: str) -> list[int]:
 
 
 def test_who_wants_neither_bell_nor_letter_gets_nothing(people: People) -> None:
-    choose(people["owner"], Kind.SIGNED, bell=False, how=Mail.NEVER)
+    choose(people["owner"], kinds.SIGNED.code, bell=False, how=MailFrequency.NEVER)
     sign(people)
     assert not Notification.objects.exists()
 
@@ -224,9 +230,9 @@ def test_a_letter_says_number_and_status_and_nothing_of_the_client(
     people: People, settings: Settings
 ) -> None:
     settings.PUBLIC_URL = "https://e.example"
-    choose(people["owner"], Kind.SIGNED, bell=False, how=Mail.NOW)
+    choose(people["owner"], kinds.SIGNED.code, bell=False, how=MailFrequency.NOW)
     task = sign(people)
-    assert inbox.unread_words(people["owner"]) == ""
+    assert inbox.bell_count(people["owner"]) == ""
     [key] = work_off("mail_notification")
     [letter] = mail.outbox
     assert letter.to == ["owner@op.example"]
@@ -242,7 +248,7 @@ def test_a_letter_says_number_and_status_and_nothing_of_the_client(
 def test_a_worker_that_dies_with_a_letter_sends_none_twice(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose(people["owner"], Kind.SIGNED, bell=True, how=Mail.NOW)
+    choose(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign(people)
 
     class Killed(BaseException):
@@ -267,7 +273,7 @@ def test_a_worker_that_dies_with_a_letter_sends_none_twice(
 def test_a_mail_server_that_does_not_answer_is_asked_again(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose(people["owner"], Kind.SIGNED, bell=True, how=Mail.NOW)
+    choose(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign(people)
     with monkeypatch.context() as broken:
 
@@ -287,9 +293,9 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
     people: People,
 ) -> None:
     owner = people["owner"]
-    choose(owner, Kind.SIGNED, bell=True, how=Mail.DAILY)
+    choose(owner, kinds.SIGNED.code, bell=True, how=MailFrequency.DAILY)
     tasks = [sign(people) for _ in range(3)]
-    inbox.task_opened(tasks[0], owner)
+    inbox.mark_subject_read(owner, TASK, tasks[0].number)
     SigningTask.objects.filter(pk=tasks[1].pk).update(manager=people["neighbour"])
     for hour, letters in [(4, 0), (5, 1), (5, 1)]:  # Moscow: three hours ahead
         with time_machine.travel(datetime(2026, 11, 23, hour, 5, tzinfo=UTC), tick=False):
@@ -304,7 +310,7 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
 
 
 def test_nobody_who_was_blocked_meanwhile_gets_a_letter(people: People) -> None:
-    choose(people["owner"], Kind.SIGNED, bell=True, how=Mail.NOW)
+    choose(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign(people)
     User.objects.filter(pk=people["owner"].pk).update(is_active=False)
     work_off("mail_notification")
@@ -320,7 +326,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
     for days in (0, 1, 14, 15, 21, 22):
         with time_machine.travel(now + timedelta(days=days), tick=False):
             jobs.tell_of_expiring()
-    assert [kind for kind, _ in told(people["administrator"])] == [Kind.EXPIRY] * 3
+    assert [kind for kind, _ in told(people["administrator"])] == [kinds.EXPIRY.code] * 3
     assert all(str(signatory) in text for _, text in told(people["administrator"]))
     assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0
 

@@ -13,11 +13,10 @@ from accounts.models import AccessGroup, User
 from accounts.roles import Role, TaskType
 from archive.storage import store_bytes
 from clients.models import Contact
+from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import Order
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
 from tasks.models.lists import Export, SavedFilter
-from tasks.models.notification_kinds import Kind
-from tasks.models.notifications import Notification
 from tasks.statuses import Status
 from tests.econtract.test_routes import ADDRESSES
 from tests.support.factories import (
@@ -57,7 +56,12 @@ class World:
         )
         self.saved = SavedFilter.objects.create(owner=owner, name="Мой", tab="my", query="?q=1")
         self.note = Notification.objects.create(
-            recipient=owner, kind=Kind.SIGNED, task=self.open, text="Подписано", source="history:1"
+            recipient=owner,
+            kind="signed",
+            subject_type="task",
+            subject_id=self.open.pk,
+            text="Подписано",
+            source="history:1",
         )
         self.export = Export.objects.create(user=owner, tab="my", file_name="x.xlsx", file=stored)
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)

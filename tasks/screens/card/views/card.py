@@ -9,12 +9,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from econtract.platform.notifications.inbox import mark_subject_read
 from tasks.actions import presence
 from tasks.actions.comments import comment_refusals
 from tasks.listing.position import Walk, entered, steps_from, turned, walk_with
 from tasks.listing.tabs import LIST_LABELS
 from tasks.models import SigningTask
-from tasks.notifications import inbox
+from tasks.notifications.subject import TASK
 from tasks.screens.card.forms import CommentForm
 from tasks.screens.card.loading import task_of_card
 from tasks.screens.card.page import card_of
@@ -43,7 +44,7 @@ def show_card(
     task, glance = task_of_card(request, number)
     nav = Navigation(request)
     if glance.news:
-        inbox.task_opened(task, user)
+        mark_subject_read(user, TASK, task.number)
     if not glance.bell:
         nav.notifications = ""
     if not glance.note:

@@ -5,9 +5,10 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from econtract.platform.notifications.models import MailFrequency, Notification
 from tasks.lifecycle.perform import perform
-from tasks.models import Notification, SigningTask
-from tasks.models.notification_kinds import Kind, Mail
+from tasks.models import SigningTask
+from tasks.notifications.kinds import KINDS
 from tasks.statuses import Status
 from tasks.transitions import Actor
 from tests.support.factories import ExchangeFactory, SigningTaskFactory
@@ -73,8 +74,9 @@ def test_read_ones_are_paged_by_key(owner: User, web: Client) -> None:
     Notification.objects.bulk_create(
         Notification(
             recipient=owner,
-            kind=Kind.COMMENT,
-            task=task,
+            kind="comment",
+            subject_type="task",
+            subject_id=task.pk,
             text=f"Комментарий {number}",
             source=f"test:{number}",
             read_at=task.updated_at,
@@ -106,14 +108,14 @@ def test_a_person_chooses_kind_by_kind(people: People, owner: User, web: Client)
     assert "Истекает сертификат" not in text_of(page(web, "/notifications/settings/"))
     administrator = browser_of(people["administrator"])
     assert "Истекает сертификат" in text_of(page(administrator, "/notifications/settings/"))
-    wanted = {f"mail_{kind}": Mail.NEVER.value for kind in Kind if kind != Kind.EXPIRY} | {
+    wanted = {f"mail_{kind.code}": "never" for kind in KINDS if kind.code != "expiry"} | {
         "bell_comment": "on"
     }
     assert web.post("/notifications/settings/", wanted).status_code == 302
     signed(owner)
     assert not Notification.objects.exists()
     response = page(web, "/notifications/settings/")
-    assert response.context["form"]["mail_signed"].value() == Mail.NEVER
+    assert response.context["form"]["mail_signed"].value() == MailFrequency.NEVER
     assert web.post("/notifications/settings/", {"mail_signed": "hourly"}).status_code == 422
 
 

@@ -14,10 +14,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.roles import TaskType
 from econtract.platform.common import clock
+from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import orders
 from econtract.platform.outbox.models import Order
 from tasks.listing import exports
-from tasks.models import Export, Notification, SigningTask
+from tasks.models import Export, SigningTask
 from tasks.statuses import Resolution, Stage, Status
 from tests.support.factories import HistoryEntryFactory, SigningTaskFactory
 from tests.support.factories_clients import RegionFactory

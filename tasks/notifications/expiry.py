@@ -6,26 +6,26 @@ from django.db import transaction
 
 from accounts.audience import administrators
 from econtract.platform.common import clock
+from econtract.platform.notifications.delivery import Event, notify
 from edo.expiry import Expiry, expiring
-from tasks.models.notification_kinds import Kind
-from tasks.notifications.delivery import News, tell
+from tasks.notifications.kinds import EXPIRY
 
 WEEK = timedelta(days=7)
 
 
 @transaction.atomic
-def tell_of_expiring() -> None:
+def notify_of_expiry() -> None:
     """Told a month ahead, a week ahead and when it is over: once each, however often it runs."""
     people = list(administrators())
     for item in expiring(clock.now()):
-        tell(people, _news(item))
+        notify(people, _event(item))
 
 
-def _news(item: Expiry) -> News:
+def _event(item: Expiry) -> Event:
     power = item.power
     what = f"МЧД {power.registration_number}" if power else "Сертификат"
     source = f"expiry:{item.signatory.pk}:{power.pk if power else ''}:{item.until}:{_when(item)}"
-    return News(Kind.EXPIRY, f"{what}, {item.signatory}: {item.words}", source)
+    return Event(EXPIRY, f"{what}, {item.signatory}: {item.words}", source)
 
 
 def _when(item: Expiry) -> str:

@@ -1,0 +1,65 @@
+"""The kinds of notification about tasks, in the order of the preferences page."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from econtract.platform.notifications.registry import NotificationKind
+
+# The source of a notification about an export that is ready begins so; its key follows.
+EXPORT_SOURCE = "export:"
+
+
+def _expiry_url(source: str, user: Any) -> str:
+    return reverse("admin:tasks_signingtask_expiring") if user.is_administrator else ""
+
+
+def _export_url(source: str, user: Any) -> str:
+    is_ready = source.startswith(EXPORT_SOURCE)
+    key = source.removeprefix(EXPORT_SOURCE)
+    return reverse("reports:export", args=[key]) if is_ready else ""
+
+
+SIGNED = NotificationKind("signed", "Клиент подписал документ", "circle-check")
+REFUSED = NotificationKind("refused", "Клиент отказался", "circle-x")
+ERROR = NotificationKind("error", "Ошибка в задании", "alert-triangle")
+AUTHORITY = NotificationKind("authority", "Пришли документы о полномочиях", "file")
+RECEIVED = NotificationKind("given", "Задание передано вам", "user-plus")
+# The recipient may no longer see the task: they get its number and the colleague's name.
+TAKEN = NotificationKind(
+    "left", "Ваше задание передано другому", "arrows-exchange", about_recipient=True
+)
+COMMENT = NotificationKind("comment", "Новый комментарий", "message")
+MENTION = NotificationKind("mention", "Вас упомянули в комментарии", "message")
+APPROVAL = NotificationKind("approval", "Согласование", "checklist")
+EXPIRY = NotificationKind(
+    "expiry",
+    "Истекает сертификат или МЧД",
+    "shield-check",
+    for_administrators=True,
+    title="Сертификаты и МЧД",
+    link=_expiry_url,
+)
+EXPORT = NotificationKind(
+    "export",
+    "Выгрузка в Excel",
+    "file-spreadsheet",
+    about_recipient=True,
+    mandatory=True,
+    title="Выгрузка в Excel",
+    link=_export_url,
+)
+
+KINDS = (
+    SIGNED,
+    REFUSED,
+    ERROR,
+    AUTHORITY,
+    RECEIVED,
+    TAKEN,
+    COMMENT,
+    MENTION,
+    APPROVAL,
+    EXPIRY,
+    EXPORT,
+)
