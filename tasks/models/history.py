@@ -1,19 +1,18 @@
 """What has happened to a task, and what people say about it."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
 from archive.models import StoredFile
 from econtract.platform.common import clock
+from econtract.platform.timeline.models import TimelineEntry
 from tasks.models.task import SigningTask
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
 
-class HistoryEntry(models.Model):
-    """One thing that happened to a task. Written with it, never changed."""
+class HistoryEntry(TimelineEntry):
+    """One thing that happened to a task."""
 
     class Kind(models.TextChoices):
         TRANSITION = "transition", "Смена статуса"
@@ -23,22 +22,11 @@ class HistoryEntry(models.Model):
         OUTSIDE = "outside", "Внешняя система"
 
     task = models.ForeignKey(SigningTask, models.CASCADE, related_name="history")
-    at = models.DateTimeField("Время", default=clock.now)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name="Сотрудник",
-    )
     acted_as = models.CharField("Кто", max_length=10, choices=Actor)
     kind = models.CharField("Вид", max_length=12, choices=Kind)
-    name = models.CharField("Действие", max_length=60)
     old_status = models.CharField("Было", max_length=40, choices=Status, blank=True)
     new_status = models.CharField("Стало", max_length=40, choices=Status, blank=True)
     resolution = models.CharField("Резолюция", max_length=40, choices=Resolution, blank=True)
-    comment = models.TextField("Комментарий", blank=True)
-    details = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = "запись истории"
@@ -47,11 +35,6 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.name}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk:
-            raise TypeError("History is only added to.")
-        super().save(*args, **kwargs)
 
 
 class Comment(models.Model):

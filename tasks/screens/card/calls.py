@@ -3,8 +3,8 @@
 from econtract.platform.common.formatting import plural, zoned
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import Order
+from econtract.platform.timeline.events import TimelineEvent
 from tasks.models import SigningTask
-from tasks.screens.card.timeline import Line
 from tasks.wording.troubles import SYSTEMS
 
 # Who is asked; the dates that wait inside the house are no calls. "": the region's archive.
@@ -29,23 +29,23 @@ def system_of(kind: str, task: SigningTask) -> str:
     return CALLS[kind] or f"archive_{task.region.archive.lower()}"
 
 
-def calls(task: SigningTask) -> list[Line]:
+def calls(task: SigningTask) -> list[TimelineEvent]:
     """The calls made for ``task``, oldest first; those that are still to be made for the first
     time are not there."""
     orders = Order.objects.filter(subject=task.number, kind__in=CALLS).about(task.lane)
     return [_line(order, task) for order in orders.filter(attempts__gt=0).order_by("pk")]
 
 
-def _line(order: Order, task: SigningTask) -> Line:
+def _line(order: Order, task: SigningTask) -> TimelineEvent:
     at = order.closed_at or order.created_at
-    return Line(
+    return TimelineEvent(
         time=zoned(at),
         iso=at.isoformat(timespec="seconds"),
         text=f"{registry.title_of(order.kind)}{_details(order)}: {_result(order)}",
         actor=SYSTEMS[system_of(order.kind, task)],
-        kind="error" if order.state == Order.State.PARKED else "",
+        badge="error" if order.state == Order.State.PARKED else "",
         icon="external-link",
-        by_person=False,
+        by_user=False,
     )
 
 

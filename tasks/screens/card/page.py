@@ -16,6 +16,7 @@ from archive.models import DocumentVersion
 from clients.models import Service
 from econtract.platform.common.fixed import Fixed, Parameter
 from econtract.platform.common.formatting import file_size, zoned
+from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
 from tasks.actions.document import document_refusals
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
@@ -33,7 +34,7 @@ from tasks.screens.card.people import (
 )
 from tasks.screens.card.signing import Signing, signing
 from tasks.screens.card.stages import Step, steps
-from tasks.screens.card.timeline import Line, lines
+from tasks.screens.card.timeline import timeline_events
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording import guidance
 from tasks.wording.troubles import troubles
@@ -113,7 +114,7 @@ class Talk:
     """Comments and the newest of the history."""
 
     comments: tuple[Remark, ...]
-    history: tuple[Line, ...]
+    history: tuple[TimelineEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
         signing=signing(task, user),
         talk=Talk(
             comments=_remarks(task) if glance.comments else (),
-            history=tuple(lines(entries)[:RECENT]),
+            history=tuple(timeline_events(entries)[:RECENT]),
         ),
     )
 

@@ -1,11 +1,11 @@
 """The history of a task in sentences."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from clients.models.values import display_phone
 from econtract.platform.common.formatting import zoned
+from econtract.platform.timeline.events import FieldChange, TimelineEvent
 from tasks.models import HistoryEntry
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.transitions import Actor
@@ -26,56 +26,23 @@ ACTORS = {
     Actor.SYSTEM: "Система",
     Actor.SUPPORT: "Техподдержка",
 }
-BY_PEOPLE = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
+PEOPLE = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field: old and new."""
-
-    label: str
-    old: str
-    new: str
+def timeline_events(entries: list[HistoryEntry]) -> list[TimelineEvent]:
+    """The entries as a page shows them, newest first."""
+    return [_event(entry) for entry in reversed(entries)]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One event as the timeline shows it."""
-
-    time: str
-    iso: str
-    text: str
-    actor: str
-    kind: str
-    icon: str
-    by_person: bool
-    notes: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def note(self) -> str:
-        return " ".join(self.notes)
-
-    @property
-    def mark(self) -> str:
-        """The icon of an event that has none of its own."""
-        return {"error": "circle-x", "done": "circle-check"}.get(self.kind, "circle-dot")
-
-
-def lines(entries: list[HistoryEntry]) -> list[Line]:
-    """The entries in words, newest first."""
-    return [_line(entry) for entry in reversed(entries)]
-
-
-def _line(entry: HistoryEntry) -> Line:
-    return Line(
+def _event(entry: HistoryEntry) -> TimelineEvent:
+    return TimelineEvent(
         time=zoned(entry.at),
         iso=_iso(entry.at),
         text=_text(entry),
         actor=_actor(entry),
-        kind=_kind(entry),
+        badge=_badge(entry),
         icon=ICONS.get(Kind(entry.kind), ""),
-        by_person=Actor(entry.acted_as) in BY_PEOPLE,
+        by_user=Actor(entry.acted_as) in PEOPLE,
         notes=tuple(_notes(entry)),
         changes=tuple(_changes(entry)),
     )
@@ -103,7 +70,7 @@ def _actor(entry: HistoryEntry) -> str:
     return f"{entry.actor} ({acted_as.lower()})" if entry.actor else acted_as
 
 
-def _kind(entry: HistoryEntry) -> str:
+def _badge(entry: HistoryEntry) -> str:
     if entry.kind != Kind.TRANSITION:
         return ""
     if entry.new_status in FAILURES:
@@ -122,10 +89,10 @@ def _notes(entry: HistoryEntry) -> list[str]:
     return notes
 
 
-def _changes(entry: HistoryEntry) -> list[Change]:
+def _changes(entry: HistoryEntry) -> list[FieldChange]:
     changed: dict[str, list[Any]] = entry.details.get("changed", {})
     return [
-        Change(FIELDS.get(name, name), _value(name, old), _value(name, new))
+        FieldChange(FIELDS.get(name, name), _value(name, old), _value(name, new))
         for name, (old, new) in changed.items()
     ]
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from econtract.platform.common.htmx import render_page
 from tasks.screens.card.calls import calls
-from tasks.screens.card.timeline import lines
+from tasks.screens.card.timeline import timeline_events
 from tasks.screens.common.requests import visible_task
 
 VIEWS = {"all": "Все", "people": "Действия", "system": "Система"}
@@ -22,11 +22,14 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
     """
     task = visible_task(request, number)
     wanted = request.GET.get("show", "all")
-    happened = [*lines(list(task.history.select_related("actor"))), *reversed(calls(task))]
+    happened = [
+        *timeline_events(list(task.history.select_related("actor"))),
+        *reversed(calls(task)),
+    ]
     everything = sorted(happened, key=attrgetter("iso"), reverse=True)
     shown = {
-        "people": [line for line in everything if line.by_person],
-        "system": [line for line in everything if not line.by_person],
+        "people": [line for line in everything if line.by_user],
+        "system": [line for line in everything if not line.by_user],
     }.get(wanted, everything)
     address = reverse("tasks:history", args=[number])
     chips = [

@@ -1,0 +1,1 @@
+"""The history of an object: an append-only model to inherit, and events as a page shows them."""
