@@ -8,7 +8,7 @@ class ArchiveConfig(AppConfig):
     def ready(self) -> None:
         from archive import checks  # noqa: F401  (registers itself)
         from archive.documents import CONVERT, SCAN
-        from archive.orders import ConvertDocument, ScanDocument
+        from archive.job_kinds import ConvertDocument, ScanDocument
         from econtract.platform.outbox.registry import register
 
         register(CONVERT, "Преобразование документа", ConvertDocument())

@@ -13,8 +13,8 @@ from archive.models import Document, DocumentVersion, StoredFile
 from archive.storage import read, store_bytes
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import queue
+from econtract.platform.outbox.models import OutboxJob
 
 __all__ = [
     "Intake",
@@ -116,7 +116,7 @@ def _proceed(version: DocumentVersion) -> None:
 
 
 def _next_work(version: DocumentVersion) -> str | None:
-    """Sets the state by what is known of the file; the kind of order that the state waits for."""
+    """Sets the state by what is known of the file; the kind of job that the state waits for."""
     if version.source.scan == StoredFile.Scan.WAITING:
         version.state = State.CHECKING
         return SCAN
@@ -129,14 +129,14 @@ def _next_work(version: DocumentVersion) -> str | None:
 
 
 def _order(version: DocumentVersion, kind: str | None) -> None:
-    """Has the work done: a parked order is taken up again rather than left beside a new one."""
+    """Has the work done: a parked job is taken up again rather than left beside a new one."""
     if kind is None:
         return
-    parked = Order.objects.parked().filter(kind=kind, lane=version.lane).first()
+    parked = OutboxJob.objects.parked().filter(kind=kind, queue_key=version.queue_key).first()
     if parked:
         parked.reopen()
     else:
-        orders.enqueue(kind=kind, subject=version.pk, lane=version.lane)
+        queue.enqueue(kind=kind, subject=version.pk, queue_key=version.queue_key)
 
 
 def record_scan(version_id: int, *, clean: bool, message: str = "") -> None:

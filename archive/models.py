@@ -138,8 +138,8 @@ class DocumentVersion(models.Model):
         return self.state == self.State.READY
 
     @property
-    def lane(self) -> str:
-        """The outbox lane of the orders about this version."""
+    def queue_key(self) -> str:
+        """The outbox queue key of the jobs about this version."""
         return f"document-version:{self.pk}"
 
     @property

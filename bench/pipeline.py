@@ -1,9 +1,9 @@
-"""`scripts/bench pipeline`: tasks driven end to end, and the cost of a step and of a hand-out.
+"""`scripts/bench pipeline`: tasks driven end to end, and the cost of a step and of a dispatch.
 
 Whole tasks run through the simulators with two worker processes; how long, and how much of the
 workers' time is ours and not the outside systems'. Then one step of the pipeline whose outside
 call answers at once, through a worker, against a bare Celery job that locks, updates, writes one
-event and commits; and the outbox's hand-out against a bare SKIP LOCKED loop that publishes in
+event and commits; and the outbox's dispatch against a bare SKIP LOCKED loop that publishes in
 batches of 100. Ours and bare take turns: the machine's noise meets both.
 
 Works on a database of its own beside DATABASE_URL's; needs PostgreSQL and BROKER_URL's Redis.
@@ -29,9 +29,9 @@ from pytest_django.fixtures import Settings
 
 from bench.gates import Gate, at_least, told
 from econtract.celery import app
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.jobs import run_order
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import queue
+from econtract.platform.outbox.celery_tasks import run_job
+from econtract.platform.outbox.models import OutboxJob
 from edo.models import Box
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import FINISHED, Status
@@ -46,9 +46,9 @@ TURNS = 5
 STEPS_A_TURN = 400
 # The first jobs of a worker meet cold caches.
 WARM_UP = 50
-ORDERS_A_TURN = 2_000
+JOBS_A_TURN = 2_000
 BATCH = 100
-STEP_BAR, HAND_OUT_BAR = 0.5, 0.7
+STEP_BAR, DISPATCH_BAR = 0.5, 0.7
 # What one task does not share with another.
 OF_ONE_TASK = {"number", "status", "submission_key", "exchange_id", "package_id", "completed_at"}
 
@@ -62,7 +62,7 @@ def run() -> list[Gate]:
         with simulators.running(work) as sandbox, override_settings():
             world.connect(cast(Settings, settings), sandbox)
             world.install()
-            return [*end_to_end(sandbox, work), *step_gate(sandbox, work), *hand_out_gate()]
+            return [*end_to_end(sandbox, work), *step_gate(sandbox, work), *dispatch_gate()]
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def end_to_end(sandbox: Sandbox, work: Path) -> list[Gate]:
 
 
 def create_tasks() -> None:
-    """Contracts of three clients; the first order of each is due at once."""
+    """Contracts of three clients; the first job of each is due at once."""
     manager = world.make_manager()
     clients = cycle([simulators.ROMASHKA, simulators.LOTOS, simulators.VECTOR])
     for number in range(TASKS):
@@ -113,15 +113,15 @@ def create_tasks() -> None:
 
 def shares(notes: list[dict[str, Any]]) -> list[Gate]:
     """Where the workers' time went: outside, or with us, and how much of that is the package."""
-    packages = set(Order.objects.filter(kind="lodge_package").values_list("pk", flat=True))
+    packages = set(OutboxJob.objects.filter(kind="lodge_package").values_list("pk", flat=True))
     total = sum(note["seconds"] for note in notes)
     ours = total - sum(note["outside"] for note in notes)
-    package = sum(n["seconds"] - n["outside"] for n in notes if n["order"] in packages)
+    package = sum(n["seconds"] - n["outside"] for n in notes if n["job"] in packages)
     return [
-        told("end to end: share of the orders' time that is ours", ours / total),
+        told("end to end: share of the jobs' time that is ours", ours / total),
         told("end to end: our seconds a task", ours / TASKS),
         told("end to end: of them the signed package's making", package / TASKS),
-        told("end to end: orders a task", len(notes) / TASKS),
+        told("end to end: jobs a task", len(notes) / TASKS),
     ]
 
 
@@ -135,7 +135,7 @@ def step_gate(sandbox: Sandbox, work: Path) -> list[Gate]:
     with own_stack(sandbox, BENCH_OUTSIDE="instant") as stack:
         for turn in range(TURNS):
             bares.append(rate(stack, work / f"bare-{turn}", "bench.bare", make_bare_rows()))
-            steps.append(rate(stack, work / f"step-{turn}", run_order.name, make_steps()))
+            steps.append(rate(stack, work / f"step-{turn}", run_job.name, make_steps()))
     moved = SigningTask.objects.filter(status=Status.CABINET_CREATED).count()
     if moved != TURNS * STEPS_A_TURN:
         raise RuntimeError(f"{TURNS * STEPS_A_TURN - moved} steps were not made")
@@ -152,7 +152,7 @@ def rate(stack: Stack, notes: Path, job: str, arguments: list[int]) -> float:
     with app.producer_or_acquire() as producer:
         for argument in arguments:
             app.send_task(job, (argument,), queue=queue, producer=producer)
-    # What a step orders next goes to the default queue, where nobody works.
+    # The next step's job goes to the default queue, where nobody works.
     worker = start_worker(stack, "-Q", queue, notes=notes)
     wait_for(lambda: len(read(notes)) == len(arguments), queue, stack, seconds=300)
     stack.kill(worker)
@@ -161,21 +161,22 @@ def rate(stack: Stack, notes: Path, job: str, arguments: list[int]) -> float:
 
 
 def make_steps() -> list[int]:
-    """Tasks whose next step, «Создание ЛК Лида», is ordered; the orders' identifiers."""
+    """Tasks whose next step, «Создание ЛК Лида», is due; the jobs' primary keys."""
     pattern = SigningTask.objects.order_by("pk")[0]
     facts = {
         field.attname: getattr(pattern, field.attname)
         for field in SigningTask._meta.concrete_fields
         if field.attname not in OF_ONE_TASK
     }
-    Order.objects.open().update(state=Order.State.DONE)
+    OutboxJob.objects.open().update(state=OutboxJob.State.DONE)
     tasks = SigningTask.objects.bulk_create(
         SigningTask(**facts, status=Status.CABINET_REQUESTED) for _ in range(STEPS_A_TURN)
     )
-    made = Order.objects.bulk_create(
-        Order(kind="create_cabinet", subject=task.number, lane=task.lane) for task in tasks
+    made = OutboxJob.objects.bulk_create(
+        OutboxJob(kind="create_cabinet", subject=task.number, queue_key=task.queue_key)
+        for task in tasks
     )
-    return [order.pk for order in made]
+    return [job.pk for job in made]
 
 
 def make_bare_tables() -> None:
@@ -199,55 +200,55 @@ def make_bare_rows() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-# --- The outbox's hand-out -----------------------------------------------------------------------
+# --- The outbox's dispatch -----------------------------------------------------------------------
 
 
-def hand_out_gate() -> list[Gate]:
-    """Orders handed out a second ÷ what a bare loop hands out, in turns."""
+def dispatch_gate() -> list[Gate]:
+    """Jobs dispatched a second ÷ those of a bare loop, in turns."""
     ours, bare = [], []
     for _ in range(TURNS):
-        bare.append(handed_out_by(bare_batch))
-        ours.append(handed_out_by(orders.hand_out))
+        bare.append(dispatched_by(bare_batch))
+        ours.append(dispatched_by(queue.dispatch))
     return [
-        told("outbox: orders handed out a second", statistics.median(ours)),
+        told("outbox: jobs dispatched a second", statistics.median(ours)),
         told("outbox: by a bare loop", statistics.median(bare)),
-        at_least("outbox: ours ÷ bare", ratio(ours, bare), HAND_OUT_BAR),
+        at_least("outbox: ours ÷ bare", ratio(ours, bare), DISPATCH_BAR),
     ]
 
 
-def handed_out_by(batch: Callable[[], int]) -> float:
-    """Orders a second: ``batch`` is called until nothing is due."""
-    Order.objects.open().update(state=Order.State.DONE)
-    Order.objects.bulk_create(
-        Order(kind="nobody", subject=number, lane=f"bench:{number}")
-        for number in range(ORDERS_A_TURN)
+def dispatched_by(batch: Callable[[], int]) -> float:
+    """Jobs a second: ``batch`` is called until nothing is due."""
+    OutboxJob.objects.open().update(state=OutboxJob.State.DONE)
+    OutboxJob.objects.bulk_create(
+        OutboxJob(kind="nobody", subject=number, queue_key=f"bench:{number}")
+        for number in range(JOBS_A_TURN)
     )
     app.control.purge()
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE outbox_order")
+        cursor.execute("VACUUM ANALYZE outbox_outboxjob")
     began = time.monotonic()
-    handed_out = 0
+    dispatched = 0
     while count := batch():
-        handed_out += count
-    if handed_out != ORDERS_A_TURN:
-        raise RuntimeError(f"{handed_out} orders were handed out instead of {ORDERS_A_TURN}")
-    return handed_out / (time.monotonic() - began)
+        dispatched += count
+    if dispatched != JOBS_A_TURN:
+        raise RuntimeError(f"{dispatched} jobs were dispatched instead of {JOBS_A_TURN}")
+    return dispatched / (time.monotonic() - began)
 
 
 def bare_batch() -> int:
-    """The least that hands out: takes a batch nobody has taken, marks it, publishes it."""
+    """The least dispatch possible: takes a batch of due jobs, marks it, publishes it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_order SET handed_out_until = now() + interval '10 seconds' WHERE id IN ("
-            " SELECT id FROM outbox_order WHERE state = 'open' AND due_at <= now()"
-            " AND handed_out_until IS NULL ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED"
+            "UPDATE outbox_outboxjob SET dispatched_until = now() + interval '10 seconds'"
+            " WHERE id IN (SELECT id FROM outbox_outboxjob WHERE state = 'open' AND due_at <= now()"
+            " AND dispatched_until IS NULL ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED"
             ") RETURNING id",
             [BATCH],
         )
         taken = [row[0] for row in cursor.fetchall()]
     with app.producer_or_acquire() as producer:
-        for order_id in taken:
-            run_order.apply_async((order_id,), producer=producer, retry=False)
+        for job_id in taken:
+            run_job.apply_async((job_id,), producer=producer, retry=False)
     return len(taken)
 
 

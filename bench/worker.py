@@ -1,8 +1,8 @@
 """The Celery application of the measured workers: the product's own, with a stop-watch.
 
-BENCH_NOTES names the file to which every job is noted, a line of JSON each: its order (null for
-the bare job), when it ended, how many seconds it took, and how many of them were spent in outside
-calls. With BENCH_OUTSIDE=instant outside calls answer at once, in this process.
+BENCH_NOTES names the file to which every job is noted, one line of JSON each: its outbox job (null
+for the bare task), when it ended, how many seconds it took, and how many of them were spent in
+outside calls. With BENCH_OUTSIDE=instant outside calls answer at once, in this process.
 """
 
 import json
@@ -20,7 +20,7 @@ from econtract.platform.common.http import Answer, OutsideHttp
 
 django.setup()  # the modules with models need it
 
-from econtract.platform.outbox import orders  # noqa: E402
+from econtract.platform.outbox import worker  # noqa: E402
 
 __all__ = ["app", "bare"]
 
@@ -28,9 +28,9 @@ _notes = os.open(os.environ["BENCH_NOTES"], os.O_APPEND | os.O_CREAT | os.O_WRON
 _outside = 0.0
 
 
-def _note(order: int | None, began: float, outside: float = 0.0) -> None:
+def _note(job: int | None, began: float, outside: float = 0.0) -> None:
     now = time.monotonic()
-    line = {"order": order, "at": now, "seconds": now - began, "outside": outside}
+    line = {"job": job, "at": now, "seconds": now - began, "outside": outside}
     os.write(_notes, json.dumps(line).encode() + b"\n")
 
 
@@ -50,11 +50,11 @@ def bare(row: int) -> None:
 
 
 def _timed_run(run: Callable[[int], None]) -> Callable[[int], None]:
-    def timed(order_id: int) -> None:
+    def timed(job_id: int) -> None:
         global _outside
         _outside, began = 0.0, time.monotonic()
-        run(order_id)
-        _note(order_id, began, _outside)
+        run(job_id)
+        _note(job_id, began, _outside)
 
     return timed
 
@@ -80,4 +80,4 @@ if os.environ.get("BENCH_OUTSIDE") == "instant":
     OutsideHttp.request = _instant  # type: ignore[method-assign]
 else:
     OutsideHttp.request = _timed_request(OutsideHttp.request)  # type: ignore[method-assign]
-orders.run = _timed_run(orders.run)  # type: ignore[assignment]
+worker.run_job = _timed_run(worker.run_job)  # type: ignore[assignment]

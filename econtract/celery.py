@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
 
 app = Celery("econtract")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(related_name="jobs")
+app.autodiscover_tasks(related_name="celery_tasks")
 
 
 @app.on_after_configure.connect
@@ -25,7 +25,7 @@ def make_broker_folders(**_: object) -> None:
 @signals.task_prerun.connect
 @signals.task_postrun.connect
 def keep_good_connections(sender: Any, **_: object) -> None:
-    """Between jobs a connection to the database is judged as between two requests.
+    """Between Celery tasks a connection to the database is judged as between two requests.
 
     Celery would close it (CELERY_DB_REUSE_MAX): a new one takes longer than most jobs, and has no
     statement prepared.

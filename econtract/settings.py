@@ -243,19 +243,22 @@ CACHES = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "hand-out-orders": {"task": "outbox.hand_out", "schedule": 2.0},
+    "dispatch-jobs": {"task": "outbox.dispatch", "schedule": 2.0},
     "poll-feeds": {
         "task": "outbox.poll_feeds",
         "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
     },
-    "sweep-waiting-tasks": {"task": "tasks.sweep_waiting", "schedule": 600.0},
+    "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
     "sweep-files": {"task": "archive.sweep_files", "schedule": 3600.0},
-    "order-digests": {"task": "tasks.order_digests", "schedule": crontab(minute="5")},
-    "tell-of-expiring": {
-        "task": "tasks.tell_of_expiring",
+    "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},
+    "notify-of-expiring": {
+        "task": "tasks.notify_of_expiring",
         "schedule": crontab(hour="4", minute="0"),
     },
-    "forget-past": {"task": "tasks.forget_past", "schedule": crontab(hour="1", minute="30")},
+    "delete-old-rows": {
+        "task": "tasks.delete_old_rows",
+        "schedule": crontab(hour="1", minute="30"),
+    },
 }
 
 # --- Outside systems -------------------------------------------------------------------------
@@ -304,8 +307,9 @@ REMINDER_DAYS = [int(days) for days in env.words("REMINDER_DAYS", "1,3")]
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
-ORDER_LEASE_SECONDS = env.number("ORDER_LEASE_SECONDS", 120)
-ORDER_ATTEMPTS = env.number("ORDER_ATTEMPTS", 8)
+# ORDER_… are the names before version 2: installations may still set them.
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120))
+OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))
 
 # --- Documents -------------------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ from clients.directories.account_numbers import allowed_prefixes
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
-from econtract.platform.outbox import inbound, orders, registry
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import inbound, registry, worker
+from econtract.platform.outbox.models import OutboxJob
 from edo.models import Box, Signatory
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
@@ -208,12 +208,12 @@ class Player:
     def _remind(self, task: SigningTask) -> None:
         """What was due while the task waited happens on its day."""
         now = clock.now()
-        for order in (
-            Order.objects.open()
+        for job in (
+            OutboxJob.objects.open()
             .filter(subject=task.number, kind="remind", due_at__lt=now)
             .order_by("due_at")
         ):
-            with self.at(order.due_at + timedelta(seconds=1)):
+            with self.at(job.due_at + timedelta(seconds=1)):
                 self.settle(task)
 
     @contextmanager
@@ -227,9 +227,9 @@ class Player:
         self.sandbox.break_down(scenario.down)
         try:
             yield
-            for _ in range(settings.ORDER_ATTEMPTS):
-                pending = Order.objects.open().about(task.lane).exclude(last_error="")
-                pending.update(due_at=clock.now(), attempts=settings.ORDER_ATTEMPTS - 1)
+            for _ in range(settings.OUTBOX_ATTEMPTS):
+                pending = OutboxJob.objects.open().in_queue(task.queue_key).exclude(last_error="")
+                pending.update(due_at=clock.now(), attempts=settings.OUTBOX_ATTEMPTS - 1)
                 self.settle(task)
         finally:
             self.sandbox.repair()
@@ -237,29 +237,29 @@ class Player:
     # --- Work that workers do --------------------------------------------------------------
 
     def settle(self, task: SigningTask, stop: str = "") -> None:
-        """Runs the task's orders until none is due; at the status ``stop`` it gets stuck."""
+        """Runs the task's jobs until none is due; at the status ``stop`` it gets stuck."""
         for _ in range(ROUNDS):
             heard = sum(inbound.poll(feed) for feed in feeds.feeds_of(task))
             due = list(
-                Order.objects.claimable()
+                OutboxJob.objects.claimable()
                 .filter(kind__in=_kinds_but(stop))
                 .order_by("pk")
                 .values_list("pk", flat=True)
             )
             if not due and not heard:
                 break
-            for order_id in due:
-                orders.run(order_id)
+            for job_id in due:
+                worker.run_job(job_id)
         if stop and _fresh(task).status == stop:
             self._postpone(task, stop)
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for is slow today: the next attempt is tomorrow's."""
         kind = SYSTEM_STATUS_ORDERS[status]
-        Order.objects.open().filter(subject=task.number, kind=kind).update(
+        OutboxJob.objects.open().filter(subject=task.number, kind=kind).update(
             due_at=clock.now() + timedelta(days=1),
             attempts=3,
-            handed_out_until=None,
+            dispatched_until=None,
             last_error=f"Unavailable: {system_of(kind, task)}: no answer in time",
         )
 
@@ -327,7 +327,7 @@ def _prefix(region: Region, services: list[Service]) -> str:
 
 
 def _kinds_but(stop: str) -> list[str]:
-    """Every kind of order except the one that the status ``stop`` waits for."""
+    """Every kind of job except the one that the status ``stop`` waits for."""
     return [kind for kind in registry.kinds() if kind != SYSTEM_STATUS_ORDERS.get(stop)]
 
 

@@ -1,6 +1,6 @@
 """What a transition sets in motion, written in its own transaction.
 
-Everything here is an order in the outbox: the next step, messages to the client, dates to act
+Everything here is a job in the outbox: the next step, messages to the client, dates to act
 on. Nothing here calls outside.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import queue
+from econtract.platform.outbox.models import OutboxJob
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -34,7 +34,7 @@ REMINDERS = {
 def after(task: SigningTask, name: str, facts: dict[str, Any]) -> None:
     """Enqueues what the transition ``name`` into the present status calls for."""
     if step := STEPS.get(Status(task.status)):
-        orders.enqueue(kind=step, subject=task.number, lane=task.lane)
+        queue.enqueue(kind=step, subject=task.number, queue_key=task.queue_key)
     if effect := EFFECTS.get(name):
         effect(task, facts)
 
@@ -58,9 +58,11 @@ def follow(task: SigningTask) -> None:
     kind = FOLLOWING.get(Status(task.status))
     if kind is None:
         return
-    waiting = Order.objects.open().filter(subject=task.number, kind=kind, lease_until__isnull=True)
+    waiting = OutboxJob.objects.open().filter(
+        subject=task.number, kind=kind, lease_until__isnull=True
+    )
     if not waiting.exists():
-        orders.enqueue(kind=kind, subject=task.number, lane=task.lane)
+        queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key)
 
 
 FOLLOWING = {
@@ -74,10 +76,10 @@ FOLLOWING = {
 def message(task: SigningTask, template: str, **values: Any) -> None:
     """An SMS and an e-mail to the client, in the words of `tasks.wording.messages`."""
     for channel in ("sms", "email"):
-        orders.enqueue(
+        queue.enqueue(
             kind="send_message",
             subject=task.number,
-            lane=f"{task.lane}:{channel}",
+            queue_key=f"{task.queue_key}:{channel}",
             payload={"channel": channel, "template": template, **values},
         )
 
@@ -86,10 +88,10 @@ def lodge_document(task: SigningTask) -> None:
     """The present document version is to be lodged in the region's archive."""
     version = task.document_version
     if version is not None:
-        orders.enqueue(
+        queue.enqueue(
             kind="lodge_document",
             subject=task.number,
-            lane=f"{task.lane}:document",
+            queue_key=f"{task.queue_key}:document",
             payload={"version": version.pk},
         )
 
@@ -99,17 +101,17 @@ def _wait(task: SigningTask, days: int) -> None:
     since = task.status_changed_at
     payload = {"status": task.status, "since": since.isoformat()}
     for reminder in settings.REMINDER_DAYS:
-        orders.enqueue(
+        queue.enqueue(
             kind="remind",
             subject=task.number,
-            lane=f"{task.lane}:remind:{reminder}",
+            queue_key=f"{task.queue_key}:remind:{reminder}",
             payload=payload,
             due_at=since + timedelta(days=reminder),
         )
-    orders.enqueue(
+    queue.enqueue(
         kind="expire",
         subject=task.number,
-        lane=f"{task.lane}:expire",
+        queue_key=f"{task.queue_key}:expire",
         payload=payload,
         due_at=since + timedelta(days=days),
     )
@@ -140,10 +142,10 @@ def _identification_over(task: SigningTask, facts: dict[str, Any]) -> None:
 
 
 def _answer_identity(task: SigningTask, answer: str, **values: str) -> None:
-    orders.enqueue(
+    queue.enqueue(
         kind="answer_identity",
         subject=task.number,
-        lane=f"{task.lane}:identity",
+        queue_key=f"{task.queue_key}:identity",
         payload={"answer": answer, "ref": task.identification_ref, **values},
     )
 

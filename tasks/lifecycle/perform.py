@@ -1,6 +1,6 @@
 """The one door through which a task changes its status.
 
-The new status, the history that explains it and the order for the next outside call are one
+The new status, the history that explains it and the job for the next outside call are one
 transaction: a worker that dies anywhere leaves either all of them or none.
 """
 
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.fixed import Fixed, Parameter
-from econtract.platform.outbox import orders
+from econtract.platform.outbox import queue
 from tasks.lifecycle import effects, guards, history
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
@@ -38,7 +38,7 @@ def perform(
 
     ``actor`` is a person, or the capacity (system, client) in which a machine speaks. A person's
     capacity follows from his roles; ``acting_as`` sets it where an administrator stands in. A
-    step's order is closed in the same transaction by the caller (`tasks.pipeline.step.conclude`).
+    step's job is closed in the same transaction by the caller (`tasks.pipeline.step.conclude`).
 
     Raises ActionRefused with words for the user when the table or a guard does not allow it.
     """
@@ -59,7 +59,7 @@ def pass_through(
     """`perform` for one who holds the lock already (`locked`), in his transaction."""
     capacities = _capacities(actor, task, acting_as)
     guards.require(task, name, capacities)
-    with orders.together():
+    with queue.batch():
         _move(task, name, actor, capacities, facts)
         effects.after(task, name, facts)
         if following := effects.automatic(task):

@@ -7,7 +7,7 @@ faults, so the wish is kept on the task and made true only by the operator's ans
 from typing import Any
 
 from accounts.models import User
-from econtract.platform.outbox import orders
+from econtract.platform.outbox import queue
 from tasks.lifecycle import history
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
@@ -34,7 +34,7 @@ def request(task: SigningTask, *, then: str, actor: User | Actor, facts: dict[st
         "acted_as": acted_as,
     }
     task.save(update_fields=["withdrawal"])
-    orders.enqueue(kind=KIND, subject=task.number, lane=task.lane)
+    queue.enqueue(kind=KIND, subject=task.number, queue_key=task.queue_key)
     history.record(
         task,
         kind=HistoryEntry.Kind.OUTSIDE,

@@ -13,8 +13,8 @@ from archive.models import StoredFile
 from archive.storage import store_file
 from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import queue
+from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
 from tasks.listing.excel import LARGEST_TO_ORDER, TooMany, workbook
 from tasks.listing.query import ListQuery
@@ -31,24 +31,24 @@ KEPT = timedelta(days=7)
 @transaction.atomic
 def order(user: User, *, tab: str, query: ListQuery, file_name: str) -> bool:
     """Orders the file of what ``query`` finds in ``tab``; False: his last one is not ready yet."""
-    lane = f"export:{user.pk}"
-    if Order.objects.open().filter(lane=lane).exists():
+    queue_key = f"export:{user.pk}"
+    if OutboxJob.objects.open().filter(queue_key=queue_key).exists():
         return False
     export = Export.objects.create(
         user=user, tab=tab, query=query.encode().removeprefix("?"), file_name=file_name
     )
-    orders.enqueue(kind=EXPORT_ORDER, subject=export.pk, lane=lane)
+    queue.enqueue(kind=EXPORT_ORDER, subject=export.pk, queue_key=queue_key)
     return True
 
 
 class MakeExport(PlainHandler):
     """Makes one file, of what its owner may see by now, and tells him."""
 
-    def run(self, order: Order) -> None:
-        export = Export.objects.select_related("user").filter(pk=order.subject).first()
+    def run(self, job: OutboxJob) -> None:
+        export = Export.objects.select_related("user").filter(pk=job.subject).first()
         stored, words = _made(export) if export else (None, "")
         with transaction.atomic():
-            if order.take() and export:
+            if job.complete() and export:
                 export.file = stored
                 export.save(update_fields=["file"])
                 source = EXPORT_SOURCE if stored else "no export:"

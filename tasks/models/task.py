@@ -197,6 +197,6 @@ class SigningTask(Lifecycle):
         return self.status in FINISHED
 
     @property
-    def lane(self) -> str:
-        """The outbox lane in which the steps of this task run one after another."""
+    def queue_key(self) -> str:
+        """The outbox queue key in which the steps of this task run one after another."""
         return f"task:{self.number}"

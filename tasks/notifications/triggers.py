@@ -6,7 +6,7 @@ from accounts.audience import administrators, heads_of, who_see
 from accounts.models import User
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.notifications.registry import NotificationKind
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.notifications import kinds
 from tasks.notifications.subject import subject_of
@@ -86,10 +86,10 @@ def _event(
     return Event(kind, text, f"history:{entry.pk}", subject_of(task))
 
 
-def after_giving_up(task: SigningTask, order: Order) -> None:
+def after_giving_up(task: SigningTask, job: OutboxJob) -> None:
     """Tells the manager of a call that is not tried any more and has not moved the task."""
-    text = f"{GIVEN_UP[order.kind]}. Администратор может повторить"
-    notify([task.manager], Event(kinds.ERROR, text, f"order:{order.key}", subject_of(task)))
+    text = f"{GIVEN_UP[job.kind]}. Администратор может повторить"
+    notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", subject_of(task)))
 
 
 def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:

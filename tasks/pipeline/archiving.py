@@ -12,7 +12,7 @@ from archive.package import builder
 from archive.package.builder import BuiltPackage
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.lifecycle import history
 from tasks.lifecycle.perform import locked
 from tasks.models import HistoryEntry, SigningTask
@@ -26,25 +26,25 @@ ZIP = "application/zip"
 class LodgeDocument(TellingHandler):
     """Lodges the task's document version in the region's archive, once it is a PDF."""
 
-    def run(self, order: Order) -> None:
-        task = load(order.subject)
-        version = DocumentVersion.objects.select_related("pdf").get(pk=order.payload["version"])
+    def run(self, job: OutboxJob) -> None:
+        task = load(job.subject)
+        version = DocumentVersion.objects.select_related("pdf").get(pk=job.payload["version"])
         replaced = task.document_version_id != version.pk
         failed = version.state == DocumentVersion.State.FAILED
         if replaced or task.is_finished or version.archive_code or failed:
             with transaction.atomic():
-                order.take()
+                job.complete()
             return
         if version.pdf is None:
             raise NotReadyYet("The document is being converted.")
         archive = archive_for(task.region.archive)
         with storage.open_file(version.pdf) as file:
             code = archive.lodge(
-                kind=Kind.DOCUMENT, file=file, card=_card(task, version.file_name), key=order.key
+                kind=Kind.DOCUMENT, file=file, card=_card(task, version.file_name), key=job.key
             )
         with transaction.atomic():
             fresh = locked(task.number)
-            if order.take():
+            if job.complete():
                 documents.record_lodging(version.pk, system=task.region.archive, code=code)
                 _note(fresh, "document_lodged", code)
 
@@ -60,13 +60,13 @@ class LodgePackage(Step):
     looks_at = WHOLE
     again = "retry_archive"
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         package = task.package or self._build(task)
         if package.archive_code:
             return [Outcome("archived", facts={"package": package.pk})]
         with storage.open_file(package.file) as file:
             code = archive_for(task.region.archive).lodge(
-                kind=Kind.PACKAGE, file=file, card=_card(task, package.file_name), key=order.key
+                kind=Kind.PACKAGE, file=file, card=_card(task, package.file_name), key=job.key
             )
         return [
             Outcome(

@@ -2,7 +2,7 @@
 
 from clients.gateways.cabinet import CabinetOrder, cabinets
 from econtract.platform.common.errors import Refused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
 from tasks.pipeline.step import PARTY, Outcome, Step, failure
 from tasks.statuses import Resolution, Status
@@ -15,8 +15,8 @@ class CreateCabinet(Step):
     looks_at = PARTY
     again = "retry_cabinet"
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
-        ref = cabinets().create(_cabinet_order(task), idempotency_key=order.key)
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+        ref = cabinets().create(_cabinet_order(task), idempotency_key=job.key)
         return [Outcome("cabinet_created", facts={"ref": ref})]
 
     def refused(self, task: SigningTask, refusal: Refused) -> Outcome:

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from clients.gateways.messages import messages
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.pipeline.step import PARTY, TellingHandler, load
 from tasks.wording.messages import compose
 
@@ -11,14 +11,14 @@ from tasks.wording.messages import compose
 class SendMessage(TellingHandler):
     """One SMS or e-mail to the client's contact of the task."""
 
-    def run(self, order: Order) -> None:
-        task = load(order.subject, *PARTY)
-        message = compose(task, order.payload["template"], order.payload)
+    def run(self, job: OutboxJob) -> None:
+        task = load(job.subject, *PARTY)
+        message = compose(task, job.payload["template"], job.payload)
         person = task.contact_version
         reference = str(task.number)
-        if order.payload["channel"] == "sms":
+        if job.payload["channel"] == "sms":
             messages().send_sms(
-                person.phone, message.text, reference=reference, idempotency_key=order.key
+                person.phone, message.text, reference=reference, idempotency_key=job.key
             )
         else:
             messages().send_email(
@@ -26,7 +26,7 @@ class SendMessage(TellingHandler):
                 message.subject,
                 message.text,
                 reference=reference,
-                idempotency_key=order.key,
+                idempotency_key=job.key,
             )
         with transaction.atomic():
-            order.take()
+            job.complete()

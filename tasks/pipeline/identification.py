@@ -9,7 +9,7 @@ from archive import documents
 from clients.gateways.identity import Applicant, Identification, Represented, State, identity
 from clients.models import Contact
 from econtract.platform.common.errors import Refused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.pipeline.step import PARTY, Outcome, Step, TellingHandler, failure
 from tasks.statuses import Resolution, Status, resolutions_of
@@ -23,8 +23,8 @@ class StartIdentification(Step):
     looks_at = PARTY
     again = "restart_identification"
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
-        invitation = identity().create(_applicant(task), idempotency_key=order.key)
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+        invitation = identity().create(_applicant(task), idempotency_key=job.key)
         facts = {"ref": invitation.ref, "link": invitation.link}
         return [Outcome("identification_started", facts=facts)]
 
@@ -44,7 +44,7 @@ class FollowIdentification(Step):
     serves = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
     looks_at = PARTY
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         answer = identity().get(task.identification_ref)
         match answer.state:
             case State.PASSED if task.status == Status.IDENTIFICATION_PENDING:
@@ -100,25 +100,25 @@ class AnswerIdentity(TellingHandler):
     # The client, or an earlier attempt of ours, was faster: nothing is left to be told.
     TOO_LATE = frozenset({"already_answered", "wrong_state", "not_found"})
 
-    def run(self, order: Order) -> None:
+    def run(self, job: OutboxJob) -> None:
         try:
-            self._tell(order)
+            self._tell(job)
         except Refused as refusal:
             if refusal.code not in self.TOO_LATE:
                 raise
         with transaction.atomic():
-            order.take()
+            job.complete()
 
-    def _tell(self, order: Order) -> None:
-        ref = order.payload["ref"]
-        match order.payload["answer"]:
+    def _tell(self, job: OutboxJob) -> None:
+        ref = job.payload["ref"]
+        match job.payload["answer"]:
             case "cancel":
-                identity().cancel(ref, idempotency_key=order.key)
+                identity().cancel(ref, idempotency_key=job.key)
             case "accept":
-                identity().accept(ref, idempotency_key=order.key)
+                identity().accept(ref, idempotency_key=job.key)
             case "decline":
-                comment = order.payload["comment"]
-                identity().decline(ref, comment, idempotency_key=order.key)
+                comment = job.payload["comment"]
+                identity().decline(ref, comment, idempotency_key=job.key)
 
 
 def _known(resolution: str, status: Status) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from econtract.platform.common.errors import Refused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
 from edo import exchanges
 from edo.exchanges import ALREADY_SIGNED
@@ -20,11 +20,11 @@ from tasks.transitions import Actor
 class RevokeExchange(PlainHandler):
     """Takes the document back at the operator, then makes the transition that waited for it."""
 
-    def run(self, order: Order) -> None:
-        task = SigningTask.objects.select_related("exchange").get(pk=order.subject)
+    def run(self, job: OutboxJob) -> None:
+        task = SigningTask.objects.select_related("exchange").get(pk=job.subject)
         wish = task.withdrawal
         if wish is None:
-            order.take()
+            job.complete()
             return
         too_late = task.exchange is not None and task.exchange.state == Exchange.State.SIGNED
         if task.exchange is not None and task.exchange.is_live:
@@ -36,7 +36,7 @@ class RevokeExchange(PlainHandler):
                 too_late = True
         with transaction.atomic():
             fresh = locked(task.number)
-            if not order.take():
+            if not job.complete():
                 return
             _drop_wish(fresh)
             if too_late:
@@ -45,15 +45,15 @@ class RevokeExchange(PlainHandler):
             elif not guards.refusals(fresh, wish["then"], frozenset({Actor(wish["acted_as"])})):
                 _fulfil(fresh, wish)
 
-    def on_spent(self, order: Order, error: Exception) -> None:
-        task = locked(order.subject)
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        task = locked(job.subject)
         if task.withdrawal:
             _drop_wish(task)
             _note(task, "revocation_failed")
 
-    def retry(self, order: Order, actor: User) -> None:
-        """The wish was dropped when its order was parked: whoever wants it says so anew."""
-        Order.objects.parked().filter(pk=order.pk).update(state=Order.State.DONE)
+    def retry(self, job: OutboxJob, actor: User) -> None:
+        """The wish was dropped when its job was parked: whoever wants it says so anew."""
+        OutboxJob.objects.parked().filter(pk=job.pk).update(state=OutboxJob.State.DONE)
 
 
 def _drop_wish(task: SigningTask) -> None:

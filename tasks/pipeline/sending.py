@@ -6,7 +6,7 @@ from archive import documents
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from edo import exchanges
 from edo.exchanges import Failure, SendRefusal
 from edo.models import Exchange
@@ -37,7 +37,7 @@ class PrepareSending(Step):
     serves = frozenset({Status.CABINET_CREATED})
     looks_at = WHOLE
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         if problem := _document_problem(task):
             return [problem]
         verified = task.account_verified_at is not None
@@ -61,15 +61,15 @@ class SendDocument(Step):
     looks_at = WHOLE
     again = "send_document"
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         version = task.document_version
         if task.withdrawal or version is None or version.pdf is None:
             return []
-        exchange = self._exchange(task, version.pdf.sha256, order)
+        exchange = self._exchange(task, version.pdf.sha256, job)
         exchanges.send(exchange=exchange, pdf=documents.read(version.pdf))
         return []
 
-    def _exchange(self, task: SigningTask, sha256: str, order: Order) -> Exchange:
+    def _exchange(self, task: SigningTask, sha256: str, job: OutboxJob) -> Exchange:
         """The task's exchange for this very document; an older one is revoked first.
 
         An attempt whose outcome is unknown is repeated under its own operation id: a new one
@@ -93,7 +93,7 @@ class SendDocument(Step):
                 document_number=task.document_number,
                 document_kind=task.document_kind,
                 file_name=f"{task.document_number}.pdf",
-                operation_id=order.key,
+                operation_id=job.key,
             )
             fresh.save(update_fields=["exchange"])
             return fresh.exchange
@@ -112,7 +112,7 @@ class FollowExchange(Step):
     serves = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
     looks_at = WHOLE
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         exchange = task.exchange
         if exchange is None or not exchange.message_id:
             return []
@@ -149,7 +149,7 @@ def _document_problem(task: SigningTask) -> Outcome | None:
     if version is None or version.state == version.State.FAILED:
         reason = " ".join(preflight.document_problems(version))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
-    parked = Order.objects.parked().filter(subject=task.number, kind="lodge_document")
+    parked = OutboxJob.objects.parked().filter(subject=task.number, kind="lodge_document")
     if version.is_ready and parked.filter(payload__version=version.pk).exists():
         reason = "Электронный архив не принял документ."
         return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)

@@ -1,7 +1,7 @@
 """What a step is, and how its outcome goes through the door.
 
 A step makes its outside call with no transaction open and says what happened. It never touches
-the status: the door does, in the transaction that closes the order.
+the status: the door does, in the transaction that closes the job.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import User
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.fixed import Fixed
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
 from tasks.lifecycle.perform import locked, pass_through, perform
 from tasks.models import SigningTask
@@ -59,7 +59,7 @@ class Step:
     # The transition that a person makes to have the step again after it failed for good.
     again: ClassVar[str] = ""
 
-    def run(self, task: SigningTask, order: Order) -> list[Outcome]:
+    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
         """Asks outside; answers what has become true, in order; nothing: go on waiting.
 
         May raise Unavailable and NotReadyYet, and Refused where `refused` knows what it means.
@@ -76,45 +76,45 @@ class Step:
 
 
 class StepHandler:
-    """Runs a step's orders for the outbox."""
+    """Runs a step's jobs for the outbox."""
 
     def __init__(self, step: Step) -> None:
         self.step = step
 
-    def run(self, order: Order) -> None:
-        task = load(order.subject, *self.step.looks_at)
+    def run(self, job: OutboxJob) -> None:
+        task = load(job.subject, *self.step.looks_at)
         if task.status not in self.step.serves:
-            order.take()
+            job.complete()
             return
         try:
-            outcomes = self.step.run(task, order)
+            outcomes = self.step.run(task, job)
         except Refused as refusal:
             outcomes = [self.step.refused(task, refusal)]
-        conclude(task.number, order, outcomes)
+        conclude(task.number, job, outcomes)
 
-    def on_spent(self, order: Order, error: Exception) -> None:
-        task = load(order.subject, *self.step.looks_at)
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        task = load(job.subject, *self.step.looks_at)
         if task.status not in self.step.serves:
             return
         if outcome := self.step.spent(task, error):
             perform(task.number, outcome.name, actor=outcome.actor, **outcome.facts)
 
-    def retry(self, order: Order, actor: User) -> None:
-        """A person's retry makes a new order, so that the other side sees a new wish."""
-        task = load(order.subject, *self.step.looks_at)
+    def retry(self, job: OutboxJob, actor: User) -> None:
+        """A person's retry makes a new job, so that the other side sees a new wish."""
+        task = load(job.subject, *self.step.looks_at)
         if task.status in self.step.serves:
-            order.reopen()
+            job.reopen()
         elif self.step.again:
             perform(task.number, self.step.again, actor=actor, acting_as=Actor.MANAGER)
-            order.state = Order.State.DONE
-            order.save(update_fields=["state"])
+            job.state = OutboxJob.State.DONE
+            job.save(update_fields=["state"])
 
 
 class TellingHandler(PlainHandler):
     """A handler whose failure leaves the status as it is: the task's manager is told of it."""
 
-    def on_spent(self, order: Order, error: Exception) -> None:
-        triggers.after_giving_up(load(order.subject), order)
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        triggers.after_giving_up(load(job.subject), job)
 
 
 def load(number: int, *relations: str) -> SigningTask:
@@ -133,11 +133,11 @@ def _with_relations(relations: tuple[str, ...]) -> Fixed[SigningTask]:
     return Fixed(lambda number: SigningTask.objects.filter(pk=number).select_related(*relations))
 
 
-def conclude(number: int, order: Order, outcomes: list[Outcome]) -> None:
-    """Closes the order together with the transitions that became true, if it is still ours."""
+def conclude(number: int, job: OutboxJob, outcomes: list[Outcome]) -> None:
+    """Closes the job together with the transitions that became true, if it is still ours."""
     with transaction.atomic():
         task = locked(number)
-        if not order.take():
+        if not job.complete():
             return
         for outcome in outcomes:
             if outcome.also:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from econtract.platform.common.formatting import due
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
 
 SYSTEMS = {
@@ -28,9 +28,9 @@ GIVEN_UP = {
     "revoke_exchange": "Оператор ЭДО не отозвал документ",
 }
 TEMPORARY = "Unavailable: "
-# The orders that there may be something to say of.
-TROUBLED = Q(state=Order.State.OPEN, last_error__startswith=TEMPORARY) | Q(
-    state=Order.State.PARKED, kind__in=GIVEN_UP
+# The jobs that there may be something to say of.
+TROUBLED = Q(state=OutboxJob.State.OPEN, last_error__startswith=TEMPORARY) | Q(
+    state=OutboxJob.State.PARKED, kind__in=GIVEN_UP
 )
 
 
@@ -44,19 +44,19 @@ class Trouble:
 
 def troubles(task: SigningTask) -> list[Trouble]:
     """What is being retried, and what was given up since the task has been in its status."""
-    # By subject, which has an index; the lane leaves out what only happens to share the number.
-    found = Order.objects.filter(subject=task.number).about(task.lane)
+    # The subject has an index; the queue key drops objects of other models with the same number.
+    found = OutboxJob.objects.filter(subject=task.number).in_queue(task.queue_key)
     found = found.filter(TROUBLED).order_by("pk")
-    lines = {_line(order, task.status_changed_at): None for order in found}
+    lines = {_line(job, task.status_changed_at): None for job in found}
     return [line for line in lines if line is not None]
 
 
-def _line(order: Order, since: datetime) -> Trouble | None:
-    if order.state == Order.State.OPEN:
-        code = order.last_error.removeprefix(TEMPORARY).partition(":")[0]
+def _line(job: OutboxJob, since: datetime) -> Trouble | None:
+    if job.state == OutboxJob.State.OPEN:
+        code = job.last_error.removeprefix(TEMPORARY).partition(":")[0]
         system = SYSTEMS.get(code, "Внешняя система")
-        return Trouble(f"{system} не отвечает, повторим {due(order.due_at)}.")
-    closed = order.closed_at
+        return Trouble(f"{system} не отвечает, повторим {due(job.due_at)}.")
+    closed = job.closed_at
     if closed and closed >= since:
-        return Trouble(f"{GIVEN_UP[order.kind]}. Администратор может повторить.", final=True)
+        return Trouble(f"{GIVEN_UP[job.kind]}. Администратор может повторить.", final=True)
     return None

@@ -21,7 +21,7 @@ import redis
 from pytest_django.fixtures import Settings
 
 from econtract.platform.common import clock
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import FINISHED
 from tests.support import world
@@ -134,7 +134,7 @@ def test_killed_workers_neither_lose_nor_double_a_step(
         "messages": each(tasks, "sms", "sms", "email", "email"),
     }
     assert codes_we_know(tasks) == sorted(entry["ref"] for entry in sandbox.journal("apd"))
-    assert not Order.objects.parked().exists()
+    assert not OutboxJob.objects.parked().exists()
 
 
 def create_tasks() -> list[SigningTask]:
@@ -161,7 +161,7 @@ def drive(supervisor: Supervisor) -> None:
 
 
 def nothing_due() -> bool:
-    return not Order.objects.open().filter(due_at__lte=clock.now()).exists()
+    return not OutboxJob.objects.open().filter(due_at__lte=clock.now()).exists()
 
 
 def history_of(task: SigningTask) -> list[str]:

@@ -52,7 +52,7 @@ class Stack:
             "EDO_TRUST_ROOTS": str(self.sandbox.trust_roots),
             "PUBLIC_URL": self.url,
             "STATIC_FROM_SOURCES": "yes",
-            "ORDER_LEASE_SECONDS": "5",
+            "OUTBOX_LEASE_SECONDS": "5",
             "FEED_POLL_SECONDS": "0.5",
             "LOG_LEVEL": "WARNING",
         }

@@ -12,7 +12,7 @@ from econtract.platform.notifications.models import (
     NotificationPreference,
 )
 from econtract.platform.notifications.registry import NotificationKind
-from econtract.platform.outbox import orders
+from econtract.platform.outbox import queue
 
 MAIL_JOB = "mail_notification"
 # A text becomes one line; no-break spaces keep the parts of a name together.
@@ -82,8 +82,8 @@ def _store(event: Event, preference: NotificationPreference) -> None:
         },
     )
     if is_new and mail == MailFrequency.NOW:
-        lane = f"notification:{notification.pk}"
-        orders.enqueue(kind=MAIL_JOB, subject=notification.pk, lane=lane)
+        queue_key = f"notification:{notification.pk}"
+        queue.enqueue(kind=MAIL_JOB, subject=notification.pk, queue_key=queue_key)
 
 
 def _shorten(text: str) -> str:

@@ -22,8 +22,8 @@ from econtract.platform.common.formatting import plural
 from econtract.platform.notifications.delivery import MAIL_JOB
 from econtract.platform.notifications.models import Notification, NotificationQuerySet
 from econtract.platform.notifications.registry import notification_kind, subject_type
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import queue
+from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
 
 __all__ = ["DIGEST_JOB", "MAIL_JOB", "MailDigest", "MailNotification", "enqueue_digests"]
@@ -36,28 +36,28 @@ MAX_DIGEST_LINES = 50
 class MailNotification(PlainHandler):
     """One e-mail about one notification."""
 
-    def run(self, order: Order) -> None:
-        waiting = Notification.objects.filter(pk=order.subject)
+    def run(self, job: OutboxJob) -> None:
+        waiting = Notification.objects.filter(pk=job.subject)
         for notification in _claim(waiting):
             recipient = notification.recipient
             if _may_be_mailed(waiting, recipient):
                 _send(recipient, "notification", {"line": _line(notification)}, waiting)
         with transaction.atomic():
-            order.take()
+            job.complete()
 
 
 class MailDigest(PlainHandler):
     """The daily e-mail: what its recipient has not read yet."""
 
-    def run(self, order: Order) -> None:
-        recipient = get_user_model().objects.get(pk=order.subject)
+    def run(self, job: OutboxJob) -> None:
+        recipient = get_user_model().objects.get(pk=job.subject)
         claimed = _claim(Notification.objects.filter(recipient=recipient).for_digest())
         unsent = Notification.objects.filter(pk__in=[notification.pk for notification in claimed])
         if _may_be_mailed(unsent, recipient):
             shown = unsent.shown_to(recipient).order_by("pk")
             _send(recipient, "digest", _digest(list(shown)), unsent)
         with transaction.atomic():
-            order.take()
+            job.complete()
 
 
 def enqueue_digests() -> None:
@@ -72,10 +72,10 @@ def enqueue_digests() -> None:
 
 @transaction.atomic
 def _enqueue_digest(user: Any) -> None:
-    lane = f"digest:{user.pk}"
+    queue_key = f"digest:{user.pk}"
     # A second job would find nothing left to send: this only spares its run.
-    if not Order.objects.open().filter(lane=lane).exists():
-        orders.enqueue(kind=DIGEST_JOB, subject=user.pk, lane=lane)
+    if not OutboxJob.objects.open().filter(queue_key=queue_key).exists():
+        queue.enqueue(kind=DIGEST_JOB, subject=user.pk, queue_key=queue_key)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox import registry
-from econtract.platform.outbox.models import FeedCursor, InboundEvent, Order
+from econtract.platform.outbox.models import FeedCursor, InboundEvent, OutboxJob
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -31,18 +31,18 @@ class WhatFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [(kind, registry.title_of(kind)) for kind in registry.kinds()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> QuerySet[OutboxJob]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
-@admin.register(Order)
+@admin.register(OutboxJob)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ["what", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
     list_filter = ["state", WhatFilter]
     # Not the lease: it is the workers' own.
     fields = [
-        "what", "subject", "lane", "payload", "key", "state", "attempts", "due_at", "last_error",
-        "created_at", "closed_at", "request_id",
+        "what", "subject", "queue_key", "payload", "key", "state", "attempts", "due_at",
+        "last_error", "created_at", "closed_at", "request_id",
     ]  # fmt: skip
     search_fields = ["=subject", "=key"]
     date_hierarchy = "created_at"
@@ -50,19 +50,19 @@ class OrderAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description="Действие", ordering="kind")
-    def what(self, order: Order) -> str:
-        return registry.title_of(order.kind)
+    def what(self, job: OutboxJob) -> str:
+        return registry.title_of(job.kind)
 
     @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+    def retry(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> None:
         """Repeats the parked ones among the chosen, each in its handler's own way."""
         done = 0
-        for order in queryset.filter(state=Order.State.PARKED):
+        for job in queryset.filter(state=OutboxJob.State.PARKED):
             try:
                 with transaction.atomic():
-                    registry.handler_for(order.kind).retry(order, request.user)
+                    registry.job_kind(job.kind).retry(job, request.user)
             except (LookupError, ActionRefused) as error:
-                self.message_user(request, f"{order}: {error}", messages.ERROR)
+                self.message_user(request, f"{job}: {error}", messages.ERROR)
             else:
                 done += 1
         self.message_user(request, f"Повторено вызовов: {done}", messages.SUCCESS)

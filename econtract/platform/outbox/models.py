@@ -1,7 +1,7 @@
-"""Orders for outside calls, written with the change that wants them, and what came back.
+"""Outbox jobs, stored in the transaction of the change that causes them, and inbound events.
 
-An order is done when the transaction that records its result commits: a worker that dies
-anywhere before leaves it open, and the next one repeats it with the same idempotency key.
+A job is done when the transaction that stores its result commits. If a worker dies before that,
+the job stays open, and the next worker repeats it with the same idempotency key.
 """
 
 import uuid
@@ -15,45 +15,46 @@ from django.db.models.expressions import RawSQL
 
 from econtract.platform.common import clock
 
-FIRST_PAUSE_SECONDS = 2
-LONGEST_PAUSE_SECONDS = 300
+FIRST_RETRY_SECONDS = 2
+MAX_RETRY_SECONDS = 300
 
-# Due, leased to nobody, and first in their lane: one lane's orders run in sequence. In SQL, for a
-# worker asks it before every step, and Django took longer to put it together than to have it done.
+# Due, not leased, and first of its queue key: jobs with the same key run one after another.
+# Raw SQL, because every step starts with it and building the query took Django longer than the
+# database needed to run it.
 CLAIMABLE = """
-    outbox_order.state = 'open' AND outbox_order.due_at <= %s
-    AND (outbox_order.lease_until IS NULL OR outbox_order.lease_until < %s)
+    outbox_outboxjob.state = 'open' AND outbox_outboxjob.due_at <= %s
+    AND (outbox_outboxjob.lease_until IS NULL OR outbox_outboxjob.lease_until < %s)
     AND NOT EXISTS (
-        SELECT 1 FROM outbox_order AS earlier
-        WHERE earlier.state = 'open' AND earlier.lane = outbox_order.lane
-        AND earlier.id < outbox_order.id
+        SELECT 1 FROM outbox_outboxjob AS earlier
+        WHERE earlier.state = 'open' AND earlier.queue_key = outbox_outboxjob.queue_key
+        AND earlier.id < outbox_outboxjob.id
     )
 """
 CLAIM = f"""
-    UPDATE outbox_order SET lease_token = %s, lease_until = %s, attempts = attempts + 1
+    UPDATE outbox_outboxjob SET lease_token = %s, lease_until = %s, attempts = attempts + 1
     WHERE id = %s AND {CLAIMABLE} RETURNING *
-"""  # noqa: S608  (nothing but constants)
+"""  # noqa: S608  (constants only)
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
-    def open(self) -> "OrderQuerySet":
-        return self.filter(state=Order.State.OPEN)
+class OutboxJobQuerySet(models.QuerySet["OutboxJob"]):
+    def open(self) -> "OutboxJobQuerySet":
+        return self.filter(state=OutboxJob.State.OPEN)
 
-    def parked(self) -> "OrderQuerySet":
-        return self.filter(state=Order.State.PARKED)
+    def parked(self) -> "OutboxJobQuerySet":
+        return self.filter(state=OutboxJob.State.PARKED)
 
-    def about(self, lane: str) -> "OrderQuerySet":
-        """Orders of ``lane`` and of its branches («task:7» has the branch «task:7:messages»)."""
-        return self.filter(Q(lane=lane) | Q(lane__startswith=f"{lane}:"))
+    def in_queue(self, queue_key: str) -> "OutboxJobQuerySet":
+        """Jobs of ``queue_key`` and of its sub-queues («task:7» includes «task:7:sms»)."""
+        return self.filter(Q(queue_key=queue_key) | Q(queue_key__startswith=f"{queue_key}:"))
 
-    def claimable(self) -> "OrderQuerySet":
-        """What `CLAIMABLE` says."""
-        now = _stored(clock.now())
+    def claimable(self) -> "OutboxJobQuerySet":
+        """Jobs that `OutboxJob.claim` would lease now."""
+        now = _db_datetime(clock.now())
         return self.filter(RawSQL(CLAIMABLE, [now, now], models.BooleanField()))  # noqa: S611
 
 
-class Order(models.Model):
-    """One outside call to be made (or a date to act on, with `due_at` ahead)."""
+class OutboxJob(models.Model):
+    """One outside call to make, or one thing to do at a given time (`due_at` in the future)."""
 
     class State(models.TextChoices):
         OPEN = "open", "В работе"
@@ -61,14 +62,17 @@ class Order(models.Model):
         PARKED = "parked", "Отложено с ошибкой"
 
     kind = models.CharField("Действие", max_length=60)
+    # Primary key of the object that the job is about; the kind says of which model.
     subject = models.BigIntegerField("Объект")
-    lane = models.CharField("Очередь", max_length=100)
+    queue_key = models.CharField("Очередь", max_length=100)
     payload = models.JSONField("Данные", default=dict, blank=True)
+    # The idempotency key of the outside call.
     key = models.UUIDField("Ключ идемпотентности", default=uuid.uuid4, unique=True)
     state = models.CharField("Состояние", max_length=10, choices=State, default=State.OPEN)
     attempts = models.PositiveIntegerField("Попыток", default=0)
     due_at = models.DateTimeField("Выполнить не раньше", default=clock.now)
-    handed_out_until = models.DateTimeField(null=True, editable=False)
+    # A worker has been sent a message about the job; until then it is not sent again.
+    dispatched_until = models.DateTimeField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
     last_error = models.CharField("Последняя ошибка", max_length=1000, blank=True)
@@ -76,87 +80,92 @@ class Order(models.Model):
     closed_at = models.DateTimeField("Закрыто", null=True, blank=True)
     request_id = models.CharField("Запрос", max_length=64, blank=True)
 
-    objects = OrderQuerySet.as_manager()
+    objects = OutboxJobQuerySet.as_manager()
 
     class Meta:
         verbose_name = "внешний вызов"
         verbose_name_plural = "внешние вызовы"
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["due_at"], name="order_due", condition=Q(state="open")),
-            models.Index(fields=["lane", "id"], name="order_lane", condition=Q(state="open")),
-            models.Index(fields=["subject", "kind"], name="order_subject"),
-            models.Index(fields=["closed_at"], name="order_parked", condition=Q(state="parked")),
+            models.Index(fields=["due_at"], name="outboxjob_due", condition=Q(state="open")),
+            models.Index(
+                fields=["queue_key", "id"], name="outboxjob_queue", condition=Q(state="open")
+            ),
+            models.Index(fields=["subject", "kind"], name="outboxjob_subject"),
+            models.Index(
+                fields=["closed_at"], name="outboxjob_parked", condition=Q(state="parked")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
 
     @classmethod
-    def claim(cls, pk: int) -> "Order | None":
-        """Leases the order to the caller; None when it is not to be worked on now."""
-        now, token = clock.now(), Order._meta.get_field("lease_token")
-        until = now + timedelta(seconds=settings.ORDER_LEASE_SECONDS)
-        mine = token.get_db_prep_value(uuid.uuid4(), connection)
-        facts = [mine, _stored(until), pk, _stored(now), _stored(now)]
-        claimed = list(cls.objects.raw(CLAIM, facts))
-        return claimed[0] if claimed else None
+    def claim(cls, pk: int) -> "OutboxJob | None":
+        """Leases the job to the caller; None when it may not run now."""
+        now = clock.now()
+        token_field = OutboxJob._meta.get_field("lease_token")
+        token = token_field.get_db_prep_value(uuid.uuid4(), connection)
+        until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        params = [token, _db_datetime(until), pk, _db_datetime(now), _db_datetime(now)]
+        rows = list(cls.objects.raw(CLAIM, params))
+        return rows[0] if rows else None
 
-    def take(self) -> bool:
-        """Closes the order inside the transaction that records its result.
+    def complete(self) -> bool:
+        """Marks the job as done, inside the transaction that stores its result.
 
-        False when another worker has taken it meanwhile: the caller then changes nothing.
+        False when the lease has been lost to another worker: the caller must then store nothing.
         """
-        return self._while_leased(state=self.State.DONE, closed_at=clock.now(), last_error="")
+        return self._update_if_leased(state=self.State.DONE, closed_at=clock.now(), last_error="")
 
-    def hold(self) -> bool:
+    def still_leased(self) -> bool:
         """Whether the lease is still ours; locks the row until the transaction ends."""
-        return self._while_leased(lease_token=self.lease_token)
+        return self._update_if_leased(lease_token=self.lease_token)
 
     def park(self, error: str) -> bool:
-        """Sets the order aside where an administrator sees it."""
-        return self._while_leased(
+        """Stops trying: the job waits in the admin until a person repeats it."""
+        return self._update_if_leased(
             state=self.State.PARKED, closed_at=clock.now(), last_error=error[:1000]
         )
 
     def postpone(self, error: str, *, seconds: float) -> bool:
-        """Gives the order back, due again in ``seconds``."""
-        return self._while_leased(
+        """Releases the lease; the job is due again in ``seconds``."""
+        return self._update_if_leased(
             due_at=clock.now() + timedelta(seconds=seconds),
             lease_until=None,
-            handed_out_until=None,
+            dispatched_until=None,
             last_error=error[:1000],
         )
 
     def reopen(self) -> None:
-        """Starts a parked order afresh, with a new idempotency key: a person wants it again."""
-        Order.objects.parked().filter(pk=self.pk).update(
+        """Starts a parked job again at a person's request, with a new idempotency key."""
+        OutboxJob.objects.parked().filter(pk=self.pk).update(
             state=self.State.OPEN,
             key=uuid.uuid4(),
             attempts=0,
             due_at=clock.now(),
             closed_at=None,
             lease_until=None,
-            handed_out_until=None,
+            dispatched_until=None,
         )
 
     @property
-    def pause(self) -> float:
-        """Seconds to wait before the next attempt: doubling, up to five minutes."""
-        return float(min(FIRST_PAUSE_SECONDS * 2 ** (self.attempts - 1), LONGEST_PAUSE_SECONDS))
+    def retry_delay(self) -> float:
+        """Seconds until the next attempt: doubles with every attempt, up to five minutes."""
+        return float(min(FIRST_RETRY_SECONDS * 2 ** (self.attempts - 1), MAX_RETRY_SECONDS))
 
-    def _while_leased(self, **changes: Any) -> bool:
-        mine = Order.objects.open().filter(pk=self.pk, lease_token=self.lease_token)
-        return bool(mine.update(**changes))
+    def _update_if_leased(self, **changes: Any) -> bool:
+        ours = OutboxJob.objects.open().filter(pk=self.pk, lease_token=self.lease_token)
+        return bool(ours.update(**changes))
 
 
-def _stored(moment: datetime) -> Any:
-    """A moment as the database at hand keeps it."""
+def _db_datetime(moment: datetime) -> Any:
+    """``moment`` in the form that the current database backend stores."""
     return connection.ops.adapt_datetimefield_value(moment)
 
 
 class InboundEvent(models.Model):
-    """What an outside system told us; stored before it is acted on, once per identifier."""
+    """An event from an outside system's feed. Stored before it is handled, once per identifier."""
 
     source = models.CharField("Источник", max_length=100)
     external_id = models.CharField("Номер события", max_length=200)
@@ -183,7 +192,7 @@ class InboundEvent(models.Model):
 
 
 class FeedCursor(models.Model):
-    """How far a source's feed has been read; moved only together with the stored events."""
+    """How far a source's feed has been read; saved in the same transaction as the events."""
 
     source = models.CharField("Источник", max_length=100, unique=True)
     value = models.CharField("Прочитано до", max_length=200, blank=True)

@@ -1,37 +1,37 @@
-"""Who handles which kind of order and whose feeds are read. Filled when the apps get ready."""
+"""Who handles which kind of job and whose feeds are read. Filled when the apps get ready."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from econtract.platform.outbox.models import InboundEvent, Order
+from econtract.platform.outbox.models import InboundEvent, OutboxJob
 
 
 class Handler(Protocol):
-    """What a room does with one kind of order.
+    """What a room does with one kind of job.
 
     `run` makes the outside call with no transaction open, then, in one transaction, calls
-    `order.take()` (False: return silently, another worker was faster) and records the result.
+    `job.complete()` (False: return silently, another worker was faster) and records the result.
     It may raise Unavailable (repeated with pauses) and NotReadyYet (looked at again soon).
-    `on_spent` is called in the transaction that parks the order. `retry` is a person's wish to
-    have a parked order again.
+    `on_exhausted` is called in the transaction that parks the job. `retry` is a person's wish to
+    have a parked job again.
     """
 
-    def run(self, order: Order) -> None: ...
+    def run(self, job: OutboxJob) -> None: ...
 
-    def on_spent(self, order: Order, error: Exception) -> None: ...
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None: ...
 
-    def retry(self, order: Order, actor: Any) -> None: ...
+    def retry(self, job: OutboxJob, actor: Any) -> None: ...
 
 
 class PlainHandler:
-    """A handler that needs nothing done when its order is parked, and is retried as it was."""
+    """A handler that needs nothing done when its job is parked, and is retried as it was."""
 
-    def on_spent(self, order: Order, error: Exception) -> None:
-        """Nothing depends on this order: the administrator's list of parked orders is enough."""
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        """Nothing depends on this job: the administrator's list of parked jobs is enough."""
 
-    def retry(self, order: Order, actor: Any) -> None:
-        order.reopen()
+    def retry(self, job: OutboxJob, actor: Any) -> None:
+        job.reopen()
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,25 @@ def register(kind: str, title: str, handler: Handler) -> None:
     Raises ValueError when there is one already.
     """
     if kind in _handlers:
-        raise ValueError(f"Orders of kind {kind} have a handler already.")
+        raise ValueError(f"Jobs of kind {kind} have a handler already.")
     _handlers[kind], _titles[kind] = handler, title
 
 
 def title_of(kind: str) -> str:
-    """What people call orders of ``kind``; the kind itself when nobody handles it any more."""
+    """What people call jobs of ``kind``; the kind itself when nobody handles it any more."""
     return _titles.get(kind, kind)
 
 
-def handler_for(kind: str) -> Handler:
+def job_kind(kind: str) -> Handler:
     """The handler of ``kind``. Raises LookupError when nobody announced one."""
     try:
         return _handlers[kind]
     except KeyError:
-        raise LookupError(f"Nobody handles orders of kind {kind}.") from None
+        raise LookupError(f"Nobody handles jobs of kind {kind}.") from None
 
 
 def kinds() -> list[str]:
-    """Every kind of order that somebody handles."""
+    """Every kind of job that somebody handles."""
     return list(_handlers)
 
 

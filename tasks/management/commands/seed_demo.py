@@ -10,7 +10,7 @@ from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
 from econtract.platform.notifications.models import Notification
-from econtract.platform.outbox import orders
+from econtract.platform.outbox import queue
 from tasks.demo import operator, people
 from tasks.demo.player import Player
 from tasks.demo.sandbox import SandboxControl, SandboxMissing
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         sandbox.autopilot(on=False)
         operator.install()
         player = Player(people.install(), sandbox)
-        with orders.unpublished():
+        with queue.publishing_disabled():
             for scenario in SCENARIOS:
                 task = player.play(scenario)
                 self.stdout.write(f"{scenario.age} {task.number} {task.status} {task.resolution}")

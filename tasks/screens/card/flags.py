@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from econtract.platform.common.fixed import Parameter
 from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
 from tasks.notifications.subject import TASK
 from tasks.wording.troubles import TEMPORARY
@@ -17,7 +17,7 @@ from tasks.wording.troubles import TEMPORARY
 
 @dataclass(frozen=True)
 class Glance:
-    """Whether there are comments, papers about authority, orders that may be in trouble, others who
+    """Whether there are comments, papers about authority, jobs that may be in trouble, others who
     look, a note that the person does, what he has not read of this task, and anything unread."""
 
     comments: bool
@@ -42,11 +42,11 @@ def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> di
     task = f"task_id = {SigningTask._meta.db_table}.number"
     job_subject = f"subject = {SigningTask._meta.db_table}.number"
     trouble = "(state = %s AND last_error LIKE %s OR state = %s)"
-    of_trouble = (Order.State.OPEN, f"{TEMPORARY}%", Order.State.PARKED)
+    of_trouble = (OutboxJob.State.OPEN, f"{TEMPORARY}%", OutboxJob.State.PARKED)
     return {
         "has_comments": _any(Comment, task),
         "has_papers": _any(AuthorityDocument, task),
-        "has_troubles": _any(Order, f"{job_subject} AND {trouble}", *of_trouble),
+        "has_troubles": _any(OutboxJob, f"{job_subject} AND {trouble}", *of_trouble),
         "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
         "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
         "has_news": _any(

@@ -3,13 +3,13 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from archive import documents, orders, storage
+from archive import documents, job_kinds, storage
 from archive.conversion import ConversionFailed, ConversionResult
 from archive.intake import IntakeRefused, refusals
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.outbox.models import Order
-from econtract.platform.outbox.orders import run
+from econtract.platform.outbox.models import OutboxJob
+from econtract.platform.outbox.worker import run_job
 from tests.support import office
 from tests.support.factories import UserFactory
 
@@ -41,7 +41,7 @@ def converting(monkeypatch: pytest.MonkeyPatch):
         target.write_bytes(office.pdf_bytes())
         return outcome[0]
 
-    monkeypatch.setattr(orders, "convert", convert)
+    monkeypatch.setattr(job_kinds, "convert", convert)
     return outcome
 
 
@@ -52,14 +52,14 @@ def test_a_pdf_is_ready_at_once_byte_for_byte() -> None:
     assert version.pdf == version.source
     with documents.open_pdf(version) as pdf:
         assert pdf.read() == data
-    assert not Order.objects.exists()
+    assert not OutboxJob.objects.exists()
 
 
 def test_an_office_file_waits_for_its_conversion() -> None:
     version = received(office.docx_bytes(), "договор.docx")
     assert version.state == State.CONVERTING
-    order = Order.objects.get()
-    assert (order.kind, order.subject, order.lane) == (
+    job = OutboxJob.objects.get()
+    assert (job.kind, job.subject, job.queue_key) == (
         documents.CONVERT,
         version.pk,
         f"document-version:{version.pk}",
@@ -91,7 +91,7 @@ def test_an_order_is_written_only_with_its_version(monkeypatch: pytest.MonkeyPat
     def fail(**_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(documents.orders, "enqueue", fail)
+    monkeypatch.setattr(documents.queue, "enqueue", fail)
     with pytest.raises(RuntimeError):
         received(office.docx_bytes(), "договор.docx")
     assert not DocumentVersion.objects.exists()
@@ -100,62 +100,62 @@ def test_an_order_is_written_only_with_its_version(monkeypatch: pytest.MonkeyPat
 def test_a_worker_makes_the_pdf(converting) -> None:
     converting[0] = ConversionResult("libreoffice", 1, 0.5, ("утерянное",))
     version = received(office.docx_bytes(), "договор.docx")
-    run(Order.objects.get().pk)
+    run_job(OutboxJob.objects.get().pk)
     version = current(version)
     assert (version.state, version.converter, version.pages) == (State.READY, "libreoffice", 1)
     assert version.text_recall == 0.5
     assert "«утерянное»" in version.problem
-    assert Order.objects.get().state == Order.State.DONE
+    assert OutboxJob.objects.get().state == OutboxJob.State.DONE
 
 
 def test_a_failed_conversion_says_why_and_can_be_tried_again(converting) -> None:
     converting[0] = ConversionFailed("Не вышло")
     version = received(office.docx_bytes(), "договор.docx")
-    run(Order.objects.get().pk)
+    run_job(OutboxJob.objects.get().pk)
     version = current(version)
     assert (version.state, version.problem, version.can_retry) == (State.FAILED, "Не вышло", True)
     converting[0] = ConversionResult("builtin", 1, 1.0)
     documents.retry_conversion(version=version)
     assert current(version).state == State.CONVERTING
-    run(Order.objects.open().get().pk)
+    run_job(OutboxJob.objects.open().get().pk)
     assert (current(version).state, current(version).problem) == (State.READY, "")
 
 
 def test_a_conversion_that_breaks_down_is_repeated_then_parked(converting, settings) -> None:
-    settings.ORDER_ATTEMPTS = 1
+    settings.OUTBOX_ATTEMPTS = 1
     converting[0] = OSError("disk full")
     version = received(office.docx_bytes(), "договор.docx")
-    order = Order.objects.get()
-    run(order.pk)
-    order.refresh_from_db()
-    assert order.state == Order.State.PARKED
-    assert (current(version).state, current(version).problem) == (State.FAILED, orders.BROKEN)
+    job = OutboxJob.objects.get()
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == OutboxJob.State.PARKED
+    assert (current(version).state, current(version).problem) == (State.FAILED, job_kinds.BROKEN)
     converting[0] = ConversionResult("builtin", 1, 1.0)
     documents.retry_conversion(version=version)
-    run(order.pk)
+    run_job(job.pk)
     assert current(version).state == State.READY
 
 
 def test_a_worker_that_lost_its_order_changes_nothing(converting) -> None:
     version = received(office.docx_bytes(), "договор.docx")
-    order = Order.claim(Order.objects.get().pk)
-    assert order is not None
-    Order.objects.update(lease_token="7d6ba1a5-bb6a-4ef8-9c13-6ab9ba9fe3a5")
-    orders.ConvertDocument().run(order)
+    job = OutboxJob.claim(OutboxJob.objects.get().pk)
+    assert job is not None
+    OutboxJob.objects.update(lease_token="7d6ba1a5-bb6a-4ef8-9c13-6ab9ba9fe3a5")
+    job_kinds.ConvertDocument().run(job)
     assert current(version).state == State.CONVERTING
 
 
 def test_the_order_of_a_removed_version_is_closed_in_silence(converting) -> None:
     version = received(office.docx_bytes(), "договор.docx")
     version.document.delete()
-    run(Order.objects.get().pk)
-    assert Order.objects.get().state == Order.State.DONE
+    run_job(OutboxJob.objects.get().pk)
+    assert OutboxJob.objects.get().state == OutboxJob.State.DONE
 
 
 def test_retrying_what_has_not_failed_does_nothing() -> None:
     version = received(office.docx_bytes(), "договор.docx")
     documents.retry_conversion(version=version)
-    assert Order.objects.count() == 1
+    assert OutboxJob.objects.count() == 1
 
 
 class TestWithAVirusScanner:
@@ -186,12 +186,12 @@ class TestWithAVirusScanner:
         assert version.state == State.CHECKING
         with pytest.raises(storage.StoredFileWithheld):
             documents.read(version.source)
-        order = Order.objects.get()
-        run(order.pk)
+        job = OutboxJob.objects.get()
+        run_job(job.pk)
         assert current(version).state == State.CHECKING
         self.verdict = None
-        Order.objects.update(due_at=order.created_at)
-        run(order.pk)
+        OutboxJob.objects.update(due_at=job.created_at)
+        run_job(job.pk)
         version = current(version)
         assert version.state == State.READY
         assert documents.read(version.source).startswith(b"%PDF-")
@@ -200,16 +200,16 @@ class TestWithAVirusScanner:
         self.verdict = Unavailable("clamd", "away")
         version = received(office.docx_bytes(), "договор.docx")
         self.verdict = None
-        run(Order.objects.get(kind=documents.SCAN).pk)
+        run_job(OutboxJob.objects.get(kind=documents.SCAN).pk)
         assert current(version).state == State.CONVERTING
-        run(Order.objects.get(kind=documents.CONVERT).pk)
+        run_job(OutboxJob.objects.get(kind=documents.CONVERT).pk)
         assert current(version).state == State.READY
 
     def test_a_waiting_file_that_proves_infected_stays_closed(self) -> None:
         self.verdict = Unavailable("clamd", "away")
         version = received(office.pdf_bytes())
         self.verdict = IntakeRefused(refusals.INFECTED)
-        run(Order.objects.get().pk)
+        run_job(OutboxJob.objects.get().pk)
         version = current(version)
         assert (version.state, version.can_retry) == (State.FAILED, False)
         with pytest.raises(storage.StoredFileWithheld):
@@ -218,15 +218,15 @@ class TestWithAVirusScanner:
     def test_a_scanner_away_for_good_fails_the_version_and_can_be_asked_again(
         self, settings
     ) -> None:
-        settings.ORDER_ATTEMPTS = 1
+        settings.OUTBOX_ATTEMPTS = 1
         self.verdict = Unavailable("clamd", "away")
         version = received(office.pdf_bytes())
-        run(Order.objects.get().pk)
+        run_job(OutboxJob.objects.get().pk)
         assert (current(version).state, current(version).problem) == (
             State.FAILED,
-            orders.NOT_SCANNED,
+            job_kinds.NOT_SCANNED,
         )
         self.verdict = None
         documents.retry_conversion(version=version)
-        run(Order.objects.open().get().pk)
+        run_job(OutboxJob.objects.open().get().pk)
         assert current(version).state == State.READY

@@ -13,7 +13,7 @@ from clients import actions as client_actions
 from clients.actions import ContactFacts
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from edo.models import Exchange
 from tasks.actions.account import set_account
 from tasks.actions.comments import comment_refusals
@@ -72,7 +72,7 @@ def create(facts: TaskFacts, **more: Any) -> SigningTask:
 def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_archive() -> None:
     task = create(form())
     assert task.status == Status.IDENTIFICATION_REQUESTED
-    kinds = set(Order.objects.values_list("kind", flat=True))
+    kinds = set(OutboxJob.objects.values_list("kind", flat=True))
     assert kinds == {"start_identification", "lodge_document"}
     assert task.contact_version.contact in task.client.contacts.all()
 
@@ -165,9 +165,9 @@ def test_a_replaced_contact_restarts_identification_and_the_old_link_dies() -> N
     assert fresh.status == Status.IDENTIFICATION_REQUESTED
     assert fresh.contact_version.contact == other
     assert other in fresh.client.contacts.all()
-    killed = Order.objects.get(kind="answer_identity")
+    killed = OutboxJob.objects.get(kind="answer_identity")
     assert killed.payload == {"answer": "cancel", "ref": "old"}
-    assert Order.objects.filter(kind="start_identification").count() == 1
+    assert OutboxJob.objects.filter(kind="start_identification").count() == 1
 
 
 @pytest.mark.parametrize("status", [Status.DOCUMENT_SIGNING, Status.IDENTIFIED, Status.COMPLETED])
@@ -197,7 +197,7 @@ def test_a_sent_document_is_revoked_at_the_operator_first() -> None:
     assert fresh.status == Status.DOCUMENT_SIGNING
     assert fresh.withdrawal is not None
     assert fresh.withdrawal["then"] == "signing_failed"
-    assert Order.objects.get().kind == "revoke_exchange"
+    assert OutboxJob.objects.get().kind == "revoke_exchange"
 
 
 def test_a_signed_document_stays() -> None:

@@ -268,7 +268,9 @@ def test_deleting_a_group_is_journalled_for_its_members(people: People, web: Cli
     assert JournalEntry.objects.get().change == "Снято: группа «Юг», Тимлидер"
 
 
-@pytest.mark.parametrize("model", ["tasks/signingtask", "accounts/journalentry", "outbox/order"])
+@pytest.mark.parametrize(
+    "model", ["tasks/signingtask", "accounts/journalentry", "outbox/outboxjob"]
+)
 def test_what_only_the_product_writes_cannot_be_written_here(web: Client, model: str) -> None:
     assert web.get(f"/admin/{model}/add/").status_code == 403
 

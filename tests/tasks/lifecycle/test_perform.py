@@ -11,7 +11,7 @@ from accounts.models import AccessGroup, User
 from accounts.roles import Role
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle import guards
 from tasks.lifecycle.perform import locked, perform
@@ -35,7 +35,7 @@ def task_in(status: Status, **more: Any) -> SigningTask:
 
 
 def orders_of(task: SigningTask) -> list[str]:
-    return list(Order.objects.filter(subject=task.number).values_list("kind", flat=True)[::-1])
+    return list(OutboxJob.objects.filter(subject=task.number).values_list("kind", flat=True)[::-1])
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_refused_passage_writes_nothing() -> None:
     with pytest.raises(ActionRefused, match="невозможно в статусе «Задание выполнено»"):
         perform(task.number, "cancel", actor=task.manager, reason="ошибка")
     assert not HistoryEntry.objects.exists()
-    assert not Order.objects.exists()
+    assert not OutboxJob.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -194,8 +194,8 @@ def test_identification_that_started_sets_its_dates_and_tells_the_client() -> No
     perform(task.number, "identification_started", actor=Actor.SYSTEM, ref="r", link="https://x/")
     since = SigningTask.objects.get().status_changed_at
     dates = {
-        order.lane.partition(f"task:{task.number}:")[2]: order.due_at - since
-        for order in Order.objects.filter(kind__in=["remind", "expire"])
+        job.queue_key.partition(f"task:{task.number}:")[2]: job.due_at - since
+        for job in OutboxJob.objects.filter(kind__in=["remind", "expire"])
     }
     assert dates == {
         "remind:1": timedelta(days=1),
@@ -220,6 +220,6 @@ def test_a_sent_document_is_revoked_before_its_task_is_cancelled() -> None:
 def test_a_cancelled_tasks_identification_link_dies() -> None:
     task = task_in(Status.IDENTIFICATION_PENDING, identification_ref="r-1")
     perform_action(task=task, name="cancel", actor=task.manager, reason="ошибка")
-    order = Order.objects.get(kind="answer_identity")
-    assert order.payload == {"answer": "cancel", "ref": "r-1"}
+    job = OutboxJob.objects.get(kind="answer_identity")
+    assert job.payload == {"answer": "cancel", "ref": "r-1"}
     assert HistoryEntry.objects.get().comment == "ошибка"

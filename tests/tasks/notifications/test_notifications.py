@@ -22,9 +22,9 @@ from econtract.platform.notifications.models import (
     Notification,
     NotificationPreference,
 )
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
-from tasks import jobs
+from econtract.platform.outbox import worker
+from econtract.platform.outbox.models import OutboxJob
+from tasks import celery_tasks
 from tasks.actions import handover, reminders
 from tasks.actions.comments import add_comment
 from tasks.actions.mentions import logins_in
@@ -150,7 +150,7 @@ def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: Pe
 def test_a_call_that_was_given_up_is_told_though_the_status_stays(
     people: People, settings: Settings
 ) -> None:
-    settings.ORDER_ATTEMPTS = 1
+    settings.OUTBOX_ATTEMPTS = 1
     settings.OUTSIDE = {**settings.OUTSIDE, "messages": {"url": "", "token": ""}}
     task = make(people, Status.DOCUMENT_SIGNING)
     reminders.remind(task=task, actor=people["owner"])
@@ -213,10 +213,10 @@ def sign(people: People) -> SigningTask:
 
 
 def work_off(kind: str) -> list[int]:
-    """Runs the orders of one kind that are open; answers their keys."""
-    keys = list(Order.objects.filter(kind=kind).values_list("pk", flat=True))
+    """Runs the jobs of one kind that are open; answers their keys."""
+    keys = list(OutboxJob.objects.filter(kind=kind).values_list("pk", flat=True))
     for key in keys:
-        orders.run(key)
+        worker.run_job(key)
     return keys
 
 
@@ -242,7 +242,7 @@ def test_a_letter_says_number_and_status_and_nothing_of_the_client(
     assert "https://e.example/notifications/settings/" in letter.body
     for secret in (task.client.short_name, task.client.inn, task.contact_version.surname):
         assert secret not in letter.subject + letter.body
-    assert Order.objects.get(pk=key).state == Order.State.DONE
+    assert OutboxJob.objects.get(pk=key).state == OutboxJob.State.DONE
 
 
 def test_a_worker_that_dies_with_a_letter_sends_none_twice(
@@ -267,7 +267,7 @@ def test_a_worker_that_dies_with_a_letter_sends_none_twice(
     with time_machine.travel(clock.now() + timedelta(minutes=10)):
         [key] = work_off("mail_notification")
     assert len(mail.outbox) == 1
-    assert Order.objects.get(pk=key).state == Order.State.DONE
+    assert OutboxJob.objects.get(pk=key).state == OutboxJob.State.DONE
 
 
 def test_a_mail_server_that_does_not_answer_is_asked_again(
@@ -282,8 +282,8 @@ def test_a_mail_server_that_does_not_answer_is_asked_again(
 
         broken.setattr(EmailBackend, "send_messages", refuse)
         [key] = work_off("mail_notification")
-    order = Order.objects.get(pk=key)
-    assert order.last_error == "Unavailable: mail: SMTPServerDisconnected"
+    job = OutboxJob.objects.get(pk=key)
+    assert job.last_error == "Unavailable: mail: SMTPServerDisconnected"
     with time_machine.travel(clock.now() + timedelta(minutes=10)):
         work_off("mail_notification")
     assert len(mail.outbox) == 1
@@ -299,7 +299,7 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
     SigningTask.objects.filter(pk=tasks[1].pk).update(manager=people["neighbour"])
     for hour, letters in [(4, 0), (5, 1), (5, 1)]:  # Moscow: three hours ahead
         with time_machine.travel(datetime(2026, 11, 23, hour, 5, tzinfo=UTC), tick=False):
-            jobs.order_digests()
+            celery_tasks.enqueue_digests()
             work_off("mail_digest")
         assert len(mail.outbox) == letters
     body = mail.outbox[0].body
@@ -325,7 +325,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
     signatory = SignatoryFactory(certificate_until=now + timedelta(days=20))
     for days in (0, 1, 14, 15, 21, 22):
         with time_machine.travel(now + timedelta(days=days), tick=False):
-            jobs.tell_of_expiring()
+            celery_tasks.notify_of_expiring()
     assert [kind for kind, _ in told(people["administrator"])] == [kinds.EXPIRY.code] * 3
     assert all(str(signatory) in text for _, text in told(people["administrator"]))
     assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0
@@ -334,7 +334,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
 def test_what_is_long_past_is_forgotten(people: People) -> None:
     sign(people)
     with time_machine.travel(clock.now() + timedelta(days=181)):
-        jobs.forget_past()
+        celery_tasks.delete_old_rows()
     assert not Notification.objects.exists()
 
 

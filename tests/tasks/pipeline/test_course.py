@@ -10,9 +10,9 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.outbox import registry
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from edo.models import Exchange, Signatory
-from tasks import jobs
+from tasks import celery_tasks
 from tasks.actions.contact import replace_contact
 from tasks.actions.document import attach_document, remove_document
 from tasks.actions.perform_action import perform_action
@@ -324,7 +324,7 @@ def test_a_passing_fault_costs_time_and_nothing_else(
 def test_a_system_that_stays_down_is_told_and_can_be_tried_again(
     manager: User, set_up: Sandbox, settings: Settings, system: str, failed: Status
 ) -> None:
-    settings.ORDER_ATTEMPTS = 2
+    settings.OUTBOX_ATTEMPTS = 2
     set_up.fault(system, "down", times=None)
     task = world.create_task(manager)
     run_everything()
@@ -334,10 +334,10 @@ def test_a_system_that_stays_down_is_told_and_can_be_tried_again(
     with time_machine.travel(clock.now() + timedelta(minutes=10), tick=True):
         run_everything()
     assert where(task) == (failed, "service_unavailable")
-    parked = Order.objects.parked().get()
+    parked = OutboxJob.objects.parked().get()
     set_up.clear_faults()
     administrator = world.UserFactory(roles=["administrator"])
-    registry.handler_for(parked.kind).retry(parked, administrator)
+    registry.job_kind(parked.kind).retry(parked, administrator)
     at(task, Status.COMPLETED, set_up)
     assert edo_actions(set_up) == ["sent", "delivered", "signed"]
 
@@ -368,7 +368,7 @@ def test_a_lost_event_is_made_good_by_the_sweep(
         run_everything()
         assert where(task)[0] == Status.DOCUMENT_SIGNING
         with time_machine.travel(clock.now() + timedelta(minutes=11), tick=True):
-            jobs.sweep_waiting()
+            celery_tasks.poll_silent_tasks()
             run_everything()
     assert where(task)[0] == Status.COMPLETED
     assert Exchange.objects.get().state == Exchange.State.SIGNED

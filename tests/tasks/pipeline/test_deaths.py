@@ -21,9 +21,8 @@ from archive.package import builder
 from archive.package.builder import BuiltPackage
 from archive.package.parts import PackageParts
 from econtract.platform.common.http import OutsideHttp
-from econtract.platform.outbox import inbound, registry
-from econtract.platform.outbox import orders as outbox
-from econtract.platform.outbox.models import FeedCursor, Order
+from econtract.platform.outbox import inbound, registry, worker
+from econtract.platform.outbox.models import FeedCursor, OutboxJob
 from edo.models import Box
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
@@ -90,7 +89,7 @@ def survive(work: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> int:
                 work()
         except Death:
             # The dead worker's leases run out.
-            Order.objects.open().exclude(lease_until=None).update(lease_until=None)
+            OutboxJob.objects.open().exclude(lease_until=None).update(lease_until=None)
             FeedCursor.objects.update(polling_until=None)
         else:
             return deaths
@@ -98,17 +97,17 @@ def survive(work: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def drive_through_deaths(monkeypatch: pytest.MonkeyPatch) -> int:
-    """The whole course, every order and every poll dying at each of its points."""
+    """The whole course, every job and every poll dying at each of its points."""
     deaths = 0
     for _ in range(40):
         for feed in registry.feeds():
             deaths += survive(lambda feed=feed: inbound.poll(feed), monkeypatch)  # type: ignore[misc]
-        due = list(Order.objects.claimable().order_by("pk").values_list("pk", flat=True))
-        for order_id in due:
-            deaths += survive(lambda order_id=order_id: outbox.run(order_id), monkeypatch)  # type: ignore[misc]
+        due = list(OutboxJob.objects.claimable().order_by("pk").values_list("pk", flat=True))
+        for job_id in due:
+            deaths += survive(lambda job_id=job_id: worker.run_job(job_id), monkeypatch)  # type: ignore[misc]
         if not due and SigningTask.objects.get().is_finished:
             return deaths
-    raise AssertionError(list(Order.objects.open().values_list("kind", "last_error")))
+    raise AssertionError(list(OutboxJob.objects.open().values_list("kind", "last_error")))
 
 
 def test_no_death_loses_or_doubles_a_step(
@@ -126,7 +125,7 @@ def test_no_death_loses_or_doubles_a_step(
     moves = task.history.filter(kind=HistoryEntry.Kind.TRANSITION)
     assert list(moves.values_list("name", flat=True)) == SEAMLESS_COURSE
     assert task.history.filter(name="document_lodged").count() == 1
-    assert not Order.objects.parked().exists()
+    assert not OutboxJob.objects.parked().exists()
     assert effects(set_up) == {
         "identity": ["requested", "answered"],
         "cabinet": ["created"],
@@ -158,7 +157,7 @@ def effects(sandbox: Sandbox) -> dict[str, list[str]]:
         for system in ("identity", "cabinet", "apd", "edo")
     } | {
         # The power of attorney of the installation is signed here too, and messages go out by
-        # lanes of their own: neither has an order among the others.
+        # queue keys of their own: neither has a job among the others.
         "signing": [
             entry["action"] for entry in sandbox.journal("signing") if entry["ref"] != "head"
         ],

@@ -14,7 +14,7 @@ from accounts.roles import Role, TaskType
 from archive.storage import store_bytes
 from clients.models import Contact
 from econtract.platform.notifications.models import Notification
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
 from tasks.models.lists import Export, SavedFilter
 from tasks.statuses import Status
@@ -130,7 +130,7 @@ def snapshot() -> list[Any]:
         list(SigningTask.objects.order_by("pk").values_list("status", "revision", "manager")),
         list(SavedFilter.objects.values_list("name", flat=True)),
         list(Notification.objects.values_list("read_at", flat=True)),
-        [model.objects.count() for model in (HistoryEntry, Comment, Order, Contact)],
+        [model.objects.count() for model in (HistoryEntry, Comment, OutboxJob, Contact)],
     ]
 
 

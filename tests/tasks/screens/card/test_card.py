@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from econtract.platform.common import clock
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from edo.models import Exchange
 from tasks.actions.perform_action import perform_action
 from tasks.models import Comment, HistoryEntry, SigningTask
@@ -118,34 +118,34 @@ def test_a_task_of_another_offers_to_take_it_and_nothing_that_its_manager_does(
 
 def test_a_call_that_is_being_repeated_is_said_with_its_time(owner: User, web: Client) -> None:
     task = make(owner, Status.CABINET_CREATED)
-    order = Order.objects.create(
+    job = OutboxJob.objects.create(
         kind="prepare_sending",
         subject=task.number,
-        lane=task.lane,
+        queue_key=task.queue_key,
         attempts=2,
         last_error="Unavailable: eip: answered 503",
         due_at=datetime(2026, 11, 21, 11, 32, tzinfo=UTC),
     )
-    with time_machine.travel(order.due_at - timedelta(minutes=5), tick=False):
+    with time_machine.travel(job.due_at - timedelta(minutes=5), tick=False):
         assert "ЕИП не отвечает, повторим в 14:32." in card(web, task)
-    with time_machine.travel(order.due_at - timedelta(days=1), tick=False):
+    with time_machine.travel(job.due_at - timedelta(days=1), tick=False):
         assert "ЕИП не отвечает, повторим 21.11.2026 в 14:32." in card(web, task)
-    Order.objects.filter(pk=order.pk).update(last_error="NotReadyYet: being converted")
+    OutboxJob.objects.filter(pk=job.pk).update(last_error="NotReadyYet: being converted")
     assert "повторим в" not in card(web, task)
 
 
 def test_what_was_given_up_is_said_until_the_task_moves_on(owner: User, web: Client) -> None:
     task = make(owner)
-    order = Order.objects.create(
+    job = OutboxJob.objects.create(
         kind="send_message",
         subject=task.number,
-        lane=f"{task.lane}:sms",
-        state=Order.State.PARKED,
+        queue_key=f"{task.queue_key}:sms",
+        state=OutboxJob.State.PARKED,
         closed_at=clock.now(),
         last_error="Refused: messages: bad_number",
     )
     assert "Сообщение клиенту не отправлено" in card(web, task)
-    Order.objects.filter(pk=order.pk).update(closed_at=clock.now() - timedelta(days=1))
+    OutboxJob.objects.filter(pk=job.pk).update(closed_at=clock.now() - timedelta(days=1))
     assert "Сообщение клиенту не отправлено" not in card(web, task)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from archive.storage import store_bytes
 from econtract.platform.common import clock
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
@@ -111,8 +111,8 @@ def test_the_client_is_reminded_once_an_hour(people: People, owner: User, web: C
     assert f'action="/tasks/{task.number}/remind/"' in page
     for _ in range(2):
         web.post(f"/tasks/{task.number}/remind/")
-    sent = Order.objects.filter(kind="send_message", subject=task.number)
-    assert [order.payload["template"] for order in sent] == ["signing_reminder"] * 2  # SMS, mail
+    sent = OutboxJob.objects.filter(kind="send_message", subject=task.number)
+    assert [job.payload["template"] for job in sent] == ["signing_reminder"] * 2  # SMS, mail
     page = text_of(card(web, task))
     assert "«Напомнить» пока нельзя: Клиенту уже напомнили меньше часа назад." in page
     assert "Клиенту отправлено напоминание" in page
@@ -149,15 +149,15 @@ def test_everything_is_downloaded_as_one_zip(people: People, owner: User, web: C
 def test_the_history_tells_calls_outside_with_their_results(owner: User, web: Client) -> None:
     task = make(owner)
     for kind, state, attempts, error in [
-        ("send_document", Order.State.DONE, 3, ""),
-        ("send_message", Order.State.PARKED, 1, "Refused: messages: bad_number Петров +7912"),
-        ("lodge_document", Order.State.OPEN, 2, "Unavailable: archive_apd: answered 503"),
-        ("expire", Order.State.DONE, 1, ""),
+        ("send_document", OutboxJob.State.DONE, 3, ""),
+        ("send_message", OutboxJob.State.PARKED, 1, "Refused: messages: bad_number Петров +7912"),
+        ("lodge_document", OutboxJob.State.OPEN, 2, "Unavailable: archive_apd: answered 503"),
+        ("expire", OutboxJob.State.DONE, 1, ""),
     ]:
-        Order.objects.create(
+        OutboxJob.objects.create(
             kind=kind,
             subject=task.number,
-            lane=task.lane,
+            queue_key=task.queue_key,
             state=state,
             attempts=attempts,
             last_error=error,

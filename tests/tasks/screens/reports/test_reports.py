@@ -15,8 +15,8 @@ from accounts.models import User
 from accounts.roles import TaskType
 from econtract.platform.common import clock
 from econtract.platform.notifications.models import Notification
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import worker
+from econtract.platform.outbox.models import OutboxJob
 from tasks.listing import exports
 from tasks.models import Export, SigningTask
 from tasks.statuses import Resolution, Stage, Status
@@ -185,8 +185,8 @@ def large(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
 
 
 def work_off() -> None:
-    for order in Order.objects.filter(kind=exports.EXPORT_ORDER):
-        orders.run(order.pk)
+    for job in OutboxJob.objects.filter(kind=exports.EXPORT_ORDER):
+        worker.run_job(job.pk)
 
 
 @pytest.mark.parametrize("address", ["/reports/tasks.xlsx", "/tasks/all/export.xlsx?group=none"])
@@ -234,5 +234,5 @@ def test_old_exports_are_forgotten(large: None, owner: User, web: Client) -> Non
     with time_machine.travel(NOON + timedelta(days=8)):
         exports.forget()
     assert not Export.objects.exists()
-    work_off()  # an order without its export is done with nothing
+    work_off()  # a job without its export is done with nothing
     assert not Notification.objects.exists()

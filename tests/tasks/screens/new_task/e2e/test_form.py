@@ -17,8 +17,8 @@ from accounts.models import User
 from accounts.roles import TaskType
 from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
-from econtract.platform.outbox import orders
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox import worker
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import Draft
 from tests.support import office
 from tests.support.factories_clients import ContactFactory, person_inn
@@ -378,8 +378,8 @@ def test_the_converted_document_appears_by_itself(open_form: Forms) -> None:
         {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
     )
     expect(page.get_by_text("Преобразуем в PDF…")).to_be_visible()
-    for pk in Order.objects.claimable().values_list("pk", flat=True):
-        orders.run(pk)
+    for pk in OutboxJob.objects.claimable().values_list("pk", flat=True):
+        worker.run_job(pk)
     picture = page.get_by_alt_text("Страница 1 документа")
     expect(picture).to_be_visible()
     picture.scroll_into_view_if_needed()

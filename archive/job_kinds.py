@@ -11,7 +11,7 @@ from archive.conversion import ConversionFailed, ConversionResult, convert
 from archive.intake import IntakeRefused, antivirus
 from archive.intake.kinds import Kind
 from archive.models import DocumentVersion, StoredFile
-from econtract.platform.outbox.models import Order
+from econtract.platform.outbox.models import OutboxJob
 
 BROKEN = "Преобразовать документ не удалось: повторите или замените файл"
 NOT_SCANNED = "Антивирус недоступен, файл не проверен: повторите проверку"
@@ -22,11 +22,11 @@ class _DocumentHandler:
 
     spent_message: str
 
-    def on_spent(self, order: Order, error: Exception) -> None:
-        documents.record_failure(order.subject, self.spent_message)
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        documents.record_failure(job.subject, self.spent_message)
 
-    def retry(self, order: Order, actor: Any) -> None:
-        version = DocumentVersion.objects.filter(pk=order.subject).first()
+    def retry(self, job: OutboxJob, actor: Any) -> None:
+        version = DocumentVersion.objects.filter(pk=job.subject).first()
         if version is not None:
             documents.retry_conversion(version=version)
 
@@ -36,19 +36,19 @@ class ConvertDocument(_DocumentHandler):
 
     spent_message = BROKEN
 
-    def run(self, order: Order) -> None:
-        version = _waiting(order, DocumentVersion.State.CONVERTING)
+    def run(self, job: OutboxJob) -> None:
+        version = _waiting(job, DocumentVersion.State.CONVERTING)
         if version is None:
             return
         try:
             pdf, result = _converted(version)
         except ConversionFailed as failure:
             with transaction.atomic():
-                if order.take():
+                if job.complete():
                     documents.record_failure(version.pk, failure.message_ru)
             return
         with transaction.atomic():
-            if order.take():
+            if job.complete():
                 documents.record_conversion(version.pk, pdf, result)
 
 
@@ -57,8 +57,8 @@ class ScanDocument(_DocumentHandler):
 
     spent_message = NOT_SCANNED
 
-    def run(self, order: Order) -> None:
-        version = _waiting(order, DocumentVersion.State.CHECKING)
+    def run(self, job: OutboxJob) -> None:
+        version = _waiting(job, DocumentVersion.State.CHECKING)
         if version is None:
             return
         clean, message = True, ""
@@ -69,17 +69,17 @@ class ScanDocument(_DocumentHandler):
                 except IntakeRefused as refused:
                     clean, message = False, refused.refusal.message
         with transaction.atomic():
-            if order.take():
+            if job.complete():
                 documents.record_scan(version.pk, clean=clean, message=message)
 
 
-def _waiting(order: Order, state: DocumentVersion.State) -> DocumentVersion | None:
-    """The order's version if it still waits; else closes the order, for nobody needs it."""
+def _waiting(job: OutboxJob, state: DocumentVersion.State) -> DocumentVersion | None:
+    """The job's version if it still waits; else closes the job, for nobody needs it."""
     versions = DocumentVersion.objects.select_related("source")
-    version = versions.filter(pk=order.subject, state=state).first()
+    version = versions.filter(pk=job.subject, state=state).first()
     if version is None:
         with transaction.atomic():
-            order.take()
+            job.complete()
     return version
 
 

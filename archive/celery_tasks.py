@@ -1,4 +1,4 @@
-"""Celery jobs of the archive. A job that is lost or repeated changes nothing but the delay."""
+"""Celery tasks of the archive, run by beat. Losing or repeating one only delays the work."""
 
 import logging
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="archive.sweep_files", expires=3600)
 def sweep_files() -> None:
-    """Removes what nothing refers to, and reads a sample of the rest against its hashes."""
+    """Deletes unreferenced files and checks a sample of the others against their hashes."""
     documents, files = sweeping.sweep()
     damaged = sweeping.find_damaged()
     log.info("files swept documents=%s files=%s damaged=%s", documents, files, len(damaged))

@@ -1,0 +1,48 @@
+"""Celery tasks of `tasks`, run by beat. Losing or repeating one only delays the work."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import transaction
+
+from econtract.platform.common import clock
+from econtract.platform.notifications import inbox, mail
+from tasks.actions import presence
+from tasks.lifecycle import effects
+from tasks.listing import exports
+from tasks.models import SigningTask
+from tasks.notifications.expiry import notify_of_expiry
+
+# After this long without news the event may have been lost: ask the outside system.
+MAX_SILENCE = timedelta(minutes=10)
+
+
+@shared_task(name="tasks.poll_silent_tasks")
+def poll_silent_tasks() -> None:
+    """Asks about every task that has waited for an outside system for long without news."""
+    waiting = SigningTask.objects.filter(
+        status__in=list(effects.FOLLOWING), status_changed_at__lt=clock.now() - MAX_SILENCE
+    )
+    for task in waiting.only("number", "status").iterator():
+        with transaction.atomic():
+            effects.follow(task)
+
+
+@shared_task(name="tasks.notify_of_expiring")
+def notify_of_expiring() -> None:
+    """Notifies administrators of certificates and powers of attorney that are about to expire."""
+    notify_of_expiry()
+
+
+@shared_task(name="tasks.enqueue_digests")
+def enqueue_digests() -> None:
+    """Enqueues the daily e-mail of the users whose local time it is due at."""
+    mail.enqueue_digests()
+
+
+@shared_task(name="tasks.delete_old_rows")
+def delete_old_rows() -> None:
+    """Deletes old notifications and exports, and the records of who had a card open."""
+    presence.forget()
+    exports.forget()
+    inbox.delete_old()
