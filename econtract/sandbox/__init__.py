@@ -1,6 +1,6 @@
-"""The sandbox: simulators of every outside system, as a Django site of its own.
+"""The sandbox: simulators of every outside system, as a separate Django site.
 
-It keeps its own database, imports no product app and is reached over HTTP only, by the protocols of
-`docs/protocols.md`. A person can play the client on its pages; an autopilot can do so too.
+It has its own database, imports no product code, and is reached over HTTP only, with the protocols
+of `docs/protocols.md`. On its pages a person plays the client; the autopilot can do it instead.
 Run it with `python -m econtract.sandbox setup` and `gunicorn econtract.sandbox.wsgi`.
 """

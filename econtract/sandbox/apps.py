@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class SandboxConfig(AppConfig):
-    """All simulators share one app and one database, for they play one outside world."""
+    """All simulators share one app and one database: together they play one outside world."""
 
     name = "econtract.sandbox"
     label = "sandbox"

@@ -1,7 +1,7 @@
-"""The autopilot: moves the world on whenever the sandbox is asked anything.
+"""The autopilot: runs what is due at the start of each request to the sandbox.
 
-There is no background process. `World.next_due_at` says when something will be due, so that a
-request in a quiet world costs one query.
+There is no background process. `SandboxState.next_due_at` says when something will be due, so a
+request before that time costs one query.
 """
 
 from __future__ import annotations
@@ -14,75 +14,75 @@ from django.db.models import Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from econtract.sandbox import clock, identity
-from econtract.sandbox.edo import answers, delivery
-from econtract.sandbox.models import EdoDocument, IdentityRequest, IdentityState, World
+from econtract.sandbox.edo import delivery, docflow
+from econtract.sandbox.models import EdoDocument, IdentityRequest, IdentityState, SandboxState
 
-# One request may pay for that many steps at most; the next request goes on.
+# The most documents or requests that one HTTP request processes; the next one continues.
 _BATCH = 25
-# Orders about the world itself find it as it was.
-_COMMANDS = ("/control/v1/reset", "/control/v1/clock", "/control/v1/autopilot")
+# These change the state themselves and must see it as it was.
+_CONTROL_PATHS = ("/control/v1/reset", "/control/v1/clock", "/control/v1/autopilot")
 
 
 class AutopilotMiddleware:
-    """Puts the world on the request, after doing what was due."""
+    """Runs what is due and keeps the sandbox's state on the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Advance, then answer."""
-        world = World.load()
-        now = clock.now(world)
-        due = world.next_due_at and world.next_due_at <= now
-        if due and request.path not in _COMMANDS:
-            advance(now)
-        request.world = world  # type: ignore[attr-defined]
+        """Run what is due, then handle the request."""
+        state = SandboxState.load()
+        now = clock.now(state)
+        is_due = state.next_due_at and state.next_due_at <= now
+        if is_due and request.path not in _CONTROL_PATHS:
+            run_due(now)
+        request.sandbox_state = state  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-def wake(at: dt.datetime) -> None:
-    """Make sure that the world is advanced at that time or earlier."""
+def schedule_run(at: dt.datetime) -> None:
+    """Make sure that the autopilot runs at that time or earlier."""
     later = Q(next_due_at=None) | Q(next_due_at__gt=at)
-    World.objects.filter(later, pk=1).update(next_due_at=at)
+    SandboxState.objects.filter(later, pk=1).update(next_due_at=at)
 
 
-def wake_for(moment: dt.datetime) -> None:
-    """The same for something a client may answer: as soon as he would."""
-    wake(moment + dt.timedelta(seconds=World.load().autopilot_delay))
+def schedule_answer(asked_at: dt.datetime) -> None:
+    """Make sure that the autopilot runs when a client would answer what was asked at that time."""
+    schedule_run(asked_at + dt.timedelta(seconds=SandboxState.load().autopilot_delay))
 
 
 @transaction.atomic
-def advance(now: dt.datetime) -> None:
-    """Do what is due: expiries and the operator's checks; clients' answers if switched on."""
-    world = World.load()
-    identity.expire(now)
-    for document in delivery.unchecked()[:_BATCH]:
-        delivery.check(document, now)
-    if world.autopilot_on:
-        ripe = now - dt.timedelta(seconds=world.autopilot_delay)
-        for row in _undecided().filter(asked_at__lte=ripe)[:_BATCH]:
+def run_due(now: dt.datetime) -> None:
+    """Expire requests, check senders' signatures and, with the autopilot on, answer for clients."""
+    state = SandboxState.load()
+    identity.expire_requests(now)
+    for document in delivery.documents_to_check()[:_BATCH]:
+        delivery.check_sender_signature(document, now)
+    if state.autopilot_on:
+        latest = now - dt.timedelta(seconds=state.autopilot_delay)
+        for row in _requests_to_answer().filter(asked_at__lte=latest)[:_BATCH]:
             identity.answer_by_habit(row, now)
-        for document in _unanswered().filter(delivered_at__lte=ripe)[:_BATCH]:
-            answers.answer_by_habit(document, now)
-    World.objects.filter(pk=1).update(next_due_at=_next_due(world, now))
+        for document in _documents_to_answer().filter(delivered_at__lte=latest)[:_BATCH]:
+            docflow.answer_by_habit(document, now)
+    SandboxState.objects.filter(pk=1).update(next_due_at=_next_due_at(state, now))
 
 
-def _next_due(world: World, now: dt.datetime) -> dt.datetime | None:
+def _next_due_at(state: SandboxState, now: dt.datetime) -> dt.datetime | None:
     pending = IdentityRequest.objects.filter(state=IdentityState.PENDING)
-    moments = [pending.aggregate(at=Min("expires_at"))["at"]]
-    if delivery.unchecked().exists():
-        moments.append(now)
-    if world.autopilot_on:
-        delay = dt.timedelta(seconds=world.autopilot_delay)
-        asked = _undecided().aggregate(at=Min("asked_at"))["at"]
-        delivered = _unanswered().aggregate(at=Min("delivered_at"))["at"]
-        moments += [moment + delay for moment in (asked, delivered) if moment]
-    return min((moment for moment in moments if moment), default=None)
+    times = [pending.aggregate(at=Min("expires_at"))["at"]]
+    if delivery.documents_to_check().exists():
+        times.append(now)
+    if state.autopilot_on:
+        delay = dt.timedelta(seconds=state.autopilot_delay)
+        asked_at = _requests_to_answer().aggregate(at=Min("asked_at"))["at"]
+        delivered_at = _documents_to_answer().aggregate(at=Min("delivered_at"))["at"]
+        times += [time + delay for time in (asked_at, delivered_at) if time]
+    return min((time for time in times if time), default=None)
 
 
-def _undecided() -> QuerySet[IdentityRequest]:
+def _requests_to_answer() -> QuerySet[IdentityRequest]:
     return IdentityRequest.objects.filter(state=IdentityState.PENDING, silent=False)
 
 
-def _unanswered() -> QuerySet[EdoDocument]:
-    return delivery.waiting().filter(silent=False)
+def _documents_to_answer() -> QuerySet[EdoDocument]:
+    return delivery.documents_to_answer().filter(silent=False)

@@ -1,6 +1,6 @@
-"""The test certification authority: root, issuing authority, certificates, revocation list.
+"""The test certification authority: root and issuing certificates, signing keys, revocation list.
 
-A signature made under it is no qualified signature; it has the shape of one.
+Its signatures have the format of a qualified signature but no legal force.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
-# Attributes of a subject by the order of the Russian certification authorities.
+# Object identifiers of the subject attributes that Russian certification authorities use.
 PERSON_INN = x509.ObjectIdentifier("1.2.643.3.131.1.1")
 COMPANY_INN = x509.ObjectIdentifier("1.2.643.100.4")
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
 
-# Demo histories are signed in the past, so certificates begin before the day of set-up.
-HISTORY = dt.timedelta(days=400)
-LIFETIME = dt.timedelta(days=5 * 365)
+# Demo histories contain signatures made in the past, so certificates start before the set-up.
+BACKDATING = dt.timedelta(days=400)
+VALIDITY = dt.timedelta(days=5 * 365)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Who a certificate is for. Empty fields are left out of the name."""
+    """The subject of a certificate. Empty fields are left out of its name."""
 
     common_name: str
     surname: str
@@ -45,7 +45,7 @@ class Subject:
     ogrnip: str = ""
 
     def name(self) -> x509.Name:
-        """The subject with the Russian attributes."""
+        """The X.509 name, including the Russian attributes."""
         pairs = [
             (NameOID.COUNTRY_NAME, "RU"),
             (NameOID.COMMON_NAME, self.common_name[:64]),
@@ -63,8 +63,8 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Issued:
-    """A fresh key pair: PKCS#8 and X.509, both DER."""
+class IssuedKey:
+    """A private key (PKCS#8, DER) and its certificate (X.509, DER)."""
 
     private_key: bytes
     certificate: bytes
@@ -74,68 +74,76 @@ class Issued:
 
 @dataclass(frozen=True)
 class Authority:
-    """The issuing authority with its root, ready to issue."""
+    """The issuing authority: its certificate and key, and the root certificate above it."""
 
     root: x509.Certificate
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
-    def issue(self, subject: Subject, not_before: dt.datetime, not_after: dt.datetime) -> Issued:
-        """Make a key and a certificate for signing documents."""
+    def issue(self, subject: Subject, not_before: dt.datetime, not_after: dt.datetime) -> IssuedKey:
+        """Generate a key and issue a certificate for signing documents."""
         key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(subject.name(), self.certificate.subject, key, not_before, not_after)
+        builder = _certificate_builder(
+            subject.name(), self.certificate.subject, key, not_before, not_after
+        )
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         builder = builder.add_extension(
-            _usage(digital_signature=True, content_commitment=True), True
+            _key_usage(digital_signature=True, content_commitment=True), True
         )
-        builder = builder.add_extension(_authority_id(self.key), False)
+        builder = builder.add_extension(_authority_key_id(self.key), False)
         certificate = builder.sign(self.key, hashes.SHA256())
-        return Issued(
-            _private_der(key),
+        return IssuedKey(
+            _private_key_der(key),
             certificate.public_bytes(serialization.Encoding.DER),
             not_before,
             not_after,
         )
 
-    def revocation_list(self, revoked: list[tuple[bytes, dt.datetime]], now: dt.datetime) -> bytes:
-        """A CRL in DER, good for the whole life of the demo, of these (certificate, date) pairs."""
+    def revocation_list(
+        self, revocations: list[tuple[bytes, dt.datetime]], now: dt.datetime
+    ) -> bytes:
+        """A CRL in DER of these (certificate, revocation date) pairs, valid as long as the keys."""
         builder = x509.CertificateRevocationListBuilder(
             issuer_name=self.certificate.subject,
-            last_update=now - HISTORY,
-            next_update=now + LIFETIME,
+            last_update=now - BACKDATING,
+            next_update=now + VALIDITY,
         )
-        for certificate, since in revoked:
+        for certificate, revoked_at in revocations:
             serial = x509.load_der_x509_certificate(certificate).serial_number
-            entry = x509.RevokedCertificateBuilder(serial, since).build()
+            entry = x509.RevokedCertificateBuilder(serial, revoked_at).build()
             builder = builder.add_revoked_certificate(entry)
         builder = builder.add_extension(x509.CRLNumber(1), False)
-        builder = builder.add_extension(_authority_id(self.key), False)
+        builder = builder.add_extension(_authority_key_id(self.key), False)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def create(directory: Path, now: dt.datetime) -> Authority:
-    """Make root and issuing authority and write `roots.pem`, `issuing.pem`, `issuing.key`.
+    """Create the root and the issuing authority; write `roots.pem`, `issuing.pem`, `issuing.key`.
 
-    The root's private key is not kept: nothing more is ever issued by it.
+    The root's private key is not stored: the root issues nothing else.
     """
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name, name = _ca_name("Тестовый корень E-Contract"), _ca_name("Тестовый УЦ E-Contract")
-    began, ends = now - 2 * LIFETIME, now + 2 * LIFETIME
-    root = _ca(_builder(root_name, root_name, root_key, began, ends), 1, root_key)
-    certificate = _ca(_builder(name, root_name, key, began, ends), 0, root_key)
+    not_before, not_after = now - 2 * VALIDITY, now + 2 * VALIDITY
+    root = _sign_ca_certificate(
+        _certificate_builder(root_name, root_name, root_key, not_before, not_after), 1, root_key
+    )
+    certificate = _sign_ca_certificate(
+        _certificate_builder(name, root_name, key, not_before, not_after), 0, root_key
+    )
     directory.mkdir(parents=True, exist_ok=True)
     pem = serialization.Encoding.PEM
     (directory / "roots.pem").write_bytes(root.public_bytes(pem))
     (directory / "issuing.pem").write_bytes(certificate.public_bytes(pem))
     descriptor = os.open(directory / "issuing.key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(_private_der(key))
+        file.write(_private_key_der(key))
     return Authority(root, certificate, key)
 
 
 @functools.cache
 def load() -> Authority:
-    """The authority of this data directory, read once; FileNotFoundError before set-up."""
+    """The authority of this data directory, cached; FileNotFoundError before set-up."""
     directory = settings.CA_DIR
     key = serialization.load_der_private_key((directory / "issuing.key").read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -157,7 +165,7 @@ def _ca_name(common_name: str) -> x509.Name:
     )
 
 
-def _builder(
+def _certificate_builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
@@ -176,15 +184,15 @@ def _builder(
     )
 
 
-def _ca(
+def _sign_ca_certificate(
     builder: x509.CertificateBuilder, path_length: int, signer: ec.EllipticCurvePrivateKey
 ) -> x509.Certificate:
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
-    builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), True)
-    return builder.add_extension(_authority_id(signer), False).sign(signer, hashes.SHA256())
+    builder = builder.add_extension(_key_usage(key_cert_sign=True, crl_sign=True), True)
+    return builder.add_extension(_authority_key_id(signer), False).sign(signer, hashes.SHA256())
 
 
-def _usage(
+def _key_usage(
     *,
     digital_signature: bool = False,
     content_commitment: bool = False,
@@ -204,11 +212,11 @@ def _usage(
     )
 
 
-def _authority_id(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+def _authority_key_id(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
-def _private_der(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _private_key_der(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,

@@ -1,4 +1,4 @@
-"""Detached CMS signatures: making and checking them."""
+"""Detached CMS signatures: create and verify."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from econtract.sandbox.ca import COMPANY_INN, PERSON_INN
 
-# Our certificates name no distribution point, so a check "if declared" would skip the list.
-_CHECK_SIGNER_AGAINST_LIST = CertRevTrustPolicy(
+# The certificates contain no CRL distribution point, so the list must be required explicitly.
+_SIGNER_NEEDS_CRL = CertRevTrustPolicy(
     RevocationCheckingPolicy(
         ee_certificate_rule=RevocationCheckingRule.CRL_REQUIRED,
         intermediate_ca_cert_rule=RevocationCheckingRule.NO_CHECK,
@@ -35,10 +35,11 @@ _CHECK_SIGNER_AGAINST_LIST = CertRevTrustPolicy(
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The outcome of a check. `problem` says in Russian why not, empty when valid.
+class SignatureCheck:
+    """Result of verifying a signature.
 
-    ИНН are those of the certificate, empty where it has none or could not be read.
+    `problem` says in Russian what is wrong and is empty for a valid signature. The other fields
+    come from the certificate; they are empty when the signature cannot be parsed.
     """
 
     problem: str
@@ -52,7 +53,7 @@ class Verdict:
 
     @property
     def valid(self) -> bool:
-        """True when nothing is wrong."""
+        """Whether the signature is valid."""
         return not self.problem
 
 
@@ -60,31 +61,33 @@ def sign(content: bytes, private_key: bytes, certificate: bytes, signed_at: dt.d
     """A detached CMS SignedData in DER over exactly `content`; ECDSA with SHA-256.
 
     Signed attributes: content-type, message-digest, signing-time, signing-certificate-v2.
-    Key and certificate are DER; the certificate and its issuer are put inside.
+    Key and certificate are DER; the certificate and its issuer are embedded.
     """
-    return asyncio.run(_sign(content, _signer(private_key, certificate), signed_at))
+    return asyncio.run(_sign(content, _load_signer(private_key, certificate), signed_at))
 
 
-def verify(content: bytes, signature: bytes, now: dt.datetime) -> Verdict:
+def verify(content: bytes, signature: bytes, now: dt.datetime) -> SignatureCheck:
     """Check a detached signature over `content` against the test CA and its revocation list.
 
-    Never raises on hostile bytes: what cannot be read is a verdict too. The certificate must be
-    good at `now`; the signing time stated inside is reported, not trusted.
+    Never raises: a signature that cannot be parsed is reported as a problem. The certificate must
+    be valid at `now`; the signing time inside the signature is reported but not trusted.
     """
     try:
         signed_data = asn1_cms.ContentInfo.load(signature, strict=True)["content"]
         certificate = _signing_certificate(signed_data)
         context = ValidationContext(
-            trust_roots=[_root()],
-            other_certs=[_issuing()],
-            crls=[_crl()],
+            trust_roots=[_root_certificate()],
+            other_certs=[_issuing_certificate()],
+            crls=[_revocation_list()],
             moment=now,
-            revinfo_policy=_CHECK_SIGNER_AGAINST_LIST,
+            revinfo_policy=_SIGNER_NEEDS_CRL,
         )
         status = asyncio.run(async_validate_detached_cms(content, signed_data, context))
-    except Exception as error:  # noqa: BLE001 - hostile bytes fail in every way asn1crypto knows
-        return Verdict(f"Подпись не читается ({type(error).__name__})")
-    return _describe(certificate, _problem(status, certificate, now), status.signer_reported_dt)
+    except Exception as error:  # noqa: BLE001 - parsing hostile bytes raises anything
+        return SignatureCheck(f"Подпись не читается ({type(error).__name__})")
+    return _build_check(
+        certificate, _find_problem(status, certificate, now), status.signer_reported_dt
+    )
 
 
 def certificate_pem(certificate: bytes) -> str:
@@ -93,11 +96,11 @@ def certificate_pem(certificate: bytes) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
+def _load_signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(private_key),
-        cert_registry=SimpleCertificateStore.from_certs([_issuing()]),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore.from_certs([_issuing_certificate()]),  # type: ignore[no-untyped-call]
         embed_roots=False,
     )
 
@@ -113,11 +116,13 @@ async def _sign(content: bytes, signer: SimpleSigner, signed_at: dt.datetime) ->
 def _signing_certificate(signed_data: asn1_cms.SignedData) -> asn1_x509.Certificate:
     serial = signed_data["signer_infos"][0]["sid"].chosen["serial_number"].native
     return next(
-        item.chosen for item in signed_data["certificates"] if item.chosen.serial_number == serial
+        choice.chosen
+        for choice in signed_data["certificates"]
+        if choice.chosen.serial_number == serial
     )
 
 
-def _problem(
+def _find_problem(
     status: StandardCMSSignatureStatus, certificate: asn1_x509.Certificate, now: dt.datetime
 ) -> str:
     if not status.intact:
@@ -131,13 +136,13 @@ def _problem(
     return "" if status.trusted else "Сертификат выдан неизвестным удостоверяющим центром"
 
 
-def _describe(
+def _build_check(
     certificate: asn1_x509.Certificate, problem: str, signed_at: dt.datetime | None
-) -> Verdict:
+) -> SignatureCheck:
     values = {
         pair["type"].dotted: pair["value"].native for rdn in _rdns(certificate) for pair in rdn
     }
-    return Verdict(
+    return SignatureCheck(
         problem=problem,
         owner=values.get("2.5.4.3", ""),
         serial=f"{certificate.serial_number:X}",
@@ -154,17 +159,17 @@ def _rdns(certificate: asn1_x509.Certificate) -> asn1_x509.RDNSequence:
 
 
 @functools.cache
-def _root() -> asn1_x509.Certificate:
+def _root_certificate() -> asn1_x509.Certificate:
     return _load_pem("roots.pem")
 
 
 @functools.cache
-def _issuing() -> asn1_x509.Certificate:
+def _issuing_certificate() -> asn1_x509.Certificate:
     return _load_pem("issuing.pem")
 
 
 @functools.cache
-def _crl() -> bytes:
+def _revocation_list() -> bytes:
     return (settings.CA_DIR / "crl.der").read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""Misbehaviour on demand (docs/protocols.md, section 11)."""
+"""Simulated faults: misbehaviour of the outside systems (docs/protocols.md, section 11)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from econtract.sandbox.models import Fault, FaultKind
@@ -23,89 +23,102 @@ SYSTEMS = {
     "signing": "Служба подписания",
     "messages": "СМС и почта",
 }
-_API = re.compile(
+_SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"
     r"|(edo)/(?:V\d+/)?[A-Z])"
 )
-_BY_MIDDLEWARE = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)
-_LONGEST = 120
+_WHOLE_REQUEST_KINDS = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)
+_MAX_DELAY_SECONDS = 120
 
 
-def system_of(path: str) -> str:
-    """The outside system that a path belongs to; empty for pages, control and files."""
-    match = _API.match(path)
+def system_from_path(path: str) -> str:
+    """The outside system that a path belongs to; empty for pages, the control API and CA files."""
+    match = _SYSTEM_PATH.match(path)
     return next(filter(None, match.groups()), "") if match else ""
 
 
+def active_faults() -> QuerySet[Fault]:
+    """Faults that are not used up."""
+    return Fault.objects.filter(Q(times_left=None) | Q(times_left__gt=0)).order_by("id")
+
+
+def remove_faults(number: int | None = None) -> None:
+    """Remove the fault with that id, or all faults."""
+    faults = Fault.objects.all()
+    (faults if number is None else faults.filter(pk=number)).delete()
+
+
 class FaultsMiddleware:
-    """Applies the faults that concern a whole request; the others wait for `strike`."""
+    """Simulates faults of a whole request; handlers simulate the others with `consume_fault`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request, or fail to as the faults in force demand."""
-        lost: Fault | None = None
-        for fault in _in_force(request):
-            if fault.kind not in _BY_MIDDLEWARE or not _take(fault):
+        """Handle the request, or fail in the way that an active fault says."""
+        lost_answer: Fault | None = None
+        for fault in _matching_faults(request):
+            if fault.kind not in _WHOLE_REQUEST_KINDS or not _consume(fault):
                 continue
             if fault.kind == FaultKind.SLOW:
-                time.sleep(min(fault.seconds, _LONGEST))
+                time.sleep(min(fault.seconds, _MAX_DELAY_SECONDS))
             elif fault.kind == FaultKind.LOST_ANSWER:
-                lost = fault
+                lost_answer = fault
+            elif fault.kind == FaultKind.ERROR:
+                return _simulate_error(fault)
             else:
-                return _error(fault) if fault.kind == FaultKind.ERROR else _broken(request, 503)
+                return _drop_connection(request, 503)
         response = self.get_response(request)
-        if lost is None:
+        if lost_answer is None:
             return response
         response.close()
-        return _broken(request, 504) if lost.drop else _told(504, "answer_lost")
+        if lost_answer.drop:
+            return _drop_connection(request, 504)
+        return _error_response(504, "answer_lost")
 
 
-def strike(request: HttpRequest, kind: FaultKind) -> Fault | None:
-    """Use up a fault of that kind for this request, if one is in force."""
-    return next(
-        (fault for fault in _in_force(request) if fault.kind == kind and _take(fault)), None
-    )
+def consume_fault(request: HttpRequest, kind: FaultKind) -> Fault | None:
+    """An active fault of that kind for this request, counted as used; None when there is none."""
+    faults = (fault for fault in _matching_faults(request) if fault.kind == kind)
+    return next((fault for fault in faults if _consume(fault)), None)
 
 
-def _in_force(request: HttpRequest) -> list[Fault]:
-    """Faults that match the request, read once."""
-    known: list[Fault] | None = getattr(request, "_faults", None)
-    if known is None:
-        system = system_of(request.path)
-        alive = Q(times_left=None) | Q(times_left__gt=0)
-        rows = Fault.objects.filter(alive, system__in=(system, "*")).order_by("id")
-        known = [row for row in rows if row.path_contains in request.path] if system else []
-        request._faults = known  # type: ignore[attr-defined]
-    return known
+def _matching_faults(request: HttpRequest) -> list[Fault]:
+    """Active faults that match the request; queried once for each request."""
+    faults: list[Fault] | None = getattr(request, "_faults", None)
+    if faults is None:
+        system = system_from_path(request.path)
+        rows = active_faults().filter(system__in=(system, "*"))
+        faults = [row for row in rows if row.path_contains in request.path] if system else []
+        request._faults = faults  # type: ignore[attr-defined]
+    return faults
 
 
-def _take(fault: Fault) -> bool:
-    """Count one use; False when another request has used it up."""
+def _consume(fault: Fault) -> bool:
+    """Count one use; False when another request has used the fault up."""
     if fault.times_left is None:
         return True
-    left = Fault.objects.filter(pk=fault.pk, times_left__gt=0)
-    return bool(left.update(times_left=F("times_left") - 1))
+    active = Fault.objects.filter(pk=fault.pk, times_left__gt=0)
+    return bool(active.update(times_left=F("times_left") - 1))
 
 
-def _error(fault: Fault) -> HttpResponse:
-    answer = _told(fault.status, fault.code)
+def _simulate_error(fault: Fault) -> HttpResponse:
+    response = _error_response(fault.status, fault.code)
     if fault.status == 429:
-        answer["Retry-After"] = "1"
-    return answer
+        response["Retry-After"] = "1"
+    return response
 
 
-def _told(status: int, code: str) -> HttpResponse:
-    answer = JsonResponse({"code": code, "message": "Simulated by the sandbox"}, status=status)
-    answer["X-Diadoc-ErrorCode"] = code
-    return answer
+def _error_response(status: int, code: str) -> HttpResponse:
+    response = JsonResponse({"code": code, "message": "Simulated by the sandbox"}, status=status)
+    response["X-Diadoc-ErrorCode"] = code
+    return response
 
 
-def _broken(request: HttpRequest, status: int) -> HttpResponse:
-    """Cut the connection under gunicorn; elsewhere (runserver) only say that we would."""
+def _drop_connection(request: HttpRequest, status: int) -> HttpResponse:
+    """Close the connection under gunicorn; another server (runserver) sends this status instead."""
     connection = request.META.get("gunicorn.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
-    return _told(status, "connection_broken")
+    return _error_response(status, "connection_broken")

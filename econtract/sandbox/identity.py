@@ -1,4 +1,4 @@
-"""Identification: what a client can answer, and what becomes of his request."""
+"""Identification requests: the answers a client can give, and what they lead to."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from econtract.sandbox.journal import record
+from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import (
-    Event,
+    FeedEvent,
     Habit,
     IdentityDocument,
     IdentityRequest,
@@ -16,12 +16,12 @@ from econtract.sandbox.models import (
     Organisation,
 )
 
-LIFETIME = dt.timedelta(days=7)
+LINK_LIFETIME = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer a client can give: its words on the page and what it leads to."""
+class IdentityAnswer:
+    """An answer: the state and resolution it leads to, and its text on the page."""
 
     code: str
     state: str
@@ -33,55 +33,57 @@ class Answer:
 ANSWERS = {
     answer.code: answer
     for answer in (
-        Answer("passed", IdentityState.PASSED, None, "Передать данные и пройти идентификацию"),
-        Answer(
+        IdentityAnswer(
+            "passed", IdentityState.PASSED, None, "Передать данные и пройти идентификацию"
+        ),
+        IdentityAnswer(
             "passed_change_services",
             IdentityState.PASSED,
             "change_services",
             "Передать данные, но попросить изменить услуги",
             "Идентификация пройдена с резолюцией «Хочу изменить услуги в Заказе»",
         ),
-        Answer(
+        IdentityAnswer(
             "documents",
             IdentityState.DOCUMENTS,
             None,
             "Приложить документы о полномочиях",
             "Менеджер проверит документы и примет решение",
         ),
-        Answer(
+        IdentityAnswer(
             "authority_pending",
             IdentityState.FAILED,
             "authority_pending",
             "Полномочия еще не подтверждены",
             "Резолюция «Ожидание подтверждения полномочий»",
         ),
-        Answer(
+        IdentityAnswer(
             "data_refused",
             IdentityState.FAILED,
             "data_refused",
             "Отказаться от предоставления данных",
         ),
-        Answer(
+        IdentityAnswer(
             "change_services",
             IdentityState.FAILED,
             "change_services",
             "Отказаться: хочу изменить услуги в Заказе",
         ),
-        Answer(
+        IdentityAnswer(
             "data_mismatch",
             IdentityState.FAILED,
             "data_mismatch",
             "Данные не совпали с данными Госуслуг",
             "Так ответила бы проверка, а не клиент",
         ),
-        Answer(
+        IdentityAnswer(
             "blacklisted",
             IdentityState.FAILED,
             "blacklisted",
             "Находится в черных списках",
             "Так ответила бы проверка, а не клиент",
         ),
-        Answer(
+        IdentityAnswer(
             "no_answer",
             IdentityState.FAILED,
             "no_answer",
@@ -90,98 +92,98 @@ ANSWERS = {
         ),
     )
 }
-# Characters whose habit is not itself the code of an answer.
-_HABITS = {Habit.WELL: "passed", Habit.NO_CONSENT: ""}
+# Habits that differ from the code of their answer. Empty: the client does not answer.
+_ANSWER_OF_HABIT = {Habit.AGREES: "passed", Habit.NO_CONSENT: ""}
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A document given with the answer `documents`."""
+class IdentityFile:
+    """A file that comes with the answer `documents`."""
 
     name: str
     content_type: str
     content: bytes
 
 
-def answer(
+def record_answer(
     row: IdentityRequest,
     code: str,
     actor: str,
     now: dt.datetime,
-    papers: Sequence[Paper] = (),
+    files: Sequence[IdentityFile] = (),
 ) -> None:
-    """Apply an answer to a pending request and tell it by the feed. Call in a transaction.
+    """Apply an answer and publish it in the event feed. Call in a transaction.
 
-    The caller has made sure that the request is pending and `code` is one of ANSWERS.
+    The caller must have checked that the request is pending and that ANSWERS contains `code`.
     """
-    given = ANSWERS[code]
-    row.state, row.resolution, row.comment = given.state, given.resolution, ""
-    row.identified_at = now if given.state == IdentityState.PASSED else None
+    answer = ANSWERS[code]
+    row.state, row.resolution, row.comment = answer.state, answer.resolution, ""
+    row.identified_at = now if answer.state == IdentityState.PASSED else None
     row.save(update_fields=["state", "resolution", "comment", "identified_at"])
     IdentityDocument.objects.bulk_create(
         IdentityDocument(
-            request=row, name=paper.name, content_type=paper.content_type, content=paper.content
+            request=row, name=file.name, content_type=file.content_type, content=file.content
         )
-        for paper in papers
+        for file in files
     )
-    Event.objects.create(
+    FeedEvent.objects.create(
         system="identity",
         type=row.state,
         ref=row.ref,
         at=now,
         payload={"reference": row.reference, "resolution": row.resolution},
     )
-    record("identity", "answered", actor, now, reference=row.reference, ref=row.ref)
+    record_effect("identity", "answered", actor, now, reference=row.reference, ref=row.ref)
 
 
 def cancel(row: IdentityRequest) -> None:
-    """Kill the link."""
+    """Disable the link."""
     row.state = IdentityState.CANCELLED
     row.save(update_fields=["state"])
 
 
-def accept(row: IdentityRequest, now: dt.datetime) -> None:
-    """The caller takes the papers: identification passed."""
+def accept_documents(row: IdentityRequest, now: dt.datetime) -> None:
+    """The caller accepts the client's documents: the identification is passed."""
     row.state, row.identified_at = IdentityState.PASSED, now
     row.save(update_fields=["state", "identified_at"])
 
 
-def decline(row: IdentityRequest, comment: str, now: dt.datetime) -> None:
-    """The caller does not take the papers: the client is asked once more."""
+def decline_documents(row: IdentityRequest, comment: str, now: dt.datetime) -> None:
+    """The caller refuses the client's documents: the client is asked again."""
     row.documents.all().delete()
     row.state, row.resolution, row.comment = IdentityState.PENDING, "authority_pending", comment
     row.asked_at = now
     row.save(update_fields=["state", "resolution", "comment", "asked_at"])
 
 
-def keep_silent(row: IdentityRequest) -> None:
-    """Take the request out of the autopilot's hands."""
+def mark_silent(row: IdentityRequest) -> None:
+    """Stop the autopilot from answering this request."""
     row.silent = True
     row.save(update_fields=["silent"])
 
 
 def answer_by_habit(row: IdentityRequest, now: dt.datetime) -> None:
-    """Answer as the organisation's character would."""
+    """Give the answer that fits the organisation's habit."""
     habit = Organisation.objects.filter(inn=row.inn).values_list("habit", flat=True).first() or ""
-    code = _HABITS.get(Habit(habit), habit)
+    code = _ANSWER_OF_HABIT.get(Habit(habit), habit)
     if not code:
-        keep_silent(row)
+        mark_silent(row)
         return
     code = code if code in ANSWERS else "passed"
-    papers = [sample_paper(row)] if code == "documents" else []
-    answer(row, code, "autopilot", now, papers)
+    files = [make_sample_document(row)] if code == "documents" else []
+    record_answer(row, code, "autopilot", now, files)
 
 
-def expire(now: dt.datetime) -> None:
-    """Fail the requests whose link has run out."""
-    late = IdentityRequest.objects.filter(state=IdentityState.PENDING, expires_at__lte=now)
-    for row in late:
-        answer(row, "no_answer", "operator", now)
+def expire_requests(now: dt.datetime) -> None:
+    """Fail the pending requests whose link has expired."""
+    expired = IdentityRequest.objects.filter(state=IdentityState.PENDING, expires_at__lte=now)
+    for row in expired:
+        record_answer(row, "no_answer", "operator", now)
 
 
-def sample_paper(row: IdentityRequest) -> Paper:
-    """A power of attorney made up for the demonstration, as a PDF of one page."""
-    from econtract.sandbox.pdf import letter  # WeasyPrint takes half a second to import
+def make_sample_document(row: IdentityRequest) -> IdentityFile:
+    """A sample power of attorney for demonstrations, a PDF of one page."""
+    from econtract.sandbox.pdf import render_letter  # WeasyPrint takes half a second to import
 
     lines = [
         f"Организация: {row.organisation_name or 'не указана'}, ИНН {row.inn or 'не указан'}",
@@ -190,4 +192,5 @@ def sample_paper(row: IdentityRequest) -> Paper:
         f"Основание: {row.authority or 'не указано'}",
         "Документ создан песочницей для демонстрации и юридической силы не имеет.",
     ]
-    return Paper("polnomochiya.pdf", "application/pdf", letter("Подтверждение полномочий", lines))
+    content = render_letter("Подтверждение полномочий", lines)
+    return IdentityFile("polnomochiya.pdf", "application/pdf", content)

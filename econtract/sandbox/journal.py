@@ -1,13 +1,13 @@
-"""The journal of real effects (docs/protocols.md, section 11)."""
+"""The journal of what the simulators really did (docs/protocols.md, section 11)."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from econtract.sandbox.models import JournalEntry
+from econtract.sandbox.models import SystemJournalEntry
 
 
-def record(
+def record_effect(
     system: str,
     action: str,
     actor: str,
@@ -17,8 +17,11 @@ def record(
     ref: str = "",
     key: str | None = None,
 ) -> None:
-    """Write an effect. Commands of our own protocols write theirs by `api.protocol.command`."""
-    JournalEntry.objects.create(
+    """Add an effect to the journal.
+
+    Only for effects outside `api.protocol.command`, which adds those of its commands itself.
+    """
+    SystemJournalEntry.objects.create(
         system=system,
         action=action,
         actor=actor,

@@ -1,4 +1,4 @@
-"""The sandbox's organisations: ours, memorable ones, and a few thousand made by a fixed recipe."""
+"""The sandbox's organisations: ours, the memorable ones, and a few thousand generated ones."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 from faker import Faker
 
 from econtract.sandbox import numbers
-from econtract.sandbox.characters import BRANCHES, COMPANIES, PEOPLE
+from econtract.sandbox.memorable import BRANCHES, COMPANIES, PEOPLE
 from econtract.sandbox.models import Organisation
-from econtract.sandbox.text import normalise
+from econtract.sandbox.text import normalise_name
 
-GENERATED = 3000
+GENERATED_COUNT = 3000
 OUR_INN = "7707049388"
 _NAMESPACE = uuid.UUID("6f2b1a52-94c5-4d0c-8a3a-3a1d9c1f7e10")
 _SEED = 20251121
 
-_FORMS = {
+_LEGAL_FORMS = {
     "ООО": "Общество с ограниченной ответственностью",
     "АО": "Акционерное общество",
     "ПАО": "Публичное акционерное общество",
 }
-# Code of the region, city, first digits of the postal code.
+# Region code, city, first digits of the postal code.
 _CITIES = (
     ("77", "Москва", "101"), ("78", "Санкт-Петербург", "190"), ("66", "Екатеринбург", "620"),
     ("54", "Новосибирск", "630"), ("52", "Нижний Новгород", "603"), ("16", "Казань", "420"),
@@ -37,14 +37,14 @@ _CITIES = (
     ("38", "Иркутск", "664"), ("27", "Хабаровск", "680"), ("25", "Владивосток", "690"),
     ("76", "Ярославль", "150"), ("29", "Архангельск", "163"), ("71", "Тула", "300"),
 )  # fmt: skip
-_BEGINNINGS = (
+_NAME_PREFIXES = (
     "Альфа", "Вега", "Сириус", "Орион", "Атлант", "Спектр", "Титан", "Гранит", "Кристалл",
     "Магистраль", "Меридиан", "Горизонт", "Север", "Юг", "Восток", "Урал", "Сибирь", "Волга",
     "Нева", "Байкал", "Сокол", "Беркут", "Ритм", "Импульс", "Прогресс", "Перспектива",
     "Стандарт", "Профи", "Мастер", "Лидер", "Гарант", "Союз", "Партнер", "Кедр", "Дубрава",
     "Ладья", "Маяк", "Якорь", "Парус", "Квант",
 )  # fmt: skip
-_ENDINGS = (
+_NAME_SUFFIXES = (
     "Строй", "Сервис", "Торг", "Монтаж", "Логистика", "Транс", "Пром", "Агро", "Мед", "Фарм",
     "Инвест", "Консалт", "Энерго", "Газ", "Авто", "Снаб", "Мебель", "Текстиль", "Продукт",
     "Софт", "Связь", "Проект", "Дизайн", "Ресурс", "Металл", "Пласт", "Лес", "Вода", "Тепло",
@@ -53,29 +53,33 @@ _ENDINGS = (
 _POSITIONS = ("Генеральный директор",) * 6 + ("Директор", "Директор", "Управляющий")
 
 
-def everything(today: dt.date) -> Iterator[Organisation]:
-    """All organisations, unsaved; the same at every set-up but for ages counted from `today`."""
+def build_organisations(today: dt.date) -> Iterator[Organisation]:
+    """All organisations, unsaved. The same at every set-up, except dates relative to `today`."""
     fake = Faker("ru_RU")
     fake.seed_instance(_SEED)
-    yield from _ours()
-    yield from _memorable(fake, today)
-    recipe = random.Random(_SEED)  # noqa: S311 - demo data, meant to repeat
-    for number in range(GENERATED):
-        yield _generated(number, recipe, fake, today)
+    yield from _build_ours()
+    yield from _build_memorable(fake, today)
+    rng = random.Random(_SEED)  # noqa: S311 - demo data, the same each time
+    for number in range(GENERATED_COUNT):
+        yield _build_generated(number, rng, fake, today)
 
 
-def _row(**values: Any) -> Organisation:
-    """An organisation with ids that depend on ИНН and КПП only, and its search text."""
+def _build(**values: Any) -> Organisation:
+    """An organisation with its search text and with ids derived from ИНН and КПП.
+
+    Any `box_id` that is not empty asks for a box; it is replaced by the derived id.
+    """
     row = Organisation(**values)
     row.org_id = str(uuid.uuid5(_NAMESPACE, f"org {row.inn} {row.kpp}"))
     if row.box_id:
         row.box_id = str(uuid.uuid5(_NAMESPACE, f"box {row.inn} {row.kpp}"))
-    words = dict.fromkeys(f"{normalise(row.short_name)} {normalise(row.full_name)}".split())
-    row.search = f"{' '.join(words)} {row.inn} {row.ogrn}"[:600]
+    names = f"{normalise_name(row.short_name)} {normalise_name(row.full_name)}"
+    unique_words = dict.fromkeys(names.split())
+    row.search = f"{' '.join(unique_words)} {row.inn} {row.ogrn}"[:600]
     return row
 
 
-def _head(fake: Faker, *, male: bool) -> dict[str, str]:
+def _make_head_name(fake: Faker, *, male: bool) -> dict[str, str]:
     names = (
         (fake.last_name_male(), fake.first_name_male(), fake.middle_name_male())
         if male
@@ -89,7 +93,7 @@ def _head(fake: Faker, *, male: bool) -> dict[str, str]:
     }
 
 
-def _ours() -> Iterator[Organisation]:
+def _build_ours() -> Iterator[Organisation]:
     common = {
         "kind": "legal",
         "inn": OUR_INN,
@@ -105,26 +109,26 @@ def _ours() -> Iterator[Organisation]:
         "box_id": "yes",
     }
     address = "191167, г. Санкт-Петербург, Синопская наб., д. 14, литера А"
-    place = {"legal_address": address, "city": "Санкт-Петербург"}
-    yield _row(short_name="ПАО «Ростелеком»", kpp="784001001", **place, **common)
+    location = {"legal_address": address, "city": "Санкт-Петербург"}
+    yield _build(short_name="ПАО «Ростелеком»", kpp="784001001", **location, **common)
     for name, kpp, city, address in BRANCHES:
-        place = {"legal_address": address, "city": city}
+        location = {"legal_address": address, "city": city}
         name = f"ПАО «Ростелеком», макрорегион «{name}»"
-        yield _row(short_name=name, kpp=kpp, is_branch=True, **place, **common)
+        yield _build(short_name=name, kpp=kpp, is_branch=True, **location, **common)
 
 
-def _memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
+def _build_memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
     for number, (name, inn, ogrn, state, habit, box) in enumerate(COMPANIES):
-        form, _, rest = name.partition(" ")
-        young = name == "ООО «Новосел»"
-        yield _row(
+        form, _, own_name = name.partition(" ")
+        is_new = name == "ООО «Новосел»"
+        yield _build(
             kind="legal",
-            inn=numbers.company_inn(inn),
+            inn=numbers.make_company_inn(inn),
             kpp="770101001",
-            ogrn=numbers.ogrn(ogrn),
+            ogrn=numbers.make_ogrn(ogrn),
             short_name=name,
-            full_name=f"{_FORMS[form]} {rest}",
-            registered_on=today - dt.timedelta(days=3) if young else dt.date(2015, 3, 12),
+            full_name=f"{_LEGAL_FORMS[form]} {own_name}",
+            registered_on=today - dt.timedelta(days=3) if is_new else dt.date(2015, 3, 12),
             legal_address=f"101000, г. Москва, ул. Мясницкая, д. {number + 3}, офис {number + 101}",
             city="Москва",
             head_position="Генеральный директор",
@@ -133,13 +137,13 @@ def _memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
             is_memorable=True,
             box_id=box or None,
             partners_only=box == "partners",
-            **_head(fake, male=number % 2 == 0),
+            **_make_head_name(fake, male=number % 2 == 0),
         )
     for number, (kind, inn, ogrn, *person) in enumerate(PEOPLE):
-        yield _person(
+        yield _build_person(
             kind,
             inn,
-            ogrn and numbers.ogrn(ogrn),
+            ogrn and numbers.make_ogrn(ogrn),
             person,
             dt.date(2016, 5, 20),
             f"ул. Покровка, д. {number + 11}",
@@ -148,75 +152,75 @@ def _memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
         )
 
 
-def _person(
+def _build_person(
     kind: str,
     inn: str,
     ogrn: str,
     person: list[str],
     registered_on: dt.date,
     street: str,
-    place: tuple[str, str, str],
-    **more: Any,
+    city: tuple[str, str, str],
+    **values: Any,
 ) -> Organisation:
-    """A sole proprietor, self-employed person or individual: the person is the organisation."""
+    """A sole proprietor, a self-employed person or an individual; `city` is one of _CITIES."""
     surname, given_name, patronymic = person
     name = " ".join(person)
     is_proprietor = kind == "sole_proprietor"
-    return _row(
+    return _build(
         kind=kind,
         inn=inn,
         ogrn=ogrn,
         short_name=f"ИП {name}" if is_proprietor else name,
         full_name=f"Индивидуальный предприниматель {name}" if is_proprietor else name,
         registered_on=registered_on,
-        legal_address=f"{place[2]}000, г. {place[1]}, {street}",
-        city=place[1],
+        legal_address=f"{city[2]}000, г. {city[1]}, {street}",
+        city=city[1],
         head_surname=surname,
         head_given_name=given_name,
         head_patronymic=patronymic,
         box_id="yes",
-        **more,
+        **values,
     )
 
 
-def _generated(number: int, recipe: random.Random, fake: Faker, today: dt.date) -> Organisation:
-    place = recipe.choice(_CITIES)
+def _build_generated(number: int, rng: random.Random, fake: Faker, today: dt.date) -> Organisation:
+    city = rng.choice(_CITIES)
     kinds = ("legal", "sole_proprietor", "self_employed", "individual")
-    kind = recipe.choices(kinds, (70, 18, 7, 5))[0]
-    age = dt.timedelta(days=recipe.randint(20, 9000))
-    male = recipe.random() < 0.6
+    kind = rng.choices(kinds, (70, 18, 7, 5))[0]
+    age = dt.timedelta(days=rng.randint(20, 9000))
+    male = rng.random() < 0.6
     street = fake.street_address().replace("ё", "е").replace("Ё", "Е")
-    head = _head(fake, male=male)
+    head = _make_head_name(fake, male=male)
     states = ("active", "liquidating", "liquidated", "bankrupt")
-    state = recipe.choices(states, (90, 4, 4, 2))[0]
+    state = rng.choices(states, (90, 4, 4, 2))[0]
     if kind != "legal":
-        return _person(
+        return _build_person(
             kind,
-            numbers.person_inn(f"{place[0]}{number % 40 + 1:02d}{number + 100_000:06d}"),
-            numbers.ogrn(f"3{15 + number % 10}{place[0]}0000{number:05d}")
+            numbers.make_person_inn(f"{city[0]}{number % 40 + 1:02d}{number + 100_000:06d}"),
+            numbers.make_ogrn(f"3{15 + number % 10}{city[0]}0000{number:05d}")
             if kind == "sole_proprietor"
             else "",
             list(head.values()),
             today - min(age, dt.timedelta(days=4000)),
             street,
-            place,
+            city,
             state=state if kind == "sole_proprietor" else "active",
         )
-    name = f"{recipe.choice(_BEGINNINGS)}{recipe.choice(_ENDINGS)}"
-    form = recipe.choices(("ООО", "АО", "ПАО"), (88, 10, 2))[0]
-    return _row(
+    name = f"{rng.choice(_NAME_PREFIXES)}{rng.choice(_NAME_SUFFIXES)}"
+    form = rng.choices(("ООО", "АО", "ПАО"), (88, 10, 2))[0]
+    return _build(
         kind=kind,
-        inn=numbers.company_inn(f"{place[0]}{number % 40 + 1:02d}{number + 50_000:05d}"),
-        kpp=f"{place[0]}{number % 40 + 1:02d}01001",
-        ogrn=numbers.ogrn(f"1{(today - age).year % 100:02d}{place[0]}{number + 1_000_000:07d}"),
+        inn=numbers.make_company_inn(f"{city[0]}{number % 40 + 1:02d}{number + 50_000:05d}"),
+        kpp=f"{city[0]}{number % 40 + 1:02d}01001",
+        ogrn=numbers.make_ogrn(f"1{(today - age).year % 100:02d}{city[0]}{number + 1_000_000:07d}"),
         short_name=f"{form} «{name}»",
-        full_name=f"{_FORMS[form]} «{name}»",
+        full_name=f"{_LEGAL_FORMS[form]} «{name}»",
         registered_on=today - age,
-        legal_address=f"{place[2]}{number % 900:03d}, г. {place[1]}, {street}",
-        city=place[1],
-        head_position=recipe.choice(_POSITIONS),
+        legal_address=f"{city[2]}{number % 900:03d}, г. {city[1]}, {street}",
+        city=city[1],
+        head_position=rng.choice(_POSITIONS),
         state=state,
-        # One organisation in twenty-five has not come to the ЭДО operator.
+        # One organisation in 25 is not registered at the ЭДО operator.
         box_id="yes" if number % 25 else None,
         partners_only=number % 10 == 3,
         **head,

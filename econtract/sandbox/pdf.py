@@ -1,4 +1,4 @@
-"""PDF made by the sandbox. Imported late: WeasyPrint takes half a second."""
+"""PDF files of the sandbox. Import this lazily: WeasyPrint takes half a second to import."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ h1 { font-size: 15pt }
 """
 
 
-def letter(title: str, lines: Sequence[str]) -> bytes:
-    """A page with a heading and paragraphs."""
+def render_letter(title: str, lines: Sequence[str]) -> bytes:
+    """A PDF with a heading and paragraphs."""
     body = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return _render(f"<h1>{escape(title)}</h1>{body}")
 
 
-def with_stamps(pdf: bytes, stamps: Sequence[Sequence[str]]) -> bytes:
-    """The PDF with one more sheet that carries a stamp for each signature."""
+def add_stamp_page(pdf: bytes, stamps: Sequence[Sequence[str]]) -> bytes:
+    """The PDF with a last page added that shows a stamp for each signature."""
     title = "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ"
     blocks = (
         f'<div class="stamp"><p class="title">{title}</p>'
@@ -35,19 +35,19 @@ def with_stamps(pdf: bytes, stamps: Sequence[Sequence[str]]) -> bytes:
         + "</div>"
         for stamp in stamps
     )
-    sheet = _render("".join(blocks))
-    with pikepdf.open(io.BytesIO(pdf)) as whole, pikepdf.open(io.BytesIO(sheet)) as stamped:
-        whole.pages.extend(stamped.pages)
+    stamp_page = _render("".join(blocks))
+    with pikepdf.open(io.BytesIO(pdf)) as document, pikepdf.open(io.BytesIO(stamp_page)) as page:
+        document.pages.extend(page.pages)
         buffer = io.BytesIO()
-        whole.save(buffer)
+        document.save(buffer)
     return buffer.getvalue()
 
 
 def _render(body: str) -> bytes:
     page = f'<html lang="ru"><head><style>{_CSS}</style></head><body>{body}</body></html>'
-    content: bytes = HTML(string=page, url_fetcher=_no_fetching).write_pdf()
+    content: bytes = HTML(string=page, url_fetcher=_refuse_url).write_pdf()
     return content
 
 
-def _no_fetching(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"Nothing may be fetched: {url[:50]}")
+def _refuse_url(url: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"External resources are not allowed: {url[:50]}")

@@ -1,11 +1,11 @@
 """Settings of the sandbox site. Everything comes from the environment, with defaults for a demo.
 
-ECONTRACT_DATA_DIR      where `sandbox/` with database and keys lives (default `<repo>/var`)
-SANDBOX_PUBLIC_URL      address people open, for links (default: as the caller addressed us)
+ECONTRACT_DATA_DIR      parent folder of `sandbox/`: database and keys (default `<repo>/var`)
+SANDBOX_PUBLIC_URL      base URL of the links sent to people (default: the host of the request)
 SANDBOX_ALLOWED_HOSTS   host names, comma-separated (default: ALLOWED_HOSTS and the loopback)
-SANDBOX_TOKEN           the one bearer token taken (default: any that is not empty)
+SANDBOX_TOKEN           the only bearer token accepted (default: any token that is not empty)
 SANDBOX_AUTOPILOT       `on` or `off` after set-up and reset (default `on`)
-SANDBOX_AUTOPILOT_DELAY seconds before the autopilot acts (default 4)
+SANDBOX_AUTOPILOT_DELAY seconds before the autopilot answers (default 4)
 """
 
 import os
@@ -19,13 +19,13 @@ DATA_DIR = Path(os.environ.get("ECONTRACT_DATA_DIR") or REPOSITORY / "var") / "s
 CA_DIR = DATA_DIR / "ca"
 
 
-def _list(name: str) -> list[str]:
-    """A comma-separated variable as a list, empty when unset."""
+def _read_list(name: str) -> list[str]:
+    """A comma-separated environment variable as a list; empty when it is not set."""
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
 
 
-def _secret_key() -> str:
-    """The key kept beside the database, made on first use: the sandbox needs no configuration."""
+def _load_secret_key() -> str:
+    """The key stored beside the database, created on first use so that nobody must configure it."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,9 +36,9 @@ def _secret_key() -> str:
 
 
 DEBUG = False
-SECRET_KEY = _secret_key()
+SECRET_KEY = _load_secret_key()
 ALLOWED_HOSTS = [
-    *(_list("SANDBOX_ALLOWED_HOSTS") or _list("ALLOWED_HOSTS")),
+    *(_read_list("SANDBOX_ALLOWED_HOSTS") or _read_list("ALLOWED_HOSTS")),
     "localhost",
     "127.0.0.1",
     "[::1]",
@@ -71,7 +71,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "econtract.sandbox.pages.context.world",
+                "econtract.sandbox.pages.context.sandbox_state",
             ],
         },
     }
@@ -88,8 +88,8 @@ DATABASES = {
         },
     }
 }
-# No sessions here: page notices travel in a signed cookie. Cookie names differ from the product's,
-# for both sites usually share one host and cookies know no port.
+# There are no sessions: messages travel in a signed cookie. Cookie names differ from the product's,
+# because both sites usually run on one host and browsers share cookies between ports.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_NAME = "sandbox_csrf"
 CSRF_FAILURE_VIEW = "econtract.sandbox.pages.errors.csrf_failure"
@@ -110,7 +110,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# An archive takes files of 70 MB; base64 makes a third more of them.
+# The archives accept files of 70 MB, and base64 adds a third.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 
@@ -132,6 +132,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # A refusal is an answer, not an incident: only 5xx deserve a line.
+    # A 4xx is a normal answer of a simulator; log only 5xx.
     "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -1,4 +1,4 @@
-"""Our head and signatories with their keys (docs/protocols.md, section 7)."""
+"""Keys of our company's head and signatories (docs/protocols.md, section 7)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 from django.conf import settings
 
 from econtract.sandbox import numbers
-from econtract.sandbox.ca import HISTORY, LIFETIME, Authority, Subject
+from econtract.sandbox.ca import BACKDATING, VALIDITY, Authority, Subject
 from econtract.sandbox.models import ClientKey, SigningKey
 from econtract.sandbox.organisations import OUR_INN
 
@@ -26,33 +26,36 @@ _PEOPLE = (
 _EXPIRED, _REVOKED, _BLOCKED = "signer-egorov", "signer-volkova", "signer-zaitsev"
 
 
-def exist() -> bool:
-    """Whether the keys are there."""
+def have_keys() -> bool:
+    """Whether the keys were created already."""
     return SigningKey.objects.exists()
 
 
-def create(authority: Authority, now: dt.datetime) -> None:
-    """Issue everybody's certificate anew and publish the revocation list."""
+def create_keys(authority: Authority, now: dt.datetime) -> None:
+    """Replace all keys with new ones and publish the revocation list."""
     SigningKey.objects.all().delete()
     ClientKey.objects.all().delete()
-    keys = [_key(authority, number, person, now) for number, person in enumerate(_PEOPLE, start=1)]
-    SigningKey.objects.bulk_create([*keys, _operator(authority, now)])
-    revoked = [
+    keys = [
+        _build_signatory_key(authority, number, person, now)
+        for number, person in enumerate(_PEOPLE, start=1)
+    ]
+    SigningKey.objects.bulk_create([*keys, _build_operator_key(authority, now)])
+    revocations = [
         (bytes(key.certificate), now - dt.timedelta(days=20))
         for key in keys
         if key.key_ref == _REVOKED
     ]
-    (settings.CA_DIR / "crl.der").write_bytes(authority.revocation_list(revoked, now))
+    (settings.CA_DIR / "crl.der").write_bytes(authority.revocation_list(revocations, now))
 
 
-def _key(
+def _build_signatory_key(
     authority: Authority, number: int, person: tuple[str, str, str, str, str], now: dt.datetime
 ) -> SigningKey:
     key_ref, surname, given_name, patronymic, position = person
-    inn = numbers.person_inn(f"7707{number * 1117 + 300_000:06d}")
-    snils = numbers.snils(f"{110_000_000 + number * 7919:09d}")
-    expired = key_ref == _EXPIRED
-    issued = authority.issue(
+    inn = numbers.make_person_inn(f"7707{number * 1117 + 300_000:06d}")
+    snils = numbers.make_snils(f"{110_000_000 + number * 7919:09d}")
+    is_expired = key_ref == _EXPIRED
+    key = authority.issue(
         Subject(
             common_name=f"{surname} {given_name} {patronymic}",
             surname=surname,
@@ -64,8 +67,8 @@ def _key(
             inn=inn,
             snils=snils,
         ),
-        now - HISTORY,
-        now - dt.timedelta(days=30) if expired else now + LIFETIME,
+        now - BACKDATING,
+        now - dt.timedelta(days=30) if is_expired else now + VALIDITY,
     )
     return SigningKey(
         key_ref=key_ref,
@@ -77,15 +80,15 @@ def _key(
         inn=inn,
         snils=snils,
         blocked=key_ref == _BLOCKED,
-        **vars(issued),
+        **vars(key),
     )
 
 
-def _operator(authority: Authority, now: dt.datetime) -> SigningKey:
-    """The ЭДО operator's own key, for the protocols it issues."""
+def _build_operator_key(authority: Authority, now: dt.datetime) -> SigningKey:
+    """The key with which the ЭДО operator signs document protocols."""
     name = "Оператор ЭДО (песочница)"
     subject = Subject(name, "", "", "", "", company=name)
-    issued = authority.issue(subject, now - HISTORY, now + LIFETIME)
+    key = authority.issue(subject, now - BACKDATING, now + VALIDITY)
     return SigningKey(
         key_ref="edo-operator",
         role="operator",
@@ -95,5 +98,5 @@ def _operator(authority: Authority, now: dt.datetime) -> SigningKey:
         position="",
         inn="",
         snils="",
-        **vars(issued),
+        **vars(key),
     )

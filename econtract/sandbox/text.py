@@ -1,21 +1,21 @@
-"""Text that is compared: names without form, quotes and case."""
+"""Normalise organisation names so that they can be searched and compared."""
 
 from __future__ import annotations
 
 import re
 
-_FORMS = re.compile(
+_LEGAL_FORMS = re.compile(
     r"\b(общество с ограниченной ответственностью|публичное акционерное общество|"
     r"акционерное общество|индивидуальный предприниматель|ооо|пао|зао|оао|ао|ип|нпо|"
     r"самозанят\w+)\b"
 )
-_NOT_WORDS = re.compile(r"[^\w]+")
+_NON_WORD = re.compile(r"[^\w]+")
 
 
-def normalise(text: str) -> str:
-    """Casefolded words, ё as е, without punctuation and legal form, one space between.
+def normalise_name(text: str) -> str:
+    """Case-folded words separated by single spaces, without punctuation and legal form, ё as е.
 
-    A text that is nothing but a legal form keeps it.
+    A name that consists of a legal form only keeps it.
     """
-    words = _NOT_WORDS.sub(" ", text.casefold().replace("ё", "е")).strip()
-    return " ".join(_FORMS.sub(" ", words).split()) or words
+    words = _NON_WORD.sub(" ", text.casefold().replace("ё", "е")).strip()
+    return " ".join(_LEGAL_FORMS.sub(" ", words).split()) or words

@@ -1,72 +1,82 @@
-"""Addresses: the outside systems' protocols, the control API, and pages for people."""
+"""URLs: the protocols of the outside systems, the control API, and pages for people."""
 
 from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from econtract.sandbox.api import archive, cabinet, control, identity, messages, registry, signing
-from econtract.sandbox.api.feed import feed
-from econtract.sandbox.edo import forms, organisations, patches, reading, sending, shelf
+from econtract.sandbox.api import (
+    archive,
+    cabinet,
+    control,
+    faults,
+    identity,
+    messages,
+    registry,
+    signing,
+)
+from econtract.sandbox.api.feed import event_feed
+from econtract.sandbox.edo import exports, organisations, patches, reading, sending, shelf
 from econtract.sandbox.pages.urls import urlpatterns as pages
 
-_SYSTEM = r"^control/v1/journal/(?P<system>cdi|eip|identity|cabinet|edo|apd|rio|signing|messages)$"
+_JOURNAL = r"^control/v1/journal/(?P<system>cdi|eip|identity|cabinet|edo|apd|rio|signing|messages)$"
 _ARCHIVE = r"^archive/(?P<system>apd|rio)/v1/documents"
 
 _protocols = [
-    path("cdi/v1/organisations", registry.organisations),
-    path("cdi/v1/organisations/<str:inn>", registry.organisation),
-    path("eip/v1/accounts/<str:account>", registry.account),
-    path("identity/v1/requests", identity.ask),
-    path("identity/v1/requests/<str:ref>", identity.show),
+    path("cdi/v1/organisations", registry.search_organisations),
+    path("cdi/v1/organisations/<str:inn>", registry.get_organisation),
+    path("eip/v1/accounts/<str:account>", registry.check_account),
+    path("identity/v1/requests", identity.create_request),
+    path("identity/v1/requests/<str:ref>", identity.get_request),
     path("identity/v1/requests/<str:ref>/cancel", identity.cancel),
     path("identity/v1/requests/<str:ref>/decline", identity.decline),
     path("identity/v1/requests/<str:ref>/accept", identity.accept),
-    path("identity/v1/events", feed("identity")),
-    path("cabinet/v1/cabinets", cabinet.create),
-    re_path(_ARCHIVE + r"$", archive.lodge),
-    re_path(_ARCHIVE + r"/(?P<code>[\w-]+)$", archive.show),
-    re_path(_ARCHIVE + r"/(?P<code>[\w-]+)/content$", archive.content),
-    path("signing/v1/keys", signing.keys),
-    path("signing/v1/signatures", signing.sign),
-    path("messages/v1/sms", messages.sms),
-    path("messages/v1/email", messages.email),
-    path("ca/<str:name>", signing.published),
+    path("identity/v1/events", event_feed("identity")),
+    path("cabinet/v1/cabinets", cabinet.create_cabinet),
+    re_path(_ARCHIVE + r"$", archive.submit_document),
+    re_path(_ARCHIVE + r"/(?P<code>[\w-]+)$", archive.get_document),
+    re_path(_ARCHIVE + r"/(?P<code>[\w-]+)/content$", archive.get_content),
+    path("signing/v1/keys", signing.list_keys),
+    path("signing/v1/signatures", signing.create_signature),
+    path("messages/v1/sms", messages.send_sms),
+    path("messages/v1/email", messages.send_email),
+    path("ca/<str:name>", signing.get_ca_file),
 ]
 _edo = [
-    path("GetMyOrganizations", organisations.mine),
-    path("GetOrganizationsByInnKpp", organisations.by_inn_kpp),
-    path("V2/GetCounteragent", organisations.counteragent),
-    path("V2/AcquireCounteragent", organisations.acquire),
-    path("V2/AcquireCounteragentResult", organisations.acquire_result),
-    path("V2/ShelfUpload", shelf.upload),
-    path("V2/ShelfDownload", shelf.download),
+    path("GetMyOrganizations", organisations.get_my_organizations),
+    path("GetOrganizationsByInnKpp", organisations.get_organizations_by_inn_kpp),
+    path("V2/GetCounteragent", organisations.get_counteragent),
+    path("V2/AcquireCounteragent", organisations.acquire_counteragent),
+    path("V2/AcquireCounteragentResult", organisations.get_acquire_counteragent_result),
+    path("V2/ShelfUpload", shelf.shelf_upload),
+    path("V2/ShelfDownload", shelf.shelf_download),
     path("V3/PostMessage", sending.post_message),
-    path("V4/PostMessagePatch", patches.post_patch),
-    path("V2/GenerateSignatureRejectionXml", patches.rejection),
-    path("V2/GenerateRevocationRequestXml", patches.revocation),
+    path("V4/PostMessagePatch", patches.post_message_patch),
+    path("V2/GenerateSignatureRejectionXml", patches.generate_rejection_xml),
+    path("V2/GenerateRevocationRequestXml", patches.generate_revocation_xml),
     path("V6/GetMessage", reading.get_message),
     path("V8/GetNewEvents", reading.get_new_events),
     path("V4/GetEntityContent", reading.get_entity_content),
     path("V2/GetPowerOfAttorneyContent", reading.get_power_of_attorney_content),
-    path("GenerateDocumentZip", forms.document_zip),
-    path("GeneratePrintForm", forms.print_form),
-    path("GenerateDocumentProtocol", forms.protocol),
+    path("GenerateDocumentZip", exports.generate_document_zip),
+    path("GeneratePrintForm", exports.generate_print_form),
+    path("GenerateDocumentProtocol", exports.generate_document_protocol),
 ]
 _control = [
     path("control/v1/reset", control.reset),
-    path("control/v1/state", control.state),
+    path("control/v1/state", control.get_state),
     path("control/v1/clock", control.set_clock),
     path("control/v1/autopilot", control.set_autopilot),
-    path("control/v1/faults", control.faults),
-    path("control/v1/faults/<int:number>", control.faults),
+    path("control/v1/faults", faults.faults),
+    path("control/v1/faults/<int:number>", faults.faults),
     path("control/v1/accounts", control.add_account),
-    re_path(_SYSTEM, control.journal),
-    path("control/v1/messages", control.messages),
-    path("control/v1/identity/<str:ref>/answer", control.identity_answer),
+    re_path(_JOURNAL, control.list_journal),
+    path("control/v1/messages", control.list_messages),
+    path("control/v1/identity/<str:ref>/answer", control.answer_identity_request),
     re_path(
-        r"^control/v1/edo/(?P<message_id>[\w-]+)/(?P<act>sign|refuse|ignore)$", control.edo_act
+        r"^control/v1/edo/(?P<message_id>[\w-]+)/(?P<act>sign|refuse|ignore)$",
+        control.act_on_documents,
     ),
-    path("control/v1/client-signatures", control.client_signature),
+    path("control/v1/client-signatures", control.create_client_signature),
 ]
 
 urlpatterns = [*_protocols, path("edo/", include(_edo)), *_control, *pages]

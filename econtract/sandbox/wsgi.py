@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-# Assigned, not defaulted: the product's settings may be named in the shared environment.
+# Overwritten on purpose: the environment may name the product's settings.
 os.environ["DJANGO_SETTINGS_MODULE"] = "econtract.sandbox.settings"
 
 application = get_wsgi_application()

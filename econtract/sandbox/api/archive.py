@@ -7,18 +7,26 @@ import hashlib
 from django.http import HttpResponse
 
 from econtract.sandbox import clock
-from econtract.sandbox.api.protocol import Call, Done, Fields, Json, Refused, command, query
+from econtract.sandbox.api.protocol import (
+    ApiCall,
+    ApiError,
+    CommandResult,
+    Json,
+    JsonFields,
+    command,
+    query,
+)
 from econtract.sandbox.models import ArchivedDocument, Habit, Organisation
-from econtract.sandbox.numbers import barcode
+from econtract.sandbox.numbers import make_barcode
 
-_SIGNS = {"document": b"%PDF-", "package": b"PK\x03\x04"}
+_MAGIC_BYTES = {"document": b"%PDF-", "package": b"PK\x03\x04"}
 
 
 @command()
-def lodge(call: Call, system: str) -> Done:
-    """POST /archive/<system>/v1/documents: take a file in and give it its code."""
+def submit_document(call: ApiCall, system: str) -> CommandResult:
+    """POST /archive/<system>/v1/documents: store a file and assign its code."""
     fields, content = call.fields, call.fields.bytes("content")
-    _accept(fields, content)
+    _check_acceptable(fields, content)
     row = ArchivedDocument.objects.create(
         archive=system,
         reference=fields.text("reference", limit=100),
@@ -34,15 +42,15 @@ def lodge(call: Call, system: str) -> Done:
         lodged_at=call.now,
         content=content,
     )
-    row.code = _code(row)
+    row.code = _make_code(row)
     row.save(update_fields=["code"])
-    return Done("lodged", {"code": row.code}, row.reference, row.code)
+    return CommandResult("lodged", {"code": row.code}, row.reference, row.code)
 
 
 @query
-def show(call: Call, system: str, code: str) -> Json:
-    """GET …/documents/<code>: what is known of it."""
-    row = find(system, code)
+def get_document(call: ApiCall, system: str, code: str) -> Json:
+    """GET …/documents/<code>: the document's fields."""
+    row = find_document(system, code)
     names = (
         "code kind reference file_name size sha256 document_number document_kind client_inn "
         "account_number document_code"
@@ -54,36 +62,38 @@ def show(call: Call, system: str, code: str) -> Json:
 
 
 @query
-def content(call: Call, system: str, code: str) -> HttpResponse:
+def get_content(call: ApiCall, system: str, code: str) -> HttpResponse:
     """GET …/documents/<code>/content: the bytes."""
-    row = find(system, code, whole=True)
+    row = find_document(system, code, with_content=True)
     return HttpResponse(bytes(row.content), content_type="application/octet-stream")
 
 
-def find(system: str, code: str, *, whole: bool = False) -> ArchivedDocument:
-    """A document by its code; 404 when the archive has none. `whole` reads the bytes too."""
+def find_document(system: str, code: str, *, with_content: bool = False) -> ArchivedDocument:
+    """The document with that code, its bytes deferred unless asked for; raises a 404."""
     rows = ArchivedDocument.objects.filter(archive=system, code=code)
-    row = (rows if whole else rows.defer("content")).first()
+    row = (rows if with_content else rows.defer("content")).first()
     if row is None:
-        raise Refused(404, "not_found")
+        raise ApiError(404, "not_found")
     return row
 
 
-def _accept(fields: Fields, content: bytes) -> None:
-    """422 for what an archive does not take."""
+def _check_acceptable(fields: JsonFields, content: bytes) -> None:
+    """Raise a 422 for a file that an archive does not accept."""
     kind, inn = fields.text("kind"), fields.text("client_inn", required=False)
-    if kind not in _SIGNS:
-        raise Refused(422, "archive_rejected", f"Unknown kind {kind!r}")
-    if not content.startswith(_SIGNS[kind]):
-        raise Refused(422, "archive_rejected", f"The file is not what a {kind} must be")
+    if kind not in _MAGIC_BYTES:
+        raise ApiError(422, "archive_rejected", f"Unknown kind {kind!r}")
+    if not content.startswith(_MAGIC_BYTES[kind]):
+        raise ApiError(422, "archive_rejected", f"The file format does not match the kind {kind}")
     if hashlib.sha256(content).hexdigest() != fields.text("sha256").lower():
-        raise Refused(422, "archive_rejected", "sha256 is of other bytes")
+        raise ApiError(422, "archive_rejected", "sha256 does not match the content")
     if inn and Organisation.objects.filter(inn=inn, habit=Habit.ARCHIVE_REJECTS).exists():
-        raise Refused(422, "archive_rejected", "The archive does not take this client's documents")
+        raise ApiError(
+            422, "archive_rejected", "The archive does not accept this client's documents"
+        )
 
 
-def _code(row: ArchivedDocument) -> str:
-    """The barcode or id, by the row's number, which even a reset does not give out twice."""
+def _make_code(row: ArchivedDocument) -> str:
+    """The barcode or id, from the primary key, which is never reused, not even after a reset."""
     if row.archive == "apd":
-        return barcode(f"20{row.pk:010d}")
+        return make_barcode(f"20{row.pk:010d}")
     return f"RIO-{row.lodged_at.year}-{row.pk:07d}"

@@ -10,110 +10,111 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from econtract.sandbox import clock, cms, identity, world
-from econtract.sandbox.api.feed import page_of
+from econtract.sandbox import clock, cms, faults, identity, state
+from econtract.sandbox.api.faults import render_fault
+from econtract.sandbox.api.feed import read_page
 from econtract.sandbox.api.protocol import (
-    Call,
-    Fields,
+    ApiCall,
+    ApiError,
     Json,
-    Refused,
+    JsonFields,
     bad_request,
-    bearer,
     decode_base64,
     encode_base64,
     query,
+    read_bearer_token,
     read_fields,
 )
-from econtract.sandbox.api.signing import stated_time
-from econtract.sandbox.edo import answers, client
-from econtract.sandbox.edo.protocol import EdoRefused
+from econtract.sandbox.api.signing import choose_signing_time
+from econtract.sandbox.edo import client, docflow
+from econtract.sandbox.edo.protocol import EdoError
 from econtract.sandbox.models import (
     EdoDocument,
     EipAccount,
     IdentityRequest,
     IdentityState,
-    JournalEntry,
     Organisation,
+    SandboxState,
+    SystemJournalEntry,
     TextMessage,
-    World,
 )
 
-Handler = Callable[..., Json]
+ControlHandler = Callable[..., Json]
 
 
-def order(handler: Handler) -> Callable[..., HttpResponseBase]:
-    """A POST of the control API: one transaction, refusals as JSON, no idempotency."""
+def control_command(handler: ControlHandler) -> Callable[..., HttpResponseBase]:
+    """Make a POST view that runs in one transaction; no idempotency key is needed."""
 
     @functools.wraps(handler)
     def view(request: HttpRequest, **path: str) -> HttpResponseBase:
         try:
-            if not bearer(request):
-                raise Refused(401, "unauthorized")
+            if not read_bearer_token(request):
+                raise ApiError(401, "unauthorized")
             if request.method != "POST":
-                raise Refused(405, "method_not_allowed")
+                raise ApiError(405, "method_not_allowed")
             with transaction.atomic():
                 now = clock.now()
-                answer = handler(Call(request, now, read_fields(request)), **path)
-        except Refused as refused:
-            return refused.answer()
-        except EdoRefused as refused:
-            return Refused(refused.status, refused.code, refused.text).answer()
+                answer = handler(ApiCall(request, now, read_fields(request)), **path)
+        except ApiError as error:
+            return error.to_response()
+        except EdoError as error:
+            return ApiError(error.status, error.code, error.text).to_response()
         return JsonResponse(answer)
 
     return csrf_exempt(view)
 
 
-@order
-def reset(call: Call) -> Json:
-    """POST reset: forget what happened."""
-    world.reset()
+@control_command
+def reset(call: ApiCall) -> Json:
+    """POST reset: delete everything that has happened."""
+    state.reset()
     return {}
 
 
 @query
-def state(call: Call) -> Json:
+def get_state(call: ApiCall) -> Json:
     """GET state."""
-    row = World.load()
+    row = SandboxState.load()
     return {
         "now": clock.iso(clock.now(row)),
         "offset_seconds": row.offset_seconds,
-        "autopilot": _autopilot(row),
-        "faults": [world.describe(fault) for fault in world.faults_in_force()],
-        "waiting": world.waiting(),
+        "autopilot": _render_autopilot(row),
+        "faults": [render_fault(fault) for fault in faults.active_faults()],
+        "waiting": state.count_pending(),
     }
 
 
-@order
-def set_clock(call: Call) -> Json:
+@control_command
+def set_clock(call: ApiCall) -> Json:
     """POST clock."""
     offset, advance = call.fields.number("offset_seconds"), call.fields.number("advance_seconds")
-    moment = call.fields.moment("now")
-    if moment is not None:
-        offset = (moment - dt.datetime.now(dt.UTC)).total_seconds()
+    time = call.fields.aware_time("now")
+    if time is not None:
+        offset = (time - dt.datetime.now(dt.UTC)).total_seconds()
     elif advance is not None:
-        offset = World.load().offset_seconds + advance
+        offset = SandboxState.load().offset_seconds + advance
     if offset is None or abs(offset) > 10 * 365 * 86400:
         raise bad_request("offset_seconds, advance_seconds or now expected, within ten years")
     clock.shift(offset)
-    row = World.load()
+    row = SandboxState.load()
     return {"now": clock.iso(clock.now(row)), "offset_seconds": row.offset_seconds}
 
 
-@order
-def set_autopilot(call: Call) -> Json:
+@control_command
+def set_autopilot(call: ApiCall) -> Json:
     """POST autopilot."""
     on, delay = call.fields.data.get("on"), call.fields.number("delay_seconds")
     if on is not None and not isinstance(on, bool):
         raise bad_request("on: true or false expected")
     if delay is not None and not 0 <= delay <= 86400:
         raise bad_request("delay_seconds: 0..86400 expected")
-    world.set_autopilot(on=on, delay=delay)
-    return _autopilot(World.load())
+    state.set_autopilot(on=on, delay=delay)
+    return _render_autopilot(SandboxState.load())
 
 
-@order
-def add_account(call: Call) -> Json:
-    """POST accounts: an ЕИП account, perhaps visible later."""
+@control_command
+def add_account(call: ApiCall) -> Json:
+    """POST accounts: add an ЕИП account that becomes visible now or later."""
     account, inn = call.fields.text("account", limit=12), call.fields.text("inn", limit=12)
     if not (account.isascii() and account.isdigit() and len(account) == 12):
         raise bad_request("account: 12 digits expected")
@@ -126,10 +127,10 @@ def add_account(call: Call) -> Json:
 
 
 @query
-def journal(call: Call, system: str) -> Json:
+def list_journal(call: ApiCall, system: str) -> Json:
     """GET journal/<system>."""
-    after, limit = page_of(call, most=1000)
-    rows = JournalEntry.objects.filter(system=system, effective=True, pk__gt=after)
+    after, limit = read_page(call, max_limit=1000)
+    rows = SystemJournalEntry.objects.filter(system=system, effective=True, pk__gt=after)
     for name in ("reference", "action", "ref"):
         if value := call.request.GET.get(name):
             rows = rows.filter(**{name: value})
@@ -141,50 +142,51 @@ def journal(call: Call, system: str) -> Json:
 
 
 @query
-def messages(call: Call) -> Json:
-    """GET messages: what reached phones and mailboxes."""
+def list_messages(call: ApiCall) -> Json:
+    """GET messages: SMS and e-mails that were delivered."""
     rows = TextMessage.objects.all()
     for name in ("to", "reference"):
         if value := call.request.GET.get(name):
             rows = rows.filter(**{name: value})
     names = ("ref", "channel", "to", "subject", "text", "reference", "at")
-    found = list(rows.order_by("id").values(*names)[:1000])
-    for message in found:
+    messages = list(rows.order_by("id").values(*names)[:1000])
+    for message in messages:
         message["at"] = clock.iso(message["at"])
-    return {"messages": found}
+    return {"messages": messages}
 
 
-@order
-def identity_answer(call: Call, ref: str) -> Json:
+@control_command
+def answer_identity_request(call: ApiCall, ref: str) -> Json:
     """POST identity/<ref>/answer: the client answers."""
     row = IdentityRequest.objects.filter(ref=ref).first()
     if row is None:
-        raise Refused(404, "not_found")
+        raise ApiError(404, "not_found")
     code = call.fields.text("answer")
     if row.state != IdentityState.PENDING:
-        raise Refused(409, "wrong_state", f"The request is {row.state}")
+        raise ApiError(409, "wrong_state", f"The request is {row.state}")
     if code == "silent":
-        identity.keep_silent(row)
+        identity.mark_silent(row)
     elif code in identity.ANSWERS:
-        identity.answer(row, code, "client", call.now, _papers(call.fields, row, code))
+        documents = _read_documents(call.fields, row, code)
+        identity.record_answer(row, code, "client", call.now, documents)
     else:
         raise bad_request("answer: unknown")
     return {"ref": ref, "state": row.state, "resolution": row.resolution}
 
 
-@order
-def edo_act(call: Call, message_id: str, act: str) -> Json:
-    """POST edo/<MessageId>/sign|refuse|ignore: the client acts on every document of the message."""
+@control_command
+def act_on_documents(call: ApiCall, message_id: str, act: str) -> Json:
+    """POST edo/<MessageId>/sign|refuse|ignore, for every document of the message."""
     documents = EdoDocument.objects.select_related("message").filter(message__message_id=message_id)
     if not documents:
-        raise Refused(404, "not_found")
+        raise ApiError(404, "not_found")
     for document in documents:
-        _act(call, document, act)
+        _act_on_document(call, document, act)
     return {"MessageId": message_id, "done": act}
 
 
-@order
-def client_signature(call: Call) -> Json:
+@control_command
+def create_client_signature(call: ApiCall) -> Json:
     """POST client-signatures: a client's signature for a demo history."""
     fields = call.fields
     rows = Organisation.objects.filter(inn=fields.text("inn"), is_ours=False)
@@ -192,9 +194,11 @@ def client_signature(call: Call) -> Json:
         rows = rows.filter(kpp=kpp)
     organisation = rows.order_by("is_branch", "id").first()
     if organisation is None:
-        raise Refused(404, "not_found")
-    key = client.key_of(organisation)
-    signed_at = stated_time(fields.moment("signed_at"), call.now, client.begins())
+        raise ApiError(404, "not_found")
+    key = client.get_or_issue_key(organisation)
+    signed_at = choose_signing_time(
+        fields.aware_time("signed_at"), call.now, client.certificates_valid_from()
+    )
     signature = client.sign(organisation, fields.bytes("content"), signed_at)
     return {
         "signature": encode_base64(signature),
@@ -203,52 +207,36 @@ def client_signature(call: Call) -> Json:
     }
 
 
-@csrf_exempt
-def faults(request: HttpRequest, number: int | None = None) -> HttpResponseBase:
-    """GET, POST, DELETE faults and DELETE faults/<id>."""
-    try:
-        if not bearer(request):
-            raise Refused(401, "unauthorized")
-        if request.method == "POST" and number is None:
-            fault = world.add_fault(read_fields(request))
-            return JsonResponse(world.describe(fault), status=201)
-        if request.method == "DELETE":
-            world.remove_faults(number)
-        elif request.method != "GET" or number is not None:
-            raise Refused(405, "method_not_allowed")
-    except Refused as refused:
-        return refused.answer()
-    return JsonResponse({"faults": [world.describe(row) for row in world.faults_in_force()]})
-
-
-def _autopilot(row: World) -> Json:
+def _render_autopilot(row: SandboxState) -> Json:
     return {"on": row.autopilot_on, "delay_seconds": row.autopilot_delay}
 
 
-def _papers(fields: Fields, row: IdentityRequest, code: str) -> list[identity.Paper]:
-    """Given documents, or a made-up one for the answer that needs some."""
+def _read_documents(
+    fields: JsonFields, row: IdentityRequest, code: str
+) -> list[identity.IdentityFile]:
+    """The documents of the request, or a sample; empty for an answer that carries no documents."""
     if code != "documents":
         return []
-    given = fields.data.get("documents") or []
-    if not isinstance(given, list):
+    items = fields.data.get("documents") or []
+    if not isinstance(items, list):
         raise bad_request("documents: list expected")
-    papers = []
-    for item in map(Fields, (item for item in given if isinstance(item, dict))):
+    files = []
+    for item in map(JsonFields, (item for item in items if isinstance(item, dict))):
         content = decode_base64(item.text("content", limit=140_000_000), "content")
-        papers.append(
-            identity.Paper(item.text("name", limit=200), item.text("content_type"), content)
+        files.append(
+            identity.IdentityFile(item.text("name", limit=200), item.text("content_type"), content)
         )
-    return papers or [identity.sample_paper(row)]
+    return files or [identity.make_sample_document(row)]
 
 
-def _act(call: Call, document: EdoDocument, act: str) -> None:
+def _act_on_document(call: ApiCall, document: EdoDocument, act: str) -> None:
     if act == "ignore":
-        answers.keep_silent(document)
+        docflow.mark_silent(document)
     elif act == "refuse":
         reason = call.fields.text("reason", required=False, limit=2000)
-        answers.reject_as_client(document, reason or "Без объяснения", "client", call.now)
+        docflow.reject_as_client(document, reason or "Без объяснения", "client", call.now)
     else:
-        how = call.fields.text("how", required=False) or "valid"
-        if how not in client.WAYS:
-            raise bad_request(f"how: one of {', '.join(client.WAYS)} expected")
-        answers.sign_as_client(document, how, "client", call.now)
+        variant = call.fields.text("how", required=False) or "valid"
+        if variant not in client.SIGNATURE_VARIANTS:
+            raise bad_request(f"how: one of {', '.join(client.SIGNATURE_VARIANTS)} expected")
+        docflow.sign_as_client(document, variant, "client", call.now)

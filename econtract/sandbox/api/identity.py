@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from econtract.sandbox import autopilot, clock, identity
 from econtract.sandbox.api.protocol import (
-    Call,
-    Done,
+    ApiCall,
+    ApiError,
+    CommandResult,
     Json,
-    Refused,
     bad_request,
     command,
     encode_base64,
@@ -25,9 +25,9 @@ from econtract.sandbox.numbers import is_phone
 
 
 @command("identity")
-def ask(call: Call) -> Done:
-    """POST /identity/v1/requests: open a request and make its link."""
-    fields, organisation = call.fields, call.fields.section("organisation")
+def create_request(call: ApiCall) -> CommandResult:
+    """POST /identity/v1/requests: create a request and its link."""
+    fields, organisation = call.fields, call.fields.nested("organisation")
     if not is_phone(fields.text("phone")):
         raise bad_request("phone: +7 and 10 digits expected")
     row = IdentityRequest.objects.create(
@@ -46,68 +46,68 @@ def ask(call: Call) -> Done:
         ogrn=organisation.text("ogrn", required=False, limit=15),
         organisation_name=organisation.text("name", required=False),
         asked_at=call.now,
-        expires_at=call.now + identity.LIFETIME,
+        expires_at=call.now + identity.LINK_LIFETIME,
     )
-    autopilot.wake_for(call.now)
+    autopilot.schedule_answer(call.now)
     body = {
         "ref": row.ref,
-        "link": _link(call.request, row),
+        "link": _build_link(call.request, row),
         "expires_at": clock.iso(row.expires_at),
     }
-    return Done("requested", body, row.reference, row.ref)
+    return CommandResult("requested", body, row.reference, row.ref)
 
 
 @query
-def show(call: Call, ref: str) -> Json:
+def get_request(call: ApiCall, ref: str) -> Json:
     """GET /identity/v1/requests/<ref>."""
-    return _render(_find(ref))
+    return _render_request(_find_request(ref))
 
 
 @command("identity")
-def cancel(call: Call, ref: str) -> Done:
-    """POST …/cancel: kill the link; a cancelled request stays cancelled."""
-    row = _find(ref)
+def cancel(call: ApiCall, ref: str) -> CommandResult:
+    """POST …/cancel: disable the link. Cancelling twice has no effect."""
+    row = _find_request(ref)
     if row.state in (IdentityState.PASSED, IdentityState.FAILED):
-        raise Refused(409, "already_answered")
+        raise ApiError(409, "already_answered")
     effective = row.state != IdentityState.CANCELLED
     identity.cancel(row)
-    return Done("cancelled", _render(row), row.reference, ref, 200, effective)
+    return CommandResult("cancelled", _render_request(row), row.reference, ref, 200, effective)
 
 
 @command("identity")
-def decline(call: Call, ref: str) -> Done:
-    """POST …/decline: the papers are not enough, the client is asked again."""
+def decline(call: ApiCall, ref: str) -> CommandResult:
+    """POST …/decline: refuse the documents and ask the client again."""
     comment = call.fields.text("comment", limit=2000)
-    row = _find(ref, IdentityState.DOCUMENTS)
-    identity.decline(row, comment, call.now)
-    autopilot.wake_for(call.now)
-    return Done("declined", _render(row), row.reference, ref, 200)
+    row = _find_request(ref, IdentityState.DOCUMENTS)
+    identity.decline_documents(row, comment, call.now)
+    autopilot.schedule_answer(call.now)
+    return CommandResult("declined", _render_request(row), row.reference, ref, 200)
 
 
 @command("identity")
-def accept(call: Call, ref: str) -> Done:
-    """POST …/accept: the papers are good."""
-    row = _find(ref, IdentityState.DOCUMENTS)
-    identity.accept(row, call.now)
-    return Done("accepted", _render(row), row.reference, ref, 200)
+def accept(call: ApiCall, ref: str) -> CommandResult:
+    """POST …/accept: accept the documents."""
+    row = _find_request(ref, IdentityState.DOCUMENTS)
+    identity.accept_documents(row, call.now)
+    return CommandResult("accepted", _render_request(row), row.reference, ref, 200)
 
 
-def _find(ref: str, state: str = "") -> IdentityRequest:
+def _find_request(ref: str, state: str = "") -> IdentityRequest:
     row = IdentityRequest.objects.filter(ref=ref).first()
     if row is None:
-        raise Refused(404, "not_found")
+        raise ApiError(404, "not_found")
     if state and row.state != state:
-        raise Refused(409, "wrong_state", f"The request is {row.state}")
+        raise ApiError(409, "wrong_state", f"The request is {row.state}")
     return row
 
 
-def _link(request: HttpRequest, row: IdentityRequest) -> str:
+def _build_link(request: HttpRequest, row: IdentityRequest) -> str:
     path = reverse("identity_consent", args=[row.token])
-    public = settings.SANDBOX_PUBLIC_URL
-    return f"{public}{path}" if public else request.build_absolute_uri(path)
+    base_url = settings.SANDBOX_PUBLIC_URL
+    return f"{base_url}{path}" if base_url else request.build_absolute_uri(path)
 
 
-def _render(row: IdentityRequest) -> Json:
+def _render_request(row: IdentityRequest) -> Json:
     return {
         "ref": row.ref,
         "reference": row.reference,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from econtract.sandbox.api.protocol import Call, Done, Refused, View, command
+from econtract.sandbox.api.protocol import ApiCall, ApiError, CommandResult, View, command
 from econtract.sandbox.models import TextMessage
 from econtract.sandbox.numbers import is_email, is_phone
 
 
-def _sender(channel: str, is_address: Callable[[str], bool]) -> View:
+def _make_view(channel: str, is_address: Callable[[str], bool]) -> View:
     @command("messages")
-    def send(call: Call) -> Done:
+    def send(call: ApiCall) -> CommandResult:
         fields, ref = call.fields, str(uuid.uuid4())
         to, text = fields.text("to"), fields.text("text", limit=10_000)
         reference = fields.text("reference", required=False, limit=100)
         if not is_address(to):
-            raise Refused(422, "bad_address", "The addressee is malformed")
+            raise ApiError(422, "bad_address", "The address is malformed")
         TextMessage.objects.create(
             ref=ref,
             channel=channel,
@@ -27,10 +27,10 @@ def _sender(channel: str, is_address: Callable[[str], bool]) -> View:
             reference=reference,
             at=call.now,
         )
-        return Done(channel, {"ref": ref}, reference, ref)
+        return CommandResult(channel, {"ref": ref}, reference, ref)
 
     return send
 
 
-sms = _sender("sms", is_phone)
-email = _sender("email", is_email)
+send_sms = _make_view("sms", is_phone)
+send_email = _make_view("email", is_email)

@@ -1,7 +1,4 @@
-"""The manners of our own protocols: tokens, JSON, errors, idempotency.
-
-The rules are those of docs/protocols.md, section 1.
-"""
+"""What the sandbox's own protocols have in common (docs/protocols.md, section 1)."""
 
 from __future__ import annotations
 
@@ -23,43 +20,43 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.csrf import csrf_exempt
 
 from econtract.sandbox import clock
-from econtract.sandbox.models import JournalEntry
+from econtract.sandbox.models import SystemJournalEntry
 
 Json = dict[str, Any]
 
-# Answers that stay the same for a key. The rest (bad form, missing thing) may be put right.
-_REMEMBERED_REFUSALS = (409, 422)
+# Errors stored with the idempotency key. Other errors (malformed, not found) may succeed later.
+_STORED_STATUSES = (409, 422)
 
 
-class Refused(Exception):
-    """A final refusal, told to the caller as `{"code", "message"}`.
+class ApiError(Exception):
+    """A final error, sent to the caller as `{"code", "message"}`.
 
-    A command must raise it before it writes anything: refusals are remembered in the same
-    transaction that would have held the effect.
+    A command must raise it before it writes anything: errors are stored in the same transaction
+    that would have stored the effect.
     """
 
     def __init__(self, status: int, code: str, message: str = "") -> None:
         super().__init__(code)
         self.status, self.code, self.message = status, code, message or code
 
-    def answer(self) -> JsonResponse:
-        """The refusal as an HTTP answer."""
+    def to_response(self) -> JsonResponse:
+        """The error as an HTTP response."""
         return JsonResponse({"code": self.code, "message": self.message}, status=self.status)
 
 
-def bad_request(message: str) -> Refused:
-    """A 400 whose message names the field at fault."""
-    return Refused(400, "bad_request", message)
+def bad_request(message: str) -> ApiError:
+    """A 400 error; `message` must name the malformed field."""
+    return ApiError(400, "bad_request", message)
 
 
 @dataclass(frozen=True)
-class Fields:
-    """The JSON object of a request, read field by field; anything malformed is a 400."""
+class JsonFields:
+    """The JSON object of a request, read field by field; raises a 400 for a malformed field."""
 
     data: Json
 
     def text(self, name: str, *, required: bool = True, limit: int = 300) -> str:
-        """A string without surrounding space; null and absent count as empty."""
+        """A stripped string of at most `limit` characters; empty for null or a missing field."""
         value = self.data.get(name)
         if value is None:
             value = ""
@@ -70,11 +67,11 @@ class Fields:
         return value.strip()
 
     def bytes(self, name: str) -> bytes:
-        """Base64 decoded strictly."""
+        """The bytes of a base64 string, decoded strictly; empty for null or a missing field."""
         return decode_base64(self.text(name, required=False, limit=140_000_000), name)
 
     def number(self, name: str) -> float | None:
-        """A JSON number or null."""
+        """A number; None for null or a missing field."""
         value = self.data.get(name)
         if value is None:
             return None
@@ -82,30 +79,30 @@ class Fields:
             raise bad_request(f"{name}: number expected")
         return value
 
-    def moment(self, name: str) -> dt.datetime | None:
-        """An aware ISO 8601 time or null."""
+    def aware_time(self, name: str) -> dt.datetime | None:
+        """An ISO 8601 time with a time zone; None for null or a missing field."""
         value = self.text(name, required=False)
         if not value:
             return None
         try:
-            moment = dt.datetime.fromisoformat(value)
+            time = dt.datetime.fromisoformat(value)
         except ValueError:
             raise bad_request(f"{name}: ISO 8601 time expected") from None
-        if moment.tzinfo is None:
+        if time.tzinfo is None:
             raise bad_request(f"{name}: time zone expected")
-        return moment
+        return time
 
-    def section(self, name: str) -> Fields:
-        """A nested object; null and absent count as empty."""
+    def nested(self, name: str) -> JsonFields:
+        """A nested object; empty for null or a missing field."""
         value = self.data.get(name) or {}
         if not isinstance(value, dict):
             raise bad_request(f"{name}: object expected")
-        return Fields(value)
+        return JsonFields(value)
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a command did. `effective` False: nothing new happened, so the journal stays silent."""
+class CommandResult:
+    """The result of a command. `effective` False: nothing changed, so the journal hides it."""
 
     action: str
     body: Json
@@ -116,21 +113,21 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Call:
-    """A checked request on its way to a handler."""
+class ApiCall:
+    """An authenticated request, the sandbox's time (`now`) and the fields of its body."""
 
     request: HttpRequest
     now: dt.datetime
-    fields: Fields = field(default_factory=lambda: Fields({}))
+    fields: JsonFields = field(default_factory=lambda: JsonFields({}))
 
 
-Query = Callable[..., HttpResponseBase | Json]
-Command = Callable[..., Done]
+QueryHandler = Callable[..., HttpResponseBase | Json]
+CommandHandler = Callable[..., CommandResult]
 View = Callable[..., HttpResponseBase]
 
 
 def decode_base64(text: str, name: str) -> bytes:
-    """Bytes of a base64 text; 400 naming the field otherwise."""
+    """The bytes of a base64 text; raises a 400 that names the field."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -142,124 +139,127 @@ def encode_base64(data: bytes | memoryview) -> str:
     return base64.b64encode(data).decode()
 
 
-def bearer(request: HttpRequest) -> str:
-    """The bearer token, or an empty string when it is absent or wrong."""
+def read_bearer_token(request: HttpRequest) -> str:
+    """The bearer token; empty when it is missing or wrong."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         return ""
     expected = settings.SANDBOX_TOKEN
-    # `client-<inn>` speaks for a client at the ЭДО operator (section 9).
+    # `client-<inn>` acts for a client at the ЭДО operator (section 9).
     if expected and not hmac.compare_digest(token, expected) and not token.startswith("client-"):
         return ""
     return token
 
 
-def query(handler: Query) -> View:
-    """A GET of our protocols: token checked, refusals told as JSON."""
+def query(handler: QueryHandler) -> View:
+    """Make a GET view: checks the token and turns an ApiError into JSON."""
 
     @functools.wraps(handler)
     def view(request: HttpRequest, **path: str) -> HttpResponseBase:
         try:
-            _check(request, "GET")
-            answer = handler(Call(request, request_now(request)), **path)
-        except Refused as refused:
-            return _echo(request, refused.answer())
-        return _echo(request, JsonResponse(answer) if isinstance(answer, dict) else answer)
+            _check_request(request, "GET")
+            answer = handler(ApiCall(request, sandbox_time(request)), **path)
+        except ApiError as error:
+            return _echo_request_id(request, error.to_response())
+        response = JsonResponse(answer) if isinstance(answer, dict) else answer
+        return _echo_request_id(request, response)
 
     return csrf_exempt(view)
 
 
-def command(system: str = "") -> Callable[[Command], View]:
-    """A POST of our protocols: one effect and one answer a key.
+def command(system: str = "") -> Callable[[CommandHandler], View]:
+    """Make a POST view with one effect and one response for each idempotency key.
 
-    The write lock is held from reading the key to storing the answer, so of two calls with one key
-    the second waits and repeats. The system is named here or by the path's `system`.
+    The write lock is held from reading the key to storing the response: of two calls with the same
+    key the second waits and repeats the first response. The system is the argument here or, when
+    that is empty, the path's `system`.
     """
 
-    def decorate(handler: Command) -> View:
+    def decorate(handler: CommandHandler) -> View:
         @functools.wraps(handler)
         def view(request: HttpRequest, **path: str) -> HttpResponseBase:
+            response: HttpResponse
             try:
-                _check(request, "POST")
+                _check_request(request, "POST")
                 key = request.headers.get("Idempotency-Key", "").strip()
                 if not 0 < len(key) <= 100:
-                    raise Refused(400, "idempotency_key_required")
-                call = Call(request, request_now(request), read_fields(request))
-                answer = _once(system or path["system"], key, call, handler, path)
-            except Refused as refused:
-                answer = refused.answer()
-            return _echo(request, answer)
+                    raise ApiError(400, "idempotency_key_required")
+                call = ApiCall(request, sandbox_time(request), read_fields(request))
+                response = _run_once(system or path["system"], key, call, handler, path)
+            except ApiError as error:
+                response = error.to_response()
+            return _echo_request_id(request, response)
 
         return csrf_exempt(view)
 
     return decorate
 
 
-def request_now(request: HttpRequest) -> dt.datetime:
-    """The sandbox's time, by the world the autopilot's middleware has read already."""
-    return clock.now(getattr(request, "world", None))
+def sandbox_time(request: HttpRequest) -> dt.datetime:
+    """The sandbox's time, from the state that the autopilot's middleware has loaded already."""
+    return clock.now(getattr(request, "sandbox_state", None))
 
 
-def read_fields(request: HttpRequest) -> Fields:
+def read_fields(request: HttpRequest) -> JsonFields:
     """The body as a JSON object; an empty body is an empty object."""
     try:
         data = json.loads(request.body or b"{}")
     except (ValueError, RecursionError):
-        raise Refused(400, "bad_json") from None
+        raise ApiError(400, "bad_json") from None
     if not isinstance(data, dict):
-        raise Refused(400, "bad_json", "JSON object expected")
-    return Fields(data)
+        raise ApiError(400, "bad_json", "JSON object expected")
+    return JsonFields(data)
 
 
-def _once(
-    system: str, key: str, call: Call, handler: Command, path: dict[str, str]
+def _run_once(
+    system: str, key: str, call: ApiCall, handler: CommandHandler, path: dict[str, str]
 ) -> HttpResponse:
     digest = hashlib.sha256(call.request.path.encode() + b"\n" + call.request.body).hexdigest()
     with transaction.atomic():
-        entry = JournalEntry.objects.filter(system=system, key=key).first()
+        entry = SystemJournalEntry.objects.filter(system=system, key=key).first()
         if entry:
             return _replay(entry, digest)
         try:
-            done = handler(call, **path)
-        except Refused as refused:
-            if refused.status not in _REMEMBERED_REFUSALS:
+            result = handler(call, **path)
+        except ApiError as error:
+            if error.status not in _STORED_STATUSES:
                 raise
-            body = {"code": refused.code, "message": refused.message}
-            done = Done("refused", body, status=refused.status, effective=False)
-        JournalEntry.objects.create(
+            body = {"code": error.code, "message": error.message}
+            result = CommandResult("refused", body, status=error.status, effective=False)
+        SystemJournalEntry.objects.create(
             system=system,
-            action=done.action,
+            action=result.action,
             key=key,
             digest=digest,
-            status=done.status,
-            body=done.body,
-            effective=done.effective,
-            reference=done.reference,
-            ref=done.ref,
+            status=result.status,
+            body=result.body,
+            effective=result.effective,
+            reference=result.reference,
+            ref=result.ref,
             at=call.now,
         )
-    return JsonResponse(done.body, status=done.status)
+    return JsonResponse(result.body, status=result.status)
 
 
-def _replay(entry: JournalEntry, digest: str) -> HttpResponse:
+def _replay(entry: SystemJournalEntry, digest: str) -> HttpResponse:
     if entry.digest != digest:
-        raise Refused(409, "idempotency_key_reused")
-    JournalEntry.objects.filter(pk=entry.pk).update(repeats=F("repeats") + 1)
-    answer = JsonResponse(entry.body, status=entry.status)
-    answer["Idempotency-Replayed"] = "true"
-    return answer
+        raise ApiError(409, "idempotency_key_reused")
+    SystemJournalEntry.objects.filter(pk=entry.pk).update(repeats=F("repeats") + 1)
+    response = JsonResponse(entry.body, status=entry.status)
+    response["Idempotency-Replayed"] = "true"
+    return response
 
 
-def _check(request: HttpRequest, method: str) -> None:
-    if not bearer(request):
-        raise Refused(401, "unauthorized")
+def _check_request(request: HttpRequest, method: str) -> None:
+    if not read_bearer_token(request):
+        raise ApiError(401, "unauthorized")
     if request.method != method:
-        raise Refused(405, "method_not_allowed")
+        raise ApiError(405, "method_not_allowed")
 
 
-def _echo(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+def _echo_request_id(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     request_id = request.headers.get("X-Request-Id", "")
     if request_id and len(request_id) <= 100 and request_id.isprintable():
-        answer["X-Request-Id"] = request_id
-    return answer
+        response["X-Request-Id"] = request_id
+    return response

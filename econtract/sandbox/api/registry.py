@@ -6,51 +6,51 @@ import datetime as dt
 
 from django.db.models import Case, Value, When
 
-from econtract.sandbox.api.protocol import Call, Json, Refused, bad_request, query
+from econtract.sandbox.api.protocol import ApiCall, ApiError, Json, bad_request, query
 from econtract.sandbox.models import EipAccount, Organisation
 from econtract.sandbox.models.registry import OrganisationQuerySet
-from econtract.sandbox.text import normalise
+from econtract.sandbox.text import normalise_name
 
-_SHORTEST = 2
-_WORDS = 6
+_MIN_QUERY = 2
+_MAX_WORDS = 6
 
 
 @query
-def organisations(call: Call) -> Json:
+def search_organisations(call: ApiCall) -> Json:
     """GET /cdi/v1/organisations?q=&limit=."""
     limit = call.request.GET.get("limit") or "20"
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= 50):
         raise bad_request("limit: 1..50 expected")
-    found = search(call.request.GET.get("q", ""), call.now.date())[: int(limit)]
-    return {"items": [render(organisation) for organisation in found]}
+    rows = find_organisations(call.request.GET.get("q", ""), call.now.date())[: int(limit)]
+    return {"items": [render_organisation(row) for row in rows]}
 
 
-def search(text: str, today: dt.date) -> OrganisationQuerySet:
-    """Organisations of CDI by any part of name, ИНН or ОГРН; nothing for a text too short."""
-    sought = normalise(text[:200])
-    if len(sought) < _SHORTEST:
+def find_organisations(text: str, today: dt.date) -> OrganisationQuerySet:
+    """Organisations of CDI whose name, ИНН or ОГРН contains every word; none for a short text."""
+    name = normalise_name(text[:200])
+    if len(name) < _MIN_QUERY:
         return Organisation.objects.none()
-    found = Organisation.objects.in_cdi(today)
-    for word in sought.split()[:_WORDS]:
-        found = found.filter(search__contains=word)
-    begins = Case(When(search__startswith=sought, then=Value(0)), default=Value(1))
-    return found.order_by(begins, "id")
+    rows = Organisation.objects.in_cdi(today)
+    for word in name.split()[:_MAX_WORDS]:
+        rows = rows.filter(search__contains=word)
+    rank = Case(When(search__startswith=name, then=Value(0)), default=Value(1))
+    return rows.order_by(rank, "id")
 
 
 @query
-def organisation(call: Call, inn: str) -> Json:
+def get_organisation(call: ApiCall, inn: str) -> Json:
     """GET /cdi/v1/organisations/<inn>?kpp=."""
-    found = Organisation.objects.in_cdi(call.now.date()).filter(inn=inn).order_by("is_branch", "id")
+    rows = Organisation.objects.in_cdi(call.now.date()).filter(inn=inn).order_by("is_branch", "id")
     if kpp := call.request.GET.get("kpp"):
-        found = found.filter(kpp=kpp)
-    row = found.first()
+        rows = rows.filter(kpp=kpp)
+    row = rows.first()
     if row is None:
-        raise Refused(404, "not_found")
-    return render(row)
+        raise ApiError(404, "not_found")
+    return render_organisation(row)
 
 
-def render(row: Organisation) -> Json:
-    """An organisation as CDI tells it."""
+def render_organisation(row: Organisation) -> Json:
+    """An organisation in CDI's format."""
     return {
         "kind": row.kind,
         "inn": row.inn,
@@ -68,16 +68,16 @@ def render(row: Organisation) -> Json:
 
 
 @query
-def account(call: Call, account: str) -> Json:
-    """GET /eip/v1/accounts/<account>?inn=: whether the account is that client's."""
+def check_account(call: ApiCall, account: str) -> Json:
+    """GET /eip/v1/accounts/<account>?inn=: whether the account belongs to that client."""
     inn = call.request.GET.get("inn", "")
     if not (account.isascii() and account.isdigit() and len(account) == 12):
         raise bad_request("account: 12 digits expected")
     if not (inn.isascii() and inn.isdigit() and len(inn) in (10, 12)):
         raise bad_request("inn: 10 or 12 digits expected")
-    return {"found": account[3:] == inn[:9] or _added(account, inn, call)}
+    return {"found": account[3:] == inn[:9] or _is_added_by_hand(account, inn, call)}
 
 
-def _added(account: str, inn: str, call: Call) -> bool:
+def _is_added_by_hand(account: str, inn: str, call: ApiCall) -> bool:
     rows = EipAccount.objects.filter(account=account, inn=inn, visible_at__lte=call.now)
     return rows.exists()

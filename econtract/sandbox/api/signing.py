@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET
 
 from econtract.sandbox import clock, cms
 from econtract.sandbox.api.protocol import (
-    Call,
-    Done,
+    ApiCall,
+    ApiError,
+    CommandResult,
     Json,
-    Refused,
     bad_request,
     command,
     encode_base64,
@@ -21,7 +21,7 @@ from econtract.sandbox.api.protocol import (
 )
 from econtract.sandbox.models import SigningKey
 
-_PUBLISHED = {
+_CA_FILES = {
     "roots.pem": "application/x-pem-file",
     "issuing.pem": "application/x-pem-file",
     "crl.der": "application/pkix-crl",
@@ -29,46 +29,46 @@ _PUBLISHED = {
 
 
 @query
-def keys(call: Call) -> Json:
-    """GET /signing/v1/keys: the head's and the signatories' certificates."""
+def list_keys(call: ApiCall) -> Json:
+    """GET /signing/v1/keys: keys and certificates of the head and the signatories."""
     rows = SigningKey.objects.exclude(role="operator").order_by("id")
-    return {"keys": [_render(key) for key in rows]}
+    return {"keys": [_render_key(key) for key in rows]}
 
 
 @command("signing")
-def sign(call: Call) -> Done:
-    """POST /signing/v1/signatures: a detached signature over exactly the given bytes."""
+def create_signature(call: ApiCall) -> CommandResult:
+    """POST /signing/v1/signatures: a detached signature over exactly these bytes."""
     fields = call.fields
     key_ref, content = fields.text("key_ref", limit=40), fields.bytes("content")
     key = SigningKey.objects.exclude(role="operator").filter(key_ref=key_ref).first()
     if key is None:
-        raise Refused(404, "unknown_key")
+        raise ApiError(404, "unknown_key")
     if key.blocked:
-        raise Refused(409, "key_blocked")
-    signed_at = stated_time(fields.moment("signed_at"), call.now, key.not_before)
+        raise ApiError(409, "key_blocked")
+    signed_at = choose_signing_time(fields.aware_time("signed_at"), call.now, key.not_before)
     signature = cms.sign(content, bytes(key.private_key), bytes(key.certificate), signed_at)
     body = {"signature": encode_base64(signature), "signed_at": clock.iso(signed_at)}
-    return Done("signed", body, ref=key_ref)
+    return CommandResult("signed", body, ref=key_ref)
 
 
-def stated_time(
-    asked: dt.datetime | None, now: dt.datetime, not_before: dt.datetime
+def choose_signing_time(
+    requested: dt.datetime | None, now: dt.datetime, not_before: dt.datetime
 ) -> dt.datetime:
-    """The signing time to state; 400 when it is neither in the past nor within the certificate."""
-    if asked and not not_before <= asked <= now:
-        raise bad_request("signed_at: a past time since the certificate began expected")
-    return asked or now
+    """The requested signing time, by default now; raises a 400 outside `not_before` to `now`."""
+    if requested and not not_before <= requested <= now:
+        raise bad_request("signed_at: a time after the certificate's start, in the past expected")
+    return requested or now
 
 
 @require_GET
-def published(request: HttpRequest, name: str) -> HttpResponse:
-    """GET /ca/<name>: the CA's public files, open to all."""
-    if name not in _PUBLISHED:
+def get_ca_file(request: HttpRequest, name: str) -> HttpResponse:
+    """GET /ca/<name>: a public file of the CA, without authentication."""
+    if name not in _CA_FILES:
         raise Http404
-    return HttpResponse((settings.CA_DIR / name).read_bytes(), content_type=_PUBLISHED[name])
+    return HttpResponse((settings.CA_DIR / name).read_bytes(), content_type=_CA_FILES[name])
 
 
-def _render(key: SigningKey) -> Json:
+def _render_key(key: SigningKey) -> Json:
     return {
         "key_ref": key.key_ref,
         "owner_name": key.owner_name,

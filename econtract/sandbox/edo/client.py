@@ -1,4 +1,4 @@
-"""Clients' keys: made when first needed, used when somebody plays the client."""
+"""Keys of the clients, created on first use, and signatures made with them."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ import datetime as dt
 from econtract.sandbox import ca, cms
 from econtract.sandbox.ca import Subject
 from econtract.sandbox.models import ClientKey, Organisation
-from econtract.sandbox.numbers import person_inn, snils
+from econtract.sandbox.numbers import make_person_inn, make_snils
 
-# Ways to sign: well; over other bytes; with a certificate of somebody else.
-WAYS = ("valid", "broken", "foreign")
-
-
-def sign(organisation: Organisation, content: bytes, now: dt.datetime, how: str = "valid") -> bytes:
-    """A detached signature by the organisation's head, or a bad one for demonstrations."""
-    signer = organisation if how != "foreign" else _somebody_else(organisation)
-    key = key_of(signer)
-    signed = content if how != "broken" else content + b" "
-    return cms.sign(signed, bytes(key.private_key), bytes(key.certificate), now)
+# A good signature; one over other bytes; one with the certificate of another company.
+SIGNATURE_VARIANTS = ("valid", "broken", "foreign")
 
 
-def key_of(organisation: Organisation) -> ClientKey:
-    """The organisation's key, issued on first use for the time of our own certificates."""
-    known = ClientKey.objects.filter(organisation=organisation).first()
-    if known:
-        return known
-    began = begins()
-    issued = ca.load().issue(_subject(organisation), began, began + ca.HISTORY + ca.LIFETIME)
+def sign(
+    organisation: Organisation, content: bytes, now: dt.datetime, variant: str = "valid"
+) -> bytes:
+    """A detached signature by the organisation's head, or a wrong one for demonstrations."""
+    signer = organisation if variant != "foreign" else _pick_another_company(organisation)
+    key = get_or_issue_key(signer)
+    signed_bytes = content if variant != "broken" else content + b" "
+    return cms.sign(signed_bytes, bytes(key.private_key), bytes(key.certificate), now)
+
+
+def get_or_issue_key(organisation: Organisation) -> ClientKey:
+    """The organisation's key, issued on first use with the validity of our own certificates."""
+    key = ClientKey.objects.filter(organisation=organisation).first()
+    if key:
+        return key
+    not_before = certificates_valid_from()
+    not_after = not_before + ca.BACKDATING + ca.VALIDITY
+    issued_key = ca.load().issue(_build_subject(organisation), not_before, not_after)
     return ClientKey.objects.get_or_create(
         organisation=organisation,
-        defaults={"private_key": issued.private_key, "certificate": issued.certificate},
+        defaults={"private_key": issued_key.private_key, "certificate": issued_key.certificate},
     )[0]
 
 
-def begins() -> dt.datetime:
-    """When clients' certificates begin: as ours do, so that demo histories can be signed."""
-    return ca.load().certificate.not_valid_before_utc + 2 * ca.LIFETIME - ca.HISTORY
+def certificates_valid_from() -> dt.datetime:
+    """Start of the clients' certificates: the same as ours, for signatures of demo histories."""
+    return ca.load().certificate.not_valid_before_utc + 2 * ca.VALIDITY - ca.BACKDATING
 
 
-def _subject(row: Organisation) -> Subject:
+def _build_subject(row: Organisation) -> Subject:
     is_company = row.kind == "legal"
     return Subject(
         common_name=row.short_name if is_company else row.head_name,
@@ -50,11 +53,11 @@ def _subject(row: Organisation) -> Subject:
         company_inn=row.inn if is_company else "",
         ogrn=row.ogrn if is_company else "",
         ogrnip=row.ogrn if row.kind == "sole_proprietor" else "",
-        inn=person_inn(f"77{row.pk:08d}") if is_company else row.inn,
-        snils=snils(f"{200_000_000 + row.pk:09d}"),
+        inn=make_person_inn(f"77{row.pk:08d}") if is_company else row.inn,
+        snils=make_snils(f"{200_000_000 + row.pk:09d}"),
     )
 
 
-def _somebody_else(organisation: Organisation) -> Organisation:
+def _pick_another_company(organisation: Organisation) -> Organisation:
     others = Organisation.objects.filter(is_ours=False, kind="legal", is_memorable=True)
     return others.exclude(pk=organisation.pk).earliest("id")

@@ -1,53 +1,60 @@
-"""Storing what belongs to a document: signatures, reports, powers of attorney."""
+"""Entities of a document (signatures, reports, powers of attorney) and the events of boxes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from econtract.sandbox import cms
-from econtract.sandbox.api.protocol import Fields, Json
-from econtract.sandbox.edo.protocol import EdoRefused, malformed
-from econtract.sandbox.edo.shelf import content_of
-from econtract.sandbox.models import EdoContent, EdoDocument, EdoEntity, EdoPowerOfAttorney
+from econtract.sandbox.api.protocol import Json, JsonFields
+from econtract.sandbox.edo.protocol import EdoError, malformed_request
+from econtract.sandbox.edo.shelf import read_content_field
+from econtract.sandbox.models import (
+    EdoContent,
+    EdoDocument,
+    EdoEntity,
+    EdoEvent,
+    EdoPowerOfAttorney,
+)
 
 
 @dataclass(frozen=True)
-class PowerOfAttorney:
-    """A judged `PowerOfAttorneyToPost`; no bytes when given by its number."""
+class PowerOfAttorneyToPost:
+    """A validated `PowerOfAttorneyToPost`. `content` is None when it is sent by number only."""
 
     full_id: Json
     content: bytes | None = None
     signature: bytes | None = None
 
 
-def power_of_attorney(signed: Fields, owner: str) -> PowerOfAttorney | None:
-    """The power of attorney of a signature: none at all, or exactly one way of giving it."""
+def parse_power_of_attorney(signed: JsonFields, owner: str) -> PowerOfAttorneyToPost | None:
+    """The power of attorney of a signature, if any; raises a 400 unless it is sent in one way."""
     if signed.data.get("PowerOfAttorney") is None:
         return None
-    given = signed.section("PowerOfAttorney")
-    full_id, contents = given.section("FullId"), given.data.get("Contents") or []
-    use_default = given.data.get("UseDefault") is True
+    fields = signed.nested("PowerOfAttorney")
+    full_id, contents = fields.nested("FullId"), fields.data.get("Contents") or []
+    use_default = fields.data.get("UseDefault") is True
     if sum((bool(full_id.data), use_default, bool(contents))) != 1:
-        raise EdoRefused(
-            400, "PowerOfAttorney.ExactlyOne", "FullId, UseDefault or Contents, and one of them"
+        raise EdoError(
+            400, "PowerOfAttorney.ExactlyOne", "Exactly one of FullId, UseDefault and Contents"
         )
     if use_default:
-        raise EdoRefused(400, "PowerOfAttorney.NoDefault", "No default power of attorney is set")
-    return _with_content(contents, owner) if contents else _by_number(full_id)
+        raise EdoError(400, "PowerOfAttorney.NoDefault", "No default power of attorney is set")
+    return _parse_contents(contents, owner) if contents else _parse_full_id(full_id)
 
 
 def store_content(data: bytes) -> str:
-    """Keep bytes under a fresh entity id."""
+    """Store bytes under a new entity id and return it."""
     return EdoContent.objects.create(entity_id=str(uuid.uuid4()), data=data).entity_id
 
 
-def add(
+def add_entity(
     document: EdoDocument,
     data: bytes,
     now: dt.datetime,
@@ -76,56 +83,69 @@ def add_signature(
     document: EdoDocument,
     box_id: str,
     signature: bytes,
-    power: PowerOfAttorney | None,
+    power_of_attorney: PowerOfAttorneyToPost | None,
     now: dt.datetime,
     *,
     parent: str = "",
 ) -> EdoEntity:
-    """Add a detached signature with its power of attorney, not judged yet."""
-    entity = add(document, signature, now, entity_type="Signature", box_id=box_id, parent=parent)
-    if power:
+    """Add a detached signature with its power of attorney, both not checked yet."""
+    entity = add_entity(
+        document, signature, now, entity_type="Signature", box_id=box_id, parent=parent
+    )
+    if power_of_attorney:
         EdoPowerOfAttorney.objects.create(
             entity_id=str(uuid.uuid4()),
             signature=entity,
-            full_id=power.full_id,
+            full_id=power_of_attorney.full_id,
             status="CanNotBeValidated",
-            content=power.content,
-            content_signature=power.signature,
+            content=power_of_attorney.content,
+            content_signature=power_of_attorney.signature,
         )
     return entity
 
 
-def content(entity_id: str) -> bytes:
+def read_content(entity_id: str) -> bytes:
     """The bytes of a document or entity."""
     return bytes(EdoContent.objects.get(pk=entity_id).data)
 
 
-def judge_power(entity: EdoEntity, signer: cms.Verdict, now: dt.datetime) -> None:
-    """Check the power of attorney that came with a signature, and note the outcome."""
+def child_entities(document: EdoDocument) -> Iterable[EdoEntity]:
+    """Signatures, reports and other entities of a document, oldest first."""
+    return document.entities.select_related("power_of_attorney").order_by("id")
+
+
+def append_event(box_id: str, **content: Json) -> None:
+    """Append an event (`Message=…` or `Patch=…`) to the box's feed."""
+    EdoEvent.objects.create(box_id=box_id, event_id=str(uuid.uuid4()), body=content)
+
+
+def check_power_of_attorney(
+    entity: EdoEntity, signer: cms.SignatureCheck, now: dt.datetime
+) -> None:
+    """Check the power of attorney that came with a signature, and save the result."""
     power = EdoPowerOfAttorney.objects.filter(signature=entity).first()
     if power is None or power.content is None or power.content_signature is None:
         return
-    good = _empowers(
+    is_valid = _is_authorised(
         bytes(power.content), bytes(power.content_signature), signer.person_inn, now.date()
     )
-    power.status = "IsValid" if good else "IsNotValid"
+    power.status = "IsValid" if is_valid else "IsNotValid"
     power.save(update_fields=["status"])
 
 
 @functools.lru_cache(maxsize=256)
-def _empowers(xml: bytes, signature: bytes, representative_inn: str, day: dt.date) -> bool:
-    """Signed by the company's head over that very XML, and naming the signer by ИНН.
+def _is_authorised(xml: bytes, signature: bytes, representative_inn: str, day: dt.date) -> bool:
+    """Whether the XML has a valid signature and names the signing company and the representative.
 
-    Cached, for a signatory sends the same power of attorney with every document.
+    Cached: a signatory sends the same power of attorney with every document.
     """
     noon = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    verdict = cms.verify(xml, signature, noon)
-    numbers = _numbers(xml)
-    return verdict.valid and {verdict.company_inn, representative_inn} <= numbers
+    check = cms.verify(xml, signature, noon)
+    return check.valid and {check.company_inn, representative_inn} <= _xml_values(xml)
 
 
-def _numbers(xml: bytes) -> set[str]:
-    """All attribute values and texts of an XML document; empty when it is not well-formed."""
+def _xml_values(xml: bytes) -> set[str]:
+    """All attribute values and texts of an XML document; empty when it cannot be parsed."""
     try:
         root = ElementTree.fromstring(xml)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
@@ -134,8 +154,8 @@ def _numbers(xml: bytes) -> set[str]:
     return values | {(node.text or "").strip() for node in root.iter()}
 
 
-def _by_number(full_id: Fields) -> PowerOfAttorney:
-    return PowerOfAttorney(
+def _parse_full_id(full_id: JsonFields) -> PowerOfAttorneyToPost:
+    return PowerOfAttorneyToPost(
         {
             name: full_id.text(name, required=name != "RepresentativeInn")
             for name in ("RegistrationNumber", "IssuerInn", "RepresentativeInn")
@@ -143,16 +163,18 @@ def _by_number(full_id: Fields) -> PowerOfAttorney:
     )
 
 
-def _with_content(contents: object, owner: str) -> PowerOfAttorney:
+def _parse_contents(contents: object, owner: str) -> PowerOfAttorneyToPost:
     if not isinstance(contents, list) or not isinstance(contents[0], dict):
-        raise malformed("PowerOfAttorney.Contents: list of objects expected")
-    pair = Fields(contents[0])
-    xml, signature = (content_of(pair.section(name), owner) for name in ("Content", "Signature"))
-    return PowerOfAttorney(_full_id(xml), xml, signature)
+        raise malformed_request("PowerOfAttorney.Contents: list of objects expected")
+    pair = JsonFields(contents[0])
+    xml, signature = (
+        read_content_field(pair.nested(name), owner) for name in ("Content", "Signature")
+    )
+    return PowerOfAttorneyToPost(_full_id_from_xml(xml), xml, signature)
 
 
-def _full_id(xml: bytes) -> Json:
-    """Number and parties of a power of attorney as its attributes name them; empty when unknown."""
+def _full_id_from_xml(xml: bytes) -> Json:
+    """Number and parties of a power of attorney, from its XML attributes; empty when missing."""
     try:
         nodes = list(ElementTree.fromstring(xml).iter())
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):

@@ -1,4 +1,4 @@
-"""PostMessagePatch: sign, refuse, revoke (docs/protocols.md, section 9.5)."""
+"""PostMessagePatch: sign, reject, revoke (docs/protocols.md, section 9.5)."""
 
 from __future__ import annotations
 
@@ -8,106 +8,121 @@ from typing import Any
 from django.http import HttpResponse
 
 from econtract.sandbox import cms
-from econtract.sandbox.api.protocol import Fields, Json
-from econtract.sandbox.edo import answers, entities, wire
-from econtract.sandbox.edo.protocol import EdoCall, EdoRefused, endpoint, malformed, once
-from econtract.sandbox.edo.shelf import content_of, read
-from econtract.sandbox.edo.xml import rejection_xml, revocation_xml
+from econtract.sandbox.api.protocol import Json, JsonFields
+from econtract.sandbox.edo import docflow, entities, rendering
+from econtract.sandbox.edo.protocol import (
+    EdoCall,
+    EdoError,
+    endpoint,
+    idempotent,
+    malformed_request,
+)
+from econtract.sandbox.edo.shelf import read_content_field, read_item
+from econtract.sandbox.edo.xml import build_rejection_xml, build_revocation_xml
 from econtract.sandbox.models import EdoDocument, EdoEntity, Organisation
 
 _PARTS = ("Signatures", "XmlSignatureRejections", "RevocationRequests")
-_Act = Callable[[EdoDocument], list[EdoEntity]]
+_Action = Callable[[EdoDocument], list[EdoEntity]]
 
 
 @endpoint("POST")
-@once
-def post_patch(call: EdoCall) -> Callable[[], Json]:
+@idempotent
+def post_message_patch(call: EdoCall) -> Callable[[], Json]:
     """POST /V4/PostMessagePatch?operationId=."""
     box = call.caller.box(call.fields.text("BoxId"))
-    given = {name: call.fields.data.get(name) for name in _PARTS if call.fields.data.get(name)}
-    if len(given) != 1:
-        raise malformed(f"Exactly one of {', '.join(_PARTS)} expected")
-    [(part, items)] = given.items()
+    parts = {name: call.fields.data.get(name) for name in _PARTS if call.fields.data.get(name)}
+    if len(parts) != 1:
+        raise malformed_request(f"Exactly one of {', '.join(_PARTS)} expected")
+    [(part, items)] = parts.items()
     if not isinstance(items, list) or len(items) != 1 or not isinstance(items[0], dict):
-        raise malformed(f"{part}: a list of one object expected")
-    item = Fields(items[0])
+        raise malformed_request(f"{part}: a list of one object expected")
+    item = JsonFields(items[0])
     message_id, entity_id = call.fields.text("MessageId"), item.text("ParentEntityId")
-    document = find(box.box_id or "", message_id, entity_id)
-    sender_side = document.message.from_box == box.box_id
-    if sender_side != (part == "RevocationRequests"):
-        raise EdoRefused(403, "Box.Forbidden", "This is for the other side to do")
-    act = _signature(call, item) if part == "Signatures" else _paper(call, part, item)
-    return lambda: _apply(call, act, box.box_id or "", message_id, entity_id)
+    document = find_document(box.box_id or "", message_id, entity_id)
+    is_sender = document.message.from_box == box.box_id
+    if is_sender != (part == "RevocationRequests"):
+        raise EdoError(403, "Box.Forbidden", "Only the other side may do this")
+    if part == "Signatures":
+        action = _prepare_signature(call, item)
+    else:
+        action = _prepare_attachment(call, part, item)
+    return lambda: _apply(call, action, box.box_id or "", message_id, entity_id)
 
 
 @endpoint("POST")
-def rejection(call: EdoCall) -> HttpResponse:
-    """POST /V2/GenerateSignatureRejectionXml: the XML that the recipient signs to refuse."""
-    document, box = _target(call)
-    return _xml(rejection_xml(document, call.fields.text("ErrorMessage", limit=5000), box))
+def generate_rejection_xml(call: EdoCall) -> HttpResponse:
+    """POST /V2/GenerateSignatureRejectionXml: the XML that the recipient signs to reject."""
+    document, box = _find_target(call)
+    reason = call.fields.text("ErrorMessage", limit=5000)
+    return _xml_response(build_rejection_xml(document, reason, box))
 
 
 @endpoint("POST")
-def revocation(call: EdoCall) -> HttpResponse:
+def generate_revocation_xml(call: EdoCall) -> HttpResponse:
     """POST /V2/GenerateRevocationRequestXml: the XML that the sender signs to revoke."""
-    document, box = _target(call)
-    return _xml(revocation_xml(document, call.fields.text("Comment", limit=5000), box))
+    document, box = _find_target(call)
+    reason = call.fields.text("Comment", limit=5000)
+    return _xml_response(build_revocation_xml(document, reason, box))
 
 
-def find(box_id: str, message_id: str, entity_id: str) -> EdoDocument:
-    """A document of a message that the box takes part in; 404 otherwise."""
+def find_document(box_id: str, message_id: str, entity_id: str) -> EdoDocument:
+    """A document of a message that the box has access to; raises a 404."""
     rows = EdoDocument.objects.select_related("message").filter(message__message_id=message_id)
-    documents = [row for row in rows if box_id in _boxes(row)]
+    documents = [row for row in rows if box_id in _boxes_with_access(row)]
     if not documents:
-        raise EdoRefused(404, "Message.NotFound")
+        raise EdoError(404, "Message.NotFound")
     document = next((row for row in documents if row.entity_id == entity_id), None)
     if document is None:
-        raise EdoRefused(404, "Entity.NotFound")
+        raise EdoError(404, "Entity.NotFound")
     return document
 
 
-def _boxes(row: EdoDocument) -> tuple[str, ...]:
-    """Who sees the document: the recipient only once it is delivered."""
-    sender = (row.message.from_box,)
-    return sender if row.delivered_at is None else (*sender, row.message.to_box)
+def _boxes_with_access(document: EdoDocument) -> tuple[str, ...]:
+    """The sender's box and, after delivery, the recipient's."""
+    message = document.message
+    if document.delivered_at is None:
+        return (message.from_box,)
+    return (message.from_box, message.to_box)
 
 
-def _apply(call: EdoCall, act: _Act, box_id: str, message_id: str, entity_id: str) -> Json:
-    # Read again, under the write lock: the other side may have acted meanwhile.
-    document = find(box_id, message_id, entity_id)
-    return wire.patch(document, box_id, act(document), call.now)
+def _apply(call: EdoCall, action: _Action, box_id: str, message_id: str, entity_id: str) -> Json:
+    # Read the document again under the write lock: the other side may have changed it.
+    document = find_document(box_id, message_id, entity_id)
+    return rendering.render_patch(document, box_id, action(document), call.now)
 
 
-def _signature(call: EdoCall, item: Fields) -> _Act:
+def _prepare_signature(call: EdoCall, item: JsonFields) -> _Action:
     name = item.text("SignatureNameOnShelf", required=False)
     owner = call.caller.shelf
-    signature = read(owner, name, status=400) if name else item.bytes("Signature")
+    signature = read_item(owner, name, status=400) if name else item.bytes("Signature")
     if not signature:
-        raise malformed("Signature is required")
-    power, key = entities.power_of_attorney(item, owner), _key(call)
-    return lambda row: answers.sign(row, signature, power, "api", call.now, key=key)
+        raise malformed_request("Signature is required")
+    power_of_attorney, key = entities.parse_power_of_attorney(item, owner), _operation_id(call)
+    return lambda row: docflow.sign(row, signature, power_of_attorney, "api", call.now, key=key)
 
 
-def _paper(call: EdoCall, part: str, item: Fields) -> _Act:
-    signed = item.section("SignedContent")
-    xml, signature = content_of(signed, call.caller.shelf), signed.bytes("Signature")
-    verdict = cms.verify(xml, signature, call.now)
-    if not verdict.valid:
-        raise EdoRefused(400, "Signature.Invalid", verdict.problem)
-    act: Any = answers.revoke if part == "RevocationRequests" else answers.reject
-    key = _key(call)
-    return lambda row: act(row, xml, signature, "api", call.now, key=key)
+def _prepare_attachment(call: EdoCall, part: str, item: JsonFields) -> _Action:
+    """The action for a rejection or a revocation, whose signature must be valid."""
+    signed = item.nested("SignedContent")
+    xml, signature = read_content_field(signed, call.caller.shelf), signed.bytes("Signature")
+    check = cms.verify(xml, signature, call.now)
+    if not check.valid:
+        raise EdoError(400, "Signature.Invalid", check.problem)
+    action: Any = docflow.revoke if part == "RevocationRequests" else docflow.reject
+    key = _operation_id(call)
+    return lambda row: action(row, xml, signature, "api", call.now, key=key)
 
 
-def _key(call: EdoCall) -> str:
+def _operation_id(call: EdoCall) -> str:
     return call.argument("operationId").lower()
 
 
-def _target(call: EdoCall) -> tuple[EdoDocument, Organisation]:
+def _find_target(call: EdoCall) -> tuple[EdoDocument, Organisation]:
+    """The document of the query string and the caller's organisation."""
     box = call.caller.box(call.argument("boxId"))
-    document = find(box.box_id or "", call.argument("messageId"), call.argument("attachmentId"))
-    return document, box
+    message_id, entity_id = call.argument("messageId"), call.argument("attachmentId")
+    return find_document(box.box_id or "", message_id, entity_id), box
 
 
-def _xml(content: bytes) -> HttpResponse:
+def _xml_response(content: bytes) -> HttpResponse:
     return HttpResponse(content, content_type="application/xml")

@@ -1,4 +1,4 @@
-"""The manners of Diadoc's protocol (docs/protocols.md, section 9)."""
+"""What the methods of Diadoc's protocol have in common (docs/protocols.md, section 9)."""
 
 from __future__ import annotations
 
@@ -13,92 +13,99 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.csrf import csrf_exempt
 
 from econtract.sandbox import faults
-from econtract.sandbox.api.protocol import Fields, Json, Refused, bearer, read_fields, request_now
-from econtract.sandbox.models import EdoOperation, FaultKind, JournalEntry, Organisation
+from econtract.sandbox.api.protocol import (
+    ApiError,
+    Json,
+    JsonFields,
+    read_bearer_token,
+    read_fields,
+    sandbox_time,
+)
+from econtract.sandbox.models import EdoOperation, FaultKind, Organisation, SystemJournalEntry
 
-# An operation whose process died may be taken over after that.
-_ABANDONED = dt.timedelta(seconds=30)
+# After this time a running operation counts as abandoned (its process died) and may be restarted.
+_ABANDONED_AFTER = dt.timedelta(seconds=30)
 
 
-class EdoRefused(Exception):
-    """A refusal, told as a text with the header `X-Diadoc-ErrorCode`."""
+class EdoError(Exception):
+    """A final error, sent as text with the header `X-Diadoc-ErrorCode`."""
 
     def __init__(self, status: int, code: str, text: str = "") -> None:
         super().__init__(code)
         self.status, self.code, self.text = status, code, text or code
 
-    def answer(self) -> HttpResponse:
-        """The refusal as an HTTP answer."""
-        answer = HttpResponse(
+    def to_response(self) -> HttpResponse:
+        """The error as an HTTP response."""
+        response = HttpResponse(
             self.text, status=self.status, content_type="text/plain; charset=utf-8"
         )
-        answer["X-Diadoc-ErrorCode"] = self.code
-        return answer
+        response["X-Diadoc-ErrorCode"] = self.code
+        return response
 
 
-def malformed(text: str) -> EdoRefused:
-    """400 for a request that is not of the form."""
-    return EdoRefused(400, "Request.Malformed", text)
+def malformed_request(text: str) -> EdoError:
+    """A 400 error for a malformed request."""
+    return EdoError(400, "Request.Malformed", text)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who speaks: our organisation (`inn` empty) or a client acting in its own box."""
+    """Who sends the request: our organisation (`inn` empty) or a client acting in its own box."""
 
     inn: str
 
     @property
     def shelf(self) -> str:
-        """The caller's own name space on the shelf."""
+        """The caller's name space on the shelf."""
         return self.inn or "ours"
 
     def organisations(self) -> list[Organisation]:
-        """What the caller may act for, head office first."""
+        """The organisations that the caller may act for, head office first."""
         rows = Organisation.objects.with_box().order_by("is_branch", "id")
         return list(rows.filter(inn=self.inn) if self.inn else rows.filter(is_ours=True))
 
     def box(self, box_id: str) -> Organisation:
-        """The caller's organisation with that box; 403 for a box of somebody else."""
+        """The caller's organisation with that box; raises a 403 for any other box."""
         row = Organisation.objects.filter(box_id=box_id or "-").first()
         if row is None or (row.inn != self.inn if self.inn else not row.is_ours):
-            raise EdoRefused(403, "Box.Forbidden")
+            raise EdoError(403, "Box.Forbidden")
         return row
 
 
 @dataclass(frozen=True)
 class EdoCall:
-    """A checked request on its way to a handler."""
+    """An authenticated request, its caller, the sandbox's time and the fields of its body."""
 
     request: HttpRequest
     caller: Caller
     now: dt.datetime
-    fields: Fields
+    fields: JsonFields
 
     def argument(self, name: str) -> str:
-        """A required argument of the query string."""
+        """A required parameter of the query string."""
         value = self.request.GET.get(name, "")
         if not value or len(value) > 200:
-            raise malformed(f"{name} is required")
+            raise malformed_request(f"{name} is required")
         return value
 
 
-Handler = Callable[[EdoCall], HttpResponseBase | Json]
-View = Callable[[HttpRequest], HttpResponseBase]
+EdoHandler = Callable[[EdoCall], HttpResponseBase | Json]
+EdoView = Callable[[HttpRequest], HttpResponseBase]
 
 
-def endpoint(method: str, *, json_body: bool = True) -> Callable[[Handler], View]:
-    """A method of the protocol: token checked, refusals told Diadoc's way."""
+def endpoint(method: str, *, json_body: bool = True) -> Callable[[EdoHandler], EdoView]:
+    """Make a view for a method of the protocol: checks the token and sends errors Diadoc's way."""
 
-    def decorate(handler: Handler) -> View:
+    def decorate(handler: EdoHandler) -> EdoView:
         @functools.wraps(handler)
         def view(request: HttpRequest) -> HttpResponseBase:
             try:
-                call = _call(request, method, json_body)
+                call = _read_call(request, method, json_body)
                 answer = handler(call)
-            except Refused as refused:
-                return malformed(refused.message).answer()
-            except EdoRefused as refused:
-                return refused.answer()
+            except ApiError as error:
+                return malformed_request(error.message).to_response()
+            except EdoError as error:
+                return error.to_response()
             return JsonResponse(answer) if isinstance(answer, dict) else answer
 
         return csrf_exempt(view)
@@ -106,74 +113,76 @@ def endpoint(method: str, *, json_body: bool = True) -> Callable[[Handler], View
     return decorate
 
 
-def once(prepare: Callable[[EdoCall], Callable[[], Json]]) -> Handler:
-    """Idempotency by `operationId`.
+def idempotent(prepare: Callable[[EdoCall], Callable[[], Json]]) -> EdoHandler:
+    """Make a handler that is idempotent by `operationId`.
 
-    `prepare` reads and judges the request and returns the work to be done in one transaction with
-    the memory of its answer. Only success is remembered; while the work runs, others get 204.
+    `prepare` validates the request and returns the work; the work and its stored answer are one
+    transaction. Only successful answers are stored. While the work runs, other calls get a 204.
     """
 
     @functools.wraps(prepare)
     def handler(call: EdoCall) -> HttpResponseBase | Json:
         operation_id = call.argument("operationId").lower()
         if len(operation_id) > 100:
-            raise malformed("operationId is too long")
-        if faults.strike(call.request, FaultKind.STILL_RUNNING):
-            return still_running()
-        known = _begin(operation_id)
-        if known is not None:
-            return still_running() if known.answer is None else _repeated(known)
+            raise malformed_request("operationId is too long")
+        if faults.consume_fault(call.request, FaultKind.STILL_RUNNING):
+            return still_running_response()
+        other = _claim_operation(operation_id)
+        if other is not None:
+            return still_running_response() if other.answer is None else _repeat_answer(other)
         try:
             work = prepare(call)
             with transaction.atomic():
                 answer = work()
                 EdoOperation.objects.filter(operation_id=operation_id).update(answer=answer)
         except BaseException:
-            _unanswered(operation_id).delete()
+            _unfinished_operation(operation_id).delete()
             raise
         return answer
 
     return handler
 
 
-def still_running() -> HttpResponse:
-    """204: ask again in a second."""
-    answer = HttpResponse(status=204)
-    answer["Retry-After"] = "1"
-    return answer
+def still_running_response() -> HttpResponse:
+    """A 204 that asks the caller to try again in a second."""
+    response = HttpResponse(status=204)
+    response["Retry-After"] = "1"
+    return response
 
 
-def _begin(operation_id: str) -> EdoOperation | None:
-    """Take the operation on (None), or tell what is known of it."""
-    started = dt.datetime.now(dt.UTC)
+def _claim_operation(operation_id: str) -> EdoOperation | None:
+    """Start the operation and return None, or return the one that another call has started."""
+    started_at = dt.datetime.now(dt.UTC)
     try:
         with transaction.atomic():
-            EdoOperation.objects.create(operation_id=operation_id, started_at=started)
+            EdoOperation.objects.create(operation_id=operation_id, started_at=started_at)
     except IntegrityError:
-        abandoned = _unanswered(operation_id).filter(started_at__lt=started - _ABANDONED)
-        if abandoned.update(started_at=started):
+        abandoned = _unfinished_operation(operation_id).filter(
+            started_at__lt=started_at - _ABANDONED_AFTER
+        )
+        if abandoned.update(started_at=started_at):
             return None
         return EdoOperation.objects.filter(operation_id=operation_id).first() or EdoOperation()
     return None
 
 
-def _unanswered(operation_id: str) -> QuerySet[EdoOperation]:
-    # `answer=None` would look for a JSON null.
+def _unfinished_operation(operation_id: str) -> QuerySet[EdoOperation]:
+    # `answer=None` would compare with a JSON null.
     return EdoOperation.objects.filter(operation_id=operation_id, answer__isnull=True)
 
 
-def _repeated(operation: EdoOperation) -> Json:
-    rows = JournalEntry.objects.filter(system="edo", key=operation.operation_id)
+def _repeat_answer(operation: EdoOperation) -> Json:
+    rows = SystemJournalEntry.objects.filter(system="edo", key=operation.operation_id)
     rows.update(repeats=F("repeats") + 1)
     return dict(operation.answer or {})
 
 
-def _call(request: HttpRequest, method: str, json_body: bool) -> EdoCall:
-    token = bearer(request)
+def _read_call(request: HttpRequest, method: str, json_body: bool) -> EdoCall:
+    token = read_bearer_token(request)
     if not token:
-        raise EdoRefused(401, "Token.Invalid")
+        raise EdoError(401, "Token.Invalid")
     if request.method != method:
-        raise EdoRefused(405, "Method.NotAllowed")
+        raise EdoError(405, "Method.NotAllowed")
     inn = token.removeprefix("client-") if token.startswith("client-") else ""
-    fields = read_fields(request) if method == "POST" and json_body else Fields({})
-    return EdoCall(request, Caller(inn), request_now(request), fields)
+    fields = read_fields(request) if method == "POST" and json_body else JsonFields({})
+    return EdoCall(request, Caller(inn), sandbox_time(request), fields)

@@ -1,4 +1,4 @@
-"""The shelf: content uploaded in parts, fetched by name (docs/protocols.md, section 9.2)."""
+"""The shelf: files uploaded in parts, downloaded by name (docs/protocols.md, section 9.2)."""
 
 from __future__ import annotations
 
@@ -7,85 +7,92 @@ import re
 
 from django.http import HttpResponse, JsonResponse
 
-from econtract.sandbox.api.protocol import Fields
-from econtract.sandbox.edo.protocol import EdoCall, EdoRefused, endpoint, malformed
+from econtract.sandbox.api.protocol import JsonFields
+from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, malformed_request
 from econtract.sandbox.models import EdoShelfPart
 
-LARGEST = 70 * 1024 * 1024
-LARGEST_INLINE = 500 * 1024
-_KEPT = dt.timedelta(days=7)
-_PARTS = 400
-_OWN = "__userId__/"
+MAX_SIZE = 70 * 1024 * 1024
+MAX_INLINE_SIZE = 500 * 1024
+_RETENTION = dt.timedelta(days=7)
+_MAX_PARTS = 400
+_OWN_PREFIX = "__userId__/"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 @endpoint("POST", json_body=False)
-def upload(call: EdoCall) -> JsonResponse:
-    """POST /V2/ShelfUpload: one part; the last tells which are missing."""
-    owner, name = _place(call)
+def shelf_upload(call: EdoCall) -> JsonResponse:
+    """POST /V2/ShelfUpload: one part; the response to the last one lists missing parts."""
+    owner, name = _read_item_name(call)
     index = call.argument("partIndex")
-    if not (index.isascii() and index.isdigit() and int(index[:9]) < _PARTS):
-        raise malformed(f"partIndex: 0..{_PARTS - 1} expected")
+    if not (index.isascii() and index.isdigit() and int(index[:9]) < _MAX_PARTS):
+        raise malformed_request(f"partIndex: 0..{_MAX_PARTS - 1} expected")
     is_last = call.request.GET.get("isLastPart", "0") in ("1", "true", "True")
-    EdoShelfPart.objects.filter(at__lt=call.now - _KEPT).delete()
+    EdoShelfPart.objects.filter(at__lt=call.now - _RETENTION).delete()
     EdoShelfPart.objects.update_or_create(
         owner=owner,
         name=name,
         index=int(index),
         defaults={"content": call.request.body, "is_last": is_last, "at": call.now},
     )
-    return JsonResponse(_missing(owner, name) if is_last else [], safe=False)
+    return JsonResponse(_find_missing_parts(owner, name) if is_last else [], safe=False)
 
 
 @endpoint("GET")
-def download(call: EdoCall) -> HttpResponse:
+def shelf_download(call: EdoCall) -> HttpResponse:
     """GET /V2/ShelfDownload."""
-    content = read(*_place(call))
+    content = read_item(*_read_item_name(call))
     return HttpResponse(content, content_type="application/octet-stream")
 
 
-def read(owner: str, name: str, *, status: int = 404) -> bytes:
-    """A whole item; `Shelf.NotFound` with that status while any part of it is missing."""
+def read_item(owner: str, name: str, *, status: int = 404) -> bytes:
+    """A complete file; raises `Shelf.NotFound` with that status while a part is missing."""
     parts = list(EdoShelfPart.objects.filter(owner=owner, name=name).order_by("index"))
-    whole = bool(parts) and parts[-1].is_last and len(parts) == parts[-1].index + 1
-    if not whole:
-        raise EdoRefused(status, "Shelf.NotFound", "No such item on the shelf")
+    is_complete = bool(parts) and parts[-1].is_last and len(parts) == parts[-1].index + 1
+    if not is_complete:
+        raise EdoError(status, "Shelf.NotFound", "No such item on the shelf")
     return b"".join(bytes(part.content) for part in parts)
 
 
-def put(owner: str, name: str, content: bytes, now: dt.datetime) -> str:
-    """Lay a finished item on the shelf; the name to download it by."""
+def put_item(owner: str, name: str, content: bytes, now: dt.datetime) -> str:
+    """Put a complete file on the shelf; returns the name for downloading it."""
     EdoShelfPart.objects.update_or_create(
         owner=owner,
         name=name,
         index=0,
         defaults={"content": content, "is_last": True, "at": now},
     )
-    return f"{_OWN}{name}"
+    return f"{_OWN_PREFIX}{name}"
 
 
-def content_of(fields: Fields, owner: str) -> bytes:
-    """Bytes given inline (`Content`) or by `NameOnShelf`: exactly one of the two, within limits."""
+def read_content_field(fields: JsonFields, owner: str) -> bytes:
+    """The bytes of `Content` (inline) or of `NameOnShelf`; raises a 400 unless exactly one is set.
+
+    `owner` is the name space of the caller on the shelf. Too many bytes are a 400 as well.
+    """
     inline = fields.text("Content", required=False, limit=140_000_000)
     name = fields.text("NameOnShelf", required=False)
     if bool(inline) == bool(name):
-        raise malformed("Exactly one of Content and NameOnShelf expected")
-    content = read(owner, name.removeprefix(_OWN), status=400) if name else fields.bytes("Content")
-    if len(content) > LARGEST or (inline and len(content) > LARGEST_INLINE):
-        raise EdoRefused(400, "Content.TooLarge", "Over 70 MB, or over 500 KB inline")
+        raise malformed_request("Exactly one of Content and NameOnShelf expected")
+    if name:
+        content = read_item(owner, name.removeprefix(_OWN_PREFIX), status=400)
+    else:
+        content = fields.bytes("Content")
+    if len(content) > MAX_SIZE or (inline and len(content) > MAX_INLINE_SIZE):
+        raise EdoError(400, "Content.TooLarge", "Over 70 MB, or over 500 KB inline")
     return content
 
 
-def _place(call: EdoCall) -> tuple[str, str]:
-    """Owner and name of `nameOnShelf`."""
-    given = call.argument("nameOnShelf")
-    owner = call.caller.shelf if given.startswith(_OWN) else "public"
-    name = given.removeprefix(_OWN)
+def _read_item_name(call: EdoCall) -> tuple[str, str]:
+    """Owner and name of the parameter `nameOnShelf`."""
+    argument = call.argument("nameOnShelf")
+    owner = call.caller.shelf if argument.startswith(_OWN_PREFIX) else "public"
+    name = argument.removeprefix(_OWN_PREFIX)
     if not _NAME.fullmatch(name):
-        raise malformed("nameOnShelf: letters, digits and ._- expected")
+        raise malformed_request("nameOnShelf: letters, digits and ._- expected")
     return owner, name
 
 
-def _missing(owner: str, name: str) -> list[int]:
-    there = set(EdoShelfPart.objects.filter(owner=owner, name=name).values_list("index", flat=True))
-    return [index for index in range(max(there) + 1) if index not in there]
+def _find_missing_parts(owner: str, name: str) -> list[int]:
+    parts = EdoShelfPart.objects.filter(owner=owner, name=name)
+    uploaded = set(parts.values_list("index", flat=True))
+    return [index for index in range(max(uploaded) + 1) if index not in uploaded]

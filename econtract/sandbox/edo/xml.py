@@ -1,4 +1,4 @@
-"""The small XML papers of the exchange: refusal to sign and proposal to revoke."""
+"""The XML documents that a rejection and a revocation consist of."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from econtract.sandbox.models import EdoDocument, Organisation
 
 
-def rejection_xml(document: EdoDocument, reason: str, by: Organisation) -> bytes:
-    """The recipient's refusal to sign, with its reason."""
-    return _paper("УведомлениеОбОтказе", "ТекстУведУточ", document, reason, by)
+def build_rejection_xml(document: EdoDocument, reason: str, by: Organisation) -> bytes:
+    """The recipient's refusal to sign, with the reason."""
+    return _build_file("УведомлениеОбОтказе", "ТекстУведУточ", document, reason, by)
 
 
-def revocation_xml(document: EdoDocument, reason: str, by: Organisation) -> bytes:
-    """The sender's proposal to revoke, with its reason."""
-    return _paper("ПредложениеОбАннулировании", "ТекстПредАнн", document, reason, by)
+def build_revocation_xml(document: EdoDocument, reason: str, by: Organisation) -> bytes:
+    """The sender's request to revoke, with the reason."""
+    return _build_file("ПредложениеОбАннулировании", "ТекстПредАнн", document, reason, by)
 
 
-def _paper(root: str, text: str, document: EdoDocument, reason: str, by: Organisation) -> bytes:
-    node = Element("Файл", {"ИдФайл": document.entity_id, "ВерсФорм": "1.00"})
-    paper = SubElement(node, root)
+def _build_file(
+    element_name: str, reason_name: str, document: EdoDocument, reason: str, by: Organisation
+) -> bytes:
+    root = Element("Файл", {"ИдФайл": document.entity_id, "ВерсФорм": "1.00"})
+    element = SubElement(root, element_name)
     party = {"НаимОрг": by.short_name, "ИНН": by.inn} | ({"КПП": by.kpp} if by.kpp else {})
-    SubElement(paper, "УчастЭДО", party)
-    about = {"ИмяФайла": document.file_name, "НомерДок": document.value("DocumentNumber")}
-    SubElement(paper, "СведДок", about)
-    SubElement(paper, text).text = reason
-    content: bytes = tostring(node, encoding="utf-8", xml_declaration=True)
+    SubElement(element, "УчастЭДО", party)
+    document_attributes = {
+        "ИмяФайла": document.file_name,
+        "НомерДок": document.value("DocumentNumber"),
+    }
+    SubElement(element, "СведДок", document_attributes)
+    SubElement(element, reason_name).text = reason
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return content

@@ -1,4 +1,4 @@
-"""Tables of the sandbox: its own world, shared with nobody."""
+"""Tables of the sandbox, in its own database."""
 
 from econtract.sandbox.models.edo import (
     EdoContent,
@@ -13,6 +13,13 @@ from econtract.sandbox.models.edo import (
 )
 from econtract.sandbox.models.keys import ClientKey, SigningKey
 from econtract.sandbox.models.registry import EipAccount, Habit, Organisation, OrganisationState
+from econtract.sandbox.models.shared import (
+    Fault,
+    FaultKind,
+    FeedEvent,
+    SandboxState,
+    SystemJournalEntry,
+)
 from econtract.sandbox.models.systems import (
     ArchivedDocument,
     Cabinet,
@@ -21,7 +28,6 @@ from econtract.sandbox.models.systems import (
     IdentityState,
     TextMessage,
 )
-from econtract.sandbox.models.world import Event, Fault, FaultKind, JournalEntry, World
 
 __all__ = [
     "ArchivedDocument",
@@ -37,17 +43,17 @@ __all__ = [
     "EdoPowerOfAttorney",
     "EdoShelfPart",
     "EipAccount",
-    "Event",
     "Fault",
     "FaultKind",
+    "FeedEvent",
     "Habit",
     "IdentityDocument",
     "IdentityRequest",
     "IdentityState",
-    "JournalEntry",
     "Organisation",
     "OrganisationState",
+    "SandboxState",
     "SigningKey",
+    "SystemJournalEntry",
     "TextMessage",
-    "World",
 ]

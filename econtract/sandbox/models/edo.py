@@ -1,4 +1,4 @@
-"""State of the ЭДО operator. Status values are Diadoc's own names."""
+"""Tables of the ЭДО operator. Status values are Diadoc's names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class EdoOperation(models.Model):
-    """The memory behind `operationId`: running until `answer` is there."""
+    """The stored response of an `operationId`; the operation is running while `answer` is null."""
 
     operation_id = models.CharField(max_length=100, unique=True)
     started_at = models.DateTimeField()
@@ -20,7 +20,7 @@ class EdoOperation(models.Model):
 
 
 class EdoPartner(models.Model):
-    """Two organisations that exchange documents; `task_id` names the invitation."""
+    """A pair of organisations that exchange documents; `task_id` identifies the invitation."""
 
     org_id = models.CharField(max_length=36)
     partner_org_id = models.CharField(max_length=36)
@@ -36,7 +36,7 @@ class EdoPartner(models.Model):
 
 
 class EdoShelfPart(models.Model):
-    """One part of an item on the shelf."""
+    """A part of a file uploaded to the shelf."""
 
     owner = models.CharField(max_length=20)
     name = models.CharField(max_length=100)
@@ -76,7 +76,7 @@ class EdoMessage(models.Model):
 
 
 class EdoDocument(models.Model):
-    """A document of a message. `silent`: the autopilot leaves this recipient alone."""
+    """A document of a message. `silent`: the autopilot does not answer it."""
 
     message = models.ForeignKey(EdoMessage, on_delete=models.CASCADE, related_name="documents")
     entity_id = models.CharField(max_length=36, unique=True)
@@ -93,7 +93,7 @@ class EdoDocument(models.Model):
         max_length=40, default="RecipientResponseStatusUnknown"
     )
     revocation_status = models.CharField(max_length=40, default="RevocationStatusNone")
-    # Set by the fault `sender_signature_invalid`: the later check will fail.
+    # The check of the sender's signature will fail (fault `sender_signature_invalid`).
     doomed = models.BooleanField(default=False)
     silent = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
@@ -114,8 +114,8 @@ class EdoDocument(models.Model):
         return self.entity_id
 
     def value(self, key: str) -> str:
-        """A value of `Metadata`, or an empty string."""
-        return next((item["Value"] for item in self.metadata if item.get("Key") == key), "")
+        """A value of `Metadata`; empty when it has no such key."""
+        return next((pair["Value"] for pair in self.metadata if pair.get("Key") == key), "")
 
 
 class EdoEntity(models.Model):
@@ -139,7 +139,7 @@ class EdoEntity(models.Model):
 
 
 class EdoPowerOfAttorney(models.Model):
-    """A power of attorney that came with a signature; no bytes when sent as metadata."""
+    """The power of attorney of a signature; `content` is null when only its number was sent."""
 
     entity_id = models.CharField(max_length=36, unique=True)
     signature = models.OneToOneField(
@@ -158,7 +158,7 @@ class EdoPowerOfAttorney(models.Model):
 
 
 class EdoContent(models.Model):
-    """Bytes of a document or entity, apart from the rows that lists read."""
+    """The bytes of a document or entity, in a table of their own to keep list queries small."""
 
     entity_id = models.CharField(max_length=36, primary_key=True)
     data = models.BinaryField()
@@ -171,7 +171,7 @@ class EdoContent(models.Model):
 
 
 class EdoEvent(models.Model):
-    """One event of a box's feed: a snapshot, rendered when it happened."""
+    """An event in a box's feed: a snapshot, rendered at the time of the event."""
 
     box_id = models.CharField(max_length=36)
     event_id = models.CharField(max_length=36)

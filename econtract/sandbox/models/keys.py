@@ -1,4 +1,4 @@
-"""Signing keys. Private keys lie in the sandbox's own database: they open nothing but this demo."""
+"""Signing keys. The private keys are stored unencrypted: they are valid in this demo only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SigningKey(models.Model):
-    """A key of ours: the head, the signatories, and the ЭДО operator's own (`role` operator)."""
+    """A key of our head, of a signatory, or of the ЭДО operator (`role` operator)."""
 
     key_ref = models.CharField(max_length=40, unique=True)
     role = models.CharField(max_length=10)
@@ -35,7 +35,7 @@ class SigningKey(models.Model):
 
 
 class ClientKey(models.Model):
-    """The key an organisation's head signs with, made when first needed."""
+    """The key of a client organisation's head, created on first use."""
 
     organisation = models.OneToOneField("Organisation", on_delete=models.CASCADE)
     private_key = models.BinaryField()

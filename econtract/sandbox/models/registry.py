@@ -1,4 +1,4 @@
-"""Organisations (CDI and ЭДО boxes alike) and personal accounts."""
+"""Organisations, with their CDI data and ЭДО boxes, and personal accounts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class OrganisationState(models.TextChoices):
 
 
 class Habit(models.TextChoices):
-    """How an organisation answers: the fixed characters of docs/protocols.md, section 10."""
+    """How an organisation answers (docs/protocols.md, section 10)."""
 
-    WELL = "", "соглашается и подписывает"
+    AGREES = "", "соглашается и подписывает"
     DATA_REFUSED = "data_refused", "идентификация: отказ от предоставления данных"
     NO_CONSENT = "no_consent", "идентификация: не отвечает"
     DATA_MISMATCH = "data_mismatch", "идентификация: данные не совпали"
@@ -41,14 +41,14 @@ class Habit(models.TextChoices):
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    """Named selections."""
+    """Filters by register."""
 
     def in_cdi(self, today: dt.date) -> OrganisationQuerySet:
-        """What CDI shows on that day: clients registered at least 14 days ago."""
+        """What CDI contains on that day: clients registered at least 14 days before."""
         return self.filter(is_ours=False, registered_on__lte=today - CDI_DELAY)
 
     def with_box(self) -> OrganisationQuerySet:
-        """Those registered at the ЭДО operator."""
+        """Organisations registered at the ЭДО operator."""
         return self.exclude(box_id=None)
 
 
@@ -96,7 +96,7 @@ class Organisation(models.Model):
 
 
 class EipAccount(models.Model):
-    """An account added by hand, beside the rule of docs/protocols.md, section 3."""
+    """An account added by hand; the rule of docs/protocols.md, section 3, gives the others."""
 
     account = models.CharField(max_length=12)
     inn = models.CharField(max_length=12)

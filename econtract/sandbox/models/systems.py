@@ -1,4 +1,4 @@
-"""State of identification, cabinets, archives and messages."""
+"""Tables of identification, cabinets, archives and messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class IdentityState(models.TextChoices):
 
 
 class IdentityRequest(models.Model):
-    """One request for consent. `silent`: the autopilot leaves this client alone."""
+    """A request for a client's consent. `silent`: the autopilot does not answer it."""
 
     ref = models.CharField(max_length=40, unique=True)
     token = models.CharField(max_length=43, unique=True)
@@ -54,7 +54,7 @@ class IdentityRequest(models.Model):
 
 
 class IdentityDocument(models.Model):
-    """A paper the client gave to show his authority."""
+    """A file with which the client proves their authority."""
 
     request = models.ForeignKey(IdentityRequest, on_delete=models.CASCADE, related_name="documents")
     name = models.CharField(max_length=200)
@@ -69,7 +69,7 @@ class IdentityDocument(models.Model):
 
 
 class Cabinet(models.Model):
-    """A client's cabinet; a phone serves one ИНН only."""
+    """A client's cabinet (ЛК). A phone belongs to one ИНН only."""
 
     ref = models.CharField(max_length=40, unique=True)
     inn = models.CharField(max_length=12)
@@ -84,10 +84,10 @@ class Cabinet(models.Model):
 
 
 class ArchivedDocument(models.Model):
-    """A file lodged in an archive."""
+    """A file submitted to an archive."""
 
     archive = models.CharField(max_length=3, choices=[("apd", "АПД"), ("rio", "РИО Картотека")])
-    # Made of the row's number, so absent for a moment.
+    # Derived from the primary key, so null until the row has been inserted.
     code = models.CharField(max_length=20, unique=True, null=True)
     reference = models.CharField(max_length=100)
     kind = models.CharField(max_length=10)
@@ -110,7 +110,7 @@ class ArchivedDocument(models.Model):
 
 
 class TextMessage(models.Model):
-    """An SMS or e-mail that reached its addressee."""
+    """A delivered SMS or e-mail."""
 
     ref = models.CharField(max_length=40, unique=True)
     channel = models.CharField(max_length=5, choices=[("sms", "СМС"), ("email", "Почта")])

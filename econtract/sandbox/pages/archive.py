@@ -1,4 +1,4 @@
-"""Search in the archives by barcode and by id."""
+"""The archives: search by barcode or id, download a file."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from django.views.decorators.http import require_GET
 
 from econtract.sandbox.models import ArchivedDocument
 
-_LAST = 100
+_MAX_ROWS = 100
 
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Files with that code, or the newest."""
+    """Files with that code, or the newest files."""
     code = request.GET.get("code", "").strip()[:40]
     rows = ArchivedDocument.objects.defer("content").order_by("-id")
     if code:
         rows = rows.filter(Q(code__iexact=code) | Q(document_code__iexact=code))
-    context = {"documents": rows[:_LAST], "code": code, "last": _LAST}
+    context = {"documents": rows[:_MAX_ROWS], "code": code, "max_rows": _MAX_ROWS}
     return render(request, "sandbox/archive.html", context)
 
 
 @require_GET
 def file(request: HttpRequest, code: str) -> HttpResponse:
-    """Download under the name it was lodged with."""
+    """Download a file under its original name."""
     row = get_object_or_404(ArchivedDocument, code=code)
-    answer = HttpResponse(bytes(row.content), content_type="application/octet-stream")
+    response = HttpResponse(bytes(row.content), content_type="application/octet-stream")
     disposition = content_disposition_header(as_attachment=True, filename=row.file_name)
-    answer["Content-Disposition"] = disposition or "attachment"
-    return answer
+    response["Content-Disposition"] = disposition or "attachment"
+    return response

@@ -1,4 +1,4 @@
-"""What every page shows."""
+"""Context that all templates share."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from econtract.sandbox import clock
-from econtract.sandbox.models import World
+from econtract.sandbox.models import SandboxState
 
 
-def world(request: HttpRequest) -> dict[str, Any]:
-    """The world and its time, for the header. Error pages have no world to show."""
-    row: World | None = getattr(request, "world", None)
-    return {"world": row, "sandbox_now": clock.now(row)} if row else {}
+def sandbox_state(request: HttpRequest) -> dict[str, Any]:
+    """The sandbox's state and time, for the header; nothing on error pages without a state."""
+    state: SandboxState | None = getattr(request, "sandbox_state", None)
+    return {"sandbox_state": state, "sandbox_now": clock.now(state)} if state else {}

@@ -1,4 +1,4 @@
-"""Clients' boxes at the ЭДО operator."""
+"""Boxes of the clients at the ЭДО operator."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from econtract.sandbox import cms
-from econtract.sandbox.api.protocol import request_now
-from econtract.sandbox.edo import answers, client, entities, wire
-from econtract.sandbox.edo.protocol import EdoRefused
+from econtract.sandbox.api.protocol import sandbox_time
+from econtract.sandbox.edo import client, docflow, entities
+from econtract.sandbox.edo.protocol import EdoError
 from econtract.sandbox.models import (
     EdoDocument,
     EdoEntity,
@@ -22,19 +22,19 @@ from econtract.sandbox.models import (
     Organisation,
 )
 
-_LAST = 100
-_REFUSALS = {
+_MAX_ROWS = 100
+_ERROR_TEXTS = {
     "Document.AlreadySigned": "Документ уже подписан",
     "Document.AlreadyRevoked": "Документ аннулирован отправителем",
     "Document.AlreadyRejected": "В подписи уже отказано",
     "Document.NotDelivered": "Документ еще не доставлен",
 }
-_TYPES = {
+_DOCUMENT_TITLES = {
     "Contract": "Договор",
     "SupplementaryAgreement": "Дополнительное соглашение",
     "Nonformalized": "Неформализованный документ",
 }
-_KINDS = {
+_ATTACHMENT_TITLES = {
     "XmlSignatureRejection": "Отказ в подписи",
     "RevocationRequest": "Аннулирование",
     "SignatureVerificationReport": "Протокол проверки подписи",
@@ -49,30 +49,30 @@ def index(request: HttpRequest) -> HttpResponse:
     if inn:
         boxes = Organisation.objects.filter(inn=inn).values_list("box_id", flat=True)
         rows = rows.filter(message__to_box__in=[box for box in boxes if box])
-    documents = [{"row": row, "state": _state(row)} for row in rows[:_LAST]]
-    context = {"documents": documents, "inn": inn, "last": _LAST}
+    documents = [{"row": row, "state": _build_state(row)} for row in rows[:_MAX_ROWS]]
+    context = {"documents": documents, "inn": inn, "max_rows": _MAX_ROWS}
     return render(request, "sandbox/edo.html", context)
 
 
 @require_GET
 def document(request: HttpRequest, entity_id: str) -> HttpResponse:
     """One document as its recipient sees it."""
-    row = _find(entity_id)
+    row = _find_document(entity_id)
     recipient = Organisation.objects.get(box_id=row.message.to_box)
     context = {
         "row": row,
-        "standing": _state(row),
-        "kind": _TYPES.get(row.type_named_id, row.type_named_id),
+        "state": _build_state(row),
+        "title": _DOCUMENT_TITLES.get(row.type_named_id, row.type_named_id),
         "number": row.value("DocumentNumber"),
-        "dated": row.value("DocumentDate"),
+        "date": row.value("DocumentDate"),
         "recipient": recipient,
-        "signatures": [_signature(row, item) for item in _signatures(row)],
-        "papers": [
-            {"title": _KINDS[item.attachment_type], "entity": item}
-            for item in wire.children(row)
-            if item.attachment_type in _KINDS
+        "signatures": [_build_signature(row, entity) for entity in _document_signatures(row)],
+        "attachments": [
+            {"title": _ATTACHMENT_TITLES[entity.attachment_type], "entity": entity}
+            for entity in entities.child_entities(row)
+            if entity.attachment_type in _ATTACHMENT_TITLES
         ],
-        "open": row.recipient_response_status
+        "is_open": row.recipient_response_status
         in ("WaitingForRecipientSignature", "InvalidRecipientSignature")
         and row.revocation_status == "RevocationStatusNone",
     }
@@ -81,33 +81,33 @@ def document(request: HttpRequest, entity_id: str) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
-    """Sign, refuse or stay silent."""
+    """Sign, reject or leave unanswered."""
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()[:2000]
     if act == "reject" and not reason:
         messages.error(request, "Укажите причину отказа")
         return redirect("edo_document", entity_id)
     try:
         with transaction.atomic():
-            done = _act(_find(entity_id), act, reason, request)
-    except EdoRefused as refused:
-        messages.error(request, _REFUSALS.get(refused.code, refused.text))
+            text = _act_as_client(_find_document(entity_id), act, reason, request)
+    except EdoError as error:
+        messages.error(request, _ERROR_TEXTS.get(error.code, error.text))
     else:
-        messages.success(request, done)
+        messages.success(request, text)
     return redirect("edo_document", entity_id)
 
 
-@csp_exempt()  # type: ignore[arg-type] # typed for views without arguments of the path
+@csp_exempt()  # type: ignore[arg-type] # typed for views without path arguments
 @require_GET
 def file(request: HttpRequest, entity_id: str) -> HttpResponse:
-    """The bytes of a document or of what belongs to it. A PDF opens in the browser.
+    """Download a document or one of its entities; a PDF opens in the browser.
 
-    Free of our policy, for Chromium's own PDF viewer does not live under it.
+    Without our Content-Security-Policy, because Chromium's PDF viewer does not work with it.
     """
     entity = EdoEntity.objects.filter(entity_id=entity_id).select_related("document").first()
-    owner = entity.document if entity else _find(entity_id)
-    if owner.delivered_at is None:
+    document = entity.document if entity else _find_document(entity_id)
+    if document.delivered_at is None:
         raise Http404
-    content = entities.content(entity_id)
+    content = entities.read_content(entity_id)
     if entity is None and content.startswith(b"%PDF-"):
         return HttpResponse(content, content_type="application/pdf")
     suffix = "sgn" if entity and entity.entity_type == "Signature" else "xml"
@@ -115,7 +115,7 @@ def file(request: HttpRequest, entity_id: str) -> HttpResponse:
 
 
 @require_GET
-def power(request: HttpRequest, entity_id: str) -> HttpResponse:
+def power_of_attorney(request: HttpRequest, entity_id: str) -> HttpResponse:
     """The XML of a power of attorney."""
     row = get_object_or_404(EdoPowerOfAttorney, entity_id=entity_id)
     if row.content is None:
@@ -123,55 +123,59 @@ def power(request: HttpRequest, entity_id: str) -> HttpResponse:
     return _download(bytes(row.content), f"mchd-{entity_id}.xml")
 
 
-def _find(entity_id: str) -> EdoDocument:
+def _find_document(entity_id: str) -> EdoDocument:
     rows = EdoDocument.objects.exclude(delivered_at=None).select_related("message")
     return get_object_or_404(rows, entity_id=entity_id)
 
 
-def _act(row: EdoDocument, act: str, reason: str, request: HttpRequest) -> str:
-    """Do it and say so."""
-    now = request_now(request)
+def _act_as_client(row: EdoDocument, act: str, reason: str, request: HttpRequest) -> str:
+    """Carry out the action and return the success message."""
+    now = sandbox_time(request)
     if act == "reject":
-        answers.reject_as_client(row, reason, "client", now)
+        docflow.reject_as_client(row, reason, "client", now)
         return "Отказ отправлен"
-    if act in client.WAYS:
-        answers.sign_as_client(row, act, "client", now)
+    if act in client.SIGNATURE_VARIANTS:
+        docflow.sign_as_client(row, act, "client", now)
         return "Подпись отправлена"
-    answers.keep_silent(row)
+    docflow.mark_silent(row)
     return "Автопилот не будет отвечать на этот документ"
 
 
-def _state(row: EdoDocument) -> dict[str, str]:
-    """Words and look of the document's state."""
+def _build_state(row: EdoDocument) -> dict[str, str]:
+    """Text and variant of the document's state, for the tag `state`."""
     if row.revocation_status == "RevocationAccepted":
-        return {"look": "closed", "text": "Аннулирован отправителем"}
-    looks = {
+        return {"variant": "closed", "text": "Аннулирован отправителем"}
+    states = {
         "WaitingForRecipientSignature": ("waiting", "Ждет подписи"),
         "WithRecipientSignature": ("done", "Подписан"),
         "RecipientSignatureRequestRejected": ("error", "Отказ в подписи"),
         "InvalidRecipientSignature": ("error", "Подпись не прошла проверку"),
     }
-    look, text = looks.get(row.recipient_response_status, ("closed", "Получен"))
-    return {"look": look, "text": text}
+    variant, text = states.get(row.recipient_response_status, ("closed", "Получен"))
+    return {"variant": variant, "text": text}
 
 
-def _signatures(row: EdoDocument) -> list[EdoEntity]:
-    own = (item for item in wire.children(row) if item.parent_entity_id == row.entity_id)
-    return [item for item in own if item.entity_type == "Signature"]
+def _document_signatures(row: EdoDocument) -> list[EdoEntity]:
+    return [
+        entity
+        for entity in entities.child_entities(row)
+        if entity.entity_type == "Signature" and entity.parent_entity_id == row.entity_id
+    ]
 
 
-def _signature(row: EdoDocument, item: EdoEntity) -> dict[str, Any]:
-    """A signature with what its certificate says."""
-    content, signature = entities.content(row.entity_id), entities.content(item.entity_id)
+def _build_signature(row: EdoDocument, entity: EdoEntity) -> dict[str, Any]:
+    """A signature with the result of its check, its side and its power of attorney."""
+    content = entities.read_content(row.entity_id)
+    signature = entities.read_content(entity.entity_id)
     return {
-        "entity": item,
-        "verdict": cms.verify(content, signature, item.at),
-        "side": "Отправитель" if item.signer_box == row.message.from_box else "Получатель",
-        "power": getattr(item, "power_of_attorney", None),
+        "entity": entity,
+        "check": cms.verify(content, signature, entity.at),
+        "side": "Отправитель" if entity.signer_box == row.message.from_box else "Получатель",
+        "power_of_attorney": getattr(entity, "power_of_attorney", None),
     }
 
 
 def _download(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

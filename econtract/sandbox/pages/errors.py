@@ -1,43 +1,49 @@
-"""Error pages: what happened and what to do; JSON for the protocols."""
+"""Error responses: HTML for pages, JSON for the protocols."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from econtract.sandbox.faults import system_of
+from econtract.sandbox.faults import system_from_path
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
-    return _answer(request, 400, "bad_request", "Запрос не понят", "Вернитесь и попробуйте снова.")
+    return _render_error(
+        request, 400, "bad_request", "Запрос не понят", "Вернитесь и попробуйте снова."
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return _answer(request, 403, "forbidden", "Сюда нельзя", "Вернитесь на главную страницу.")
+    return _render_error(request, 403, "forbidden", "Сюда нельзя", "Вернитесь на главную страницу.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     hint = "Возможно, песочница начата заново или ссылка больше не действует."
-    return _answer(request, 404, "not_found", "Страница не найдена", hint)
+    return _render_error(request, 404, "not_found", "Страница не найдена", hint)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500."""
     hint = "Ошибка записана. Повторите через минуту."
-    return _answer(request, 500, "internal_error", "Что-то сломалось", hint)
+    return _render_error(request, 500, "internal_error", "Что-то сломалось", hint)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form that stood open too long."""
-    return _answer(request, 403, "csrf", "Страница устарела", "Вернитесь, обновите ее и повторите.")
+    """403 for a form that was open too long."""
+    return _render_error(
+        request, 403, "csrf", "Страница устарела", "Вернитесь, обновите ее и повторите."
+    )
 
 
-def _answer(request: HttpRequest, status: int, code: str, title: str, hint: str) -> HttpResponse:
-    if system_of(request.path) or request.path.startswith("/control/"):
-        answer: HttpResponse = JsonResponse({"code": code, "message": code}, status=status)
-        answer["X-Diadoc-ErrorCode"] = code
-        return answer
+def _render_error(
+    request: HttpRequest, status: int, code: str, title: str, hint: str
+) -> HttpResponse:
+    if system_from_path(request.path) or request.path.startswith("/control/"):
+        response: HttpResponse = JsonResponse({"code": code, "message": code}, status=status)
+        response["X-Diadoc-ErrorCode"] = code
+        return response
     return render(request, "sandbox/error.html", {"title": title, "hint": hint}, status=status)

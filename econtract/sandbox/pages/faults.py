@@ -1,4 +1,4 @@
-"""Switches of faults."""
+"""Switch simulated faults on and off."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from econtract.sandbox import world
-from econtract.sandbox.api.protocol import Fields
-from econtract.sandbox.faults import SYSTEMS
+from econtract.sandbox.api.faults import create_fault
+from econtract.sandbox.api.protocol import JsonFields
+from econtract.sandbox.faults import SYSTEMS, active_faults, remove_faults
 from econtract.sandbox.models import FaultKind
 
 
@@ -41,25 +41,25 @@ class FaultForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """Faults in force, and a form to switch one on."""
+    """Active faults, and a form to switch one on."""
     form = FaultForm(request.POST or None)
     if request.method == "POST" and "all" in request.POST:
-        world.remove_faults()
+        remove_faults()
         messages.success(request, "Все сбои выключены")
         return redirect("faults")
     if request.method == "POST" and form.is_valid():
-        world.add_fault(Fields(form.cleaned_data))
+        create_fault(JsonFields(form.cleaned_data))
         messages.success(request, "Сбой включен")
         return redirect("faults")
     names = {**SYSTEMS, "*": "Все системы"}
-    active = [{"fault": row, "system": names[row.system]} for row in world.faults_in_force()]
-    context = {"form": form, "active": active}
+    faults = [{"fault": fault, "system": names[fault.system]} for fault in active_faults()]
+    context = {"form": form, "faults": faults}
     return render(request, "sandbox/faults.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-def remove(request: HttpRequest, number: int) -> HttpResponse:
+def remove_fault(request: HttpRequest, number: int) -> HttpResponse:
     """Switch one fault off."""
-    world.remove_faults(number)
+    remove_faults(number)
     messages.success(request, "Сбой выключен")
     return redirect("faults")

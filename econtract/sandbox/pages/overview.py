@@ -1,4 +1,4 @@
-"""The first page: systems, what waits, clock, autopilot, who answers how; and the journal."""
+"""The start page (systems, pending answers, clock, autopilot, habits) and the journal."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from econtract.sandbox import clock, world
-from econtract.sandbox.faults import SYSTEMS
-from econtract.sandbox.models import JournalEntry, Organisation, World
+from econtract.sandbox import clock, state
+from econtract.sandbox.faults import SYSTEMS, active_faults
+from econtract.sandbox.models import Organisation, SandboxState, SystemJournalEntry
 
 _HOUR = 3600
 _STEPS = {"hour": _HOUR, "day": 24 * _HOUR, "week": 7 * 24 * _HOUR}
@@ -47,11 +47,11 @@ _ACTORS = {
     "autopilot": "Автопилот",
     "operator": "Оператор",
 }
-_LAST = 200
+_MAX_ROWS = 200
 
 
 class AutopilotForm(forms.Form):
-    """On or off, and the delay."""
+    """The autopilot's switch and its delay."""
 
     on = forms.BooleanField(required=False)
     delay_seconds = forms.IntegerField(min_value=0, max_value=3600)
@@ -59,45 +59,49 @@ class AutopilotForm(forms.Form):
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Everything at a glance."""
-    done = dict(
-        JournalEntry.objects.filter(effective=True)
+    """The state of the whole sandbox."""
+    effect_counts = dict(
+        SystemJournalEntry.objects.filter(effective=True)
         .values_list("system")
         .annotate(count=Count("id"))
         .order_by()
     )
-    faulty = {fault.system for fault in world.faults_in_force()}
+    faulty = {fault.system for fault in active_faults()}
     systems = [
         {
             "name": name,
             "code": code,
             "page": _PAGES.get(code),
-            "done": done.get(code, 0),
-            "faulty": code in faulty or "*" in faulty,
+            "effect_count": effect_counts.get(code, 0),
+            "is_faulty": code in faulty or "*" in faulty,
         }
         for code, name in SYSTEMS.items()
     ]
-    characters = Organisation.objects.filter(is_memorable=True, is_ours=False).order_by("id")
-    context = {"systems": systems, "waiting": world.waiting(), "characters": characters}
+    organisations = Organisation.objects.filter(is_memorable=True, is_ours=False).order_by("id")
+    context = {
+        "systems": systems,
+        "pending": state.count_pending(),
+        "organisations": organisations,
+    }
     return render(request, "sandbox/index.html", context)
 
 
 @require_POST
-def move_clock(request: HttpRequest) -> HttpResponse:
-    """«Промотать время»."""
+def advance_clock(request: HttpRequest) -> HttpResponse:
+    """Move the sandbox's clock forward, or back to real time."""
     step = request.POST.get("step", "")
-    clock.shift(World.load().offset_seconds + _STEPS[step] if step in _STEPS else 0)
+    clock.shift(SandboxState.load().offset_seconds + _STEPS[step] if step in _STEPS else 0)
     messages.success(request, f"В песочнице {clock.now().astimezone(clock.MOSCOW):%d.%m.%Y %H:%M}")
     return redirect("index")
 
 
 @require_POST
 def switch_autopilot(request: HttpRequest) -> HttpResponse:
-    """On, off, and the delay."""
+    """Switch the autopilot or change its delay."""
     form = AutopilotForm(request.POST)
     if form.is_valid():
         on = form.cleaned_data["on"]
-        world.set_autopilot(on=on, delay=form.cleaned_data["delay_seconds"])
+        state.set_autopilot(on=on, delay=form.cleaned_data["delay_seconds"])
         messages.success(request, "Автопилот включен" if on else "Автопилот выключен")
     else:
         messages.error(request, "Задержка: от 0 до 3600 секунд")
@@ -105,18 +109,18 @@ def switch_autopilot(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def start_anew(request: HttpRequest) -> HttpResponse:
-    """Forget everything that happened."""
-    world.reset()
+def reset(request: HttpRequest) -> HttpResponse:
+    """Delete everything that has happened."""
+    state.reset()
     messages.success(request, "Песочница начата заново")
     return redirect("index")
 
 
 @require_GET
 def journal(request: HttpRequest) -> HttpResponse:
-    """What was really done, newest first."""
+    """Real effects, newest first."""
     system = request.GET.get("system", "")
-    rows = JournalEntry.objects.filter(effective=True).order_by("-id")
+    rows = SystemJournalEntry.objects.filter(effective=True).order_by("-id")
     if system in SYSTEMS:
         rows = rows.filter(system=system)
     entries = [
@@ -126,7 +130,7 @@ def journal(request: HttpRequest) -> HttpResponse:
             "action": _ACTIONS.get(entry.action, entry.action),
             "actor": _ACTORS.get(entry.actor, entry.actor),
         }
-        for entry in rows.defer("body")[:_LAST]
+        for entry in rows.defer("body")[:_MAX_ROWS]
     ]
-    context = {"entries": entries, "systems": SYSTEMS, "system": system, "last": _LAST}
+    context = {"entries": entries, "systems": SYSTEMS, "system": system, "max_rows": _MAX_ROWS}
     return render(request, "sandbox/journal.html", context)

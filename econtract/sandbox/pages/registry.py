@@ -1,4 +1,4 @@
-"""CDI and ЕИП: what they know."""
+"""CDI and ЕИП: their organisations and accounts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from econtract.sandbox.api.protocol import request_now
-from econtract.sandbox.api.registry import search
+from econtract.sandbox.api.protocol import sandbox_time
+from econtract.sandbox.api.registry import find_organisations
 from econtract.sandbox.models import EipAccount, Organisation
 
-_LAST = 50
+_MAX_ROWS = 50
 
 
 class AccountForm(forms.Form):
-    """An account to add."""
+    """A personal account to add."""
 
     account = forms.CharField(
         label="Лицевой счет",
@@ -38,11 +38,11 @@ class AccountForm(forms.Form):
 
 @require_GET
 def cdi(request: HttpRequest) -> HttpResponse:
-    """Search in the registry."""
-    text, now = request.GET.get("q", "").strip()[:200], request_now(request)
-    found = search(text, now.date())[:_LAST] if text else []
+    """Search for organisations in CDI."""
+    text, now = request.GET.get("q", "").strip()[:200], sandbox_time(request)
+    organisations = find_organisations(text, now.date())[:_MAX_ROWS] if text else []
     total = Organisation.objects.in_cdi(now.date()).count()
-    context = {"q": text, "found": found, "total": total, "last": _LAST}
+    context = {"q": text, "organisations": organisations, "total": total, "max_rows": _MAX_ROWS}
     return render(request, "sandbox/cdi.html", context)
 
 
@@ -50,7 +50,7 @@ def cdi(request: HttpRequest) -> HttpResponse:
 def eip(request: HttpRequest) -> HttpResponse:
     """Accounts added by hand, and a form to add one."""
     form = AccountForm(request.POST or None)
-    now = request_now(request)
+    now = sandbox_time(request)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         visible_at = now + dt.timedelta(minutes=data["minutes"])
@@ -59,6 +59,6 @@ def eip(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"Лицевой счет {data['account']} добавлен")
         return redirect("eip")
-    accounts = EipAccount.objects.order_by("-id")[:_LAST]
+    accounts = EipAccount.objects.order_by("-id")[:_MAX_ROWS]
     context = {"form": form, "accounts": accounts, "now": now}
     return render(request, "sandbox/eip.html", context, status=422 if form.errors else 200)

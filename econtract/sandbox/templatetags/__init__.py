@@ -1,1 +1,1 @@
-"""Template helpers."""
+"""Template tags and filters of the sandbox."""

@@ -13,33 +13,33 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from econtract.sandbox import ca, organisations, signatories
-from econtract.sandbox.models import Organisation, World
+from econtract.sandbox.models import Organisation, SandboxState
 
 
 class Command(BaseCommand):
-    """Idempotent: what is there is kept."""
+    """Create what is missing; existing data are kept."""
 
     help = "Готовит песочницу: база, тестовый УЦ, ключи, организации. Повтор ничего не портит."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--reset` begins anew."""
+        """`--reset` deletes the existing data first."""
         parser.add_argument("--reset", action="store_true", help="удалить все и начать заново")
 
     def handle(self, *args: Any, reset: bool, **options: Any) -> None:
-        """Make what is missing."""
+        """Run the migrations, then create organisations, authority and keys if missing."""
         if reset:
             self._remove()
         call_command("migrate", verbosity=0)
         now = dt.datetime.now(dt.UTC)
         with transaction.atomic():
-            World.load()
+            SandboxState.load()
             if not Organisation.objects.exists():
-                Organisation.objects.bulk_create(organisations.everything(now.date()))
-            # A database without its CA, or a CA without its keys, is of no use: both or neither.
-            if not (signatories.exist() and (settings.CA_DIR / "crl.der").exists()):
+                Organisation.objects.bulk_create(organisations.build_organisations(now.date()))
+            # Keys in the database and the CA's files belong together: recreate both or neither.
+            if not (signatories.have_keys() and (settings.CA_DIR / "crl.der").exists()):
                 ca.load.cache_clear()
-                signatories.create(ca.create(settings.CA_DIR, now), now)
+                signatories.create_keys(ca.create(settings.CA_DIR, now), now)
         self.stdout.write(f"Песочница готова: {settings.DATA_DIR}")
 
     def _remove(self) -> None:

@@ -1,20 +1,21 @@
-// Optional comforts: the pages work without this file.
+// Progressive enhancement: the pages work without this file.
 (() => {
   "use strict";
-  const PERIOD = 5000;
+  const REFRESH_MS = 5000;
 
-  // Replace what changed in [data-refresh] parts, unless somebody is using one.
+  // Replace each [data-refresh] part that has changed, unless it has the focus.
   async function refresh() {
     const parts = [...document.querySelectorAll("[data-refresh]")];
     if (document.hidden || !parts.length) return;
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const part of parts) {
-      const news = fresh.getElementById(part.id);
-      if (news && !part.contains(document.activeElement) && news.innerHTML !== part.dataset.seen) {
-        part.dataset.seen = news.innerHTML;
-        part.replaceChildren(...news.childNodes);
+      const update = page.getElementById(part.id);
+      if (!update || part.contains(document.activeElement)) continue;
+      if (update.innerHTML !== part.dataset.lastHtml) {
+        part.dataset.lastHtml = update.innerHTML;
+        part.replaceChildren(...update.childNodes);
         showCopyButtons(part);
       }
     }
@@ -31,5 +32,5 @@
     button.textContent = "Скопировано";
   });
   showCopyButtons(document);
-  setInterval(() => refresh().catch(() => {}), PERIOD);
+  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 })();

@@ -1,4 +1,4 @@
-"""Organisations that people and tests know by name (docs/protocols.md, section 10)."""
+"""Memorable organisations, each with a fixed behaviour (docs/protocols.md, section 10)."""
 
 from econtract.sandbox.models import Habit
 
@@ -19,16 +19,16 @@ BRANCHES = (
     ("Дальний Восток", "272143001", "Хабаровск", "680000, г. Хабаровск, ул. Карла Маркса, д. 56"),
 )  # fmt: skip
 
-# Name, first 9 digits of the ИНН, first 12 of the ОГРН, state, habit; whose documents the box
-# takes: "all", "partners", or "" for no box.
+# Name, first 9 digits of the ИНН, first 12 of the ОГРН, state, habit, and whose documents the ЭДО
+# box accepts: "all", "partners", or "" for no box.
 COMPANIES = (
-    ("ООО «Ромашка»", "770100110", "115774600110", "active", Habit.WELL, "all"),
-    ("ООО «Лотос»", "770100120", "115774600120", "active", Habit.WELL, "all"),
-    ("АО «Вектор»", "770100130", "115774600130", "active", Habit.WELL, "all"),
-    ("ООО «Закат»", "770100140", "115774600140", "liquidated", Habit.WELL, "all"),
-    ("ООО «Рассвет»", "770100150", "115774600150", "liquidating", Habit.WELL, "all"),
-    ("АО «Стройтрест»", "770100160", "115774600160", "bankrupt", Habit.WELL, "all"),
-    ("ООО «Новосел»", "770100170", "115774600170", "active", Habit.WELL, "all"),
+    ("ООО «Ромашка»", "770100110", "115774600110", "active", Habit.AGREES, "all"),
+    ("ООО «Лотос»", "770100120", "115774600120", "active", Habit.AGREES, "all"),
+    ("АО «Вектор»", "770100130", "115774600130", "active", Habit.AGREES, "all"),
+    ("ООО «Закат»", "770100140", "115774600140", "liquidated", Habit.AGREES, "all"),
+    ("ООО «Рассвет»", "770100150", "115774600150", "liquidating", Habit.AGREES, "all"),
+    ("АО «Стройтрест»", "770100160", "115774600160", "bankrupt", Habit.AGREES, "all"),
+    ("ООО «Новосел»", "770100170", "115774600170", "active", Habit.AGREES, "all"),
     ("ООО «Отказ»", "770100180", "115774600180", "active", Habit.DATA_REFUSED, "all"),
     ("ООО «Молчание»", "770100190", "115774600190", "active", Habit.NO_CONSENT, "all"),
     ("ООО «Несовпадение»", "770100200", "115774600200", "active", Habit.DATA_MISMATCH, "all"),
@@ -47,8 +47,8 @@ COMPANIES = (
         "ООО «Только свои»", "770100320", "115774600320", "active", Habit.REFUSES_STRANGERS,
         "partners",
     ),
-    ("ООО «Наши партнеры»", "770100330", "115774600330", "active", Habit.WELL, "partners"),
-    ("ООО «Бумага»", "770100340", "115774600340", "active", Habit.WELL, ""),
+    ("ООО «Наши партнеры»", "770100330", "115774600330", "active", Habit.AGREES, "partners"),
+    ("ООО «Бумага»", "770100340", "115774600340", "active", Habit.AGREES, ""),
     ("ООО «Архивный брак»", "770100350", "115774600350", "active", Habit.ARCHIVE_REJECTS, "all"),
 )  # fmt: skip
 # Kind, ИНН, first 14 digits of the ОГРНИП, surname, given name, patronymic.

@@ -1,4 +1,4 @@
-"""What all simulators share: clock and autopilot, faults, the journal of effects, event feeds."""
+"""What all simulators share: global state, faults, the journal of effects, event feeds."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from django.conf import settings
 from django.db import models
 
 
-class World(models.Model):
-    """The one row of global state."""
+class SandboxState(models.Model):
+    """Global state, a single row: clock offset and autopilot."""
 
     offset_seconds = models.FloatField(default=0)
     autopilot_on = models.BooleanField(default=True)
     autopilot_delay = models.FloatField(default=4)
-    # When the autopilot or the operator next has something to do; null = nothing waits.
+    # When something will be due (an answer, an expiry, a signature check); null: nothing.
     next_due_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "world"
 
     def __str__(self) -> str:
-        return "World"
+        return "SandboxState"
 
     @classmethod
-    def load(cls) -> World:
-        """The row, made with the defaults of the settings when it is not there yet."""
+    def load(cls) -> SandboxState:
+        """The row; created with the defaults of the settings when it does not exist."""
         row = cls.objects.filter(pk=1).first()
         return row or cls.objects.get_or_create(pk=1, defaults=cls.defaults())[0]
 
@@ -39,7 +39,7 @@ class World(models.Model):
 
 
 class FaultKind(models.TextChoices):
-    """Ways in which a system can misbehave on demand (docs/protocols.md, section 11)."""
+    """How a system misbehaves (docs/protocols.md, section 11)."""
 
     SLOW = "slow", "отвечает медленно"
     ERROR = "error", "отвечает ошибкой"
@@ -53,7 +53,7 @@ class FaultKind(models.TextChoices):
 
 
 class Fault(models.Model):
-    """One fault in force. `times_left` null = until removed."""
+    """A simulated fault. It is active while `times_left` is positive, or null: until removed."""
 
     system = models.CharField(max_length=20)
     path_contains = models.CharField(max_length=100, blank=True)
@@ -71,10 +71,10 @@ class Fault(models.Model):
         return f"{self.system}: {self.kind}"
 
 
-class JournalEntry(models.Model):
-    """One handled command: the memory behind idempotency, and, where `effective`, a real effect.
+class SystemJournalEntry(models.Model):
+    """A command: its stored response for idempotency and, when `effective`, a real effect.
 
-    A key is unique within its system; actions of people and of the autopilot have none.
+    The idempotency key is unique within its system; actions of people and the autopilot have none.
     """
 
     system = models.CharField(max_length=20)
@@ -99,8 +99,8 @@ class JournalEntry(models.Model):
         return f"{self.system} {self.action} {self.ref}"
 
 
-class Event(models.Model):
-    """One entry of a system's event feed; the id is the cursor."""
+class FeedEvent(models.Model):
+    """An event in a system's feed; its primary key is the cursor."""
 
     system = models.CharField(max_length=20)
     type = models.CharField(max_length=30)

@@ -1,4 +1,4 @@
-"""Rendering of messages, entities and events as Diadoc's structures."""
+"""Render messages, documents and entities as Diadoc's structures."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from econtract.sandbox.api.protocol import Json, encode_base64
 from econtract.sandbox.clock import ticks
+from econtract.sandbox.edo.entities import child_entities
 from econtract.sandbox.models import (
     EdoContent,
     EdoDocument,
     EdoEntity,
-    EdoEvent,
     EdoMessage,
     EdoPowerOfAttorney,
 )
 
-_TEXTS = {
+_STATUS_TEXTS = {
     "WaitingForRecipientSignature": ("Info", "Ожидается подпись контрагента"),
     "WithRecipientSignature": ("Success", "Подписан контрагентом"),
     "RecipientSignatureRequestRejected": ("Error", "Контрагент отказал в подписи"),
@@ -26,15 +26,15 @@ _TEXTS = {
 }
 
 
-def message(row: EdoMessage, box_id: str, *, with_content: bool = False) -> Json:
-    """`Message` as the box sees it now."""
+def render_message(row: EdoMessage, box_id: str, *, with_content: bool = False) -> Json:
+    """`Message` in its current state, for the box."""
     entities: list[Json] = []
-    for part in row.documents.order_by("id"):
-        part.message = row
-        entities.append(document(part, box_id))
-        entities += [entity(child, row) for child in children(part)]
+    for document in row.documents.order_by("id"):
+        document.message = row
+        entities.append(render_document(document, box_id))
+        entities += [render_entity(entity, row) for entity in child_entities(document)]
     if with_content:
-        _inject(entities)
+        _inject_content(entities)
     return {
         "MessageId": row.message_id,
         "TimestampTicks": ticks(row.at),
@@ -52,28 +52,23 @@ def message(row: EdoMessage, box_id: str, *, with_content: bool = False) -> Json
     }
 
 
-def patch(row: EdoDocument, box_id: str, added: Iterable[EdoEntity], now: dt.datetime) -> Json:
-    """`Patch`: the document as it is now, then what is new."""
+def render_patch(
+    row: EdoDocument, box_id: str, added: Iterable[EdoEntity], now: dt.datetime
+) -> Json:
+    """`Patch`: the document in its current state, then the added entities."""
     return {
         "MessageId": row.message.message_id,
         "PatchId": str(uuid.uuid4()),
         "TimestampTicks": ticks(now),
         "ForDraft": False,
-        "Entities": [document(row, box_id), *(entity(item, row.message) for item in added)],
+        "Entities": [
+            render_document(row, box_id),
+            *(render_entity(entity, row.message) for entity in added),
+        ],
     }
 
 
-def emit(box_id: str, **content: Json) -> None:
-    """Append an event (`Message=…` or `Patch=…`) to a box's feed."""
-    EdoEvent.objects.create(box_id=box_id, event_id=str(uuid.uuid4()), body=content)
-
-
-def children(row: EdoDocument) -> Iterable[EdoEntity]:
-    """Signatures and the rest of a document, in order of appearance."""
-    return row.entities.select_related("power_of_attorney").order_by("id")
-
-
-def document(row: EdoDocument, box_id: str) -> Json:
+def render_document(row: EdoDocument, box_id: str) -> Json:
     """The `Entity` of a document with its `DocumentInfo`."""
     return {
         "EntityType": "Attachment",
@@ -85,11 +80,11 @@ def document(row: EdoDocument, box_id: str) -> Json:
         "SignerBoxId": None,
         "RawCreationDate": ticks(row.sent_at),
         "Content": {"Size": row.size},
-        "DocumentInfo": _info(row, box_id),
+        "DocumentInfo": _render_document_info(row, box_id),
     }
 
 
-def entity(row: EdoEntity, owner: EdoMessage) -> Json:
+def render_entity(row: EdoEntity, message: EdoMessage) -> Json:
     """The `Entity` of a signature, report, rejection or revocation."""
     body: Json = {
         "EntityType": row.entity_type,
@@ -103,14 +98,14 @@ def entity(row: EdoEntity, owner: EdoMessage) -> Json:
         "Content": {"Size": row.size},
     }
     if row.entity_type == "Signature":
-        body |= _power(row, owner)
+        body |= _render_power_of_attorney(row, message)
     return body
 
 
-def _info(row: EdoDocument, box_id: str) -> Json:
+def _render_document_info(row: EdoDocument, box_id: str) -> Json:
     outbound = row.message.from_box == box_id
     number = row.value("DocumentNumber")
-    severity, text = _TEXTS.get(row.recipient_response_status, ("Info", "В обработке"))
+    severity, text = _STATUS_TEXTS.get(row.recipient_response_status, ("Info", "В обработке"))
     if row.revocation_status == "RevocationAccepted":
         severity, text = "Warning", "Аннулирован"
     return {
@@ -139,34 +134,34 @@ def _info(row: EdoDocument, box_id: str) -> Json:
     }
 
 
-def _power(row: EdoEntity, owner: EdoMessage) -> Json:
-    """The signature's power of attorney, by the names of `SignatureV3`."""
-    attached: EdoPowerOfAttorney | None = getattr(row, "power_of_attorney", None)
-    if attached is None:
-        # The sender's signatories act by power of attorney; a client's head needs none.
-        name = "Required" if row.signer_box == owner.from_box else "NotRequired"
-        return {"PowerOfAttorneyAttachmentStatus": _attachment(name)}
+def _render_power_of_attorney(row: EdoEntity, message: EdoMessage) -> Json:
+    """The signature's power of attorney, with the field names of `SignatureV3`."""
+    power: EdoPowerOfAttorney | None = getattr(row, "power_of_attorney", None)
+    if power is None:
+        # Our signatories need a power of attorney; the head of a client does not.
+        name = "Required" if row.signer_box == message.from_box else "NotRequired"
+        return {"PowerOfAttorneyAttachmentStatus": _render_attachment_status(name)}
     return {
-        "PowerOfAttorneyAttachmentStatus": _attachment("Attached"),
+        "PowerOfAttorneyAttachmentStatus": _render_attachment_status("Attached"),
         "PowerOfAttorney": {
-            "Entity": {"EntityId": attached.entity_id},
-            "FullId": attached.full_id,
+            "Entity": {"EntityId": power.entity_id},
+            "FullId": power.full_id,
             "Status": {
-                "Severity": "Error" if attached.status == "IsNotValid" else "Info",
-                "StatusNamedId": attached.status,
+                "Severity": "Error" if power.status == "IsNotValid" else "Info",
+                "StatusNamedId": power.status,
             },
-            "SendingType": "Metadata" if attached.content is None else "File",
+            "SendingType": "Metadata" if power.content is None else "File",
         },
     }
 
 
-def _attachment(name: str) -> dict[str, Any]:
+def _render_attachment_status(name: str) -> dict[str, Any]:
     comment = "Подписант не руководитель, МЧД не приложена" if name == "Required" else ""
     return {"StatusName": f"PowerOfAttorney{name}", "Comment": comment}
 
 
-def _inject(entities: list[Json]) -> None:
+def _inject_content(entities: list[Json]) -> None:
     ids = [body["EntityId"] for body in entities]
-    bytes_of = EdoContent.objects.in_bulk(ids)
+    contents = EdoContent.objects.in_bulk(ids)
     for body in entities:
-        body["Content"]["Data"] = encode_base64(bytes_of[body["EntityId"]].data)
+        body["Content"]["Data"] = encode_base64(contents[body["EntityId"]].data)
