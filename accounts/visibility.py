@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
-from econtract.platform.common.among import among
+from econtract.platform.common.id_lists import ids_condition
 
 # From the row of one member to the capacity of another in the same group (`memberships`).
 MINE = "content_object__members__permission_id"
@@ -150,7 +150,7 @@ def _ways_through_groups(user: User, roles: Iterable[Role]) -> list[Way]:
     counting = [key_of(each) for each, role in ROLE_OF_MEMBERSHIP.items() if role in roles]
     if not counting:
         return []
-    in_capacity, capacities = among("mine.permission_id", counting)
+    in_capacity, capacities = ids_condition("mine.permission_id", counting)
     manager = key_of(AccessGroup.MEMBER_MANAGER)
     with connection.cursor() as cursor:
         cursor.execute(f"{WAYS} AND {in_capacity}", [user.pk, manager, manager, *capacities])

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from econtract.platform.common import clock
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from edo import certificates, mchd, mchd_checks
 from edo.mchd import Organisation, Person, Power, PowerOfAttorneyData
 from edo.mchd_checks import Expected, PowerOfAttorneyReport
@@ -172,7 +172,7 @@ def make_power_of_attorney(
     )
 
 
-@Fixed
+@CompiledQuery
 def _powers_of(signatory: Parameter, principal_inn: Parameter) -> QuerySet[PowerOfAttorney]:
     found = PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)
     return found.defer("xml", "signature")

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.fixed import Fixed, Parameter
 from edo.models import Box, Signatory
 from edo.operators import operator_for
 from edo.powers import current_power, problems_of_power
@@ -40,7 +40,7 @@ def preflight(
     return problems
 
 
-@Fixed
+@CompiledQuery
 def _signing_in(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
     return Signatory.objects.filter(pk=signatory, boxes=box).only("pk")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.query_plans import custom_query_plan
 
 PAGE_SIZE = 25
 MOST = 1000
@@ -24,7 +24,7 @@ class Page:
     next_url: str
 
 
-@planned_afresh()
+@custom_query_plan()
 def page_of(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = PAGE_SIZE) -> Page:
     """The page that ``?page=`` names (the nearest there is), of the first thousand rows.
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from econtract.platform.common import clock
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.outbox import queue
 from tasks.lifecycle import effects, guards, history
 from tasks.models import SigningTask
@@ -78,7 +78,7 @@ def locked(number: int) -> SigningTask:
     return found[0]
 
 
-@Fixed
+@CompiledQuery
 def _for_update(number: Parameter) -> SigningTaskQuerySet:
     return SigningTask.objects.select_for_update(of=("self",)).filter(pk=number)
 

@@ -17,8 +17,8 @@ from django.db.models import IntegerField, QuerySet, Subquery, Value
 
 from accounts.models import User
 from accounts.visibility import sight_of
-from econtract.platform.common.among import Sql, among
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.id_lists import Sql, ids_condition
+from econtract.platform.common.query_plans import custom_query_plan
 from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
 from tasks.models import SigningTask
@@ -49,7 +49,7 @@ class CappedCount(Subquery):
 def count_all(viewer: User, queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """The length of each query by its name, `COUNTED` + 1 for all that is more; one query."""
     counts = [CappedCount(rows, COUNTED) for rows in queries.values()]
-    with planned_afresh():
+    with custom_query_plan():
         row = User.objects.filter(pk=viewer.pk).values_list(*counts, "pk").get()
     return dict(zip(queries, row, strict=False))
 
@@ -103,7 +103,7 @@ def _rules_of_sight(user: User) -> tuple[list[Sql], list[Sql]]:
         return own, []
     if sight.manager_ids <= {user.pk}:
         return own, own
-    return own, [among("manager_id", sight.manager_ids)]
+    return own, [ids_condition("manager_id", sight.manager_ids)]
 
 
 def _count(*rules: Sql) -> Sql:

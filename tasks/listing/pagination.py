@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from econtract.platform.common.among import AmongGiven, array
-from econtract.platform.common.fixed import Fixed, Parameter
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.compiled import CompiledQuery, Parameter
+from econtract.platform.common.id_lists import InBoundIds, bind_ids
+from econtract.platform.common.query_plans import custom_query_plan
 from tasks.listing.counters import COUNTED, CappedCount
 from tasks.listing.query import END, ListQuery
 from tasks.listing.sorting import Cursor, Sorting
@@ -52,12 +52,12 @@ def slice_of(
         return Slice([], 0)
     if tasks.numbers is not None:  # found among what the person sees
         written = _of_numbers(shape_of(query.anywhere), columns)
-        found = written(numbers=array(tasks.numbers), **place_values(query))
+        found = written(numbers=bind_ids(tasks.numbers), **place_values(query))
         return sliced(found, query, columns, known=known)
     # A whole tab has nothing to plan anew for: whose tasks it holds is part of the statement.
     whole = not query.is_narrowed and not query.by_cursor
     asked = statement(tasks, query, columns, place=place_in(query), counted=known is None)
-    with nullcontext() if whole else planned_afresh():
+    with nullcontext() if whole else custom_query_plan():
         fetched = list(asked)
     if not fetched and known is None and (query.by_cursor or query.page > 1):
         known = tasks.order_by()[: COUNTED + 1].count()  # the page lies behind the end
@@ -72,7 +72,7 @@ def place_in(query: ListQuery) -> Cursor | None:
 def shape_of(query: ListQuery) -> ListQuery:
     """The same for every place: where the page lies beside a row, any.
 
-    For pages that are written once (`Fixed`): the place is what a call brings.
+    For pages that are compiled once (`CompiledQuery`): the place is what a call brings.
     """
     return replace(
         query,
@@ -94,15 +94,15 @@ def place_values(query: ListQuery) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=128)
-def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> Fixed[tuple[Any, ...]]:
+def _of_numbers(query: ListQuery, columns: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
-        found = SigningTask.objects.filter(AmongGiven("number", numbers))
+        found = SigningTask.objects.filter(InBoundIds("number", numbers))
         place = place_given(query, first, second, third)
         # The page first: what stands beside a task is not read for those of other pages.
         page = SigningTask.objects.filter(pk__in=_page_of(found, query, place).values("pk"))
         return _order(query).apply(page).values_list(*_names(query, columns))
 
-    return Fixed(build)
+    return CompiledQuery(build)
 
 
 def statement(

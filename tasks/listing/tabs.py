@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from tasks.listing.counters import Counters
 from tasks.listing.pagination import (
     Slice,
@@ -90,7 +90,7 @@ def _is_opened_often(user: User, tab: str, query: ListQuery) -> bool:
 @lru_cache(maxsize=128)
 def _written(
     tab: str, query: ListQuery, columns: tuple[str, ...], *, counted: bool
-) -> Fixed[tuple[Any, ...]]:
+) -> CompiledQuery[tuple[Any, ...]]:
     """The statement of such pages: to put it together is a tenth of what a page costs."""
 
     def build(
@@ -102,4 +102,4 @@ def _written(
         place = place_given(query, first, second, third)
         return statement(found, query, columns, place=place, counted=counted)
 
-    return Fixed(build)
+    return CompiledQuery(build)

@@ -16,9 +16,9 @@ from django.db.models import Case, Q, Value, When
 from accounts.models import User
 from accounts.visibility import sight_of
 from clients.models import Client
-from econtract.platform.common.among import Among, AmongGiven, array
-from econtract.platform.common.fixed import Fixed, Parameter
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.compiled import CompiledQuery, Parameter
+from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
+from econtract.platform.common.query_plans import custom_query_plan
 from econtract.platform.common.text import digits
 from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statuses_of
 
@@ -89,7 +89,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             return self.all()
         if not sight.manager_ids:
             return self.none()
-        return self.filter(Among("manager_id", sight.manager_ids))
+        return self.filter(InLiteralIds("manager_id", sight.manager_ids))
 
     def own_of(self, user: User) -> Self:
         """The part of `visible_to` that is his own: without the list of all that he sees."""
@@ -132,7 +132,9 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             exact = self.filter(pk__in=_exactly(**values))
             found = exact.exists()
         else:
-            exact = self._of_numbers(self.filter(Among("number", keys)).pks() if keys else ())
+            exact = self._of_numbers(
+                self.filter(InLiteralIds("number", keys)).pks() if keys else ()
+            )
             found = bool(exact.numbers)
         whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
         return exact if found or whole else self._of_clients_named(wanted)
@@ -140,11 +142,11 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
     def _of_clients_named(self, wanted: str) -> Self:
         """Clients first, then the numbers of their tasks: the list need not look for them."""
         clients = Client.objects.search(wanted).order_by().values_list("pk", flat=True)
-        with planned_afresh():
+        with custom_query_plan():
             few = list(clients[: MOST_CLIENTS + 1])
             if len(few) > MOST_CLIENTS:
                 return self.filter(client__in=clients)
-            tasks = self.filter(AmongGiven("client_id", array(few)))
+            tasks = self.filter(InBoundIds("client_id", bind_ids(few)))
             keys = list(tasks.pks()[: MOST_KEYS + 1])
         return self._of_numbers(keys) if len(keys) <= MOST_KEYS else tasks
 
@@ -155,7 +157,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
     def _of_numbers(self, numbers: Iterable[int]) -> Self:
         """These of the tasks, where it is known that all of them are among them."""
         known = tuple(numbers)
-        found = self.filter(Among("number", known)) if known else self.none()
+        found = self.filter(InLiteralIds("number", known)) if known else self.none()
         found.numbers = known
         return found
 
@@ -190,16 +192,18 @@ def _exactly(
 
 
 # Written once a process: to put seven parts together takes longer than to have them answered.
-SPELLED = Fixed(lambda text, upper, lower: _exactly(text, upper, lower)[: MOST_KEYS + 1])
-BY_KEY = Fixed(lambda text, upper, lower, key: _exactly(text, upper, lower, key)[: MOST_KEYS + 1])
-BY_NUMBER = Fixed(
+SPELLED = CompiledQuery(lambda text, upper, lower: _exactly(text, upper, lower)[: MOST_KEYS + 1])
+BY_KEY = CompiledQuery(
+    lambda text, upper, lower, key: _exactly(text, upper, lower, key)[: MOST_KEYS + 1]
+)
+BY_NUMBER = CompiledQuery(
     lambda text, upper, lower, number, phone: _exactly(
         text, upper, lower, number=number, phone=phone
     )[: MOST_KEYS + 1]
 )
 
 
-def _exact_query(wanted: str) -> tuple[Fixed["SigningTask"], dict[str, Any]]:
+def _exact_query(wanted: str) -> tuple[CompiledQuery["SigningTask"], dict[str, Any]]:
     """The query that finds ``wanted`` as it is, and its values."""
     values = {"text": wanted, "upper": wanted.upper(), "lower": wanted.lower()}
     if not is_number(wanted):

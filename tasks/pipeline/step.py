@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from accounts.models import User
+from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.errors import Refused
-from econtract.platform.common.fixed import Fixed
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
 from tasks.lifecycle.perform import locked, pass_through, perform
@@ -129,8 +129,10 @@ def load(number: int, *relations: str) -> SigningTask:
 
 
 @cache
-def _with_relations(relations: tuple[str, ...]) -> Fixed[SigningTask]:
-    return Fixed(lambda number: SigningTask.objects.filter(pk=number).select_related(*relations))
+def _with_relations(relations: tuple[str, ...]) -> CompiledQuery[SigningTask]:
+    return CompiledQuery(
+        lambda number: SigningTask.objects.filter(pk=number).select_related(*relations)
+    )
 
 
 def conclude(number: int, job: OutboxJob, outcomes: list[Outcome]) -> None:

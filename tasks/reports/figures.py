@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Count, DurationField, ExpressionWrapper, F
 from django.db.models.functions import TruncDate
 
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.query_plans import custom_query_plan
 from tasks.models import HistoryEntry
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import FAILURES, Resolution, Stage, Status, facts
@@ -46,7 +46,7 @@ class Figures:
     resolutions: list[tuple[Resolution, int]]
 
 
-@planned_afresh()
+@custom_query_plan()
 def figures_of(tasks: SigningTaskQuerySet) -> Figures:
     """The figures of ``tasks``, which a period must have narrowed (`tasks.reports.period`)."""
     cells = [*_cells(tasks.in_work()), *_cells(tasks.finished())]

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
 
-from econtract.platform.common.fixed import Parameter
+from econtract.platform.common.compiled import Parameter
 from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.visibility import sight_of
 from econtract.platform.common import clock
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from tasks.actions import presence
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
@@ -17,7 +17,7 @@ BESIDE = ("region", "box", "signatory", "exchange__power_of_attorney", "package_
 UNUSED = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
 
 
-@Fixed
+@CompiledQuery
 def _with_everything_beside(
     number: Parameter, me: Parameter, shown_since: Parameter, noted_since: Parameter
 ) -> SigningTaskQuerySet:

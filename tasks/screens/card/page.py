@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from archive.models import DocumentVersion
 from clients.models import Service
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.formatting import file_size, zoned
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
@@ -167,17 +167,17 @@ def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
     )
 
 
-@Fixed
+@CompiledQuery
 def _history(task: Parameter) -> QuerySet[HistoryEntry]:
     return HistoryEntry.objects.filter(task=task).select_related("actor")
 
 
-@Fixed
+@CompiledQuery
 def _services(task: Parameter) -> QuerySet[Service]:
     return Service.objects.filter(tasks=task)
 
 
-@Fixed
+@CompiledQuery
 def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
     found = DocumentVersion.objects.filter(document=document)
     return found.select_related("source", "uploaded_by")

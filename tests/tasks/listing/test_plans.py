@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from econtract.platform.common.plans import planned_afresh
+from econtract.platform.common.query_plans import custom_query_plan
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.people import browser_of
@@ -119,7 +119,7 @@ def test_after_it_statements_are_prepared_again(task: SigningTask) -> None:
         return sql
 
     def fail() -> None:
-        with planned_afresh():
+        with custom_query_plan():
             assert not is_prepared(ask())
             raise LookupError
 

@@ -1,4 +1,4 @@
-"""Queries that Django writes once a process (`econtract.platform.common.fixed`)."""
+"""Querysets compiled once a process (`econtract.platform.common.compiled`)."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from pytest_django import DjangoAssertNumQueries
 
 from econtract.platform.common import clock
-from econtract.platform.common.fixed import Fixed, Parameter
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from edo.models import Exchange
 from tasks.models import HistoryEntry
 from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory
@@ -19,10 +19,10 @@ from tests.support.factories import ExchangeFactory, HistoryEntryFactory, Signin
 pytestmark = pytest.mark.django_db
 
 
-def test_the_rows_are_those_of_the_values_with_all_that_stands_beside(
+def test_rows_match_the_values_and_carry_related_objects(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    history = Fixed(
+    history = CompiledQuery(
         lambda task: HistoryEntry.objects.filter(task=task).select_related("task__client")
     )
     one, other = SigningTaskFactory.create_batch(2)
@@ -36,26 +36,25 @@ def test_the_rows_are_those_of_the_values_with_all_that_stands_beside(
     assert history(task=other.pk + 1000) == []
 
 
-def test_it_is_written_once() -> None:
-    written = []
+def test_the_queryset_is_built_once() -> None:
+    calls = []
 
     def build(key: Parameter) -> QuerySet[HistoryEntry]:
-        written.append(key)
+        calls.append(key)
         return HistoryEntry.objects.filter(pk=key)
 
-    query = Fixed(build)
+    query = CompiledQuery(build)
     for entry in (HistoryEntryFactory(), HistoryEntryFactory()):
         assert query(key=entry.pk) == [entry]
-    assert len(written) == 1
+    assert len(calls) == 1
 
 
-def test_moments_are_compared_and_columns_come_as_what_they_are() -> None:
+def test_datetimes_are_bound_and_columns_are_converted() -> None:
     def build(since: Parameter, file: Parameter) -> QuerySet[Exchange]:
         late = RawSQL("created_at > %s", [since], BooleanField())
-        found = Exchange.objects.filter(file_name=file, created_at__gte=since)
-        return found.annotate(is_late=late)
+        return Exchange.objects.filter(file_name=file, created_at__gte=since).annotate(is_late=late)
 
-    query, now = Fixed(build), clock.now()
+    query, now = CompiledQuery(build), clock.now()
     old, new = (
         ExchangeFactory(file_name="x.pdf", created_at=now - timedelta(days=days)) for days in (2, 1)
     )
@@ -64,14 +63,14 @@ def test_moments_are_compared_and_columns_come_as_what_they_are() -> None:
         return query(since=now - timedelta(days=days), file="x.pdf")
 
     assert {row.pk for row in since(3)} == {old.pk, new.pk}
-    [found] = since(1)
-    assert isinstance(found.pk, UUID)
-    assert found.created_at == new.created_at
-    assert bool(found.is_late) is False
+    [exchange] = since(1)
+    assert isinstance(exchange.pk, UUID)
+    assert exchange.created_at == new.created_at
+    assert bool(exchange.is_late) is False
 
 
-def test_the_values_of_columns_come_as_tuples() -> None:
-    query = Fixed(
+def test_values_list_returns_tuples() -> None:
+    query = CompiledQuery(
         lambda name: (
             Exchange.objects.filter(file_name=name)
             .order_by("-created_at")
@@ -84,10 +83,10 @@ def test_the_values_of_columns_come_as_tuples() -> None:
     assert query(name="z.pdf") == []
 
 
-def test_what_never_differs_is_part_of_the_statement() -> None:
-    """Signs that mean something to the database or to its driver, too."""
+def test_constants_are_inlined() -> None:
+    """Including characters that are special to the database or its driver."""
     texts = ["100%s", "%", "'; --", "\\", "Ёж"]
-    query = Fixed(
+    query = CompiledQuery(
         lambda name: Exchange.objects.filter(file_name=name).values_list(
             *map(Value, texts), Value(5), Value(value=True), Value(None, TextField())
         )
@@ -100,24 +99,24 @@ def test_what_never_differs_is_part_of_the_statement() -> None:
         return execute(sql, parameters, *call)
 
     with connection.execute_wrapper(note):
-        [found] = query(name=exchange.file_name)
-    assert found == (*texts, 5, True, None)
+        [row] = query(name=exchange.file_name)
+    assert row == (*texts, 5, True, None)
     if connection.vendor == "postgresql":
         assert sent == [exchange.file_name]
-    alone = Fixed(lambda: Exchange.objects.values_list(Value("100%s")))
+    alone = CompiledQuery(lambda: Exchange.objects.values_list(Value("100%s")))
     assert alone() == [("100%s",)]
 
 
-def test_what_can_find_nothing_is_not_asked(
+def test_an_empty_queryset_runs_no_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    query = Fixed(lambda key: HistoryEntry.objects.filter(pk=key, name__in=[]))
+    query = CompiledQuery(lambda key: HistoryEntry.objects.filter(pk=key, name__in=[]))
     entry = HistoryEntryFactory()
     with django_assert_num_queries(0):
         assert query(key=entry.pk) == []
 
 
-def test_a_value_that_is_missing_is_a_fault_of_the_caller() -> None:
-    query = Fixed(lambda key: HistoryEntry.objects.filter(pk=key))
+def test_a_missing_value_raises() -> None:
+    query = CompiledQuery(lambda key: HistoryEntry.objects.filter(pk=key))
     with pytest.raises(KeyError):
         query(other=1)
