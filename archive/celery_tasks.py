@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from archive import sweeping
+from archive.files import cleanup
 
 log = logging.getLogger(__name__)
 
@@ -12,6 +12,6 @@ log = logging.getLogger(__name__)
 @shared_task(name="archive.sweep_files", expires=3600)
 def sweep_files() -> None:
     """Deletes unreferenced files and checks a sample of the others against their hashes."""
-    documents, files = sweeping.sweep()
-    damaged = sweeping.find_damaged()
+    documents, files = cleanup.sweep()
+    damaged = cleanup.find_damaged()
     log.info("files swept documents=%s files=%s damaged=%s", documents, files, len(damaged))

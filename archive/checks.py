@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from archive.conversion import CONVERTERS, libreoffice, preferred_converter
+from archive.conversion import libreoffice
+from archive.conversion.convert import CONVERTERS, preferred_converter
 
 
 @register()

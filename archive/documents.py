@@ -5,12 +5,13 @@ from typing import IO, Any, BinaryIO
 
 from django.db import transaction
 
-from archive import storage
 from archive.conversion.results import ConversionResult
-from archive.intake import Inspected, antivirus, inspect
-from archive.intake.kinds import Kind
+from archive.files import storage
+from archive.files.storage import read, store_bytes
+from archive.intake import antivirus
+from archive.intake.formats import Inspected, Kind
+from archive.intake.inspection import inspect
 from archive.models import Document, DocumentVersion, StoredFile
-from archive.storage import read, store_bytes
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import queue

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from archive import documents, storage
-from archive.conversion import ConversionFailed, ConversionResult, convert
-from archive.intake import IntakeRefused, antivirus
-from archive.intake.kinds import Kind
+from archive import documents
+from archive.conversion.convert import convert
+from archive.conversion.results import ConversionFailed, ConversionResult
+from archive.files import storage
+from archive.intake import antivirus
+from archive.intake.formats import Kind
+from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
 

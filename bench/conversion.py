@@ -82,9 +82,9 @@ def convert_all(name: str) -> dict[str, Any]:
     """Converts every document with the converter ``name``; the shares of what was found."""
     import resource
 
-    from archive.conversion import convert
-    from tests.archive.conversion import sheet_samples, word_samples
-    from tests.archive.conversion.score import score
+    from archive.conversion.convert import convert
+    from tests.support.conversion import sheet_samples, word_samples
+    from tests.support.conversion.score import score
 
     scores, pages = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def _tell(name: str, sample: str, lost: list[str]) -> None:
 
 def write_bad_files(folder: Path) -> dict[str, Any]:
     """Writes the bad files: in a process of its own, for some are large before they are packed."""
-    from tests.archive.intake.corpus import BAD
+    from tests.support.bad_files import BAD
 
     codes = {}
     for number, (what, (refusal, make)) in enumerate(BAD.items()):
@@ -131,7 +131,8 @@ def write_bad_files(folder: Path) -> dict[str, Any]:
 
 def refuse_all(folder: Path) -> dict[str, Any]:
     """Has every bad file refused; the share of right reasons, and the slowest."""
-    from archive.intake import IntakeRefused, inspect
+    from archive.intake.inspection import inspect
+    from archive.intake.refusals import IntakeRefused
 
     codes = json.loads((folder / "corpus.json").read_text())
     right, slowest = 0, ("", 0.0)

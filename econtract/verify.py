@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from econtract.platform.common import env, places
-from econtract.verification.loose import NamedBytes, verify_loose
+from econtract.verification.detached import NamedBytes, verify_loose
+from econtract.verification.package_files import LARGEST_KEPT
 from econtract.verification.packages import verify_package
-from econtract.verification.reading import LARGEST_KEPT
-from econtract.verification.rules import Rules
-from econtract.verification.verdict import FileFinding, Verdict
-from econtract.verification.wording import Block, conclusion, power_block, signature_block
+from econtract.verification.policy import Rules
+from econtract.verification.report import Block, conclusion, power_block, signature_block
+from econtract.verification.results import FileFinding, Verdict
 from edo.trust import Trust
 
 

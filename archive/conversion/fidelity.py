@@ -8,7 +8,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from archive.conversion import pdf_text
-from archive.conversion.words import missing, recall, words
+from archive.conversion.word_recall import missing, recall, words
 
 SHOWN = 10
 COMPARED = ("docx", "xlsx")

@@ -15,9 +15,9 @@ from pathlib import Path
 from django.conf import settings
 
 from archive import isolation
-from archive.conversion import fonts
+from archive.conversion import font_config
 from archive.conversion.results import ConversionFailed
-from archive.intake.kinds import Kind
+from archive.intake.formats import Kind
 from archive.isolation import landlock
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class LibreOffice:
 
 
 def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
-    """Writes a copy that LibreOffice may read, see `archive.conversion.ooxml_copy`."""
+    """Writes a copy that LibreOffice may read, see `archive.conversion.ooxml_preparation`."""
     with source.open("rb") as file:
         try:
             _, copy = isolation.call(
@@ -107,7 +107,7 @@ class _Office:
         """One step, by one process. Raises ConversionFailed."""
         home = Path(tempfile.mkdtemp(dir=self._folder))
         _copy_profile(home / "profile")
-        fonts.settle(home)
+        font_config.settle(home)
         work = Path(shutil.copy(source, home))
         command = _command(
             home,

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from archive.intake.kinds import Kind
+from archive.intake.formats import Kind
 
 LONGEST = 200
 _SEPARATORS = re.compile(r"[\\/]")

@@ -1,7 +1,7 @@
 """How large a file may be, told by its first bytes."""
 
 from archive.intake import refusals
-from archive.intake.kinds import MEBIBYTE, PDF_SIGNATURE
+from archive.intake.formats import MEBIBYTE, PDF_SIGNATURE
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
 

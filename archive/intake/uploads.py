@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from archive.intake.kinds import PDF_SIGNATURE
+from archive.intake.formats import PDF_SIGNATURE
 from archive.intake.sizes import PDF_LIMIT, size_limit, too_large
 from econtract.platform.common.refusals import Refusal
 
@@ -25,7 +25,7 @@ class LimitedUpload(UploadedFile):
 class LimitedUploadHandler(FileUploadHandler):
     """Keeps at most 30 MB of what begins like a PDF and 10 MB of anything else.
 
-    The field's file is then still there, empty, and `archive.intake.inspect` refuses it.
+    The field's file is then still there, empty, and `archive.intake.inspection` refuses it.
     """
 
     file: IO[bytes]

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from archive.isolation import wire
+from archive.isolation import messages
 from archive.isolation.errors import Exhausted, Failed
 from archive.isolation.limits import Limits
 
@@ -87,7 +87,7 @@ def call(
     with _send(request, files) as answer:
         answer.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
-            head, body = wire.receive(answer)
+            head, body = messages.receive(answer)
         except (OSError, EOFError, ValueError):
             raise Exhausted(f"{name}: no answer") from None
     if "ok" in head:

@@ -16,19 +16,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from archive.isolation import wire
+from archive.isolation import messages
 from archive.isolation.landlock import keep_only
 from archive.isolation.limits import Limits, leave_network
 
 # Work that may be asked for: name -> "module:function". The function gets the descriptors of
 # the opened files and the keyword arguments, and answers (head, body).
 WORK = {
-    "inspect": "archive.intake.contents:inspect_in_child",
+    "inspect": "archive.intake.confined_inspection:inspect_in_child",
     "measure": "archive.conversion.fidelity:measure_in_child",
-    "prepare": "archive.conversion.ooxml_copy:prepare_in_child",
-    "render": "archive.preview_pages:render_in_child",
-    "stamp_place": "archive.placement:look_in_child",
-    "page_text": "archive.preview_pages:text_in_child",
+    "prepare": "archive.conversion.ooxml_preparation:prepare_in_child",
+    "render": "archive.files.page_rendering:render_in_child",
+    "stamp_place": "archive.stamp.free_space:look_in_child",
+    "page_text": "archive.files.page_rendering:text_in_child",
 }
 MESSAGE_SIZE = 64 * 1024
 MAX_FILES = 8
@@ -68,11 +68,11 @@ def _work(functions: dict[str, Function], request: dict[str, Any], descriptors: 
     try:
         Limits(**request["limits"]).apply()
         head, body = functions[request["name"]](*descriptors[1:], **request["arguments"])
-        wire.send(answer, {"ok": head}, body)
+        messages.send(answer, {"ok": head}, body)
     except MemoryError:
-        wire.send(answer, {"exhausted": "memory"})
+        messages.send(answer, {"exhausted": "memory"})
     except BaseException as error:  # noqa: BLE001  (a child must not run on into the server's loop)
-        wire.send(answer, {"failed": type(error).__name__})
+        messages.send(answer, {"failed": type(error).__name__})
     finally:
         os._exit(0)
 

@@ -9,12 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import protocol
-from archive.moments import MOSCOW
-from archive.package import manifest, readme
+from archive.package import manifest, protocol, readme
 from archive.package.manifest import Entry, Role, StatedParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
 from archive.package.parts import PackageParts, Side
+from econtract.platform.common.moscow_time import MOSCOW
 
 CHUNK = 256 * 1024
 
@@ -95,7 +94,7 @@ class _Writer:
 
     def _stamped_copy(self, copy: Path) -> None:
         # Seven megabytes of every process, for what only a worker does.
-        from archive.stamp import mark_of, stamped_copy
+        from archive.stamp.stamping import mark_of, stamped_copy
 
         document_id = self.parts.identifiers.document_id
         marks = [mark_of(item, document_id=document_id) for item in self.parts.signatures]

@@ -7,9 +7,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.template.loader import render_to_string
 
-from archive.moments import with_zone
 from archive.package.manifest import Entry, Role
 from archive.package.parts import PackageParts
+from econtract.platform.common.moscow_time import with_zone
 
 NAME = "ПРОЧТИ.txt"
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from econtract.verification.loose import NamedBytes
-from econtract.verification.reading import LARGEST_KEPT
+from econtract.verification.detached import NamedBytes
+from econtract.verification.package_files import LARGEST_KEPT
 
 MOST_SIGNATURES = 10
 

@@ -4,9 +4,9 @@ from typing import BinaryIO
 
 from archive.package import manifest as manifests
 from archive.package.manifest import Entry, Manifest, ManifestError, Role
-from econtract.verification.reading import DamagedFile, PackageFiles, UnreadablePackage
-from econtract.verification.rules import Rules
-from econtract.verification.verdict import FileFinding, PowerFinding, SignatureFinding, Verdict
+from econtract.verification.package_files import DamagedFile, PackageFiles, UnreadablePackage
+from econtract.verification.policy import Rules
+from econtract.verification.results import FileFinding, PowerFinding, SignatureFinding, Verdict
 from edo import cms, mchd_checks
 from edo.cms import SignatureReport
 from edo.mchd_checks import Expected

@@ -12,14 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.models import Package
-from archive.moments import with_zone
-from econtract.verification import limits, registry
+from econtract.platform.common.moscow_time import with_zone
+from econtract.verification import limits, stored_packages
+from econtract.verification.detached import verify_loose
 from econtract.verification.forms import CheckForm
-from econtract.verification.loose import verify_loose
 from econtract.verification.packages import verify_package
-from econtract.verification.rules import Rules
-from econtract.verification.verdict import Verdict
-from econtract.verification.wording import conclusion, power_block, signature_block
+from econtract.verification.policy import Rules
+from econtract.verification.report import conclusion, power_block, signature_block
+from econtract.verification.results import Verdict
 from edo.trust import installed_trust
 
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429
@@ -46,7 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return render(request, "verification/check.html", {"form": form}, status=TOO_LARGE)
     if not form.is_valid():
         return render(request, "verification/check.html", {"form": form}, status=UNPROCESSABLE)
-    verdict, package = registry.compared(_verdict(form.cleaned_data))
+    verdict, package = stored_packages.compared(_verdict(form.cleaned_data))
     return render(
         request, "verification/check.html", {"form": CheckForm()} | _answer(verdict, package)
     )
@@ -63,11 +63,11 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """
     if limits.is_spent(request):
         return _too_often(request)
-    package = registry.find(code)
+    package = stored_packages.find(code)
     if package is None:
         context = {"form": CheckForm(), "unknown_code": code}
         return render(request, "verification/check.html", context, status=NOT_FOUND)
-    verdict = registry.verify_kept(package, rules=_rules())
+    verdict = stored_packages.verify_kept(package, rules=_rules())
     context = _answer(verdict, package, in_full=False) | {"form": CheckForm()}
     return render(request, "verification/check.html", context)
 

@@ -147,7 +147,7 @@ def sheet(terms: Terms) -> Paper:
 
 def pdf(terms: Terms) -> Paper:
     """The contract as a PDF, its fonts embedded."""
-    from archive.typeset import pdf_from_html
+    from archive.typesetting.pdf import pdf_from_html
 
     sections = [
         (f"{number}. {name}", [f"{number}.{n}. {item}" for n, item in enumerate(items, start=1)])

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
+from archive.files.storage import store_file
 from archive.models import StoredFile
-from archive.storage import store_file
 from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.outbox import queue

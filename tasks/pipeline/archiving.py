@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from archive import documents, storage
+from archive import documents
+from archive.files import storage
 from archive.gateway import Card, Kind, archive_for
 from archive.models import DocumentVersion, Package, StoredFile
 from archive.package import builder

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from archive import storage
-from archive.moments import MOSCOW
+from archive.files import storage
 from archive.package.parts import (
     CourseEntry,
     Identifiers,
@@ -17,6 +16,7 @@ from archive.package.parts import (
     Signature,
     SignatureDetails,
 )
+from econtract.platform.common.moscow_time import MOSCOW
 from edo import cms, exchanges, mchd
 from edo.cms import SignatureReport
 from edo.exchanges import ExchangeArtefacts

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from archive.storage import store_bytes
+from archive.files.storage import store_bytes
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (

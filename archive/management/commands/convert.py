@@ -8,8 +8,10 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from archive.conversion import CONVERTERS, ConversionFailed, convert
-from archive.intake import IntakeRefused, inspect
+from archive.conversion.convert import CONVERTERS, convert
+from archive.conversion.results import ConversionFailed
+from archive.intake.inspection import inspect
+from archive.intake.refusals import IntakeRefused
 
 CONVERTED, FAILED, REFUSED = 0, 1, 2
 USAGE = "Вызов: manage.py convert IN OUT.pdf [--converter libreoffice|builtin]"

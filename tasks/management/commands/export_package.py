@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from archive import storage
+from archive.files import storage
 from archive.models import Package
 from tasks.models import SigningTask
 from tasks.statuses import Status

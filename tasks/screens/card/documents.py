@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
-from archive.barcode import code128_svg, qr_svg
 from archive.models import DocumentVersion, Package
+from archive.typesetting.barcodes import code128_svg, qr_svg
 from clients.models import ArchiveSystem
 from econtract.platform.common.formatting import file_size, plural, zoned
 from tasks.models import SigningTask

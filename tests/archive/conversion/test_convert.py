@@ -10,9 +10,11 @@ import pytest
 from docx.oxml.ns import qn
 
 from archive import isolation
-from archive.conversion import ConversionFailed, ConversionResult, builtin_program, convert
-from tests.archive.conversion.samples import Word
+from archive.conversion import builtin_converter
+from archive.conversion.convert import convert
+from archive.conversion.results import ConversionFailed, ConversionResult
 from tests.support import office
+from tests.support.conversion.samples import Word
 
 BOTH = pytest.mark.parametrize("converter", ["libreoffice", "builtin"])
 
@@ -87,7 +89,7 @@ def test_a_hang_ends_in_a_failure(converter, settings, tmp_path: Path) -> None:
 
 
 def test_a_crash_ends_in_a_failure(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(builtin_program, "_MEMORY", 60 * isolation.MEBIBYTE)
+    monkeypatch.setattr(builtin_converter, "_MEMORY", 60 * isolation.MEBIBYTE)
     with pytest.raises(ConversionFailed):
         converted(office.docx_bytes(), "docx", tmp_path, "builtin")
 

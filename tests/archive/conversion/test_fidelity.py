@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from archive import isolation
-from archive.conversion import convert, fonts
+from archive.conversion import font_config
+from archive.conversion.convert import convert
 from archive.isolation.client import plain_environment
-from tests.archive.conversion import sheet_samples, word_samples
-from tests.archive.conversion.samples import Sample
-from tests.archive.conversion.score import score
+from tests.support.conversion import sheet_samples, word_samples
+from tests.support.conversion.samples import Sample
+from tests.support.conversion.score import score
 
 # One document a feature; the bench converts all of them and counts.
 EVERYWHERE = [
@@ -53,7 +54,7 @@ LIMITS = isolation.Limits(
 @pytest.fixture(scope="module")
 def lasting_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    fonts.settle(home)
+    font_config.settle(home)
     return home
 
 

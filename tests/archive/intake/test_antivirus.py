@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from archive.intake import IntakeRefused, antivirus, refusals
+from archive.intake import antivirus, refusals
+from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.errors import Unavailable
 
 # Written in two parts: scanners on developers' machines know it, too.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.intake.kinds import Kind
+from archive.intake.formats import Kind
 from archive.intake.names import LONGEST, display_name
 
 

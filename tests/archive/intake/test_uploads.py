@@ -10,7 +10,9 @@ from django.core.files.uploadhandler import StopUpload
 from django.http import HttpRequest, QueryDict
 from django.test import RequestFactory
 
-from archive.intake import IntakeRefused, inspect, refusals, uploads
+from archive.intake import refusals, uploads
+from archive.intake.inspection import inspect
+from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
 from econtract.platform.common.refusals import Refusal
 from tests.support import office

@@ -14,10 +14,11 @@ from archive.package import manifest
 from archive.package.builder import build
 from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.packages import verify_package
-from econtract.verification.rules import Rules
-from econtract.verification.verdict import PowerFinding, SignatureFinding, Verdict
+from econtract.verification.policy import Rules
+from econtract.verification.results import PowerFinding, SignatureFinding, Verdict
 from edo import mchd
-from tests.archive.package.samples import (
+from tests.edo.pki import DAY, NOW, YEAR, Authority, authority
+from tests.support.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
     contract,
@@ -27,8 +28,7 @@ from tests.archive.package.samples import (
     power_data,
     signature,
 )
-from tests.archive.package.samples import client as client_signer
-from tests.edo.pki import DAY, NOW, YEAR, Authority, authority
+from tests.support.packages import client as client_signer
 
 SENDER_SIGNATURE = "Договор (подпись отправителя).p7s"
 RECIPIENT_SIGNATURE = "Договор (подпись получателя).p7s"

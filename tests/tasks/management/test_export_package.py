@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from archive import storage
+from archive.files import storage
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.factories import PackageFactory, SigningTaskFactory

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from archive.storage import store_bytes
+from archive.files.storage import store_bytes
 from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
 from tasks.models import AuthorityDocument, Comment, SigningTask

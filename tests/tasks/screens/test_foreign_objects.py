@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import AccessGroup, User
 from accounts.roles import Role, TaskType
-from archive.storage import store_bytes
+from archive.files.storage import store_bytes
 from clients.models import Contact
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob

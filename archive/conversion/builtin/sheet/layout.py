@@ -10,7 +10,7 @@ from PIL import Image
 
 from archive.conversion.builtin import markup
 from archive.conversion.builtin.markup import Style, data_address, element, points, void
-from archive.conversion.builtin.sheet import page
+from archive.conversion.builtin.sheet import page_setup
 from archive.conversion.builtin.sheet.workbook import PIXEL, Area, read_areas
 
 DEFAULT_FONT = 11.0
@@ -51,7 +51,7 @@ def workbook_to_html(file: Any) -> tuple[str, str]:
     pieces, rules = [], []
     for number, area in enumerate(read_areas(file)):
         name = f"sheet{number}"
-        rules.append(page.rule(area.sheet, name))
+        rules.append(page_setup.rule(area.sheet, name))
         style = {"page": name} | ({"break-before": "page"} if number else {})
         pieces.append(element("section", "".join(_tables(area)), style))
     rules.append("td { white-space: pre-wrap; vertical-align: bottom; padding: 0 1.5pt }")
@@ -60,7 +60,7 @@ def workbook_to_html(file: Any) -> tuple[str, str]:
 
 def _tables(area: Area) -> Iterator[str]:
     widths = area.widths
-    available = page.content_width(area.sheet)
+    available = page_setup.content_width(area.sheet)
     scale = max(SMALLEST_SCALE, min(1.0, available / sum(widths), _own_scale(area)))
     columns = "".join(void("col", {"width": points(width * scale)}) for width in widths)
     head = _head(area, scale)
@@ -198,7 +198,7 @@ def _may_overflow(area: Area, row: int, column: int, text: str, size: float, sca
         needed -= area.widths[place] * scale
         if needed <= 0:
             return True
-    return needed <= page.content_width(area.sheet) - sum(area.widths) * scale
+    return needed <= page_setup.content_width(area.sheet) - sum(area.widths) * scale
 
 
 def _borders(area: Area, row: int, column: int) -> Style:

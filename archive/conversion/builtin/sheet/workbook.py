@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from archive.conversion.builtin.sheet.numbers import shown
+from archive.conversion.builtin.sheet.number_formats import shown
 
 Sheet = Any  # openpyxl's stubs know neither pictures nor what a dimension may lack
 

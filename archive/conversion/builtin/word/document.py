@@ -10,10 +10,10 @@ from lxml import etree
 
 from archive.conversion.builtin.markup import element
 from archive.conversion.builtin.pdf import height_of
-from archive.conversion.builtin.word.blocks import Story
 from archive.conversion.builtin.word.inline import Notes
 from archive.conversion.builtin.word.numbering import Numbering
 from archive.conversion.builtin.word.sections import Section, read_sections
+from archive.conversion.builtin.word.story import Story
 from archive.conversion.builtin.word.styles import Styles
 from archive.conversion.builtin.word.xml import Node, local, unwrapped
 

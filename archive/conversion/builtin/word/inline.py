@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from archive.conversion.builtin import markup
 from archive.conversion.builtin.markup import Style, element
-from archive.conversion.builtin.word import images, look
+from archive.conversion.builtin.word import css, images
 from archive.conversion.builtin.word.numerals import readable
 from archive.conversion.builtin.word.styles import Properties, Styles
 from archive.conversion.builtin.word.xml import VML, WPS, Node, R, child, local, unwrapped
@@ -113,13 +113,13 @@ class Inline:
             yield from self._children(node, base, fields)
 
     def _counter(self, word: str, run: Properties) -> str:
-        return element("span", "", look.run_style(run), class_=_COUNTERS[word])
+        return element("span", "", css.run_style(run), class_=_COUNTERS[word])
 
     def _run(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
         run = self._styles.run(base, child(node, "w:rPr"))
         if run.on("w:vanish"):
             return
-        style = look.run_style(run)
+        style = css.run_style(run)
         text: list[str] = []
         for item in unwrapped(node):
             name = local(item)

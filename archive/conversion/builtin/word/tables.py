@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from docx.oxml.ns import qn
 
 from archive.conversion.builtin.markup import Style, element, points, void
-from archive.conversion.builtin.word import look
+from archive.conversion.builtin.word import css
 from archive.conversion.builtin.word.styles import Properties, Styles, TableLook
 from archive.conversion.builtin.word.xml import (
     Node,
@@ -221,7 +221,7 @@ def _chosen(node: Node | None, name: str, bit: int) -> bool:
 def _cell_style(grid: _Grid, cell: _Cell, own: Properties, whole: Properties) -> Style:
     style: Style = {"padding": _padding(own, whole)}
     style |= _borders(grid, cell, own, whole)
-    if fill := look.fill_colour(own):
+    if fill := css.fill_colour(own):
         style["background"] = fill
     if (align := own.get("w:vAlign")) in _VERTICAL:
         style["vertical-align"] = _VERTICAL[align]
@@ -256,11 +256,11 @@ def _borders(grid: _Grid, cell: _Cell, own: Properties, whole: Properties) -> St
     for side in _SIDES:
         inner = "w:insideH" if side in ("top", "bottom") else "w:insideV"
         word = _WORDS.get(side, side)
-        line = look.border(mine, f"w:{side}") or look.border(mine, f"w:{word}")
+        line = css.border(mine, f"w:{side}") or css.border(mine, f"w:{word}")
         if line is None and not outer[side]:
-            line = look.border(mine, inner) or look.border(table, inner)
+            line = css.border(mine, inner) or css.border(table, inner)
         elif line is None:
-            line = look.border(table, f"w:{side}") or look.border(table, f"w:{word}")
+            line = css.border(table, f"w:{side}") or css.border(table, f"w:{word}")
         if line:
             style[f"border-{side}"] = line
     return style

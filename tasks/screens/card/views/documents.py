@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from archive.intake import IntakeRefused
+from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
 from tasks.actions.conflicts import Overtaken

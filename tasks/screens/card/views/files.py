@@ -14,9 +14,9 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from archive import preview, serving, zipping
+from archive.files import previews, serving, zip_stream
+from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.models import DocumentVersion, StoredFile
-from archive.storage import StoredFileDamaged, StoredFileWithheld
 from tasks.actions import downloads
 from tasks.models import SigningTask
 from tasks.screens.common.requests import visible_task
@@ -61,8 +61,8 @@ def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResp
 
 def _picture(version: DocumentVersion, page: int) -> bytes:
     try:
-        return preview.page_image(version, page)
-    except (IndexError, preview.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld):
+        return previews.page_image(version, page)
+    except (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld):
         raise Http404 from None
 
 
@@ -87,7 +87,7 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
 def everything(request: HttpRequest, number: int) -> HttpResponseBase:
     """«Скачать все»: one ZIP, made while it is sent."""
     task = visible_task(request, number)
-    content = zipping.stream(downloads.files_of(task), remarks_name="Не вошло.txt")
+    content = zip_stream.stream(downloads.files_of(task), remarks_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     name = content_disposition_header(as_attachment=True, filename=f"Задание {number}.zip")
     response["Content-Disposition"] = name or "attachment"

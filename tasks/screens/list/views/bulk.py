@@ -21,7 +21,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST
 
-from archive import zipping
+from archive.files import zip_stream
 from econtract.platform.common.formatting import plural
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import bulk, handover
@@ -97,7 +97,7 @@ def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     if not files.found:
         return _report(request, "Скачать документы", "", list(files.lacking))
     remarks = [f"{one.number}: {one.reason}" for one in files.lacking]
-    content = zipping.stream(files.found, remarks=remarks, remarks_name="Не вошло.txt")
+    content = zip_stream.stream(files.found, remarks=remarks, remarks_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     disposition = content_disposition_header(as_attachment=True, filename="Документы.zip")
     response["Content-Disposition"] = disposition or "attachment"

@@ -5,8 +5,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from archive import serving
-from archive.storage import StoredFileDamaged
+from archive.files import serving
+from archive.files.storage import StoredFileDamaged
 from econtract.platform.common.formatting import thousands
 from tasks.listing import exports
 from tasks.listing.excel import LARGEST, TooMany, workbook

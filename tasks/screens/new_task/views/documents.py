@@ -5,11 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from archive import documents, preview, serving
+from archive import documents
 from archive.documents import Intake
-from archive.intake import IntakeRefused
+from archive.files import previews, serving
+from archive.files.storage import StoredFileDamaged, StoredFileWithheld
+from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion
-from archive.storage import StoredFileDamaged, StoredFileWithheld
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
 from tasks.screens.card.documents import PREVIEWED
@@ -29,7 +30,7 @@ from tasks.screens.new_task.views.common import (
 
 FILE = "document"
 ONE_ONLY = "Можно вложить только один файл"
-UNREADABLE = (IndexError, preview.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
+UNREADABLE = (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
 def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
@@ -124,7 +125,7 @@ def page(request: HttpRequest, slug: str, version: int, page: int) -> HttpRespon
     """One page of the PDF as a picture."""
     found = _own(request, slug, version)
     try:
-        picture = preview.page_image(found, page)
+        picture = previews.page_image(found, page)
     except UNREADABLE:
         raise Http404 from None
     response = HttpResponse(picture, content_type="image/webp")
@@ -140,7 +141,7 @@ def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     pages = []
     for number in range(1, min(found.pages or 0, PREVIEWED) + 1):
         try:
-            pages.append((number, preview.page_text(found, number)))
+            pages.append((number, previews.page_text(found, number)))
         except UNREADABLE:
             pages.append((number, "Текст страницы прочитать не удалось"))
     context = {"version": found, "pages": pages, "form_url": form_url(kind_of(request, slug))}

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
-from archive.storage import store_bytes
+from archive.files.storage import store_bytes
 from econtract.platform.common import clock
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask

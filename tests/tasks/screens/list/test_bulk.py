@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from accounts.models import AccessGroup, User
 from accounts.roles import TaskType
-from archive.storage import store_bytes
+from archive.files.storage import store_bytes
 from econtract.platform.common import clock
 from tasks.actions import bulk, handover
 from tasks.models import SigningTask

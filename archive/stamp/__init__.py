@@ -1,0 +1,1 @@
+"""The stamps about electronic signatures on the copy for reading."""

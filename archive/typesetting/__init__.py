@@ -1,0 +1,1 @@
+"""PDF pages of our own (protocol, stamps), bar codes and QR codes."""

@@ -1,0 +1,143 @@
+"""Lodging against the sandbox, over real HTTP: whatever goes wrong, one document lies there."""
+
+import io
+import uuid
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from archive.gateway import Card, Kind, archive_for
+from clients.models import ArchiveSystem
+from econtract.platform.common import http
+from econtract.platform.common.errors import Refused, Unavailable
+from tests.support import sandbox as world
+from tests.support.packages import contract
+from tests.support.sandbox import Sandbox
+
+APD, RIO = ArchiveSystem.APD, ArchiveSystem.RIO
+
+
+@pytest.fixture(autouse=True)
+def connected(sandbox: Sandbox, settings: Any) -> Iterator[None]:
+    """The gateways lead to the sandbox's archives."""
+    settings.OUTSIDE = {
+        f"archive_{name}": {"url": f"{sandbox.url}/archive/{name}", "token": "test"}
+        for name in ("apd", "rio")
+    }
+    yield
+    sandbox.clear_faults()
+
+
+def card(client_inn: str = world.ROMASHKA, document_code: str | None = None) -> Card:
+    return Card(
+        reference="10482",
+        file_name="Договор.pdf",
+        document_number="850770100110",
+        document_kind="Договор",
+        client_inn=client_inn,
+        account_number="850770100110",
+        document_code=document_code,
+    )
+
+
+def lodge(system: str = APD, *, key: uuid.UUID | None = None, **more: Any) -> str:
+    arguments: dict[str, Any] = {"kind": Kind.DOCUMENT, "card": card()} | more
+    file = io.BytesIO(arguments.pop("content", contract()))
+    return archive_for(system).lodge(file=file, key=key or uuid.uuid4(), **arguments)
+
+
+def lodged(sandbox: Sandbox, system: str = "apd") -> int:
+    return len(sandbox.journal(system))
+
+
+def test_apd_gives_a_barcode_and_rio_an_id(sandbox: Sandbox) -> None:
+    barcode, document_id = lodge(APD), lodge(RIO)
+    assert len(barcode) == 13
+    assert barcode.isdigit()
+    assert document_id.startswith("RIO-")
+    assert (lodged(sandbox), lodged(sandbox, "rio")) == (1, 1)
+
+
+def test_a_package_is_lodged_with_the_code_of_its_document(sandbox: Sandbox) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Договор.pdf", contract())
+    about = card(document_code=lodge())
+    code = lodge(kind=Kind.PACKAGE, content=packed.getvalue(), card=about)
+    kept = sandbox.http.get(f"/archive/apd/v1/documents/{code}").json()
+    assert (kept["kind"], kept["document_code"]) == ("package", about.document_code)
+
+
+def test_the_same_key_lodges_once(sandbox: Sandbox) -> None:
+    key = uuid.uuid4()
+    assert lodge(key=key) == lodge(key=key)
+    assert lodged(sandbox) == 1
+
+
+def test_a_lost_answer_and_its_repeat_leave_one_document(sandbox: Sandbox) -> None:
+    key = uuid.uuid4()
+    sandbox.fault("apd", "lost_answer", times=3)
+    with pytest.raises(Unavailable):
+        lodge(key=key)
+    sandbox.clear_faults()
+    lodge(key=key)
+    assert lodged(sandbox) == 1
+
+
+@pytest.mark.parametrize("kind", ["down", "error"])
+def test_an_archive_in_trouble_is_unavailable_and_later_takes_the_document(
+    sandbox: Sandbox, kind: str
+) -> None:
+    key = uuid.uuid4()
+    sandbox.fault("apd", kind, times=None)
+    with pytest.raises(Unavailable):
+        lodge(key=key)
+    sandbox.clear_faults()
+    assert lodge(key=key)
+    assert lodged(sandbox) == 1
+
+
+def test_a_slow_archive_is_given_up_and_the_repeat_leaves_one_document(
+    sandbox: Sandbox, settings: Any
+) -> None:
+    key = uuid.uuid4()
+    settings.OUTSIDE_ANSWER_SECONDS = 0.5
+    sandbox.fault("apd", "slow", times=1, seconds=1.5)
+    with pytest.raises(Unavailable):
+        lodge(key=key)
+    settings.OUTSIDE_ANSWER_SECONDS = 20
+    lodge(key=key)
+    assert lodged(sandbox) == 1
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"card": card(world.ARCHIVE_REJECTS)},
+        {"content": b"not a pdf"},
+        {"kind": Kind.PACKAGE},
+    ],
+)
+def test_what_the_archive_turns_away_is_refused_for_good(
+    sandbox: Sandbox, refused: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        lodge(**refused)
+    assert refusal.value.code == "archive_rejected"
+    assert lodged(sandbox) == 0
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b'{"code": 5}', b'{"code": ""}', b'{"code": "\\u0417"}']
+)
+def test_an_answer_without_a_usable_code_is_a_fault_of_the_other_side(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(201, content=body))
+    with httpx.Client(transport=transport) as client:
+        monkeypatch.setattr(http, "_client", lambda _: client)
+        with pytest.raises(Unavailable):
+            lodge()

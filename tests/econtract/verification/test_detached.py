@@ -1,0 +1,77 @@
+"""A document with its signatures beside it, as any operator gives them out."""
+
+import io
+
+import pytest
+
+from econtract.verification.detached import NamedBytes, verify_loose
+from econtract.verification.policy import Rules
+from econtract.verification.results import Verdict
+from tests.edo.pki import NOW, authority
+from tests.support.packages import (
+    MCHD_XML_NAME,
+    SIGNATORY,
+    client,
+    contract,
+    our_signer,
+    power,
+    power_data,
+)
+
+RULES = Rules(trust=authority().trust)
+
+
+def check(*signatures: bytes, document: bytes | None = None, xml: bytes | None = None) -> Verdict:
+    return verify_loose(
+        document=io.BytesIO(document or contract()),
+        document_name="Договор.pdf",
+        signatures=[NamedBytes(f"{number}.sig", der) for number, der in enumerate(signatures)],
+        power=NamedBytes(MCHD_XML_NAME, xml) if xml else None,
+        rules=RULES,
+    )
+
+
+def test_good_signatures_hold_and_are_named() -> None:
+    verdict = check(our_signer().sign(contract()), client().sign(contract()))
+    assert verdict.ok
+    owners = [item.report.certificate for item in verdict.signatures if item.report]
+    assert [owner.organisation_inn for owner in owners if owner] == ["7707049388", "7701001100"]
+
+
+def test_a_document_without_signatures_does_not_hold() -> None:
+    assert check().problems == ("Нет ни одной подписи документа.",)
+
+
+@pytest.mark.parametrize("broken", [b"", b"not a signature", client().sign(b"something else")])
+def test_one_bad_signature_among_good_ones_is_found(broken: bytes) -> None:
+    verdict = check(our_signer().sign(contract()), broken)
+    assert not verdict.ok
+    assert [bool(item.problems) for item in verdict.signatures] == [False, True]
+
+
+def test_a_changed_document_is_found() -> None:
+    assert not check(client().sign(contract()), document=contract() + b"\n").ok
+
+
+def test_a_power_of_attorney_is_told_from_the_signatures_by_what_is_signed() -> None:
+    given = power()
+    verdict = check(given.signature, our_signer().sign(contract()), xml=given.xml)
+    assert verdict.ok
+    assert [item.name for item in verdict.signatures] == ["1.sig"]
+    [found] = verdict.powers
+    assert found.report
+    assert found.report.data
+    assert found.report.data.representative.inn == SIGNATORY.inn
+
+
+def test_a_power_of_attorney_for_somebody_else_is_found() -> None:
+    given = power()
+    verdict = check(given.signature, client().sign(contract()), xml=given.xml)
+    assert "на другое лицо" in " ".join(verdict.powers[0].problems)
+
+
+@pytest.mark.parametrize("xml", [power().xml.replace(b"17", b"18"), b"<a/>", b"not xml"])
+def test_a_power_of_attorney_that_nobody_signed_does_not_hold(xml: bytes) -> None:
+    verdict = check(power(power_data()).signature, our_signer().sign(contract(), NOW), xml=xml)
+    assert not verdict.ok
+    assert verdict.powers[0].problems

@@ -1,0 +1,75 @@
+"""A package that the product itself made, given to a stranger."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from archive.files import storage
+from archive.models import Package
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support import world
+from tests.support.paths import ROOT
+from tests.support.sandbox import Sandbox
+from tests.tasks.pipeline.test_course import at
+
+
+@pytest.fixture
+def finished(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
+    """A finished task's package and where it lies for the stranger."""
+    cache.clear()
+    task: SigningTask = at(world.create_task(manager), Status.COMPLETED, set_up)
+    assert task.package
+    path = tmp_path / task.package.file_name
+    path.write_bytes(storage.read(task.package.file))
+    return task.package, path
+
+
+def test_everybody_finds_that_it_holds(
+    finished: tuple[Package, Path], sandbox: Sandbox, client: Client, tmp_path: Path
+) -> None:
+    package, path = finished
+    by_command(path, sandbox)
+    by_openssl(path, tmp_path)
+    page = client.get(f"/verify/{package.code}/").content.decode()
+    assert "Все подписи действительны, файлы не изменены." in page
+    with path.open("rb") as file:
+        page = client.post("/verify/", {"package": file}).content.decode()
+    assert "Этот пакет хранится в E-Contract" in page
+
+
+def by_command(path: Path, sandbox: Sandbox) -> None:
+    """Our command, in a process that knows the trusted roots and nothing else of us."""
+    done = subprocess.run(
+        [sys.executable, "-m", "econtract.verify", path, "--roots", sandbox.trust_roots],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def by_openssl(path: Path, folder: Path) -> None:
+    """The commands of ПРОЧТИ.txt, and xmllint with the official schema where it is at hand."""
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    readme = (folder / "ПРОЧТИ.txt").read_text("utf-8-sig")
+    for line in re.findall(r"^(?:openssl|xmllint) .*$", readme, re.MULTILINE):
+        subprocess.run(shlex.split(line), cwd=folder, capture_output=True, check=True)
+    schema = os.environ.get("MCHD_XSD")
+    [power] = folder.glob("ON_EMCHD_*.xml")
+    if schema:
+        subprocess.run(
+            ["xmllint", "--noout", "--schema", schema, power], capture_output=True, check=True
+        )

@@ -1,0 +1,173 @@
+"""Contracts to sign and stamp, and the parts of a whole package, made on the spot."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from archive.package.builder import BuiltPackage, build
+from archive.package.parts import (
+    CourseEntry,
+    Identifiers,
+    PackageParts,
+    Party,
+    PowerOfAttorneyFile,
+    Side,
+    Signature,
+    SignatureDetails,
+)
+from archive.typesetting.pdf import pdf_from_html
+from edo import mchd
+from edo.certificates import details
+from tests.edo.pki import NOW, Signer, authority
+
+MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
+OUR_INN = "7707049388"
+CLIENT_INN = "7701001100"
+HEAD = mchd.Person("Петров", "Петр", "Петрович", "772345678901", "11223344595", "Президент")
+SIGNATORY = mchd.Person("Петров", "Петр", "Петрович", "500100732259", "08765430300")
+MCHD_XML_NAME = f"ON_EMCHD_20260101_{MCHD_NUMBER}.xml"
+LINE = "Исполнитель оказывает, а Заказчик оплачивает услуги связи на условиях договора. "
+
+
+@cache
+def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
+    """A Russian contract of ``pages`` pages, ``lines`` paragraphs on the last."""
+    body = '<p class="page">Приложение к договору</p>' * (pages - 1)
+    body += f"<h1>Договор № 850770100110</h1>{f'<p>{LINE}</p>' * lines}"
+    css = f"@page {{ size: {size}; margin: 15mm }} .page {{ break-after: page }}"
+    return pdf_from_html(body, css=css, title="Договор", moment=NOW)
+
+
+@cache
+def our_signer() -> Signer:
+    return authority().signer(inn=SIGNATORY.inn, snils=SIGNATORY.snils, organisation_inn=OUR_INN)
+
+
+@cache
+def head() -> Signer:
+    return authority().signer(inn=HEAD.inn, snils=HEAD.snils, organisation_inn=OUR_INN)
+
+
+@cache
+def client() -> Signer:
+    return authority().signer(organisation_inn=CLIENT_INN)
+
+
+def signature(
+    signer: Signer,
+    side: Side,
+    content: bytes,
+    power: UUID | None = None,
+    signed_at: dt.datetime = NOW,
+) -> Signature:
+    """A signature of ``content`` with what its certificate says."""
+    known = details(signer.certificate)
+    return Signature(
+        side=side,
+        der=signer.sign(content, signed_at),
+        details=SignatureDetails(
+            owner=known.owner,
+            organisation=known.organisation,
+            inn=known.organisation_inn,
+            serial=known.serial,
+            issuer=known.issuer,
+            valid_from=known.valid_from,
+            valid_until=known.valid_until,
+            signed_at=signed_at,
+            power_of_attorney=str(power) if power else None,
+        ),
+    )
+
+
+def power_data(
+    representative: mchd.Person = SIGNATORY, principal_inn: str = OUR_INN
+) -> mchd.PowerOfAttorneyData:
+    return mchd.PowerOfAttorneyData(
+        registration_number=MCHD_NUMBER,
+        internal_number="17",
+        issued_on=dt.date(2026, 1, 1),
+        valid_until=dt.date(2027, 1, 1),
+        principal=mchd.Organisation(
+            "ПАО «Ростелеком»", principal_inn, "784201001", "1027700198767"
+        ),
+        head=HEAD,
+        representative=representative,
+        powers_text="Подписание договоров об оказании услуг связи",
+        registry_address="https://m4d.nalog.gov.ru",
+    )
+
+
+def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
+    data = data or power_data()
+    xml = mchd.build(data)
+    return PowerOfAttorneyFile(
+        side=Side.SENDER,
+        file_name=mchd.file_name(data),
+        number=str(data.registration_number),
+        xml=xml,
+        signature=head().sign(xml),
+        principal=f"{data.principal.name}, ИНН {data.principal.inn}",
+        representative=data.representative.full_name,
+        valid_from=data.issued_on,
+        valid_until=data.valid_until,
+        signed_at=NOW,
+    )
+
+
+def parts(
+    folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx"
+) -> PackageParts:
+    """Everything for a package of ``content``, which is kept in ``folder``."""
+    content = contract() if content is None else content
+    pdf = folder / "signed.pdf"
+    pdf.write_bytes(content)
+    return PackageParts(
+        pdf=pdf,
+        document_sha256=hashlib.sha256(content).hexdigest(),
+        file_name=file_name,
+        signatures=[
+            signature(our_signer(), Side.SENDER, content, MCHD_NUMBER),
+            signature(client(), Side.RECIPIENT, content),
+        ],
+        powers=[power()],
+        parties=[
+            Party(side=Side.SENDER, name="ПАО «Ростелеком»", inn=OUR_INN, kpp="784201001"),
+            Party(side=Side.RECIPIENT, name="ООО «Ромашка»", inn=CLIENT_INN, kpp="770101001"),
+        ],
+        course=[
+            CourseEntry(
+                at=NOW - dt.timedelta(minutes=9), event="Задание создано", actor="Менеджер"
+            ),
+            CourseEntry(at=NOW, event="Документ подписан", actor="Клиент", note="Через ЛК ЭДО"),
+        ],
+        identifiers=Identifiers(
+            task_number="10482",
+            document_number="850770100110",
+            document_kind="Договор",
+            account_number="850770100110",
+            operator="Контур.Диадок",
+            message_id="5e0a7b0e-0b1c-4f0e-8f53-000000000001",
+            document_id="5e0a7b0e-0b1c-4f0e-8f53-000000000002",
+            archive_name="АПД",
+            archive_code="4600000000017",
+        ),
+        verification_page="https://contract.example/verify/",
+        trust_roots=authority().root.public_bytes(Encoding.PEM),
+    )
+
+
+@dataclass(frozen=True)
+class Made:
+    parts: PackageParts
+    built: BuiltPackage
+
+
+def package(folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx") -> Made:
+    """A whole package, good in every part."""
+    ready = parts(folder, content=content, file_name=file_name)
+    return Made(ready, build(parts=ready, target=folder / "package.zip"))
