@@ -1,11 +1,9 @@
-"""Clients who answer by themselves, by character."""
+"""The autopilot answers for clients, each by its habit."""
 
 from typing import Any
 
 import pytest
 
-from tests.econtract.sandbox.exchange import current, last_key, send
-from tests.econtract.sandbox.test_identity import ask, status
 from tests.support.sandbox import (
     AUTHORITY_PENDING,
     BLACKLISTED,
@@ -21,6 +19,15 @@ from tests.support.sandbox import (
     REJECTS,
     ROMASHKA,
     Sandbox,
+)
+from tests.support.sandbox_calls import (
+    get_identification,
+    request_identification,
+)
+from tests.support.sandbox_edo import (
+    get_document_info,
+    send_contract,
+    skip_events,
 )
 
 
@@ -39,14 +46,14 @@ from tests.support.sandbox import (
         (NO_CONSENT, ("pending", None)),
     ],
 )
-def test_each_character_answers_the_identification_in_its_way(
+def test_each_organisation_answers_identification_by_its_habit(
     sandbox: Sandbox, inn: str, expected: tuple[str, Any]
 ) -> None:
     sandbox.autopilot(on=True)
-    ref = ask(sandbox, inn)["ref"]
-    found = status(sandbox, ref)
-    assert (found["state"], found["resolution"]) == expected
-    assert bool(found["documents"]) == (inn == DOCUMENTS)
+    ref = request_identification(sandbox, inn)["ref"]
+    request = get_identification(sandbox, ref)
+    assert (request["state"], request["resolution"]) == expected
+    assert bool(request["documents"]) == (inn == DOCUMENTS)
 
 
 @pytest.mark.parametrize(
@@ -59,44 +66,47 @@ def test_each_character_answers_the_identification_in_its_way(
         (FOREIGN_SIGNATURE, "WithRecipientSignature"),
     ],
 )
-def test_each_character_answers_a_document_in_its_way(
+def test_each_organisation_answers_a_document_by_its_habit(
     sandbox: Sandbox, inn: str, expected: str
 ) -> None:
     sandbox.autopilot(on=True)
-    sent = send(sandbox, inn)
-    last_key(sandbox)
-    assert current(sandbox, sent)["RecipientResponseStatus"] == expected
+    message = send_contract(sandbox, inn)
+    skip_events(sandbox)
+    assert get_document_info(sandbox, message)["RecipientResponseStatus"] == expected
 
 
 def test_the_autopilot_waits_for_its_delay(sandbox: Sandbox) -> None:
     sandbox.autopilot(on=True, delay=600)
-    ref = ask(sandbox)["ref"]
-    assert status(sandbox, ref)["state"] == "pending"
+    ref = request_identification(sandbox)["ref"]
+    assert get_identification(sandbox, ref)["state"] == "pending"
     sandbox.clock(advance_seconds=601)
-    assert status(sandbox, ref)["state"] == "passed"
+    assert get_identification(sandbox, ref)["state"] == "passed"
 
 
-def test_switched_on_it_takes_up_what_waits(sandbox: Sandbox) -> None:
-    ref = ask(sandbox)["ref"]
-    assert status(sandbox, ref)["state"] == "pending"
+def test_switching_it_on_answers_pending_requests(sandbox: Sandbox) -> None:
+    ref = request_identification(sandbox)["ref"]
+    assert get_identification(sandbox, ref)["state"] == "pending"
     sandbox.autopilot(on=True)
-    assert status(sandbox, ref)["state"] == "passed"
+    assert get_identification(sandbox, ref)["state"] == "passed"
     assert [entry["actor"] for entry in sandbox.journal("identity")] == ["api", "autopilot"]
 
 
-def test_it_leaves_alone_whom_a_person_told_to_be_silent(sandbox: Sandbox) -> None:
-    ref, sent = ask(sandbox)["ref"], send(sandbox)
-    last_key(sandbox)
+def test_silent_requests_and_documents_are_not_answered(sandbox: Sandbox) -> None:
+    ref, message = request_identification(sandbox)["ref"], send_contract(sandbox)
+    skip_events(sandbox)
     sandbox.identity_answer(ref, "silent")
-    sandbox.edo_ignore(sent["MessageId"])
+    sandbox.edo_ignore(message["MessageId"])
     sandbox.autopilot(on=True)
-    assert status(sandbox, ref)["state"] == "pending"
-    assert current(sandbox, sent)["RecipientResponseStatus"] == "WaitingForRecipientSignature"
+    assert get_identification(sandbox, ref)["state"] == "pending"
+    assert (
+        get_document_info(sandbox, message)["RecipientResponseStatus"]
+        == "WaitingForRecipientSignature"
+    )
 
 
-def test_a_crowd_is_answered_over_several_requests(sandbox: Sandbox) -> None:
+def test_many_pending_requests_are_answered_in_batches(sandbox: Sandbox) -> None:
     for number in range(60):
-        ask(sandbox, reference=str(number))
+        request_identification(sandbox, reference=str(number))
     sandbox.autopilot(on=True)
     waiting = [sandbox.state()["waiting"]["identity"] for _ in range(3)]
     assert waiting == [35, 10, 0]

@@ -1,43 +1,14 @@
 """Identification through Госуслуги."""
 
-from typing import Any
-
 import pytest
 
-from tests.support.sandbox import ROMASHKA, Sandbox
-
-
-def ask(sandbox: Sandbox, inn: str = ROMASHKA, reference: str = "10482") -> dict[str, Any]:
-    body = {
-        "reference": reference,
-        "surname": "Петров",
-        "given_name": "Петр",
-        "patronymic": "Петрович",
-        "phone": "+79123456789",
-        "email": "p@romashka.example",
-        "position": "Директор",
-        "authority": "Устав",
-        "organisation": {"inn": inn, "kpp": "770101001", "ogrn": "", "name": "ООО «Ромашка»"},
-        "reply_to": None,
-    }
-    answer = sandbox.post("/identity/v1/requests", body)
-    assert answer.status_code == 201, answer.text
-    request: dict[str, Any] = answer.json()
-    return request
-
-
-def status(sandbox: Sandbox, ref: str) -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get(f"/identity/v1/requests/{ref}").json()
-    return found
-
-
-def feed(sandbox: Sandbox, after: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get("/identity/v1/events", after=after).json()
-    return found
-
-
-def act(sandbox: Sandbox, ref: str, name: str, **body: str) -> Any:
-    return sandbox.post(f"/identity/v1/requests/{ref}/{name}", body)
+from tests.support.sandbox import Sandbox
+from tests.support.sandbox_calls import (
+    get_identification,
+    get_identity_feed,
+    post_identification,
+    request_identification,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,92 +25,97 @@ def act(sandbox: Sandbox, ref: str, name: str, **body: str) -> Any:
         ("no_answer", "failed", "no_answer"),
     ],
 )
-def test_every_answer_is_told_by_state_and_event(
+def test_every_answer_sets_the_state_and_creates_an_event(
     sandbox: Sandbox, answer: str, state: str, resolution: str | None
 ) -> None:
-    ref = ask(sandbox)["ref"]
+    ref = request_identification(sandbox)["ref"]
     sandbox.identity_answer(ref, answer)
-    found = status(sandbox, ref)
-    assert (found["state"], found["resolution"]) == (state, resolution)
-    assert bool(found["identified_at"]) == (state == "passed")
-    [event] = feed(sandbox)["events"]
+    status = get_identification(sandbox, ref)
+    assert (status["state"], status["resolution"]) == (state, resolution)
+    assert bool(status["identified_at"]) == (state == "passed")
+    [event] = get_identity_feed(sandbox)["events"]
     assert (event["type"], event["ref"], event["resolution"]) == (state, ref, resolution)
     assert event["reference"] == "10482"
 
 
-def test_a_pending_request_makes_no_event(sandbox: Sandbox) -> None:
-    assert status(sandbox, ask(sandbox)["ref"])["state"] == "pending"
-    assert feed(sandbox) == {"events": [], "cursor": "0"}
+def test_a_pending_request_creates_no_event(sandbox: Sandbox) -> None:
+    assert get_identification(sandbox, request_identification(sandbox)["ref"])["state"] == "pending"
+    assert get_identity_feed(sandbox) == {"events": [], "cursor": "0"}
 
 
-def test_the_feed_goes_on_from_its_cursor(sandbox: Sandbox) -> None:
-    refs = [ask(sandbox, reference=str(number))["ref"] for number in range(3)]
+def test_the_feed_continues_after_a_cursor(sandbox: Sandbox) -> None:
+    refs = [request_identification(sandbox, reference=str(number))["ref"] for number in range(3)]
     for ref in refs:
         sandbox.identity_answer(ref, "passed")
     first = sandbox.get("/identity/v1/events", limit=2).json()
-    rest = feed(sandbox, first["cursor"])
+    rest = get_identity_feed(sandbox, first["cursor"])
     assert [event["ref"] for event in first["events"] + rest["events"]] == refs
-    assert feed(sandbox, rest["cursor"]) == {"events": [], "cursor": rest["cursor"]}
+    assert get_identity_feed(sandbox, rest["cursor"]) == {"events": [], "cursor": rest["cursor"]}
 
 
-def test_cursors_go_on_growing_after_a_reset(sandbox: Sandbox) -> None:
-    sandbox.identity_answer(ask(sandbox)["ref"], "passed")
-    cursor = feed(sandbox)["cursor"]
+def test_cursors_keep_growing_after_a_reset(sandbox: Sandbox) -> None:
+    sandbox.identity_answer(request_identification(sandbox)["ref"], "passed")
+    cursor = get_identity_feed(sandbox)["cursor"]
     sandbox.reset()
-    ref = ask(sandbox)["ref"]
+    ref = request_identification(sandbox)["ref"]
     sandbox.identity_answer(ref, "passed")
-    assert [event["ref"] for event in feed(sandbox, cursor)["events"]] == [ref]
+    assert [event["ref"] for event in get_identity_feed(sandbox, cursor)["events"]] == [ref]
 
 
-def test_papers_come_with_the_answer_and_can_be_accepted(sandbox: Sandbox) -> None:
-    ref = ask(sandbox)["ref"]
-    paper = {"name": "prikaz.pdf", "content_type": "application/pdf", "content": "JVBERi0="}
-    sandbox.identity_answer(ref, "documents", [paper])
-    assert status(sandbox, ref)["documents"] == [paper]
-    assert act(sandbox, ref, "accept").json()["state"] == "passed"
-    assert len(feed(sandbox)["events"]) == 1  # what the caller did himself is no news to him
+def test_documents_of_an_answer_can_be_accepted(sandbox: Sandbox) -> None:
+    ref = request_identification(sandbox)["ref"]
+    file = {"name": "prikaz.pdf", "content_type": "application/pdf", "content": "JVBERi0="}
+    sandbox.identity_answer(ref, "documents", [file])
+    assert get_identification(sandbox, ref)["documents"] == [file]
+    assert post_identification(sandbox, ref, "accept").json()["state"] == "passed"
+    # Accepting is the caller's own action, so it creates no event.
+    assert len(get_identity_feed(sandbox)["events"]) == 1
 
 
-def test_declined_papers_open_the_link_again(sandbox: Sandbox) -> None:
-    request = ask(sandbox)
+def test_declining_the_documents_reopens_the_link(sandbox: Sandbox) -> None:
+    request = request_identification(sandbox)
     sandbox.identity_answer(request["ref"], "documents")
-    declined = act(sandbox, request["ref"], "decline", comment="Нужен приказ").json()
-    assert (declined["state"], declined["resolution"]) == ("pending", "authority_pending")
-    assert declined["documents"] == []
+    status = post_identification(sandbox, request["ref"], "decline", comment="Нужен приказ").json()
+    assert (status["state"], status["resolution"]) == ("pending", "authority_pending")
+    assert status["documents"] == []
     assert "Нужен приказ" in sandbox.http.get(request["link"]).text
     sandbox.identity_answer(request["ref"], "passed")
-    assert status(sandbox, request["ref"])["state"] == "passed"
+    assert get_identification(sandbox, request["ref"])["state"] == "passed"
 
 
-def test_a_cancelled_link_is_dead(sandbox: Sandbox) -> None:
-    request = ask(sandbox)
-    assert act(sandbox, request["ref"], "cancel").json()["state"] == "cancelled"
-    assert act(sandbox, request["ref"], "cancel").status_code == 200
+def test_a_cancelled_link_no_longer_works(sandbox: Sandbox) -> None:
+    request = request_identification(sandbox)
+    assert post_identification(sandbox, request["ref"], "cancel").json()["state"] == "cancelled"
+    assert post_identification(sandbox, request["ref"], "cancel").status_code == 200
     assert sandbox.http.get(request["link"]).status_code == 410
     assert len([e for e in sandbox.journal("identity") if e["action"] == "cancelled"]) == 1
 
 
 @pytest.mark.parametrize("answer", ["passed", "data_refused"])
 def test_an_answered_request_cannot_be_cancelled(sandbox: Sandbox, answer: str) -> None:
-    ref = ask(sandbox)["ref"]
+    ref = request_identification(sandbox)["ref"]
     sandbox.identity_answer(ref, answer)
-    refused = act(sandbox, ref, "cancel")
-    assert (refused.status_code, refused.json()["code"]) == (409, "already_answered")
+    response = post_identification(sandbox, ref, "cancel")
+    assert (response.status_code, response.json()["code"]) == (409, "already_answered")
 
 
 @pytest.mark.parametrize("name", ["accept", "decline"])
-def test_only_papers_can_be_judged(sandbox: Sandbox, name: str) -> None:
-    refused = act(sandbox, ask(sandbox)["ref"], name, comment="?")
-    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+def test_only_an_answer_with_documents_can_be_accepted_or_declined(
+    sandbox: Sandbox, name: str
+) -> None:
+    response = post_identification(
+        sandbox, request_identification(sandbox)["ref"], name, comment="?"
+    )
+    assert (response.status_code, response.json()["code"]) == (409, "wrong_state")
 
 
-def test_a_link_expires_with_no_answer(sandbox: Sandbox) -> None:
-    ref = ask(sandbox)["ref"]
+def test_an_expired_link_fails_with_no_answer(sandbox: Sandbox) -> None:
+    ref = request_identification(sandbox)["ref"]
     sandbox.clock(advance_seconds=7 * 86400 + 1)
-    assert status(sandbox, ref)["resolution"] == "no_answer"
+    assert get_identification(sandbox, ref)["resolution"] == "no_answer"
 
 
-def test_a_person_without_an_organisation_can_be_asked(sandbox: Sandbox) -> None:
+def test_a_person_without_an_organisation_can_be_identified(sandbox: Sandbox) -> None:
     body = {
         "reference": "7",
         "surname": "Иванова",
@@ -152,4 +128,4 @@ def test_a_person_without_an_organisation_can_be_asked(sandbox: Sandbox) -> None
 
 def test_an_unknown_request_is_not_found(sandbox: Sandbox) -> None:
     assert sandbox.get("/identity/v1/requests/nothing").status_code == 404
-    assert act(sandbox, "nothing", "cancel").status_code == 404
+    assert post_identification(sandbox, "nothing", "cancel").status_code == 404

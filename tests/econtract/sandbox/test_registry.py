@@ -1,4 +1,4 @@
-"""CDI and ЕИП."""
+"""Organisations of CDI and personal accounts of ЕИП."""
 
 import pytest
 
@@ -39,17 +39,17 @@ def test_yo_and_ye_are_the_same_letter(sandbox: Sandbox) -> None:
     assert search(sandbox, "чёрный") == search(sandbox, "черный") != []
 
 
-def test_all_words_must_be_found(sandbox: Sandbox) -> None:
+def test_all_words_must_match(sandbox: Sandbox) -> None:
     assert search(sandbox, "Петров Петр Петрович") == [PETROV]
     assert search(sandbox, "Ромашка Лотос") == []
 
 
 @pytest.mark.parametrize("text", ["", "р", "%%", "__", "\x00"])
-def test_a_text_that_says_nothing_finds_nothing(sandbox: Sandbox, text: str) -> None:
+def test_a_query_that_is_too_short_finds_nothing(sandbox: Sandbox, text: str) -> None:
     assert search(sandbox, text) == []
 
 
-def test_names_that_begin_with_the_text_come_first(sandbox: Sandbox) -> None:
+def test_names_that_start_with_the_query_come_first(sandbox: Sandbox) -> None:
     items = sandbox.get("/cdi/v1/organisations", q="строй", limit=20).json()["items"]
     assert len(items) == 20
     assert items[0]["short_name"] == "АО «Стройтрест»"
@@ -59,7 +59,7 @@ def test_names_that_begin_with_the_text_come_first(sandbox: Sandbox) -> None:
     ("inn", "state"),
     [(LIQUIDATED, "liquidated"), (LIQUIDATING, "liquidating"), (BANKRUPT, "bankrupt")],
 )
-def test_states_are_told(sandbox: Sandbox, inn: str, state: str) -> None:
+def test_the_state_of_an_organisation_is_returned(sandbox: Sandbox, inn: str, state: str) -> None:
     assert sandbox.get(f"/cdi/v1/organisations/{inn}").json()["state"] == state
 
 
@@ -69,12 +69,12 @@ def test_an_organisation_appears_14_days_after_registration(sandbox: Sandbox) ->
     assert sandbox.get(f"/cdi/v1/organisations/{TOO_YOUNG}").json()["inn"] == TOO_YOUNG
 
 
-def test_the_operator_company_is_not_its_own_client(sandbox: Sandbox) -> None:
+def test_our_own_organisation_is_not_in_cdi(sandbox: Sandbox) -> None:
     assert search(sandbox, "Ростелеком") == []
 
 
 @pytest.mark.parametrize(
-    ("account", "inn", "found"),
+    ("account", "inn", "exists"),
     [
         ("850770100110", ROMASHKA, True),
         ("300770100110", ROMASHKA, True),
@@ -82,10 +82,10 @@ def test_the_operator_company_is_not_its_own_client(sandbox: Sandbox) -> None:
         ("850500100732", PETROV, True),
     ],
 )
-def test_an_account_belongs_to_the_inn_it_ends_with(
-    sandbox: Sandbox, account: str, inn: str, found: bool
+def test_an_account_belongs_to_the_inn_that_it_ends_with(
+    sandbox: Sandbox, account: str, inn: str, exists: bool
 ) -> None:
-    assert sandbox.get(f"/eip/v1/accounts/{account}", inn=inn).json() == {"found": found}
+    assert sandbox.get(f"/eip/v1/accounts/{account}", inn=inn).json() == {"found": exists}
 
 
 def test_an_account_added_by_hand_can_become_visible_later(sandbox: Sandbox) -> None:
