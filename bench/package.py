@@ -78,8 +78,8 @@ def prepare(work: Path) -> None:
 
     import pikepdf
 
-    from tests.edo.pki import authority, write_trust
     from tests.support.packages import contract, parts
+    from tests.support.pki import authority, write_trust
 
     document = work / "document.pdf"
     with pikepdf.open(BytesIO(contract(lines=5, pages=DOCUMENT_MEGABYTES + 1))) as pdf:

@@ -15,7 +15,7 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import Rules
 from econtract.verification.report import Block, conclusion, power_block, signature_block
 from econtract.verification.results import FileFinding, Verdict
-from edo.trust import Trust
+from edo.signing.trust import Trust
 
 
 class CannotCheck(Exception):

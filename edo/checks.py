@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from edo.signing import PROVIDERS
+from edo.signing.service import PROVIDERS
 
 
 @register()

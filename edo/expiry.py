@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from edo.models import PowerOfAttorney, Signatory
 from edo.problems import MOSCOW, day
-from edo.trust import is_known_revoked
+from edo.signing.trust import is_known_revoked
 
 SOON = timedelta(days=30)
 

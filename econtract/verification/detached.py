@@ -8,9 +8,10 @@ from io import BufferedIOBase
 
 from econtract.verification.policy import Rules
 from econtract.verification.results import FileFinding, PowerFinding, SignatureFinding, Verdict
-from edo import cms, mchd, mchd_checks
-from edo.mchd_checks import Expected
-from edo.trust import Trust
+from edo.powers import mchd, mchd_checks
+from edo.powers.mchd_checks import Expected
+from edo.signing import cms
+from edo.signing.trust import Trust
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from archive.package.manifest import Entry, Manifest, ManifestError, Role
 from econtract.verification.package_files import DamagedFile, PackageFiles, UnreadablePackage
 from econtract.verification.policy import Rules
 from econtract.verification.results import FileFinding, PowerFinding, SignatureFinding, Verdict
-from edo import cms, mchd_checks
-from edo.cms import SignatureReport
-from edo.mchd_checks import Expected
+from edo.powers import mchd_checks
+from edo.powers.mchd_checks import Expected
+from edo.signing import cms
+from edo.signing.cms import SignatureReport
 
 SIDES = {"sender": "отправителя", "recipient": "получателя"}
 

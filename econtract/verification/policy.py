@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from edo.trust import Trust
+from edo.signing.trust import Trust
 
 
 @dataclass(frozen=True, kw_only=True)

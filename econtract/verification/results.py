@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from archive.package.manifest import Manifest
-from edo.cms import SignatureReport
-from edo.mchd_checks import PowerOfAttorneyReport
+from edo.powers.mchd_checks import PowerOfAttorneyReport
+from edo.signing.cms import SignatureReport
 
 
 @dataclass(frozen=True, kw_only=True)

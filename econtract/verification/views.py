@@ -20,7 +20,7 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import Rules
 from econtract.verification.report import conclusion, power_block, signature_block
 from econtract.verification.results import Verdict
-from edo.trust import installed_trust
+from edo.signing.trust import installed_trust
 
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429
 TOO_LARGE_WORDS = "Файлы больше 100 МБ не проверяются на этой странице."

@@ -9,9 +9,9 @@ from datetime import timedelta
 from clients.models import Region
 from econtract.platform.common import clock
 from econtract.platform.common.http import OutsideHttp
-from edo import exchanges
-from edo.mchd import Organisation, Power
+from edo.channels.operator import exchanges
 from edo.models import Box, Signatory
+from edo.powers.mchd import Organisation, Power
 
 HEAD_KEY = "head"
 # Long enough for every demonstrated past, and one that has run out for the page that warns.

@@ -13,7 +13,7 @@ from archive.models import DocumentVersion
 from clients.usability import why_unusable
 from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
-from edo.exchanges import Problem, SendRefusal, preflight
+from edo.channels.operator.exchanges import Problem, SendRefusal, preflight
 from tasks.models import SigningTask
 
 CLIENT_UNUSABLE = "client_unusable"

@@ -10,7 +10,7 @@ from functools import partial
 from clients.gateways.identity import identity
 from econtract.platform.outbox.models import InboundEvent
 from econtract.platform.outbox.registry import Feed
-from edo import exchanges
+from edo.channels.operator import exchanges
 from edo.models import Box
 from tasks.lifecycle import effects
 from tasks.models import SigningTask

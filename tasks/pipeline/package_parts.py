@@ -17,11 +17,13 @@ from archive.package.parts import (
     SignatureDetails,
 )
 from econtract.platform.common.moscow_time import MOSCOW
-from edo import cms, exchanges, mchd
-from edo.cms import SignatureReport
-from edo.exchanges import ExchangeArtefacts
+from edo.channels.operator import exchanges
+from edo.channels.operator.exchanges import ExchangeArtefacts
 from edo.models import Exchange
-from edo.trust import installed_trust
+from edo.powers import mchd
+from edo.signing import cms
+from edo.signing.cms import SignatureReport
+from edo.signing.trust import installed_trust
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 

@@ -8,8 +8,8 @@ from accounts.models import User
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import PlainHandler
-from edo import exchanges
-from edo.exchanges import ALREADY_SIGNED
+from edo.channels.operator import exchanges
+from edo.channels.operator.exchanges import ALREADY_SIGNED
 from edo.models import Exchange
 from tasks.lifecycle import effects, guards, history
 from tasks.lifecycle.perform import locked, perform

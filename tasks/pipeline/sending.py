@@ -7,8 +7,8 @@ from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
-from edo import exchanges
-from edo.exchanges import Failure, SendRefusal
+from edo.channels.operator import exchanges
+from edo.channels.operator.exchanges import Failure, SendRefusal
 from edo.models import Exchange
 from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import locked

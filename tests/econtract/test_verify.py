@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.edo.pki import NOW, YEAR, Authority, authority, write_trust
 from tests.support.packages import MCHD_XML_NAME, Made, client, package
 from tests.support.paths import ROOT
+from tests.support.pki import NOW, YEAR, Authority, authority, write_trust
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from econtract.platform.common import clock, http
-from edo import diadoc, exchanges
-from edo.mchd import Organisation, Power
+from edo.channels.operator import diadoc, exchanges
 from edo.models import Box, Exchange, Signatory
-from tests.edo.pki import PDF
+from edo.powers.mchd import Organisation, Power
+from tests.support.pki import PDF
 from tests.support.sandbox import ROMASHKA, Sandbox
 from tests.support.world import connect
 

@@ -21,9 +21,9 @@ from archive.package.parts import (
     SignatureDetails,
 )
 from archive.typesetting.pdf import pdf_from_html
-from edo import mchd
-from edo.certificates import details
-from tests.edo.pki import NOW, Signer, authority
+from edo.powers import mchd
+from edo.signing.certificates import details
+from tests.support.pki import NOW, Signer, authority
 
 MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
 OUR_INN = "7707049388"

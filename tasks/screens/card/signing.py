@@ -11,10 +11,10 @@ from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.formatting import zoned
-from edo import cms
 from edo.models import Exchange, PowerOfAttorney, Signatory
 from edo.problems import in_words
-from edo.trust import installed_trust
+from edo.signing import cms
+from edo.signing.trust import installed_trust
 from tasks.lifecycle import preflight
 from tasks.lifecycle.preflight import Check
 from tasks.models import SigningTask

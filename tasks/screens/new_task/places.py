@@ -13,9 +13,9 @@ from accounts.models import User
 from clients.models import Region
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from edo.exchanges import preflight
+from edo.channels.operator.exchanges import preflight
 from edo.models import Box, Signatory
-from edo.powers import JUDGED_FOR_SECONDS
+from edo.powers.registration import JUDGED_FOR_SECONDS
 
 Row = TypeVar("Row", bound=Model)
 POWERS_MARK = {

@@ -17,8 +17,8 @@ import pytest
 from archive.package import manifest
 from archive.package.builder import DocumentChanged, build
 from archive.package.parts import PackageParts, Side
-from tests.edo.pki import DAY, authority
 from tests.support.packages import Made, contract, package, parts, signature
+from tests.support.pki import DAY, authority
 
 STEM = "Договор"
 MCHD = "ON_EMCHD_20260101_2f0b1a5e-33f4-4c3b-9ef2-111111111111.xml"

@@ -7,7 +7,6 @@ import pytest
 from econtract.verification.detached import NamedBytes, verify_loose
 from econtract.verification.policy import Rules
 from econtract.verification.results import Verdict
-from tests.edo.pki import NOW, authority
 from tests.support.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
@@ -17,6 +16,7 @@ from tests.support.packages import (
     power,
     power_data,
 )
+from tests.support.pki import NOW, authority
 
 RULES = Rules(trust=authority().trust)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from econtract.verification.package_files import MOST_ENTRIES, PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import Rules
-from edo.trust import Trust
+from edo.signing.trust import Trust
 from tests.support.packages import package
 
 MEBIBYTE = 1024 * 1024

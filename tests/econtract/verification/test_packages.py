@@ -16,8 +16,7 @@ from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import Rules
 from econtract.verification.results import PowerFinding, SignatureFinding, Verdict
-from edo import mchd
-from tests.edo.pki import DAY, NOW, YEAR, Authority, authority
+from edo.powers import mchd
 from tests.support.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
@@ -29,6 +28,7 @@ from tests.support.packages import (
     signature,
 )
 from tests.support.packages import client as client_signer
+from tests.support.pki import DAY, NOW, YEAR, Authority, authority
 
 SENDER_SIGNATURE = "Договор (подпись отправителя).p7s"
 RECIPIENT_SIGNATURE = "Договор (подпись получателя).p7s"

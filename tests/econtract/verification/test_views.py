@@ -18,9 +18,9 @@ from archive.files.storage import store_file
 from archive.models import Package, StoredFile
 from archive.package import manifest
 from econtract.verification import limits
-from tests.edo.pki import authority, write_trust
 from tests.support.packages import Made, contract, our_signer, package, power
 from tests.support.packages import client as client_signer
+from tests.support.pki import authority, write_trust
 
 PAGE = "/verify/"
 HOLDS = "Все подписи действительны, файлы не изменены."

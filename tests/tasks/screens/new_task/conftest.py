@@ -18,7 +18,7 @@ from accounts.roles import Role, TaskType
 from clients.gateways.cdi import Organisation
 from clients.models import Client, Region, Service
 from econtract.platform.common.errors import Unavailable
-from edo.exchanges import Problem
+from edo.channels.operator.exchanges import Problem
 from edo.models import Box, Signatory
 from tasks.models import Draft, SigningTask
 from tests.support.factories import BoxFactory, SignatoryFactory, UserFactory

@@ -1,0 +1,3 @@
+from edo.admin import registration
+
+__all__ = ["registration"]

@@ -1,0 +1,70 @@
+"""The documents that went through an EDO operator."""
+
+import uuid
+
+from django.db import models
+
+from econtract.platform.common import clock
+from edo.models.boxes import Box
+from edo.models.signatories import PowerOfAttorney, Signatory
+
+
+class Exchange(models.Model):
+    """One document's course at the operator, from the first attempt to send it.
+
+    `operation_id` is the operator's idempotency: the same value never makes a second document.
+    `attempted_at` is written before the first call that may make the document: empty means that
+    the operator surely holds nothing. `failure` is the stable code behind `reason`.
+    """
+
+    class State(models.TextChoices):
+        SENDING = "sending", "Отправляется"
+        SENT = "sent", "Отправлен оператору"
+        DELIVERED = "delivered", "Доставлен клиенту"
+        SIGNED = "signed", "Подписан клиентом"
+        REFUSED = "refused", "Клиент отказался"
+        FAILED = "failed", "Не принят оператором"
+        REVOKED = "revoked", "Отозван"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operation_id = models.UUIDField("Номер операции", unique=True)
+    box = models.ForeignKey(Box, models.PROTECT, related_name="exchanges", verbose_name="ЛК ЭДО")
+    signatory = models.ForeignKey(
+        Signatory, models.PROTECT, related_name="exchanges", verbose_name="Подписант"
+    )
+    power_of_attorney = models.ForeignKey(
+        PowerOfAttorney, models.PROTECT, null=True, verbose_name="МЧД"
+    )
+    recipient_inn = models.CharField("ИНН клиента", max_length=12)
+    recipient_kpp = models.CharField("КПП клиента", max_length=9, blank=True)
+    recipient_box_id = models.CharField("Ящик клиента", max_length=100, blank=True)
+    document_sha256 = models.CharField("SHA-256 документа", max_length=64)
+    document_number = models.CharField("Номер документа", max_length=100)
+    document_kind = models.CharField("Вид документа", max_length=40)
+    file_name = models.CharField("Имя файла", max_length=255)
+    state = models.CharField("Состояние", max_length=20, choices=State, default=State.SENDING)
+    failure = models.CharField("Код ошибки", max_length=40, blank=True)
+    reason = models.CharField("Причина", max_length=1000, blank=True)
+    attempted_at = models.DateTimeField("Первая попытка", null=True)
+    message_id = models.CharField(
+        "Сообщение у оператора", max_length=100, blank=True, db_index=True
+    )
+    document_id = models.CharField("Документ у оператора", max_length=100, blank=True)
+    sender_signature = models.BinaryField("Наша подпись", null=True)
+    recipient_signature = models.BinaryField("Подпись клиента", null=True)
+    created_at = models.DateTimeField("Создан", default=clock.now)
+    sent_at = models.DateTimeField("Отправлен", null=True)
+    delivered_at = models.DateTimeField("Доставлен", null=True)
+    finished_at = models.DateTimeField("Завершен", null=True)
+
+    class Meta:
+        verbose_name = "обмен документом"
+        verbose_name_plural = "обмены документами"
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.get_state_display()})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the operator may hold a document that the client could still sign."""
+        return self.state in {self.State.SENDING, self.State.SENT, self.State.DELIVERED}

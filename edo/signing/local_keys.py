@@ -1,0 +1,86 @@
+"""Private keys in files of a protected folder: ``<key_ref>.p12`` or ``<key_ref>.pem``."""
+
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
+from edo.signing.certificates import CertificateDetails, details
+from edo.signing.cms_signing import PrivateKey, sign_detached
+
+SYSTEM = "signing"
+KEY_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SUFFIXES = (".p12", ".pem")
+OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    key: PrivateKey
+    certificate: x509.Certificate
+    issuers: Sequence[x509.Certificate]
+
+
+class LocalKeys:
+    """The keys of one folder, opened with one password.
+
+    A PEM file holds the private key, its certificate and the issuers' after it. A folder or file
+    that anybody but its owner may read is not used: Unavailable says so.
+    """
+
+    def __init__(self, folder: Path, password: str) -> None:
+        self._folder = folder
+        self._password = password.encode() or None
+
+    def owners(self) -> dict[str, CertificateDetails]:
+        """Whose keys there are, by key reference."""
+        self._check_protected(self._folder)
+        names = sorted(path.stem for path in self._folder.iterdir() if path.suffix in SUFFIXES)
+        return {name: details(self._load(name).certificate) for name in names}
+
+    def sign(self, key_ref: str, content: bytes) -> bytes:
+        """A detached signature. Raises Refused("unknown_key") or Unavailable."""
+        loaded = self._load(key_ref)
+        return sign_detached(
+            content,
+            key=loaded.key,
+            certificate=loaded.certificate,
+            issuers=loaded.issuers,
+            signed_at=clock.now(),
+        )
+
+    def _load(self, key_ref: str) -> _Loaded:
+        self._check_protected(self._folder)
+        if not KEY_REF.fullmatch(key_ref):
+            raise Refused(SYSTEM, "unknown_key")
+        paths = [self._folder / f"{key_ref}{suffix}" for suffix in SUFFIXES]
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            raise Refused(SYSTEM, "unknown_key")
+        self._check_protected(path)
+        try:
+            return self._open(path)
+        except (ValueError, TypeError) as error:
+            raise Unavailable(SYSTEM, f"the key {key_ref} cannot be opened") from error
+
+    def _open(self, path: Path) -> _Loaded:
+        content = path.read_bytes()
+        if path.suffix == ".p12":
+            key, own, issuers = pkcs12.load_key_and_certificates(content, self._password)
+        else:
+            key = load_pem_private_key(content, self._password)
+            own, *issuers = x509.load_pem_x509_certificates(content)
+        if own is None or not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+            raise ValueError("neither RSA nor ECDSA, or no certificate")
+        return _Loaded(key, own, issuers)
+
+    def _check_protected(self, path: Path) -> None:
+        if not path.exists() or path.stat().st_mode & OTHERS_MAY:
+            raise Unavailable(SYSTEM, "the folder of keys is absent or open to others")

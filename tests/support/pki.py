@@ -1,0 +1,181 @@
+"""A certificate authority for tests: a root, an issuing authority, people."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from edo.signing.certificates import OGRN, ORGANISATION_INN, PERSON_INN, SNILS
+from edo.signing.cms_signing import PrivateKey, sign_detached
+from edo.signing.trust import Trust
+
+NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+YEAR = 365 * DAY
+PDF = b"%PDF-1.7\nthe contract\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A person with a key and a certificate."""
+
+    key: PrivateKey
+    certificate: x509.Certificate
+    issuers: tuple[x509.Certificate, ...]
+
+    def sign(self, content: bytes, signed_at: dt.datetime = NOW) -> bytes:
+        return sign_detached(
+            content,
+            key=self.key,
+            certificate=self.certificate,
+            issuers=self.issuers,
+            signed_at=signed_at,
+        )
+
+    @property
+    def pem(self) -> str:
+        return self.certificate.public_bytes(Encoding.PEM).decode()
+
+
+class Authority:
+    """A root and an issuing authority under it."""
+
+    def __init__(self, name: str = "Тестовый") -> None:
+        self.root_key = ec.generate_private_key(ec.SECP256R1())
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        root_name, own_name = _name(f"{name} корень"), _name(f"{name} УЦ")
+        self.root = self._ca(root_name, self.root_key, path_length=1, issuer=root_name)
+        self.issuing = self._ca(own_name, self.key, path_length=0, issuer=root_name)
+
+    @property
+    def trust(self) -> Trust:
+        return Trust((self.root,))
+
+    def trust_with_revoked(self, signer: Signer, since: dt.datetime) -> Trust:
+        return Trust((self.root,), (self.revocation_list({signer.certificate: since}),))
+
+    def revocation_list(
+        self, revoked: dict[x509.Certificate, dt.datetime], until: dt.datetime = NOW + YEAR
+    ) -> x509.CertificateRevocationList:
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.issuing.subject)
+            .last_update(NOW - 10 * YEAR)
+            .next_update(until)
+        )
+        for certificate, since in revoked.items():
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder(certificate.serial_number, since).build()
+            )
+        return builder.sign(self.key, hashes.SHA256())
+
+    def signer(
+        self,
+        *,
+        inn: str = "771234567859",
+        organisation_inn: str = "7701001100",
+        snils: str = "11223344595",
+        valid_from: dt.datetime = NOW - YEAR,
+        valid_until: dt.datetime = NOW + YEAR,
+        use_rsa: bool = False,
+        may_sign: bool = True,
+    ) -> Signer:
+        key: PrivateKey = ec.generate_private_key(ec.SECP256R1())
+        if use_rsa:
+            key = rsa_key()
+        subject = _name(
+            "Петров Петр Петрович",
+            (NameOID.SURNAME, "Петров"),
+            (NameOID.GIVEN_NAME, "Петр Петрович"),
+            (NameOID.TITLE, "Директор"),
+            (NameOID.ORGANIZATION_NAME, "ООО «Ромашка»"),
+            (PERSON_INN, inn),
+            (ORGANISATION_INN, organisation_inn),
+            (SNILS, snils),
+            (OGRN, "1157746001104"),
+        )
+        builder = _builder(subject, self.issuing.subject, key, valid_from, valid_until)
+        builder = builder.add_extension(_usage(sign=may_sign, ca=not may_sign), critical=True)
+        builder = builder.add_extension(_authority(self.key), critical=False)
+        return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
+
+    def _ca(
+        self,
+        name: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        *,
+        path_length: int,
+        issuer: x509.Name,
+    ) -> x509.Certificate:
+        builder = _builder(name, issuer, key, NOW - 20 * YEAR, NOW + 20 * YEAR)
+        constraints = x509.BasicConstraints(ca=True, path_length=path_length)
+        builder = builder.add_extension(constraints, critical=True)
+        builder = builder.add_extension(_usage(sign=False, ca=True), critical=True)
+        builder = builder.add_extension(_authority(self.root_key), critical=False)
+        return builder.sign(self.root_key, hashes.SHA256())
+
+
+@cache
+def authority() -> Authority:
+    """The authority that the tests trust."""
+    return Authority()
+
+
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def write_trust(folder: Path, owner: Authority) -> Path:
+    """The root as a PEM file."""
+    path = folder / "roots.pem"
+    path.write_bytes(owner.root.public_bytes(Encoding.PEM))
+    return path
+
+
+def _name(common_name: str, *others: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+    pairs = [(NameOID.COMMON_NAME, common_name), *others]
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in pairs if value])
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: PrivateKey,
+    valid_from: dt.datetime,
+    valid_until: dt.datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(valid_from)
+        .not_valid_after(valid_until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _authority(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+
+
+def _usage(*, sign: bool, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=sign,
+        content_commitment=sign,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
