@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-GATES = ("list", "create", "pipeline", "conversion", "package")
+GATES = ("list", "create", "pipeline", "conversion", "package", "compiled")
 
 
 def main(arguments: list[str]) -> int:
