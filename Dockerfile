@@ -31,7 +31,9 @@ ENV PATH=/venv/bin:$PATH \
     ECONTRACT_DATA_DIR=/data \
     STATIC_ROOT=/srv/static
 # Compiled once, here: the file system of a running container is read-only.
-RUN SECRET_KEY=only-for-the-build python manage.py collectstatic --no-input \
+RUN SECRET_KEY=only-for-the-build ECONTRACT_DATA_DIR=/tmp/build \
+        python manage.py collectstatic --no-input \
+    && rm -r /tmp/build \
     && python -m compileall -q /venv/lib /app
 USER econtract
 VOLUME /data

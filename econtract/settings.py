@@ -168,6 +168,11 @@ TIME_ZONE = "Europe/Moscow"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "econtract.bundles.BundleFinder",
+]
 # Without collectstatic (the embedded default) files are served from their sources.
 WHITENOISE_USE_FINDERS = env.flag("STATIC_FROM_SOURCES", default=DEBUG)
 if WHITENOISE_USE_FINDERS:

@@ -2,39 +2,123 @@
 
 import gzip
 import hashlib
+import json
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
+from econtract.bundles import BUNDLES, BundleFinder, content_of
 from tests.support.paths import ROOT
 
 STATIC = ROOT / "static"
-CSS = ["core.css", "forms.css", "app.css"]
-SCRIPTS = ["vendor/htmx.min.js", "vendor/idiomorph-ext.min.js", "js/ui.js", "js/forms.js"]
+SOURCES = sorted(
+    str(path.relative_to(STATIC))
+    for kind in ("css", "js")
+    for path in (STATIC / kind).rglob(f"*.{kind}")
+)
+# Delivered by themselves: without a script, in the Django admin, on pages without htmx.
+ALONE = {
+    "css/noscript.css",
+    "css/admin.css",
+    "js/admin.js",
+    "js/components/file_drop.js",
+    "js/components/password.js",
+}
+VENDORED_SCRIPTS = ["vendor/htmx.min.js", "vendor/idiomorph-ext.min.js"]
 RECORD = re.findall(
     r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (STATIC / "vendor/VENDORED.md").read_text(), re.M
 )
 
 
 def gzipped(*names: str) -> int:
-    return sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+    """The bytes that a browser receives for these static files."""
+    texts = [
+        content_of(name).encode() if name in BUNDLES else (STATIC / name).read_bytes()
+        for name in names
+    ]
+    return sum(len(gzip.compress(text, 9)) for text in texts)
 
 
-def test_styles_keep_their_budget() -> None:
-    assert gzipped(*(f"css/{name}" for name in CSS)) <= 18_000
+# --- Bundles -----------------------------------------------------------------------------------
+
+
+def test_styles_of_a_staff_page_keep_their_budget() -> None:
+    assert gzipped("css/bundles/base.css", "css/bundles/staff.css") <= 10_000
 
 
 def test_styles_of_a_client_page_keep_their_budget() -> None:
-    assert gzipped("css/core.css", "css/forms.css") <= 8_000
+    assert gzipped("css/bundles/base.css") <= 5_000
 
 
 def test_scripts_keep_their_budget() -> None:
-    assert gzipped(*SCRIPTS) <= 35_000
+    assert gzipped(*VENDORED_SCRIPTS, "js/bundles/staff.js") <= 33_000
 
 
-@pytest.mark.parametrize("name", SCRIPTS + [f"css/{name}" for name in CSS])
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source_is_delivered(name: str) -> None:
+    bundles = [bundle for bundle, names in BUNDLES.items() if name in names]
+    assert len(bundles) == 1 or (name in ALONE and len(bundles) <= 1)
+
+
+def test_a_bundle_names_existing_sources_only() -> None:
+    assert {name for names in BUNDLES.values() for name in names} <= set(SOURCES)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_source_has_more_than_300_lines(name: str) -> None:
+    assert len((STATIC / name).read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_a_bundle_is_served_without_its_comments(bundle: str) -> None:
+    path = finders.find(bundle)
+    assert path is not None
+    text = Path(path).read_text()
+    assert "/*" not in text
+    assert not re.search(r"^\s*//", text, re.M)
+
+
+def test_a_changed_source_is_served_at_once(settings: Settings, tmp_path: Path) -> None:
+    settings.BASE_DIR, settings.DATA_DIR = tmp_path, tmp_path / "data"
+    for name in BUNDLES["js/bundles/staff.js"]:
+        source = tmp_path / "static" / name
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(f"// About {name}\n'{name}';\n")
+    finder = BundleFinder()
+    first = Path(finder.find("js/bundles/staff.js")).read_text()
+    assert first.splitlines() == [f"'{name}';" for name in BUNDLES["js/bundles/staff.js"]]
+    source.write_text("'new';\n")
+    assert Path(finder.find("js/bundles/staff.js")).read_text().endswith("'new';\n")
+
+
+def test_the_collected_bundles_are_hashed_and_name_hashed_files(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """As in production: collectstatic with the manifest storage."""
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    base = tmp_path / paths["css/bundles/base.css"]
+    assert paths["fonts/golos-text-latin.woff2"] in base.read_text()
+    for bundle in BUNDLES:
+        assert re.search(r"\.[0-9a-f]{12}\.(css|js)$", paths[bundle])
+        assert (tmp_path / f"{paths[bundle]}.gz").exists()
+
+
+@pytest.mark.parametrize("name", [*SOURCES, *VENDORED_SCRIPTS])
 def test_no_file_names_a_source_map(name: str) -> None:
     assert "sourceMappingURL" not in (STATIC / name).read_text()
+
+
+# --- Vendored files ----------------------------------------------------------------------------
 
 
 def test_the_record_names_every_vendored_file() -> None:
@@ -77,7 +161,9 @@ SHAPES = [("control", "bg"), ("accent", "bg"), ("focus", "bg"), ("focus", "surfa
 
 def tokens(scheme: str) -> dict[str, str]:
     """The colours of one scheme; the dark one overrides the light one."""
-    light, dark = (STATIC / "css/core.css").read_text().split("prefers-color-scheme: dark", 1)
+    light, dark = (
+        (STATIC / "css/base/tokens.css").read_text().split("prefers-color-scheme: dark", 1)
+    )
     colours = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
     return dict(colours.findall(light if scheme == "light" else light + dark))
 

@@ -1,0 +1,133 @@
+"""Bundles: the style sheets and scripts of a page, each delivered as one file.
+
+static/css and static/js hold one file per component and screen, and a page must not pay a request
+for each. A bundle is the files of its list, one after another in that order, which is also the
+order of the cascade. To everything else it is a static file: `{% asset 'css/bundles/base.css' %}`
+names it, collectstatic collects, hashes and compresses it, and no build step is needed.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+
+BUNDLES: dict[str, tuple[str, ...]] = {
+    # Every page: staff, sign-in, errors, client pages.
+    "css/bundles/base.css": (
+        "css/base/tokens.css",
+        "css/base/elements.css",
+        "css/components/icon.css",
+        "css/components/button.css",
+        "css/components/badge.css",
+        "css/components/banner.css",
+        "css/components/kv.css",
+        "css/components/empty_state.css",
+        "css/components/card.css",
+        "css/components/field.css",
+        "css/components/error_summary.css",
+        "css/components/combobox.css",
+        "css/components/file_drop.css",
+        "css/layout/plain_page.css",
+        "css/layout/form_page.css",
+        "css/base/utilities.css",
+    ),
+    # What staff pages add.
+    "css/bundles/staff.css": (
+        "css/layout/shell.css",
+        "css/layout/page.css",
+        "css/components/tabs.css",
+        "css/components/chips.css",
+        "css/components/menu.css",
+        "css/components/table.css",
+        "css/components/pagination.css",
+        "css/components/stepper.css",
+        "css/components/block.css",
+        "css/components/page_previews.css",
+        "css/components/timeline.css",
+        "css/components/dialog.css",
+        "css/components/toast.css",
+        "css/components/loading_bar.css",
+        "css/screens/list.css",
+        "css/screens/card.css",
+        "css/screens/new_task.css",
+        "css/screens/search.css",
+        "css/screens/help.css",
+        "css/screens/notifications.css",
+        "css/screens/reports.css",
+        "css/base/print.css",
+    ),
+    # Staff pages. A file may use what the files above it add to `econtract`.
+    "js/bundles/staff.js": (
+        "js/base/page.js",
+        "js/components/toasts.js",
+        "js/base/session.js",
+        "js/base/polling.js",
+        "js/base/requests.js",
+        "js/components/dialog.js",
+        "js/components/loading_bar.js",
+        "js/components/buttons.js",
+        "js/components/menus.js",
+        "js/components/single_submit.js",
+        "js/components/table_roles.js",
+        "js/components/row_selection.js",
+        "js/components/shortcuts.js",
+        "js/components/combobox.js",
+        "js/components/mentions.js",
+        "js/components/file_drop.js",
+        "js/components/fields.js",
+        "js/components/password.js",
+        "js/screens/search.js",
+        "js/screens/draft_queue.js",
+    ),
+}
+
+
+# Comments are for those who read the sources.
+COMMENTS = {".css": re.compile(r"\s*/\*.*?\*/", re.S), ".js": re.compile(r"^\s*//.*\n", re.M)}
+
+
+def content_of(bundle: str) -> str:
+    """The text of a bundle. Relative addresses in it hold two folders below static/."""
+    comments = COMMENTS[Path(bundle).suffix]
+    sources = (settings.BASE_DIR / "static" / name for name in BUNDLES[bundle])
+    return "".join(comments.sub("", source.read_text()) for source in sources)
+
+
+class BundleFinder(BaseFinder):
+    """Offers the bundles to staticfiles, written below DATA_DIR whenever their sources changed."""
+
+    def __init__(self, app_names: object = None, *args: object, **kwargs: object) -> None:
+        self.storage = FileSystemStorage(location=settings.DATA_DIR / "bundles")
+        super().__init__(*args, **kwargs)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        """Nothing to complain of: tests/ui sees to it that every source is there."""
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        """The path of a bundle's file, ``[]`` when ``path`` names no bundle."""
+        if path not in BUNDLES:
+            return []
+        file = str(self._write(path))
+        return [file] if find_all else file
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
+        for path in BUNDLES:
+            self._write(path)
+            yield path, self.storage
+
+    def _write(self, bundle: str) -> Path:
+        """Writes the file if its content is new; readers never see a part of it."""
+        file, content = Path(self.storage.path(bundle)), content_of(bundle)
+        if file.exists() and file.read_text() == content:
+            return file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(f"{file.name}.{os.getpid()}")
+        new.write_text(content)
+        new.replace(file)
+        return file
