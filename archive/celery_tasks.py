@@ -12,6 +12,6 @@ log = logging.getLogger(__name__)
 @shared_task(name="archive.sweep_files", expires=3600)
 def sweep_files() -> None:
     """Deletes unreferenced files and checks a sample of the others against their hashes."""
-    documents, files = cleanup.sweep()
+    documents, files = cleanup.delete_unreferenced()
     damaged = cleanup.find_damaged()
     log.info("files swept documents=%s files=%s damaged=%s", documents, files, len(damaged))

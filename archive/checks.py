@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from archive.conversion import libreoffice
-from archive.conversion.convert import CONVERTERS, preferred_converter
+from archive.conversion.convert import CONVERTERS, default_converter
 
 
 @register()
@@ -16,7 +16,7 @@ def converter_is_known(**_: Any) -> Sequence[CheckMessage]:
     if settings.CONVERTER not in {"auto", *CONVERTERS}:
         names = ", ".join(["auto", *CONVERTERS])
         return [Error(f"Set CONVERTER to one of: {names}.", id="archive.E001")]
-    if preferred_converter() == libreoffice.LibreOffice.name and not libreoffice.is_installed():
+    if default_converter() == libreoffice.LibreOffice.name and not libreoffice.is_installed():
         return [Error(f"LibreOffice ({settings.SOFFICE}) is not here.", id="archive.E002")]
     return []
 

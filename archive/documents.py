@@ -1,4 +1,4 @@
-"""What is done with documents: received, scanned, converted, opened. Actions are atomic."""
+"""Documents and their versions: upload, virus scan, conversion."""
 
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
@@ -7,26 +7,14 @@ from django.db import transaction
 
 from archive.conversion.results import ConversionResult
 from archive.files import storage
-from archive.files.storage import read, store_bytes
 from archive.intake import antivirus
-from archive.intake.formats import Inspected, Kind
-from archive.intake.inspection import inspect
+from archive.intake.formats import FileFormat, InspectedFile
+from archive.intake.inspection import inspect_file
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
-
-__all__ = [
-    "Intake",
-    "add_version",
-    "open_pdf",
-    "read",
-    "receive",
-    "retry_conversion",
-    "store_bytes",
-    "take_in",
-]
 
 CONVERT = "convert_document"
 SCAN = "scan_document"
@@ -35,48 +23,49 @@ State = DocumentVersion.State
 
 
 @dataclass(frozen=True)
-class Intake:
-    """An upload that passed the intake; its bytes are stored, no row names them yet."""
+class StoredUpload:
+    """An accepted upload: its bytes are in the storage, but no database row names them yet."""
 
     file: IO[bytes]
-    inspected: Inspected
+    inspected: InspectedFile
     scan: StoredFile.Scan
 
 
-def receive(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
-    """`take_in` and `add_version` at once, for one who holds no lock."""
-    return add_version(take_in(upload), user=user, document=document)
+def upload_version(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
+    """`store_upload` and `add_version` in one call, for callers that hold no lock."""
+    return add_version(store_upload(upload), user=user, document=document)
 
 
-def take_in(upload: Any) -> Intake:
-    """The slow half: looks at an uploaded file and stores its bytes. Call it in no transaction.
+def store_upload(upload: Any) -> StoredUpload:
+    """The slow half: inspects an uploaded file and stores its bytes. Call it in no transaction.
 
-    Raises IntakeRefused with a sentence for the user; then nothing is stored.
+    Raises IntakeRefused; then nothing is stored.
     """
-    inspected = inspect(upload, name=upload.name or "")
+    inspected = inspect_file(upload, name=upload.name or "")
     scan = _scan(upload)
-    storage.write_ahead(upload.file, sha256=inspected.sha256)
-    return Intake(upload.file, inspected, scan)
+    storage.write_content(upload.file, sha256=inspected.sha256)
+    return StoredUpload(upload.file, inspected, scan)
 
 
 @transaction.atomic(savepoint=False)
-def add_version(intake: Intake, *, user: Any, document: Document | None = None) -> DocumentVersion:
-    """Makes what was taken in the next version of ``document`` (a new one when None).
+def add_version(
+    stored: StoredUpload, *, user: Any, document: Document | None = None
+) -> DocumentVersion:
+    """The fast half: the upload becomes the next version of ``document``, or of a new document.
 
-    A PDF is ready at once, byte for byte; an office file is converted by a worker; a file that
-    the configured virus scanner could not be asked about waits for it.
+    A PDF is ready at once, byte for byte. An office file is converted by a worker. A file waits
+    for its virus scan if the configured scanner was unavailable.
     """
-    inspected = intake.inspected
     source = storage.store_file(
-        intake.file,
-        sha256=inspected.sha256,
-        content_type=inspected.content_type,
-        scan=intake.scan,
+        stored.file,
+        sha256=stored.inspected.sha256,
+        content_type=stored.inspected.content_type,
+        scan=stored.scan,
     )
-    version = _next_version(document, inspected, source, user)
-    work = _next_work(version)
+    version = _build_next_version(document, stored.inspected, source, user)
+    job_kind = _pick_next_job(version)
     version.save(force_insert=True)
-    _order(version, work)
+    _enqueue(version, job_kind)
     return version
 
 
@@ -89,8 +78,8 @@ def _scan(upload: Any) -> StoredFile.Scan:
     return StoredFile.Scan.CLEAN
 
 
-def _next_version(
-    document: Document | None, inspected: Inspected, source: StoredFile, user: Any
+def _build_next_version(
+    document: Document | None, inspected: InspectedFile, source: StoredFile, user: Any
 ) -> DocumentVersion:
     if document is None:
         document, number = Document.objects.create(), 1
@@ -108,20 +97,20 @@ def _next_version(
     )
 
 
-def _proceed(version: DocumentVersion) -> None:
-    """The next step of a stored version whose turn it is."""
+def _advance(version: DocumentVersion) -> None:
+    """Moves a saved version to its next state and enqueues the job that this state needs."""
     version.problem = ""
-    work = _next_work(version)
+    job_kind = _pick_next_job(version)
     version.save(update_fields=["state", "pdf", "converter", "problem"])
-    _order(version, work)
+    _enqueue(version, job_kind)
 
 
-def _next_work(version: DocumentVersion) -> str | None:
-    """Sets the state by what is known of the file; the kind of job that the state waits for."""
+def _pick_next_job(version: DocumentVersion) -> str | None:
+    """Sets the state that follows from the source file; returns the job kind that it needs."""
     if version.source.scan == StoredFile.Scan.WAITING:
         version.state = State.CHECKING
         return SCAN
-    if version.source.content_type == Kind.PDF.content_type:
+    if version.source.content_type == FileFormat.PDF.content_type:
         version.state, version.pdf = State.READY, version.source
         version.converter = DocumentVersion.Converter.NONE
         return None
@@ -129,8 +118,8 @@ def _next_work(version: DocumentVersion) -> str | None:
     return CONVERT
 
 
-def _order(version: DocumentVersion, kind: str | None) -> None:
-    """Has the work done: a parked job is taken up again rather than left beside a new one."""
+def _enqueue(version: DocumentVersion, kind: str | None) -> None:
+    """Reopens a parked job of that kind if there is one, so that there are never two."""
     if kind is None:
         return
     parked = OutboxJob.objects.parked().filter(kind=kind, queue_key=version.queue_key).first()
@@ -140,23 +129,26 @@ def _order(version: DocumentVersion, kind: str | None) -> None:
         queue.enqueue(kind=kind, subject=version.pk, queue_key=version.queue_key)
 
 
-def record_scan(version_id: int, *, clean: bool, message: str = "") -> None:
-    """Notes the scanner's verdict on a waiting version and goes on from there."""
-    version = _locked(version_id)
+def record_scan_result(version_id: int, *, clean: bool, message: str = "") -> None:
+    """Saves the scanner's verdict on a waiting version and moves the version on.
+
+    ``message`` tells the user why an infected file was refused.
+    """
+    version = _lock_version(version_id)
     if version is None or version.state != State.CHECKING:
         return
-    verdict = StoredFile.Scan.CLEAN if clean else StoredFile.Scan.INFECTED
-    StoredFile.objects.filter(pk=version.source_id).update(scan=verdict)
-    version.source.scan = verdict
+    scan = StoredFile.Scan.CLEAN if clean else StoredFile.Scan.INFECTED
+    StoredFile.objects.filter(pk=version.source_id).update(scan=scan)
+    version.source.scan = scan
     if clean:
-        _proceed(version)
+        _advance(version)
     else:
         _fail(version, message)
 
 
 def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult) -> None:
-    """Notes the PDF made of a version; does nothing to one that is no longer waiting for it."""
-    version = _locked(version_id)
+    """Saves the PDF of a version; does nothing if the version is no longer waiting for one."""
+    version = _lock_version(version_id)
     if version is None or version.state != State.CONVERTING:
         return
     version.state = State.READY
@@ -169,16 +161,16 @@ def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult
 
 
 def record_failure(version_id: int, message: str) -> None:
-    """Notes why a version has no PDF, in words for the user."""
-    version = _locked(version_id)
+    """Saves why a version has no PDF; ``message`` is shown to the user."""
+    version = _lock_version(version_id)
     if version is not None and version.state in (State.CHECKING, State.CONVERTING):
         _fail(version, message)
 
 
-def record_lodging(version_id: int, *, system: str, code: str) -> None:
-    """Notes the version's place in the electronic archive; the first code it got stays."""
+def record_archive_code(version_id: int, *, system: str, code: str) -> None:
+    """Saves the electronic archive's code of a version; the first code stays."""
     DocumentVersion.objects.filter(pk=version_id, archive_code="").update(
-        archive_system=system, archive_code=code, lodged_at=clock.now()
+        archive_system=system, archive_code=code, archived_at=clock.now()
     )
 
 
@@ -188,25 +180,25 @@ def _fail(version: DocumentVersion, message: str) -> None:
     version.save(update_fields=["state", "problem"])
 
 
-def _locked(version_id: int) -> DocumentVersion | None:
-    """The version as it is now; None when it has been removed. Call it in a transaction."""
+def _lock_version(version_id: int) -> DocumentVersion | None:
+    """The version, locked until the end of the transaction; None when it was deleted."""
     versions = DocumentVersion.objects.select_for_update(of=("self",)).select_related("source")
     return versions.filter(pk=version_id).first()
 
 
 @transaction.atomic
 def retry_conversion(*, version: DocumentVersion) -> None:
-    """Has a failed version scanned or converted once more; nothing when it is not failed."""
-    current = _locked(version.pk)
+    """Scans or converts a failed version once more; does nothing if it has not failed."""
+    current = _lock_version(version.pk)
     if current is not None and current.can_retry:
-        _proceed(current)
+        _advance(current)
 
 
 def open_pdf(version: DocumentVersion) -> BinaryIO:
-    """The version's PDF, opened; close it.
+    """The version's PDF, opened; the caller closes it.
 
-    Raises ValueError when there is none yet, StoredFileDamaged when its bytes are not the ones
-    that were stored, StoredFileWithheld when it has not passed the virus scan.
+    Raises ValueError when there is no PDF yet, StoredFileDamaged when the stored bytes have
+    changed, StoredFileWithheld when the file has not passed the virus scan.
     """
     if version.pdf is None:
         raise ValueError(f"Version {version.pk} has no PDF.")

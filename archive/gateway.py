@@ -1,4 +1,4 @@
-"""The electronic archives (manual, 5.3): a document goes in, a barcode or an ID comes out."""
+"""The electronic archives (docs/rules.md#document-archive): a file goes in, its code comes out."""
 
 import base64
 import hashlib
@@ -12,23 +12,24 @@ from clients.models import ArchiveSystem
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.http import OutsideHttp
 
-# Printable ASCII: the code is printed as a Code 128 symbol.
+# Printable ASCII only: the code is printed as a Code 128 symbol.
 _CODE = re.compile(r"[!-~]{1,64}")
 SYSTEMS = {ArchiveSystem.APD: "archive_apd", ArchiveSystem.RIO: "archive_rio"}
 
 
-class Kind(StrEnum):
-    """What is lodged: the PDF when the task is created, the ZIP when all have signed."""
+class SubmissionKind(StrEnum):
+    """What is submitted: the PDF of a new task, or the ZIP after all parties have signed."""
 
     DOCUMENT = "document"
     PACKAGE = "package"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """What the archive is told of a file.
+class ArchiveMetadata:
+    """What the archive stores about a file.
 
-    ``document_code`` is the archive's code of the document that a package belongs to.
+    ``reference`` is the task's number. ``document_code`` is the archive's own code of the
+    document that a package belongs to.
     """
 
     reference: str
@@ -41,35 +42,39 @@ class Card:
 
 
 class ElectronicArchive(Protocol):
-    """One archive system."""
+    """One archive system, АПД or РИО."""
 
-    def lodge(self, *, kind: Kind, file: BinaryIO, card: Card, key: UUID | str) -> str:
-        """Puts ``file`` into the archive; its «Штрих код документа» (АПД) or «ИД документа» (РИО).
+    def submit(
+        self, *, kind: SubmissionKind, file: BinaryIO, metadata: ArchiveMetadata, key: UUID | str
+    ) -> str:
+        """Submits ``file``; returns its «Штрих код документа» (АПД) or «ИД документа» (РИО).
 
-        The same ``key`` gives the same code and leaves one document there. Raises Unavailable
-        (repeat with the same key) or Refused («archive_rejected»: the archive turned it away).
+        Idempotent: with the same ``key`` the archive keeps one document and returns its code.
+        Raises Unavailable (repeat with the same key) or Refused («archive_rejected»).
         """
 
 
 class HttpArchive:
-    """An archive that speaks the protocol of docs/protocols.md, section 6."""
+    """An archive with the HTTP API of docs/protocols.md, section 6."""
 
     def __init__(self, system: str) -> None:
         self._http = OutsideHttp(system)
 
-    def lodge(self, *, kind: Kind, file: BinaryIO, card: Card, key: UUID | str) -> str:
+    def submit(
+        self, *, kind: SubmissionKind, file: BinaryIO, metadata: ArchiveMetadata, key: UUID | str
+    ) -> str:
         content = file.read()
         body = {
             "kind": kind,
-            "reference": card.reference,
-            "file_name": card.file_name,
+            "reference": metadata.reference,
+            "file_name": metadata.file_name,
             "content": base64.b64encode(content).decode(),
             "sha256": hashlib.sha256(content).hexdigest(),
-            "document_number": card.document_number,
-            "document_kind": card.document_kind,
-            "client_inn": card.client_inn,
-            "account_number": card.account_number,
-            "document_code": card.document_code,
+            "document_number": metadata.document_number,
+            "document_kind": metadata.document_kind,
+            "client_inn": metadata.client_inn,
+            "account_number": metadata.account_number,
+            "document_code": metadata.document_code,
         }
         answer = self._http.post("/v1/documents", json=body, idempotency_key=key)
         code = answer.get("code") if isinstance(answer, dict) else None
@@ -79,5 +84,5 @@ class HttpArchive:
 
 
 def archive_for(system: ArchiveSystem | str) -> ElectronicArchive:
-    """The archive of a region, by ``Region.archive``."""
+    """The gateway to an archive system, for example that of `Region.archive`."""
     return HttpArchive(SYSTEMS[ArchiveSystem(system)])

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from archive import documents
-from archive.conversion.convert import convert
+from archive.conversion.convert import convert_to_pdf
 from archive.conversion.results import ConversionFailed, ConversionResult
 from archive.files import storage
 from archive.intake import antivirus
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
@@ -73,7 +73,7 @@ class ScanDocument(_DocumentHandler):
                     clean, message = False, refused.refusal.message
         with transaction.atomic():
             if job.complete():
-                documents.record_scan(version.pk, clean=clean, message=message)
+                documents.record_scan_result(version.pk, clean=clean, message=message)
 
 
 def _waiting(job: OutboxJob, state: DocumentVersion.State) -> DocumentVersion | None:
@@ -91,10 +91,10 @@ def _converted(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
     kind = _kind(version.source)
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
-        source.write_bytes(storage.read(version.source))
-        result = convert(source, pdf, kind=kind)
-        return storage.store_bytes(pdf.read_bytes(), Kind.PDF.content_type), result
+        source.write_bytes(storage.read_file(version.source))
+        result = convert_to_pdf(source, pdf, kind=kind)
+        return storage.store_bytes(pdf.read_bytes(), FileFormat.PDF.content_type), result
 
 
-def _kind(source: StoredFile) -> Kind:
-    return next(kind for kind in Kind if kind.content_type == source.content_type)
+def _kind(source: StoredFile) -> FileFormat:
+    return next(kind for kind in FileFormat if kind.content_type == source.content_type)

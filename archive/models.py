@@ -109,7 +109,7 @@ class DocumentVersion(models.Model):
     created_at = models.DateTimeField("Загружен", default=clock.now)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
     archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
-    lodged_at = models.DateTimeField("Передан в архив", null=True)
+    archived_at = models.DateTimeField("Передан в архив", null=True)
 
     class Meta:
         verbose_name = "версия документа"
@@ -124,9 +124,9 @@ class DocumentVersion(models.Model):
                 name="ready_document_has_pdf",
             ),
             models.CheckConstraint(
-                condition=models.Q(archive_code="", lodged_at__isnull=True)
-                | (~models.Q(archive_code="") & models.Q(lodged_at__isnull=False)),
-                name="lodged_document_has_code",
+                condition=models.Q(archive_code="", archived_at__isnull=True)
+                | (~models.Q(archive_code="") & models.Q(archived_at__isnull=False)),
+                name="archived_document_has_code",
             ),
         ]
 
@@ -156,7 +156,7 @@ class Package(models.Model):
     code = models.CharField("Код проверки", max_length=32, unique=True)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
     archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
-    lodged_at = models.DateTimeField("Передан в архив", null=True)
+    archived_at = models.DateTimeField("Передан в архив", null=True)
     created_at = models.DateTimeField("Собран", default=clock.now)
 
     class Meta:

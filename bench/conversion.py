@@ -82,7 +82,7 @@ def convert_all(name: str) -> dict[str, Any]:
     """Converts every document with the converter ``name``; the shares of what was found."""
     import resource
 
-    from archive.conversion.convert import convert
+    from archive.conversion.convert import convert_to_pdf
     from tests.support.conversion import sheet_samples, word_samples
     from tests.support.conversion.score import score
 
@@ -92,7 +92,7 @@ def convert_all(name: str) -> dict[str, Any]:
         for make in [*word_samples.ALL, *sheet_samples.ALL]:
             sample = make()
             source.write_bytes(sample.data)
-            convert(source, pdf, kind=sample.kind, converter=name)
+            convert_to_pdf(source, pdf, kind=sample.kind, converter=name)
             scores.append(score(sample, pdf))
             pages += [scores[-1].pages == sample.pages] if sample.pages else []
             _tell(name, sample.name, scores[-1].lost + scores[-1].leaked)
@@ -131,7 +131,7 @@ def write_bad_files(folder: Path) -> dict[str, Any]:
 
 def refuse_all(folder: Path) -> dict[str, Any]:
     """Has every bad file refused; the share of right reasons, and the slowest."""
-    from archive.intake.inspection import inspect
+    from archive.intake.inspection import inspect_file
     from archive.intake.refusals import IntakeRefused
 
     codes = json.loads((folder / "corpus.json").read_text())
@@ -140,7 +140,7 @@ def refuse_all(folder: Path) -> dict[str, Any]:
         with (folder / name).open("rb") as file:
             started = time.monotonic()
             try:
-                inspect(file, name=what)
+                inspect_file(file, name=what)
             except IntakeRefused as refused:
                 right += refused.refusal.code == code
             slowest = max(slowest, (what, time.monotonic() - started), key=lambda one: one[1])

@@ -105,7 +105,7 @@ def build(work: Path) -> None:
     from archive.package import builder
 
     parts = pickle.loads((work / "parts").read_bytes())  # noqa: S301  (written by `prepare`)
-    builder.build(parts=parts, target=work / "package.zip")
+    builder.build_package(parts=parts, target=work / "package.zip")
 
 
 def verify(work: Path) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from econtract.platform.common import env, places
-from econtract.verification.detached import NamedBytes, verify_loose
+from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.package_files import LARGEST_KEPT
 from econtract.verification.packages import verify_package
-from econtract.verification.policy import Rules
+from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import Block, conclusion, power_block, signature_block
-from econtract.verification.results import FileFinding, Verdict
+from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import Trust
 
 
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _rules(options: argparse.Namespace) -> Rules:
+def _rules(options: argparse.Namespace) -> VerificationPolicy:
     lists = places.revocation_lists() if options.crl is None else options.crl
     try:
         trust = Trust.read(options.roots, lists)
@@ -76,17 +76,19 @@ def _rules(options: argparse.Namespace) -> Rules:
             f"Доверенные корневые сертификаты не читаются: {options.roots}. "
             "Укажите файл PEM: --roots ФАЙЛ."
         ) from error
-    return Rules(trust=trust, mchd_schema=Path(options.mchd_xsd) if options.mchd_xsd else None)
+    return VerificationPolicy(
+        trust=trust, mchd_schema=Path(options.mchd_xsd) if options.mchd_xsd else None
+    )
 
 
-def _check(files: list[Path], rules: Rules) -> Verdict:
+def _check(files: list[Path], rules: VerificationPolicy) -> VerificationResult:
     first, *others = files
     try:
         with first.open("rb") as file:
             if not others:
                 return verify_package(file, rules=rules)
             signatures, powers = _sorted(others)
-            return verify_loose(
+            return verify_detached(
                 document=file,
                 document_name=first.name,
                 signatures=signatures,
@@ -97,20 +99,20 @@ def _check(files: list[Path], rules: Rules) -> Verdict:
         raise CannotCheck(f"Файл не читается: {error.filename}.") from error
 
 
-def _sorted(paths: list[Path]) -> tuple[list[NamedBytes], list[NamedBytes]]:
+def _sorted(paths: list[Path]) -> tuple[list[NamedFile], list[NamedFile]]:
     """(signatures, powers of attorney): the latter are XML."""
     small = []
     for path in paths:
         if path.stat().st_size > LARGEST_KEPT:
             raise CannotCheck(f"Файл {path} слишком велик для подписи или доверенности.")
-        small.append(NamedBytes(path.name, path.read_bytes()))
+        small.append(NamedFile(path.name, path.read_bytes()))
     powers = [item for item in small if item.name.lower().endswith(".xml")]
     if len(powers) > 1:
         raise CannotCheck("Доверенность должна быть одна.")
     return [item for item in small if item not in powers], powers
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
+def _lines(verdict: VerificationResult) -> Iterator[str]:
     for finding in verdict.signatures:
         yield from _block(signature_block(finding))
     for power in verdict.powers:
@@ -136,7 +138,7 @@ def _block(block: Block) -> Iterator[str]:
     yield ""
 
 
-def _file(file: FileFinding) -> Iterator[str]:
+def _file(file: FileResult) -> Iterator[str]:
     mark = "[НЕТ]" if file.problem else "[да]"
     role = f" – {file.role}" if file.role else ""
     yield f"  {mark} {file.name}{role}"

@@ -10,7 +10,7 @@ from django.conf import settings
 from archive import isolation
 from archive.conversion import font_config
 from archive.conversion.results import ConversionFailed
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +23,16 @@ class Builtin:
 
     name = "builtin"
 
-    def accepts(self, kind: Kind) -> bool:
-        return kind in (Kind.DOCX, Kind.XLSX)
+    def accepts(self, kind: FileFormat) -> bool:
+        return kind in (FileFormat.DOCX, FileFormat.XLSX)
 
-    def make_pdf(self, source: Path, kind: Kind, folder: Path) -> tuple[Path, Path, Kind]:
+    def make_pdf(
+        self, source: Path, kind: FileFormat, folder: Path
+    ) -> tuple[Path, Path, FileFormat]:
         """See `archive.conversion.Converter`."""
         work, target = folder / f"source.{kind}", folder / "result.pdf"
         shutil.copyfile(source, work)
-        font_config.settle(folder)
+        font_config.install_font_config(folder)
         seconds = settings.CONVERSION_SECONDS
         limits = isolation.Limits(
             seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE
@@ -41,7 +43,7 @@ class Builtin:
         ]
         try:
             done = isolation.run_program(command, limits=limits, home=folder)
-        except isolation.Exhausted:
+        except isolation.LimitExceeded:
             raise ConversionFailed(
                 "Преобразование длится слишком долго: сохраните документ в PDF сами"
             ) from None

@@ -10,7 +10,7 @@ from django.conf import settings
 from archive import isolation
 from archive.conversion import builtin_converter, libreoffice
 from archive.conversion.results import ConversionFailed, ConversionResult
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 
 MEASURE_LIMITS = isolation.Limits(
     seconds=40, cpu_seconds=30, memory=700 * isolation.MEBIBYTE, file_size=0
@@ -22,10 +22,12 @@ class Converter(Protocol):
 
     name: str
 
-    def accepts(self, kind: Kind) -> bool:
+    def accepts(self, kind: FileFormat) -> bool:
         """Whether it reads this kind of file."""
 
-    def make_pdf(self, source: Path, kind: Kind, folder: Path) -> "tuple[Path, Path, Kind]":
+    def make_pdf(
+        self, source: Path, kind: FileFormat, folder: Path
+    ) -> "tuple[Path, Path, FileFormat]":
         """Makes a PDF of ``source`` in ``folder``, which is its own.
 
         Returns the PDF, and a file with its kind from which the source's text can be read.
@@ -39,26 +41,26 @@ CONVERTERS: dict[str, Converter] = {
 }
 
 
-def preferred_converter() -> str:
+def default_converter() -> str:
     """The converter that serves here: what CONVERTER names, else LibreOffice if it is there."""
     if settings.CONVERTER != "auto":
         return settings.CONVERTER
     return "libreoffice" if libreoffice.is_installed() else "builtin"
 
 
-def convert(
-    path_in: Path, path_out: Path, *, kind: Kind | str, converter: str | None = None
+def convert_to_pdf(
+    path_in: Path, path_out: Path, *, kind: FileFormat | str, converter: str | None = None
 ) -> ConversionResult:
     """Writes the PDF of ``path_in``, a file of ``kind`` that intake let in, to ``path_out``.
 
     A PDF is copied as it is. The result is counted and its text compared with the source's.
     Raises ConversionFailed with a sentence for the user; ``path_out`` is then not written.
     """
-    kind = Kind(kind)
-    if kind is Kind.PDF:
+    kind = FileFormat(kind)
+    if kind is FileFormat.PDF:
         shutil.copyfile(path_in, path_out)
         return ConversionResult("none", _measure(path_in, path_in, kind)["pages"])
-    chosen = CONVERTERS[converter or preferred_converter()]
+    chosen = CONVERTERS[converter or default_converter()]
     if not chosen.accepts(kind):
         raise ConversionFailed(
             f"Файлы {kind.upper()} встроенный преобразователь не читает:"
@@ -74,12 +76,12 @@ def convert(
     )
 
 
-def _measure(source: Path, pdf: Path, kind: Kind) -> dict:
+def _measure(source: Path, pdf: Path, kind: FileFormat) -> dict:
     with source.open("rb") as source_file, pdf.open("rb") as pdf_file:
         files = [source_file.fileno(), pdf_file.fileno()]
         try:
-            measured, _ = isolation.call("measure", files, limits=MEASURE_LIMITS, kind=kind)
-        except isolation.IsolatedError:
+            measured, _ = isolation.run_function("measure", files, limits=MEASURE_LIMITS, kind=kind)
+        except isolation.IsolationError:
             raise ConversionFailed("Готовый PDF не удалось проверить: упростите документ") from None
     return measured
 

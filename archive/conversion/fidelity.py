@@ -8,7 +8,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from archive.conversion import pdf_text
-from archive.conversion.word_recall import missing, recall, words
+from archive.conversion.word_recall import missing_words, split_words, word_recall
 
 SHOWN = 10
 COMPARED = ("docx", "xlsx")
@@ -21,7 +21,7 @@ def measure_in_child(source: int, pdf: int, *, kind: str) -> tuple[dict[str, Any
     Without a source of a kind whose text can be read (a PDF itself) the recall is None.
     """
     with os.fdopen(pdf, "rb") as file, pypdfium2.PdfDocument(file) as document:
-        text = pdf_text.plain(document)
+        text = pdf_text.extract_text(document)
         measured: dict[str, Any] = {
             "pages": len(document),
             "blank": not text.strip() and not any(_draws(page) for page in document),
@@ -30,7 +30,7 @@ def measure_in_child(source: int, pdf: int, *, kind: str) -> tuple[dict[str, Any
         }
         if kind in COMPARED:
             wanted, lost = _compared(source, kind, text, document)
-            measured["recall"] = recall(wanted, lost)
+            measured["recall"] = word_recall(wanted, lost)
             measured["lost"] = [word for word, _ in lost.most_common(SHOWN)]
     return measured, b""
 
@@ -42,10 +42,10 @@ def _compared(
     # Heavy to import and needed once a conversion: not in the warm process.
     from archive.conversion import source_text
 
-    wanted = words(source_text.read(source, kind))
-    lost = missing(wanted, text)
+    wanted = split_words(source_text.read(source, kind))
+    lost = missing_words(wanted, text)
     if lost:
-        lost &= missing(wanted, pdf_text.careful(document))
+        lost &= missing_words(wanted, pdf_text.extract_spaced_text(document))
     return wanted, lost
 
 

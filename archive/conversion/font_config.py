@@ -6,7 +6,7 @@ from pathlib import Path
 _SETTINGS = Path(__file__).parent / "fonts.conf"
 
 
-def settle(home: Path) -> None:
+def install_font_config(home: Path) -> None:
     """Gives a converter whose home is ``home`` our substitutions (fontconfig reads them there)."""
     folder = home / ".config" / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)

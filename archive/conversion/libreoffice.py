@@ -17,7 +17,7 @@ from django.conf import settings
 from archive import isolation
 from archive.conversion import font_config
 from archive.conversion.results import ConversionFailed
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.isolation import landlock
 
 log = logging.getLogger(__name__)
@@ -32,18 +32,18 @@ _PREPARE_LIMITS = isolation.Limits(
 _PDF_FILTERS = {True: "calc_pdf_Export", False: "writer_pdf_Export"}
 # What it is told to read a file as: without it a text file by the name of .docx becomes a PDF.
 _IMPORT_FILTERS = {
-    Kind.DOCX: "MS Word 2007 XML",
-    Kind.XLSX: "Calc MS Excel 2007 XML",
-    Kind.DOC: "MS Word 97",
-    Kind.XLS: "MS Excel 97",
-    Kind.RTF: "Rich Text Format",
-    Kind.ODT: "writer8",
-    Kind.ODS: "calc8",
+    FileFormat.DOCX: "MS Word 2007 XML",
+    FileFormat.XLSX: "Calc MS Excel 2007 XML",
+    FileFormat.DOC: "MS Word 97",
+    FileFormat.XLS: "MS Excel 97",
+    FileFormat.RTF: "Rich Text Format",
+    FileFormat.ODT: "writer8",
+    FileFormat.ODS: "calc8",
 }
 _EXPORT_FILTERS = {
-    Kind.DOCX: "MS Word 2007 XML",
-    Kind.XLSX: "Calc MS Excel 2007 XML",
-    Kind.ODS: "calc8",
+    FileFormat.DOCX: "MS Word 2007 XML",
+    FileFormat.XLSX: "Calc MS Excel 2007 XML",
+    FileFormat.ODS: "calc8",
 }
 
 
@@ -57,10 +57,12 @@ class LibreOffice:
 
     name = "libreoffice"
 
-    def accepts(self, kind: Kind) -> bool:
-        return kind is not Kind.PDF
+    def accepts(self, kind: FileFormat) -> bool:
+        return kind is not FileFormat.PDF
 
-    def make_pdf(self, source: Path, kind: Kind, folder: Path) -> tuple[Path, Path, Kind]:
+    def make_pdf(
+        self, source: Path, kind: FileFormat, folder: Path
+    ) -> tuple[Path, Path, FileFormat]:
         """See `archive.conversion.Converter`.
 
         Files of the old kinds, and ODF, are also saved as DOCX or XLSX: their text is read from
@@ -73,25 +75,25 @@ class LibreOffice:
         work = folder / f"source.{kind}"
         shutil.copyfile(source, work)
         readable, readable_kind = work, kind
-        if kind not in (Kind.DOCX, Kind.XLSX):
-            readable_kind = Kind.XLSX if kind.is_sheet else Kind.DOCX
+        if kind not in (FileFormat.DOCX, FileFormat.XLSX):
+            readable_kind = FileFormat.XLSX if kind.is_sheet else FileFormat.DOCX
             readable = office.convert(work, kind, readable_kind)
-        if kind is Kind.DOCX or kind.is_sheet:
+        if kind is FileFormat.DOCX or kind.is_sheet:
             work, kind = folder / f"prepared.{readable_kind}", readable_kind
-            _prepare(readable, work, fit_sheets=kind is Kind.XLSX)
-        if kind is Kind.XLSX:
-            work, kind = office.convert(work, kind, Kind.ODS), Kind.ODS
-        return office.convert(work, kind, Kind.PDF), readable, readable_kind
+            _prepare(readable, work, fit_sheets=kind is FileFormat.XLSX)
+        if kind is FileFormat.XLSX:
+            work, kind = office.convert(work, kind, FileFormat.ODS), FileFormat.ODS
+        return office.convert(work, kind, FileFormat.PDF), readable, readable_kind
 
 
 def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
     """Writes a copy that LibreOffice may read, see `archive.conversion.ooxml_preparation`."""
     with source.open("rb") as file:
         try:
-            _, copy = isolation.call(
+            _, copy = isolation.run_function(
                 "prepare", [file.fileno()], limits=_PREPARE_LIMITS, fit_sheets=fit_sheets
             )
-        except isolation.IsolatedError:
+        except isolation.IsolationError:
             raise ConversionFailed("Документ слишком сложный: упростите файл") from None
     target.write_bytes(copy)
 
@@ -103,11 +105,11 @@ class _Office:
         self._folder = folder
         self._ends = time.monotonic() + settings.CONVERSION_SECONDS
 
-    def convert(self, source: Path, kind: Kind, target: Kind) -> Path:
+    def convert(self, source: Path, kind: FileFormat, target: FileFormat) -> Path:
         """One step, by one process. Raises ConversionFailed."""
         home = Path(tempfile.mkdtemp(dir=self._folder))
         _copy_profile(home / "profile")
-        font_config.settle(home)
+        font_config.install_font_config(home)
         work = Path(shutil.copy(source, home))
         command = _command(
             home,
@@ -117,7 +119,7 @@ class _Office:
         left = self._ends - time.monotonic()
         try:
             done = isolation.run_program(command, limits=_limits(max(left, 0.1)), home=home)
-        except isolation.Exhausted:
+        except isolation.LimitExceeded:
             raise ConversionFailed(
                 "Преобразование длится слишком долго: сохраните документ в PDF сами"
             ) from None
@@ -158,8 +160,8 @@ def _limits(seconds: float) -> isolation.Limits:
     )
 
 
-def _export(kind: Kind, target: Kind) -> str:
-    if target is Kind.PDF:
+def _export(kind: FileFormat, target: FileFormat) -> str:
+    if target is FileFormat.PDF:
         return f"pdf:{_PDF_FILTERS[kind.is_sheet]}"
     return f"{target}:{_EXPORT_FILTERS[target]}"
 
@@ -194,5 +196,5 @@ def _prepare_profile(prepared: Path) -> None:
             beside = Path(tempfile.mkdtemp(dir=prepared.parent))
             shutil.copytree(home / "profile", beside, dirs_exist_ok=True)
             os.rename(beside, prepared)
-        except (isolation.Exhausted, OSError):
+        except (isolation.LimitExceeded, OSError):
             log.warning("no prepared LibreOffice profile; every file will start from a new one")

@@ -10,13 +10,13 @@ GAP = 0.18
 STEP = 0.2
 
 
-def plain(document: pypdfium2.PdfDocument) -> str:
+def extract_text(document: pypdfium2.PdfDocument) -> str:
     """The text as pdfium puts it together. It runs words of neighbouring columns together at
     times, and notes into the words before them."""
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)
 
 
-def careful(document: pypdfium2.PdfDocument) -> str:
+def extract_spaced_text(document: pypdfium2.PdfDocument) -> str:
     """The text with a space wherever letters stand apart; many times slower than `plain`."""
     return "\n".join("".join(_spaced(page.get_textpage())) for page in document)
 

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from archive.files import storage
-from archive.files.previews import FOLDER, folder_of
+from archive.files.previews import FOLDER, preview_folder
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.common import clock
 
@@ -21,7 +21,7 @@ BATCH = 500
 SAMPLE = 200
 
 
-def sweep() -> tuple[int, int]:
+def delete_unreferenced() -> tuple[int, int]:
     """Removes documents and files that no row refers to and that have lain for a day.
 
     Returns how many documents and how many files. What refers to them is asked of the models,
@@ -36,7 +36,7 @@ def find_damaged() -> list[StoredFile]:
     damaged = [
         stored
         for stored in StoredFile.objects.order_by("?")[:SAMPLE]
-        if not storage.is_sound(stored)
+        if not storage.is_intact(stored)
     ]
     for stored in damaged:
         log.error("stored file damaged sha256=%s", stored.sha256)
@@ -104,8 +104,8 @@ def _delete_file(pk: int, before: datetime) -> bool:
 
 
 def _delete_bytes(stored: StoredFile) -> None:
-    previews = folder_of(stored)
-    for name in storage.names_in(previews):
+    previews = preview_folder(stored)
+    for name in storage.list_files(previews):
         default_storage.delete(f"{previews}/{name}")
     default_storage.delete(previews)
     default_storage.delete(stored.path)

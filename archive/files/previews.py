@@ -30,7 +30,7 @@ def page_text(version: DocumentVersion, page: int) -> str:
     return _cached(version, page, "txt", "page_text", page=page).decode()
 
 
-def folder_of(pdf: StoredFile) -> str:
+def preview_folder(pdf: StoredFile) -> str:
     """Where the previews of ``pdf`` are kept; they can be made anew at any time."""
     return f"{FOLDER}/{pdf.path}"
 
@@ -42,14 +42,14 @@ def _cached(
         raise IndexError(page)
     if version.pdf is None:
         raise ValueError(f"Version {version.pk} has no PDF.")
-    path = f"{folder_of(version.pdf)}/{page}.{extension}"
+    path = f"{preview_folder(version.pdf)}/{page}.{extension}"
     if default_storage.exists(path):
         with default_storage.open(path, "rb") as file:
             return bytes(file.read())
-    with open_pdf(version) as pdf, isolation.readable(pdf) as descriptor:
+    with open_pdf(version) as pdf, isolation.open_descriptor(pdf) as descriptor:
         try:
-            _, body = isolation.call(work, [descriptor], limits=LIMITS, **arguments)
-        except isolation.IsolatedError:
+            _, body = isolation.run_function(work, [descriptor], limits=LIMITS, **arguments)
+        except isolation.IsolationError:
             raise PreviewUnavailable(f"page {page}") from None
     saved = default_storage.save(path, ContentFile(body))
     if saved != path:

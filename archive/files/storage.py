@@ -50,7 +50,7 @@ def store_file(
     its unique hash, is written before the last look at whether the bytes are there. In a
     transaction of the caller's, `write_ahead` keeps the long part out of it.
     """
-    new = StoredFile(sha256=sha256, size=write_ahead(file, sha256=sha256))
+    new = StoredFile(sha256=sha256, size=write_content(file, sha256=sha256))
     new.content_type, new.scan = content_type, scan
     with transaction.atomic():
         StoredFile.objects.bulk_create(
@@ -64,7 +64,7 @@ def store_file(
     return stored
 
 
-def write_ahead(file: IO[bytes], *, sha256: str) -> int:
+def write_content(file: IO[bytes], *, sha256: str) -> int:
     """The bytes alone, before `store_file` names them: no lock is held. Returns their number."""
     size = file.seek(0, os.SEEK_END)
     _write(file, StoredFile(sha256=sha256, size=size))
@@ -115,7 +115,7 @@ def open_unscanned(stored: StoredFile) -> BinaryIO:
     return file
 
 
-def read(stored: StoredFile) -> bytes:
+def read_file(stored: StoredFile) -> bytes:
     """The stored bytes. Raises as `open_file` does."""
     with open_file(stored) as file:
         data = bytes(file.read())
@@ -125,7 +125,7 @@ def read(stored: StoredFile) -> bytes:
     return data
 
 
-def is_sound(stored: StoredFile) -> bool:
+def is_intact(stored: StoredFile) -> bool:
     """Whether the bytes in the storage fit their hash; reads them all, remembers nothing."""
     try:
         return _hash(stored.path) == stored.sha256
@@ -144,7 +144,7 @@ def _hash(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def names_in(folder: str) -> list[str]:
+def list_files(folder: str) -> list[str]:
     """The names of the files in a folder of the storage; none when there is no such folder."""
     try:
         return list(default_storage.listdir(folder)[1])

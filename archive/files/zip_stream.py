@@ -35,7 +35,7 @@ class _Sink:
         return data
 
 
-def stream(
+def stream_zip(
     files: Iterable[tuple[str, StoredFile]], *, remarks: Iterable[str] = (), remarks_name: str
 ) -> Iterator[bytes]:
     """The ZIP of ``files`` under their names, in pieces. PDF and ZIP inside are not pressed again.

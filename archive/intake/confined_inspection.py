@@ -12,7 +12,7 @@ from archive.intake.formats import (
     PDF_SIGNATURE,
     RTF_SIGNATURE,
     ZIP_SIGNATURE,
-    Kind,
+    FileFormat,
 )
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import check_size
@@ -25,7 +25,7 @@ OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b
 class Finding:
     """A file that may come in: its kind and, of a PDF, the number of pages."""
 
-    kind: Kind
+    kind: FileFormat
     pages: int | None = None
 
 
@@ -36,7 +36,7 @@ def examine(file: BinaryIO, *, max_pages: int) -> Finding:
     check_size(file.seek(0, os.SEEK_END), head)
     file.seek(0)
     if head.startswith(PDF_SIGNATURE):
-        return Finding(Kind.PDF, pdf.check(file, max_pages=max_pages))
+        return Finding(FileFormat.PDF, pdf.check(file, max_pages=max_pages))
     if PDF_SIGNATURE in head:
         # Readers look for a PDF in the first kilobyte, so this is two documents in one.
         raise IntakeRefused(refusals.POLYGLOT)
@@ -46,7 +46,7 @@ def examine(file: BinaryIO, *, max_pages: int) -> Finding:
         return Finding(ole.check(file))
     if head.startswith(RTF_SIGNATURE):
         rtf.check(file)
-        return Finding(Kind.RTF)
+        return Finding(FileFormat.RTF)
     empty_zip = head.startswith(b"PK\x05\x06")
     if empty_zip or head.startswith(OTHER_ARCHIVES):
         raise IntakeRefused(refusals.ZIP_ARCHIVE if empty_zip else refusals.OTHER_ARCHIVE)

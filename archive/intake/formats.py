@@ -12,7 +12,7 @@ OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RTF_SIGNATURE = b"{\\rtf"
 
 
-class Kind(StrEnum):
+class FileFormat(StrEnum):
     """A kind of document, told by content; the value is the file name extension."""
 
     PDF = "pdf"
@@ -31,26 +31,26 @@ class Kind(StrEnum):
 
     @property
     def is_sheet(self) -> bool:
-        return self in (Kind.XLSX, Kind.XLS, Kind.ODS)
+        return self in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 
 
 _CONTENT_TYPES = {
-    Kind.PDF: "application/pdf",
-    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Kind.DOC: "application/msword",
-    Kind.XLS: "application/vnd.ms-excel",
-    Kind.RTF: "application/rtf",
-    Kind.ODT: "application/vnd.oasis.opendocument.text",
-    Kind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    FileFormat.PDF: "application/pdf",
+    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.DOC: "application/msword",
+    FileFormat.XLS: "application/vnd.ms-excel",
+    FileFormat.RTF: "application/rtf",
+    FileFormat.ODT: "application/vnd.oasis.opendocument.text",
+    FileFormat.ODS: "application/vnd.oasis.opendocument.spreadsheet",
 }
 
 
 @dataclass(frozen=True)
-class Inspected:
+class InspectedFile:
     """What intake found out about a file it lets in."""
 
-    kind: Kind
+    kind: FileFormat
     file_name: str  # for display only: no path, no control or direction-changing characters
     size: int  # bytes
     sha256: str  # of the bytes, lower-case hexadecimal

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from archive import isolation
 from archive.intake import refusals
-from archive.intake.formats import HEAD_SIZE, Inspected, Kind
+from archive.intake.formats import HEAD_SIZE, FileFormat, InspectedFile
 from archive.intake.names import display_name
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import check_size
@@ -29,7 +29,7 @@ class Upload(Protocol):
     def tell(self) -> int: ...
 
 
-def inspect(file: Upload, *, name: str) -> Inspected:
+def inspect_file(file: Upload, *, name: str) -> InspectedFile:
     """Tells what ``file`` is, by content; ``name`` is only made fit for showing.
 
     Raises IntakeRefused. Never raises anything else because of the file's content: the parsers
@@ -43,20 +43,20 @@ def inspect(file: Upload, *, name: str) -> Inspected:
     head = file.read(HEAD_SIZE)
     size = _size(file)
     check_size(size, head)
-    with isolation.readable(file) as descriptor:
+    with isolation.open_descriptor(file) as descriptor:
         try:
-            found, _ = isolation.call(
+            found, _ = isolation.run_function(
                 "inspect", [descriptor], limits=LIMITS, max_pages=settings.DOCUMENT_MAX_PAGES
             )
-        except isolation.Exhausted:
+        except isolation.LimitExceeded:
             raise IntakeRefused(refusals.TOO_COMPLEX) from None
-        except isolation.Failed as failure:
+        except isolation.FunctionFailed as failure:
             log.warning("intake check failed size=%s error=%s", size, failure)
             raise IntakeRefused(refusals.CORRUPT) from None
     if "refused" in found:
         raise IntakeRefused(refusals.BY_CODE[found["refused"]])
-    kind = Kind(found["kind"])
-    return Inspected(
+    kind = FileFormat(found["kind"])
+    return InspectedFile(
         kind=kind,
         file_name=display_name(name, kind),
         size=size,

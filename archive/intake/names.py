@@ -3,14 +3,14 @@
 import re
 import unicodedata
 
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 
 LONGEST = 200
 _SEPARATORS = re.compile(r"[\\/]")
 _SPACES = re.compile(r"\s+")
 
 
-def display_name(name: str, kind: Kind) -> str:
+def display_name(name: str, kind: FileFormat) -> str:
     """``name`` without folders, control, format and direction characters, at most 200 long.
 
     Always ends in an extension that tells the truth about the content; never empty.
@@ -27,6 +27,6 @@ def _is_shown(char: str) -> bool:
     return unicodedata.category(char)[0] != "C"
 
 
-def _without_extension(name: str, kind: Kind) -> str:
+def _without_extension(name: str, kind: FileFormat) -> str:
     stem, dot, extension = name.rpartition(".")
     return stem if dot and extension.lower() == kind else name

@@ -1,4 +1,4 @@
-"""Our side of the confined process: hand it opened files, get an answer or an error."""
+"""Our side of the confined process: send it opened files, receive a result or an error."""
 
 import atexit
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.isolation import messages
-from archive.isolation.errors import Exhausted, Failed
+from archive.isolation.errors import FunctionFailed, LimitExceeded
 from archive.isolation.limits import Limits
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -23,12 +23,12 @@ _GRACE_SECONDS = 5.0
 
 
 class _Server:
-    """The warm process of this process; a fork of ours starts one of its own."""
+    """The confined server of this process. A forked process starts a server of its own."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        self.control, server_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with server_end:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [
                     sys.executable,
@@ -36,25 +36,25 @@ class _Server:
                     "ignore",
                     "-m",
                     "archive.isolation.server",
-                    str(theirs.fileno()),
+                    str(server_end.fileno()),
                 ],
                 cwd=_ROOT,
-                env=plain_environment(),
-                pass_fds=[theirs.fileno()],
+                env=minimal_environment(),
+                pass_fds=[server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )
 
-    def ask(self, request: dict[str, Any], files: Sequence[int]) -> socket.socket:
-        """Sends the work off; the answer comes on the returned socket."""
-        mine, theirs = socket.socketpair()
+    def send_request(self, request: dict[str, Any], files: Sequence[int]) -> socket.socket:
+        """Starts a call; its result arrives on the returned socket."""
+        our_end, child_end = socket.socketpair()
         message = json.dumps(request).encode()
-        with theirs:
+        with child_end:
             try:
-                socket.send_fds(self.control, [message], [theirs.fileno(), *files])
+                socket.send_fds(self.control, [message], [child_end.fileno(), *files])
             except OSError:
-                mine.close()
+                our_end.close()
                 raise
-        return mine
+        return our_end
 
     def stop(self) -> None:
         self.control.close()
@@ -66,42 +66,48 @@ _server: _Server | None = None
 _lock = threading.Lock()
 
 
-def plain_environment() -> dict[str, str]:
-    """What a confined process may know of ours: no secrets, no addresses, one language."""
-    known = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+def minimal_environment() -> dict[str, str]:
+    """The environment of a confined process: no secrets, no addresses, a fixed locale."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     for name in ("LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "VIRTUAL_ENV"):
         if name in os.environ:
-            known[name] = os.environ[name]
-    return known
+            environment[name] = os.environ[name]
+    return environment
 
 
-def call(
+def run_function(
     name: str, files: Sequence[int], *, limits: Limits, **arguments: Any
 ) -> tuple[dict[str, Any], bytes]:
-    """Runs the named work (see `server.WORK`) on the opened ``files`` in a confined process.
+    """Runs a function of `server.FUNCTIONS` on the opened ``files`` in a confined process.
 
-    Returns its head and body. Raises Exhausted when it ran into a limit or crashed, and Failed
-    when its code raised. Descriptors share their position: they are rewound by the work itself.
+    Returns its head and body. Raises LimitExceeded when it exceeded a limit or crashed, and
+    FunctionFailed when it raised an error. A descriptor shares its position with ours, so the
+    function rewinds the files itself.
     """
     request = {"name": name, "arguments": arguments, "limits": asdict(limits)}
-    with _send(request, files) as answer:
-        answer.settimeout(limits.seconds + _GRACE_SECONDS)
+    with _send_request(request, files) as result:
+        result.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
-            head, body = messages.receive(answer)
+            head, body = messages.receive_message(result)
         except (OSError, EOFError, ValueError):
-            raise Exhausted(f"{name}: no answer") from None
+            raise LimitExceeded(f"{name}: no result") from None
     if "ok" in head:
         return head["ok"], body
-    if "exhausted" in head:
-        raise Exhausted(f"{name}: out of {head['exhausted']}")
-    raise Failed(f"{name}: {head.get('failed')}")
+    if "limit_exceeded" in head:
+        raise LimitExceeded(f"{name}: out of {head['limit_exceeded']}")
+    raise FunctionFailed(f"{name}: {head.get('failed')}")
 
 
 @contextmanager
-def readable(file: Any) -> Iterator[int]:
-    """A read-only descriptor of ``file`` (opened, binary) with a position of its own.
+def open_descriptor(file: Any) -> Iterator[int]:
+    """A read-only descriptor of ``file`` (opened, binary) with its own position.
 
-    A file without a descriptor (an upload or a blob in memory) is copied to anonymous memory.
+    A file that has no descriptor (an upload in memory, an S3 object) is copied to an anonymous
+    memory file.
     """
     try:
         number = file.fileno()
@@ -110,14 +116,14 @@ def readable(file: Any) -> Iterator[int]:
     if number is not None:
         descriptor = os.open(f"/proc/self/fd/{number}", os.O_RDONLY | os.O_CLOEXEC)
     else:
-        descriptor = _in_memory(file)
+        descriptor = _copy_to_memory(file)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _in_memory(file: Any) -> int:
+def _copy_to_memory(file: Any) -> int:
     file.seek(0)
     with open(os.memfd_create("upload"), "wb") as copy:
         shutil.copyfileobj(file, copy)
@@ -125,15 +131,15 @@ def _in_memory(file: Any) -> int:
         return os.open(f"/proc/self/fd/{copy.fileno()}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _send(request: dict[str, Any], files: Sequence[int]) -> socket.socket:
+def _send_request(request: dict[str, Any], files: Sequence[int]) -> socket.socket:
     try:
-        return _running().ask(request, files)
-    except OSError:  # the server was killed: one more try with a fresh one
+        return _get_server().send_request(request, files)
+    except OSError:  # the server was killed: try once more with a new one
         stop()
-        return _running().ask(request, files)
+        return _get_server().send_request(request, files)
 
 
-def _running() -> _Server:
+def _get_server() -> _Server:
     global _server
     with _lock:
         if _server is None or _server.owner != os.getpid():
@@ -143,7 +149,7 @@ def _running() -> _Server:
 
 @atexit.register
 def stop() -> None:
-    """Ends this process's server, if there is one; the next call starts another."""
+    """Stops this process's server, if it is running; the next call starts a new one."""
     global _server
     with _lock:
         if _server is not None and _server.owner == os.getpid():

@@ -1,13 +1,13 @@
-"""How work in a confined process can end badly."""
+"""The errors of a confined process."""
 
 
-class IsolatedError(Exception):
-    """The confined process gave no answer. One of the two kinds below."""
+class IsolationError(Exception):
+    """The confined process returned no result. Always one of the two classes below."""
 
 
-class Exhausted(IsolatedError):
-    """It ran into a limit of time or memory, or crashed."""
+class LimitExceeded(IsolationError):
+    """It ran out of time or memory, or crashed."""
 
 
-class Failed(IsolatedError):
-    """Its code raised an error that it did not expect; the text names the error's type."""
+class FunctionFailed(IsolationError):
+    """Its code raised an unexpected error. The message names the type of the error only."""

@@ -1,7 +1,7 @@
-"""Landlock (Linux 5.13 and newer): a process gives up the files that it does not need.
+"""Landlock (Linux 5.13 and newer): a process gives up access to files that it does not need.
 
-Needs no privilege. Where the kernel has none of it nothing happens: the limits, the empty network
-and the emptied environment then stand alone.
+It needs no privileges. Without support in the kernel it does nothing; the limits, the empty network
+and the minimal environment still apply.
 """
 
 import ctypes
@@ -23,12 +23,12 @@ _MAKE_SOCKET = 1 << 9
 _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
-_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the bits a kernel knows
+_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15}  # ABI version -> number of known access bits
 _NEWEST_RIGHTS = 16
-_TCP = 3  # bind and connect, from version 4 on
+_TCP = 3  # bind and connect, since version 4
 
 _ROOT = Path(__file__).resolve().parents[2]
-# Programs, libraries, fonts, names of users and hosts: nothing that belongs to anybody.
+# Programs, libraries, fonts, system settings: no user's data.
 READABLE = (
     *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/proc", "/sys", "/var/cache/fontconfig"),
     *("/var/lib/libreoffice", "/var/spool/libreoffice", "/etc/mime.types", "/etc/locale.alias"),
@@ -36,18 +36,18 @@ READABLE = (
     *("/etc/group", "/etc/nsswitch.conf", "/etc/localtime", "/etc/alternatives"),
     *(sys.prefix, sys.base_prefix, str(_ROOT / "archive"), str(_ROOT / "econtract")),
 )
-# LibreOffice speaks to its own further copies here, and does not start when it cannot.
-SOCKETS = "/tmp"  # noqa: S108  (it may make a socket there, and nothing else)
+# LibreOffice opens a socket here for its further instances, and does not start without it.
+SOCKETS = "/tmp"  # noqa: S108  (creating sockets is all that is allowed there)
 WRITABLE = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def keep_only(*, writable: Iterable[str | Path] = ()) -> bool:
-    """From now on this process and its children may read READABLE alone, and write WRITABLE and
-    ``writable``; of files that are open already nothing changes.
+def restrict_files(*, writable: Iterable[str | Path] = ()) -> bool:
+    """Restricts this process and its children, for good, to reading READABLE and to reading and
+    writing WRITABLE and ``writable``. Files that are open already stay accessible.
 
-    False where the kernel cannot do it.
+    Returns False if the kernel does not support it.
     """
     version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION_FLAG)
     if version < 1:
@@ -58,12 +58,12 @@ def keep_only(*, writable: Iterable[str | Path] = ()) -> bool:
     if ruleset < 0:
         return False
     try:
-        for known in READABLE:
-            _allow(ruleset, known, _READ & everything)
-        _allow(ruleset, _ROOT, _READ_DIR)  # to find our modules by
+        for path in READABLE:
+            _allow(ruleset, path, _READ & everything)
+        _allow(ruleset, _ROOT, _READ_DIR)  # for importing our modules
         _allow(ruleset, SOCKETS, _MAKE_SOCKET)
-        for path in (*WRITABLE, *writable):
-            _allow(ruleset, path, everything)
+        for writable_path in (*WRITABLE, *writable):
+            _allow(ruleset, writable_path, everything)
         _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         return bool(_libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
@@ -74,7 +74,7 @@ def _allow(ruleset: int, path: str | Path, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # not here
+        return  # not installed on this machine
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _OF_FILES

@@ -1,24 +1,24 @@
-"""Confines itself, then becomes another program.
+"""Confines its own process, then replaces it with another program (exec).
 
-Run as `python -m archive.isolation.launch LIMITS_JSON HOME PROGRAM ARGUMENT...`. The limits, the
-empty network, the files given up (all but HOME and what every program needs) and the death with
-the parent outlast the exec.
+Run as `python -m archive.isolation.launch LIMITS_JSON HOME PROGRAM ARGUMENT...`. Everything set
+here survives the exec: the limits, the empty network, the file restrictions (only HOME is
+writable), and that the process dies with its parent.
 """
 
 import json
 import os
 import sys
 
-from archive.isolation.landlock import keep_only
-from archive.isolation.limits import Limits, die_with_parent, leave_network
+from archive.isolation.landlock import restrict_files
+from archive.isolation.limits import Limits, die_with_parent, drop_network
 
 
 def main(arguments: list[str]) -> None:
-    """Never returns; OSError when the program cannot be started."""
+    """Never returns. Raises OSError when the program cannot be started."""
     die_with_parent()
-    leave_network()
+    drop_network()
     limits, home, *command = arguments
-    keep_only(writable=[home])
+    restrict_files(writable=[home])
     Limits(**json.loads(limits)).apply()
     os.execvp(command[0], command)  # noqa: S606  (the whole purpose)
 

@@ -1,6 +1,6 @@
-"""What a process that touches a stranger's file may use. Linux only; needs no privilege.
+"""Resource limits of a process that parses a user's file. Linux only; needs no privileges.
 
-Nothing here imports Django: these modules are loaded by the confined processes themselves.
+The confined processes import this module themselves, so it imports no Django.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds by the wall clock and of the processor; bytes of address space and of one file."""
+    """Wall clock and CPU time in seconds; address space and size of a written file in bytes."""
 
     seconds: float
     cpu_seconds: float
@@ -28,15 +28,15 @@ class Limits:
     file_size: int
 
     def apply(self) -> None:
-        """Confines this process and its children to come, for good.
+        """Limits this process and its future children, for good.
 
-        Out of time, the process is killed by a signal; out of memory, allocation fails.
+        A process that runs out of time is killed by a signal; out of memory, allocation fails.
         """
         _cap(resource.RLIMIT_CORE, 0)
         _cap(resource.RLIMIT_AS, self.memory)
         _cap(resource.RLIMIT_FSIZE, self.file_size)
         _cap(resource.RLIMIT_CPU, int(self.cpu_seconds) + 1)
-        # The clock of RLIMIT_CPU ticks in whole seconds; the timers are as fine as we ask.
+        # RLIMIT_CPU counts whole seconds; the timers are exact.
         signal.setitimer(signal.ITIMER_PROF, self.cpu_seconds)
         signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
@@ -48,18 +48,18 @@ def _cap(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-def leave_network() -> bool:
-    """Moves this process into a network of its own with nothing in it.
+def drop_network() -> bool:
+    """Moves this process into a new, empty network namespace.
 
-    False where the system does not permit it (some containers): what runs inside then has to
-    refuse addresses by itself, as both converters do.
+    Returns False where the system does not permit it (some containers). The code that runs
+    inside must then refuse to fetch URLs by itself, as both converters do.
     """
     if _libc.unshare(_CLONE_NEWNET) == 0:
         return True
     user, group = os.getuid(), os.getgid()
     if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
         return False
-    # Inside the new user namespace we go on as the same user, with rights over nothing else.
+    # In the new user namespace the process keeps its user and group, and has no other.
     for name, line in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -71,5 +71,5 @@ def leave_network() -> bool:
 
 
 def die_with_parent() -> None:
-    """The process is killed when the thread that started it ends, however it ends."""
+    """Has the kernel kill this process when the thread that started it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,6 +1,6 @@
-"""The one message format between us and a confined process: a JSON head, then raw bytes.
+"""The message format between us and a confined process: a JSON head, then raw bytes.
 
-JSON and not pickle: the answer comes from a process that a hostile file may have taken over.
+It is JSON and not pickle because the sender may be under the control of a hostile file.
 """
 
 import json
@@ -9,31 +9,31 @@ import struct
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
-LONGEST_HEAD = 1024 * 1024
-LONGEST_BODY = 64 * 1024 * 1024
+MAX_HEAD_SIZE = 1024 * 1024
+MAX_BODY_SIZE = 64 * 1024 * 1024
 
 
-def send(sock: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
-    """Writes one message; the reader sees its end by the end of the stream."""
+def send_message(sock: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
+    """Writes one message. It ends where the stream ends."""
     encoded = json.dumps(head).encode()
     sock.sendall(_LENGTH.pack(len(encoded)) + encoded + body)
 
 
-def receive(sock: socket.socket) -> tuple[dict[str, Any], bytes]:
+def receive_message(sock: socket.socket) -> tuple[dict[str, Any], bytes]:
     """Reads one message up to the end of the stream.
 
-    Raises EOFError when the other side went away before a whole head, ValueError on nonsense.
+    Raises EOFError when the head is incomplete, ValueError when the message is malformed.
     """
     data = bytearray()
     while chunk := sock.recv(65536):
         data += chunk
-        if len(data) > LONGEST_HEAD + LONGEST_BODY:
-            raise ValueError("The answer is too long.")
+        if len(data) > MAX_HEAD_SIZE + MAX_BODY_SIZE:
+            raise ValueError("The message is too long.")
     if len(data) < _LENGTH.size:
         raise EOFError
     (length,) = _LENGTH.unpack_from(data)
     end = _LENGTH.size + length
-    if length > LONGEST_HEAD or len(data) < end:
+    if length > MAX_HEAD_SIZE or len(data) < end:
         raise EOFError
     head = json.loads(data[_LENGTH.size : end])
     if not isinstance(head, dict):

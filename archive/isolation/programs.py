@@ -1,4 +1,4 @@
-"""Starting a whole program within limits."""
+"""Running a whole program within limits."""
 
 import contextlib
 import json
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from archive.isolation.client import plain_environment
-from archive.isolation.errors import Exhausted
+from archive.isolation.client import minimal_environment
+from archive.isolation.errors import LimitExceeded
 from archive.isolation.limits import Limits
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -21,12 +21,12 @@ OUTPUT_LIMIT = 64 * 1024
 def run_program(
     command: Sequence[str], *, limits: Limits, home: Path
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``command`` to its end in the folder ``home``, the only one that it can write to.
+    """Runs ``command`` and waits for it. It can write to the folder ``home`` alone, and read
+    only ``home`` (where its input is), programs, libraries and fonts.
 
-    Of other files it reads programs, libraries and fonts only: its input is in ``home``.
-
-    Returns exit code and output (a negative code: killed by that signal, often by a limit).
-    Raises Exhausted when the time is up; by then the program and its children are dead.
+    Returns the exit code and the output. A negative code is the signal that killed the program,
+    often because of a limit. Raises LimitExceeded when the time is up; the program and its
+    children are dead then.
     """
     launch = [sys.executable, "-m", "archive.isolation.launch"]
     launch += [json.dumps(asdict(limits)), str(home)]
@@ -34,7 +34,7 @@ def run_program(
         process = subprocess.Popen(  # noqa: S603  (a list, no shell; the caller names the program)
             [*launch, *command],
             cwd=_ROOT,
-            env={**plain_environment(), "HOME": str(home), "TMPDIR": str(home)},
+            env={**minimal_environment(), "HOME": str(home), "TMPDIR": str(home)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -43,7 +43,7 @@ def run_program(
         try:
             code = process.wait(limits.seconds)
         except subprocess.TimeoutExpired:
-            raise Exhausted(f"{command[0]}: out of time") from None
+            raise LimitExceeded(f"{command[0]}: out of time") from None
         finally:
             _kill_session(process)
         output.seek(0)
@@ -52,7 +52,7 @@ def run_program(
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:
-    """Nothing that the program started may outlive it."""
+    """Kills the program and every process that it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.package import manifest, protocol, readme
-from archive.package.manifest import Entry, Role, StatedParty
+from archive.package.manifest import FileRole, ManifestEntry, ManifestParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
-from archive.package.parts import PackageParts, Side
+from archive.package.parts import PackageParts, PartySide
 from econtract.platform.common.moscow_time import MOSCOW
 
 CHUNK = 256 * 1024
@@ -33,7 +33,7 @@ class DocumentChanged(ValueError):
     """The document on disk is not the one that was signed."""
 
 
-def build(*, parts: PackageParts, target: Path) -> BuiltPackage:
+def build_package(*, parts: PackageParts, target: Path) -> BuiltPackage:
     """Writes the package to ``target``.
 
     Memory does not grow with the document. Nothing is compressed: PDFs are already, and so the
@@ -61,7 +61,7 @@ class _Writer:
         self.parts = parts
         self.stem = safe_stem(parts.file_name, default="Документ")
         self.names = UniqueNames()
-        self.entries: list[Entry] = []
+        self.entries: list[ManifestEntry] = []
 
     def write_all(self, work: Path) -> None:
         document = self._document()
@@ -70,12 +70,12 @@ class _Writer:
         self._stamped_copy(work / "stamped.pdf")
         self._protocol()
         self._trust_roots()
-        self._bytes(readme.NAME, readme.render(self.parts, self.entries), Role.README)
+        self._bytes(readme.NAME, readme.render_readme(self.parts, self.entries), FileRole.README)
         self._manifest()
 
     def _document(self) -> str:
         with self.parts.pdf.open("rb") as file:
-            entry = self._add(f"{self.stem}.pdf", file, Role.DOCUMENT)
+            entry = self._add(f"{self.stem}.pdf", file, FileRole.DOCUMENT)
         if entry.sha256 != self.parts.document_sha256:
             raise DocumentChanged("The document on disk is not the one that was signed.")
         return entry.name
@@ -83,40 +83,40 @@ class _Writer:
     def _signatures(self, document: str) -> None:
         for item in self.parts.signatures:
             name = f"{self.stem} (подпись {item.side.genitive}).p7s"
-            self._bytes(name, item.der, Role.SIGNATURE, item.side, item.kind, document)
+            self._bytes(name, item.der, FileRole.SIGNATURE, item.side, item.kind, document)
 
     def _powers(self) -> None:
         for item in self.parts.powers:
             name = safe_name(item.file_name, default="МЧД.xml")
-            power = self._bytes(name, item.xml, Role.POWER_OF_ATTORNEY, item.side)
-            role = Role.POWER_OF_ATTORNEY_SIGNATURE
+            power = self._bytes(name, item.xml, FileRole.POWER_OF_ATTORNEY, item.side)
+            role = FileRole.POWER_OF_ATTORNEY_SIGNATURE
             self._bytes(f"{power.name}.sig", item.signature, role, item.side, signs=power.name)
 
     def _stamped_copy(self, copy: Path) -> None:
         # Seven megabytes of every process, for what only a worker does.
-        from archive.stamp.stamping import mark_of, stamped_copy
+        from archive.stamp.stamping import stamp_of, write_stamped_copy
 
         document_id = self.parts.identifiers.document_id
-        marks = [mark_of(item, document_id=document_id) for item in self.parts.signatures]
-        stamped_copy(source=self.parts.pdf, target=copy, marks=marks)
+        marks = [stamp_of(item, document_id=document_id) for item in self.parts.signatures]
+        write_stamped_copy(source=self.parts.pdf, target=copy, marks=marks)
         with copy.open("rb") as file:
-            self._add(f"PDF/{self.stem} (с отметками).pdf", file, Role.STAMPED_COPY)
+            self._add(f"PDF/{self.stem} (с отметками).pdf", file, FileRole.STAMPED_COPY)
 
     def _protocol(self) -> None:
-        content = protocol.render(parts=self.parts, files=tuple(self.entries))
-        self._bytes("Протокол подписания.pdf", content, Role.PROTOCOL)
+        content = protocol.render_protocol(parts=self.parts, files=tuple(self.entries))
+        self._bytes("Протокол подписания.pdf", content, FileRole.PROTOCOL)
 
     def _trust_roots(self) -> None:
         if self.parts.trust_roots:
-            self._bytes("Корневые сертификаты.pem", self.parts.trust_roots, Role.TRUST_ROOTS)
+            self._bytes("Корневые сертификаты.pem", self.parts.trust_roots, FileRole.TRUST_ROOTS)
 
     def _manifest(self) -> None:
-        content = manifest.write(
+        content = manifest.build_manifest(
             code=self.parts.code,
             verification_url=self.parts.verification_url,
             identifiers=asdict(self.parts.identifiers),
             parties=[
-                StatedParty(side=party.side, name=party.name, inn=party.inn)
+                ManifestParty(side=party.side, name=party.name, inn=party.inn)
                 for party in self.parts.parties
             ],
             files=self.entries,
@@ -127,25 +127,25 @@ class _Writer:
         self,
         name: str,
         content: bytes,
-        role: Role,
-        side: Side | None = None,
+        role: FileRole,
+        side: PartySide | None = None,
         kind: str | None = None,
         signs: str | None = None,
-    ) -> Entry:
+    ) -> ManifestEntry:
         return self._add(name, BytesIO(content), role, side, kind, signs)
 
     def _add(
         self,
         name: str,
         file: BinaryIO,
-        role: Role,
-        side: Side | None = None,
+        role: FileRole,
+        side: PartySide | None = None,
         kind: str | None = None,
         signs: str | None = None,
-    ) -> Entry:
+    ) -> ManifestEntry:
         unique = self.names.take(name)
         digest, size = self._store(unique, iter(lambda: file.read(CHUNK), b""))
-        entry = Entry(
+        entry = ManifestEntry(
             name=unique, role=role, sha256=digest, size=size, side=side, kind=kind, signs=signs
         )
         self.entries.append(entry)

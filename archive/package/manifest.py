@@ -14,7 +14,7 @@ NAME = "manifest.json"
 FORMAT = "e-contract-package/1"
 
 
-class Role(StrEnum):
+class FileRole(StrEnum):
     """What a file of the package is for."""
 
     DOCUMENT = "document"
@@ -27,28 +27,29 @@ class Role(StrEnum):
     README = "readme"
 
     @property
-    def words(self) -> str:
-        return _ROLE_WORDS[self]
+    def label(self) -> str:
+        """The role in Russian, for people."""
+        return _ROLE_LABELS[self]
 
 
-_ROLE_WORDS = {
-    Role.DOCUMENT: "подписанный документ",
-    Role.SIGNATURE: "подпись документа",
-    Role.POWER_OF_ATTORNEY: "машиночитаемая доверенность",
-    Role.POWER_OF_ATTORNEY_SIGNATURE: "подпись доверенности",
-    Role.STAMPED_COPY: "копия с отметками",
-    Role.PROTOCOL: "протокол подписания",
-    Role.TRUST_ROOTS: "корневые сертификаты",
-    Role.README: "пояснение",
+_ROLE_LABELS = {
+    FileRole.DOCUMENT: "подписанный документ",
+    FileRole.SIGNATURE: "подпись документа",
+    FileRole.POWER_OF_ATTORNEY: "машиночитаемая доверенность",
+    FileRole.POWER_OF_ATTORNEY_SIGNATURE: "подпись доверенности",
+    FileRole.STAMPED_COPY: "копия с отметками",
+    FileRole.PROTOCOL: "протокол подписания",
+    FileRole.TRUST_ROOTS: "корневые сертификаты",
+    FileRole.README: "пояснение",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ManifestEntry:
     """One file. ``signs`` names the file that a signature is over; ``side`` whose it is."""
 
     name: str
-    role: Role
+    role: FileRole
     sha256: str
     size: int
     side: str | None = None
@@ -57,7 +58,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatedParty:
+class ManifestParty:
     """One side of the contract as the manifest states it."""
 
     side: str
@@ -69,13 +70,13 @@ class ManifestError(ValueError):
     """The manifest is not one of ours, or was changed. The text says what is wrong, in Russian."""
 
 
-def write(
+def build_manifest(
     *,
     code: str,
     verification_url: str,
     identifiers: dict[str, str],
-    parties: Sequence[StatedParty],
-    files: Sequence[Entry],
+    parties: Sequence[ManifestParty],
+    files: Sequence[ManifestEntry],
 ) -> bytes:
     """The manifest's bytes; the same for the same arguments."""
     body: dict[str, Any] = {
@@ -100,11 +101,11 @@ class Manifest:
     code: str
     verification_url: str
     identifiers: dict[str, str]
-    parties: tuple[StatedParty, ...]
-    files: tuple[Entry, ...]
+    parties: tuple[ManifestParty, ...]
+    files: tuple[ManifestEntry, ...]
 
 
-def read(data: bytes) -> Manifest:
+def parse_manifest(data: bytes) -> Manifest:
     """The manifest as written by `write`.
 
     Raises ManifestError when it is malformed, of another format, or its checksum does not fit.
@@ -135,17 +136,17 @@ def read(data: bytes) -> Manifest:
     return manifest
 
 
-def _party(body: dict[str, Any]) -> StatedParty:
-    return StatedParty(side=_text(body["side"]), name=_text(body["name"]), inn=_text(body["inn"]))
+def _party(body: dict[str, Any]) -> ManifestParty:
+    return ManifestParty(side=_text(body["side"]), name=_text(body["name"]), inn=_text(body["inn"]))
 
 
-def _entry(body: dict[str, Any]) -> Entry:
+def _entry(body: dict[str, Any]) -> ManifestEntry:
     if type(body["size"]) is not int:
         raise TypeError("size")
     texts = {name: _text(body[name]) for name in ("side", "kind", "signs") if name in body}
-    return Entry(
+    return ManifestEntry(
         name=_text(body["name"]),
-        role=Role(body["role"]),
+        role=FileRole(body["role"]),
         sha256=_text(body["sha256"]),
         size=body["size"],
         **texts,

@@ -1,4 +1,4 @@
-"""What a package is made of: plain data, so that nothing here knows tasks or operators."""
+"""The contents of a package as plain data: this package of modules knows no task or operator."""
 
 import base64
 import hashlib
@@ -9,36 +9,39 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class Side(StrEnum):
-    """Who of the two: the one that sent the document, or the one that received it."""
+class PartySide(StrEnum):
+    """The two sides of a contract: who sent the document, and who received it."""
 
     SENDER = "sender"
     RECIPIENT = "recipient"
 
     @property
-    def word(self) -> str:
-        return {Side.SENDER: "отправитель", Side.RECIPIENT: "получатель"}[self]
+    def label(self) -> str:
+        """The side in Russian, nominative."""
+        return {PartySide.SENDER: "отправитель", PartySide.RECIPIENT: "получатель"}[self]
 
     @property
     def genitive(self) -> str:
-        return {Side.SENDER: "отправителя", Side.RECIPIENT: "получателя"}[self]
+        """The side in Russian, genitive: «подпись отправителя»."""
+        return {PartySide.SENDER: "отправителя", PartySide.RECIPIENT: "получателя"}[self]
 
 
 class SignatureKind(StrEnum):
-    """The kinds of electronic signature in the sense of 63-ФЗ that we put into packages."""
+    """The kinds of electronic signature (63-ФЗ) that a package may hold."""
 
     QUALIFIED = "qualified"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
+        """The kind in Russian."""
         return {SignatureKind.QUALIFIED: "усиленная квалифицированная электронная подпись"}[self]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
+class ContractParty:
     """One side of the contract."""
 
-    side: Side
+    side: PartySide
     name: str
     inn: str
     kpp: str = ""
@@ -47,7 +50,7 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureDetails:
-    """What the signer's certificate and the signature itself say. All moments are aware."""
+    """Fields of the signer's certificate and of the signature. All datetimes are aware."""
 
     owner: str
     organisation: str
@@ -61,10 +64,10 @@ class SignatureDetails:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signature:
-    """A detached signature over exactly the document, already verified by the caller."""
+class DocumentSignature:
+    """A detached CMS signature (DER) of the document, already verified by the caller."""
 
-    side: Side
+    side: PartySide
     der: bytes
     details: SignatureDetails
     kind: SignatureKind = SignatureKind.QUALIFIED
@@ -75,10 +78,10 @@ class PowerOfAttorneyFile:
     """A machine-readable power of attorney (МЧД) with the principal's detached signature.
 
     ``file_name`` is the official one, ``ON_EMCHD_YYYYMMDD_<guid>.xml``. ``valid_from`` and
-    ``valid_until`` are its first and last day, ``signed_at`` the moment of its signature (aware).
+    ``valid_until`` are the first and the last day of validity. ``signed_at`` is aware.
     """
 
-    side: Side
+    side: PartySide
     file_name: str
     number: str
     xml: bytes
@@ -91,18 +94,18 @@ class PowerOfAttorneyFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseEntry:
-    """One line of the course: what happened, when (aware), by whom, and what was said."""
+class SigningEvent:
+    """One line of the protocol: what happened, when (aware), who did it, and their note."""
 
     at: datetime
-    event: str
+    text: str
     actor: str
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identifiers:
-    """The numbers by which the document is found: with us, at the operator, in the archive."""
+class DocumentIdentifiers:
+    """The numbers of the document in E-Contract, at the operator and in the archive."""
 
     task_number: str
     document_number: str
@@ -119,29 +122,29 @@ class Identifiers:
 class PackageParts:
     """Everything that goes into one package.
 
-    ``pdf`` is the very file that was signed and ``document_sha256`` its hash at signing.
-    ``file_name`` is the name a person gave it, hostile until made safe. ``verification_page`` is
-    the absolute address of «Проверка документа». ``trust_roots`` (PEM) are enclosed so that the
-    commands of ПРОЧТИ.txt work at once; they are a convenience, not a proof.
+    ``pdf`` is the file that was signed and ``document_sha256`` its hash at the time of signing.
+    ``file_name`` is the user's name for it, untrusted. ``verification_page`` is the absolute URL
+    of «Проверка документа». ``trust_roots`` (PEM) are enclosed so that the commands of
+    ПРОЧТИ.txt work as they are; they are a convenience, not a proof.
     """
 
     pdf: Path
     document_sha256: str
     file_name: str
-    signatures: Sequence[Signature]
+    signatures: Sequence[DocumentSignature]
     powers: Sequence[PowerOfAttorneyFile]
-    parties: Sequence[Party]
-    course: Sequence[CourseEntry]
-    identifiers: Identifiers
+    parties: Sequence[ContractParty]
+    events: Sequence[SigningEvent]
+    identifiers: DocumentIdentifiers
     verification_page: str
     trust_roots: bytes
 
     @property
     def code(self) -> str:
-        """24 letters and digits that name this package on the verification page.
+        """The verification code of the package: 24 letters and digits.
 
-        Made of the document and its signatures: the same package has the same code, and who has
-        not seen the package cannot guess it.
+        It is derived from the document and its signatures. The same package always has the same
+        code, and nobody can guess the code without the package.
         """
         seed = self.document_sha256.encode()
         for signature in self.signatures:
@@ -150,10 +153,10 @@ class PackageParts:
 
     @property
     def verification_url(self) -> str:
-        """Where anyone who holds the package can have it checked."""
+        """The URL that checks this package; open to everybody who knows the code."""
         return f"{self.verification_page.rstrip('/')}/{self.code}/"
 
     @property
     def finished_at(self) -> datetime:
-        """The moment of the last signature: the date of everything we add to the package."""
+        """When the last party signed. It dates everything that we add to the package."""
         return max(signature.details.signed_at for signature in self.signatures)

@@ -1,27 +1,32 @@
-"""«Протокол подписания»: the whole course of a document on paper, for people and courts."""
+"""«Протокол подписания»: the signing of a document from start to end, for people and courts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from archive.package.manifest import Entry
-from archive.package.parts import PackageParts, Party, PowerOfAttorneyFile, Signature
+from archive.package.manifest import ManifestEntry
+from archive.package.parts import (
+    ContractParty,
+    DocumentSignature,
+    PackageParts,
+    PowerOfAttorneyFile,
+)
 from archive.typesetting.barcodes import code128_svg, qr_svg
-from econtract.platform.common.moscow_time import day, with_zone
+from econtract.platform.common.moscow_time import format_date, format_moment
 
 Rows = list[tuple[str, str]]
 
 
-def render(*, parts: PackageParts, files: Sequence[Entry]) -> bytes:
-    """The protocol as a PDF; ``files`` are those of the package whose hashes it states.
+def render_protocol(*, parts: PackageParts, files: Sequence[ManifestEntry]) -> bytes:
+    """The protocol as a PDF. ``files`` are the files of the package that it lists with hashes.
 
-    The same arguments give the same bytes. The bar code is the archive's code, the QR leads to
-    the verification page.
+    The same arguments give the same bytes. The bar code shows the archive's code, the QR code
+    the address of the verification page.
     """
-    from archive.typesetting.pdf import pdf_from_html  # loads Pango: see there
+    from archive.typesetting.pdf import html_to_pdf  # imported late: it loads Pango
 
-    return pdf_from_html(
+    return html_to_pdf(
         render_to_string("archive/protocol.html", _context(parts, files)),
         css=render_to_string("archive/protocol.css"),
         title=f"Протокол подписания документа {parts.identifiers.document_number}",
@@ -29,16 +34,18 @@ def render(*, parts: PackageParts, files: Sequence[Entry]) -> bytes:
     )
 
 
-def _context(parts: PackageParts, files: Sequence[Entry]) -> dict[str, Any]:
+def _context(parts: PackageParts, files: Sequence[ManifestEntry]) -> dict[str, Any]:
     return {
         "parts": parts,
-        "finished_at": with_zone(parts.finished_at),
+        "finished_at": format_moment(parts.finished_at),
         "identifiers": _identifiers(parts),
-        "parties": [(party.side.word, _party(party)) for party in parts.parties],
+        "parties": [(party.side.label, _party(party)) for party in parts.parties],
         "files": files,
-        "signatures": [(item.side.genitive, _signature(item)) for item in parts.signatures],
-        "powers": [(item.side.genitive, _power(item)) for item in parts.powers],
-        "course": [(with_zone(entry.at), entry) for entry in parts.course],
+        "signatures": [
+            (signature.side.genitive, _signature(signature)) for signature in parts.signatures
+        ],
+        "powers": [(power.side.genitive, _power_of_attorney(power)) for power in parts.powers],
+        "events": [(format_moment(event.at), event) for event in parts.events],
         "barcode": code128_svg(parts.identifiers.archive_code),
         "qr": qr_svg(parts.verification_url),
     }
@@ -46,7 +53,7 @@ def _context(parts: PackageParts, files: Sequence[Entry]) -> dict[str, Any]:
 
 def _identifiers(parts: PackageParts) -> Rows:
     ids = parts.identifiers
-    return _filled(
+    return _non_empty(
         ("Вид документа", ids.document_kind),
         ("Номер документа", ids.document_number),
         ("Лицевой счет", ids.account_number),
@@ -59,8 +66,8 @@ def _identifiers(parts: PackageParts) -> Rows:
     )
 
 
-def _party(party: Party) -> Rows:
-    return _filled(
+def _party(party: ContractParty) -> Rows:
+    return _non_empty(
         ("Наименование", party.name),
         ("ИНН", party.inn),
         ("КПП", party.kpp),
@@ -68,33 +75,36 @@ def _party(party: Party) -> Rows:
     )
 
 
-def _signature(signature: Signature) -> Rows:
+def _signature(signature: DocumentSignature) -> Rows:
     details = signature.details
-    return _filled(
-        ("Вид подписи", signature.kind.words),
+    return _non_empty(
+        ("Вид подписи", signature.kind.label),
         ("Владелец", details.owner),
         ("Организация", details.organisation),
         ("ИНН", details.inn),
         ("Сертификат", details.serial),
         ("Кем выдан", details.issuer),
-        ("Действителен", f"с {day(details.valid_from)} по {day(details.valid_until)}"),
-        ("Время подписи", with_zone(details.signed_at)),
+        (
+            "Действителен",
+            f"с {format_date(details.valid_from)} по {format_date(details.valid_until)}",
+        ),
+        ("Время подписи", format_moment(details.signed_at)),
         ("МЧД", details.power_of_attorney or ""),
         ("Результат проверки", "Подпись соответствует файлу документа"),
     )
 
 
-def _power(power: PowerOfAttorneyFile) -> Rows:
-    return _filled(
+def _power_of_attorney(power: PowerOfAttorneyFile) -> Rows:
+    return _non_empty(
         ("Номер", power.number),
         ("Доверитель", power.principal),
         ("Представитель", power.representative),
         ("Действительна", f"с {power.valid_from:%d.%m.%Y} по {power.valid_until:%d.%m.%Y}"),
-        ("Время подписи", with_zone(power.signed_at)),
+        ("Время подписи", format_moment(power.signed_at)),
         ("Файл", power.file_name),
     )
 
 
-def _filled(*rows: tuple[str, str]) -> Rows:
-    """Without the rows that have nothing to say."""
+def _non_empty(*rows: tuple[str, str]) -> Rows:
+    """The rows whose value is not empty."""
     return [row for row in rows if row[1]]

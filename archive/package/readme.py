@@ -7,38 +7,40 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.template.loader import render_to_string
 
-from archive.package.manifest import Entry, Role
+from archive.package.manifest import FileRole, ManifestEntry
 from archive.package.parts import PackageParts
-from econtract.platform.common.moscow_time import with_zone
+from econtract.platform.common.moscow_time import format_moment
 
 NAME = "ПРОЧТИ.txt"
 
 
-def render(parts: PackageParts, entries: Sequence[Entry]) -> bytes:
+def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> bytes:
     """The text for a package of ``entries``: UTF-8 with a mark and CRLF, as every Notepad reads.
 
     The openssl commands are complete: they work as they stand in the unpacked folder.
     """
-    by_role = {role: [entry for entry in entries if entry.role == role] for role in Role}
+    by_role = {role: [entry for entry in entries if entry.role == role] for role in FileRole}
     context = {
         "parts": parts,
-        "finished_at": with_zone(parts.finished_at),
+        "finished_at": format_moment(parts.finished_at),
         "entries": entries,
-        "roots": next(iter(by_role[Role.TRUST_ROOTS]), None),
+        "roots": next(iter(by_role[FileRole.TRUST_ROOTS]), None),
         "fingerprints": _fingerprints(parts.trust_roots),
         "signatures": _with_moments(
-            by_role[Role.SIGNATURE], [item.details.signed_at for item in parts.signatures]
+            by_role[FileRole.SIGNATURE], [item.details.signed_at for item in parts.signatures]
         ),
-        "powers": by_role[Role.POWER_OF_ATTORNEY],
+        "powers": by_role[FileRole.POWER_OF_ATTORNEY],
         "power_signatures": _with_moments(
-            by_role[Role.POWER_OF_ATTORNEY_SIGNATURE], [item.signed_at for item in parts.powers]
+            by_role[FileRole.POWER_OF_ATTORNEY_SIGNATURE], [item.signed_at for item in parts.powers]
         ),
     }
     text = render_to_string("archive/package_readme.txt", context)
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def _with_moments(entries: Sequence[Entry], moments: Sequence[datetime]) -> list[tuple[Entry, int]]:
+def _with_moments(
+    entries: Sequence[ManifestEntry], moments: Sequence[datetime]
+) -> list[tuple[ManifestEntry, int]]:
     """Each signature with its moment as openssl takes it: seconds since 1970, UTC."""
     return [
         (entry, int(moment.timestamp())) for entry, moment in zip(entries, moments, strict=True)

@@ -63,7 +63,7 @@ class PageFrame:
 
 
 @dataclass(frozen=True)
-class Spot:
+class FreeSpot:
     """Room for the drawing number ``choice``, its lower left corner at ``x``, ``y`` (displayed)."""
 
     choice: int
@@ -80,24 +80,24 @@ class LastPage:
     """The last page's frame, and the room found on it, None when there is none."""
 
     frame: PageFrame
-    spot: Spot | None
+    spot: FreeSpot | None
 
 
-def look_in_child(
+def find_free_space_in_child(
     descriptor: int, *, sizes: Sequence[tuple[float, float]]
 ) -> tuple[dict[str, Any], bytes]:
     """`look` at an opened file, for `archive.isolation`; `from_answer` reads what it says."""
     with os.fdopen(os.dup(descriptor), "rb") as source:
-        return asdict(look(source, sizes)), b""
+        return asdict(find_free_space(source, sizes)), b""
 
 
-def from_answer(head: dict[str, Any]) -> LastPage:
+def parse_result(head: dict[str, Any]) -> LastPage:
     """What `look_in_child` saw."""
     spot = head["spot"]
-    return LastPage(PageFrame(**head["frame"]), Spot(**spot) if spot else None)
+    return LastPage(PageFrame(**head["frame"]), FreeSpot(**spot) if spot else None)
 
 
-def look(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> LastPage:
+def find_free_space(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> LastPage:
     """The last page, and room on it for the first of ``sizes`` (points) that fits.
 
     The lowest free place is taken, and there the middle one. A page that is too heavy to look at
@@ -125,10 +125,10 @@ def _is_heavy(page: pypdfium2.PdfPage) -> bool:
     return any(width * height > LARGEST_PICTURE for width, height in sizes)
 
 
-def _first_spot(grid: "_Grid", sizes: Sequence[tuple[float, float]]) -> Spot | None:
+def _first_spot(grid: "_Grid", sizes: Sequence[tuple[float, float]]) -> FreeSpot | None:
     for choice, size in enumerate(sizes):
         if corner := grid.free_corner(*size):
-            return Spot(choice, *corner)
+            return FreeSpot(choice, *corner)
     return None
 
 

@@ -16,9 +16,9 @@ import pypdfium2
 from django.template.loader import render_to_string
 
 from archive import isolation
-from archive.package.parts import Signature
-from archive.stamp.free_space import MARGIN, LastPage, Matrix, from_answer
-from econtract.platform.common.moscow_time import day, with_zone
+from archive.package.parts import DocumentSignature
+from archive.stamp.free_space import MARGIN, LastPage, Matrix, parse_result
+from econtract.platform.common.moscow_time import format_date, format_moment
 
 MARK_WIDTH = 255.0  # points
 GAP = 8.0
@@ -30,7 +30,7 @@ LIMITS = isolation.Limits(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class Stamp:
     """What one stamp says: whose it is, and its lines of (label, value)."""
 
     side: str
@@ -38,27 +38,27 @@ class Mark:
     moment: datetime
 
 
-def mark_of(signature: Signature, *, document_id: str) -> Mark:
+def stamp_of(signature: DocumentSignature, *, document_id: str) -> Stamp:
     """The stamp of a signature; ``document_id`` is the operator's identifier of the document."""
     details = signature.details
-    validity = f"с {day(details.valid_from)} по {day(details.valid_until)}"
+    validity = f"с {format_date(details.valid_from)} по {format_date(details.valid_until)}"
     lines = [
         ("Сертификат", details.serial),
         ("Владелец", details.owner),
         ("Организация", f"{details.organisation}, ИНН {details.inn}"),
         ("Действителен", validity),
-        ("Подписано", with_zone(details.signed_at)),
+        ("Подписано", format_moment(details.signed_at)),
         ("МЧД", details.power_of_attorney or ""),
         ("Документ", document_id),
     ]
-    return Mark(
-        side=signature.side.word.capitalize(),
+    return Stamp(
+        side=signature.side.label.capitalize(),
         lines=[line for line in lines if line[1]],
         moment=details.signed_at,
     )
 
 
-def stamped_copy(*, source: Path, target: Path, marks: Sequence[Mark]) -> None:
+def write_stamped_copy(*, source: Path, target: Path, marks: Sequence[Stamp]) -> None:
     """Writes to ``target`` a copy of the PDF ``source`` that shows ``marks``.
 
     The pages are streamed from file to file: memory does not grow with the document. The same
@@ -79,10 +79,12 @@ def _look(source: Path, sizes: Sequence[tuple[float, float]]) -> LastPage | None
     """The last page as a confined process saw it; None when it choked on the page."""
     with source.open("rb") as file:
         try:
-            head, _ = isolation.call("stamp_place", [file.fileno()], limits=LIMITS, sizes=sizes)
-        except isolation.IsolatedError:
+            head, _ = isolation.run_function(
+                "find_stamp_space", [file.fileno()], limits=LIMITS, sizes=sizes
+            )
+        except isolation.IsolationError:
             return None
-    return from_answer(head)
+    return parse_result(head)
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,16 @@ class _Drawing:
     size: tuple[float, float]
 
 
-def _drawing(marks: Sequence[Mark], *, in_row: bool) -> _Drawing:
+def _drawing(marks: Sequence[Stamp], *, in_row: bool) -> _Drawing:
     columns = len(marks) if in_row else 1
     width = columns * MARK_WIDTH + (columns - 1) * GAP
     return _cut(_typeset(marks, page=(width, TALL), margin=0, in_row=in_row))
 
 
 def _typeset(
-    marks: Sequence[Mark], *, page: tuple[float, float], margin: float, in_row: bool
+    marks: Sequence[Stamp], *, page: tuple[float, float], margin: float, in_row: bool
 ) -> bytes:
-    from archive.typesetting.pdf import pdf_from_html  # loads Pango: see there
+    from archive.typesetting.pdf import html_to_pdf  # loads Pango: see there
 
     columns = len(marks) if in_row else 1
     css = render_to_string(
@@ -116,7 +118,7 @@ def _typeset(
             "gap": f"{GAP:.2f}",
         },
     )
-    return pdf_from_html(
+    return html_to_pdf(
         render_to_string("archive/stamp.html", {"marks": marks, "in_row": in_row}),
         css=css,
         title="Отметки об электронной подписи",
@@ -181,7 +183,7 @@ def _free_name(page: pikepdf.Page) -> pikepdf.Name:
     return next(name for name in names if name not in taken)
 
 
-def _add_page(pdf: pikepdf.Pdf, marks: Sequence[Mark], like: tuple[float, float]) -> None:
+def _add_page(pdf: pikepdf.Pdf, marks: Sequence[Stamp], like: tuple[float, float]) -> None:
     """A page of the last one's size after it; of A4 where the stamps need more room."""
     width, height = like
     if width < MARK_WIDTH + 2 * MARGIN or height < A4[1] / 2:

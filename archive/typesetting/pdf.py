@@ -19,7 +19,7 @@ FAMILY = "EContract Sans"
 _FACES = {400: "DejaVuSans.ttf", 700: "DejaVuSans-Bold.ttf"}
 
 
-def pdf_from_html(body: str, *, css: str, title: str, moment: datetime) -> bytes:
+def html_to_pdf(body: str, *, css: str, title: str, moment: datetime) -> bytes:
     """``body`` (HTML) as a PDF in the family «EContract Sans», its fonts embedded.
 
     Nothing but those fonts is read: an address in ``body`` or ``css`` stops the work with

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedIOBase
 
-from econtract.verification.policy import Rules
-from econtract.verification.results import FileFinding, PowerFinding, SignatureFinding, Verdict
+from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import (
+    FileResult,
+    PowerOfAttorneyResult,
+    SignatureResult,
+    VerificationResult,
+)
 from edo.powers import mchd, mchd_checks
 from edo.powers.mchd_checks import Expected
 from edo.signing import cms
@@ -15,21 +20,21 @@ from edo.signing.trust import Trust
 
 
 @dataclass(frozen=True)
-class NamedBytes:
+class NamedFile:
     """A small file: a signature or a power of attorney."""
 
     name: str
     content: bytes
 
 
-def verify_loose(
+def verify_detached(
     *,
     document: BufferedIOBase,
     document_name: str,
-    signatures: Sequence[NamedBytes],
-    power: NamedBytes | None = None,
-    rules: Rules,
-) -> Verdict:
+    signatures: Sequence[NamedFile],
+    power: NamedFile | None = None,
+    rules: VerificationPolicy,
+) -> VerificationResult:
     """Checks every signature over exactly ``document``, and the power of attorney if there is one.
 
     The principal's signature over the ``power`` is looked for among the signatures. Who ought to
@@ -42,21 +47,21 @@ def verify_loose(
         for item in signatures
         if item is not principals
     )
-    return Verdict(
-        files=(FileFinding(name=document_name, role="документ", sha256=sha256.hex()),),
+    return VerificationResult(
+        files=(FileResult(name=document_name, role="документ", sha256=sha256.hex()),),
         signatures=found,
         powers=(_power(power, principals, found, rules),) if power else (),
         problems=() if found else ("Нет ни одной подписи документа.",),
     )
 
 
-def _signature(item: NamedBytes, over: str, sha256: bytes, trust: Trust) -> SignatureFinding:
+def _signature(item: NamedFile, over: str, sha256: bytes, trust: Trust) -> SignatureResult:
     report = cms.verify_digest(item.content, sha256, trust=trust)
     problems = tuple(problem.text for problem in report.problems)
-    return SignatureFinding(name=item.name, over=over, side="", report=report, problems=problems)
+    return SignatureResult(name=item.name, over=over, side="", report=report, problems=problems)
 
 
-def _over(power: NamedBytes, signatures: Sequence[NamedBytes], trust: Trust) -> NamedBytes | None:
+def _over(power: NamedFile, signatures: Sequence[NamedFile], trust: Trust) -> NamedFile | None:
     """The signature that is over the power of attorney and not over the document."""
     for item in signatures:
         report = cms.verify(item.content, power.content, trust=trust)
@@ -67,15 +72,15 @@ def _over(power: NamedBytes, signatures: Sequence[NamedBytes], trust: Trust) -> 
 
 
 def _power(
-    power: NamedBytes,
-    signature: NamedBytes | None,
-    signers: Sequence[SignatureFinding],
-    rules: Rules,
-) -> PowerFinding:
+    power: NamedFile,
+    signature: NamedFile | None,
+    signers: Sequence[SignatureResult],
+    rules: VerificationPolicy,
+) -> PowerOfAttorneyResult:
     """Judged for the signer whom it fits best."""
     if signature is None:
         problem = "Подписи доверителя под этой доверенностью нет среди файлов."
-        return PowerFinding(name=power.name, side="", report=None, problems=(problem,))
+        return PowerOfAttorneyResult(name=power.name, side="", report=None, problems=(problem,))
     reports = [
         mchd_checks.verify(
             power.content,
@@ -93,10 +98,10 @@ def _power(
     ]
     if not reports:
         problem = "Неизвестно, кто подписал по этой доверенности."
-        return PowerFinding(name=power.name, side="", report=None, problems=(problem,))
+        return PowerOfAttorneyResult(name=power.name, side="", report=None, problems=(problem,))
     best = min(reports, key=lambda report: len(report.problems))
     problems = tuple(problem.text for problem in best.problems)
-    return PowerFinding(name=power.name, side="", report=best, problems=problems)
+    return PowerOfAttorneyResult(name=power.name, side="", report=best, problems=problems)
 
 
 def _principal_inn(xml: bytes) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from econtract.verification.detached import NamedBytes
+from econtract.verification.detached import NamedFile
 from econtract.verification.package_files import LARGEST_KEPT
 
 MOST_SIGNATURES = 10
@@ -22,7 +22,7 @@ class SmallFilesField(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[NamedBytes]:
+    def clean(self, data: Any, initial: Any = None) -> list[NamedFile]:
         files: list[UploadedFile] = [
             super(SmallFilesField, self).clean(item, initial) for item in data or []
         ]
@@ -30,7 +30,7 @@ class SmallFilesField(forms.FileField):
             raise forms.ValidationError(f"Можно приложить не больше {MOST_SIGNATURES} файлов.")
         if any(file.size is None or file.size > LARGEST_KEPT for file in files):
             raise forms.ValidationError("Файл больше 2 МБ не может быть подписью.")
-        return [NamedBytes(file.name or "", file.read()) for file in files]
+        return [NamedFile(file.name or "", file.read()) for file in files]
 
 
 class CheckForm(forms.Form):

@@ -3,10 +3,15 @@
 from typing import BinaryIO
 
 from archive.package import manifest as manifests
-from archive.package.manifest import Entry, Manifest, ManifestError, Role
+from archive.package.manifest import FileRole, Manifest, ManifestEntry, ManifestError
 from econtract.verification.package_files import DamagedFile, PackageFiles, UnreadablePackage
-from econtract.verification.policy import Rules
-from econtract.verification.results import FileFinding, PowerFinding, SignatureFinding, Verdict
+from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import (
+    FileResult,
+    PowerOfAttorneyResult,
+    SignatureResult,
+    VerificationResult,
+)
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import Expected
 from edo.signing import cms
@@ -15,7 +20,7 @@ from edo.signing.cms import SignatureReport
 SIDES = {"sender": "отправителя", "recipient": "получателя"}
 
 
-def verify_package(file: BinaryIO, *, rules: Rules) -> Verdict:
+def verify_package(file: BinaryIO, *, rules: VerificationPolicy) -> VerificationResult:
     """Checks every file against the manifest, every signature, every power of attorney.
 
     Never raises on hostile input: what cannot be judged does not hold, and the verdict says why.
@@ -24,16 +29,16 @@ def verify_package(file: BinaryIO, *, rules: Rules) -> Verdict:
         files = PackageFiles(file)
         if manifests.NAME not in files.names:
             raise UnreadablePackage("В архиве нет описи manifest.json: это не пакет E-Contract.")
-        manifest = manifests.read(files.read(manifests.NAME))
+        manifest = manifests.parse_manifest(files.read(manifests.NAME))
         return _Examination(files, manifest, rules).verdict()
     except (UnreadablePackage, ManifestError) as error:
-        return Verdict(problems=(str(error),))
+        return VerificationResult(problems=(str(error),))
 
 
 class _Examination:
     """One package being checked."""
 
-    def __init__(self, files: PackageFiles, manifest: Manifest, rules: Rules) -> None:
+    def __init__(self, files: PackageFiles, manifest: Manifest, rules: VerificationPolicy) -> None:
         self.files = files
         self.manifest = manifest
         self.rules = rules
@@ -43,12 +48,12 @@ class _Examination:
         for name in files.names:
             self._hash(name)
 
-    def verdict(self) -> Verdict:
-        signatures = self._of(Role.SIGNATURE)
+    def verdict(self) -> VerificationResult:
+        signatures = self._of(FileRole.SIGNATURE)
         reports = {entry.name: self._report(entry) for entry in signatures}
-        powers = [self._power(entry, reports) for entry in self._of(Role.POWER_OF_ATTORNEY)]
+        powers = [self._power(entry, reports) for entry in self._of(FileRole.POWER_OF_ATTORNEY)]
         entrusted = {power.side for power in powers if not power.problems}
-        return Verdict(
+        return VerificationResult(
             files=(*map(self._file, self.manifest.files), *self._added_files()),
             signatures=tuple(
                 self._signature(entry, reports[entry.name], entrusted) for entry in signatures
@@ -64,30 +69,30 @@ class _Examination:
         except DamagedFile as error:
             self.damaged[name] = str(error)
 
-    def _of(self, role: Role) -> list[Entry]:
+    def _of(self, role: FileRole) -> list[ManifestEntry]:
         return [entry for entry in self.manifest.files if entry.role == role]
 
     # --- Files -------------------------------------------------------------------------------
 
-    def _file(self, entry: Entry) -> FileFinding:
+    def _file(self, entry: ManifestEntry) -> FileResult:
         sha256, size = self.hashes.get(entry.name, ("", 0))
         problem = ""
         if not sha256:
             problem = self.damaged.get(entry.name, "Файла нет в архиве.")
         elif (sha256, size) != (entry.sha256, entry.size):
             problem = "Файл изменен: контрольная сумма не та, что в описи."
-        return FileFinding(
+        return FileResult(
             name=entry.name,
-            role=entry.role.words,
+            role=entry.role.label,
             sha256=sha256,
             expected_sha256=entry.sha256,
             problem=problem,
         )
 
-    def _added_files(self) -> list[FileFinding]:
+    def _added_files(self) -> list[FileResult]:
         stated = {manifests.NAME, *(entry.name for entry in self.manifest.files)}
         return [
-            FileFinding(
+            FileResult(
                 name=name,
                 role="",
                 sha256=self.hashes.get(name, ("", 0))[0],
@@ -100,8 +105,8 @@ class _Examination:
     def _shape_problems(self) -> list[str]:
         """One document and one signature of each side over it."""
         problems = []
-        documents = [entry.name for entry in self._of(Role.DOCUMENT)]
-        signatures = self._of(Role.SIGNATURE)
+        documents = [entry.name for entry in self._of(FileRole.DOCUMENT)]
+        signatures = self._of(FileRole.SIGNATURE)
         if len(documents) != 1:
             problems.append("В пакете должен быть ровно один подписанный документ.")
         if {entry.signs for entry in signatures} - set(documents):
@@ -115,7 +120,7 @@ class _Examination:
 
     # --- Signatures --------------------------------------------------------------------------
 
-    def _report(self, entry: Entry) -> SignatureReport | None:
+    def _report(self, entry: ManifestEntry) -> SignatureReport | None:
         """The signature against the document as it lies in the archive."""
         if {entry.name, entry.signs} - self.hashes.keys():
             return None
@@ -123,15 +128,15 @@ class _Examination:
         return cms.verify_digest(self.files.read(entry.name), digest, trust=self.rules.trust)
 
     def _signature(
-        self, entry: Entry, report: SignatureReport | None, entrusted: set[str]
-    ) -> SignatureFinding:
+        self, entry: ManifestEntry, report: SignatureReport | None, entrusted: set[str]
+    ) -> SignatureResult:
         side = entry.side or ""
         if report is None:
             problems = ["Подпись не с чем сверить: ее или документа нет в архиве."]
         else:
             problems = [problem.text for problem in report.problems]
             problems += self._owner_problems(report, side, entrusted)
-        return SignatureFinding(
+        return SignatureResult(
             name=entry.name,
             over=entry.signs or "",
             side=side,
@@ -148,10 +153,12 @@ class _Examination:
 
     # --- Powers of attorney ------------------------------------------------------------------
 
-    def _power(self, entry: Entry, reports: dict[str, SignatureReport | None]) -> PowerFinding:
+    def _power(
+        self, entry: ManifestEntry, reports: dict[str, SignatureReport | None]
+    ) -> PowerOfAttorneyResult:
         side = entry.side or ""
         own = next((one for one in self.manifest.files if one.signs == entry.name), None)
-        used = [reports[one.name] for one in self._of(Role.SIGNATURE) if one.side == side]
+        used = [reports[one.name] for one in self._of(FileRole.SIGNATURE) if one.side == side]
         signer = used[0] if used else None
         if own is None or {entry.name, own.name} - self.hashes.keys():
             problem = "Доверенности или подписи доверителя под ней нет в архиве."
@@ -170,5 +177,5 @@ class _Examination:
                 at=signer.signed_at,
             )
             found = tuple(problem.text for problem in report.problems)
-            return PowerFinding(name=entry.name, side=side, report=report, problems=found)
-        return PowerFinding(name=entry.name, side=side, report=None, problems=(problem,))
+            return PowerOfAttorneyResult(name=entry.name, side=side, report=report, problems=found)
+        return PowerOfAttorneyResult(name=entry.name, side=side, report=None, problems=(problem,))

@@ -7,7 +7,7 @@ from edo.signing.trust import Trust
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class VerificationPolicy:
     """Whom to believe, and the official schema of МЧД where it is at hand."""
 
     trust: Trust

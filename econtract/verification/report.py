@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
-from econtract.platform.common.moscow_time import day, with_zone
-from econtract.verification.results import PowerFinding, SignatureFinding, Verdict
+from econtract.platform.common.moscow_time import format_date, format_moment
+from econtract.verification.results import (
+    PowerOfAttorneyResult,
+    SignatureResult,
+    VerificationResult,
+)
 
 Rows = list[tuple[str, str]]
 
@@ -23,20 +27,22 @@ class Block:
     problems: tuple[str, ...]
 
 
-def conclusion(verdict: Verdict) -> str:
+def conclusion(verdict: VerificationResult) -> str:
     """The answer in one sentence."""
     if not verdict.ok:
         return FAILS
     return HOLDS if verdict.manifest else HOLDS_LOOSE
 
 
-def signature_block(finding: SignatureFinding, *, in_full: bool = True) -> Block:
+def signature_block(finding: SignatureResult, *, in_full: bool = True) -> Block:
     """Whose signature it is; not ``in_full``, no person, file or reason is named."""
     title = f"Подпись {_SIDES[finding.side]}" if finding.side in _SIDES else "Подпись"
     rows = [("Файл", finding.name if in_full else "")]
     certificate = finding.report.certificate if finding.report else None
     if certificate:
-        validity = f"с {day(certificate.valid_from)} по {day(certificate.valid_until)}"
+        validity = (
+            f"с {format_date(certificate.valid_from)} по {format_date(certificate.valid_until)}"
+        )
         rows += [
             ("Владелец", certificate.owner if in_full else ""),
             ("Организация", certificate.organisation),
@@ -46,11 +52,11 @@ def signature_block(finding: SignatureFinding, *, in_full: bool = True) -> Block
             ("Действителен", validity),
         ]
     if finding.report and finding.report.signed_at:
-        rows.append(("Подписано", with_zone(finding.report.signed_at)))
+        rows.append(("Подписано", format_moment(finding.report.signed_at)))
     return Block(title, _filled(rows), _reasons(finding.problems, in_full=in_full))
 
 
-def power_block(finding: PowerFinding, *, in_full: bool = True) -> Block:
+def power_block(finding: PowerOfAttorneyResult, *, in_full: bool = True) -> Block:
     """Whose power of attorney it is and for whom; ``in_full`` as above."""
     side = f" {_SIDES[finding.side]}" if finding.side in _SIDES else ""
     rows = [("Файл", finding.name if in_full else "")]

@@ -8,7 +8,7 @@ from edo.signing.cms import SignatureReport
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileFinding:
+class FileResult:
     """One file against the manifest; ``problem`` is empty when it is as stated.
 
     ``sha256`` is what was found, empty when the file is missing or damaged.
@@ -22,7 +22,7 @@ class FileFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignatureFinding:
+class SignatureResult:
     """One signature of the document: whose it is and what is wrong with it.
 
     ``side`` is «sender» or «recipient», empty where no manifest says. ``report`` is None when
@@ -37,7 +37,7 @@ class SignatureFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PowerFinding:
+class PowerOfAttorneyResult:
     """One power of attorney (МЧД), as `SignatureFinding`."""
 
     name: str
@@ -47,19 +47,19 @@ class PowerFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class VerificationResult:
     """The whole answer. ``problems`` are those of no single file."""
 
-    files: tuple[FileFinding, ...] = ()
-    signatures: tuple[SignatureFinding, ...] = ()
-    powers: tuple[PowerFinding, ...] = ()
+    files: tuple[FileResult, ...] = ()
+    signatures: tuple[SignatureResult, ...] = ()
+    powers: tuple[PowerOfAttorneyResult, ...] = ()
     problems: tuple[str, ...] = ()
     manifest: Manifest | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
         """Whether everything holds. Never true without a signature."""
-        found: list[SignatureFinding | PowerFinding] = [*self.signatures, *self.powers]
+        found: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
         return (
             bool(self.signatures)
             and not self.problems

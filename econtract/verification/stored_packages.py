@@ -8,32 +8,32 @@ from archive.package import manifest as manifests
 from archive.package.manifest import Manifest, ManifestError
 from econtract.verification.package_files import PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
-from econtract.verification.policy import Rules
-from econtract.verification.results import Verdict
+from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import VerificationResult
 
 DAMAGED = "Пакет в хранилище E-Contract поврежден."
 
 
-def find(code: str) -> Package | None:
+def find_package(code: str) -> Package | None:
     """The package of that code, None when E-Contract has none."""
     return Package.objects.select_related("file").filter(code=code).first()
 
 
-def verify_kept(package: Package, *, rules: Rules) -> Verdict:
+def verify_stored(package: Package, *, rules: VerificationPolicy) -> VerificationResult:
     """The check of a package as E-Contract keeps it."""
     try:
         with storage.open_file(package.file) as file:
             return verify_package(file, rules=rules)
     except (storage.StoredFileDamaged, storage.StoredFileWithheld):
-        return Verdict(problems=(DAMAGED,))
+        return VerificationResult(problems=(DAMAGED,))
 
 
-def compared(verdict: Verdict) -> tuple[Verdict, Package | None]:
+def compare_with_stored(verdict: VerificationResult) -> tuple[VerificationResult, Package | None]:
     """The verdict on a package from outside, with what differs from the one of its code here.
 
     Signatures do not cover the stamped copy and the protocol; the package that we keep does.
     """
-    package = find(verdict.manifest.code) if verdict.manifest else None
+    package = find_package(verdict.manifest.code) if verdict.manifest else None
     kept = _manifest(package) if package else None
     if verdict.manifest is None or kept is None:
         return verdict, package
@@ -49,7 +49,7 @@ def compared(verdict: Verdict) -> tuple[Verdict, Package | None]:
 def _manifest(package: Package) -> Manifest | None:
     try:
         with storage.open_file(package.file) as file:
-            return manifests.read(PackageFiles(file).read(manifests.NAME))
+            return manifests.parse_manifest(PackageFiles(file).read(manifests.NAME))
     except (
         storage.StoredFileDamaged,
         storage.StoredFileWithheld,

@@ -12,14 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.models import Package
-from econtract.platform.common.moscow_time import with_zone
+from econtract.platform.common.moscow_time import format_moment
 from econtract.verification import limits, stored_packages
-from econtract.verification.detached import verify_loose
+from econtract.verification.detached import verify_detached
 from econtract.verification.forms import CheckForm
 from econtract.verification.packages import verify_package
-from econtract.verification.policy import Rules
+from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import conclusion, power_block, signature_block
-from econtract.verification.results import Verdict
+from econtract.verification.results import VerificationResult
 from edo.signing.trust import installed_trust
 
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429
@@ -46,7 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return render(request, "verification/check.html", {"form": form}, status=TOO_LARGE)
     if not form.is_valid():
         return render(request, "verification/check.html", {"form": form}, status=UNPROCESSABLE)
-    verdict, package = stored_packages.compared(_verdict(form.cleaned_data))
+    verdict, package = stored_packages.compare_with_stored(_verdict(form.cleaned_data))
     return render(
         request, "verification/check.html", {"form": CheckForm()} | _answer(verdict, package)
     )
@@ -63,21 +63,21 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """
     if limits.is_spent(request):
         return _too_often(request)
-    package = stored_packages.find(code)
+    package = stored_packages.find_package(code)
     if package is None:
         context = {"form": CheckForm(), "unknown_code": code}
         return render(request, "verification/check.html", context, status=NOT_FOUND)
-    verdict = stored_packages.verify_kept(package, rules=_rules())
+    verdict = stored_packages.verify_stored(package, rules=_rules())
     context = _answer(verdict, package, in_full=False) | {"form": CheckForm()}
     return render(request, "verification/check.html", context)
 
 
-def _verdict(handed_in: dict[str, Any]) -> Verdict:
+def _verdict(handed_in: dict[str, Any]) -> VerificationResult:
     if handed_in["package"]:
         return verify_package(handed_in["package"].file, rules=_rules())
     files = handed_in["signatures"]
     powers = [item for item in files if item.name.lower().endswith(".xml")]
-    return verify_loose(
+    return verify_detached(
         document=handed_in["document"].file,
         document_name=handed_in["document"].name,
         signatures=[item for item in files if item not in powers],
@@ -86,12 +86,14 @@ def _verdict(handed_in: dict[str, Any]) -> Verdict:
     )
 
 
-def _rules() -> Rules:
+def _rules() -> VerificationPolicy:
     schema = Path(settings.MCHD_XSD) if settings.MCHD_XSD else None
-    return Rules(trust=installed_trust(), mchd_schema=schema)
+    return VerificationPolicy(trust=installed_trust(), mchd_schema=schema)
 
 
-def _answer(verdict: Verdict, package: Package | None, *, in_full: bool = True) -> dict[str, Any]:
+def _answer(
+    verdict: VerificationResult, package: Package | None, *, in_full: bool = True
+) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "conclusion": conclusion(verdict),
@@ -101,7 +103,7 @@ def _answer(verdict: Verdict, package: Package | None, *, in_full: bool = True) 
         ],
         "in_full": in_full,
         "package": package,
-        "kept_since": with_zone(package.created_at) if package else "",
+        "kept_since": format_moment(package.created_at) if package else "",
     }
 
 

@@ -70,7 +70,7 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
     before the task is locked: a large one must not hold the task up.
     """
     _require_empty_place(task, actor)
-    version = documents.receive(upload=upload, user=actor, document=task.document)
+    version = documents.upload_version(upload=upload, user=actor, document=task.document)
     with transaction.atomic():
         fresh = locked(task.number)
         _require_empty_place(fresh, actor)

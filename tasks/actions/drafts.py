@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import TaskType
 from archive import documents
-from archive.documents import Intake
+from archive.documents import StoredUpload
 from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
 
@@ -90,7 +90,7 @@ def filled(
     mark: PageMark,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
-    file: Intake | None = None,
+    file: StoredUpload | None = None,
 ) -> Draft:
     """The draft, locked, with what the page holds in it; the caller saves or finishes it.
 

@@ -147,7 +147,7 @@ def sheet(terms: Terms) -> Paper:
 
 def pdf(terms: Terms) -> Paper:
     """The contract as a PDF, its fonts embedded."""
-    from archive.typesetting.pdf import pdf_from_html
+    from archive.typesetting.pdf import html_to_pdf
 
     sections = [
         (f"{number}. {name}", [f"{number}.{n}. {item}" for n, item in enumerate(items, start=1)])
@@ -162,7 +162,7 @@ def pdf(terms: Terms) -> Paper:
     }
     body = render_to_string("tasks/demo/contract.html", context)
     moment = datetime.combine(terms.dated, time(), tzinfo=UTC)
-    content = pdf_from_html(body, css=STYLE, title=title(terms), moment=moment)
+    content = html_to_pdf(body, css=STYLE, title=title(terms), moment=moment)
     return Paper(f"Договор {terms.number}.pdf", content)
 
 

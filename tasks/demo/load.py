@@ -237,7 +237,7 @@ class Loader:
             "pages": 10,
             "archive_system": "APD",
             "archive_code": f"{self.random.randrange(10**13):013d}",
-            "lodged_at": self.now,
+            "archived_at": self.now,
         }
 
     def _package(self, task: dict[str, Any], shared: "_Shared") -> dict[str, Any]:
@@ -247,7 +247,7 @@ class Loader:
             "code": uuid.uuid4().hex,
             "archive_system": "APD",
             "archive_code": f"{self.random.randrange(10**13):013d}",
-            "lodged_at": task["completed_at"],
+            "archived_at": task["completed_at"],
         }
 
 

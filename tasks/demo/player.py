@@ -114,7 +114,7 @@ class Player:
         account = _prefix(region, services) + tail
         paper = self._paper(scenario, client, contact, account, services)
         upload = SimpleUploadedFile(paper.name, paper.content)
-        version = documents.receive(upload=upload, user=manager)
+        version = documents.upload_version(upload=upload, user=manager)
         verified = scenario.account == "right"
         return create_task(
             facts=TaskFacts(

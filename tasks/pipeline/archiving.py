@@ -7,7 +7,7 @@ from django.db import transaction
 
 from archive import documents
 from archive.files import storage
-from archive.gateway import Card, Kind, archive_for
+from archive.gateway import ArchiveMetadata, SubmissionKind, archive_for
 from archive.models import DocumentVersion, Package, StoredFile
 from archive.package import builder
 from archive.package.builder import BuiltPackage
@@ -40,13 +40,16 @@ class LodgeDocument(TellingHandler):
             raise NotReadyYet("The document is being converted.")
         archive = archive_for(task.region.archive)
         with storage.open_file(version.pdf) as file:
-            code = archive.lodge(
-                kind=Kind.DOCUMENT, file=file, card=_card(task, version.file_name), key=job.key
+            code = archive.submit(
+                kind=SubmissionKind.DOCUMENT,
+                file=file,
+                metadata=_metadata(task, version.file_name),
+                key=job.key,
             )
         with transaction.atomic():
             fresh = locked(task.number)
             if job.complete():
-                documents.record_lodging(version.pk, system=task.region.archive, code=code)
+                documents.record_archive_code(version.pk, system=task.region.archive, code=code)
                 _note(fresh, "document_lodged", code)
 
 
@@ -66,8 +69,11 @@ class LodgePackage(Step):
         if package.archive_code:
             return [Outcome("archived", facts={"package": package.pk})]
         with storage.open_file(package.file) as file:
-            code = archive_for(task.region.archive).lodge(
-                kind=Kind.PACKAGE, file=file, card=_card(task, package.file_name), key=job.key
+            code = archive_for(task.region.archive).submit(
+                kind=SubmissionKind.PACKAGE,
+                file=file,
+                metadata=_metadata(task, package.file_name),
+                key=job.key,
             )
         return [
             Outcome(
@@ -80,7 +86,7 @@ class LodgePackage(Step):
     def _build(self, task: SigningTask) -> Package:
         """The stored package; kept on the task at once, so that a retry need not build it."""
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
-            built = builder.build(
+            built = builder.build_package(
                 parts=package_parts.parts_of(task, Path(folder)), target=Path(folder, "package.zip")
             )
             stored = _store(built)
@@ -107,14 +113,14 @@ def _store(built: BuiltPackage) -> StoredFile:
 
 def _record_package(package: Package, system: str, code: str) -> None:
     Package.objects.filter(pk=package.pk).update(
-        archive_system=system, archive_code=code, lodged_at=clock.now()
+        archive_system=system, archive_code=code, archived_at=clock.now()
     )
 
 
-def _card(task: SigningTask, file_name: str) -> Card:
+def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
     version = task.document_version
     lodged = version.archive_code if version is not None else ""
-    return Card(
+    return ArchiveMetadata(
         reference=str(task.number),
         file_name=file_name,
         document_number=task.document_number,

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from django.db import transaction
 
-from archive import documents
+from archive.files import storage
 from clients.gateways.identity import Applicant, Identification, Represented, State, identity
 from clients.models import Contact
 from econtract.platform.common.errors import Refused
@@ -70,7 +70,7 @@ class FollowIdentification(Step):
         papers = [
             AuthorityDocument(
                 task=task,
-                file=documents.store_bytes(paper.content, paper.content_type),
+                file=storage.store_bytes(paper.content, paper.content_type),
                 file_name=PurePath(paper.name).name[:255] or "документ",
                 request_ref=answer.ref,
             )

@@ -7,14 +7,14 @@ from django.conf import settings
 
 from archive.files import storage
 from archive.package.parts import (
-    CourseEntry,
-    Identifiers,
+    ContractParty,
+    DocumentIdentifiers,
+    DocumentSignature,
     PackageParts,
-    Party,
+    PartySide,
     PowerOfAttorneyFile,
-    Side,
-    Signature,
     SignatureDetails,
+    SigningEvent,
 )
 from econtract.platform.common.moscow_time import MOSCOW
 from edo.channels.operator import exchanges
@@ -47,19 +47,19 @@ def parts_of(task: SigningTask, folder: Path) -> PackageParts:
         signatures=_signatures(found),
         powers=[_power(found)],
         parties=_parties(task, found),
-        course=_course(task),
+        events=_events(task),
         identifiers=_identifiers(task, exchange, version.archive_code),
         verification_page=f"{settings.PUBLIC_URL}/verify",
         trust_roots=Path(settings.EDO_TRUST_ROOTS).read_bytes(),
     )
 
 
-def _signatures(found: ExchangeArtefacts) -> list[Signature]:
+def _signatures(found: ExchangeArtefacts) -> list[DocumentSignature]:
     sender = _details(found.sender, power=found.power_of_attorney_number)
     return [
-        Signature(side=Side.SENDER, der=found.sender_signature, details=sender),
-        Signature(
-            side=Side.RECIPIENT,
+        DocumentSignature(side=PartySide.SENDER, der=found.sender_signature, details=sender),
+        DocumentSignature(
+            side=PartySide.RECIPIENT,
             der=found.recipient_signature,
             details=_details(found.recipient),
         ),
@@ -90,7 +90,7 @@ def _power(found: ExchangeArtefacts) -> PowerOfAttorneyFile:
     if signed_at is None:
         raise ValueError("The signature of the power of attorney states no time.")
     return PowerOfAttorneyFile(
-        side=Side.SENDER,
+        side=PartySide.SENDER,
         file_name=found.power_of_attorney_file_name,
         number=found.power_of_attorney_number,
         xml=xml,
@@ -103,13 +103,13 @@ def _power(found: ExchangeArtefacts) -> PowerOfAttorneyFile:
     )
 
 
-def _parties(task: SigningTask, found: ExchangeArtefacts) -> list[Party]:
+def _parties(task: SigningTask, found: ExchangeArtefacts) -> list[ContractParty]:
     client = task.client
     us = mchd.parse(found.power_of_attorney_xml).principal
     return [
-        Party(side=Side.SENDER, name=us.name, inn=us.inn, kpp=us.kpp, ogrn=us.ogrn),
-        Party(
-            side=Side.RECIPIENT,
+        ContractParty(side=PartySide.SENDER, name=us.name, inn=us.inn, kpp=us.kpp, ogrn=us.ogrn),
+        ContractParty(
+            side=PartySide.RECIPIENT,
             name=client.short_name,
             inn=client.inn,
             kpp=client.kpp,
@@ -118,28 +118,28 @@ def _parties(task: SigningTask, found: ExchangeArtefacts) -> list[Party]:
     ]
 
 
-def _course(task: SigningTask) -> list[CourseEntry]:
+def _events(task: SigningTask) -> list[SigningEvent]:
     """Every change of status up to the client's signature: later ones would change the bytes."""
     moves = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).select_related("actor")
-    course = []
+    events = []
     for move in moves.order_by("pk"):
         actor = str(move.actor) if move.actor else move.get_acted_as_display()
         notes = [move.get_resolution_display(), move.comment]
-        course.append(
-            CourseEntry(
+        events.append(
+            SigningEvent(
                 at=move.at.astimezone(MOSCOW),
-                event=Status(move.new_status).label,
+                text=Status(move.new_status).label,
                 actor=actor,
                 note=". ".join(filter(None, notes)),
             )
         )
         if move.new_status == Status.DOCUMENT_SIGNED:
             break
-    return course
+    return events
 
 
-def _identifiers(task: SigningTask, exchange: Exchange, archive_code: str) -> Identifiers:
-    return Identifiers(
+def _identifiers(task: SigningTask, exchange: Exchange, archive_code: str) -> DocumentIdentifiers:
+    return DocumentIdentifiers(
         task_number=str(task.number),
         document_number=task.document_number,
         document_kind=task.get_document_kind_display(),

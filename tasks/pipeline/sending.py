@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from archive import documents
+from archive.files import storage
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
@@ -66,7 +66,7 @@ class SendDocument(Step):
         if task.withdrawal or version is None or version.pdf is None:
             return []
         exchange = self._exchange(task, version.pdf.sha256, job)
-        exchanges.send(exchange=exchange, pdf=documents.read(version.pdf))
+        exchanges.send(exchange=exchange, pdf=storage.read_file(version.pdf))
         return []
 
     def _exchange(self, task: SigningTask, sha256: str, job: OutboxJob) -> Exchange:

@@ -25,7 +25,7 @@ def upload(data: bytes, name: str = "договор.pdf") -> SimpleUploadedFile:
 
 
 def received(data: bytes, name: str = "договор.pdf", **more) -> DocumentVersion:
-    return documents.receive(upload=upload(data, name), user=UserFactory(), **more)
+    return documents.upload_version(upload=upload(data, name), user=UserFactory(), **more)
 
 
 def current(version: DocumentVersion) -> DocumentVersion:
@@ -187,7 +187,7 @@ class TestWithAVirusScanner:
         version = received(office.pdf_bytes())
         assert version.state == State.CHECKING
         with pytest.raises(storage.StoredFileWithheld):
-            documents.read(version.source)
+            storage.read_file(version.source)
         job = OutboxJob.objects.get()
         run_job(job.pk)
         assert current(version).state == State.CHECKING
@@ -196,7 +196,7 @@ class TestWithAVirusScanner:
         run_job(job.pk)
         version = current(version)
         assert version.state == State.READY
-        assert documents.read(version.source).startswith(b"%PDF-")
+        assert storage.read_file(version.source).startswith(b"%PDF-")
 
     def test_a_waiting_office_file_is_converted_after_its_scan(self, converting) -> None:
         self.verdict = Unavailable("clamd", "away")
@@ -215,7 +215,7 @@ class TestWithAVirusScanner:
         version = current(version)
         assert (version.state, version.can_retry) == (State.FAILED, False)
         with pytest.raises(storage.StoredFileWithheld):
-            documents.read(version.source)
+            storage.read_file(version.source)
 
     def test_a_scanner_away_for_good_fails_the_version_and_can_be_asked_again(
         self, settings

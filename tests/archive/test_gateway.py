@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from archive.gateway import Card, Kind, archive_for
+from archive.gateway import ArchiveMetadata, SubmissionKind, archive_for
 from clients.models import ArchiveSystem
 from econtract.platform.common import http
 from econtract.platform.common.errors import Refused, Unavailable
@@ -31,8 +31,8 @@ def connected(sandbox: Sandbox, settings: Any) -> Iterator[None]:
     sandbox.clear_faults()
 
 
-def card(client_inn: str = world.ROMASHKA, document_code: str | None = None) -> Card:
-    return Card(
+def metadata(client_inn: str = world.ROMASHKA, document_code: str | None = None) -> ArchiveMetadata:
+    return ArchiveMetadata(
         reference="10482",
         file_name="Договор.pdf",
         document_number="850770100110",
@@ -43,48 +43,48 @@ def card(client_inn: str = world.ROMASHKA, document_code: str | None = None) -> 
     )
 
 
-def lodge(system: str = APD, *, key: uuid.UUID | None = None, **more: Any) -> str:
-    arguments: dict[str, Any] = {"kind": Kind.DOCUMENT, "card": card()} | more
+def submit(system: str = APD, *, key: uuid.UUID | None = None, **more: Any) -> str:
+    arguments: dict[str, Any] = {"kind": SubmissionKind.DOCUMENT, "metadata": metadata()} | more
     file = io.BytesIO(arguments.pop("content", contract()))
-    return archive_for(system).lodge(file=file, key=key or uuid.uuid4(), **arguments)
+    return archive_for(system).submit(file=file, key=key or uuid.uuid4(), **arguments)
 
 
-def lodged(sandbox: Sandbox, system: str = "apd") -> int:
+def count_documents(sandbox: Sandbox, system: str = "apd") -> int:
     return len(sandbox.journal(system))
 
 
 def test_apd_gives_a_barcode_and_rio_an_id(sandbox: Sandbox) -> None:
-    barcode, document_id = lodge(APD), lodge(RIO)
+    barcode, document_id = submit(APD), submit(RIO)
     assert len(barcode) == 13
     assert barcode.isdigit()
     assert document_id.startswith("RIO-")
-    assert (lodged(sandbox), lodged(sandbox, "rio")) == (1, 1)
+    assert (count_documents(sandbox), count_documents(sandbox, "rio")) == (1, 1)
 
 
-def test_a_package_is_lodged_with_the_code_of_its_document(sandbox: Sandbox) -> None:
+def test_a_package_is_submitted_with_the_code_of_its_document(sandbox: Sandbox) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("Договор.pdf", contract())
-    about = card(document_code=lodge())
-    code = lodge(kind=Kind.PACKAGE, content=packed.getvalue(), card=about)
+    details = metadata(document_code=submit())
+    code = submit(kind=SubmissionKind.PACKAGE, content=packed.getvalue(), metadata=details)
     kept = sandbox.http.get(f"/archive/apd/v1/documents/{code}").json()
-    assert (kept["kind"], kept["document_code"]) == ("package", about.document_code)
+    assert (kept["kind"], kept["document_code"]) == ("package", details.document_code)
 
 
-def test_the_same_key_lodges_once(sandbox: Sandbox) -> None:
+def test_the_same_key_submits_once(sandbox: Sandbox) -> None:
     key = uuid.uuid4()
-    assert lodge(key=key) == lodge(key=key)
-    assert lodged(sandbox) == 1
+    assert submit(key=key) == submit(key=key)
+    assert count_documents(sandbox) == 1
 
 
 def test_a_lost_answer_and_its_repeat_leave_one_document(sandbox: Sandbox) -> None:
     key = uuid.uuid4()
     sandbox.fault("apd", "lost_answer", times=3)
     with pytest.raises(Unavailable):
-        lodge(key=key)
+        submit(key=key)
     sandbox.clear_faults()
-    lodge(key=key)
-    assert lodged(sandbox) == 1
+    submit(key=key)
+    assert count_documents(sandbox) == 1
 
 
 @pytest.mark.parametrize("kind", ["down", "error"])
@@ -94,10 +94,10 @@ def test_an_archive_in_trouble_is_unavailable_and_later_takes_the_document(
     key = uuid.uuid4()
     sandbox.fault("apd", kind, times=None)
     with pytest.raises(Unavailable):
-        lodge(key=key)
+        submit(key=key)
     sandbox.clear_faults()
-    assert lodge(key=key)
-    assert lodged(sandbox) == 1
+    assert submit(key=key)
+    assert count_documents(sandbox) == 1
 
 
 def test_a_slow_archive_is_given_up_and_the_repeat_leaves_one_document(
@@ -107,27 +107,27 @@ def test_a_slow_archive_is_given_up_and_the_repeat_leaves_one_document(
     settings.OUTSIDE_ANSWER_SECONDS = 0.5
     sandbox.fault("apd", "slow", times=1, seconds=1.5)
     with pytest.raises(Unavailable):
-        lodge(key=key)
+        submit(key=key)
     settings.OUTSIDE_ANSWER_SECONDS = 20
-    lodge(key=key)
-    assert lodged(sandbox) == 1
+    submit(key=key)
+    assert count_documents(sandbox) == 1
 
 
 @pytest.mark.parametrize(
     "refused",
     [
-        {"card": card(world.ARCHIVE_REJECTS)},
+        {"metadata": metadata(world.ARCHIVE_REJECTS)},
         {"content": b"not a pdf"},
-        {"kind": Kind.PACKAGE},
+        {"kind": SubmissionKind.PACKAGE},
     ],
 )
 def test_what_the_archive_turns_away_is_refused_for_good(
     sandbox: Sandbox, refused: dict[str, Any]
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        lodge(**refused)
+        submit(**refused)
     assert refusal.value.code == "archive_rejected"
-    assert lodged(sandbox) == 0
+    assert count_documents(sandbox) == 0
 
 
 @pytest.mark.parametrize(
@@ -140,4 +140,4 @@ def test_an_answer_without_a_usable_code_is_a_fault_of_the_other_side(
     with httpx.Client(transport=transport) as client:
         monkeypatch.setattr(http, "_client", lambda _: client)
         with pytest.raises(Unavailable):
-            lodge()
+            submit()

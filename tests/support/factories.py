@@ -137,16 +137,16 @@ class DocumentFactory(DjangoModelFactory):
 
 
 class DocumentVersionFactory(DjangoModelFactory):
-    """A converted document; ``lodged=True`` gives it a code of the electronic archive."""
+    """A converted document; ``archived=True`` gives it a code of the electronic archive."""
 
     class Meta:
         model = DocumentVersion
 
     class Params:
-        lodged = factory.Trait(
+        archived = factory.Trait(
             archive_system="APD",
             archive_code=factory.Sequence(lambda n: f"20{n:011d}"),
-            lodged_at=factory.LazyFunction(clock.now),
+            archived_at=factory.LazyFunction(clock.now),
         )
 
     document = factory.SubFactory(DocumentFactory)
@@ -182,7 +182,7 @@ class PackageFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"{n:032x}")
     archive_system = "APD"
     archive_code = factory.Sequence(lambda n: f"46{n:011d}")
-    lodged_at = factory.LazyFunction(clock.now)
+    archived_at = factory.LazyFunction(clock.now)
 
 
 class SigningTaskFactory(DjangoModelFactory):
@@ -208,7 +208,7 @@ class SigningTaskFactory(DjangoModelFactory):
     account_verified_at = factory.LazyFunction(clock.now)
     document_number = "850123456789"
     document_kind = DocumentKind.CONTRACT
-    document_version = factory.SubFactory(DocumentVersionFactory, lodged=True)
+    document_version = factory.SubFactory(DocumentVersionFactory, archived=True)
     document = factory.LazyAttribute(
         lambda task: task.document_version.document if task.document_version else None
     )

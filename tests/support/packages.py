@@ -9,18 +9,18 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from archive.package.builder import BuiltPackage, build
+from archive.package.builder import BuiltPackage, build_package
 from archive.package.parts import (
-    CourseEntry,
-    Identifiers,
+    ContractParty,
+    DocumentIdentifiers,
+    DocumentSignature,
     PackageParts,
-    Party,
+    PartySide,
     PowerOfAttorneyFile,
-    Side,
-    Signature,
     SignatureDetails,
+    SigningEvent,
 )
-from archive.typesetting.pdf import pdf_from_html
+from archive.typesetting.pdf import html_to_pdf
 from edo.powers import mchd
 from edo.signing.certificates import details
 from tests.support.pki import NOW, Signer, authority
@@ -40,7 +40,7 @@ def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
     body = '<p class="page">Приложение к договору</p>' * (pages - 1)
     body += f"<h1>Договор № 850770100110</h1>{f'<p>{LINE}</p>' * lines}"
     css = f"@page {{ size: {size}; margin: 15mm }} .page {{ break-after: page }}"
-    return pdf_from_html(body, css=css, title="Договор", moment=NOW)
+    return html_to_pdf(body, css=css, title="Договор", moment=NOW)
 
 
 @cache
@@ -60,14 +60,14 @@ def client() -> Signer:
 
 def signature(
     signer: Signer,
-    side: Side,
+    side: PartySide,
     content: bytes,
     power: UUID | None = None,
     signed_at: dt.datetime = NOW,
-) -> Signature:
+) -> DocumentSignature:
     """A signature of ``content`` with what its certificate says."""
     known = details(signer.certificate)
-    return Signature(
+    return DocumentSignature(
         side=side,
         der=signer.sign(content, signed_at),
         details=SignatureDetails(
@@ -106,7 +106,7 @@ def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
     data = data or power_data()
     xml = mchd.build(data)
     return PowerOfAttorneyFile(
-        side=Side.SENDER,
+        side=PartySide.SENDER,
         file_name=mchd.file_name(data),
         number=str(data.registration_number),
         xml=xml,
@@ -131,21 +131,25 @@ def parts(
         document_sha256=hashlib.sha256(content).hexdigest(),
         file_name=file_name,
         signatures=[
-            signature(our_signer(), Side.SENDER, content, MCHD_NUMBER),
-            signature(client(), Side.RECIPIENT, content),
+            signature(our_signer(), PartySide.SENDER, content, MCHD_NUMBER),
+            signature(client(), PartySide.RECIPIENT, content),
         ],
         powers=[power()],
         parties=[
-            Party(side=Side.SENDER, name="ПАО «Ростелеком»", inn=OUR_INN, kpp="784201001"),
-            Party(side=Side.RECIPIENT, name="ООО «Ромашка»", inn=CLIENT_INN, kpp="770101001"),
-        ],
-        course=[
-            CourseEntry(
-                at=NOW - dt.timedelta(minutes=9), event="Задание создано", actor="Менеджер"
+            ContractParty(
+                side=PartySide.SENDER, name="ПАО «Ростелеком»", inn=OUR_INN, kpp="784201001"
             ),
-            CourseEntry(at=NOW, event="Документ подписан", actor="Клиент", note="Через ЛК ЭДО"),
+            ContractParty(
+                side=PartySide.RECIPIENT, name="ООО «Ромашка»", inn=CLIENT_INN, kpp="770101001"
+            ),
         ],
-        identifiers=Identifiers(
+        events=[
+            SigningEvent(
+                at=NOW - dt.timedelta(minutes=9), text="Задание создано", actor="Менеджер"
+            ),
+            SigningEvent(at=NOW, text="Документ подписан", actor="Клиент", note="Через ЛК ЭДО"),
+        ],
+        identifiers=DocumentIdentifiers(
             task_number="10482",
             document_number="850770100110",
             document_kind="Договор",
@@ -170,4 +174,4 @@ class Made:
 def package(folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx") -> Made:
     """A whole package, good in every part."""
     ready = parts(folder, content=content, file_name=file_name)
-    return Made(ready, build(parts=ready, target=folder / "package.zip"))
+    return Made(ready, build_package(parts=ready, target=folder / "package.zip"))

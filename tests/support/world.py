@@ -106,7 +106,7 @@ def pdf_file() -> bytes:
 
 def received(manager: User, content: bytes, name: str) -> DocumentVersion:
     """The uploaded file as the intake has taken it."""
-    return documents.receive(upload=SimpleUploadedFile(name, content), user=manager)
+    return documents.upload_version(upload=SimpleUploadedFile(name, content), user=manager)
 
 
 def create_task(

@@ -3,7 +3,7 @@
 import zipfile
 
 from archive.intake import refusals
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import images
 from archive.intake.validators.xml_parts import ContentSeeker, is_xml, parse
@@ -11,12 +11,12 @@ from archive.intake.validators.xml_parts import ContentSeeker, is_xml, parse
 MIMETYPE = "mimetype"
 CONTENT = "content.xml"
 MANIFEST = "META-INF/manifest.xml"
-_KINDS = {kind.content_type.encode(): kind for kind in (Kind.ODT, Kind.ODS)}
+_KINDS = {kind.content_type.encode(): kind for kind in (FileFormat.ODT, FileFormat.ODS)}
 # LibreOffice lists its libraries even when they hold nothing; any other module is a macro.
 _LIBRARY_LISTS = ("script-lc.xml", "script-lb.xml", "dialog-lc.xml", "dialog-lb.xml")
 
 
-def kind_of(archive: zipfile.ZipFile) -> Kind:
+def kind_of(archive: zipfile.ZipFile) -> FileFormat:
     """ODT or ODS by the entry «mimetype». Raises IntakeRefused for any other."""
     with archive.open(MIMETYPE) as part:
         kind = _KINDS.get(part.read(200).strip())
@@ -25,7 +25,7 @@ def kind_of(archive: zipfile.ZipFile) -> Kind:
     return kind
 
 
-def check(archive: zipfile.ZipFile, _: Kind) -> None:
+def check(archive: zipfile.ZipFile, _: FileFormat) -> None:
     """Raises IntakeRefused for encryption, macros, damage, and a document that shows nothing."""
     names = archive.namelist()
     _refuse_encrypted(archive)

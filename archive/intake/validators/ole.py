@@ -6,7 +6,7 @@ from typing import BinaryIO
 import olefile  # type: ignore[import-untyped]
 
 from archive.intake import refusals
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 
 _WORD_97 = 0xA5EC
@@ -17,7 +17,7 @@ _MACRO_STORAGES = {"macros", "_vba_project_cur", "vba", "_vba_project"}
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
 
 
-def check(file: BinaryIO) -> Kind:
+def check(file: BinaryIO) -> FileFormat:
     """The kind of the document in the compound file. Raises IntakeRefused."""
     file.seek(0)
     try:
@@ -30,7 +30,7 @@ def check(file: BinaryIO) -> Kind:
         raise IntakeRefused(refusals.TOO_COMPLEX) from None
 
 
-def _check_streams(compound: olefile.OleFileIO) -> Kind:
+def _check_streams(compound: olefile.OleFileIO) -> FileFormat:
     entries = compound.listdir(streams=True, storages=True)
     top = {entry[0].lower(): entry[0] for entry in entries}
     if _ENCRYPTED_PACKAGE.lower() in top:
@@ -39,11 +39,11 @@ def _check_streams(compound: olefile.OleFileIO) -> Kind:
         raise IntakeRefused(refusals.MACROS)
     if "worddocument" in top:
         _check_word(compound.openstream(top["worddocument"]).read())
-        return Kind.DOC
+        return FileFormat.DOC
     for name in ("workbook", "book"):
         if name in top:
             _check_workbook(compound.openstream(top[name]).read())
-            return Kind.XLS
+            return FileFormat.XLS
     raise IntakeRefused(refusals.UNKNOWN_FORMAT)
 
 

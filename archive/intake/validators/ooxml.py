@@ -5,24 +5,24 @@ import zipfile
 from collections.abc import Callable
 
 from archive.intake import refusals
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import images
 from archive.intake.validators.xml_parts import ContentSeeker, is_xml, local, parse
 
-Inspector = Callable[[zipfile.ZipFile, Kind], None]
+Inspector = Callable[[zipfile.ZipFile, FileFormat], None]
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELATIONS = "_rels/.rels"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MAIN_PARTS = {
-    f"{_OFFICE}.wordprocessingml.document.main+xml": Kind.DOCX,
-    f"{_OFFICE}.spreadsheetml.sheet.main+xml": Kind.XLSX,
+    f"{_OFFICE}.wordprocessingml.document.main+xml": FileFormat.DOCX,
+    f"{_OFFICE}.spreadsheetml.sheet.main+xml": FileFormat.XLSX,
 }
 _MACRO_WORDS = ("vbaproject", "macrosheets/", "vbadata", "activex/")
 
 
-def kind_of(archive: zipfile.ZipFile) -> Kind:
+def kind_of(archive: zipfile.ZipFile) -> FileFormat:
     """DOCX or XLSX by the type of the main part. Raises IntakeRefused for any other."""
     types = _declared_types(archive)
     if any("macroEnabled" in kind for kind in types.values()):
@@ -50,7 +50,7 @@ def main_part(archive: zipfile.ZipFile) -> str:
     return posixpath.normpath(targets[0].lstrip("/"))
 
 
-def check(archive: zipfile.ZipFile, kind: Kind) -> None:
+def check(archive: zipfile.ZipFile, kind: FileFormat) -> None:
     """Raises IntakeRefused for macros, damage, and a document that shows nothing."""
     names = archive.namelist()
     if any(word in name.lower() for name in names for word in _MACRO_WORDS):
@@ -67,12 +67,12 @@ def check(archive: zipfile.ZipFile, kind: Kind) -> None:
         raise IntakeRefused(refusals.NO_CONTENT)
 
 
-def _seeker(kind: Kind, name: str) -> ContentSeeker | None:
-    if kind is Kind.DOCX and name.startswith("word/") and name.count("/") == 1:
+def _seeker(kind: FileFormat, name: str) -> ContentSeeker | None:
+    if kind is FileFormat.DOCX and name.startswith("word/") and name.count("/") == 1:
         return ContentSeeker(frozenset({"t"}), frozenset({"drawing", "pict", "object", "sym"}))
-    if kind is Kind.XLSX and name.startswith("xl/worksheets/"):
+    if kind is FileFormat.XLSX and name.startswith("xl/worksheets/"):
         return ContentSeeker(frozenset({"v", "t"}), frozenset({"drawing", "legacyDrawing"}))
-    if kind is Kind.XLSX and name.startswith("xl/chartsheets/"):
+    if kind is FileFormat.XLSX and name.startswith("xl/chartsheets/"):
         return ContentSeeker(frozenset(), frozenset({"drawing"}))
     return None
 

@@ -7,7 +7,7 @@ import zlib
 from typing import BinaryIO
 
 from archive.intake import refusals
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import odf, ooxml
 from archive.intake.validators.xml_parts import is_xml
@@ -30,7 +30,7 @@ _DAMAGE = (
 )
 
 
-def check(file: BinaryIO) -> Kind:
+def check(file: BinaryIO) -> FileFormat:
     """The kind of the office document in the zip. Raises IntakeRefused."""
     file.seek(0)
     try:
@@ -77,7 +77,7 @@ def _directory_size(archive: zipfile.ZipFile) -> int:
     )
 
 
-def _told_apart(archive: zipfile.ZipFile) -> tuple[Kind, ooxml.Inspector]:
+def _told_apart(archive: zipfile.ZipFile) -> tuple[FileFormat, ooxml.Inspector]:
     names = set(archive.namelist())
     if ooxml.CONTENT_TYPES in names:
         return ooxml.kind_of(archive), ooxml.check

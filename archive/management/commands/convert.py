@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from archive.conversion.convert import CONVERTERS, convert
+from archive.conversion.convert import CONVERTERS, convert_to_pdf
 from archive.conversion.results import ConversionFailed
-from archive.intake.inspection import inspect
+from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 
 CONVERTED, FAILED, REFUSED = 0, 1, 2
@@ -56,8 +56,8 @@ def _refuse_arguments(_: str) -> NoReturn:
 def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, str]:
     try:
         with source.open("rb") as file:
-            kind = inspect(file, name=source.name).kind
-        result = convert(source, target, kind=kind, converter=converter)
+            kind = inspect_file(file, name=source.name).kind
+        result = convert_to_pdf(source, target, kind=kind, converter=converter)
     except IntakeRefused as refused:
         return REFUSED, refused.refusal.message
     except ConversionFailed as failure:

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from archive import isolation
 from archive.conversion import builtin_converter
-from archive.conversion.convert import convert
+from archive.conversion.convert import convert_to_pdf
 from archive.conversion.results import ConversionFailed, ConversionResult
 from tests.support import office
 from tests.support.conversion.samples import Word
@@ -22,7 +22,7 @@ BOTH = pytest.mark.parametrize("converter", ["libreoffice", "builtin"])
 def converted(data: bytes, kind: str, folder: Path, converter: str | None = None) -> bytes:
     source, pdf = folder / "source", folder / "result.pdf"
     source.write_bytes(data)
-    convert(source, pdf, kind=kind, converter=converter)
+    convert_to_pdf(source, pdf, kind=kind, converter=converter)
     return pdf.read_bytes()
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from archive import isolation
 from archive.conversion import font_config
-from archive.conversion.convert import convert
-from archive.isolation.client import plain_environment
+from archive.conversion.convert import convert_to_pdf
+from archive.isolation.client import minimal_environment
 from tests.support.conversion import sheet_samples, word_samples
 from tests.support.conversion.samples import Sample
 from tests.support.conversion.score import score
@@ -54,7 +54,7 @@ LIMITS = isolation.Limits(
 @pytest.fixture(scope="module")
 def lasting_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    font_config.settle(home)
+    font_config.install_font_config(home)
     return home
 
 
@@ -66,7 +66,7 @@ def lasting_program(lasting_home: Path) -> Iterator[subprocess.Popen[str]]:
         [*launch, json.dumps(asdict(LIMITS)), str(lasting_home), sys.executable, "-c", PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**plain_environment(), "HOME": str(lasting_home), "TMPDIR": str(lasting_home)},
+        env={**minimal_environment(), "HOME": str(lasting_home), "TMPDIR": str(lasting_home)},
         text=True,
     ) as program:
         yield program
@@ -113,7 +113,7 @@ def test_libreoffice_shows_everything(make: Callable[[], Sample], tmp_path: Path
 def check(sample: Sample, converter: str, folder: Path) -> None:
     source, pdf = folder / "source", folder / "result.pdf"
     source.write_bytes(sample.data)
-    result = convert(source, pdf, kind=sample.kind, converter=converter)
+    result = convert_to_pdf(source, pdf, kind=sample.kind, converter=converter)
     found = score(sample, pdf)
     assert found.lost == []
     assert found.leaked == []

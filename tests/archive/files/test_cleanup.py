@@ -29,12 +29,12 @@ def own_folder(settings, tmp_path):
 @pytest.fixture
 def version() -> DocumentVersion:
     upload = SimpleUploadedFile("договор.pdf", office.pdf_bytes())
-    return documents.receive(upload=upload, user=UserFactory())
+    return documents.upload_version(upload=upload, user=UserFactory())
 
 
 def swept_in(days: float) -> tuple[int, int]:
     with time_machine.travel(clock.now() + timedelta(days=days)):
-        return cleanup.sweep()
+        return cleanup.delete_unreferenced()
 
 
 def files(folder) -> list[str]:
@@ -56,14 +56,14 @@ def test_a_forgotten_upload_goes_with_its_file_and_its_pictures(version, own_fol
 def test_a_document_of_a_task_stays(version, own_folder) -> None:
     SigningTaskFactory(document=version.document)
     assert swept_in(400) == (0, 0)
-    assert documents.read(version.source)
+    assert storage.read_file(version.source)
 
 
 def test_a_document_that_got_a_new_version_today_stays(version) -> None:
     with time_machine.travel(clock.now() + timedelta(days=3)):
         upload = SimpleUploadedFile("новый.pdf", office.pdf_bytes(2))
-        documents.receive(upload=upload, user=None, document=version.document)
-        assert cleanup.sweep() == (0, 0)
+        documents.upload_version(upload=upload, user=None, document=version.document)
+        assert cleanup.delete_unreferenced() == (0, 0)
 
 
 def test_a_file_in_a_package_stays() -> None:
@@ -76,7 +76,7 @@ def test_a_file_that_was_uploaded_again_today_stays() -> None:
     storage.store_bytes(b"contract", "application/pdf")
     with time_machine.travel(clock.now() + timedelta(days=5)):
         storage.store_bytes(b"contract", "application/pdf")
-        assert cleanup.sweep() == (0, 0)
+        assert cleanup.delete_unreferenced() == (0, 0)
 
 
 def test_bytes_of_a_transaction_that_was_rolled_back_go(own_folder) -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def version():
     upload = SimpleUploadedFile("договор.pdf", office.pdf_bytes(2))
-    return documents.receive(upload=upload, user=UserFactory())
+    return documents.upload_version(upload=upload, user=UserFactory())
 
 
 def test_a_page_is_a_webp_picture_of_the_stated_width(version) -> None:
@@ -40,7 +40,7 @@ def test_there_is_no_picture_of_a_page_that_is_not_there(version, page: int) -> 
 
 def test_a_page_is_drawn_once(version, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = previews.page_image(version, 1)
-    monkeypatch.setattr(isolation, "call", None)
+    monkeypatch.setattr(isolation, "run_function", None)
     assert previews.page_image(version, 1) == drawn
 
 
@@ -48,10 +48,10 @@ def test_a_page_that_cannot_be_drawn_says_so_and_is_not_kept(
     version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def call(*_: object, **__: object):
-        raise isolation.Exhausted
+        raise isolation.LimitExceeded
 
-    monkeypatch.setattr(isolation, "call", call)
-    path = f"{previews.folder_of(version.pdf)}/1.webp"
+    monkeypatch.setattr(isolation, "run_function", call)
+    path = f"{previews.preview_folder(version.pdf)}/1.webp"
     default_storage.delete(path)
     with pytest.raises(previews.PreviewUnavailable):
         previews.page_image(version, 1)

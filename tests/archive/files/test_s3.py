@@ -58,15 +58,15 @@ def test_the_same_bytes_are_one_file_and_are_read_back() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     assert storage.store_bytes(b"contract", "text/plain") == stored
     assert paths() == [stored.path]
-    assert storage.read(stored) == b"contract"
+    assert storage.read_file(stored) == b"contract"
 
 
 def test_a_damaged_file_is_reported_and_not_read() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     default_storage.bucket.Object(stored.path).put(Body=b"contracT")
-    assert not storage.is_sound(stored)
+    assert not storage.is_intact(stored)
     with pytest.raises(storage.StoredFileDamaged):
-        storage.read(stored)
+        storage.read_file(stored)
 
 
 def test_a_file_that_is_gone_is_reported() -> None:
@@ -86,9 +86,9 @@ def test_a_range_is_served() -> None:
 
 def test_a_document_is_taken_in_looked_at_and_swept() -> None:
     upload = SimpleUploadedFile("договор.pdf", pdf_file())
-    version = documents.receive(upload=upload, user=UserFactory())
+    version = documents.upload_version(upload=upload, user=UserFactory())
     assert previews.page_image(version, 1)[:4] == b"RIFF"
     assert len(paths()) == 2
     with time_machine.travel(clock.now() + timedelta(days=30)):
-        cleanup.sweep()
+        cleanup.delete_unreferenced()
     assert paths() == []

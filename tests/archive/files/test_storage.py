@@ -30,7 +30,7 @@ def damage(stored: StoredFile) -> None:
 
 def test_what_is_stored_is_read_back() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
-    assert storage.read(stored) == b"contract"
+    assert storage.read_file(stored) == b"contract"
     assert (stored.size, stored.content_type) == (8, "application/pdf")
 
 
@@ -48,11 +48,11 @@ def test_the_same_bytes_are_one_file(own_folder: Path) -> None:
 
 def test_a_damaged_file_is_reported_and_not_read() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
-    storage.read(stored)
+    storage.read_file(stored)
     damage(stored)
-    assert not storage.is_sound(stored)
+    assert not storage.is_intact(stored)
     with pytest.raises(storage.StoredFileDamaged):
-        storage.read(stored)
+        storage.read_file(stored)
     with pytest.raises(storage.StoredFileDamaged):
         storage.open_file(stored)
 
@@ -60,16 +60,16 @@ def test_a_damaged_file_is_reported_and_not_read() -> None:
 def test_a_file_that_is_gone_is_reported() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     default_storage.delete(stored.path)
-    assert not storage.is_sound(stored)
+    assert not storage.is_intact(stored)
     with pytest.raises(storage.StoredFileDamaged):
-        storage.read(stored)
+        storage.read_file(stored)
 
 
 def test_a_half_written_file_is_written_again() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     Path(default_storage.path(stored.path)).write_bytes(b"con")
     storage.store_bytes(b"contract", "application/pdf")
-    assert storage.read(stored) == b"contract"
+    assert storage.read_file(stored) == b"contract"
 
 
 @pytest.mark.parametrize("scan", [StoredFile.Scan.WAITING, StoredFile.Scan.INFECTED])

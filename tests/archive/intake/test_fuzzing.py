@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.intake.confined_inspection import examine
-from archive.intake.formats import OLE_SIGNATURE, PDF_SIGNATURE, RTF_SIGNATURE, ZIP_SIGNATURE, Kind
+from archive.intake.formats import (
+    OLE_SIGNATURE,
+    PDF_SIGNATURE,
+    RTF_SIGNATURE,
+    ZIP_SIGNATURE,
+    FileFormat,
+)
 from archive.intake.refusals import IntakeRefused
 from tests.support import office
 
@@ -24,15 +30,15 @@ RTF = rb"{\rtf1\ansi{\fonttbl{\f0 Times;}}\f0 Contract {\b No 7}\par\bin3 {{{}}"
 
 
 @functools.cache
-def seeds() -> dict[Kind, bytes]:
+def seeds() -> dict[FileFormat, bytes]:
     return {
-        Kind.PDF: office.pdf_bytes(2),
-        Kind.DOCX: office.docx_bytes(),
-        Kind.XLSX: office.xlsx_bytes(),
-        Kind.DOC: office.converted(office.docx_bytes(), "docx", "doc"),
-        Kind.XLS: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
-        Kind.RTF: RTF,
-        Kind.ODT: office.converted(office.docx_bytes(), "docx", "odt"),
+        FileFormat.PDF: office.pdf_bytes(2),
+        FileFormat.DOCX: office.docx_bytes(),
+        FileFormat.XLSX: office.xlsx_bytes(),
+        FileFormat.DOC: office.converted(office.docx_bytes(), "docx", "doc"),
+        FileFormat.XLS: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
+        FileFormat.RTF: RTF,
+        FileFormat.ODT: office.converted(office.docx_bytes(), "docx", "odt"),
     }
 
 
@@ -41,7 +47,7 @@ def examined(data: bytes) -> None:
         found = examine(io.BytesIO(data), max_pages=50)
     except IntakeRefused:
         return
-    assert isinstance(found.kind, Kind)
+    assert isinstance(found.kind, FileFormat)
 
 
 def mutated(data: bytes, seed: int) -> bytes:
@@ -66,10 +72,10 @@ def mutated(data: bytes, seed: int) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.parametrize("kind", [*Kind][:-1])
+@pytest.mark.parametrize("kind", [*FileFormat][:-1])
 @THOROUGHLY
 @given(seed=st.integers(0, 2**32))
-def test_a_mutated_file_is_taken_or_refused(kind: Kind, seed: int) -> None:
+def test_a_mutated_file_is_taken_or_refused(kind: FileFormat, seed: int) -> None:
     examined(mutated(seeds()[kind], seed))
 
 

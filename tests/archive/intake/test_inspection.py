@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from archive.intake import refusals
-from archive.intake.formats import Kind
-from archive.intake.inspection import inspect
+from archive.intake.formats import FileFormat
+from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
 from tests.support import office
@@ -17,23 +17,23 @@ from tests.support.bad_files import BAD
 
 
 def inspected(data: bytes, name: str = "договор.docx"):
-    return inspect(io.BytesIO(data), name=name)
+    return inspect_file(io.BytesIO(data), name=name)
 
 
-GOOD: dict[Kind, Callable[[], bytes]] = {
-    Kind.PDF: office.pdf_bytes,
-    Kind.DOCX: office.docx_bytes,
-    Kind.XLSX: office.xlsx_bytes,
-    Kind.DOC: lambda: office.converted(office.docx_bytes(), "docx", "doc"),
-    Kind.XLS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
-    Kind.RTF: lambda: office.converted(office.docx_bytes(), "docx", "rtf"),
-    Kind.ODT: lambda: office.converted(office.docx_bytes(), "docx", "odt"),
-    Kind.ODS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "ods"),
+GOOD: dict[FileFormat, Callable[[], bytes]] = {
+    FileFormat.PDF: office.pdf_bytes,
+    FileFormat.DOCX: office.docx_bytes,
+    FileFormat.XLSX: office.xlsx_bytes,
+    FileFormat.DOC: lambda: office.converted(office.docx_bytes(), "docx", "doc"),
+    FileFormat.XLS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
+    FileFormat.RTF: lambda: office.converted(office.docx_bytes(), "docx", "rtf"),
+    FileFormat.ODT: lambda: office.converted(office.docx_bytes(), "docx", "odt"),
+    FileFormat.ODS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "ods"),
 }
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_a_sound_file_is_taken_by_its_content_whatever_its_name(kind: Kind) -> None:
+def test_a_sound_file_is_taken_by_its_content_whatever_its_name(kind: FileFormat) -> None:
     data = GOOD[kind]()
     found = inspected(data, name="файл.exe")
     assert found.kind is kind
@@ -69,7 +69,7 @@ def test_a_pdf_that_merely_speaks_of_javascript_is_taken() -> None:
     def change(pdf) -> None:
         pdf.docinfo["/Title"] = "/JavaScript and /JS and /Launch explained"
 
-    assert inspected(office.pdf_bytes(change=change)).kind is Kind.PDF
+    assert inspected(office.pdf_bytes(change=change)).kind is FileFormat.PDF
 
 
 def test_a_pdf_of_almost_30_mb_is_taken() -> None:
@@ -83,7 +83,7 @@ def test_a_pdf_of_almost_30_mb_is_taken() -> None:
 def test_a_refusal_found_while_the_upload_streamed_holds() -> None:
     upload = io.BytesIO(b"")
     with pytest.raises(IntakeRefused) as refused:
-        inspect(_Upload(upload), name="a.pdf")
+        inspect_file(_Upload(upload), name="a.pdf")
     assert refused.value.refusal == refusals.PDF_TOO_LARGE
 
 
@@ -112,4 +112,4 @@ def test_the_confined_process_is_replaced_when_it_was_killed() -> None:
     assert client._server is not None
     client._server.process.kill()
     client._server.process.wait()
-    assert inspected(office.pdf_bytes()).kind is Kind.PDF
+    assert inspected(office.pdf_bytes()).kind is FileFormat.PDF

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.intake.formats import Kind
+from archive.intake.formats import FileFormat
 from archive.intake.names import LONGEST, display_name
 
 
@@ -30,17 +30,17 @@ from archive.intake.names import LONGEST, display_name
     ],
 )
 def test_a_name_is_made_fit_for_showing(name: str, shown: str) -> None:
-    assert display_name(name, Kind.PDF) == shown
+    assert display_name(name, FileFormat.PDF) == shown
 
 
 def test_a_name_of_300_characters_is_shortened_before_its_extension() -> None:
-    shown = display_name("я" * 300 + ".docx", Kind.DOCX)
+    shown = display_name("я" * 300 + ".docx", FileFormat.DOCX)
     assert len(shown) == LONGEST
     assert shown.endswith("я.docx")
 
 
-@given(st.text(st.characters()), st.sampled_from(Kind))
-def test_no_name_can_be_a_path_or_turn_the_text_around(name: str, kind: Kind) -> None:
+@given(st.text(st.characters()), st.sampled_from(FileFormat))
+def test_no_name_can_be_a_path_or_turn_the_text_around(name: str, kind: FileFormat) -> None:
     shown = display_name(name, kind)
     assert shown.endswith(f".{kind}")
     assert 0 < len(shown) <= LONGEST

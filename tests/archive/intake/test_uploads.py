@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.test import RequestFactory
 
 from archive.intake import refusals, uploads
-from archive.intake.inspection import inspect
+from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
 from econtract.platform.common.refusals import Refusal
@@ -46,7 +46,7 @@ def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
         assert upload.size == 0
         assert QueryDict("comment=осталось") == request.POST
         with pytest.raises(IntakeRefused) as refused:
-            inspect(upload, name="a.pdf")
+            inspect_file(upload, name="a.pdf")
     assert refused.value.refusal == refusal
 
 
@@ -55,7 +55,7 @@ def test_a_file_within_its_limit_arrives_whole() -> None:
     with sent("договор.pdf", data) as request:
         upload = request.FILES["file"]
         assert upload.read() == data
-        assert inspect(upload, name=upload.name).pages == 2
+        assert inspect_file(upload, name=upload.name).pages == 2
 
 
 def test_no_more_than_the_limit_is_ever_kept() -> None:
@@ -93,5 +93,5 @@ def test_a_hostile_name_gets_nowhere(name: str, tmp_path: Path, settings) -> Non
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     with sent(name, office.pdf_bytes()) as request:
         upload = request.FILES["file"]
-        assert inspect(upload, name=upload.name).file_name.endswith(".pdf")
+        assert inspect_file(upload, name=upload.name).file_name.endswith(".pdf")
         assert list(tmp_path.iterdir()) == []

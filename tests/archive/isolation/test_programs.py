@@ -40,7 +40,7 @@ def test_it_is_kept_within_its_limits(code: str, tmp_path: Path) -> None:
 def test_time_is_up_for_it_and_for_what_it_started(tmp_path: Path) -> None:
     limits = isolation.Limits(seconds=1, cpu_seconds=5, memory=1 << 30, file_size=1 << 20)
     code = "import subprocess; subprocess.run(['sleep', '1000'])"
-    with pytest.raises(isolation.Exhausted):
+    with pytest.raises(isolation.LimitExceeded):
         run(code, tmp_path, limits)
 
 

@@ -15,8 +15,8 @@ import pypdfium2
 import pytest
 
 from archive.package import manifest
-from archive.package.builder import DocumentChanged, build
-from archive.package.parts import PackageParts, Side
+from archive.package.builder import DocumentChanged, build_package
+from archive.package.parts import PackageParts, PartySide
 from tests.support.packages import Made, contract, package, parts, signature
 from tests.support.pki import DAY, authority
 
@@ -72,7 +72,7 @@ def test_names_outside_ascii_are_marked_as_utf8(made: Made) -> None:
 
 def test_the_manifest_names_every_other_file_with_its_hash(made: Made) -> None:
     with zipfile.ZipFile(made.built.path) as archive:
-        stated = manifest.read(archive.read("manifest.json"))
+        stated = manifest.parse_manifest(archive.read("manifest.json"))
         found = {
             name: (hashlib.sha256(archive.read(name)).hexdigest(), archive.getinfo(name).file_size)
             for name in archive.namelist()
@@ -94,13 +94,13 @@ def test_a_changed_manifest_is_found(unpacked: Path, changed: str) -> None:
         else {}
     )
     with pytest.raises(manifest.ManifestError):
-        manifest.read(json.dumps(body).encode())
+        manifest.parse_manifest(json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"null", b'{"checksum": 1}', b"[" * 100_000])
 def test_what_is_no_manifest_is_refused(data: bytes) -> None:
     with pytest.raises(manifest.ManifestError):
-        manifest.read(data)
+        manifest.parse_manifest(data)
 
 
 def test_the_commands_of_the_readme_work_as_they_stand(made: Made, unpacked: Path) -> None:
@@ -125,8 +125,8 @@ def test_the_commands_still_work_years_after_the_certificates_have_expired(
     then = dt.datetime(2020, 5, 1, tzinfo=dt.UTC)
     ready = parts(tmp_path)
     signer = authority().signer(valid_from=then - DAY, valid_until=then + DAY)
-    signed = [signature(signer, side, contract(), signed_at=then) for side in Side]
-    built = build(
+    signed = [signature(signer, side, contract(), signed_at=then) for side in PartySide]
+    built = build_package(
         parts=replace(ready, signatures=signed, powers=[]), target=tmp_path / "package.zip"
     )
     with zipfile.ZipFile(built.path) as archive:
@@ -158,7 +158,7 @@ def test_openssl_refuses_a_changed_document(unpacked: Path, tmp_path: Path) -> N
 
 def test_built_again_it_is_byte_identical(made: Made, tmp_path: Path) -> None:
     time.sleep(1.1)  # past the second in which a clock might have been asked
-    again = build(parts=made.parts, target=tmp_path / "again.zip")
+    again = build_package(parts=made.parts, target=tmp_path / "again.zip")
     assert again.sha256 == made.built.sha256
     assert again.path.read_bytes() == made.built.path.read_bytes()
 
@@ -167,13 +167,13 @@ def test_a_document_other_than_the_signed_one_is_never_packed(tmp_path: Path) ->
     ready = parts(tmp_path)
     ready.pdf.write_bytes(contract() + b"\n")
     with pytest.raises(DocumentChanged):
-        build(parts=ready, target=tmp_path / "package.zip")
+        build_package(parts=ready, target=tmp_path / "package.zip")
 
 
 def test_a_broken_pdf_is_an_error_and_not_a_package(tmp_path: Path) -> None:
     ready = parts(tmp_path, content=b"%PDF-1.7 not really")
     with pytest.raises(pikepdf.PdfError):
-        build(parts=ready, target=tmp_path / "package.zip")
+        build_package(parts=ready, target=tmp_path / "package.zip")
 
 
 def test_a_hostile_file_name_does_no_harm(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_hostile_file_name_does_no_harm(tmp_path: Path) -> None:
 
 def test_the_code_is_that_of_the_signed_document(made: Made, tmp_path: Path) -> None:
     signatures = made.parts.signatures
-    same = replace(made.parts, file_name="Другое имя.pdf", course=[])
+    same = replace(made.parts, file_name="Другое имя.pdf", events=[])
     other = replace(made.parts, signatures=[signatures[0], replace(signatures[1], der=b"other")])
     assert re.fullmatch(r"[a-z2-7]{24}", made.parts.code)
     assert same.code == made.parts.code
@@ -246,8 +246,8 @@ def test_no_font_of_the_system_is_needed(made: Made, tmp_path: Path) -> None:
     nowhere.write_text(f"<fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>")
     script = (
         "import sys; from datetime import datetime, UTC; "
-        "from archive.typesetting.pdf import pdf_from_html;"
-        "sys.stdout.buffer.write(pdf_from_html('<p>Подпись № 5 «Әлия» ✓</p>', css='', title='т',"
+        "from archive.typesetting.pdf import html_to_pdf;"
+        "sys.stdout.buffer.write(html_to_pdf('<p>Подпись № 5 «Әлия» ✓</p>', css='', title='т',"
         " moment=datetime(2026, 1, 1, tzinfo=UTC)))"
     )
     command = [__import__("sys").executable, "-c", script]
@@ -261,7 +261,7 @@ def test_no_font_of_the_system_is_needed(made: Made, tmp_path: Path) -> None:
 
 def test_parts_without_a_power_of_attorney_or_roots_make_a_package(tmp_path: Path) -> None:
     ready: PackageParts = replace(parts(tmp_path), powers=[], trust_roots=b"")
-    built = build(parts=ready, target=tmp_path / "package.zip")
+    built = build_package(parts=ready, target=tmp_path / "package.zip")
     with zipfile.ZipFile(built.path) as archive:
         assert not [name for name in archive.namelist() if name.startswith("ON_EMCHD")]
         readme = archive.read("ПРОЧТИ.txt").decode("utf-8-sig")

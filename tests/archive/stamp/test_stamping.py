@@ -10,8 +10,8 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from archive.package.parts import Side, Signature
-from archive.stamp.stamping import mark_of, stamped_copy
+from archive.package.parts import DocumentSignature, PartySide
+from archive.stamp.stamping import stamp_of, write_stamped_copy
 from tests.support.packages import MCHD_NUMBER, client, contract, our_signer, signature
 
 TITLE = "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ"
@@ -30,19 +30,19 @@ trailer <</Root 1 0 R>>
 Change = Callable[[pikepdf.Pdf], None]
 
 
-def signatures() -> list[Signature]:
+def signatures() -> list[DocumentSignature]:
     content = contract()
     return [
-        signature(our_signer(), Side.SENDER, content, MCHD_NUMBER),
-        signature(client(), Side.RECIPIENT, content),
+        signature(our_signer(), PartySide.SENDER, content, MCHD_NUMBER),
+        signature(client(), PartySide.RECIPIENT, content),
     ]
 
 
-def stamp(folder: Path, pdf: bytes, signed: list[Signature] | None = None) -> bytes:
+def stamp(folder: Path, pdf: bytes, signed: list[DocumentSignature] | None = None) -> bytes:
     source, target = folder / "source.pdf", folder / "target.pdf"
     source.write_bytes(pdf)
-    marks = [mark_of(item, document_id=DOCUMENT_ID) for item in signed or signatures()]
-    stamped_copy(source=source, target=target, marks=marks)
+    marks = [stamp_of(item, document_id=DOCUMENT_ID) for item in signed or signatures()]
+    write_stamped_copy(source=source, target=target, marks=marks)
     assert source.read_bytes() == pdf
     return target.read_bytes()
 

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from econtract.verification.detached import NamedBytes, verify_loose
-from econtract.verification.policy import Rules
-from econtract.verification.results import Verdict
+from econtract.verification.detached import NamedFile, verify_detached
+from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import VerificationResult
 from tests.support.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
@@ -18,15 +18,17 @@ from tests.support.packages import (
 )
 from tests.support.pki import NOW, authority
 
-RULES = Rules(trust=authority().trust)
+RULES = VerificationPolicy(trust=authority().trust)
 
 
-def check(*signatures: bytes, document: bytes | None = None, xml: bytes | None = None) -> Verdict:
-    return verify_loose(
+def check(
+    *signatures: bytes, document: bytes | None = None, xml: bytes | None = None
+) -> VerificationResult:
+    return verify_detached(
         document=io.BytesIO(document or contract()),
         document_name="Договор.pdf",
-        signatures=[NamedBytes(f"{number}.sig", der) for number, der in enumerate(signatures)],
-        power=NamedBytes(MCHD_XML_NAME, xml) if xml else None,
+        signatures=[NamedFile(f"{number}.sig", der) for number, der in enumerate(signatures)],
+        power=NamedFile(MCHD_XML_NAME, xml) if xml else None,
         rules=RULES,
     )
 

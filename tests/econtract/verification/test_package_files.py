@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from econtract.verification.package_files import MOST_ENTRIES, PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
-from econtract.verification.policy import Rules
+from econtract.verification.policy import VerificationPolicy
 from edo.signing.trust import Trust
 from tests.support.packages import package
 
 MEBIBYTE = 1024 * 1024
-NOBODY = Rules(trust=Trust(()))
+NOBODY = VerificationPolicy(trust=Trust(()))
 
 
 def zipped(*files: tuple[str, bytes]) -> io.BytesIO:

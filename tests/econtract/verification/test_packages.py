@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from archive.package import manifest
-from archive.package.builder import build
+from archive.package.builder import build_package
 from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.packages import verify_package
-from econtract.verification.policy import Rules
-from econtract.verification.results import PowerFinding, SignatureFinding, Verdict
+from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import (
+    PowerOfAttorneyResult,
+    SignatureResult,
+    VerificationResult,
+)
 from edo.powers import mchd
 from tests.support.packages import (
     MCHD_XML_NAME,
@@ -33,14 +37,14 @@ from tests.support.pki import DAY, NOW, YEAR, Authority, authority
 SENDER_SIGNATURE = "Договор (подпись отправителя).p7s"
 RECIPIENT_SIGNATURE = "Договор (подпись получателя).p7s"
 Files = dict[str, bytes]
-RULES = Rules(trust=authority().trust)
+RULES = VerificationPolicy(trust=authority().trust)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """The files of a good package."""
     folder = tmp_path_factory.mktemp("whole")
-    return files_of(build(parts=parts(folder), target=folder / "package.zip").path)
+    return files_of(build_package(parts=parts(folder), target=folder / "package.zip").path)
 
 
 def files_of(path: Path) -> Files:
@@ -48,7 +52,7 @@ def files_of(path: Path) -> Files:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def check(files: Files, rules: Rules = RULES) -> Verdict:
+def check(files: Files, rules: VerificationPolicy = RULES) -> VerificationResult:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -62,19 +66,19 @@ def flipped(content: bytes, place: int) -> bytes:
     return bytes(changed)
 
 
-def complaints(verdict: Verdict) -> dict[str, str]:
+def complaints(verdict: VerificationResult) -> dict[str, str]:
     """Everything that is wrong, by file."""
     found = {item.name: item.problem for item in verdict.files if item.problem}
-    judged: list[SignatureFinding | PowerFinding] = [*verdict.signatures, *verdict.powers]
+    judged: list[SignatureResult | PowerOfAttorneyResult] = [*verdict.signatures, *verdict.powers]
     for item in judged:
         if item.problems:
             found[item.name] = f"{found.get(item.name, '')} {' '.join(item.problems)}".strip()
     return found | ({"": " ".join(verdict.problems)} if verdict.problems else {})
 
 
-def repacked(folder: Path, change: Callable[[PackageParts], PackageParts]) -> Verdict:
+def repacked(folder: Path, change: Callable[[PackageParts], PackageParts]) -> VerificationResult:
     """A package built honestly of dishonest parts: its manifest fits."""
-    built = build(parts=change(parts(folder)), target=folder / "package.zip")
+    built = build_package(parts=change(parts(folder)), target=folder / "package.zip")
     with built.path.open("rb") as file:
         return verify_package(file, rules=RULES)
 
@@ -192,7 +196,7 @@ def test_a_power_of_attorney_signed_by_anyone_else_is_found(tmp_path: Path) -> N
 
 
 def test_signatures_of_an_unknown_authority_do_not_hold(whole: Files) -> None:
-    verdict = check(whole, Rules(trust=Authority("Самозваный").trust))
+    verdict = check(whole, VerificationPolicy(trust=Authority("Самозваный").trust))
     assert "центром, которому система не доверяет" in complaints(verdict)[SENDER_SIGNATURE]
 
 
@@ -219,12 +223,14 @@ def test_a_certificate_expired_at_signing_is_found(tmp_path: Path) -> None:
 
 def test_a_certificate_revoked_before_signing_is_found(whole: Files) -> None:
     trust = authority().trust_with_revoked(client_signer(), NOW - DAY)
-    assert "отозван" in complaints(check(whole, Rules(trust=trust)))[RECIPIENT_SIGNATURE]
+    assert (
+        "отозван" in complaints(check(whole, VerificationPolicy(trust=trust)))[RECIPIENT_SIGNATURE]
+    )
 
 
 def test_a_certificate_revoked_after_signing_still_holds(whole: Files) -> None:
     trust = authority().trust_with_revoked(client_signer(), NOW + DAY)
-    assert check(whole, Rules(trust=trust)).ok
+    assert check(whole, VerificationPolicy(trust=trust)).ok
 
 
 def test_a_removed_and_an_added_file_are_named(whole: Files) -> None:
@@ -250,8 +256,8 @@ def test_a_changed_manifest_is_found(whole: Files) -> None:
 
 def test_a_manifest_that_drops_a_signature_does_not_make_a_package_hold(whole: Files) -> None:
     """A forger who writes the checksum anew still owes both signatures."""
-    stated = manifest.read(whole["manifest.json"])
-    forged = manifest.write(
+    stated = manifest.parse_manifest(whole["manifest.json"])
+    forged = manifest.build_manifest(
         code=stated.code,
         verification_url=stated.verification_url,
         identifiers=stated.identifiers,

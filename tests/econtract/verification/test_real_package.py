@@ -30,7 +30,7 @@ def finished(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, P
     task: SigningTask = at(world.create_task(manager), Status.COMPLETED, set_up)
     assert task.package
     path = tmp_path / task.package.file_name
-    path.write_bytes(storage.read(task.package.file))
+    path.write_bytes(storage.read_file(task.package.file))
     return task.package, path
 
 

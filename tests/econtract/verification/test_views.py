@@ -62,7 +62,7 @@ def forged(path: Path, name: str, content: bytes) -> bytes:
     """The package with one file changed and the manifest made to fit."""
     packed = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(packed, "w") as new:
-        stated = manifest.read(old.read(manifest.NAME))
+        stated = manifest.parse_manifest(old.read(manifest.NAME))
         entries = [
             replace(entry, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
             if entry.name == name
@@ -71,7 +71,7 @@ def forged(path: Path, name: str, content: bytes) -> bytes:
         ]
         for entry in entries:
             new.writestr(entry.name, content if entry.name == name else old.read(entry.name))
-        rewritten = manifest.write(
+        rewritten = manifest.build_manifest(
             code=stated.code,
             verification_url=stated.verification_url,
             identifiers=stated.identifiers,

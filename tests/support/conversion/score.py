@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium
 
 from archive.conversion import pdf_text
 from archive.conversion.builtin.word.numerals import readable
-from archive.conversion.word_recall import missing, normalised, words
+from archive.conversion.word_recall import missing_words, normalise_text, split_words
 from tests.support.conversion.samples import Sample
 
 
@@ -19,7 +19,7 @@ from tests.support.conversion.samples import Sample
 class Score:
     """Counts of one conversion: (found, of how many), and the rest of what is compared."""
 
-    words: tuple[int, int]
+    split_words: tuple[int, int]
     numbers: tuple[int, int]
     cells: tuple[int, int]
     labels: tuple[int, int]
@@ -34,26 +34,26 @@ def score(sample: Sample, pdf: Path) -> Score:
     """Compares the PDF with what the sample has to show."""
     with pypdfium2.PdfDocument(pdf) as document:
         pages = len(document)
-        text = pdf_text.plain(document)
-        spaced = pdf_text.careful(document)
+        text = pdf_text.extract_text(document)
+        spaced = pdf_text.extract_spaced_text(document)
         pictures = {
             (number, item.get_bounds())
             for number, page in enumerate(document)
             for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
         }
-    wanted = words(" ".join([*sample.flow, *sample.anywhere]))
-    lost = missing(wanted, text) & missing(wanted, spaced)
+    wanted = split_words(" ".join([*sample.flow, *sample.anywhere]))
+    lost = missing_words(wanted, text) & missing_words(wanted, spaced)
     numbers = [word for word in wanted if any(char.isdigit() for char in word)]
-    lost_numbers = missing(numbers, text) & missing(numbers, spaced)
+    lost_numbers = missing_words(numbers, text) & missing_words(numbers, spaced)
     run_on = _run_on(text)
     cells = [cell for cell in sample.cells if _run_on(cell) in run_on]
     labels = [pair for pair in sample.labels if _run_on("".join(pair)) in run_on]
     return Score(
-        words=(len(wanted) - lost.total(), len(wanted)),
+        split_words=(len(wanted) - lost.total(), len(wanted)),
         numbers=(len(numbers) - lost_numbers.total(), len(numbers)),
         cells=(len(cells), len(sample.cells)),
         labels=(len(labels), len(sample.labels)),
-        order=_order(words(" ".join(sample.flow)), words(spaced)),
+        order=_order(split_words(" ".join(sample.flow)), split_words(spaced)),
         pages=pages,
         images=(min(len(pictures), sample.images), sample.images),
         lost=[
@@ -66,7 +66,7 @@ def score(sample: Sample, pdf: Path) -> Score:
 
 
 def _run_on(text: str) -> str:
-    return re.sub(r"\s+", "", normalised(readable(text)))
+    return re.sub(r"\s+", "", normalise_text(readable(text)))
 
 
 def _order(wanted: list[str], found: list[str]) -> float:

@@ -95,7 +95,7 @@ def no_document(task: SigningTask) -> None:
 
 def not_lodged(task: SigningTask) -> None:
     version = DocumentVersion.objects.filter(pk=task.document_version_id)
-    version.update(archive_code="", archive_system="", lodged_at=None)
+    version.update(archive_code="", archive_system="", archived_at=None)
 
 
 def account_in_doubt(task: SigningTask) -> None:

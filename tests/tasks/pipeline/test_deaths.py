@@ -138,7 +138,7 @@ def test_no_death_loses_or_doubles_a_step(
 
 def build_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """The package's bytes depend on its parts alone (`tests/package`): one build will do."""
-    build, kept = builder.build, folder / "package.zip"
+    build, kept = builder.build_package, folder / "package.zip"
 
     def remembered(*, parts: PackageParts, target: Path) -> BuiltPackage:
         if not kept.exists():

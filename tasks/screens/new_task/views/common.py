@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_client_event
 
-from archive.documents import Intake
+from archive.documents import StoredUpload
 from econtract.platform.common.formatting import clock_time, moment
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
@@ -97,14 +97,14 @@ def posted_entry(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> 
     return Entry(kind, user, values, drafts.find(user, kind.task_type), ask=ask)
 
 
-def save_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
+def save_entry(entry: Entry, mark: PageMark, file: StoredUpload | None = None) -> None:
     """Keeps the entry as the draft. Raises DraftChanged and AlreadyCreated."""
     with transaction.atomic():
         write_entry(entry, mark, file)
         entry.draft.save()
 
 
-def write_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> None:
+def write_entry(entry: Entry, mark: PageMark, file: StoredUpload | None = None) -> None:
     """As `save_entry`, in the transaction of one who saves or finishes the draft himself."""
     lookup = entry.party.lookup
     entry.draft = drafts.filled(
@@ -118,7 +118,7 @@ def write_entry(entry: Entry, mark: PageMark, file: Intake | None = None) -> Non
 
 
 def keep(
-    request: HttpRequest, kind: FormKind, *, ask: bool = False, file: Intake | None = None
+    request: HttpRequest, kind: FormKind, *, ask: bool = False, file: StoredUpload | None = None
 ) -> Entry:
     """The posted form, saved. Raises DraftChanged and AlreadyCreated."""
     entry = posted_entry(request, kind, ask=ask)

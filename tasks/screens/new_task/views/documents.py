@@ -6,7 +6,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive import documents
-from archive.documents import Intake
+from archive.documents import StoredUpload
 from archive.files import previews, serving
 from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.intake.refusals import IntakeRefused
@@ -33,7 +33,7 @@ ONE_ONLY = "Можно вложить только один файл"
 UNREADABLE = (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
-def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
+def take_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
     """Takes in the file that came with the form, or says why not; neither when none came."""
     uploads = request.FILES.getlist(FILE)
     if not uploads:
@@ -41,7 +41,7 @@ def take_file(request: HttpRequest) -> tuple[Intake | None, str]:
     if len(uploads) > 1:
         return None, ONE_ONLY
     try:
-        return documents.take_in(uploads[0]), ""
+        return documents.store_upload(uploads[0]), ""
     except IntakeRefused as refused:
         return None, refused.refusal.message
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import request_text
-from archive.documents import Intake
+from archive.documents import StoredUpload
 from clients.actions import DuplicateContact
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import moment
@@ -108,7 +108,7 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
     return show_page(request, entry, mark, status=UNPROCESSABLE, **more)
 
 
-def _make(entry: Entry, mark: PageMark, file: Intake | None) -> SigningTask | None:
+def _make(entry: Entry, mark: PageMark, file: StoredUpload | None) -> SigningTask | None:
     """Client, contact, task and the emptied draft in one transaction; None: it is not ready."""
     with transaction.atomic():
         write_entry(entry, mark, file)

@@ -255,7 +255,7 @@ def test_a_newer_version_of_the_card_is_offered(owner: User, web: Client) -> Non
             "Открепите и загрузите снова",
         ),
         ({}, "Передается в электронный архив"),
-        ({"archive_system": "RIO", "archive_code": "RIO-7", "lodged_at": NOW}, "ИД документа"),
+        ({"archive_system": "RIO", "archive_code": "RIO-7", "archived_at": NOW}, "ИД документа"),
     ],
 )
 def test_the_document_says_what_is_being_done_with_it(
