@@ -23,6 +23,7 @@ from accounts.roles import Role
 from accounts.signals import Handed, leaving
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 
 LAST_ADMINISTRATOR = "Это последний администратор: снять роль или заблокировать его нельзя."
 Rights = dict[int, frozenset[str]]
@@ -42,7 +43,7 @@ def changing_rights(user_ids: Iterable[int], *, actor: User) -> Iterator[None]:
         before, had = _rights_of_all(people), _administrators()
         yield
         if had and not _administrators():
-            raise ActionRefused([LAST_ADMINISTRATOR])
+            raise ActionRefused(Refusal("last_administrator", LAST_ADMINISTRATOR))
         _write_down(before, _rights_of_all(people), actor)
 
 

@@ -144,7 +144,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except ActionRefused as refusal:  # two administrators at the same moment
-            self.message_user(request, " ".join(refusal.reasons), messages.ERROR)
+            self.message_user(request, str(refusal), messages.ERROR)
             return redirect(request.path)
 
     def get_urls(self) -> list[URLPattern]:
@@ -164,7 +164,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
             try:
                 handed = actions.block(user=user, actor=actor, **form.cleaned_data)
             except ActionRefused as refusal:
-                form.add_error(None, refusal.reasons)
+                form.add_error(None, refusal.messages)
             else:
                 self._tell_of_blocking(request, user, handed)
                 return self._back_to(user)

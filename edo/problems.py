@@ -1,26 +1,13 @@
 """What is wrong, in words: the one shape for every list of failed checks."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from econtract.platform.common.refusals import Refusal as Problem
+
+__all__ = ["Problem", "day", "in_words"]
+
 MOSCOW = ZoneInfo("Europe/Moscow")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One failed check.
-
-    `code` is stable and may be stored and compared; `text` is Russian, for people; `fix`
-    says what to do about it, empty where there is nothing to do.
-    """
-
-    code: str
-    text: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def in_words(problems: tuple[Problem, ...] | list[Problem]) -> str:

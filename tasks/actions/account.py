@@ -10,20 +10,23 @@ from django.db import transaction
 
 from accounts.models import User
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.document import document_refusals
 from tasks.actions.saving import save_task
 from tasks.lifecycle import guards, history, withdrawal
+from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import locked
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
 
 
-def account_refusals(task: SigningTask, user: User) -> list[str]:
+def account_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why the account number cannot be changed or checked now; empty: it can."""
     reasons = document_refusals(task, user)
     if not reasons and withdrawal.needed(task):
-        return ["Документ уже у клиента. Чтобы изменить лицевой счет, открепите документ."]
+        text, fix = "Документ уже у клиента.", "Чтобы изменить лицевой счет, открепите документ."
+        return [Refusal("account_locked_by_document", text, fix)]
     return reasons
 
 
@@ -42,7 +45,7 @@ def set_account(
     """
     fresh = locked(task.number)
     if reasons := account_refusals(fresh, actor):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     if based_on and fresh.account_number != based_on:
         raise Overtaken(fresh, "Лицевой счет изменен", "account_verified", "account_unverified")
     changed = {}
@@ -62,14 +65,15 @@ def set_account(
     return fresh
 
 
-def fraud_check_refusals(task: SigningTask, user: User) -> list[str]:
+def fraud_check_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why «Проверка проведена» cannot be ticked now; empty: it can."""
     if Actor.MANAGER not in guards.actors_of(user, task):
-        return ["Проверку клиента отмечает менеджер задания. Примите задание в работу."]
+        text = "Проверку клиента отмечает менеджер задания."
+        return [Refusal("fraud_check_only_manager", text, TAKE_OVER)]
     if task.is_finished:
-        return ["Задание завершено."]
+        return [Refusal("task_finished", "Задание завершено.")]
     if task.fraud_check_confirmed:
-        return ["Проверка уже отмечена."]
+        return [Refusal("fraud_check_done", "Проверка уже отмечена.")]
     return []
 
 
@@ -78,7 +82,7 @@ def confirm_fraud_check(*, task: SigningTask, actor: User) -> SigningTask:
     """«Проверка проведена» on the card: kept with the task, for whoever approves it to see."""
     fresh = locked(task.number)
     if reasons := fraud_check_refusals(fresh, actor):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     fresh.fraud_check_confirmed = True
     save_task(fresh, "fraud_check_confirmed")
     history.record(

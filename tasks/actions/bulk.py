@@ -62,9 +62,9 @@ def take_over(chosen: Chosen, actor: User, drawn_at: datetime | None = None) -> 
 
     def take(task: SigningTask) -> None:
         if reasons := handover.take_refusals(task, actor):
-            raise ActionRefused(reasons)
+            raise ActionRefused(*reasons)
         if task.number in faster:
-            raise ActionRefused([f"Задание уже принял в работу сотрудник {task.manager}."])
+            raise ActionRefused(handover.taken_by_another(task))
         handover.take_over(task=task, actor=actor)
 
     return _each(chosen, take)

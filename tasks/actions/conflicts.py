@@ -2,6 +2,7 @@
 
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import moment
+from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
 
 
@@ -12,7 +13,8 @@ class Overtaken(ActionRefused):
     """
 
     def __init__(self, task: SigningTask, what: str, *names: str) -> None:
-        super().__init__([f"{what}{_by_whom(task, names)}. Сравните и повторите, если нужно."])
+        text = f"{what}{_by_whom(task, names)}."
+        super().__init__(Refusal("changed_meanwhile", text, "Сравните и повторите, если нужно."))
         self.task = task
 
 

@@ -13,22 +13,26 @@ from clients import actions as client_actions
 from clients.actions import ContactFacts
 from clients.models import Contact, ContactVersion
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import guards, history
+from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import locked, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
 
-def contact_refusals(task: SigningTask, user: User) -> list[str]:
-    """Why the task's contact cannot be changed now; empty: it can (manual, 4.1)."""
+def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
+    """Why the contact cannot be changed now; empty: it can (docs/rules.md#contact-versions)."""
     if Actor.MANAGER not in guards.actors_of(user, task):
-        return ["Данные клиента меняет менеджер задания. Примите задание в работу."]
+        text = "Данные клиента меняет менеджер задания."
+        return [Refusal("contact_only_manager", text, TAKE_OVER)]
     if not task.facts.client_data_editable:
         label = Status(task.status).label
-        return [f"В статусе «{label}» данные клиента изменить нельзя."]
+        text = f"В статусе «{label}» данные клиента изменить нельзя."
+        return [Refusal("contact_locked_by_status", text)]
     return []
 
 
@@ -64,7 +68,7 @@ def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = No
     before = fresh.contact_version
     newest = before.contact.current
     if newest is None or newest.pk == before.pk:
-        raise ActionRefused(["В задании уже последняя версия данных."])
+        raise ActionRefused(Refusal("contact_is_newest", "В задании уже последняя версия данных."))
     if expected is not None and newest.pk != expected:
         raise Overtaken(fresh, "Карточку клиента изменили еще раз")
     return _set_version(fresh, before, newest, "contact_refreshed", actor)
@@ -84,7 +88,8 @@ def replace_contact(
         now = f"Контактное лицо уже заменено, теперь это {before.full_name}"
         raise Overtaken(fresh, now, "contact_replaced")
     if contact.pk == before.contact_id:
-        raise ActionRefused(["Выберите другой контакт: этот уже в задании."])
+        text = "Выберите другой контакт: этот уже в задании."
+        raise ActionRefused(Refusal("contact_is_same", text))
     if contact.current is None:
         raise ValueError(f"Contact {contact.pk} has no version.")
     client_actions.link_contact(client=fresh.client, contact=contact, actor=actor)
@@ -97,7 +102,7 @@ def replace_contact(
 def _locked_for_contact(task: SigningTask, actor: User) -> SigningTask:
     fresh = locked(task.number)
     if reasons := contact_refusals(fresh, actor):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     return fresh
 
 

@@ -19,6 +19,7 @@ from clients import actions as client_actions
 from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from edo.models import Box, Signatory
 from tasks.lifecycle.perform import pass_through
 from tasks.models import SigningTask
@@ -51,7 +52,8 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
     (`tasks.actions.drafts.locked`). A refusal ends the caller's transaction too.
     """
     if not actor.may(Permission.CREATE_TASKS) or facts.task_type not in actor.opened_types:
-        raise ActionRefused(["Недостаточно прав, чтобы создать задание этого типа."])
+        text = "Недостаточно прав, чтобы создать задание этого типа."
+        raise ActionRefused(Refusal("task_type_forbidden", text))
     version = facts.contact.current
     if version is None:
         raise ValueError(f"Contact {facts.contact.pk} has no version.")

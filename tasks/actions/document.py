@@ -12,23 +12,27 @@ from accounts.models import User
 from archive import documents
 from archive.models import DocumentVersion
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import effects, guards, history, withdrawal
+from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import locked, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
 
-def document_refusals(task: SigningTask, user: User) -> list[str]:
-    """Why the document cannot be replaced now; empty: it can (manual, 5.1)."""
+def document_refusals(task: SigningTask, user: User) -> list[Refusal]:
+    """Why the document cannot be replaced now, if so (docs/rules.md#replacing-a-document)."""
     if Actor.MANAGER not in guards.actors_of(user, task):
-        return ["Документ меняет менеджер задания. Примите задание в работу."]
+        text = "Документ меняет менеджер задания."
+        return [Refusal("document_only_manager", text, TAKE_OVER)]
     if not task.facts.document_replaceable:
-        return [f"В статусе «{Status(task.status).label}» документ заменить нельзя."]
+        text = f"В статусе «{Status(task.status).label}» документ заменить нельзя."
+        return [Refusal("document_locked_by_status", text)]
     if task.withdrawal:
-        return ["Документ отзывается у оператора. Дождитесь ответа."]
+        return [guards.REVOCATION_PENDING]
     return []
 
 
@@ -96,14 +100,16 @@ def retry_conversion(*, task: SigningTask, actor: User) -> None:
     """«Повторить» at a failed conversion: converted once more, then lodged."""
     fresh = _locked_for_document(task, actor)
     if fresh.document_version is None:
-        raise ActionRefused(["Документ откреплен. Вложите его снова."])
+        raise ActionRefused(
+            Refusal("document_removed", "Документ откреплен.", "Вложите его снова.")
+        )
     documents.retry_conversion(version=fresh.document_version)
     effects.lodge_document(fresh)
 
 
 def _require_empty_place(task: SigningTask, actor: User) -> None:
     if reasons := document_refusals(task, actor):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     if task.document_version is not None:
         raise Overtaken(task, "Документ уже вложен", "document_attached")
 
@@ -111,5 +117,5 @@ def _require_empty_place(task: SigningTask, actor: User) -> None:
 def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
     fresh = locked(task.number)
     if reasons := document_refusals(fresh, actor):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     return fresh

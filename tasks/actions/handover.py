@@ -16,47 +16,62 @@ from accounts.signals import Handed
 from accounts.visibility import colleagues_of, sight_of
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.lifecycle import history
 from tasks.lifecycle.perform import locked
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
 
 UNDO = timedelta(seconds=10)
-TOO_LATE = "Вернуть задание можно в течение 10 секунд. Теперь его можно передать через меню."
+TOO_LATE = Refusal(
+    "undo_too_late",
+    "Вернуть задание можно в течение 10 секунд.",
+    "Теперь его можно передать через меню.",
+)
 
 
-def take_refusals(task: SigningTask, user: User) -> list[str]:
-    """Why ``user``, who sees the task, cannot take it over; empty: he can (domain, section 2)."""
+def take_refusals(task: SigningTask, user: User) -> list[Refusal]:
+    """Why ``user``, who sees the task, cannot take it over, if so (docs/rules.md#handover)."""
     if not user.may(Permission.WORK_TASKS):
-        return ["Чтобы принять задание в работу, нужна роль «Менеджер»."]
+        return [
+            Refusal(
+                "take_needs_manager_role", "Чтобы принять задание в работу, нужна роль «Менеджер»."
+            )
+        ]
     if task.is_finished:
-        return ["Задание завершено: принимать в работу нечего."]
+        return [Refusal("take_finished", "Задание завершено: принимать в работу нечего.")]
     if task.manager_id == user.pk:
-        return ["Задание уже у вас в работе."]
+        return [Refusal("take_own", "Задание уже у вас в работе.")]
     return []
 
 
-def hand_refusals(task: SigningTask, user: User) -> list[str]:
+def hand_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why ``user``, who sees the task, cannot hand it to somebody else; empty: he can.
 
     Whoever may take a task over may hand it over: it is the same right, used for another.
     """
     if not user.may(Permission.WORK_TASKS):
-        return ["Чтобы передать задание, нужна роль «Менеджер»."]
+        return [
+            Refusal(
+                "hand_over_needs_manager_role", "Чтобы передать задание, нужна роль «Менеджер»."
+            )
+        ]
     if task.is_finished:
-        return ["Задание завершено: передавать нечего."]
+        return [Refusal("hand_over_finished", "Задание завершено: передавать нечего.")]
     return []
 
 
-def receive_refusals(task: SigningTask, receiver: User) -> list[str]:
+def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
     """Why ``receiver`` cannot be given the task; empty: he can."""
     if task.manager_id == receiver.pk:
-        return [f"Задание уже у сотрудника {receiver}."]
+        return [Refusal("receiver_has_task", f"Задание уже у сотрудника {receiver}.")]
     if not receiver.may(Permission.WORK_TASKS):
-        return [f"Сотрудник {receiver} не менеджер, или вход ему закрыт."]
+        text = f"Сотрудник {receiver} не менеджер, или вход ему закрыт."
+        return [Refusal("receiver_not_manager", text)]
     if task.task_type not in receiver.opened_types:
         label = TaskType(task.task_type).label
-        return [f"Сотруднику {receiver} не открыт тип заданий «{label}»."]
+        text = f"Сотруднику {receiver} не открыт тип заданий «{label}»."
+        return [Refusal("receiver_lacks_task_type", text)]
     return []
 
 
@@ -96,9 +111,10 @@ def give_back(*, task: SigningTask, actor: User) -> SigningTask:
     last = fresh.history.filter(kind=HistoryEntry.Kind.TAKEN_OVER).last()
     taken = last is not None and (last.name, last.actor_id) == ("taken_over", actor.pk)
     if last is None or not taken or fresh.manager_id != actor.pk:
-        raise ActionRefused([f"Вернуть нельзя: задание сейчас у сотрудника {fresh.manager}."])
+        text = f"Вернуть нельзя: задание сейчас у сотрудника {fresh.manager}."
+        raise ActionRefused(Refusal("undo_moved_on", text))
     if clock.now() - last.at > UNDO or fresh.is_finished:
-        raise ActionRefused([TOO_LATE])
+        raise ActionRefused(TOO_LATE)
     previous = User.objects.get(pk=last.details["previous_id"])
     return _give(fresh, previous, actor=actor, name="given_back")
 
@@ -119,7 +135,8 @@ def hand_over(
     fresh = locked(task.number)
     _require(hand_refusals(fresh, actor) or receive_refusals(fresh, receiver))
     if not sight_of(actor).everything and receiver.pk not in colleagues_of(actor):
-        raise ActionRefused(["Передать можно менеджеру своей группы доступа."])
+        text = "Передать можно менеджеру своей группы доступа."
+        raise ActionRefused(Refusal("receiver_not_colleague", text))
     _require_manager(fresh, from_manager_id or task.manager_id)
     return _give(fresh, receiver, actor=actor, name="handed_over", comment=comment)
 
@@ -132,7 +149,7 @@ def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
     for number in tasks.order_by("pk").values_list("pk", flat=True):
         fresh = locked(number)
         if reasons := receive_refusals(fresh, receiver):
-            stayed[number] = " ".join(reasons)
+            stayed[number] = " ".join(refusal.message for refusal in reasons)
         elif fresh.manager_id == manager.pk and not fresh.is_finished:
             _give(fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT)
             done += 1
@@ -144,14 +161,19 @@ def on_leaving(*, user: User, successor: User, actor: User, **_: object) -> Hand
     return hand_all_over(manager=user, receiver=successor, actor=actor)
 
 
-def _require(reasons: list[str]) -> None:
-    if reasons:
-        raise ActionRefused(reasons)
+def taken_by_another(task: SigningTask) -> Refusal:
+    text = f"Задание уже принял в работу сотрудник {task.manager}."
+    return Refusal("taken_by_another", text)
+
+
+def _require(refusals: list[Refusal]) -> None:
+    if refusals:
+        raise ActionRefused(*refusals)
 
 
 def _require_manager(task: SigningTask, expected: int) -> None:
     if task.manager_id != expected:
-        raise ActionRefused([f"Задание уже принял в работу сотрудник {task.manager}."])
+        raise ActionRefused(taken_by_another(task))
 
 
 def _give(

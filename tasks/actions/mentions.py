@@ -8,6 +8,7 @@ from accounts.audience import who_see
 from accounts.models import User
 from accounts.people import named_like
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
 
 # A login as Django allows it; after a letter or a dot it is the middle of an e-mail address.
@@ -30,7 +31,8 @@ def people_in(text: str, task: SigningTask) -> list[User]:
     """
     logins = logins_in(text)
     if len(logins) > MOST:
-        raise ActionRefused([f"В одном комментарии можно упомянуть не больше {MOST} сотрудников."])
+        text = f"В одном комментарии можно упомянуть не больше {MOST} сотрудников."
+        raise ActionRefused(Refusal("too_many_mentions", text))
     if not logins:
         return []
     wanted = Q()
@@ -39,7 +41,9 @@ def people_in(text: str, task: SigningTask) -> list[User]:
     people = list(who_see(task.manager_id).filter(wanted))
     known = {person.username.lower() for person in people}
     if missing := [login for login in logins if login.lower() not in known]:
-        raise ActionRefused([f"@{login} – {UNKNOWN}" for login in missing])
+        raise ActionRefused(
+            *(Refusal("mention_unknown", f"@{login} – {UNKNOWN}") for login in missing)
+        )
     return people
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.lifecycle import effects, guards, history
 from tasks.lifecycle.effects import REMINDERS
 from tasks.lifecycle.perform import locked
@@ -25,15 +26,16 @@ def is_offered(task: SigningTask, user: User) -> bool:
     return Status(task.status) in REMINDERS and Actor.MANAGER in guards.actors_of(user, task)
 
 
-def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[str]:
+def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[Refusal]:
     """Why the client cannot be reminded now; empty: he can. ``entries``: the task's history."""
     if Actor.MANAGER not in guards.actors_of(user, task):
-        return ["Напоминает менеджер задания. Примите задание в работу."]
+        text = "Напоминает менеджер задания."
+        return [Refusal("reminder_only_manager", text, guards.TAKE_OVER)]
     if Status(task.status) not in REMINDERS or task.withdrawal:
-        return ["Сейчас от клиента ничего не ждут."]
+        return [Refusal("reminder_not_waiting", "Сейчас от клиента ничего не ждут.")]
     lately = clock.now() - PAUSE
     if any(entry.name == NAME and entry.at > lately for entry in entries):
-        return ["Клиенту уже напомнили меньше часа назад."]
+        return [Refusal("reminder_too_soon", "Клиенту уже напомнили меньше часа назад.")]
     return []
 
 
@@ -42,7 +44,7 @@ def remind(*, task: SigningTask, actor: User) -> None:
     """Sends the reminder of the status by SMS and e-mail. Raises ActionRefused."""
     fresh = locked(task.number)
     if reasons := refusals(fresh, actor, fresh.history.all()):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
     effects.message(fresh, REMINDERS[Status(fresh.status)])
     history.record(
         fresh,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from accounts.models import AccessGroup, User
 from accounts.roles import Role
 from accounts.visibility import Way, near_misses, sight_of
+from econtract.platform.common.refusals import Refusal
 from tasks.actions import handover
 from tasks.actions.account import account_refusals, fraud_check_refusals
 from tasks.actions.comments import comment_refusals
@@ -27,7 +28,7 @@ class Verdict:
     """One action; without ``reasons`` the person may."""
 
     label: str
-    reasons: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,21 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import headed_by
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.lifecycle import preflight
+from tasks.lifecycle.preflight import DOCUMENT_MISSING
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status, resolutions_of
 from tasks.transitions import Actor
 
+TAKE_OVER = "Примите задание в работу."
+REVOCATION_PENDING = Refusal(
+    "revocation_pending", "Документ отзывается у оператора.", "Дождитесь ответа."
+)
 PEOPLE = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
 
 # With True nothing may be remembered: the answer lets a transition through.
-Guard = Callable[[SigningTask, bool], list[str]]
+Guard = Callable[[SigningTask, bool], list[Refusal]]
 
 
 def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
@@ -65,18 +71,19 @@ def _moves_from(status: str) -> dict[str, Move]:
 
 def refusals(
     task: SigningTask, name: str, acting: frozenset[Actor], *, fresh: bool = False
-) -> list[str]:
+) -> list[Refusal]:
     """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can.
 
     Without ``fresh`` what is dear to find out may be as of half a minute ago.
     """
     move = moves_from(task).get(name)
     if move is None:
-        return [f"Действие невозможно в статусе «{Status(task.status).label}»."]
+        text = f"Действие невозможно в статусе «{Status(task.status).label}»."
+        return [Refusal("wrong_status", text)]
     if not acting & move.actors:
         return [_wrong_actor(move)]
     if task.withdrawal and acting & PEOPLE:
-        return ["Документ отзывается у оператора. Дождитесь ответа."]
+        return [REVOCATION_PENDING]
     guard = GUARDS.get(name)
     return guard(task, fresh) if guard else []
 
@@ -84,43 +91,45 @@ def refusals(
 def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
     """Raises ActionRefused with the reasons that `refusals` finds now, if any."""
     if reasons := refusals(task, name, acting, fresh=True):
-        raise ActionRefused(reasons)
+        raise ActionRefused(*reasons)
 
 
-def _wrong_actor(move: Move) -> str:
+def _wrong_actor(move: Move) -> Refusal:
     if Actor.MANAGER in move.actors:
-        return "Это делает менеджер задания. Примите задание в работу."
+        return Refusal("only_task_manager", "Это делает менеджер задания.", TAKE_OVER)
     if Actor.APPROVER in move.actors:
-        return "Это решает руководитель группы доступа, и не по своему заданию."
-    return "Это действие система выполняет сама."
+        text = "Это решает руководитель группы доступа, и не по своему заданию."
+        return Refusal("only_approver", text)
+    return Refusal("only_system", "Это действие система выполняет сама.")
 
 
-def _submit(task: SigningTask, fresh: bool) -> list[str]:
+def _submit(task: SigningTask, fresh: bool) -> list[Refusal]:
     return needs_document_and_service(task) if task.seamless else []
 
 
-def _proceed(task: SigningTask, fresh: bool) -> list[str]:
+def _proceed(task: SigningTask, fresh: bool) -> list[Refusal]:
     return needs_document_and_service(task)
 
 
-def needs_document_and_service(task: SigningTask) -> list[str]:
+def needs_document_and_service(task: SigningTask) -> list[Refusal]:
     """What the seamless process, and «Продолжить», want to be there."""
     reasons = []
     if task.document_version is None:
-        reasons.append("Вложите документ.")
+        reasons.append(DOCUMENT_MISSING)
     if not task.services.exists():
-        reasons.append("Выберите хотя бы одну услугу.")
+        reasons.append(Refusal("service_missing", "Выберите хотя бы одну услугу."))
     return reasons
 
 
-def _restart_identification(task: SigningTask, fresh: bool) -> list[str]:
+def _restart_identification(task: SigningTask, fresh: bool) -> list[Refusal]:
     if task.approval_needed and not task.approved:
-        return ["Задание еще не согласовано. Отправьте его на согласование."]
+        text, fix = "Задание еще не согласовано.", "Отправьте его на согласование."
+        return [Refusal("not_approved", text, fix)]
     return []
 
 
-def _send_document(task: SigningTask, fresh: bool) -> list[str]:
-    return preflight.reasons_against_sending(task, fresh=fresh)
+def _send_document(task: SigningTask, fresh: bool) -> list[Refusal]:
+    return preflight.refusals_of_sending(task, fresh=fresh)
 
 
 GUARDS: dict[str, Guard] = {

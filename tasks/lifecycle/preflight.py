@@ -13,7 +13,8 @@ from archive.models import DocumentVersion
 from clients.usability import why_unusable
 from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
-from edo.channels.operator.exchanges import Problem, SendRefusal, preflight
+from econtract.platform.common.refusals import Refusal
+from edo.channels.operator.exchanges import SendRefusal, preflight
 from tasks.models import SigningTask
 
 CLIENT_UNUSABLE = "client_unusable"
@@ -21,27 +22,31 @@ ABOUT_CERTIFICATE = frozenset({SendRefusal.CERTIFICATE_INVALID})
 ABOUT_POWER = frozenset({SendRefusal.POWER_OF_ATTORNEY_INVALID, SendRefusal.TRUST_UNKNOWN})
 ABOUT_CLIENT_BOX = frozenset({SendRefusal.NO_BOX, SendRefusal.STRANGER_FORBIDDEN})
 
-NOT_ASKED = "Проверяется при отправке."
-NO_ANSWER = "Оператор ЭДО не отвечает. Ящик проверится при отправке."
+NOT_ASKED = Refusal("client_box_not_asked", "Проверяется при отправке.")
+NO_ANSWER = Refusal(
+    "client_box_unknown", "Оператор ЭДО не отвечает.", "Ящик проверится при отправке."
+)
+DOCUMENT_MISSING = Refusal("document_missing", "Вложите документ.")
+WAIT = "Подождите немного."
 # Long enough to read the card by; a client who has opened a box meanwhile is asked about again.
 ANSWER_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line: nothing wrong, or `reasons` in words, each with its way out.
+    """One line: nothing wrong, or `refusals`.
 
     `blocks` – the door refuses while there are reasons; `known` – it has been looked at.
     """
 
     label: str
-    reasons: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     blocks: bool = True
     known: bool = True
 
     @property
     def ok(self) -> bool:
-        return self.known and not self.reasons
+        return self.known and not self.refusals
 
 
 def checks(task: SigningTask, *, fresh: bool = False) -> tuple[Check, ...]:
@@ -54,54 +59,58 @@ def checks(task: SigningTask, *, fresh: bool = False) -> tuple[Check, ...]:
     power = [item for item in found if item.code in ABOUT_POWER]
     rest = [item for item in found if item not in (*certificate, *power)]
     return (
-        Check("Клиент", _in_words(client_problems(task))),
+        Check("Клиент", tuple(client_problems(task))),
         client_box(task),
         Check("Документ", tuple(document_problems(task.document_version))),
         Check("Лицевой счет", tuple(account_problems(task))),
-        Check("ЛК ЭДО и подписант", _in_words(rest)),
-        Check("Сертификат подписанта", _in_words(certificate)),
-        Check("МЧД и полномочия", _in_words(power)),
+        Check("ЛК ЭДО и подписант", tuple(rest)),
+        Check("Сертификат подписанта", tuple(certificate)),
+        Check("МЧД и полномочия", tuple(power)),
     )
 
 
-def reasons_against_sending(task: SigningTask, *, fresh: bool) -> list[str]:
-    """Why the document cannot be sent now; empty: it can (domain, section 8)."""
+def refusals_of_sending(task: SigningTask, *, fresh: bool) -> list[Refusal]:
+    """Why the document cannot be sent now; empty: it can (docs/rules.md#signing)."""
     found = checks(task, fresh=fresh)
-    return [reason for check in found if check.blocks for reason in check.reasons]
+    return [refusal for check in found if check.blocks for refusal in check.refusals]
 
 
-def client_problems(task: SigningTask) -> list[Problem]:
+def client_problems(task: SigningTask) -> list[Refusal]:
     """A client with whom no contract can be concluded, as our card of him says."""
     reason = why_unusable(task.client)
     if reason is None:
         return []
     fix = "Обновите карточку клиента, если это не так; иначе отмените задание."
-    return [Problem(CLIENT_UNUSABLE, f"{reason}.", fix)]
+    return [Refusal(CLIENT_UNUSABLE, f"{reason}.", fix)]
 
 
-def document_problems(version: DocumentVersion | None) -> list[str]:
+def document_problems(version: DocumentVersion | None) -> list[Refusal]:
     """What keeps the document from being sent."""
     if version is None:
-        return ["Вложите документ."]
+        return [DOCUMENT_MISSING]
     if version.state == DocumentVersion.State.FAILED:
-        return ["Документ не удалось преобразовать в PDF. Открепите его и загрузите снова."]
+        text = "Документ не удалось преобразовать в PDF."
+        return [Refusal("conversion_failed", text, "Открепите его и загрузите снова.")]
     if not version.is_ready:
-        return ["Документ преобразуется в PDF. Подождите немного."]
+        text = "Документ преобразуется в PDF."
+        return [Refusal("conversion_pending", text, WAIT)]
     if not version.archive_code:
-        return ["Документ еще не принят электронным архивом. Подождите немного."]
+        text = "Документ еще не принят электронным архивом."
+        return [Refusal("archive_code_pending", text, WAIT)]
     return []
 
 
-def account_problems(task: SigningTask) -> list[str]:
-    """An account that has not passed blocks signing (manual, 4.2)."""
+def account_problems(task: SigningTask) -> list[Refusal]:
+    """An account that has not passed blocks signing (docs/rules.md#account-check)."""
     if task.account_verified_at is None:
-        return ["Лицевой счет не прошел проверку. Выполните «Проверка ЛС»."]
+        text = "Лицевой счет не прошел проверку."
+        return [Refusal("account_unverified", text, "Выполните «Проверка ЛС».")]
     return []
 
 
 def signatory_problems(
     task: SigningTask, *, ask_operator: bool = False, fresh: bool = False
-) -> list[Problem]:
+) -> list[Refusal]:
     """The exchange's own list for this task. Raises OutsideError with ``ask_operator`` alone.
 
     ``fresh``: nothing in it is remembered, for the one who sends.
@@ -117,9 +126,9 @@ def signatory_problems(
     )
 
 
-def _known_problems(task: SigningTask) -> list[Problem]:
+def _known_problems(task: SigningTask) -> list[Refusal]:
     """Kept with the task's object: a card asks for its list, and for the reasons of its button."""
-    found: list[Problem] | None = vars(task).get("_problems")
+    found: list[Refusal] | None = vars(task).get("_problems")
     if found is None:
         found = vars(task)["_problems"] = signatory_problems(task)
     return found
@@ -138,14 +147,10 @@ def ask_about_client_box(task: SigningTask) -> Check:
     except OutsideError:
         return Check("Ящик клиента", (NO_ANSWER,), blocks=False, known=False)
     about = [item for item in found if item.code in ABOUT_CLIENT_BOX]
-    check = Check("Ящик клиента", _in_words(about), blocks=False)
+    check = Check("Ящик клиента", tuple(about), blocks=False)
     cache.set(_cache_key(task), check, ANSWER_SECONDS)
     return check
 
 
 def _cache_key(task: SigningTask) -> str:
     return f"client-box:{task.box_id}:{task.client.inn}:{task.client.kpp}"
-
-
-def _in_words(problems: list[Problem]) -> tuple[str, ...]:
-    return tuple(f"{problem.text} {problem.fix}".strip() for problem in problems)

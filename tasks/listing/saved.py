@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from accounts.models import AccessGroup, User
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from tasks.listing.columns import OPTIONAL, USUAL
 from tasks.listing.counters import count_all
 from tasks.listing.query import ListQuery
@@ -15,8 +16,12 @@ from tasks.models.lists import ListSettings, SavedFilter
 
 # Each costs a figure whenever the menu is opened.
 MOST_OF_A_PERSON = 30
-TAKEN = "Фильтр с таким названием у вас уже есть"
-TOO_MANY = f"Сохранить можно до {MOST_OF_A_PERSON} фильтров. Удалите ненужные"
+TAKEN = Refusal("filter_name_taken", "Фильтр с таким названием у вас уже есть")
+TOO_MANY = Refusal(
+    "too_many_filters",
+    f"Сохранить можно до {MOST_OF_A_PERSON} фильтров.",
+    "Удалите ненужные",
+)
 
 
 def query_of(saved: SavedFilter) -> ListQuery:
@@ -29,7 +34,7 @@ def save(
 ) -> SavedFilter:
     """Keeps ``query`` under ``name``. Raises ActionRefused for a name in use or too many."""
     if user.saved_filters.count() >= MOST_OF_A_PERSON:
-        raise ActionRefused([TOO_MANY])
+        raise ActionRefused(TOO_MANY)
     text = query.with_().encode().removeprefix("?")
     saved = SavedFilter(owner=user, name=name, tab=tab, query=text, group=group)
     return _store(saved)
@@ -46,7 +51,7 @@ def _store(saved: SavedFilter) -> SavedFilter:
         with transaction.atomic():
             saved.save()
     except IntegrityError as error:
-        raise ActionRefused([TAKEN]) from error
+        raise ActionRefused(TAKEN) from error
     return saved
 
 

@@ -147,7 +147,7 @@ def _document_problem(task: SigningTask) -> Outcome | None:
     if version is not None and version.is_ready and version.archive_code:
         return None
     if version is None or version.state == version.State.FAILED:
-        reason = " ".join(preflight.document_problems(version))
+        reason = " ".join(map(str, preflight.document_problems(version)))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
     parked = OutboxJob.objects.parked().filter(subject=task.number, kind="lodge_document")
     if version.is_ready and parked.filter(payload__version=version.pk).exists():

@@ -1,5 +1,7 @@
 """The errors that rooms of the house speak to one another in."""
 
+from econtract.platform.common.refusals import Refusal
+
 
 class OutsideError(Exception):
     """An outside system did not do what was asked. One of the two kinds below."""
@@ -38,8 +40,15 @@ class NotReadyYet(Exception):
 
 
 class ActionRefused(Exception):
-    """What a person asked for is not possible now; ``reasons`` are Russian sentences for him."""
+    """What a user asked for is not possible now.
 
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
+    ``refusals`` say why, at least one; ``messages`` are their sentences for a page.
+    """
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(" ".join(refusal.message for refusal in refusals))
+        self.refusals = refusals
+
+    @property
+    def messages(self) -> list[str]:
+        return [refusal.message for refusal in self.refusals]

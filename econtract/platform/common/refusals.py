@@ -22,4 +22,4 @@ class Refusal:
         return f"{self.text} {self.fix}".strip()
 
     def __str__(self) -> str:
-        return self.text
+        return self.message

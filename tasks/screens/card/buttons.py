@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
+from econtract.platform.common.refusals import Refusal
 from tasks.actions import handover
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
@@ -99,11 +100,11 @@ class Button:
     icon: str
     url: str
     asks: bool
-    reasons: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def allowed(self) -> bool:
-        return not self.reasons
+        return not self.refusals
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _button(task: SigningTask, name: str, capacities: frozenset[Actor]) -> Butto
         icon=wording.icon,
         url=reverse("tasks:do", args=[task.number, name]),
         asks=wording.comment is not None,
-        reasons=tuple(guards.refusals(task, name, capacities)),
+        refusals=tuple(guards.refusals(task, name, capacities)),
     )
 
 

@@ -10,6 +10,7 @@ from archive.models import DocumentVersion, Package
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from clients.models import ArchiveSystem
 from econtract.platform.common.formatting import file_size, plural, zoned
+from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
 from tasks.statuses import Status
 
@@ -72,11 +73,11 @@ class DocumentBlock:
     can_retry: bool
     can_remove: bool
     can_attach: bool
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
 
 
 def document_block(
-    task: SigningTask, versions: list[DocumentVersion], refusals: list[str]
+    task: SigningTask, versions: list[DocumentVersion], refusals: list[Refusal]
 ) -> DocumentBlock:
     """The block for ``task``, whose document has ``versions``, newest first."""
     version = task.document_version

@@ -229,7 +229,7 @@ def _remind(task: SigningTask, user: User, entries: list[HistoryEntry]) -> Butto
         return None
     url = reverse("tasks:remind", args=[task.number])
     reasons = tuple(reminders.refusals(task, user, entries))
-    return Button("remind", "Напомнить", "mail", url, asks=False, reasons=reasons)
+    return Button("remind", "Напомнить", "mail", url, asks=False, refusals=reasons)
 
 
 def _call(task: SigningTask) -> str:

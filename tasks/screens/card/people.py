@@ -9,6 +9,7 @@ from accounts.models import User
 from clients.models import Client, Service
 from clients.models.values import display_phone, display_snils
 from econtract.platform.common.formatting import moment
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.account import account_refusals, fraud_check_refusals
 from tasks.actions.contact import contact_refusals
 from tasks.actions.document import document_refusals
@@ -33,7 +34,7 @@ class ClientBlock:
     person: tuple[Fact, ...]
     person_title: str
     links: tuple[Link, ...]
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
     newer: str
 
 
@@ -45,7 +46,7 @@ class AccountBlock:
     verified: str
     change_url: str
     check_url: str
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)

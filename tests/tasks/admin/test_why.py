@@ -77,7 +77,7 @@ def test_what_is_said_of_actions_is_what_the_product_does(
 ) -> None:
     user = people[who]
     assert user is not None
-    said = {one.label: not one.reasons for one in answer(user, task).verdicts}
+    said = {one.label: not one.refusals for one in answer(user, task).verdicts}
     browser = browser_of(user)
     browser.post(f"/tasks/{task.number}/comment/", {"text": "x"})
     assert task.comments.exists() is said["Написать комментарий"]

@@ -212,9 +212,7 @@ def test_a_sent_document_is_revoked_before_its_task_is_cancelled() -> None:
     assert fresh.status == Status.DOCUMENT_SIGNING
     assert orders_of(task) == ["revoke_exchange"]
     acting = frozenset({Actor.MANAGER})
-    assert guards.refusals(fresh, "cancel", acting) == [
-        "Документ отзывается у оператора. Дождитесь ответа."
-    ]
+    assert guards.refusals(fresh, "cancel", acting) == [guards.REVOCATION_PENDING]
 
 
 def test_a_cancelled_tasks_identification_link_dies() -> None:

@@ -13,6 +13,7 @@ from archive.models import DocumentVersion
 from clients.models import Client
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from edo.models import PowerOfAttorney, Signatory
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle import guards, preflight
@@ -66,7 +67,7 @@ def wrong(task: SigningTask) -> list[str]:
     return [line.label for line in preflight.checks(fresh(task)) if line.known and not line.ok]
 
 
-def refusals(task: SigningTask) -> list[str]:
+def refusals(task: SigningTask) -> list[Refusal]:
     return guards.refusals(fresh(task), "send_document", frozenset({Actor.MANAGER}))
 
 
@@ -134,8 +135,8 @@ def test_what_is_wrong_is_on_its_line_and_stops_the_sending(
     spoil(task)
     assert wrong(task) == [label]
     [line] = [line for line in preflight.checks(fresh(task)) if line.label == label]
-    assert words in " ".join(line.reasons)
-    assert refusals(task) == list(line.reasons)
+    assert words in " ".join(map(str, line.refusals))
+    assert refusals(task) == list(line.refusals)
     page = web.get(f"/tasks/{task.number}/").content.decode()
     assert words in page[page.index("Перед отправкой") :]
 

@@ -57,7 +57,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 
 def _compare(form: AccountForm, overtaken: Overtaken) -> list[dict[str, str]]:
     """What somebody else has saved against what was typed; the next save goes over it."""
-    form.add_error(None, overtaken.reasons)
+    form.add_error(None, overtaken.messages)
     saved, typed = overtaken.task.account_number, form.data["account_number"]
     form.begin_again_from(saved)
     return [{"label": "Лицевой счет", "old": saved, "new": typed}]
@@ -68,13 +68,13 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
     """«Проверка ЛС» of the number that the task has."""
     task = visible_task(request, number)
     if refusals := account_refusals(task, person_of(request)):
-        messages.error(request, " ".join(refusals))
+        messages.error(request, " ".join(map(str, refusals)))
         return redirect(task)
     account = task.account_number
     try:
         return _verify(request, task, account, based_on=account)
     except Overtaken as overtaken:
-        messages.error(request, " ".join(overtaken.reasons))
+        messages.error(request, str(overtaken))
         return redirect(task)
 
 
@@ -101,7 +101,7 @@ def _verify(
     except Overtaken:
         raise
     except ActionRefused as refusal:
-        found, words = False, " ".join(refusal.reasons)
+        found, words = False, str(refusal)
     (messages.success if found else messages.error)(request, words)
     return leave_for(request, task.get_absolute_url())
 
@@ -113,7 +113,7 @@ def fraud_check(request: HttpRequest, number: int) -> HttpResponse:
     try:
         confirm_fraud_check(task=task, actor=person_of(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, "Проверка клиента отмечена")
     return redirect(task)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.people import options as options_of
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.refusals import Refusal
 from tasks.actions import mentions, reminders
 from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
@@ -35,7 +36,7 @@ def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     try:
         perform_action(task=task, name=name, actor=person_of(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, wording.done)
     return redirect(task)
@@ -50,7 +51,7 @@ def _ask(request: HttpRequest, task: SigningTask, name: str, wording: Wording) -
         try:
             moved = perform_action(task=task, name=name, actor=user, **form.facts)
         except ActionRefused as refusal:
-            refusals = refusal.reasons
+            refusals = list(refusal.refusals)
         else:
             messages.success(request, _done(moved, wording))
             return leave_for(request, task.get_absolute_url())
@@ -69,7 +70,7 @@ def _words_page(
     name: str,
     wording: Wording,
     form: WordsForm,
-    refusals: list[str],
+    refusals: list[Refusal],
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "task": task,
@@ -100,7 +101,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
         try:
             add_comment(task=task, actor=user, text=form.cleaned_data["text"])
         except ActionRefused as refusal:
-            form.add_error("text", refusal.reasons)
+            form.add_error("text", refusal.messages)
         else:
             return redirect(f"{task.get_absolute_url()}#comments")
     return show_card(request, number, comment_form=form, status=UNPROCESSABLE)
@@ -126,7 +127,7 @@ def remind(request: HttpRequest, number: int) -> HttpResponse:
     try:
         reminders.remind(task=task, actor=person_of(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, "Клиенту отправлено напоминание")
     return redirect(task)

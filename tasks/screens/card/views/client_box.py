@@ -19,5 +19,5 @@ def ask(request: HttpRequest, number: int) -> HttpResponse:
     if check.ok:
         messages.success(request, FOUND)
     else:
-        messages.error(request, " ".join(check.reasons))
+        messages.error(request, " ".join(map(str, check.refusals)))
     return redirect(task)

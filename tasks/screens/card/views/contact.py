@@ -28,6 +28,7 @@ from clients.screens.presentation import differences, suggestions
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import moment
 from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.contact import contact_refusals, edit_contact, refresh_contact, replace_contact
 from tasks.lifecycle import guards
@@ -57,7 +58,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             status, context["changes"] = CONFLICT, _compare(form, error.contact, task)
             form.add_error(None, _changed_by(error.contact))
         except ActionRefused as refusal:
-            refusals = refusal.reasons
+            refusals = list(refusal.refusals)
         else:
             messages.success(request, "Данные сохранены в задании и в карточке клиента")
             return leave_for(request, task.get_absolute_url())
@@ -99,7 +100,8 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
     task, user = visible_task(request, number), person_of(request)
     refusals = contact_refusals(task, user)
     if task.client.signs_in_person:
-        refusals = ["Клиент подписывает сам: контактного лица у него нет."]
+        text = "Клиент подписывает сам: контактного лица у него нет."
+        refusals = [Refusal("client_signs_in_person", text)]
     adding = "add" in request.POST
     form = ContactForm(request.POST if adding else None, auto_id="new-%s")
     errors: list[dict[str, str]] = []
@@ -114,7 +116,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
         except DuplicateContact as error:
             form.add_error("phone", str(error))
         except ActionRefused as refusal:
-            errors = [{"text": reason} for reason in refusal.reasons]
+            errors = [{"text": reason} for reason in refusal.messages]
             if isinstance(refusal, Overtaken):
                 status, task = CONFLICT, visible_task(request, number)
     context = {
@@ -174,10 +176,10 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
         try:
             refresh_contact(task=task, actor=user, expected=expected)
         except Overtaken as error:
-            status, overtaken = CONFLICT, [{"text": reason} for reason in error.reasons]
+            status, overtaken = CONFLICT, [{"text": reason} for reason in error.messages]
             task = visible_task(request, number)
         except ActionRefused as refusal:
-            refusals = refusal.reasons
+            refusals = list(refusal.refusals)
         else:
             messages.success(request, "Данные обновлены до последней версии")
             return leave_for(request, task.get_absolute_url())
@@ -198,7 +200,7 @@ def _page(
     task: SigningTask,
     name: str,
     context: dict[str, Any],
-    refusals: list[str],
+    refusals: list[Refusal],
     refused: int,
 ) -> HttpResponse:
     """The page of one of the three, with ``refused`` as status when a form was sent in vain."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.document import (
     attach_document,
@@ -36,9 +37,9 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
         try:
             after = remove_document(task=task, actor=person_of(request), based_on=based_on)
         except Overtaken as overtaken:
-            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
+            context = {**_now(overtaken.task), "overtaken": overtaken.messages}
         except ActionRefused as refusal:
-            refusals = refusal.reasons
+            refusals = list(refusal.refusals)
         else:
             messages.success(request, _removed(after))
             return leave_for(request, task.get_absolute_url())
@@ -72,10 +73,10 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
         except IntakeRefused as refused:
             error = refused.refusal.message
         except Overtaken as overtaken:
-            context = {**_now(overtaken.task), "overtaken": overtaken.reasons}
+            context = {**_now(overtaken.task), "overtaken": overtaken.messages}
             return _page(request, task, "document_attach", context, refusals)
         except ActionRefused as refusal:
-            refusals = refusal.reasons
+            refusals = list(refusal.refusals)
         else:
             messages.success(request, "Документ вложен")
             return leave_for(request, task.get_absolute_url())
@@ -89,7 +90,7 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
     try:
         retry_conversion(task=task, actor=person_of(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     return redirect(task)
 
 
@@ -98,7 +99,7 @@ def _page(
     task: SigningTask,
     name: str,
     context: dict[str, Any],
-    refusals: list[str],
+    refusals: list[Refusal],
 ) -> HttpResponse:
     status = UNPROCESSABLE if request.method == "POST" else 200
     if context.get("overtaken"):

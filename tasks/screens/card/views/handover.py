@@ -10,6 +10,7 @@ from accounts.people import named_like, options
 from accounts.roles import TaskType
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.refusals import Refusal
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import handover
 from tasks.models import SigningTask
@@ -25,7 +26,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     try:
         handover.take_over(task=task, actor=user, from_manager_id=_shown_manager(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     else:
         text = f"Задание {number} принято в работу"
         if had_it:
@@ -42,7 +43,7 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
     try:
         after = handover.give_back(task=task, actor=person_of(request))
     except ActionRefused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, f"Задание {number} снова у сотрудника {after.manager}")
     return _to_task(request, number)
@@ -79,7 +80,7 @@ def hand(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list[str]:
+def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list[Refusal]:
     """Hands the task over as the form says; answers why it could not be, if so."""
     receiver = form.cleaned_data["to"]
     try:
@@ -91,7 +92,7 @@ def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list
             from_manager_id=_shown_manager(request),
         )
     except ActionRefused as refusal:
-        return refusal.reasons
+        return list(refusal.refusals)
     messages.success(request, f"Задание {task.number} передано сотруднику {receiver}")
     return []
 

@@ -95,7 +95,7 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
     try:
         task = _make(entry, mark, file) if not refusal else None
     except (DuplicateContact, ActionRefused) as error:
-        reasons = error.reasons if isinstance(error, ActionRefused) else [str(error)]
+        reasons = error.messages if isinstance(error, ActionRefused) else [str(error)]
         for reason in reasons:
             messages.error(request, reason)
         # Somebody has taken the phone since the form was judged: it is judged again.

@@ -141,7 +141,7 @@ def test_too_late_for_an_undo_each_task_says_so(owner: User, mate: User, web: Cl
         undo = undo_in(act(web, "take/", *tasks))
         watch.shift(handover.UNDO + timedelta(seconds=1))
         response = web.post(undo, follow=True)
-    assert report(response) == {task.number: handover.TOO_LATE for task in tasks}
+    assert report(response) == {task.number: handover.TOO_LATE.message for task in tasks}
     assert {fresh(task).manager for task in tasks} == {mate}
 
 
