@@ -37,13 +37,13 @@ def converting(monkeypatch: pytest.MonkeyPatch):
     """A conversion whose outcome the test sets; the PDF is a page of text."""
     outcome: list[object] = [ConversionResult("builtin", 1, 1.0)]
 
-    def convert(source, target, *, kind):
+    def convert_to_pdf(source, target, *, kind):
         if isinstance(outcome[0], Exception):
             raise outcome[0]
         target.write_bytes(office.pdf_bytes())
         return outcome[0]
 
-    monkeypatch.setattr(job_kinds, "convert", convert)
+    monkeypatch.setattr(job_kinds, "convert_to_pdf", convert_to_pdf)
     return outcome
 
 
