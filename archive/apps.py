@@ -7,9 +7,8 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import checks  # noqa: F401  (registers itself)
-        from archive.documents import CONVERT, SCAN
         from archive.job_kinds import ConvertDocument, ScanDocument
         from econtract.platform.outbox.registry import register
 
-        register(CONVERT, "Преобразование документа", ConvertDocument())
-        register(SCAN, "Проверка на вирусы", ScanDocument())
+        register(ConvertDocument)
+        register(ScanDocument)

@@ -1,8 +1,8 @@
-"""Orders about documents, worked on outside of requests: conversion and the virus scan."""
+"""Outbox jobs about documents: conversion to PDF and the virus scan."""
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 
@@ -15,18 +15,19 @@ from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
-
-BROKEN = "Преобразовать документ не удалось: повторите или замените файл"
-NOT_SCANNED = "Антивирус недоступен, файл не проверен: повторите проверку"
+from econtract.platform.outbox.registry import JobKind
 
 
-class _DocumentHandler:
-    """What the handlers share: who gives up says so on the version, where people see it."""
+class _DocumentJobKind(JobKind):
+    """A kind of job about a `DocumentVersion`, the subject. The payload is empty.
 
-    spent_message: str
+    When it is parked, the version shows `caption_when_parked`.
+    """
+
+    caption_when_parked: ClassVar[str]
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
-        documents.record_failure(job.subject, self.spent_message)
+        documents.record_failure(job.subject, self.caption_when_parked)
 
     def retry(self, job: OutboxJob, actor: Any) -> None:
         version = DocumentVersion.objects.filter(pk=job.subject).first()
@@ -34,17 +35,20 @@ class _DocumentHandler:
             documents.retry_conversion(version=version)
 
 
-class ConvertDocument(_DocumentHandler):
+class ConvertDocument(_DocumentJobKind):
     """Makes the PDF of a version."""
 
-    spent_message = BROKEN
+    kind = documents.CONVERT
+    title = "Преобразование документа"
+    system = ""
+    caption_when_parked = "Преобразовать документ не удалось: повторите или замените файл"
 
     def run(self, job: OutboxJob) -> None:
-        version = _waiting(job, DocumentVersion.State.CONVERTING)
+        version = _waiting_version(job, DocumentVersion.State.CONVERTING)
         if version is None:
             return
         try:
-            pdf, result = _converted(version)
+            pdf, result = _convert(version)
         except ConversionFailed as failure:
             with transaction.atomic():
                 if job.complete():
@@ -55,13 +59,16 @@ class ConvertDocument(_DocumentHandler):
                 documents.record_conversion(version.pk, pdf, result)
 
 
-class ScanDocument(_DocumentHandler):
-    """Asks the virus scanner about a version that came in while it could not be asked."""
+class ScanDocument(_DocumentJobKind):
+    """Scans a version for viruses that was uploaded while the scanner did not answer."""
 
-    spent_message = NOT_SCANNED
+    kind = documents.SCAN
+    title = "Проверка на вирусы"
+    system = antivirus.SYSTEM
+    caption_when_parked = "Антивирус недоступен, файл не проверен: повторите проверку"
 
     def run(self, job: OutboxJob) -> None:
-        version = _waiting(job, DocumentVersion.State.CHECKING)
+        version = _waiting_version(job, DocumentVersion.State.CHECKING)
         if version is None:
             return
         clean, message = True, ""
@@ -76,8 +83,8 @@ class ScanDocument(_DocumentHandler):
                 documents.record_scan_result(version.pk, clean=clean, message=message)
 
 
-def _waiting(job: OutboxJob, state: DocumentVersion.State) -> DocumentVersion | None:
-    """The job's version if it still waits; else closes the job, for nobody needs it."""
+def _waiting_version(job: OutboxJob, state: DocumentVersion.State) -> DocumentVersion | None:
+    """The job's version if it is still in ``state``; else None, and the job is completed."""
     versions = DocumentVersion.objects.select_related("source")
     version = versions.filter(pk=job.subject, state=state).first()
     if version is None:
@@ -86,9 +93,9 @@ def _waiting(job: OutboxJob, state: DocumentVersion.State) -> DocumentVersion | 
     return version
 
 
-def _converted(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
-    """The stored PDF of the version. Raises ConversionFailed."""
-    kind = _kind(version.source)
+def _convert(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
+    """Converts the version and stores the PDF. Raises ConversionFailed."""
+    kind = _file_kind(version.source)
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
         source.write_bytes(storage.read_file(version.source))
@@ -96,5 +103,5 @@ def _converted(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
         return storage.store_bytes(pdf.read_bytes(), FileFormat.PDF.content_type), result
 
 
-def _kind(source: StoredFile) -> FileFormat:
+def _file_kind(source: StoredFile) -> FileFormat:
     return next(kind for kind in FileFormat if kind.content_type == source.content_type)

@@ -58,7 +58,7 @@ Compiled = tuple[str, CompiledQuery[Any], dict[str, Any]]
 
 
 def of_steps(task: SigningTask) -> Iterator[Compiled]:
-    yield "step: load", step._with_relations(step.WHOLE), {"number": task.pk}
+    yield "step: load", step._query_with(step.ALL_RELATIONS), {"number": task.pk}
     yield "step: lock", perform._for_update, {"number": task.pk}
 
 

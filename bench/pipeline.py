@@ -113,7 +113,9 @@ def create_tasks() -> None:
 
 def shares(notes: list[dict[str, Any]]) -> list[Gate]:
     """Where the workers' time went: outside, or with us, and how much of that is the package."""
-    packages = set(OutboxJob.objects.filter(kind="lodge_package").values_list("pk", flat=True))
+    packages = set(
+        OutboxJob.objects.filter(kind="submit_package_to_archive").values_list("pk", flat=True)
+    )
     total = sum(note["seconds"] for note in notes)
     ours = total - sum(note["outside"] for note in notes)
     package = sum(n["seconds"] - n["outside"] for n in notes if n["job"] in packages)

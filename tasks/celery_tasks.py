@@ -8,7 +8,7 @@ from django.db import transaction
 from econtract.platform.common import clock
 from econtract.platform.notifications import inbox, mail
 from tasks.actions import presence
-from tasks.lifecycle import effects
+from tasks.lifecycle import effects, steps
 from tasks.listing import exports
 from tasks.models import SigningTask
 from tasks.notifications.expiry import notify_of_expiry
@@ -21,11 +21,11 @@ MAX_SILENCE = timedelta(minutes=10)
 def poll_silent_tasks() -> None:
     """Asks about every task that has waited for an outside system for long without news."""
     waiting = SigningTask.objects.filter(
-        status__in=list(effects.FOLLOWING), status_changed_at__lt=clock.now() - MAX_SILENCE
+        status__in=steps.polled_statuses(), status_changed_at__lt=clock.now() - MAX_SILENCE
     )
     for task in waiting.only("number", "status").iterator():
         with transaction.atomic():
-            effects.follow(task)
+            effects.enqueue_poll(task)
 
 
 @shared_task(name="tasks.notify_of_expiring")

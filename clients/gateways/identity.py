@@ -10,7 +10,7 @@ from uuid import UUID
 
 from clients.gateways.answers import as_agreed
 from econtract.platform.common.http import OutsideHttp
-from econtract.platform.outbox.registry import Incoming
+from econtract.platform.outbox.registry import IncomingEvent
 
 SYSTEM = "identity"
 
@@ -99,7 +99,7 @@ class Identity(Protocol):
         """The papers were accepted: the request is passed."""
         ...
 
-    def events(self, after: str) -> tuple[list[Incoming], str]:
+    def events(self, after: str) -> tuple[list[IncomingEvent], str]:
         """Answers since the cursor ``after`` ("" from the beginning) and the next cursor.
 
         An event's payload has ``type`` (a State, or one that a newer component invented),
@@ -141,7 +141,7 @@ class HttpIdentity:
     def accept(self, ref: str, *, idempotency_key: UUID | str) -> None:
         self._act(ref, "accept", {}, idempotency_key)
 
-    def events(self, after: str) -> tuple[list[Incoming], str]:
+    def events(self, after: str) -> tuple[list[IncomingEvent], str]:
         answer = self.http.get("/v1/events", params={"after": after or None, "limit": 100})
         with as_agreed(SYSTEM):
             return [_incoming(event) for event in answer["events"]], str(answer["cursor"])
@@ -176,14 +176,14 @@ def _paper(paper: Mapping[str, Any]) -> AuthorityPaper:
     )
 
 
-def _incoming(event: Mapping[str, Any]) -> Incoming:
+def _incoming(event: Mapping[str, Any]) -> IncomingEvent:
     payload = {
         "type": str(event["type"]),
         "ref": str(event["ref"]),
         "reference": str(event.get("reference") or ""),
         "resolution": str(event.get("resolution") or ""),
     }
-    return Incoming(external_id=str(event["id"]), payload=payload)
+    return IncomingEvent(external_id=str(event["id"]), payload=payload)
 
 
 def _moment(text: str) -> datetime:

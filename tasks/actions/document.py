@@ -91,20 +91,20 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
             version=version.number,
             sha256=version.source.sha256,
         )
-        effects.lodge_document(fresh)
+        effects.submit_document_to_archive(fresh)
     return version
 
 
 @transaction.atomic
 def retry_conversion(*, task: SigningTask, actor: User) -> None:
-    """«Повторить» at a failed conversion: converted once more, then lodged."""
+    """«Повторить» at a failed conversion: converted once more, then submitted to the archive."""
     fresh = _locked_for_document(task, actor)
     if fresh.document_version is None:
         raise ActionRefused(
             Refusal("document_removed", "Документ откреплен.", "Вложите его снова.")
         )
     documents.retry_conversion(version=fresh.document_version)
-    effects.lodge_document(fresh)
+    effects.submit_document_to_archive(fresh)
 
 
 def _require_empty_place(task: SigningTask, actor: User) -> None:

@@ -20,7 +20,9 @@ from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
 from econtract.platform.outbox import inbound, registry, worker
+from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
+from econtract.platform.outbox.registry import JobKind
 from edo.models import Box, Signatory
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
@@ -29,19 +31,13 @@ from tasks.demo import contracts
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import SCENARIOS, Scenario
 from tasks.lifecycle.perform import perform
+from tasks.lifecycle.steps import starting_job
 from tasks.models import Comment, SigningTask
 from tasks.pipeline import feeds
-from tasks.screens.card.calls import system_of
+from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
-SYSTEM_STATUS_ORDERS = {
-    "identification_requested": "start_identification",
-    "cabinet_requested": "create_cabinet",
-    "cabinet_created": "prepare_sending",
-    "document_sent": "send_document",
-    "document_signed": "lodge_package",
-}
 SURNAMES = (
     "Андреев", "Белов", "Волков", "Григорьев", "Денисов", "Егоров", "Жуков", "Зайцев", "Ильин",
     "Козлов", "Лебедев", "Морозов", "Никитин", "Орлов", "Павлов", "Романов", "Семенов", "Титов",
@@ -228,7 +224,7 @@ class Player:
         try:
             yield
             for _ in range(settings.OUTBOX_ATTEMPTS):
-                pending = OutboxJob.objects.open().in_queue(task.queue_key).exclude(last_error="")
+                pending = OutboxJob.objects.open().in_queue(task.queue_key).exclude(error_kind="")
                 pending.update(due_at=clock.now(), attempts=settings.OUTBOX_ATTEMPTS - 1)
                 self.settle(task)
         finally:
@@ -255,12 +251,14 @@ class Player:
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for is slow today: the next attempt is tomorrow's."""
-        kind = SYSTEM_STATUS_ORDERS[status]
-        OutboxJob.objects.open().filter(subject=task.number, kind=kind).update(
+        job_kind = registry.job_kind(str(starting_job(Status(status))))
+        OutboxJob.objects.open().filter(subject=task.number, kind=job_kind.kind).update(
             due_at=clock.now() + timedelta(days=1),
             attempts=3,
             dispatched_until=None,
-            last_error=f"Unavailable: {system_of(kind, task)}: no answer in time",
+            error_kind=ErrorKind.TEMPORARY,
+            error_system=_system_of(job_kind, task),
+            error_text="no answer in time",
         )
 
     # --- Who and what ----------------------------------------------------------------------
@@ -328,7 +326,12 @@ def _prefix(region: Region, services: list[Service]) -> str:
 
 def _kinds_but(stop: str) -> list[str]:
     """Every kind of job except the one that the status ``stop`` waits for."""
-    return [kind for kind in registry.kinds() if kind != SYSTEM_STATUS_ORDERS.get(stop)]
+    stopped = starting_job(Status(stop)) if stop else None
+    return [kind.kind for kind in registry.job_kinds() if kind.kind != stopped]
+
+
+def _system_of(job_kind: JobKind, task: SigningTask) -> str:
+    return job_kind.system_for(task) if isinstance(job_kind, TaskJobKind) else job_kind.system
 
 
 def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:

@@ -1,7 +1,7 @@
 """What a transition sets in motion, written in its own transaction.
 
-Everything here is a job in the outbox: the next step, messages to the client, dates to act
-on. Nothing here calls outside.
+Everything here is a job in the outbox: the next step, messages to the client, things to do at a
+date. Nothing here calls an outside system.
 """
 
 from collections.abc import Callable
@@ -12,18 +12,10 @@ from django.conf import settings
 
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
-from tasks.lifecycle import guards
+from tasks.lifecycle import guards, steps
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
-
-STEPS = {
-    Status.IDENTIFICATION_REQUESTED: "start_identification",
-    Status.CABINET_REQUESTED: "create_cabinet",
-    Status.CABINET_CREATED: "prepare_sending",
-    Status.DOCUMENT_SENT: "send_document",
-    Status.DOCUMENT_SIGNED: "lodge_package",
-}
 
 REMINDERS = {
     Status.IDENTIFICATION_PENDING: "identification_reminder",
@@ -33,8 +25,8 @@ REMINDERS = {
 
 def after(task: SigningTask, name: str, facts: dict[str, Any]) -> None:
     """Enqueues what the transition ``name`` into the present status calls for."""
-    if step := STEPS.get(Status(task.status)):
-        queue.enqueue(kind=step, subject=task.number, queue_key=task.queue_key)
+    if kind := steps.starting_job(Status(task.status)):
+        queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key)
     if effect := EFFECTS.get(name):
         effect(task, facts)
 
@@ -53,9 +45,9 @@ def automatic(task: SigningTask) -> str | None:
     )
 
 
-def follow(task: SigningTask) -> None:
-    """Asks the outside system for the truth about this task, unless that is ordered already."""
-    kind = FOLLOWING.get(Status(task.status))
+def enqueue_poll(task: SigningTask) -> None:
+    """Has the outside system asked for the state of this task, unless a job is waiting already."""
+    kind = steps.polling_job(Status(task.status))
     if kind is None:
         return
     waiting = OutboxJob.objects.open().filter(
@@ -63,14 +55,6 @@ def follow(task: SigningTask) -> None:
     )
     if not waiting.exists():
         queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key)
-
-
-FOLLOWING = {
-    Status.IDENTIFICATION_PENDING: "follow_identification",
-    Status.AUTHORITY_REVIEW: "follow_identification",
-    Status.DOCUMENT_SENT: "follow_exchange",
-    Status.DOCUMENT_SIGNING: "follow_exchange",
-}
 
 
 def message(task: SigningTask, template: str, **values: Any) -> None:
@@ -84,12 +68,12 @@ def message(task: SigningTask, template: str, **values: Any) -> None:
         )
 
 
-def lodge_document(task: SigningTask) -> None:
-    """The present document version is to be lodged in the region's archive."""
+def submit_document_to_archive(task: SigningTask) -> None:
+    """Enqueues the submission of the current document version to the region's archive."""
     version = task.document_version
     if version is not None:
         queue.enqueue(
-            kind="lodge_document",
+            kind="submit_document_to_archive",
             subject=task.number,
             queue_key=f"{task.queue_key}:document",
             payload={"version": version.pk},
@@ -118,7 +102,7 @@ def _wait(task: SigningTask, days: int) -> None:
 
 
 def _submitted(task: SigningTask, facts: dict[str, Any]) -> None:
-    lodge_document(task)
+    submit_document_to_archive(task)
 
 
 def _identification_started(task: SigningTask, facts: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import PlainHandler
+from econtract.platform.outbox.registry import JobKind
 from tasks.listing.excel import LARGEST_TO_ORDER, TooMany, workbook
 from tasks.listing.query import ListQuery
 from tasks.listing.tabs import found_in
@@ -23,7 +23,6 @@ from tasks.models.lists import Export
 from tasks.notifications.kinds import EXPORT, EXPORT_SOURCE
 from tasks.wording.turns import Turns
 
-EXPORT_ORDER = "make_export"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = timedelta(days=7)
 
@@ -37,12 +36,20 @@ def order(user: User, *, tab: str, query: ListQuery, file_name: str) -> bool:
     export = Export.objects.create(
         user=user, tab=tab, query=query.encode().removeprefix("?"), file_name=file_name
     )
-    queue.enqueue(kind=EXPORT_ORDER, subject=export.pk, queue_key=queue_key)
+    queue.enqueue(kind=MakeExport.kind, subject=export.pk, queue_key=queue_key)
     return True
 
 
-class MakeExport(PlainHandler):
-    """Makes one file, of what its owner may see by now, and tells him."""
+class MakeExport(JobKind):
+    """Makes one file of the rows that its owner may see by now, and notifies them.
+
+    Subject: the `Export`. The payload is empty.
+    """
+
+    kind = "make_export"
+    title = "Выгрузка в Excel"
+    system = ""
+    caption_when_parked = None  # only administrators can do something about it
 
     def run(self, job: OutboxJob) -> None:
         export = Export.objects.select_related("user").filter(pk=job.subject).first()

@@ -7,12 +7,12 @@ from accounts.models import User
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.notifications.registry import NotificationKind
 from econtract.platform.outbox.models import OutboxJob
+from econtract.platform.outbox.registry import job_kind
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.notifications import kinds
 from tasks.notifications.subject import subject_of
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.wording.history import SENTENCES
-from tasks.wording.troubles import GIVEN_UP
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
 NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
@@ -86,9 +86,9 @@ def _event(
     return Event(kind, text, f"history:{entry.pk}", subject_of(task))
 
 
-def after_giving_up(task: SigningTask, job: OutboxJob) -> None:
-    """Tells the manager of a call that is not tried any more and has not moved the task."""
-    text = f"{GIVEN_UP[job.kind]}. Администратор может повторить"
+def on_job_parked(task: SigningTask, job: OutboxJob) -> None:
+    """Tells the manager of a call that failed for good and did not change the status."""
+    text = f"{job_kind(job.kind).caption_when_parked}. Администратор может повторить"
     notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", subject_of(task)))
 
 

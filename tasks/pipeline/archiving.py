@@ -1,4 +1,4 @@
-"""The electronic archive: the document when the task is made, the package when all have signed."""
+"""The electronic archive gets the document at the start and the package when all have signed."""
 
 import tempfile
 from pathlib import Path
@@ -7,10 +7,11 @@ from django.db import transaction
 
 from archive import documents
 from archive.files import storage
-from archive.gateway import ArchiveMetadata, SubmissionKind, archive_for
+from archive.gateway import SYSTEMS, ArchiveMetadata, SubmissionKind, archive_for
 from archive.models import DocumentVersion, Package, StoredFile
 from archive.package import builder
 from archive.package.builder import BuiltPackage
+from clients.models import ArchiveSystem
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
@@ -18,17 +19,41 @@ from tasks.lifecycle import history
 from tasks.lifecycle.perform import locked
 from tasks.models import HistoryEntry, SigningTask
 from tasks.pipeline import package_parts
-from tasks.pipeline.step import WHOLE, Outcome, Step, TellingHandler, failure, load
+from tasks.pipeline.step import (
+    ALL_RELATIONS,
+    DueTransition,
+    NotifyingJobKind,
+    Step,
+    TaskJobKind,
+    failure,
+    load_task,
+)
 from tasks.statuses import Resolution, Status
 
 ZIP = "application/zip"
 
 
-class LodgeDocument(TellingHandler):
-    """Lodges the task's document version in the region's archive, once it is a PDF."""
+class _ArchiveJobKind(TaskJobKind):
+    """A kind of job that calls the archive of the task's region."""
+
+    system = "archive"
+
+    def system_for(self, task: SigningTask) -> str:
+        return SYSTEMS[ArchiveSystem(task.region.archive)]
+
+
+class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
+    """Submits a version of the task's document to the region's archive once it is a PDF.
+
+    Payload: ``version``, the primary key of the `DocumentVersion`.
+    """
+
+    kind = "submit_document_to_archive"
+    title = "Передача документа в архив"
+    caption_when_parked = "Документ не передан в электронный архив"
 
     def run(self, job: OutboxJob) -> None:
-        task = load(job.subject)
+        task = load_task(job.subject)
         version = DocumentVersion.objects.select_related("pdf").get(pk=job.payload["version"])
         replaced = task.document_version_id != version.pk
         failed = version.state == DocumentVersion.State.FAILED
@@ -50,24 +75,26 @@ class LodgeDocument(TellingHandler):
             fresh = locked(task.number)
             if job.complete():
                 documents.record_archive_code(version.pk, system=task.region.archive, code=code)
-                _note(fresh, "document_lodged", code)
+                _record_document(fresh, code)
 
 
-class LodgePackage(Step):
-    """Builds the package, stores it on the task and lodges it in the archive.
+class SubmitPackageToArchive(_ArchiveJobKind, Step):
+    """Builds the signed package, stores it on the task and submits it to the region's archive.
 
-    The package is made of stored facts alone, so that a repeat after a crash gives the same
-    bytes, and the archive, asked with the same key, keeps one.
+    The package is built from stored data alone, so a repeat after a crash gives the same bytes
+    and the archive, called with the same key, keeps one copy.
     """
 
-    serves = frozenset({Status.DOCUMENT_SIGNED})
-    looks_at = WHOLE
-    again = "retry_archive"
+    kind = "submit_package_to_archive"
+    title = "Передача пакета в архив"
+    starts_in = frozenset({Status.DOCUMENT_SIGNED})
+    relations = ALL_RELATIONS
+    retry_transition = "retry_archive"
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         package = task.package or self._build(task)
         if package.archive_code:
-            return [Outcome("archived", facts={"package": package.pk})]
+            return [DueTransition("archived", arguments={"package": package.pk})]
         with storage.open_file(package.file) as file:
             code = archive_for(task.region.archive).submit(
                 kind=SubmissionKind.PACKAGE,
@@ -76,15 +103,15 @@ class LodgePackage(Step):
                 key=job.key,
             )
         return [
-            Outcome(
+            DueTransition(
                 "archived",
-                facts={"package": package.pk},
-                also=lambda: _record_package(package, task.region.archive, code),
+                arguments={"package": package.pk},
+                before=lambda: _record_package(package, task.region.archive, code),
             )
         ]
 
     def _build(self, task: SigningTask) -> Package:
-        """The stored package; kept on the task at once, so that a retry need not build it."""
+        """Builds and stores the package; a retry finds it on the task and does not build again."""
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
             built = builder.build_package(
                 parts=package_parts.parts_of(task, Path(folder)), target=Path(folder, "package.zip")
@@ -99,10 +126,10 @@ class LodgePackage(Step):
                 fresh.save(update_fields=["package"])
             return fresh.package
 
-    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+    def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         return failure("archive_failed", Resolution.ARCHIVE_REJECTED, refusal.message)
 
-    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
         return failure("archive_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
@@ -119,7 +146,6 @@ def _record_package(package: Package, system: str, code: str) -> None:
 
 def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
     version = task.document_version
-    lodged = version.archive_code if version is not None else ""
     return ArchiveMetadata(
         reference=str(task.number),
         file_name=file_name,
@@ -127,13 +153,13 @@ def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
         document_kind=task.get_document_kind_display(),
         client_inn=task.client.inn,
         account_number=task.account_number,
-        document_code=lodged or None,
+        document_code=(version.archive_code or None) if version is not None else None,
     )
 
 
-def _note(task: SigningTask, name: str, code: str) -> None:
-    history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name=name, code=code)
-    # A page that waits for the barcode sees the task as changed.
+def _record_document(task: SigningTask, code: str) -> None:
+    history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name="document_lodged", code=code)
+    # An open card that waits for the barcode must see that the task has changed.
     task.revision += 1
     task.updated_at = clock.now()
     task.save(update_fields=["revision", "updated_at"])

@@ -1,4 +1,8 @@
-"""What happens when the client has not answered by a date: a reminder, then the end of the wait."""
+"""What happens when the client has not answered by a date: reminders, then the end of the wait.
+
+These jobs call nobody. Their payload says which wait they belong to: ``status``, and ``since``
+(ISO 8601), the moment when the task entered it.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,41 +10,51 @@ from typing import Any
 from django.db import transaction
 
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import PlainHandler
 from tasks.lifecycle import effects, withdrawal
 from tasks.lifecycle.perform import locked, perform
 from tasks.models import SigningTask
+from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
 
-class Remind(PlainHandler):
-    """Reminds the client, if the task still waits for the same answer."""
+class Remind(TaskJobKind):
+    """Reminds the client if the task still waits for the same answer."""
+
+    kind = "remind"
+    title = "Напоминание клиенту"
+    system = ""
+    caption_when_parked = None  # the task goes on; only administrators can do something about it
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
             task = locked(job.subject)
-            if job.complete() and still_waits(task, job):
+            if job.complete() and _still_waits(task, job):
                 effects.message(task, effects.REMINDERS[Status(task.status)])
 
 
-class Expire(PlainHandler):
-    """The client has not answered in time: the step fails with `no_answer`."""
+class Expire(TaskJobKind):
+    """Ends the wait with the resolution «Клиент не ответил в срок»."""
+
+    kind = "expire"
+    title = "Окончание срока ожидания"
+    system = ""
+    caption_when_parked = None  # the task goes on; only administrators can do something about it
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
             task = locked(job.subject)
-            if not job.complete() or not still_waits(task, job):
+            if not job.complete() or not _still_waits(task, job):
                 return
             facts: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
             if task.status == Status.IDENTIFICATION_PENDING:
                 perform(task.number, "identification_failed", actor=Actor.SYSTEM, **facts)
             elif not task.withdrawal:
-                # A document that the client could still sign must not outlive its task's wish.
+                # The client could still sign the document: it is revoked first.
                 withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=facts)
 
 
-def still_waits(task: SigningTask, job: OutboxJob) -> bool:
-    """Whether the task is in the very wait that the date was set for."""
+def _still_waits(task: SigningTask, job: OutboxJob) -> bool:
+    """Whether the task is still in the wait that the job belongs to."""
     since = datetime.fromisoformat(job.payload["since"])
     return task.status == job.payload["status"] and task.status_changed_at == since

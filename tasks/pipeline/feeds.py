@@ -1,7 +1,7 @@
-"""What the outside systems tell us wakes the task that waits for it.
+"""Inbound events: each makes the task that it is about ask the outside system for its state.
 
-An event decides nothing: it makes the step ask the system for the truth. Events that are
-repeated, reordered or lost do no harm; the sweep asks again in any case.
+An event itself decides nothing, so repeated, reordered and lost events do no harm:
+`poll_silent_tasks` asks again in any case.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from tasks.models import SigningTask
 
 
 def feeds() -> Iterable[Feed]:
-    """The identification component's feed and one of every box in use."""
+    """The feed of the identification service and one for every active box."""
     yield _identity_feed()
     for box in Box.objects.filter(active=True):
         yield _box_feed(box)
@@ -29,34 +29,35 @@ def feeds_of(task: SigningTask) -> list[Feed]:
 
 
 def _identity_feed() -> Feed:
-    return Feed(source="identity", read=identity().events, handle=wake_identification)
+    return Feed(source="identity", read=identity().events, handle=handle_identity_event)
 
 
 def _box_feed(box: Box) -> Feed:
     read = partial(exchanges.poll_events, box=box)
-    return Feed(source=f"edo:{box.pk}", read=read, handle=wake_exchange)
+    return Feed(source=f"edo:{box.pk}", read=read, handle=handle_edo_event)
 
 
-def wake_identification(event: InboundEvent) -> bool:
-    """Wakes the task of the request that the event is about."""
-    return _wake(SigningTask.objects.filter(identification_ref=event.payload["ref"]))
+def handle_identity_event(event: InboundEvent) -> bool:
+    """Polls the identification that the event is about."""
+    return _poll(SigningTask.objects.filter(identification_ref=event.payload["ref"]))
 
 
-def wake_exchange(event: InboundEvent) -> bool:
-    """Wakes the task whose document the event is about.
+def handle_edo_event(event: InboundEvent) -> bool:
+    """Polls the exchange that the event is about.
 
-    Our own number of the document finds it even before the operator's answer to our call is
-    stored. A document that is no task's any more (replaced, revoked) wakes nobody.
+    The event names our own id of the document, so the task is found even before the operator's
+    answer to the sending is stored. A document that no task has any more is ignored.
     """
     if exchange_id := event.payload.get("exchange_id"):
-        return _wake(SigningTask.objects.filter(exchange_id=exchange_id)) or exchanges.is_known(
+        return _poll(SigningTask.objects.filter(exchange_id=exchange_id)) or exchanges.is_known(
             exchange_id=exchange_id
         )
     return True
 
 
-def _wake(found: Iterable[SigningTask]) -> bool:
-    tasks = list(found)
+def _poll(tasks: Iterable[SigningTask]) -> bool:
+    """Whether there are any ``tasks`` to poll."""
+    tasks = list(tasks)
     for task in tasks:
-        effects.follow(task)
+        effects.enqueue_poll(task)
     return bool(tasks)

@@ -1,4 +1,4 @@
-"""Remote identification of the client's signatory, and his cabinet."""
+"""Remote identification of the client's signatory."""
 
 from functools import partial
 from pathlib import PurePath
@@ -11,40 +11,46 @@ from clients.models import Contact
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.step import PARTY, Outcome, Step, TellingHandler, failure
+from tasks.pipeline.step import PARTIES, DueTransition, NotifyingJobKind, Step, failure
 from tasks.statuses import Resolution, Status, resolutions_of
 from tasks.transitions import Actor
 
 
 class StartIdentification(Step):
-    """Asks the identification component for a link; the client gets it by SMS and e-mail."""
+    """Asks the identification service for a link, which the client then gets by SMS and e-mail."""
 
-    serves = frozenset({Status.IDENTIFICATION_REQUESTED})
-    looks_at = PARTY
-    again = "restart_identification"
+    kind = "start_identification"
+    title = "Запрос на идентификацию"
+    system = "identity"
+    starts_in = frozenset({Status.IDENTIFICATION_REQUESTED})
+    relations = PARTIES
+    retry_transition = "restart_identification"
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         invitation = identity().create(_applicant(task), idempotency_key=job.key)
         facts = {"ref": invitation.ref, "link": invitation.link}
-        return [Outcome("identification_started", facts=facts)]
+        return [DueTransition("identification_started", arguments=facts)]
 
-    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+    def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         resolution = Resolution.DATA_MISMATCH
         if refusal.code == Resolution.BLACKLISTED:
             resolution = Resolution.BLACKLISTED
         return failure("identification_failed", resolution, refusal.message)
 
-    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
         return failure("identification_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 class FollowIdentification(Step):
-    """Asks what the client has answered. An event of the feed, or the sweep, wakes it."""
+    """Asks the identification service how far the client has got."""
 
-    serves = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
-    looks_at = PARTY
+    kind = "follow_identification"
+    title = "Запрос результата идентификации"
+    system = "identity"
+    polls_in = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
+    relations = PARTIES
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         answer = identity().get(task.identification_ref)
         match answer.state:
             case State.PASSED if task.status == Status.IDENTIFICATION_PENDING:
@@ -56,36 +62,36 @@ class FollowIdentification(Step):
             case _:
                 return []
 
-    def _passed(self, task: SigningTask, answer: Identification) -> Outcome:
+    def _passed(self, task: SigningTask, answer: Identification) -> DueTransition:
         contact = Contact.objects.filter(pk=task.contact_version.contact_id)
-        resolution = _known(answer.resolution, Status.IDENTIFIED)
-        return Outcome(
+        resolution = _resolution_for(answer.resolution, Status.IDENTIFIED)
+        return DueTransition(
             "identification_passed",
             actor=Actor.CLIENT,
-            facts={"identified_at": answer.identified_at, "resolution": resolution},
-            also=partial(contact.update, identified_at=answer.identified_at),
+            arguments={"identified_at": answer.identified_at, "resolution": resolution},
+            before=partial(contact.update, identified_at=answer.identified_at),
         )
 
-    def _documents(self, task: SigningTask, answer: Identification) -> Outcome:
-        papers = [
+    def _documents(self, task: SigningTask, answer: Identification) -> DueTransition:
+        files = [
             AuthorityDocument(
                 task=task,
-                file=storage.store_bytes(paper.content, paper.content_type),
-                file_name=PurePath(paper.name).name[:255] or "документ",
+                file=storage.store_bytes(document.content, document.content_type),
+                file_name=PurePath(document.name).name[:255] or "документ",
                 request_ref=answer.ref,
             )
-            for paper in answer.documents
+            for document in answer.documents
         ]
-        create = partial(AuthorityDocument.objects.bulk_create, papers, ignore_conflicts=True)
-        return Outcome(
+        create = partial(AuthorityDocument.objects.bulk_create, files, ignore_conflicts=True)
+        return DueTransition(
             "authority_documents_received",
             actor=Actor.CLIENT,
-            facts={"files": [paper.file_name for paper in papers]},
-            also=create,
+            arguments={"files": [file.file_name for file in files]},
+            before=create,
         )
 
-    def _failed(self, answer: Identification) -> Outcome:
-        resolution = _known(answer.resolution, Status.IDENTIFICATION_FAILED)
+    def _failed(self, answer: Identification) -> DueTransition:
+        resolution = _resolution_for(answer.resolution, Status.IDENTIFICATION_FAILED)
         return failure(
             "identification_failed",
             Resolution(resolution or Resolution.DATA_REFUSED),
@@ -94,22 +100,31 @@ class FollowIdentification(Step):
         )
 
 
-class AnswerIdentity(TellingHandler):
-    """Tells the component what we decided: link dies, papers accepted or declined."""
+class AnswerIdentity(NotifyingJobKind):
+    """Tells the identification service what we decided.
 
-    # The client, or an earlier attempt of ours, was faster: nothing is left to be told.
+    Payload: ``answer`` («accept» or «decline» the client's documents, «cancel» the link), ``ref``
+    of the request, and for «decline» the ``comment`` for the client.
+    """
+
+    kind = "answer_identity"
+    title = "Ответ сервису идентификации"
+    system = "identity"
+    caption_when_parked = "Сервис идентификации не получил наш ответ"
+
+    # The client, or an earlier attempt of ours, was faster: there is nothing left to tell.
     TOO_LATE = frozenset({"already_answered", "wrong_state", "not_found"})
 
     def run(self, job: OutboxJob) -> None:
         try:
-            self._tell(job)
+            self._send(job)
         except Refused as refusal:
             if refusal.code not in self.TOO_LATE:
                 raise
         with transaction.atomic():
             job.complete()
 
-    def _tell(self, job: OutboxJob) -> None:
+    def _send(self, job: OutboxJob) -> None:
         ref = job.payload["ref"]
         match job.payload["answer"]:
             case "cancel":
@@ -121,22 +136,22 @@ class AnswerIdentity(TellingHandler):
                 identity().decline(ref, comment, idempotency_key=job.key)
 
 
-def _known(resolution: str, status: Status) -> str:
-    """A resolution that ``status`` carries, "" for one that it does not know."""
+def _resolution_for(resolution: str, status: Status) -> str:
+    """``resolution`` if ``status`` can have it, else ""."""
     return resolution if resolution in resolutions_of(status) else ""
 
 
 def _applicant(task: SigningTask) -> Applicant:
-    person, client = task.contact_version, task.client
+    contact, client = task.contact_version, task.client
     represented = Represented(client.inn, client.kpp, client.ogrn, client.short_name)
     return Applicant(
         reference=str(task.number),
-        surname=person.surname,
-        given_name=person.given_name,
-        patronymic=person.patronymic,
-        phone=person.phone,
-        email=person.email,
-        position=person.position,
-        authority=person.authority,
+        surname=contact.surname,
+        given_name=contact.given_name,
+        patronymic=contact.patronymic,
+        phone=contact.phone,
+        email=contact.email,
+        position=contact.position,
+        authority=contact.authority,
         organisation=None if client.signs_in_person else represented,
     )

@@ -1,4 +1,4 @@
-"""Revoking a document that has been sent."""
+"""Revoking a document that has been sent to the client."""
 
 from typing import Any
 
@@ -7,23 +7,31 @@ from django.db import transaction
 from accounts.models import User
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import PlainHandler
 from edo.channels.operator import exchanges
 from edo.channels.operator.exchanges import ALREADY_SIGNED
 from edo.models import Exchange
-from tasks.lifecycle import effects, guards, history
+from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.perform import locked, perform
 from tasks.models import HistoryEntry, SigningTask
+from tasks.pipeline.step import TaskJobKind
 from tasks.transitions import Actor
 
 
-class RevokeExchange(PlainHandler):
-    """Takes the document back at the operator, then makes the transition that waited for it."""
+class RevokeExchange(TaskJobKind):
+    """Revokes the document at the operator, then performs the transition that waited for it.
+
+    The task's `withdrawal` says which transition; the payload is empty.
+    """
+
+    kind = withdrawal.KIND
+    title = "Отзыв документа"
+    system = "edo"
+    caption_when_parked = "Оператор ЭДО не отозвал документ"
 
     def run(self, job: OutboxJob) -> None:
         task = SigningTask.objects.select_related("exchange").get(pk=job.subject)
-        wish = task.withdrawal
-        if wish is None:
+        request = task.withdrawal
+        if request is None:
             job.complete()
             return
         too_late = task.exchange is not None and task.exchange.state == Exchange.State.SIGNED
@@ -38,41 +46,43 @@ class RevokeExchange(PlainHandler):
             fresh = locked(task.number)
             if not job.complete():
                 return
-            _drop_wish(fresh)
+            _clear_withdrawal(fresh)
             if too_late:
-                _note(fresh, "revocation_too_late")
-                effects.follow(fresh)
-            elif not guards.refusals(fresh, wish["then"], frozenset({Actor(wish["acted_as"])})):
-                _fulfil(fresh, wish)
+                _record(fresh, "revocation_too_late")
+                effects.enqueue_poll(fresh)
+            elif not guards.refusals(
+                fresh, request["then"], frozenset({Actor(request["acted_as"])})
+            ):
+                _perform_requested(fresh, request)
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         task = locked(job.subject)
         if task.withdrawal:
-            _drop_wish(task)
-            _note(task, "revocation_failed")
+            _clear_withdrawal(task)
+            _record(task, "revocation_failed")
 
     def retry(self, job: OutboxJob, actor: User) -> None:
-        """The wish was dropped when its job was parked: whoever wants it says so anew."""
+        """Only closes the job: parking cleared the withdrawal, so a person requests it again."""
         OutboxJob.objects.parked().filter(pk=job.pk).update(state=OutboxJob.State.DONE)
 
 
-def _drop_wish(task: SigningTask) -> None:
+def _clear_withdrawal(task: SigningTask) -> None:
     task.withdrawal = None
     task.save(update_fields=["withdrawal"])
 
 
-def _fulfil(task: SigningTask, wish: dict[str, Any]) -> None:
-    actor: User | Actor = Actor(wish["acted_as"])
-    if wish["actor"]:
-        actor = User.objects.get(pk=wish["actor"])
+def _perform_requested(task: SigningTask, request: dict[str, Any]) -> None:
+    actor: User | Actor = Actor(request["acted_as"])
+    if request["actor"]:
+        actor = User.objects.get(pk=request["actor"])
     perform(
         task.number,
-        wish["then"],
+        request["then"],
         actor=actor,
-        acting_as=Actor(wish["acted_as"]),
-        **wish["facts"],
+        acting_as=Actor(request["acted_as"]),
+        **request["facts"],
     )
 
 
-def _note(task: SigningTask, name: str) -> None:
+def _record(task: SigningTask, name: str) -> None:
     history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name=name)

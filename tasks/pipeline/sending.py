@@ -1,4 +1,4 @@
-"""Sending the document to the operator, and hearing what became of it."""
+"""Sending the document to the client through the ЭДО operator."""
 
 from django.db import transaction
 
@@ -13,11 +13,12 @@ from edo.models import Exchange
 from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import locked
 from tasks.models import SigningTask
-from tasks.pipeline.step import WHOLE, Outcome, Step, failure
+from tasks.pipeline.archiving import SubmitDocumentToArchive
+from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, failure
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
-# What a refusal at the operator, or at our own pre-flight, is called in the list.
+# The resolution for a refusal of the operator or of our own pre-flight check.
 RESOLUTIONS: dict[str, Resolution] = {
     SendRefusal.CERTIFICATE_INVALID: Resolution.CERTIFICATE_INVALID,
     SendRefusal.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
@@ -29,15 +30,19 @@ RESOLUTIONS: dict[str, Resolution] = {
 
 
 class PrepareSending(Step):
-    """Makes sure that the document may go out: lodged, account verified, both sides in order.
+    """Checks that the document may be sent: archived, account verified, both sides in order.
 
-    The one outside call is the account check, where ЕИП was out of reach when the task was made.
+    The only outside call is the check of the account, if ЕИП could not be reached when the task
+    was created.
     """
 
-    serves = frozenset({Status.CABINET_CREATED})
-    looks_at = WHOLE
+    kind = "prepare_sending"
+    title = "Проверка перед отправкой"
+    system = "eip"
+    starts_in = frozenset({Status.CABINET_CREATED})
+    relations = ALL_RELATIONS
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         if problem := _document_problem(task):
             return [problem]
         verified = task.account_verified_at is not None
@@ -45,23 +50,28 @@ class PrepareSending(Step):
             return [failure("signing_failed", Resolution.ACCOUNT_UNVERIFIED)]
         if problem := _party_problem(task):
             return [problem]
-        fresh = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
+        unverified = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
         return [
-            Outcome("send_document", also=lambda: fresh.update(account_verified_at=clock.now()))
+            DueTransition(
+                "send_document", before=lambda: unverified.update(account_verified_at=clock.now())
+            )
         ]
 
-    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
         return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 class SendDocument(Step):
-    """Signs the PDF for the operator and posts it, with the power of attorney, to the client."""
+    """Signs the PDF and sends it to the client through the operator, with the power of attorney."""
 
-    serves = frozenset({Status.DOCUMENT_SENT})
-    looks_at = WHOLE
-    again = "send_document"
+    kind = "send_document"
+    title = "Отправка документа"
+    system = "edo"
+    starts_in = frozenset({Status.DOCUMENT_SENT})
+    relations = ALL_RELATIONS
+    retry_transition = "send_document"
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         version = task.document_version
         if task.withdrawal or version is None or version.pdf is None:
             return []
@@ -72,8 +82,8 @@ class SendDocument(Step):
     def _exchange(self, task: SigningTask, sha256: str, job: OutboxJob) -> Exchange:
         """The task's exchange for this very document; an older one is revoked first.
 
-        An attempt whose outcome is unknown is repeated under its own operation id: a new one
-        could make a second document at the operator.
+        An attempt whose result is unknown is repeated with the same operation id: a new id could
+        create a second document at the operator.
         """
         current = task.exchange
         if current is not None and current.is_live:
@@ -98,33 +108,37 @@ class SendDocument(Step):
             fresh.save(update_fields=["exchange"])
             return fresh.exchange
 
-    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
+    def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         resolution = RESOLUTIONS.get(refusal.code, Resolution.SEND_FAILED)
         return failure("signing_failed", resolution, refusal.message)
 
-    def spent(self, task: SigningTask, error: Exception) -> Outcome:
+    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
         return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 class FollowExchange(Step):
-    """Asks the operator for the truth about the sent document."""
+    """Asks the operator for the state of the sent document."""
 
-    serves = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
-    looks_at = WHOLE
+    kind = "follow_exchange"
+    title = "Запрос состояния документа"
+    system = "edo"
+    polls_in = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
+    relations = ALL_RELATIONS
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         exchange = task.exchange
         if exchange is None or not exchange.message_id:
             return []
         state = exchanges.follow(exchange=exchange)
         exchange.refresh_from_db()
-        delivered = [Outcome("document_delivered")]
-        behind = delivered if task.status == Status.DOCUMENT_SENT else []
+        delivery = [DueTransition("document_delivered")]
+        # The client may have answered before we heard of the delivery.
+        missed = delivery if task.status == Status.DOCUMENT_SENT else []
         match state:
             case Exchange.State.DELIVERED:
-                return behind
+                return missed
             case Exchange.State.SIGNED:
-                return [*behind, Outcome("client_signed", actor=Actor.CLIENT)]
+                return [*missed, DueTransition("client_signed", actor=Actor.CLIENT)]
             case Exchange.State.REFUSED:
                 refusal = failure(
                     "signing_failed",
@@ -132,7 +146,7 @@ class FollowExchange(Step):
                     exchange.reason,
                     actor=Actor.CLIENT,
                 )
-                return [*behind, refusal]
+                return [*missed, refusal]
             case Exchange.State.FAILED:
                 resolution = RESOLUTIONS.get(exchange.failure, Resolution.SEND_FAILED)
                 return [failure("signing_failed", resolution, exchange.reason)]
@@ -142,23 +156,27 @@ class FollowExchange(Step):
                 return []
 
 
-def _document_problem(task: SigningTask) -> Outcome | None:
+def _document_problem(task: SigningTask) -> DueTransition | None:
     version = task.document_version
     if version is not None and version.is_ready and version.archive_code:
         return None
     if version is None or version.state == version.State.FAILED:
         reason = " ".join(map(str, preflight.document_problems(version)))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
-    parked = OutboxJob.objects.parked().filter(subject=task.number, kind="lodge_document")
+    parked = OutboxJob.objects.parked().filter(
+        subject=task.number, kind=SubmitDocumentToArchive.kind
+    )
     if version.is_ready and parked.filter(payload__version=version.pk).exists():
         reason = "Электронный архив не принял документ."
         return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
-    raise NotReadyYet("The document is being converted and lodged.")
+    raise NotReadyYet("The document is being converted and archived.")
 
 
-def _party_problem(task: SigningTask) -> Outcome | None:
-    ours = preflight.signatory_problems(task, fresh=True)
-    problems = [*preflight.client_problems(task), *ours]
+def _party_problem(task: SigningTask) -> DueTransition | None:
+    problems = [
+        *preflight.client_problems(task),
+        *preflight.signatory_problems(task, fresh=True),
+    ]
     if not problems:
         return None
     resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)

@@ -1,7 +1,8 @@
-"""What a step is, and how its outcome goes through the door.
+"""Base classes of the job kinds of `tasks`.
 
-A step makes its outside call with no transaction open and says what happened. It never touches
-the status: the door does, in the transaction that closes the job.
+A step calls an outside system with no transaction open and returns the transitions that the
+answer makes due. It never sets the status itself: `finish` performs the transitions in the
+transaction that completes the job.
 """
 
 from collections.abc import Callable
@@ -15,16 +16,17 @@ from accounts.models import User
 from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import PlainHandler
+from econtract.platform.outbox.registry import JobKind
 from tasks.lifecycle.perform import locked, pass_through, perform
 from tasks.models import SigningTask
 from tasks.notifications import triggers
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
-PARTY = ("client", "contact_version")
-WHOLE = (
-    *PARTY,
+# Relations of a task to load with it.
+PARTIES = ("client", "contact_version")
+ALL_RELATIONS = (
+    *PARTIES,
     "region",
     "box",
     "signatory",
@@ -36,113 +38,128 @@ WHOLE = (
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A transition that has become true outside, and what else is written with it."""
+class DueTransition:
+    """A transition that an outside system's answer makes due.
+
+    ``arguments`` go to the transition. ``before`` is called just before it, in its transaction.
+    """
 
     name: str
     actor: Actor = Actor.SYSTEM
-    facts: dict[str, Any] = field(default_factory=dict)
-    also: Callable[[], object] | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    before: Callable[[], object] | None = None
 
 
-def failure(name: str, resolution: Resolution, comment: str = "", **more: Any) -> Outcome:
-    """An outcome that ends a step badly: the resolution for the list, the comment for people."""
-    return Outcome(name, facts={"resolution": resolution, "comment": comment}, **more)
+def failure(
+    name: str, resolution: Resolution, comment: str = "", *, actor: Actor = Actor.SYSTEM
+) -> DueTransition:
+    """A transition into a failed status; people read the resolution and the comment."""
+    return DueTransition(name, actor, {"resolution": resolution, "comment": comment})
 
 
-class Step:
-    """One outside call for one status (or the few that wait for the same answer)."""
+class TaskJobKind(JobKind):
+    """A kind of job about a task: ``subject`` is the task's number."""
 
-    serves: ClassVar[frozenset[Status]]
-    # The relations of the task that the step looks at: they come with it in one query.
-    looks_at: ClassVar[tuple[str, ...]]
-    # The transition that a person makes to have the step again after it failed for good.
-    again: ClassVar[str] = ""
+    def system_for(self, task: SigningTask) -> str:
+        """The code of the outside system that a job for ``task`` calls."""
+        return self.system
 
-    def run(self, task: SigningTask, job: OutboxJob) -> list[Outcome]:
-        """Asks outside; answers what has become true, in order; nothing: go on waiting.
 
-        May raise Unavailable and NotReadyYet, and Refused where `refused` knows what it means.
+class NotifyingJobKind(TaskJobKind):
+    """A kind of job that leaves the status as it is when it fails: the manager is notified."""
+
+    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
+        triggers.on_job_parked(load_task(job.subject), job)
+
+
+class Step(TaskJobKind):
+    """An outside call that moves a task on. The payload is empty."""
+
+    # The failed status of the task says it.
+    caption_when_parked = None
+
+    # Entering one of these statuses enqueues the step.
+    starts_in: ClassVar[frozenset[Status]] = frozenset()
+    # While the task is in one of these, an inbound event or `poll_silent_tasks` enqueues the step.
+    polls_in: ClassVar[frozenset[Status]] = frozenset()
+    # The relations of the task that the step reads; loaded by the same query.
+    relations: ClassVar[tuple[str, ...]]
+    # The transition by which a person starts the step again after it failed, "" if there is none.
+    retry_transition: ClassVar[str] = ""
+
+    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
+        """Calls the outside system; returns what is due, in order, or nothing to go on waiting.
+
+        May raise Unavailable and NotReadyYet, and Refused if `on_refused` handles it.
         """
         raise NotImplementedError
 
-    def refused(self, task: SigningTask, refusal: Refused) -> Outcome:
-        """What a final "no" of the other side means for the task."""
+    def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
+        """The transition that a final refusal of the other side makes due."""
         raise refusal
 
-    def spent(self, task: SigningTask, error: Exception) -> Outcome | None:
-        """What it means that the other side could not be reached in all attempts."""
+    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition | None:
+        """The transition that is due when all attempts have failed."""
         return None
 
-
-class StepHandler:
-    """Runs a step's jobs for the outbox."""
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-
     def run(self, job: OutboxJob) -> None:
-        task = load(job.subject, *self.step.looks_at)
-        if task.status not in self.step.serves:
+        task = load_task(job.subject, *self.relations)
+        if not self._serves(task):
             job.complete()
             return
         try:
-            outcomes = self.step.run(task, job)
+            due = self.call(task, job)
         except Refused as refusal:
-            outcomes = [self.step.refused(task, refusal)]
-        conclude(task.number, job, outcomes)
+            due = [self.on_refused(task, refusal)]
+        finish(task.number, job, due)
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
-        task = load(job.subject, *self.step.looks_at)
-        if task.status not in self.step.serves:
+        task = load_task(job.subject, *self.relations)
+        if not self._serves(task):
             return
-        if outcome := self.step.spent(task, error):
-            perform(task.number, outcome.name, actor=outcome.actor, **outcome.facts)
+        if due := self.on_unreachable(task, error):
+            perform(task.number, due.name, actor=due.actor, **due.arguments)
 
     def retry(self, job: OutboxJob, actor: User) -> None:
-        """A person's retry makes a new job, so that the other side sees a new wish."""
-        task = load(job.subject, *self.step.looks_at)
-        if task.status in self.step.serves:
+        """After a failed status, performs `retry_transition`, which enqueues a new job."""
+        task = load_task(job.subject, *self.relations)
+        if self._serves(task):
             job.reopen()
-        elif self.step.again:
-            perform(task.number, self.step.again, actor=actor, acting_as=Actor.MANAGER)
+        elif self.retry_transition:
+            perform(task.number, self.retry_transition, actor=actor, acting_as=Actor.MANAGER)
             job.state = OutboxJob.State.DONE
             job.save(update_fields=["state"])
 
-
-class TellingHandler(PlainHandler):
-    """A handler whose failure leaves the status as it is: the task's manager is told of it."""
-
-    def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
-        triggers.after_giving_up(load(job.subject), job)
+    def _serves(self, task: SigningTask) -> bool:
+        return task.status in self.starts_in or task.status in self.polls_in
 
 
-def load(number: int, *relations: str) -> SigningTask:
-    """The task with ``relations`` in one query; without any, all that steps look at.
+def load_task(number: int, *relations: str) -> SigningTask:
+    """The task with ``relations``, by default with all of them, in one query.
 
     Raises SigningTask.DoesNotExist.
     """
-    found = _with_relations(relations or WHOLE)(number=number)
-    if not found:
+    rows = _query_with(relations or ALL_RELATIONS)(number=number)
+    if not rows:
         raise SigningTask.DoesNotExist
-    return found[0]
+    return rows[0]
 
 
 @cache
-def _with_relations(relations: tuple[str, ...]) -> CompiledQuery[SigningTask]:
+def _query_with(relations: tuple[str, ...]) -> CompiledQuery[SigningTask]:
     return CompiledQuery(
         lambda number: SigningTask.objects.filter(pk=number).select_related(*relations)
     )
 
 
-def conclude(number: int, job: OutboxJob, outcomes: list[Outcome]) -> None:
-    """Closes the job together with the transitions that became true, if it is still ours."""
+def finish(number: int, job: OutboxJob, due: list[DueTransition]) -> None:
+    """Completes the job and performs what is due in one transaction, if the lease still holds."""
     with transaction.atomic():
         task = locked(number)
         if not job.complete():
             return
-        for outcome in outcomes:
-            if outcome.also:
-                outcome.also()
+        for item in due:
+            if item.before:
+                item.before()
                 task = locked(number)
-            pass_through(task, outcome.name, actor=outcome.actor, **outcome.facts)
+            pass_through(task, item.name, actor=item.actor, **item.arguments)

@@ -131,7 +131,10 @@ def test_a_conversion_that_breaks_down_is_repeated_then_parked(converting, setti
     run_job(job.pk)
     job.refresh_from_db()
     assert job.state == OutboxJob.State.PARKED
-    assert (current(version).state, current(version).problem) == (State.FAILED, job_kinds.BROKEN)
+    assert (current(version).state, current(version).problem) == (
+        State.FAILED,
+        job_kinds.ConvertDocument.caption_when_parked,
+    )
     converting[0] = ConversionResult("builtin", 1, 1.0)
     documents.retry_conversion(version=version)
     run_job(job.pk)
@@ -226,7 +229,7 @@ class TestWithAVirusScanner:
         run_job(OutboxJob.objects.get().pk)
         assert (current(version).state, current(version).problem) == (
             State.FAILED,
-            job_kinds.NOT_SCANNED,
+            job_kinds.ScanDocument.caption_when_parked,
         )
         self.verdict = None
         documents.retry_conversion(version=version)

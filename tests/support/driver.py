@@ -15,5 +15,7 @@ def run_everything(rounds: int = 60) -> None:
             worker.run_job(job_id)
         if not due and not sum(inbound.poll(feed) for feed in registry.feeds()):
             return
-    stuck = list(OutboxJob.objects.open().values_list("kind", "attempts", "last_error")[:10])
+    stuck = list(
+        OutboxJob.objects.open().values_list("kind", "attempts", "error_kind", "error_text")[:10]
+    )
     raise AssertionError(f"The pipeline does not come to rest: {stuck}")

@@ -1,38 +1,47 @@
-"""The errors that rooms of the house speak to one another in."""
+"""Errors that cross the borders of apps."""
 
 from econtract.platform.common.refusals import Refusal
 
 
 class OutsideError(Exception):
-    """An outside system did not do what was asked. One of the two kinds below."""
+    """An outside system did not do what it was asked to: `Unavailable` or `Refused`.
 
-    def __init__(self, system: str, message: str) -> None:
-        super().__init__(f"{system}: {message}")
+    ``system`` is the code of the system; ``code`` is the code of a refusal, else "". ``text`` is
+    the explanation, which may be the other side's and hold the client's data. ``message`` is the
+    code with the text.
+    """
+
+    code = ""
+
+    def __init__(self, system: str, text: str) -> None:
         self.system = system
-        self.message = message
+        self.text = text
+        self.message = f"{self.code} {text}".strip()
+        super().__init__(f"{system}: {self.message}")
 
 
 class Unavailable(OutsideError):
-    """The call may succeed later: no answer, an overload, a fault on the other side.
+    """The call may succeed later: no answer, an overload, an error on the other side.
 
-    Whether the other side acted is unknown; repeat with the same idempotency key.
+    It is not known whether the other side acted; repeat with the same idempotency key.
+    ``retry_after`` is the number of seconds that it asks to wait, None if it does not say.
     """
 
-    def __init__(self, system: str, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(system, message)
+    def __init__(self, system: str, text: str, *, retry_after: float | None = None) -> None:
+        super().__init__(system, text)
         self.retry_after = retry_after
 
 
 class Refused(OutsideError):
-    """The other side understood and said no; repeating the same call cannot help."""
+    """The other side understood the request and said no; repeating it cannot help."""
 
-    def __init__(self, system: str, code: str, message: str = "") -> None:
-        super().__init__(system, f"{code} {message}".strip())
+    def __init__(self, system: str, code: str, text: str = "") -> None:
         self.code = code
+        super().__init__(system, text)
 
 
 class NotReadyYet(Exception):
-    """What is needed is on its way inside our own house; look again in ``seconds``."""
+    """Something that our own workers still prepare is missing; try again in ``seconds``."""
 
     def __init__(self, reason: str, *, seconds: float = 2) -> None:
         super().__init__(reason)

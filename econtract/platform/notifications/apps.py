@@ -10,5 +10,5 @@ class NotificationsConfig(AppConfig):
         from econtract.platform.notifications import mail
         from econtract.platform.outbox import registry
 
-        registry.register(mail.MAIL_JOB, "Письмо сотруднику", mail.MailNotification())
-        registry.register(mail.DIGEST_JOB, "Сводка за день", mail.MailDigest())
+        registry.register(mail.MailNotification)
+        registry.register(mail.MailDigest)

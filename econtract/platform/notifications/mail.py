@@ -24,17 +24,19 @@ from econtract.platform.notifications.models import Notification, NotificationQu
 from econtract.platform.notifications.registry import notification_kind, subject_type
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import PlainHandler
+from econtract.platform.outbox.registry import JobKind
 
-__all__ = ["DIGEST_JOB", "MAIL_JOB", "MailDigest", "MailNotification", "enqueue_digests"]
-
-DIGEST_JOB = "mail_digest"
 # The digest lists so many and counts the rest.
 MAX_DIGEST_LINES = 50
 
 
-class MailNotification(PlainHandler):
-    """One e-mail about one notification."""
+class MailNotification(JobKind):
+    """One e-mail about one notification. Subject: the `Notification`. The payload is empty."""
+
+    kind = MAIL_JOB
+    title = "Письмо сотруднику"
+    system = "mail"
+    caption_when_parked = None  # the notification is in the bell
 
     def run(self, job: OutboxJob) -> None:
         waiting = Notification.objects.filter(pk=job.subject)
@@ -46,8 +48,16 @@ class MailNotification(PlainHandler):
             job.complete()
 
 
-class MailDigest(PlainHandler):
-    """The daily e-mail: what its recipient has not read yet."""
+class MailDigest(JobKind):
+    """The daily e-mail: what its recipient has not read yet.
+
+    Subject: the recipient, a `User`. The payload is empty.
+    """
+
+    kind = "mail_digest"
+    title = "Сводка за день"
+    system = "mail"
+    caption_when_parked = None  # the notifications are in the bell
 
     def run(self, job: OutboxJob) -> None:
         recipient = get_user_model().objects.get(pk=job.subject)
@@ -75,7 +85,7 @@ def _enqueue_digest(user: Any) -> None:
     queue_key = f"digest:{user.pk}"
     # A second job would find nothing left to send: this only spares its run.
     if not OutboxJob.objects.open().filter(queue_key=queue_key).exists():
-        queue.enqueue(kind=DIGEST_JOB, subject=user.pk, queue_key=queue_key)
+        queue.enqueue(kind=MailDigest.kind, subject=user.pk, queue_key=queue_key)
 
 
 @transaction.atomic

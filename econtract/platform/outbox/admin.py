@@ -1,4 +1,4 @@
-"""Outside calls in the Django admin: what failed for good can be seen and repeated here."""
+"""The outbox in the Django admin, where parked jobs can be inspected and repeated."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -11,7 +11,7 @@ from econtract.platform.outbox.models import FeedCursor, InboundEvent, OutboxJob
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the product itself writes."""
+    """Rows that only the application writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -23,13 +23,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class WhatFilter(admin.SimpleListFilter):
-    """By what is done."""
+class KindFilter(admin.SimpleListFilter):
+    """Job kinds by their titles."""
 
     title, parameter_name = "действие", "kind"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(kind, registry.title_of(kind)) for kind in registry.kinds()]
+        return [(job_kind.kind, job_kind.title) for job_kind in registry.job_kinds()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> QuerySet[OutboxJob]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -37,11 +37,11 @@ class WhatFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxJob)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ["what", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
-    list_filter = ["state", WhatFilter]
-    # Not the lease: it is the workers' own.
+    list_display = ["title", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
+    list_filter = ["state", KindFilter]
+    # Without the lease, which means nothing to a person.
     fields = [
-        "what", "subject", "queue_key", "payload", "key", "state", "attempts", "due_at",
+        "title", "subject", "queue_key", "payload", "key", "state", "attempts", "due_at",
         "last_error", "created_at", "closed_at", "request_id",
     ]  # fmt: skip
     search_fields = ["=subject", "=key"]
@@ -50,13 +50,17 @@ class OrderAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description="Действие", ordering="kind")
-    def what(self, job: OutboxJob) -> str:
+    def title(self, job: OutboxJob) -> str:
         return registry.title_of(job.kind)
+
+    @admin.display(description="Последняя ошибка", ordering="error_kind")
+    def last_error(self, job: OutboxJob) -> str:
+        return job.last_error
 
     @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
     def retry(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> None:
-        """Repeats the parked ones among the chosen, each in its handler's own way."""
-        done = 0
+        """Repeats the selected jobs that are parked."""
+        retried = 0
         for job in queryset.filter(state=OutboxJob.State.PARKED):
             try:
                 with transaction.atomic():
@@ -64,8 +68,8 @@ class OrderAdmin(ReadOnlyAdmin):
             except (LookupError, ActionRefused) as error:
                 self.message_user(request, f"{job}: {error}", messages.ERROR)
             else:
-                done += 1
-        self.message_user(request, f"Повторено вызовов: {done}", messages.SUCCESS)
+                retried += 1
+        self.message_user(request, f"Повторено вызовов: {retried}", messages.SUCCESS)
 
 
 @admin.register(InboundEvent)

@@ -14,6 +14,14 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from econtract.platform.common import clock
+from econtract.platform.outbox.failures import (
+    MAX_CODE_LENGTH,
+    MAX_TEXT_LENGTH,
+    NO_ERROR,
+    ErrorKind,
+    error_columns,
+    error_summary,
+)
 
 FIRST_RETRY_SECONDS = 2
 MAX_RETRY_SECONDS = 300
@@ -75,7 +83,11 @@ class OutboxJob(models.Model):
     dispatched_until = models.DateTimeField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
-    last_error = models.CharField("Последняя ошибка", max_length=1000, blank=True)
+    # Why the last attempt failed; "" when it did not. No personal data: see `error_columns`.
+    error_kind = models.CharField("Вид ошибки", max_length=20, choices=ErrorKind, blank=True)
+    error_system = models.CharField("Система с ошибкой", max_length=50, blank=True)
+    error_code = models.CharField("Код ошибки", max_length=MAX_CODE_LENGTH, blank=True)
+    error_text = models.CharField("Текст ошибки", max_length=MAX_TEXT_LENGTH, blank=True)
     created_at = models.DateTimeField("Создано", default=clock.now)
     closed_at = models.DateTimeField("Закрыто", null=True, blank=True)
     request_id = models.CharField("Запрос", max_length=64, blank=True)
@@ -116,25 +128,26 @@ class OutboxJob(models.Model):
 
         False when the lease has been lost to another worker: the caller must then store nothing.
         """
-        return self._update_if_leased(state=self.State.DONE, closed_at=clock.now(), last_error="")
+        earlier_error = NO_ERROR if self.error_kind else {}
+        return self._update_if_leased(state=self.State.DONE, closed_at=clock.now(), **earlier_error)
 
     def still_leased(self) -> bool:
         """Whether the lease is still ours; locks the row until the transaction ends."""
         return self._update_if_leased(lease_token=self.lease_token)
 
-    def park(self, error: str) -> bool:
+    def park(self, error: Exception) -> bool:
         """Stops trying: the job waits in the admin until a person repeats it."""
         return self._update_if_leased(
-            state=self.State.PARKED, closed_at=clock.now(), last_error=error[:1000]
+            state=self.State.PARKED, closed_at=clock.now(), **error_columns(error)
         )
 
-    def postpone(self, error: str, *, seconds: float) -> bool:
+    def postpone(self, error: Exception, *, seconds: float) -> bool:
         """Releases the lease; the job is due again in ``seconds``."""
         return self._update_if_leased(
             due_at=clock.now() + timedelta(seconds=seconds),
             lease_until=None,
             dispatched_until=None,
-            last_error=error[:1000],
+            **error_columns(error),
         )
 
     def reopen(self) -> None:
@@ -148,6 +161,11 @@ class OutboxJob(models.Model):
             lease_until=None,
             dispatched_until=None,
         )
+
+    @property
+    def last_error(self) -> str:
+        """The last attempt's error in one line, for administrators."""
+        return error_summary(self.error_kind, self.error_system, self.error_code, self.error_text)
 
     @property
     def retry_delay(self) -> float:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from econtract.platform.common import clock
 from econtract.platform.common.requests import current_request_id
+from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import OutboxJob
 
 # The message to a worker may get lost: after this long the job is dispatched again.
@@ -32,9 +33,11 @@ def enqueue(
     Jobs with the same ``queue_key`` run one after another. With ``due_at`` the job waits for that
     moment. Inside `batch` the row is written, and gets its primary key, at the end of the block.
 
-    Raises TransactionManagementError outside a transaction: a job that is stored without the
-    change that causes it is the very bug the outbox exists to prevent.
+    Raises LookupError for a kind that is not registered, and TransactionManagementError outside a
+    transaction: a job that is stored without the change that causes it is the very bug the outbox
+    exists to prevent.
     """
+    registry.job_kind(kind)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "enqueue() must be called in the transaction of the change that causes the job."

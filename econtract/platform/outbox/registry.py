@@ -1,42 +1,54 @@
-"""Who handles which kind of job and whose feeds are read. Filled when the apps get ready."""
+"""The kinds of outbox job and the inbound feeds. Other apps register theirs at start-up."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
 
 from econtract.platform.outbox.models import InboundEvent, OutboxJob
 
 
-class Handler(Protocol):
-    """What a room does with one kind of job.
+class JobKind:
+    """One kind of outbox job: its names, the system it calls, and how it runs.
 
-    `run` makes the outside call with no transaction open, then, in one transaction, calls
-    `job.complete()` (False: return silently, another worker was faster) and records the result.
-    It may raise Unavailable (repeated with pauses) and NotReadyYet (looked at again soon).
-    `on_exhausted` is called in the transaction that parks the job. `retry` is a person's wish to
-    have a parked job again.
+    Subclasses set all four attributes; `register` refuses a class that lacks one. The docstring
+    says what the job's ``subject`` and ``payload`` hold.
     """
 
-    def run(self, job: OutboxJob) -> None: ...
+    # Stored in `OutboxJob.kind`.
+    kind: ClassVar[str]
+    # The title in the admin and in the timeline.
+    title: ClassVar[str]
+    # Code of the outside system that the job calls, "" if it calls none.
+    system: ClassVar[str]
+    # What users read when a job of this kind was parked. None, written out, if there is nothing
+    # to read: the failure shows in another way, or concerns administrators alone.
+    caption_when_parked: ClassVar[str | None]
 
-    def on_exhausted(self, job: OutboxJob, error: Exception) -> None: ...
+    def run(self, job: OutboxJob) -> None:
+        """Does the work. Outside calls are made with no transaction open.
 
-    def retry(self, job: OutboxJob, actor: Any) -> None: ...
-
-
-class PlainHandler:
-    """A handler that needs nothing done when its job is parked, and is retried as it was."""
+        The result is then stored in one transaction that starts with `job.complete()`; when that
+        returns False, nothing may be stored. May raise Unavailable (tried again with growing
+        delays), NotReadyYet (tried again soon) and Refused (parked at once).
+        """
+        raise NotImplementedError
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
-        """Nothing depends on this job: the administrator's list of parked jobs is enough."""
+        """Called in the transaction that parks the job. An error here does not stop parking."""
 
     def retry(self, job: OutboxJob, actor: Any) -> None:
+        """An administrator, ``actor``, wants the parked job to run again.
+
+        May raise ActionRefused.
+        """
         job.reopen()
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """One event as a source gave it."""
+class IncomingEvent:
+    """One event as its source gave it."""
 
     external_id: str
     payload: dict[str, Any]
@@ -44,52 +56,58 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Feed:
-    """A source of events: how to read on from a cursor, and what to do with one event.
+    """A source of events.
 
-    `read(cursor)` answers (events, next cursor) and may raise Unavailable or Refused.
-    `handle(event)` runs in a transaction; False: what the event is about is not known yet.
+    `read(cursor)` returns (events, next cursor) and may raise Unavailable or Refused.
+    `handle(event)` runs in a transaction; it returns False when the object that the event is
+    about is not known yet.
     """
 
     source: str
-    read: Callable[[str], tuple[Sequence[Incoming], str]]
+    read: Callable[[str], tuple[Sequence[IncomingEvent], str]]
     handle: Callable[[InboundEvent], bool]
 
 
-_handlers: dict[str, Handler] = {}
-_titles: dict[str, str] = {}
+_job_kinds: dict[str, JobKind] = {}
 _feed_providers: list[Callable[[], Iterable[Feed]]] = []
 
 
-def register(kind: str, title: str, handler: Handler) -> None:
-    """Announces the handler of ``kind``, which people know as ``title``.
+def register(job_kind: type[JobKind]) -> None:
+    """Adds a kind of job.
 
-    Raises ValueError when there is one already.
+    Raises ImproperlyConfigured when the class lacks an attribute or its kind is taken.
     """
-    if kind in _handlers:
-        raise ValueError(f"Jobs of kind {kind} have a handler already.")
-    _handlers[kind], _titles[kind] = handler, title
+    name = job_kind.__qualname__
+    for attribute in ("kind", "title", "system", "caption_when_parked"):
+        if not hasattr(job_kind, attribute):
+            raise ImproperlyConfigured(f"The job kind {name} does not set {attribute}.")
+    if not job_kind.kind or not job_kind.title or job_kind.caption_when_parked == "":
+        raise ImproperlyConfigured(f"The job kind {name} has an empty kind, title or caption.")
+    if job_kind.kind in _job_kinds:
+        raise ImproperlyConfigured(f"The job kind {job_kind.kind!r} is registered twice.")
+    _job_kinds[job_kind.kind] = job_kind()
+
+
+def job_kinds() -> list[JobKind]:
+    return list(_job_kinds.values())
+
+
+def job_kind(kind: str) -> JobKind:
+    """Raises LookupError for a kind that is not registered."""
+    try:
+        return _job_kinds[kind]
+    except KeyError:
+        raise LookupError(f"The job kind {kind!r} is not registered.") from None
 
 
 def title_of(kind: str) -> str:
-    """What people call jobs of ``kind``; the kind itself when nobody handles it any more."""
-    return _titles.get(kind, kind)
-
-
-def job_kind(kind: str) -> Handler:
-    """The handler of ``kind``. Raises LookupError when nobody announced one."""
-    try:
-        return _handlers[kind]
-    except KeyError:
-        raise LookupError(f"Nobody handles jobs of kind {kind}.") from None
-
-
-def kinds() -> list[str]:
-    """Every kind of job that somebody handles."""
-    return list(_handlers)
+    """The title of ``kind``; old rows may have a kind that is no longer registered."""
+    registered = _job_kinds.get(kind)
+    return registered.title if registered else kind
 
 
 def register_feeds(provider: Callable[[], Iterable[Feed]]) -> None:
-    """Announces feeds; the provider is asked anew at every poll (a box may be added)."""
+    """Adds feeds. The provider is called at every poll, since feeds come and go with the data."""
     _feed_providers.append(provider)
 
 

@@ -31,7 +31,7 @@ def run_job(job_id: int) -> None:
         if clock.now() - job.created_at > MAX_WAIT_FOR_OWN_WORK:
             _park(job, wait)
         else:
-            job.postpone(str(wait), seconds=wait.seconds)
+            job.postpone(wait, seconds=wait.seconds)
     except Unavailable as error:
         _retry_or_park(job, error, error.retry_after)
     except Refused as error:
@@ -46,7 +46,7 @@ def _retry_or_park(job: OutboxJob, error: Exception, retry_after: float | None) 
         _park(job, error)
         return
     seconds = max(job.retry_delay, retry_after or 0)
-    job.postpone(_summary(error), seconds=seconds)
+    job.postpone(error, seconds=seconds)
     log.warning(
         "job postponed kind=%s job=%s attempts=%s seconds=%s",
         job.kind,
@@ -60,10 +60,16 @@ def _park(job: OutboxJob, error: Exception) -> None:
     with transaction.atomic():
         if not job.still_leased():
             return
-        registry.job_kind(job.kind).on_exhausted(job, error)
-        job.park(_summary(error))
+        _on_exhausted(job, error)
+        job.park(error)
     log.error("job parked kind=%s job=%s attempts=%s", job.kind, job.pk, job.attempts)
 
 
-def _summary(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _on_exhausted(job: OutboxJob, error: Exception) -> None:
+    """Lets the kind react. If it fails, what it wrote is rolled back and the job is parked anyway:
+    an open job would fail over and over and hold up its queue key."""
+    try:
+        with transaction.atomic():
+            registry.job_kind(job.kind).on_exhausted(job, error)
+    except Exception:
+        log.exception("on_exhausted failed kind=%s job=%s", job.kind, job.pk)

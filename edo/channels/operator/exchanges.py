@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from econtract.platform.common import clock
-from econtract.platform.outbox.registry import Incoming
+from econtract.platform.outbox.registry import IncomingEvent
 from edo.channels.operator.following import follow
 from edo.channels.operator.preflight import preflight
 from edo.channels.operator.refusals import ALREADY_SIGNED, Failure, SendRefusal, SendRefused
@@ -120,7 +120,7 @@ def is_known(*, exchange_id: str | UUID) -> bool:
 
 def poll_events(
     after: str, *, box: Box, limit: int = MOST_EVENTS
-) -> tuple[Sequence[Incoming], str]:
+) -> tuple[Sequence[IncomingEvent], str]:
     """What happened in ``box`` after the cursor (empty: from the beginning), and the next cursor.
 
     An event is a wake-up only, never the truth: ask `follow`. Its payload has `message_id` and
@@ -129,7 +129,9 @@ def poll_events(
     """
     found, cursor = operator_for(box).events(box.operator_box_id, after, min(limit, MOST_EVENTS))
     events = [
-        Incoming(event.event_id, {"message_id": event.message_id, "exchange_id": event.custom_id})
+        IncomingEvent(
+            event.event_id, {"message_id": event.message_id, "exchange_id": event.custom_id}
+        )
         for event in found
     ]
     return events, cursor

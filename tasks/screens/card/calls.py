@@ -2,47 +2,35 @@
 
 from econtract.platform.common.formatting import plural, zoned
 from econtract.platform.outbox import registry
+from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.models import SigningTask
+from tasks.pipeline.step import TaskJobKind
 from tasks.wording.troubles import SYSTEMS
 
-# Who is asked; the dates that wait inside the house are no calls. "": the region's archive.
-CALLS = {
-    "start_identification": "identity",
-    "follow_identification": "identity",
-    "answer_identity": "identity",
-    "create_cabinet": "cabinet",
-    "prepare_sending": "eip",
-    "send_document": "edo",
-    "follow_exchange": "edo",
-    "revoke_exchange": "edo",
-    "lodge_document": "",
-    "lodge_package": "",
-    "send_message": "messages",
-}
 CHANNELS = {"sms": "СМС", "email": "электронная почта"}
 
 
-def system_of(kind: str, task: SigningTask) -> str:
-    """The outside system, a key of SYSTEMS, that a job of ``kind`` for ``task`` calls."""
-    return CALLS[kind] or f"archive_{task.region.archive.lower()}"
-
-
 def calls(task: SigningTask) -> list[TimelineEvent]:
-    """The calls made for ``task``, oldest first; those that are still to be made for the first
-    time are not there."""
-    jobs = OutboxJob.objects.filter(subject=task.number, kind__in=CALLS).in_queue(task.queue_key)
-    return [_line(job, task) for job in jobs.filter(attempts__gt=0).order_by("pk")]
+    """The calls made for ``task``, oldest first; without those that have not been tried yet."""
+    job_kinds = {
+        job_kind.kind: job_kind
+        for job_kind in registry.job_kinds()
+        if isinstance(job_kind, TaskJobKind) and job_kind.system
+    }
+    jobs = OutboxJob.objects.filter(subject=task.number, kind__in=job_kinds)
+    jobs = jobs.in_queue(task.queue_key).filter(attempts__gt=0).order_by("pk")
+    return [_line(job, job_kinds[job.kind].system_for(task)) for job in jobs]
 
 
-def _line(job: OutboxJob, task: SigningTask) -> TimelineEvent:
+def _line(job: OutboxJob, system: str) -> TimelineEvent:
     at = job.closed_at or job.created_at
     return TimelineEvent(
         time=zoned(at),
         iso=at.isoformat(timespec="seconds"),
         text=f"{registry.title_of(job.kind)}{_details(job)}: {_result(job)}",
-        actor=SYSTEMS[system_of(job.kind, task)],
+        actor=SYSTEMS[system],
         badge="error" if job.state == OutboxJob.State.PARKED else "",
         icon="external-link",
         by_user=False,
@@ -66,9 +54,9 @@ def _result(job: OutboxJob) -> str:
 
 
 def _reason(job: OutboxJob) -> str:
-    """The code of the refusal; a sentence of the other side may hold the client's data."""
-    kind, _, rest = job.last_error.partition(": ")
-    if kind == "Unavailable":
+    """The code of the refusal; the text may be the other side's and name the client's data."""
+    if job.error_kind == ErrorKind.TEMPORARY:
         return ", система не отвечает"
-    code = rest.partition(": ")[2].split(" ")[0] if kind == "Refused" else ""
-    return f", отказ: {code}" if code else ""
+    if job.error_kind == ErrorKind.REFUSED:
+        return f", отказ: {job.error_code}"
+    return ""

@@ -9,10 +9,10 @@ from django.db.models.expressions import RawSQL
 from econtract.platform.common.compiled import Parameter
 from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
+from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
 from tasks.notifications.subject import TASK
-from tasks.wording.troubles import TEMPORARY
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> di
     subject = f"subject_id = {SigningTask._meta.db_table}.number"
     task = f"task_id = {SigningTask._meta.db_table}.number"
     job_subject = f"subject = {SigningTask._meta.db_table}.number"
-    trouble = "(state = %s AND last_error LIKE %s OR state = %s)"
-    of_trouble = (OutboxJob.State.OPEN, f"{TEMPORARY}%", OutboxJob.State.PARKED)
+    trouble = "(state = %s AND error_kind = %s OR state = %s)"
+    of_trouble = (OutboxJob.State.OPEN, ErrorKind.TEMPORARY, OutboxJob.State.PARKED)
     return {
         "has_comments": _any(Comment, task),
         "has_papers": _any(AuthorityDocument, task),

@@ -73,7 +73,7 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
     task = create(form())
     assert task.status == Status.IDENTIFICATION_REQUESTED
     kinds = set(OutboxJob.objects.values_list("kind", flat=True))
-    assert kinds == {"start_identification", "lodge_document"}
+    assert kinds == {"start_identification", "submit_document_to_archive"}
     assert task.contact_version.contact in task.client.contacts.all()
 
 

@@ -107,7 +107,7 @@ def drive_through_deaths(monkeypatch: pytest.MonkeyPatch) -> int:
             deaths += survive(lambda job_id=job_id: worker.run_job(job_id), monkeypatch)  # type: ignore[misc]
         if not due and SigningTask.objects.get().is_finished:
             return deaths
-    raise AssertionError(list(OutboxJob.objects.open().values_list("kind", "last_error")))
+    raise AssertionError(list(OutboxJob.objects.open().values_list("kind", "error_text")))
 
 
 def test_no_death_loses_or_doubles_a_step(

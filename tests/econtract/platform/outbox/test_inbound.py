@@ -10,7 +10,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound
 from econtract.platform.outbox.models import FeedCursor, InboundEvent
-from econtract.platform.outbox.registry import Feed, Incoming
+from econtract.platform.outbox.registry import Feed, IncomingEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +19,11 @@ class Source:
     """A feed of numbered events, read two at a time."""
 
     def __init__(self, count: int) -> None:
-        self.events = [Incoming(f"e{n}", {"n": n}) for n in range(count)]
+        self.events = [IncomingEvent(f"e{n}", {"n": n}) for n in range(count)]
         self.handled: list[str] = []
         self.known = True
 
-    def read(self, cursor: str) -> tuple[Sequence[Incoming], str]:
+    def read(self, cursor: str) -> tuple[Sequence[IncomingEvent], str]:
         start = int(cursor or 0)
         page = self.events[start : start + 2]
         return page, str(start + len(page))
@@ -53,7 +53,7 @@ def test_an_event_that_comes_twice_is_one_event() -> None:
 
 
 def test_a_source_that_is_down_keeps_its_cursor_and_says_so() -> None:
-    def down(cursor: str) -> tuple[Sequence[Incoming], str]:
+    def down(cursor: str) -> tuple[Sequence[IncomingEvent], str]:
         raise Unavailable("test", "no answer")
 
     source = Source(3)
@@ -101,7 +101,7 @@ def test_a_handler_that_fails_holds_up_no_other_event() -> None:
 def test_one_source_is_read_by_one_poller_at_a_time() -> None:
     source = Source(2)
 
-    def read_while_another_polls(cursor: str) -> tuple[Sequence[Incoming], str]:
+    def read_while_another_polls(cursor: str) -> tuple[Sequence[IncomingEvent], str]:
         if not cursor:
             assert inbound.poll(source.feed()) == 0
         return source.read(cursor)

@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from econtract.platform.common import clock
+from econtract.platform.common.errors import NotReadyYet, Refused, Unavailable
+from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
 from edo.models import Exchange
 from tasks.actions.perform_action import perform_action
@@ -123,14 +125,14 @@ def test_a_call_that_is_being_repeated_is_said_with_its_time(owner: User, web: C
         subject=task.number,
         queue_key=task.queue_key,
         attempts=2,
-        last_error="Unavailable: eip: answered 503",
+        **error_columns(Unavailable("eip", "answered 503")),
         due_at=datetime(2026, 11, 21, 11, 32, tzinfo=UTC),
     )
     with time_machine.travel(job.due_at - timedelta(minutes=5), tick=False):
         assert "ЕИП не отвечает, повторим в 14:32." in card(web, task)
     with time_machine.travel(job.due_at - timedelta(days=1), tick=False):
         assert "ЕИП не отвечает, повторим 21.11.2026 в 14:32." in card(web, task)
-    OutboxJob.objects.filter(pk=job.pk).update(last_error="NotReadyYet: being converted")
+    OutboxJob.objects.filter(pk=job.pk).update(**error_columns(NotReadyYet("being converted")))
     assert "повторим в" not in card(web, task)
 
 
@@ -142,7 +144,7 @@ def test_what_was_given_up_is_said_until_the_task_moves_on(owner: User, web: Cli
         queue_key=f"{task.queue_key}:sms",
         state=OutboxJob.State.PARKED,
         closed_at=clock.now(),
-        last_error="Refused: messages: bad_number",
+        **error_columns(Refused("messages", "bad_number")),
     )
     assert "Сообщение клиенту не отправлено" in card(web, task)
     OutboxJob.objects.filter(pk=job.pk).update(closed_at=clock.now() - timedelta(days=1))

@@ -11,6 +11,8 @@ from django.test import Client
 from accounts.models import User
 from archive.files.storage import store_bytes
 from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.statuses import Status
@@ -148,11 +150,13 @@ def test_everything_is_downloaded_as_one_zip(people: People, owner: User, web: C
 
 def test_the_history_tells_calls_outside_with_their_results(owner: User, web: Client) -> None:
     task = make(owner)
+    refusal = Refused("messages", "bad_number", "Петров +7912")
+    unavailable = Unavailable("archive_apd", "answered 503")
     for kind, state, attempts, error in [
-        ("send_document", OutboxJob.State.DONE, 3, ""),
-        ("send_message", OutboxJob.State.PARKED, 1, "Refused: messages: bad_number Петров +7912"),
-        ("lodge_document", OutboxJob.State.OPEN, 2, "Unavailable: archive_apd: answered 503"),
-        ("expire", OutboxJob.State.DONE, 1, ""),
+        ("send_document", OutboxJob.State.DONE, 3, None),
+        ("send_message", OutboxJob.State.PARKED, 1, refusal),
+        ("submit_document_to_archive", OutboxJob.State.OPEN, 2, unavailable),
+        ("expire", OutboxJob.State.DONE, 1, None),
     ]:
         OutboxJob.objects.create(
             kind=kind,
@@ -160,7 +164,7 @@ def test_the_history_tells_calls_outside_with_their_results(owner: User, web: Cl
             queue_key=task.queue_key,
             state=state,
             attempts=attempts,
-            last_error=error,
+            **(error_columns(error) if error else {}),
             closed_at=clock.now(),
         )
     page = text_of(web.get(f"/tasks/{task.number}/history/?show=system"))

@@ -185,7 +185,7 @@ def large(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
 
 
 def work_off() -> None:
-    for job in OutboxJob.objects.filter(kind=exports.EXPORT_ORDER):
+    for job in OutboxJob.objects.filter(kind=exports.MakeExport.kind):
         worker.run_job(job.pk)
 
 
