@@ -1,7 +1,7 @@
-"""`python -m bench [NAME] [--json FILE]`: runs the gates and says whether every bar held.
+"""`python -m bench [NAME] [--json FILE]`: run benchmarks and check their figures against the bars.
 
-A gate module is `bench.NAME` with `run() -> list of {gate, value, bar, ok}` and with a docstring
-that says what is measured.
+Each benchmark is a module `bench.NAME` with a function `run()` that returns gates (`bench.gates`);
+its docstring says what it measures.
 """
 
 import argparse
@@ -10,31 +10,34 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-GATES = ("list", "create", "pipeline", "conversion", "package", "compiled")
+from bench.gates import Gate
+
+BENCHMARKS = ("list", "create", "pipeline", "conversion", "package", "compiled")
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 when every bar held."""
+    """Run the benchmarks; the exit code is 0 when every bar held."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=GATES)
+    parser.add_argument("name", nargs="?", choices=BENCHMARKS)
     parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--tasks", type=int, metavar="N", help="list: at N tasks alone, quickly")
-    chosen = parser.parse_args(arguments)
+    parser.add_argument(
+        "--tasks", type=int, metavar="N", help="list: with N tasks only, a quick run"
+    )
+    parsed = parser.parse_args(arguments)
     set_up()
-    results: list[dict[str, Any]] = []
-    for name in [chosen.name] if chosen.name else GATES:
-        options = {"tasks": chosen.tasks} if name == "list" else {}
+    results: list[Gate] = []
+    for name in [parsed.name] if parsed.name else BENCHMARKS:
+        options = {"tasks": parsed.tasks} if name == "list" else {}
         results += importlib.import_module(f"bench.{name}").run(**options)
     _print(results)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
+    if parsed.json:
+        parsed.json.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     return 0 if all(result["ok"] for result in results) else 1
 
 
 def set_up() -> None:
-    """The product's settings, with DEBUG off and a key that guards nothing."""
+    """Load the product's settings with DEBUG off and a SECRET_KEY for measuring only."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
     os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
     os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
@@ -43,12 +46,12 @@ def set_up() -> None:
     django.setup()
 
 
-def _print(results: list[dict[str, Any]]) -> None:
+def _print(results: list[Gate]) -> None:
     width = max((len(result["gate"]) for result in results), default=0)
     for result in results:
-        held = "ok" if result["ok"] else "BAR NOT HELD"
+        verdict = "ok" if result["ok"] else "BAR NOT HELD"
         bar = "-" if result["bar"] is None else result["bar"]
-        sys.stdout.write(f"{result['gate']:<{width}}  {result['value']:>10}  {bar:>8}  {held}\n")
+        sys.stdout.write(f"{result['gate']:<{width}}  {result['value']:>10}  {bar:>8}  {verdict}\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`scripts/bench compiled`: what compiled queries and id conditions save against plain ORM.
+"""`scripts/bench compiled`: time that compiled queries and id conditions save over the plain ORM.
 
-Both variants of every query run in turns on a small database: the part of the cost in which they
-differ does not depend on its size. A figure is the fastest tenth of the runs, because other load
-on the machine only slows them down. Takes a few seconds.
+The two variants of each query alternate, on a small database: what they differ in does not depend
+on its size. A figure is the fastest tenth of the runs, because other load on the machine only slows
+them down. Takes a few seconds.
 """
 
 import statistics
@@ -17,8 +17,8 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
-from bench.gates import Gate, told
-from bench.pipeline import own_database
+from bench.gates import Gate, figure
+from bench.pipeline import temporary_database
 from econtract.platform.common import clock
 from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
@@ -35,34 +35,39 @@ from tasks.statuses import quick_filters
 
 TASKS, USERS, TURNS = 2_000, 100, 150
 
-Place = tuple[str, Callable[[], object], Callable[[], object]]
+# The name of a query, its plain variant and its fast variant.
+Comparison = tuple[str, Callable[[], object], Callable[[], object]]
 
 
 def run() -> list[Gate]:
-    with own_database():
+    """The figures of all queries; none has a bar."""
+    with temporary_database():
         call_command("load_reference", verbosity=0)
         call_command("seed_load", tasks=TASKS, users=USERS, verbosity=0)
         with transaction.atomic():  # a query that locks needs one
-            return [gate for place in places() for gate in measure(*place)]
+            return [gate for comparison in comparisons() for gate in measure(*comparison)]
 
 
-def places() -> Iterator[Place]:
+def comparisons() -> Iterator[Comparison]:
+    """All queries, with the values of one task and one user."""
     task = SigningTask.objects.in_work().select_related("client", "box").latest("pk")
     user = User.objects.filter(roles__role=Role.MANAGER).latest("pk")
-    for name, compiled, values in [*of_steps(task), *of_card(task), *of_lists(task, user)]:
+    queries_with_values = [*step_queries(task), *card_queries(task), *list_queries(task, user)]
+    for name, compiled, values in queries_with_values:
         yield name, partial(_fetch, compiled.build, values), partial(compiled, **values)
-    yield from of_ids(user)
+    yield from id_comparisons(user)
 
 
-Compiled = tuple[str, CompiledQuery[Any], dict[str, Any]]
+# The name of a query, the query and the values of its parameters.
+NamedQuery = tuple[str, CompiledQuery[Any], dict[str, Any]]
 
 
-def of_steps(task: SigningTask) -> Iterator[Compiled]:
+def step_queries(task: SigningTask) -> Iterator[NamedQuery]:
     yield "step: load", step._query_with(step.ALL_RELATIONS), {"number": task.pk}
     yield "step: lock", perform._for_update, {"number": task.pk}
 
 
-def of_card(task: SigningTask) -> Iterator[Compiled]:
+def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
     minute_ago = clock.now() - timedelta(minutes=1)
     since = {"shown_since": minute_ago, "noted_since": minute_ago}
     values = {"number": task.pk, "me": task.manager_id, **since}
@@ -76,7 +81,7 @@ def of_card(task: SigningTask) -> Iterator[Compiled]:
     yield "card: powers of attorney", powers._powers_of, power
 
 
-def of_lists(task: SigningTask, user: User) -> Iterator[Compiled]:
+def list_queries(task: SigningTask, user: User) -> Iterator[NamedQuery]:
     query, columns = ListQuery(), names_of(("client", "stage", "turn", "owner", "updated"))
     cursor = {"first": None, "second": None, "third": None}
     tab = tabs._written("my", query, columns, counted=False)
@@ -89,8 +94,8 @@ def of_lists(task: SigningTask, user: User) -> Iterator[Compiled]:
         yield f"list: search by {what}", *queries._exact_query(text)
 
 
-def of_ids(user: User) -> Iterator[Place]:
-    """Conditions on many ids, as the lists and their counters have them."""
+def id_comparisons(user: User) -> Iterator[Comparison]:
+    """Conditions on many ids, as in the lists and their counters."""
     tasks, ids = SigningTask.objects.order_by("pk"), range(1, 2_501)
     yield (
         "ids: 2,500 managers as literals",
@@ -102,9 +107,9 @@ def of_ids(user: User) -> Iterator[Place]:
         lambda: tasks.filter(client__in=ids).exists(),
         lambda: tasks.filter(InBoundIds("client_id", bind_ids(ids))).exists(),
     )
-    own, seen = SigningTask.objects.own_of(user), SigningTask.objects.visible_to(user)
-    figures = {"mine": own.in_work(), "seen": seen.in_work()}
-    chips = {code: seen.with_quick_filter(code) for code in quick_filters()}
+    own, visible = SigningTask.objects.own_of(user), SigningTask.objects.visible_to(user)
+    figures = {"mine": own.in_work(), "seen": visible.in_work()}
+    chips = {code: visible.with_quick_filter(code) for code in quick_filters()}
     yield (
         "list: counters",
         lambda: counters.count_all(user, figures | chips),
@@ -112,22 +117,25 @@ def of_ids(user: User) -> Iterator[Place]:
     )
 
 
-def measure(place: str, plain: Callable[[], object], fast: Callable[[], object]) -> Iterator[Gate]:
+def measure(
+    name: str, run_plain: Callable[[], object], run_fast: Callable[[], object]
+) -> Iterator[Gate]:
+    """Milliseconds of both variants, and the difference."""
     for _ in range(20):  # until PostgreSQL has planned both
-        plain()
-        fast()
-    turns = [(_milliseconds(plain), _milliseconds(fast)) for _ in range(TURNS)]
-    slow, quick = (statistics.quantiles(each, n=10)[0] for each in zip(*turns, strict=True))
-    yield told(f"{place}: plain ORM, ms", slow)
-    yield told(f"{place}: here, ms", quick)
-    yield told(f"{place}: saved, ms", slow - quick)
+        run_plain()
+        run_fast()
+    turns = [(_milliseconds(run_plain), _milliseconds(run_fast)) for _ in range(TURNS)]
+    plain, fast = (statistics.quantiles(times, n=10)[0] for times in zip(*turns, strict=True))
+    yield figure(f"{name}: plain ORM, ms", plain)
+    yield figure(f"{name}: here, ms", fast)
+    yield figure(f"{name}: saved, ms", plain - fast)
 
 
 def _fetch(build: Callable[..., Iterable[Any]], values: dict[str, Any]) -> list[Any]:
     return list(build(**values))
 
 
-def _milliseconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return (time.perf_counter() - began) * 1000
+def _milliseconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000

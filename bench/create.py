@@ -1,7 +1,7 @@
-"""`scripts/bench create`: «Создать задание» with a PDF of 60 KB, all in one request.
+"""`scripts/bench create`: «Создать задание» with a PDF of 60 KB in a single request.
 
-As a page without a script sends it: the whole form and the file. The outside systems that the form
-asks are the simulators, so their time is in the figure. Works on a database of its own.
+The request is the one of a browser without JavaScript: the whole form and the file. The form calls
+the simulators of outside systems, so their time is included. Uses a temporary database.
 """
 
 import io
@@ -22,9 +22,10 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from bench.gates import Gate, at_most, told
-from bench.pipeline import own_database, own_stack
-from bench.serving import Answer, Measure, Visitor, servers
+from bench.gates import Gate, at_most, figure
+from bench.pipeline import make_stack, temporary_database
+from bench.serving import PageMeter, servers
+from bench.visitor import Visitor, VisitorResponse
 from clients.gateways.cdi import cdi
 from clients.models import Region
 from edo.models import Box, Signatory
@@ -37,33 +38,34 @@ P95_BAR, QUERIES_BAR = 40, 15
 FILE_SIZE = 60_000
 BOUNDARY = "bench-boundary"
 NAME, PASSWORD = "bench", "only-for-measuring"
-ADDRESS = "/tasks/new/company/"
+PATH = "/tasks/new/company/"
 
 
 def run() -> list[Gate]:
-    """Time against a bare view, and queries."""
-    with own_database(), tempfile.TemporaryDirectory() as folder:
+    """Number of queries, and time compared with the bare view."""
+    with temporary_database(), tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         with simulators.running(work) as sandbox, override_settings(MEDIA_ROOT=work / "files"):
             world.connect(cast(Settings, settings), sandbox)
             world.install()
-            person = world.make_manager(username=NAME)
-            person.set_password(PASSWORD)
-            person.save()
-            form = Form(person)
-            return [*queries_gate(person, form), *time_gate(own_stack(sandbox).environment, form)]
+            manager = world.make_manager(username=NAME)
+            manager.set_password(PASSWORD)
+            manager.save()
+            form = TaskForm()
+            environment = make_stack(sandbox).environment
+            return [*query_gates(manager, form), *time_gates(environment, form)]
 
 
-class Form:
-    """The form as a page without a script sends it, each time with another contact."""
+class TaskForm:
+    """The fields of the form, each time with a new contact."""
 
-    def __init__(self, person: User) -> None:
+    def __init__(self) -> None:
         region = Region.objects.get(name=world.SEAMLESS)
         box = Box.objects.filter(regions=region).order_by("pk")[0]
-        self.sent = 0
-        self.file = large_pdf()
+        self.count = 0
+        self.file = make_pdf()
         self.values = {
-            "client": f"{simulators.ROMASHKA}-{kpp_of(simulators.ROMASHKA)}",
+            "client": f"{simulators.ROMASHKA}-{find_kpp(simulators.ROMASHKA)}",
             "contact": "new",
             "new-given_name": "Петр",
             "new-patronymic": "Петрович",
@@ -78,32 +80,33 @@ class Form:
             "services": ["internet"],
         }
 
-    def filled(self, **more: Any) -> dict[str, Any]:
-        """Its fields for one more task."""
-        self.sent += 1
+    def build_fields(self, **values: Any) -> dict[str, Any]:
+        """The fields for another task; `values` are added to them."""
+        self.count += 1
         return {
             **self.values,
-            # Nobody like anybody before: the form would ask whether it is the same person.
-            "new-surname": "Петров" + "".join("абвгдежзик"[int(d)] for d in str(self.sent)),
-            "new-phone": f"+7912{self.sent:07d}",
-            "new-email": f"p{self.sent}@client.example",
+            # A similar contact would make the form ask whether it is the same person.
+            "new-surname": "Петров" + "".join("абвгдежзик"[int(d)] for d in str(self.count)),
+            "new-phone": f"+7912{self.count:07d}",
+            "new-email": f"p{self.count}@client.example",
             "page": str(uuid.uuid4()),
             "revision": "",
             "submission_key": str(uuid.uuid4()),
             "document": SimpleUploadedFile("Договор.pdf", self.file),
-            **more,
+            **values,
         }
 
 
-def kpp_of(inn: str) -> str:
+def find_kpp(inn: str) -> str:
+    """КПП of an organisation of the sandbox; raises LookupError for an unknown ИНН."""
     organisation = cdi().get(inn)
     if organisation is None:
-        raise LookupError(f"The sandbox does not know {inn}")
+        raise LookupError(f"The sandbox has no organisation {inn}")
     return organisation.kpp
 
 
-def large_pdf() -> bytes:
-    """The sample contract, made as large as the gate asks for."""
+def make_pdf() -> bytes:
+    """The sample contract, padded to FILE_SIZE bytes."""
     file = io.BytesIO()
     with pikepdf.open(io.BytesIO(world.pdf_file())) as pdf:
         pdf.Root.Padding = pdf.make_stream(os.urandom(FILE_SIZE - len(world.pdf_file())))
@@ -111,37 +114,37 @@ def large_pdf() -> bytes:
     return file.getvalue()
 
 
-def queries_gate(person: User, form: Form) -> list[Gate]:
-    """The queries of creations after the first, in this process: the client is known by then."""
+def query_gates(manager: User, form: TaskForm) -> list[Gate]:
+    """Queries of a creation in this process; the first one also stores the client: left out."""
     browser = Browser(SERVER_NAME="127.0.0.1")
-    browser.force_login(person, backend="accounts.backends.RoleBackend")
+    browser.force_login(manager, backend="accounts.backends.RoleBackend")
     counts = []
     for _ in range(IN_PROCESS):
-        with CaptureQueriesContext(connection) as captured:
-            answer = browser.post(ADDRESS, form.filled())
-        if answer.status_code != 302:
-            raise RuntimeError(f"{answer.status_code}: {answer.content.decode()}")
-        counts.append(len(captured))
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.post(PATH, form.build_fields())
+        if response.status_code != 302:
+            raise RuntimeError(f"{response.status_code}: {response.content.decode()}")
+        counts.append(len(queries))
     return [at_most("create: queries", min(counts[1:]), QUERIES_BAR)]
 
 
-def time_gate(environment: dict[str, str], form: Form) -> list[Gate]:
-    """Through the web server, each time another task."""
+def time_gates(environment: dict[str, str], form: TaskForm) -> list[Gate]:
+    """Time and CPU of creations through the web server."""
     with servers(environment) as (product, hello):
         visitor = Visitor(product.port).log_in(NAME, PASSWORD)
-        token = visitor.form_token(ADDRESS)
+        token = visitor.read_csrf_token(PATH)
 
-        def create() -> Answer:
-            body = encode_multipart(BOUNDARY, form.filled(csrfmiddlewaretoken=token))
-            return visitor.post(ADDRESS, body, f"multipart/form-data; boundary={BOUNDARY}")
+        def create() -> VisitorResponse:
+            body = encode_multipart(BOUNDARY, form.build_fields(csrfmiddlewaretoken=token))
+            return visitor.post(PATH, body, f"multipart/form-data; boundary={BOUNDARY}")
 
         before = SigningTask.objects.count()
-        cost = Measure(product, hello).page(create, TIMES, status=302)
+        cost = PageMeter(product, hello).measure(create, TIMES, status=302)
     if SigningTask.objects.count() - before < TIMES:
-        raise RuntimeError("Not every form has made a task")
+        raise RuntimeError("Not every request has created a task")
     return [
         at_most("create with a 60 KB file: p95 ÷ hello p50", cost.ratio, P95_BAR),
-        told("create: p95, ms", cost.p95 * 1000),
-        told("create: CPU of the web, ms", cost.web_cpu * 1000),
-        told("create: CPU of PostgreSQL, ms", cost.database_cpu * 1000),
+        figure("create: p95, ms", cost.p95 * 1000),
+        figure("create: CPU of the web, ms", cost.web_cpu * 1000),
+        figure("create: CPU of PostgreSQL, ms", cost.database_cpu * 1000),
     ]

@@ -1,4 +1,4 @@
-"""The bare Django view that pages are compared with: no database, Django's own middleware only."""
+"""The bare Django view as a baseline for pages: no database, only Django's own middleware."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application

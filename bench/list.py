@@ -1,27 +1,36 @@
-"""`scripts/bench list`: lists, card and search of clients at 200,000 and at 2,000,000 tasks.
+"""`scripts/bench list`: lists, card and search of clients with 200,000 and with 2,000,000 tasks.
 
-Loads the data by `seed_load` (2,500 users in 40 groups, 5 % in work), serves with two workers, logs
-in as people of three kinds, and measures pages against a bare Django view, and against one another
-and the other size in turns. Prints the plan of each query of the lists and asserts that none reads
-the whole table of tasks. `--tasks N` measures at N tasks alone: a quick run.
+Loads the data with `seed_load` (2,500 users in 40 groups, 5 % of the tasks in work), serves them
+with two workers, logs in with three roles, and measures pages against a bare Django view. Pages are
+also compared with one another and with the other size, requested alternately. Prints the plan of
+each query over tasks and fails when one reads the whole table. `--tasks N` measures one size only.
 """
 
 import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
 
 from accounts.models import User
-from bench.gates import Gate, at_least, at_most, told
-from bench.pipeline import own_database
-from bench.serving import Answer, Cost, Measure, Server, Visitor, in_turns, per_second, servers
+from bench.gates import Gate, at_least, at_most, figure
+from bench.pipeline import temporary_database
+from bench.serving import (
+    PageCost,
+    PageMeter,
+    Request,
+    Server,
+    compare_alternately,
+    requests_per_second,
+    servers,
+)
+from bench.statements import capture_statements, scan_lines, time_statements
+from bench.visitor import Visitor
 from clients.models import Client
 from tasks.demo.people import PASSWORD
 from tasks.listing.sorting import Cursor
@@ -31,13 +40,13 @@ from tests.support.stack import database_url
 
 SMALL, LARGE = 200_000, 2_000_000
 TIMES = 150
-# A page and the list that it is compared with: one slow answer in twenty decides, on either side.
-TURNS = 300
-# So many askings until a connection's statements are prepared and planned (`bench.serving`).
-SETTLED = 10
-CONCURRENT, SECONDS, CROWD_TURNS = 16, 2.0, 5
+# For comparisons of two pages: p95 depends on one slow response in twenty, on either side.
+COMPARISON_TIMES = 300
+# Requests until the statements of a connection are prepared and planned (`bench.serving`).
+WARM_UP = 10
+CONCURRENT, SECONDS, CONCURRENT_TURNS = 16, 2.0, 5
 USERS = {"manager": "load40", "lead": "load0", "administrator": "boss"}
-# The list of each kind of person: their ratio and cost have bars.
+# The list of each role; their ratio and their cost have bars.
 LISTS = {
     "manager, «Мои задания»": ("manager", "/tasks/my/?group=none"),
     "team leader, «Все задания»": ("lead", "/tasks/all/?group=none"),
@@ -48,31 +57,32 @@ BASE = "administrator, «Все задания»"
 P95_BAR, GROWTH_BAR, RATE_BAR = 35, 1.3, 0.05
 WEB_MS, SQL_MS, QUERIES, CARD_QUERIES, WORKER_MB = 12, 3, 8, 12, 120
 LOAD_SECONDS, CLIENTS_BAR = 180, 100
-WHOLE_TABLE = re.compile(r"Seq Scan on tasks_signingtask\b")
+TABLE_SCAN = re.compile(r"Seq Scan on tasks_signingtask\b")
 
-Row = tuple[str, str]
+# A role (key of USERS) and a path.
+PageOfRole = tuple[str, str]
 
 
 def run(tasks: int | None = None) -> list[Gate]:
-    """The gates; at ``tasks`` tasks alone when that is given."""
-    with own_database():
+    """The gates at both sizes, or only with that number of tasks."""
+    with temporary_database():
         call_command("load_reference", verbosity=0)
         size = tasks or SMALL
-        gates = load(size, users=2_500)
-        few = pages_of()
-        gates += measure(size, few)
+        gates = load_tasks(size, users=2_500)
+        small_pages = build_pages()
+        gates += measure_size(size, small_pages)
         if not tasks:
-            with a_copy() as small:
-                gates += load(LARGE - SMALL, users=0)
-                many = pages_of()
-                gates += measure(LARGE, many)
-                gates += growth(small, few, many)
+            with database_copy() as small_database:
+                gates += load_tasks(LARGE - SMALL, users=0)
+                large_pages = build_pages()
+                gates += measure_size(LARGE, large_pages)
+                gates += measure_growth(small_database, small_pages, large_pages)
         return gates
 
 
 @contextmanager
-def a_copy() -> Iterator[str]:
-    """The address of a copy of the database as it is now, gone afterwards."""
+def database_copy() -> Iterator[str]:
+    """The URL of a copy of the current database; the copy is dropped afterwards."""
     name = str(connection.settings_dict["NAME"])
     copy = f"{name}_copy"
     with connection.cursor() as cursor:
@@ -83,11 +93,11 @@ def a_copy() -> Iterator[str]:
             cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
-def load(tasks: int, *, users: int) -> list[Gate]:
-    """More tasks, and how long 200,000 of them take."""
-    began = time.monotonic()
+def load_tasks(tasks: int, *, users: int) -> list[Gate]:
+    """Load that many tasks; the gate is the time for SMALL tasks."""
+    start = time.monotonic()
     call_command("seed_load", tasks=tasks, users=users, verbosity=0)
-    seconds = (time.monotonic() - began) * SMALL / tasks
+    seconds = (time.monotonic() - start) * SMALL / tasks
     if users:
         User.objects.create_superuser(USERS["administrator"], password=PASSWORD)
     with connection.cursor() as cursor:
@@ -95,205 +105,182 @@ def load(tasks: int, *, users: int) -> list[Gate]:
     return [at_most(f"seed_load of {tasks:,}: seconds for {SMALL:,}", seconds, LOAD_SECONDS)]
 
 
-def measure(size: int, pages: dict[str, Row]) -> Iterator[Gate]:
-    """All gates at one size."""
-    gates = [*plans(pages), *queries()]
+def measure_size(size: int, pages: dict[str, PageOfRole]) -> Iterator[Gate]:
+    """All gates for the current number of tasks."""
+    gates = [*plan_gates(pages), *query_gates()]
     with servers() as (product, hello):
-        measured, people = Measure(product, hello), people_of(product)
+        meter, visitors = PageMeter(product, hello), log_in_users(product)
         costs = {
-            name: measured.page(asking(people[who], path), TIMES)
-            for name, (who, path) in LISTS.items()
+            name: meter.measure(request_for(visitors[role], path), TIMES)
+            for name, (role, path) in LISTS.items()
         }
-        gates += of_lists(costs)
-        gates += compared(people, pages)
-        gates.append(of_crowd(measured, people["administrator"]))
-        gates += of_others(measured, people["administrator"])
+        gates += list_gates(costs)
+        gates += comparison_gates(visitors, pages)
+        gates.append(concurrency_gate(meter, visitors["administrator"]))
+        gates += card_and_search_gates(meter, visitors["administrator"])
         gates.append(at_most("memory of a web worker, MB", product.worker_megabytes(), WORKER_MB))
     yield from (gate | {"gate": f"{size:,}: {gate['gate']}"} for gate in gates)
 
 
-def growth(small: str, few: dict[str, Row], many: dict[str, Row]) -> Iterator[Gate]:
-    """Each page of the database at hand ÷ the same one of ``small``, asked in turns."""
-    with servers() as (product, _), servers(database=small) as (smaller, _):
-        here, there = people_of(product), people_of(smaller)
-        for name, (who, path) in (LISTS | many).items():
-            same = asking(there[who], (LISTS | few)[name][1])
-            share = in_turns(asking(here[who], path), same, TURNS)
-            yield at_most(f"{name}: p95 at {LARGE:,} ÷ at {SMALL:,}", share, GROWTH_BAR)
+def measure_growth(
+    small_database: str, small_pages: dict[str, PageOfRole], large_pages: dict[str, PageOfRole]
+) -> Iterator[Gate]:
+    """p95 of each page in the current database ÷ p95 of the same page in the small one."""
+    with servers() as (large, _), servers(database=small_database) as (small, _):
+        large_visitors, small_visitors = log_in_users(large), log_in_users(small)
+        for name, (role, path) in (LISTS | large_pages).items():
+            small_path = (LISTS | small_pages)[name][1]
+            ratio = compare_alternately(
+                request_for(large_visitors[role], path),
+                request_for(small_visitors[role], small_path),
+                COMPARISON_TIMES,
+            )
+            yield at_most(f"{name}: p95 at {LARGE:,} ÷ at {SMALL:,}", ratio, GROWTH_BAR)
 
 
-def people_of(product: Server) -> dict[str, Visitor]:
-    """A visitor of each kind, logged in."""
-    return {kind: Visitor(product.port).log_in(name, PASSWORD) for kind, name in USERS.items()}
+def log_in_users(product: Server) -> dict[str, Visitor]:
+    """A logged-in visitor for each role."""
+    return {role: Visitor(product.port).log_in(name, PASSWORD) for role, name in USERS.items()}
 
 
-def asking(visitor: Visitor, path: str) -> Callable[[], Answer]:
+def request_for(visitor: Visitor, path: str) -> Request:
+    """A function that requests the path as this visitor."""
     return lambda: visitor.get(path)
 
 
-def pages_of() -> dict[str, Row]:
-    """What is compared with the administrator's list, over the data at hand."""
+def build_pages() -> dict[str, PageOfRole]:
+    """Pages that are compared with the administrator's list, for the current data."""
     task = SigningTask.objects.in_work().order_by("pk")[1000]
     client = task.client
     word = client.search_key.split()[0]
-    middle = "/tasks/archive/?group=none&" + deep_cursor()
-    boss = "administrator"
+    middle = f"/tasks/archive/?group=none&after={build_middle_cursor()}"
+    role = "administrator"
     return {
-        "status filter": (boss, f"/tasks/all/?group=none&status={Status.SIGNING_FAILED}"),
-        "chip": (boss, "/tasks/all/?group=errors"),
-        "last page": (boss, "/tasks/archive/?group=none&before=end"),
-        "page from the middle": (boss, middle),
-        "search by ИНН": (boss, f"/tasks/all/?group=none&q={client.inn}"),
-        "search by a word": (boss, f"/tasks/all/?group=none&q={word}"),
-        "search by a phone": (boss, f"/tasks/archive/?q={task.contact_version.phone[1:]}"),
+        "status filter": (role, f"/tasks/all/?group=none&status={Status.SIGNING_FAILED}"),
+        "chip": (role, "/tasks/all/?group=errors"),
+        "last page": (role, "/tasks/archive/?group=none&before=end"),
+        "page from the middle": (role, middle),
+        "search by ИНН": (role, f"/tasks/all/?group=none&q={client.inn}"),
+        "search by a word": (role, f"/tasks/all/?group=none&q={word}"),
+        "search by a phone": (role, f"/tasks/archive/?q={task.contact_version.phone[1:]}"),
         **{
-            f"sorted by {sort}": (boss, f"/tasks/all/?group=none&sort={sort}")
+            f"sorted by {sort}": (role, f"/tasks/all/?group=none&sort={sort}")
             for sort in ("number", "client", "status", "owner", "-created")
         },
     }
 
 
-def deep_cursor() -> str:
-    """A place half way down the archive."""
+def build_middle_cursor() -> str:
+    """The pagination cursor of a task half way down the archive."""
     count = SigningTask.objects.count()
     middle = SigningTask.objects.finished().filter(pk__gte=count // 2).order_by("pk")[0]
-    return "after=" + Cursor((middle.updated_at, middle.pk)).encode()
+    return Cursor((middle.updated_at, middle.pk)).encode()
 
 
 # --- Gates --------------------------------------------------------------------------------------
 
 
-def of_lists(costs: dict[str, Cost]) -> Iterator[Gate]:
-    for name in LISTS:
-        cost = costs[name]
+def list_gates(costs: dict[str, PageCost]) -> Iterator[Gate]:
+    """Time and CPU of the lists."""
+    for name, cost in costs.items():
         yield at_most(f"{name}: p95 ÷ hello p50", cost.ratio, P95_BAR)
-        yield told(f"{name}: p95, ms", cost.p95 * 1000)
+        yield figure(f"{name}: p95, ms", cost.p95 * 1000)
         yield at_most(f"{name}: CPU of the web, ms", cost.web_cpu * 1000, WEB_MS)
         yield at_most(f"{name}: CPU of PostgreSQL, ms", cost.database_cpu * 1000, SQL_MS)
 
 
-def compared(people: dict[str, Visitor], pages: dict[str, Row]) -> Iterator[Gate]:
-    """p95 of other pages ÷ that of the list."""
-    kind, address = LISTS[BASE]
-    own_list = asking(people[kind], address)
-    for name, (who, path) in pages.items():
+def comparison_gates(visitors: dict[str, Visitor], pages: dict[str, PageOfRole]) -> Iterator[Gate]:
+    """p95 of other pages ÷ p95 of the list."""
+    list_role, list_path = LISTS[BASE]
+    list_request = request_for(visitors[list_role], list_path)
+    for name, (role, path) in pages.items():
         bar = 1.5 if name.startswith("search") else 1.3
-        share = in_turns(asking(people[who], path), own_list, TURNS)
-        yield at_most(f"{name} ÷ the list, p95", share, bar)
+        request = request_for(visitors[role], path)
+        ratio = compare_alternately(request, list_request, COMPARISON_TIMES)
+        yield at_most(f"{name} ÷ the list, p95", ratio, bar)
 
 
-def of_crowd(measured: Measure, person: Visitor) -> Gate:
-    """Answers a second to sixteen at once, and the bare view's, by turns."""
-    crowd = [Visitor(measured.product.port) for _ in range(CONCURRENT)]
-    for visitor in crowd:
-        visitor.cookies = dict(person.cookies)
-    strangers = [Visitor(measured.hello.port) for _ in range(CONCURRENT)]
-    turns = [
-        (per_second(crowd, LISTS[BASE][1], SECONDS), per_second(strangers, "/", SECONDS))
-        for _ in range(1 + CROWD_TURNS)
+def concurrency_gate(meter: PageMeter, logged_in: Visitor) -> Gate:
+    """Requests a second of CONCURRENT visitors ÷ those of the bare view, measured alternately."""
+    visitors = [Visitor(meter.product.port) for _ in range(CONCURRENT)]
+    for visitor in visitors:
+        visitor.cookies = dict(logged_in.cookies)
+    hello_visitors = [Visitor(meter.hello.port) for _ in range(CONCURRENT)]
+    rates = [
+        (
+            requests_per_second(visitors, LISTS[BASE][1], SECONDS),
+            requests_per_second(hello_visitors, "/", SECONDS),
+        )
+        for _ in range(1 + CONCURRENT_TURNS)
     ]
-    # In the first turn the other threads' connections see their first requests.
-    ours, hello = (sum(rates) for rates in zip(*turns[1:], strict=True))
-    return at_least(f"list, answers a second at {CONCURRENT} ÷ hello's", ours / hello, RATE_BAR)
+    # The first turn is a warm-up of the server threads' database connections.
+    product, hello = (sum(side) for side in zip(*rates[1:], strict=True))
+    name = f"list, answers a second at {CONCURRENT} ÷ hello's"
+    return at_least(name, product / hello, RATE_BAR)
 
 
-def of_others(measured: Measure, person: Visitor) -> Iterator[Gate]:
-    """The card, and the search over clients as one types."""
+def card_and_search_gates(meter: PageMeter, visitor: Visitor) -> Iterator[Gate]:
+    """The task card, and the search over clients while typing."""
     number = SigningTask.objects.in_work().order_by("pk")[500].pk
-    card = measured.page(asking(person, f"/tasks/{number}/"), TIMES)
+    card = meter.measure(request_for(visitor, f"/tasks/{number}/"), TIMES)
     yield at_most("task card: p95 ÷ hello p50", card.ratio, P95_BAR)
     clients, name = Client.objects.count(), Client.objects.order_by("pk")[700].search_key
-    for what, typed in {"word": name.split()[0], "beginning of ИНН": "10000012"}.items():
-        cost = measured.page(asking(person, f"/manage/companies/?q={typed}"), TIMES // 3)
+    for what, text in {"word": name.split()[0], "beginning of ИНН": "10000012"}.items():
+        search = request_for(visitor, f"/manage/companies/?q={text}")
         gate = f"search over {clients:,} clients by a {what}: p95 ÷ hello p50"
-        yield at_most(gate, cost.ratio, CLIENTS_BAR)
+        yield at_most(gate, meter.measure(search, TIMES // 3).ratio, CLIENTS_BAR)
 
 
 # --- Queries and their plans --------------------------------------------------------------------
 
 
-def queries() -> Iterator[Gate]:
-    """How many queries a page takes, and how long they last, in this process."""
-    asked = {}
-    for name, (who, path) in LISTS.items():
-        few, seconds = _asked(who, path)
-        many, _ = _asked(who, path + "&size=100")
-        asked[name] = few
-        yield at_most(f"{name}: queries", few, QUERIES)
-        yield at_most(f"{name}: queries more for 100 rows than for 25", many - few, 0)
+def query_gates() -> Iterator[Gate]:
+    """Number of queries of a page and their duration, in this process."""
+    counts = {}
+    for name, (role, path) in LISTS.items():
+        count, seconds = _measure_queries(role, path)
+        count_of_100, _ = _measure_queries(role, path + "&size=100")
+        counts[name] = count
+        yield at_most(f"{name}: queries", count, QUERIES)
+        yield at_most(f"{name}: queries more for 100 rows than for 25", count_of_100 - count, 0)
         yield at_most(f"{name}: time in SQL, ms", seconds * 1000, SQL_MS)
-    more = asked["team leader, «Все задания»"] - asked["administrator, «Все задания»"]
-    yield at_most("queries of a team leader more than an administrator's", more, 1)
+    difference = counts["team leader, «Все задания»"] - counts["administrator, «Все задания»"]
+    yield at_most("queries of a team leader more than an administrator's", difference, 1)
     number = SigningTask.objects.in_work().order_by("pk")[500].pk
-    yield at_most(
-        "task card: queries", _asked("administrator", f"/tasks/{number}/")[0], CARD_QUERIES
-    )
+    count, _ = _measure_queries("administrator", f"/tasks/{number}/")
+    yield at_most("task card: queries", count, CARD_QUERIES)
 
 
-def _asked(who: str, path: str) -> tuple[int, float]:
-    """The number of queries of a page, and the median of the seconds that they took."""
-    browser = _browser(who)
+def _measure_queries(role: str, path: str) -> tuple[int, float]:
+    """The number of queries of a page, and the median of their total seconds."""
+    browser = _log_in(role)
     totals: list[float] = []
-    for _ in range(2 * SETTLED):
-        with _timed() as seconds:
+    for _ in range(2 * WARM_UP):
+        with time_statements() as seconds:
             browser.get(path)
         totals.append(sum(seconds))
-    return len(seconds), statistics.median(totals[SETTLED:])
+    return len(seconds), statistics.median(totals[WARM_UP:])
 
 
-def _browser(who: str) -> Browser:
+def _log_in(role: str) -> Browser:
     browser = Browser(SERVER_NAME="127.0.0.1")
-    user = User.objects.get(username=USERS[who])
+    user = User.objects.get(username=USERS[role])
     browser.force_login(user, backend="accounts.backends.RoleBackend")
     return browser
 
 
-def plans(pages: dict[str, Row]) -> Iterator[Gate]:
-    """Prints how each query over tasks is answered; one that reads the whole table fails."""
-    for name, (who, path) in (LISTS | pages).items():
-        whole = 0
-        with _seen() as statements:
-            _browser(who).get(path)
+def plan_gates(pages: dict[str, PageOfRole]) -> Iterator[Gate]:
+    """Print the plan of each query over tasks; a sequential scan of their table fails the gate."""
+    for name, (role, path) in (LISTS | pages).items():
+        scans = 0
+        with capture_statements() as statements:
+            _log_in(role).get(path)
         for sql, parameters in statements:
             if "tasks_signingtask" not in sql or not sql.startswith("SELECT"):
                 continue
             with connection.cursor() as cursor:
                 cursor.execute("EXPLAIN " + sql, parameters)
                 plan = [line for (line,) in cursor.fetchall()]
-            whole += sum(bool(WHOLE_TABLE.search(line)) for line in plan)
-            sys.stdout.write(f"--- {name}\n" + "\n".join(_scans(plan)) + "\n")
-        yield at_most(f"{name}: whole reads of the table of tasks", whole, 0)
-
-
-@contextmanager
-def _seen() -> Iterator[list[tuple[str, Any]]]:
-    """The statements of the block with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        seen.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        yield seen
-
-
-@contextmanager
-def _timed() -> Iterator[list[float]]:
-    """The seconds of each statement of the block; Django's own log has whole milliseconds."""
-    seconds: list[float] = []
-
-    def note(execute: Any, *call: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(*call)
-        finally:
-            seconds.append(time.perf_counter() - began)
-
-    with connection.execute_wrapper(note):
-        yield seconds
-
-
-def _scans(plan: list[str]) -> list[str]:
-    """The lines that tell what is read, and by which index."""
-    return [line[:150] for line in plan if " Scan" in line]
+            scans += sum(bool(TABLE_SCAN.search(line)) for line in plan)
+            sys.stdout.write(f"--- {name}\n" + "\n".join(scan_lines(plan)) + "\n")
+        yield at_most(f"{name}: whole reads of the table of tasks", scans, 0)

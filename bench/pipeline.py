@@ -1,12 +1,13 @@
-"""`scripts/bench pipeline`: tasks driven end to end, and the cost of a step and of a dispatch.
+"""`scripts/bench pipeline`: tasks end to end, and the cost of a pipeline step and of a dispatch.
 
-Whole tasks run through the simulators with two worker processes; how long, and how much of the
-workers' time is ours and not the outside systems'. Then one step of the pipeline whose outside
-call answers at once, through a worker, against a bare Celery job that locks, updates, writes one
-event and commits; and the outbox's dispatch against a bare SKIP LOCKED loop that publishes in
-batches of 100. Ours and bare take turns: the machine's noise meets both.
+End to end: tasks run against the simulators with two worker processes; measured are the throughput
+and the share of the workers' time that is not spent waiting for outside systems.
+Step: one step of the pipeline, with outside calls that return at once, compared with a bare Celery
+task that locks and updates a row, inserts an event and commits.
+Dispatch: the outbox's dispatch compared with a bare SKIP LOCKED loop that publishes batches of 100.
+Both sides of a comparison alternate, so that load from other processes affects both.
 
-Works on a database of its own beside DATABASE_URL's; needs PostgreSQL and BROKER_URL's Redis.
+Uses a temporary database beside DATABASE_URL's; needs PostgreSQL and the Redis of BROKER_URL.
 """
 
 import json
@@ -27,7 +28,7 @@ from django.db.models import Max, Min
 from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from bench.gates import Gate, at_least, told
+from bench.gates import Gate, at_least, figure
 from econtract.celery import app
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.celery_tasks import run_job
@@ -44,61 +45,72 @@ TASKS = 60
 WORKERS = 2
 TURNS = 5
 STEPS_A_TURN = 400
-# The first jobs of a worker meet cold caches.
+# The first jobs of a worker are slower: its caches are cold.
 WARM_UP = 50
 JOBS_A_TURN = 2_000
 BATCH = 100
 STEP_BAR, DISPATCH_BAR = 0.5, 0.7
-# What one task does not share with another.
-OF_ONE_TASK = {"number", "status", "submission_key", "exchange_id", "package_id", "completed_at"}
+# Fields whose values belong to a single task and cannot be copied.
+UNCOPIED_FIELDS = [
+    "number",
+    "status",
+    "submission_key",
+    "exchange_id",
+    "package_id",
+    "completed_at",
+]
 
 Process = Popen[bytes]
 
 
 def run() -> list[Gate]:
-    """The gates and the figures told beside them."""
-    with own_database(), tempfile.TemporaryDirectory() as folder:
+    """The gates, and figures for information."""
+    with temporary_database(), tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         with simulators.running(work) as sandbox, override_settings():
             world.connect(cast(Settings, settings), sandbox)
             world.install()
-            return [*end_to_end(sandbox, work), *step_gate(sandbox, work), *dispatch_gate()]
+            return [
+                *end_to_end_figures(sandbox, work),
+                *step_gates(sandbox, work),
+                *dispatch_gates(),
+            ]
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """An empty database with the product's schema, gone afterwards."""
-    before = str(connection.settings_dict["NAME"])
+def temporary_database() -> Iterator[None]:
+    """Switch to an empty database with the product's schema; it is dropped afterwards."""
+    previous_name = str(connection.settings_dict["NAME"])
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield
     finally:
-        connection.creation.destroy_test_db(before, verbosity=0)
+        connection.creation.destroy_test_db(previous_name, verbosity=0)
 
 
 # --- Whole tasks ---------------------------------------------------------------------------------
 
 
-def end_to_end(sandbox: Sandbox, work: Path) -> list[Gate]:
-    """Tasks a second, from the first step of the first to the archive for the last."""
-    notes = work / "end-to-end"
+def end_to_end_figures(sandbox: Sandbox, work: Path) -> list[Gate]:
+    """Tasks a second, from the first step of the first task to the last step of the last one."""
+    timings = work / "end-to-end"
     create_tasks()
     sandbox.autopilot(on=True)
-    with own_stack(sandbox) as stack:
+    with make_stack(sandbox) as stack:
         for _ in range(WORKERS):
-            start_worker(stack, notes=notes)
+            start_worker(stack, timings=timings)
         stack.start_beat()
         unfinished = SigningTask.objects.exclude(status__in=FINISHED)
         wait_for(lambda: not unfinished.exists(), "all tasks", stack, seconds=900)
-        time.sleep(1)  # the last messages to the clients
-    done = SigningTask.objects.filter(status=Status.COMPLETED).count()
-    if done != TASKS:
-        raise RuntimeError(f"{TASKS - done} tasks were not completed")
+        time.sleep(1)  # the last messages are still being sent
+    completed = SigningTask.objects.filter(status=Status.COMPLETED).count()
+    if completed != TASKS:
+        raise RuntimeError(f"{TASKS - completed} tasks were not completed")
     steps = HistoryEntry.objects.exclude(name="submit").aggregate(first=Min("at"), last=Max("at"))
     seconds = (steps["last"] - steps["first"]).total_seconds()
     return [
-        told(f"end to end: tasks a second, {WORKERS} workers", TASKS / seconds),
-        *shares(read(notes)),
+        figure(f"end to end: tasks a second, {WORKERS} workers", TASKS / seconds),
+        *time_share_figures(read_timings(timings)),
     ]
 
 
@@ -111,77 +123,81 @@ def create_tasks() -> None:
     Box.objects.filter(tasks=None).update(active=False)
 
 
-def shares(notes: list[dict[str, Any]]) -> list[Gate]:
-    """Where the workers' time went: outside, or with us, and how much of that is the package."""
-    packages = set(
-        OutboxJob.objects.filter(kind="submit_package_to_archive").values_list("pk", flat=True)
-    )
-    total = sum(note["seconds"] for note in notes)
-    ours = total - sum(note["outside"] for note in notes)
-    package = sum(n["seconds"] - n["outside"] for n in notes if n["job"] in packages)
+def time_share_figures(timings: list[dict[str, Any]]) -> list[Gate]:
+    """The share of the workers' time that is our own, and the part of it that packages take."""
+    jobs = OutboxJob.objects.filter(kind="submit_package_to_archive")
+    packages = set(jobs.values_list("pk", flat=True))
+    total = sum(timing["seconds"] for timing in timings)
+    ours = total - sum(timing["outside"] for timing in timings)
+    package = sum(t["seconds"] - t["outside"] for t in timings if t["job"] in packages)
     return [
-        told("end to end: share of the jobs' time that is ours", ours / total),
-        told("end to end: our seconds a task", ours / TASKS),
-        told("end to end: of them the signed package's making", package / TASKS),
-        told("end to end: jobs a task", len(notes) / TASKS),
+        figure("end to end: share of the jobs' time that is ours", ours / total),
+        figure("end to end: our seconds a task", ours / TASKS),
+        figure("end to end: of them the signed package's making", package / TASKS),
+        figure("end to end: jobs a task", len(timings) / TASKS),
     ]
 
 
 # --- One step ------------------------------------------------------------------------------------
 
 
-def step_gate(sandbox: Sandbox, work: Path) -> list[Gate]:
-    """Steps a second through a worker ÷ bare jobs a second, in turns."""
-    make_bare_tables()
+def step_gates(sandbox: Sandbox, work: Path) -> list[Gate]:
+    """Steps a second of a worker ÷ bare tasks a second of a worker."""
+    create_bare_tables()
     steps, bares = [], []
-    with own_stack(sandbox, BENCH_OUTSIDE="instant") as stack:
+    with make_stack(sandbox, BENCH_OUTSIDE="instant") as stack:
         for turn in range(TURNS):
-            bares.append(rate(stack, work / f"bare-{turn}", "bench.bare", make_bare_rows()))
-            steps.append(rate(stack, work / f"step-{turn}", run_job.name, make_steps()))
-    moved = SigningTask.objects.filter(status=Status.CABINET_CREATED).count()
-    if moved != TURNS * STEPS_A_TURN:
-        raise RuntimeError(f"{TURNS * STEPS_A_TURN - moved} steps were not made")
+            bares.append(
+                jobs_per_second(stack, work / f"bare-{turn}", "bench.bare", create_bare_rows())
+            )
+            steps.append(
+                jobs_per_second(stack, work / f"step-{turn}", run_job.name, create_steps())
+            )
+    completed = SigningTask.objects.filter(status=Status.CABINET_CREATED).count()
+    if completed != TURNS * STEPS_A_TURN:
+        raise RuntimeError(f"{TURNS * STEPS_A_TURN - completed} steps were not completed")
     return [
-        told("step: steps a second through a worker", statistics.median(steps)),
-        told("step: bare jobs a second through it", statistics.median(bares)),
-        at_least("step: ours ÷ bare", ratio(steps, bares), STEP_BAR),
+        figure("step: steps a second through a worker", statistics.median(steps)),
+        figure("step: bare jobs a second through it", statistics.median(bares)),
+        at_least("step: ours ÷ bare", median_ratio(steps, bares), STEP_BAR),
     ]
 
 
-def rate(stack: Stack, notes: Path, job: str, arguments: list[int]) -> float:
-    """Jobs a second of one new worker with a full queue of its own."""
-    queue = notes.name
+def jobs_per_second(stack: Stack, timings: Path, task_name: str, arguments: list[int]) -> float:
+    """Throughput of a new worker that processes a full queue of its own."""
+    queue_name = timings.name
     with app.producer_or_acquire() as producer:
         for argument in arguments:
-            app.send_task(job, (argument,), queue=queue, producer=producer)
-    # The next step's job goes to the default queue, where nobody works.
-    worker = start_worker(stack, "-Q", queue, notes=notes)
-    wait_for(lambda: len(read(notes)) == len(arguments), queue, stack, seconds=300)
+            app.send_task(task_name, (argument,), queue=queue_name, producer=producer)
+    # The jobs of the next steps go to the default queue, which has no worker.
+    worker = start_worker(stack, "-Q", queue_name, timings=timings)
+    wait_for(lambda: len(read_timings(timings)) == len(arguments), queue_name, stack, seconds=300)
     stack.kill(worker)
-    warm = [note["at"] for note in read(notes)][WARM_UP:]
-    return float((len(warm) - 1) / (warm[-1] - warm[0]))
+    times = [timing["at"] for timing in read_timings(timings)][WARM_UP:]
+    return float((len(times) - 1) / (times[-1] - times[0]))
 
 
-def make_steps() -> list[int]:
-    """Tasks whose next step, «Создание ЛК Лида», is due; the jobs' primary keys."""
-    pattern = SigningTask.objects.order_by("pk")[0]
-    facts = {
-        field.attname: getattr(pattern, field.attname)
+def create_steps() -> list[int]:
+    """Create tasks whose step «Создание ЛК Лида» is due; returns the jobs' primary keys."""
+    template = SigningTask.objects.order_by("pk")[0]
+    values = {
+        field.attname: getattr(template, field.attname)
         for field in SigningTask._meta.concrete_fields
-        if field.attname not in OF_ONE_TASK
+        if field.attname not in UNCOPIED_FIELDS
     }
     OutboxJob.objects.open().update(state=OutboxJob.State.DONE)
     tasks = SigningTask.objects.bulk_create(
-        SigningTask(**facts, status=Status.CABINET_REQUESTED) for _ in range(STEPS_A_TURN)
+        SigningTask(**values, status=Status.CABINET_REQUESTED) for _ in range(STEPS_A_TURN)
     )
-    made = OutboxJob.objects.bulk_create(
+    jobs = OutboxJob.objects.bulk_create(
         OutboxJob(kind="create_cabinet", subject=task.number, queue_key=task.queue_key)
         for task in tasks
     )
-    return [job.pk for job in made]
+    return [job.pk for job in jobs]
 
 
-def make_bare_tables() -> None:
+def create_bare_tables() -> None:
+    """Create the two tables that `bench.worker.bare` uses."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE bench_row (id serial PRIMARY KEY, status text, at timestamptz)"
@@ -192,7 +208,8 @@ def make_bare_tables() -> None:
         )
 
 
-def make_bare_rows() -> list[int]:
+def create_bare_rows() -> list[int]:
+    """Create rows for `bench.worker.bare`; returns their primary keys."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO bench_row (status, at) SELECT 'new', now() FROM generate_series(1, %s)"
@@ -205,21 +222,21 @@ def make_bare_rows() -> list[int]:
 # --- The outbox's dispatch -----------------------------------------------------------------------
 
 
-def dispatch_gate() -> list[Gate]:
-    """Jobs dispatched a second ÷ those of a bare loop, in turns."""
+def dispatch_gates() -> list[Gate]:
+    """Jobs dispatched a second ÷ those of a bare loop."""
     ours, bare = [], []
     for _ in range(TURNS):
-        bare.append(dispatched_by(bare_batch))
-        ours.append(dispatched_by(queue.dispatch))
+        bare.append(dispatches_per_second(dispatch_bare_batch))
+        ours.append(dispatches_per_second(queue.dispatch))
     return [
-        told("outbox: jobs dispatched a second", statistics.median(ours)),
-        told("outbox: by a bare loop", statistics.median(bare)),
-        at_least("outbox: ours ÷ bare", ratio(ours, bare), DISPATCH_BAR),
+        figure("outbox: jobs dispatched a second", statistics.median(ours)),
+        figure("outbox: by a bare loop", statistics.median(bare)),
+        at_least("outbox: ours ÷ bare", median_ratio(ours, bare), DISPATCH_BAR),
     ]
 
 
-def dispatched_by(batch: Callable[[], int]) -> float:
-    """Jobs a second: ``batch`` is called until nothing is due."""
+def dispatches_per_second(dispatch_batch: Callable[[], int]) -> float:
+    """Jobs a second; ``dispatch_batch`` is called until it returns 0 (nothing is due)."""
     OutboxJob.objects.open().update(state=OutboxJob.State.DONE)
     OutboxJob.objects.bulk_create(
         OutboxJob(kind="nobody", subject=number, queue_key=f"bench:{number}")
@@ -228,17 +245,17 @@ def dispatched_by(batch: Callable[[], int]) -> float:
     app.control.purge()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE outbox_outboxjob")
-    began = time.monotonic()
-    dispatched = 0
-    while count := batch():
-        dispatched += count
-    if dispatched != JOBS_A_TURN:
-        raise RuntimeError(f"{dispatched} jobs were dispatched instead of {JOBS_A_TURN}")
-    return dispatched / (time.monotonic() - began)
+    start = time.monotonic()
+    total = 0
+    while count := dispatch_batch():
+        total += count
+    if total != JOBS_A_TURN:
+        raise RuntimeError(f"{total} jobs were dispatched instead of {JOBS_A_TURN}")
+    return total / (time.monotonic() - start)
 
 
-def bare_batch() -> int:
-    """The least dispatch possible: takes a batch of due jobs, marks it, publishes it."""
+def dispatch_bare_batch() -> int:
+    """A minimal dispatch: claim a batch of due jobs, publish it, return its size."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE outbox_outboxjob SET dispatched_until = now() + interval '10 seconds'"
@@ -247,35 +264,36 @@ def bare_batch() -> int:
             ") RETURNING id",
             [BATCH],
         )
-        taken = [row[0] for row in cursor.fetchall()]
+        job_ids = [row[0] for row in cursor.fetchall()]
     with app.producer_or_acquire() as producer:
-        for job_id in taken:
+        for job_id in job_ids:
             run_job.apply_async((job_id,), producer=producer, retry=False)
-    return len(taken)
+    return len(job_ids)
 
 
 # --- Shared --------------------------------------------------------------------------------------
 
 
-def own_stack(sandbox: Sandbox, **environment: str) -> Stack:
-    """Processes on this database, with the broker that this process publishes to."""
+def make_stack(sandbox: Sandbox, **environment: str) -> Stack:
+    """The product's processes on the current database and broker, not started yet."""
     return Stack(sandbox, BROKER_URL=settings.BROKER_URL, LOG_LEVEL="ERROR", **environment)
 
 
-def start_worker(stack: Stack, *options: str, notes: Path) -> Process:
-    """One worker process with a stop-watch (`bench.worker`)."""
-    stack.environment["BENCH_NOTES"] = str(notes)
+def start_worker(stack: Stack, *options: str, timings: Path) -> Process:
+    """Start a worker process that appends its timings to that file (`bench.worker`)."""
+    stack.environment["BENCH_TIMINGS"] = str(timings)
     return stack.start(
         PYTHON, "-m", "celery", "-A", "bench.worker", "worker", "--pool", "solo", *options,
         "--without-gossip", "--without-mingle", "--loglevel", "ERROR", "-n", f"{uuid4()}@bench",
     )  # fmt: skip
 
 
-def read(notes: Path) -> list[dict[str, Any]]:
-    """The workers' notes so far."""
-    return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+def read_timings(path: Path) -> list[dict[str, Any]]:
+    """The timings that the workers have written so far."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def ratio(ours: list[float], bare: list[float]) -> float:
-    """The median of what the turns say."""
-    return statistics.median(mine / least for mine, least in zip(ours, bare, strict=True))
+def median_ratio(ours: list[float], bare: list[float]) -> float:
+    """The median over the turns of ours ÷ bare."""
+    ratios = (own / baseline for own, baseline in zip(ours, bare, strict=True))
+    return statistics.median(ratios)

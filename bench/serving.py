@@ -1,12 +1,12 @@
-"""Pages of running web servers, measured: how long, how many a second, at what cost.
+"""Running web servers and the measurement of their pages: time, throughput and CPU.
 
-A second server beside the product's answers the bare view (`bench.hello`). Every time is said as a
-ratio to it, measured just before, or to another page asked in turns: a busy machine hits both.
+A second server beside the product's serves the bare view (`bench.hello`). Each time is a ratio to
+that view, measured just before, or to another page requested alternately: load from other processes
+affects both sides.
 """
 
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,25 +16,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 from django.db import connection
 
-from bench.processes import family
+from bench.processes import process_tree
+from bench.visitor import Visitor, VisitorResponse
 from tests.support.stack import database_url, listening_socket
 
 ROOT = Path(__file__).resolve().parents[1]
 HELLO_SECONDS = 1.0
-# Each thread has a connection of its own, which prepares what it is asked twice and plans it five
-# times more. It lives for ten minutes: these are its first moments.
+# Each server thread has a database connection of its own. It prepares a statement at the second
+# execution and plans it five more times; requests before that are not typical.
 WARM_UP = 50
 TICKS = os.sysconf("SC_CLK_TCK")
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass
 class Server:
-    """A gunicorn with two workers on a port of its own, set up as in production."""
+    """A gunicorn with two workers on a port of its own, configured as in production."""
 
     application: str
     environment: dict[str, str] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Server:
     def __post_init__(self) -> None:
         listener = listening_socket()
         self.port = int(listener.getsockname()[1])
-        self.process = subprocess.Popen(  # noqa: S603 - ours
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
             [
                 *("setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "gunicorn"),
                 *(self.application, "--config", "deploy/gunicorn.py", "--workers", "2"),
@@ -60,23 +59,28 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        return [pid for pid in family(self.process.pid) if pid != self.process.pid]
+        """Process ids of the workers."""
+        return [pid for pid in process_tree(self.process.pid) if pid != self.process.pid]
 
     def cpu_seconds(self) -> float:
+        """CPU time of the workers so far."""
         return sum(map(cpu_seconds, self.workers))
 
     def worker_megabytes(self) -> float:
-        """The largest worker, everything that it holds counted (shared pages too)."""
-        return max(_status(pid, "VmRSS") for pid in self.workers) / 1024
+        """Resident memory of the largest worker, shared pages included."""
+        return max(_read_status(pid, "VmRSS") for pid in self.workers) / 1024
 
 
 @contextmanager
 def servers(
     environment: dict[str, str] | None = None, *, database: str = ""
 ) -> Iterator[tuple[Server, Server]]:
-    """The product on ``database``, by default the one at hand, and the bare view."""
-    address = database or database_url()
-    own = {"DATABASE_URL": address, "STATIC_FROM_SOURCES": "yes", "LOG_LEVEL": "ERROR"}
+    """The product on ``database`` (a URL, by default the current database), and the bare view."""
+    own = {
+        "DATABASE_URL": database or database_url(),
+        "STATIC_FROM_SOURCES": "yes",
+        "LOG_LEVEL": "ERROR",
+    }
     product = Server("econtract.wsgi", {**(environment or {}), **own})
     hello = Server("bench.hello:application")
     try:
@@ -89,128 +93,46 @@ def servers(
 
 
 def _wait_for(server: Server, path: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
             if Visitor(server.port).get(path).status == 200:
                 return
         except OSError:
             pass
         time.sleep(0.2)
-    raise RuntimeError(f"{server.application} does not answer")
+    raise RuntimeError(f"{server.application} does not respond")
 
 
 def cpu_seconds(pid: int) -> float:
-    """What the process has computed so far, in its own code and in the kernel."""
+    """CPU time of the process so far, in user and kernel mode."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def database_cpu_seconds() -> float:
-    """What all processes of the database server have computed; those that ended are its too."""
+    """CPU time of all processes of the database server so far, including those that have exited."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
     fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
     postmaster = int(fields[1])
-    ended = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
-    alive = sum(map(cpu_seconds, family(postmaster)))
-    return alive + sum(map(int, ended)) / TICKS
+    exited = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
+    running = sum(map(cpu_seconds, process_tree(postmaster)))
+    return running + sum(map(int, exited)) / TICKS
 
 
-def _status(pid: int, name: str) -> int:
-    found = re.search(rf"{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) if found else 0
+def _read_status(pid: int, name: str) -> int:
+    match = re.search(rf"{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(match[1]) if match else 0
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    head: str
-    body: bytes
-
-
-class Visitor:
-    """A browser at its barest: one connection that stays, cookies, no time of its own."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.cookies: dict[str, str] = {}
-        self._connect()
-
-    def _connect(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.waiting = b""
-
-    def get(self, path: str) -> Answer:
-        return self.ask("GET", path)
-
-    def post(self, path: str, body: bytes, content_type: str = FORM) -> Answer:
-        return self.ask("POST", path, body, content_type)
-
-    def ask(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> Answer:
-        """One request and its whole answer."""
-        lines = [f"{method} {quote(path, safe='/?&=%')} HTTP/1.1", "Host: 127.0.0.1"]
-        if self.cookies:
-            lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
-        if method == "POST":
-            lines += [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
-        request = "\r\n".join([*lines, "", ""]).encode() + body
-        try:
-            return self._sent(request)
-        except ConnectionError:
-            # The server closes what was idle for long; a browser asks again.
-            if method != "GET":
-                raise
-            self._connect()
-            return self._sent(request)
-
-    def _sent(self, request: bytes) -> Answer:
-        self.socket.sendall(request)
-        return self._answer()
-
-    def _answer(self) -> Answer:
-        while b"\r\n\r\n" not in self.waiting:
-            self._receive()
-        head, self.waiting = self.waiting.split(b"\r\n\r\n", 1)
-        text = head.decode("latin-1")
-        length = re.search(r"(?i)content-length: (\d+)", text)
-        size = int(length[1]) if length else 0
-        while len(self.waiting) < size:
-            self._receive()
-        body, self.waiting = self.waiting[:size], self.waiting[size:]
-        for name, value in re.findall(r"(?i)set-cookie: ([^=]+)=([^;\r]*)", text):
-            self.cookies[name] = value
-        return Answer(int(text.split(" ", 2)[1]), text, body)
-
-    def _receive(self) -> None:
-        part = self.socket.recv(1 << 16)
-        if not part:
-            raise ConnectionError("The server has closed the connection.")
-        self.waiting += part
-
-    def log_in(self, name: str, password: str) -> "Visitor":
-        """Through the log-in page, as a person does. Raises RuntimeError when that is refused."""
-        fields = {
-            "username": name,
-            "password": password,
-            "csrfmiddlewaretoken": self.form_token("/login/"),
-        }
-        if self.post("/login/", urlencode(fields).encode()).status != 302:
-            raise RuntimeError(f"{name} could not log in")
-        return self
-
-    def form_token(self, path: str) -> str:
-        found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).body)
-        if not found:
-            raise RuntimeError(f"{path} has no form")
-        return found[1].decode()
+Request = Callable[[], VisitorResponse]
 
 
 @dataclass(frozen=True)
-class Cost:
-    """A page: seconds of each request, the bare view's median before it, CPU seconds a request."""
+class PageCost:
+    """Seconds of each request, the bare view's median before them, CPU seconds for each request."""
 
     seconds: list[float]
     hello: float
@@ -227,28 +149,28 @@ class Cost:
         return self.p95 / self.hello
 
 
-class Measure:
-    """Measures pages of ``product`` against ``hello``."""
+class PageMeter:
+    """Measures pages of ``product`` against the bare view of ``hello``."""
 
     def __init__(self, product: Server, hello: Server) -> None:
         self.product, self.hello = product, hello
-        self.bare = Visitor(hello.port)
+        self.hello_visitor = Visitor(hello.port)
 
     def hello_median(self) -> float:
-        """The bare view for a second."""
-        end, taken = time.monotonic() + HELLO_SECONDS, []
-        while time.monotonic() < end:
-            taken.append(_seconds(lambda: self.bare.get("/")))
-        return statistics.median(taken)
+        """Median seconds of the bare view, requested for HELLO_SECONDS."""
+        deadline, seconds = time.monotonic() + HELLO_SECONDS, []
+        while time.monotonic() < deadline:
+            seconds.append(_time(lambda: self.hello_visitor.get("/")))
+        return statistics.median(seconds)
 
-    def page(self, ask: Callable[[], Answer], times: int, status: int = 200) -> Cost:
-        """``ask`` one after another. Raises RuntimeError for another answer than ``status``."""
+    def measure(self, request: Request, times: int, status: int = 200) -> PageCost:
+        """Send the request ``times`` times; raises RuntimeError for a status other than given."""
         for _ in range(WARM_UP):
-            _checked(ask, status)
+            _send(request, status)
         hello = self.hello_median()
         web, database = self.product.cpu_seconds(), database_cpu_seconds()
-        seconds = [_seconds(lambda: _checked(ask, status)) for _ in range(times)]
-        return Cost(
+        seconds = [_time(lambda: _send(request, status)) for _ in range(times)]
+        return PageCost(
             seconds,
             hello,
             (self.product.cpu_seconds() - web) / times,
@@ -256,48 +178,50 @@ class Measure:
         )
 
 
-def in_turns(ask: Callable[[], Answer], other: Callable[[], Answer], times: int) -> float:
-    """p95 of ``ask`` ÷ p95 of ``other``, asked in turns: the machine's moods meet both.
+def compare_alternately(request: Request, other: Request, times: int) -> float:
+    """p95 of ``request`` ÷ p95 of ``other``, sent alternately so that other load affects both.
 
-    Raises RuntimeError for a page that is not there.
+    Raises RuntimeError for a status other than 200.
     """
     for _ in range(WARM_UP):
-        _checked(ask, 200)
-        _checked(other, 200)
-    taken = [
-        (_seconds(lambda: _checked(ask, 200)), _seconds(lambda: _checked(other, 200)))
-        for _ in range(times)
+        _send(request, 200)
+        _send(other, 200)
+    pairs = [
+        (_time(lambda: _send(request, 200)), _time(lambda: _send(other, 200))) for _ in range(times)
     ]
-    return p95([own for own, _ in taken]) / p95([others for _, others in taken])
+    return p95([own for own, _ in pairs]) / p95([others for _, others in pairs])
 
 
 def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1]
 
 
-def _checked(ask: Callable[[], Answer], status: int) -> None:
-    answer = ask()
-    if answer.status != status:
-        raise RuntimeError(f"{answer.status} instead of {status}: {answer.body[:500]!r}")
+def _send(request: Request, status: int) -> None:
+    response = request()
+    if response.status != status:
+        raise RuntimeError(f"{response.status} instead of {status}: {response.body[:500]!r}")
 
 
-def _seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
+def _time(action: Callable[[], object]) -> float:
+    """Seconds that the action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
-def per_second(visitors: list[Visitor], path: str, seconds: float) -> float:
-    """Answers a second when all ``visitors`` ask for ``path`` at once, again and again."""
+def requests_per_second(visitors: list[Visitor], path: str, seconds: float) -> float:
+    """Throughput when all ``visitors`` request ``path`` at the same time for ``seconds``."""
     counts = [0] * len(visitors)
-    end = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
 
-    def ask(at: int) -> None:
-        while time.monotonic() < end:
-            visitors[at].get(path)
-            counts[at] += 1
+    def request_repeatedly(index: int) -> None:
+        while time.monotonic() < deadline:
+            visitors[index].get(path)
+            counts[index] += 1
 
-    threads = [threading.Thread(target=ask, args=[at]) for at in range(len(visitors))]
+    threads = [
+        threading.Thread(target=request_repeatedly, args=[index]) for index in range(len(visitors))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

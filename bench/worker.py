@@ -1,8 +1,8 @@
-"""The Celery application of the measured workers: the product's own, with a stop-watch.
+"""The Celery application of the measured workers: the product's own, plus timing.
 
-BENCH_NOTES names the file to which every job is noted, one line of JSON each: its outbox job (null
-for the bare task), when it ended, how many seconds it took, and how many of them were spent in
-outside calls. With BENCH_OUTSIDE=instant outside calls answer at once, in this process.
+BENCH_TIMINGS names the file to which each job appends a line of JSON: its outbox job (null for the
+bare task), when it ended, how many seconds it took, and how many of them were spent in outside
+calls. With BENCH_OUTSIDE=instant outside calls return a response at once, without HTTP.
 """
 
 import json
@@ -18,26 +18,26 @@ from django.db import connection, transaction
 from econtract.celery import app
 from econtract.platform.common.http import Answer, OutsideHttp
 
-django.setup()  # the modules with models need it
+django.setup()  # the next import loads models
 
 from econtract.platform.outbox import worker  # noqa: E402
 
 __all__ = ["app", "bare"]
 
-_notes = os.open(os.environ["BENCH_NOTES"], os.O_APPEND | os.O_CREAT | os.O_WRONLY)
-_outside = 0.0
+_timings = os.open(os.environ["BENCH_TIMINGS"], os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+_outside_seconds = 0.0
 
 
-def _note(job: int | None, began: float, outside: float = 0.0) -> None:
+def _record_timing(job: int | None, start: float, outside: float = 0.0) -> None:
     now = time.monotonic()
-    line = {"job": job, "at": now, "seconds": now - began, "outside": outside}
-    os.write(_notes, json.dumps(line).encode() + b"\n")
+    line = {"job": job, "at": now, "seconds": now - start, "outside": outside}
+    os.write(_timings, json.dumps(line).encode() + b"\n")
 
 
 @app.task(name="bench.bare")
 def bare(row: int) -> None:
-    """The least that a safe step can be: locks, updates, writes one event and commits."""
-    began = time.monotonic()
+    """A minimal safe step: lock and update a row, insert an event, commit."""
+    start = time.monotonic()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT status FROM bench_row WHERE id = %s FOR UPDATE", [row])
         (status,) = cursor.fetchone()
@@ -46,38 +46,38 @@ def bare(row: int) -> None:
             "INSERT INTO bench_event (row_id, at, old, new) VALUES (%s, now(), %s, 'done')",
             [row, status],
         )
-    _note(None, began)
+    _record_timing(None, start)
 
 
-def _timed_run(run: Callable[[int], None]) -> Callable[[int], None]:
-    def timed(job_id: int) -> None:
-        global _outside
-        _outside, began = 0.0, time.monotonic()
+def _with_timing(run: Callable[[int], None]) -> Callable[[int], None]:
+    def run_and_record(job_id: int) -> None:
+        global _outside_seconds
+        _outside_seconds, start = 0.0, time.monotonic()
         run(job_id)
-        _note(job_id, began, _outside)
+        _record_timing(job_id, start, _outside_seconds)
 
-    return timed
+    return run_and_record
 
 
-def _timed_request(request: Callable[..., Answer]) -> Callable[..., Answer]:
-    def timed(self: OutsideHttp, *args: Any, **more: Any) -> Answer:
-        global _outside
-        began = time.monotonic()
+def _with_outside_timing(request: Callable[..., Answer]) -> Callable[..., Answer]:
+    def request_and_add(self: OutsideHttp, *args: Any, **kwargs: Any) -> Answer:
+        global _outside_seconds
+        start = time.monotonic()
         try:
-            return request(self, *args, **more)
+            return request(self, *args, **kwargs)
         finally:
-            _outside += time.monotonic() - began
+            _outside_seconds += time.monotonic() - start
 
-    return timed
+    return request_and_add
 
 
-def _instant(self: OutsideHttp, *args: Any, **more: Any) -> Answer:
-    """What every system says to a command: done, under this reference."""
+def _succeed_at_once(self: OutsideHttp, *args: Any, **kwargs: Any) -> Answer:
+    """The response of any system to a successful command."""
     return Answer(self.system, 201, {}, json.dumps({"ref": str(uuid.uuid4())}).encode())
 
 
 if os.environ.get("BENCH_OUTSIDE") == "instant":
-    OutsideHttp.request = _instant  # type: ignore[method-assign]
+    OutsideHttp.request = _succeed_at_once  # type: ignore[method-assign]
 else:
-    OutsideHttp.request = _timed_request(OutsideHttp.request)  # type: ignore[method-assign]
-worker.run_job = _timed_run(worker.run_job)  # type: ignore[assignment]
+    OutsideHttp.request = _with_outside_timing(OutsideHttp.request)  # type: ignore[method-assign]
+worker.run_job = _with_timing(worker.run_job)  # type: ignore[assignment]
