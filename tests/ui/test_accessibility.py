@@ -135,7 +135,7 @@ def test_paper_shows_statuses_in_words_and_no_navigation(open_page: OPEN) -> Non
     page = open_page(color_scheme="dark")
     page.emulate_media(media="print")
     assert page.get_by_text("Документ на подписании").first.is_visible()
-    assert not page.locator(".side-nav, .head, .tabs, #toasts").first.is_visible()
+    assert not page.locator(".side-nav, .app-header, .tabs, #toasts").first.is_visible()
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(255, 255, 255)"
 

@@ -354,7 +354,7 @@ def test_control_and_enter_send_the_form(open_page: OPEN, site: Site) -> None:
 
 def test_ticked_rows_are_counted(open_page: OPEN) -> None:
     page = open_page()
-    bar = page.locator(".bulk")
+    bar = page.locator(".bulk-bar")
     expect(bar).to_be_hidden()
     page.get_by_label("Выбрать все задания на странице").check()
     expect(bar).to_contain_text("Выбрано 6")

@@ -377,4 +377,4 @@ def test_a_colleague_is_mentioned_by_keyboard_and_told(
     box.press("Control+Enter")
     expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
     other = screens.open("/notifications/", crowd["mate"])
-    expect(other.locator(".note-unread")).to_contain_text("Вас упомянули в комментарии")
+    expect(other.locator(".notification-unread")).to_contain_text("Вас упомянули в комментарии")
