@@ -1,4 +1,4 @@
-"""The archive in the admin: to look at, and to have a failed conversion again."""
+"""Documents, files and packages in the admin: read-only, but a failed conversion can be retried."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from archive.models import Document, DocumentVersion, Package, StoredFile
 
 
 class ReadOnly:
-    """What is stored and signed is not edited by hand, not even by an administrator."""
+    """Nobody edits stored and signed data by hand, not even an administrator."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -23,7 +23,7 @@ class ReadOnly:
         return False
 
 
-class VersionInline(ReadOnly, admin.TabularInline):
+class DocumentVersionInline(ReadOnly, admin.TabularInline):
     model = DocumentVersion
     fields = ["number", "file_name", "state", "problem", "converter", "pages", "archive_code"]
     show_change_link = True
@@ -32,7 +32,7 @@ class VersionInline(ReadOnly, admin.TabularInline):
 @admin.register(Document)
 class DocumentAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["__str__", "created_at"]
-    inlines = [VersionInline]
+    inlines = [DocumentVersionInline]
 
 
 @admin.register(DocumentVersion)

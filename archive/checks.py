@@ -1,4 +1,4 @@
-"""`manage.py check`: settings of this app that cannot work."""
+"""System checks of this app's settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,19 +11,19 @@ from archive.conversion.convert import CONVERTERS, default_converter
 
 
 @register()
-def converter_is_known(**_: Any) -> Sequence[CheckMessage]:
-    """CONVERTER names a converter, and that one is at hand."""
+def check_converter(**_: Any) -> Sequence[CheckMessage]:
+    """CONVERTER names a known converter, and it is installed."""
     if settings.CONVERTER not in {"auto", *CONVERTERS}:
         names = ", ".join(["auto", *CONVERTERS])
         return [Error(f"Set CONVERTER to one of: {names}.", id="archive.E001")]
     if default_converter() == libreoffice.LibreOffice.name and not libreoffice.is_installed():
-        return [Error(f"LibreOffice ({settings.SOFFICE}) is not here.", id="archive.E002")]
+        return [Error(f"LibreOffice ({settings.SOFFICE}) is not installed.", id="archive.E002")]
     return []
 
 
 @register()
-def scanner_has_address(**_: Any) -> Sequence[CheckMessage]:
-    """CLAMD_ADDRESS is a socket's path or host:port."""
+def check_scanner_address(**_: Any) -> Sequence[CheckMessage]:
+    """CLAMD_ADDRESS is the path of a socket, or host:port."""
     host, _colon, port = settings.CLAMD_ADDRESS.rpartition(":")
     if not settings.CLAMD_ADDRESS or settings.CLAMD_ADDRESS.startswith("/"):
         return []
@@ -33,8 +33,8 @@ def scanner_has_address(**_: Any) -> Sequence[CheckMessage]:
 
 
 @register(deploy=True)
-def scanner_is_set(**_: Any) -> Sequence[CheckMessage]:
-    """A production without a virus scan should be a decision."""
+def check_scanner_configured(**_: Any) -> Sequence[CheckMessage]:
+    """Running production without a virus scanner should be a decision, not an oversight."""
     if settings.CLAMD_ADDRESS:
         return []
     return [Warning("CLAMD_ADDRESS is empty: files are not scanned.", id="archive.W001")]

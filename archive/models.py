@@ -1,4 +1,4 @@
-"""Stored files and document versions. Nothing here knows of tasks."""
+"""Stored files, documents and packages. They do not know signing tasks."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from econtract.platform.common import clock
 
 
 class StoredFile(models.Model):
-    """A file by its content: the SHA-256 is its address, so the same bytes are stored once."""
+    """A file addressed by its SHA-256: the same bytes are stored once."""
 
     class Scan(models.TextChoices):
         CLEAN = "clean", "Проверен или проверка не нужна"
@@ -39,7 +39,7 @@ class StoredFile(models.Model):
 
     @property
     def path(self) -> str:
-        """Where the storage keeps it; made of the hash alone, never of a user's file name."""
+        """The name in the storage. It depends on the hash alone, never on a user's file name."""
         return self.path_of(self.sha256)
 
     @staticmethod
@@ -48,7 +48,7 @@ class StoredFile(models.Model):
 
 
 class Document(models.Model):
-    """The line of versions of one document package."""
+    """A document of a signing task: the chain of its uploaded versions."""
 
     created_at = models.DateTimeField("Создан", default=clock.now)
 
@@ -61,7 +61,7 @@ class Document(models.Model):
 
 
 class DocumentVersion(models.Model):
-    """One uploaded file, the PDF made of it, and its place in the electronic archive."""
+    """One uploaded file, the PDF made from it, and its code in the electronic archive."""
 
     class State(models.TextChoices):
         CHECKING = "checking", "Ждет антивирусной проверки"
@@ -144,12 +144,12 @@ class DocumentVersion(models.Model):
 
     @property
     def can_retry(self) -> bool:
-        """Whether another attempt at its conversion makes sense."""
+        """Whether its scan or conversion failed and may be tried again."""
         return self.state == self.State.FAILED and self.source.scan != StoredFile.Scan.INFECTED
 
 
 class Package(models.Model):
-    """The ZIP with everything that proves the signing, and its place in the archive."""
+    """The ZIP that proves the signing, and its code in the electronic archive."""
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="Файл")
     file_name = models.CharField("Имя файла", max_length=255)

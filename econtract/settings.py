@@ -254,7 +254,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
     },
     "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
-    "sweep-files": {"task": "archive.sweep_files", "schedule": 3600.0},
+    "clean-up-files": {"task": "archive.clean_up_files", "schedule": 3600.0},
     "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},
     "notify-of-expiring": {
         "task": "tasks.notify_of_expiring",

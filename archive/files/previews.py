@@ -1,42 +1,42 @@
-"""Previews of a version's pages, kept in the storage beside the files they are made of."""
+"""Previews of the pages of a document version, cached in the storage."""
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from archive import isolation
-from archive.documents import open_pdf
+from archive.files import storage
 from archive.models import DocumentVersion, StoredFile
 
 WIDTH_PIXELS = 1_000
-FOLDER = "previews"
+PREVIEWS_FOLDER = "previews"
 LIMITS = isolation.Limits(seconds=20, cpu_seconds=10, memory=600 * isolation.MEBIBYTE, file_size=0)
 
 
 class PreviewUnavailable(Exception):
-    """The page cannot be drawn (too complex, or a fault in the PDF); the file itself is fine."""
+    """The page cannot be rendered (too complex, or a fault in the PDF); the file is intact."""
 
 
 def page_image(version: DocumentVersion, page: int) -> bytes:
-    """Page ``page`` (from 1) of the version's PDF as a WebP picture, 1000 pixels wide.
+    """Page ``page`` (from 1) of the version's PDF as a WebP image, 1000 pixels wide.
 
-    Raises IndexError when there is no such page, PreviewUnavailable when it cannot be drawn,
-    and what `archive.documents.open_pdf` raises.
+    Raises IndexError when there is no such page, ValueError when there is no PDF,
+    PreviewUnavailable when the page cannot be rendered, and the errors of `storage.open_file`.
     """
-    return _cached(version, page, "webp", "render", page=page, width=WIDTH_PIXELS)
+    return _get_or_render(version, page, "webp", "render", page=page, width=WIDTH_PIXELS)
 
 
 def page_text(version: DocumentVersion, page: int) -> str:
-    """The text of page ``page``, for those who hear the page; raises as `page_image` does."""
-    return _cached(version, page, "txt", "page_text", page=page).decode()
+    """The text of page ``page``, for screen readers; raises the errors of `page_image`."""
+    return _get_or_render(version, page, "txt", "page_text", page=page).decode()
 
 
 def preview_folder(pdf: StoredFile) -> str:
-    """Where the previews of ``pdf`` are kept; they can be made anew at any time."""
-    return f"{FOLDER}/{pdf.path}"
+    """The storage folder with the previews of ``pdf``. It is a cache: it may be deleted."""
+    return f"{PREVIEWS_FOLDER}/{pdf.path}"
 
 
-def _cached(
-    version: DocumentVersion, page: int, extension: str, work: str, /, **arguments: int
+def _get_or_render(
+    version: DocumentVersion, page: int, extension: str, function: str, /, **arguments: int
 ) -> bytes:
     if not 1 <= page <= (version.pages or 0):
         raise IndexError(page)
@@ -46,12 +46,12 @@ def _cached(
     if default_storage.exists(path):
         with default_storage.open(path, "rb") as file:
             return bytes(file.read())
-    with open_pdf(version) as pdf, isolation.open_descriptor(pdf) as descriptor:
+    with storage.open_file(version.pdf) as pdf, isolation.open_descriptor(pdf) as descriptor:
         try:
-            _, body = isolation.run_function(work, [descriptor], limits=LIMITS, **arguments)
+            _, body = isolation.run_function(function, [descriptor], limits=LIMITS, **arguments)
         except isolation.IsolationError:
             raise PreviewUnavailable(f"page {page}") from None
     saved = default_storage.save(path, ContentFile(body))
     if saved != path:
-        default_storage.delete(saved)  # drawn twice at once: one is enough
+        default_storage.delete(saved)  # another process has rendered the same page meanwhile
     return body

@@ -1,4 +1,4 @@
-"""Many stored files as one ZIP that is made while it is sent: memory does not grow with it."""
+"""A ZIP of stored files, built while it is sent, so that memory use does not grow with it."""
 
 from collections.abc import Iterable, Iterator
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -10,13 +10,13 @@ from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.models import StoredFile
 from econtract.platform.common import clock
 
-CHUNK = 256 * 1024
-READABLE = 0o100644 << 16
-DAMAGED = "файл поврежден или еще проверяется на вирусы"
+CHUNK_SIZE = 256 * 1024
+FILE_MODE = 0o100644 << 16  # a regular file that everybody may read
+UNREADABLE = "файл поврежден или еще проверяется на вирусы"
 
 
-class _Sink:
-    """What the ZIP writes to: it cannot be rewound, so nothing needs to be kept."""
+class _WriteBuffer:
+    """The file that ZipFile writes to. It cannot seek, so that written data can be sent at once."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
@@ -26,41 +26,42 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Nothing to do: `drain` returns everything that was written."""
 
     def drain(self) -> bytes:
-        """What was written since the last time."""
+        """The data written since the previous call."""
         data = b"".join(self._written)
         self._written.clear()
         return data
 
 
 def stream_zip(
-    files: Iterable[tuple[str, StoredFile]], *, remarks: Iterable[str] = (), remarks_name: str
+    files: Iterable[tuple[str, StoredFile]], *, notes: Iterable[str] = (), notes_name: str
 ) -> Iterator[bytes]:
-    """The ZIP of ``files`` under their names, in pieces. PDF and ZIP inside are not pressed again.
+    """The ZIP of ``files`` (name, file) in chunks. PDF and ZIP files are not compressed again.
 
-    ``remarks``, and a line for every file that could not be read, become the text file
-    ``remarks_name`` at the end; without any there is no such file.
+    ``notes``, and a line for every file that could not be read, are written to a text file
+    ``notes_name`` at the end. Without any notes there is no such file.
     """
-    lines, sink = list(remarks), _Sink()
-    with ZipFile(sink, "w", ZIP_STORED) as book:  # type: ignore[call-overload]
+    lines, buffer = list(notes), _WriteBuffer()
+    with ZipFile(buffer, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]
         for name, stored in files:
             try:
                 source = storage.open_file(stored)
             except (StoredFileDamaged, StoredFileWithheld):
-                lines.append(f"{name}: {DAMAGED}")
+                lines.append(f"{name}: {UNREADABLE}")
                 continue
-            with source, book.open(_entry(name, stored.size), "w") as target:
-                while chunk := source.read(CHUNK):
+            with source, archive.open(_zip_info(name, stored.size), "w") as target:
+                while chunk := source.read(CHUNK_SIZE):
                     target.write(chunk)
-                    yield sink.drain()
+                    yield buffer.drain()
         if lines:
-            book.writestr(_entry(remarks_name), "\r\n".join(["\ufeff" + lines[0], *lines[1:], ""]))
-    yield sink.drain()
+            text = "\r\n".join(["\ufeff" + lines[0], *lines[1:], ""])
+            archive.writestr(_zip_info(notes_name), text)
+    yield buffer.drain()
 
 
-def _entry(name: str, size: int = 0) -> ZipInfo:
-    entry = ZipInfo(name, timezone.localtime(clock.now()).timetuple()[:6])
-    entry.external_attr, entry.file_size = READABLE, size
-    return entry
+def _zip_info(name: str, size: int = 0) -> ZipInfo:
+    info = ZipInfo(name, timezone.localtime(clock.now()).timetuple()[:6])
+    info.external_attr, info.file_size = FILE_MODE, size
+    return info

@@ -78,5 +78,5 @@ def _made(export: Export) -> tuple[StoredFile | None, str]:
 
 
 def forget() -> None:
-    """Removes the exports that have lain long enough; the sweeper then takes their files."""
+    """Removes the exports that have lain long enough; the clean-up then deletes their files."""
     Export.objects.filter(created_at__lt=clock.now() - KEPT).delete()

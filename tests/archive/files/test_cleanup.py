@@ -92,6 +92,6 @@ def test_damage_is_found_and_reported(caplog: pytest.LogCaptureFixture) -> None:
     sound = storage.store_bytes(b"contract", "application/pdf")
     gone = storage.store_bytes(b"other", "application/pdf")
     default_storage.delete(gone.path)
-    assert cleanup.find_damaged() == [gone]
+    assert cleanup.find_damaged_files() == [gone]
     assert gone.sha256 in caplog.text
     assert sound.sha256 not in caplog.text

@@ -43,7 +43,7 @@ def bucket(server: str, settings: Settings) -> Iterator[None]:
     }
     s3 = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"default": s3}
-    storage._fits.cache_clear()
+    storage._hash_matches.cache_clear()
     created = default_storage.connection.create_bucket(Bucket="econtract")
     yield
     created.objects.all().delete()

@@ -18,7 +18,7 @@ def own_folder(settings, tmp_path: Path) -> Path:
     options = {"location": tmp_path}
     default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"default": default}
-    storage._fits.cache_clear()
+    storage._hash_matches.cache_clear()
     return tmp_path
 
 

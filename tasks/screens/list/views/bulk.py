@@ -96,8 +96,8 @@ def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     files = bulk.files_of(chosen)
     if not files.found:
         return _report(request, "Скачать документы", "", list(files.lacking))
-    remarks = [f"{one.number}: {one.reason}" for one in files.lacking]
-    content = zip_stream.stream_zip(files.found, remarks=remarks, remarks_name="Не вошло.txt")
+    notes = [f"{one.number}: {one.reason}" for one in files.lacking]
+    content = zip_stream.stream_zip(files.found, notes=notes, notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     disposition = content_disposition_header(as_attachment=True, filename="Документы.zip")
     response["Content-Disposition"] = disposition or "attachment"
