@@ -1,68 +1,118 @@
 """Statuses, stages and resolutions, and what the tables of `tasks/data` say of each.
 
-The tables are the contract with the customer; the enumerations give their codes names that the
-type checker knows. `tests/tasks/test_tables.py` compares the two row by row.
+The tables are agreed with the customer and the one source of labels; the enumerations give their
+codes names that the type checker knows. `tests/tasks/test_tables.py` compares the two.
 """
 
 import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import DynamicClassAttribute
 
 from django.db.models import TextChoices
 
 DATA = Path(__file__).parent / "data"
 
 
-class Stage(TextChoices):
-    APPROVAL = "approval", "Согласование"
-    IDENTIFICATION = "identification", "Удаленная идентификация"
-    CABINET = "cabinet", "Создание ЛКЮЛ"
-    SIGNING = "signing", "Подписание договора"
-    ARCHIVE = "archive", "Передача в архив"
-    DONE = "done", "Завершено"
+def read_table(table: str) -> list[dict[str, str]]:
+    """The rows of `tasks/data/<table>.csv`."""
+    with (DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-class Status(TextChoices):
-    ON_APPROVAL = "on_approval", "На согласовании"
-    APPROVAL_REJECTED = "approval_rejected", "Согласование отклонено"
-    IDENTIFICATION_REQUESTED = "identification_requested", "Запрос на идентификацию отправлен"
-    IDENTIFICATION_PENDING = "identification_pending", "Ожидание идентификации"
-    AUTHORITY_REVIEW = (
-        "authority_review",
-        "Документы для подтверждения полномочий получены для проверки",
-    )
-    IDENTIFIED = "identified", "Идентификация пройдена"
-    IDENTIFICATION_FAILED = "identification_failed", "Ошибка идентификации"
-    CABINET_REQUESTED = "cabinet_requested", "Создание ЛК Лида"
-    CABINET_FAILED = "cabinet_failed", "Ошибка создания ЛК Лида"
-    CABINET_CREATED = "cabinet_created", "ЛК Лида создан"
-    DOCUMENT_SENT = "document_sent", "Документ отправлен"
-    DOCUMENT_SIGNING = "document_signing", "Документ на подписании"
-    SIGNING_FAILED = "signing_failed", "Ошибка подписания"
-    DOCUMENT_SIGNED = "document_signed", "Документ подписан"
-    ARCHIVE_FAILED = "archive_failed", "Ошибка передачи в архив"
-    COMPLETED = "completed", "Задание выполнено"
-    CANCELLED = "cancelled", "Задание отменено"
+@cache
+def _labels(choices: type["TableChoices"]) -> dict[str, str]:
+    return choices.read_labels()
 
 
-class Resolution(TextChoices):
-    AUTHORITY_PENDING = "authority_pending", "Ожидание подтверждения полномочий"
-    DATA_REFUSED = "data_refused", "Отказ клиента от предоставления данных"
-    CHANGE_SERVICES = "change_services", "Хочу изменить услуги в Заказе"
-    DATA_MISMATCH = "data_mismatch", "Данные не совпали с данными Госуслуг"
-    BLACKLISTED = "blacklisted", "Находится в черных списках"
-    NO_ANSWER = "no_answer", "Клиент не ответил в срок"
-    CABINET_EXISTS = "cabinet_exists", "ЛК с таким телефоном уже существует"
-    CABINET_BAD_DATA = "cabinet_bad_data", "Некорректные данные клиента"
-    SEND_FAILED = "send_failed", "Ошибка отправки документов"
-    CLIENT_REFUSED = "client_refused", "Клиент отказался от подписания"
-    ACCOUNT_UNVERIFIED = "account_unverified", "ЛС не прошел проверку"
-    POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid", "МЧД подписанта недействительна"
-    CERTIFICATE_INVALID = "certificate_invalid", "Сертификат подписанта недействителен"
-    WITHDRAWN = "withdrawn", "Документ отозван менеджером"
-    ARCHIVE_REJECTED = "archive_rejected", "Документ не принят архивом"
-    SERVICE_UNAVAILABLE = "service_unavailable", "Внешняя система недоступна"
+class TableChoices(TextChoices):
+    """Codes whose labels are read from a table, so that a label is written in one place."""
+
+    @DynamicClassAttribute
+    def label(self) -> str:
+        return _labels(type(self))[self.value]
+
+    @staticmethod
+    def read_labels() -> dict[str, str]:
+        """The label of every code."""
+        raise NotImplementedError
+
+
+class Stage(TableChoices):
+    """A group of statuses."""
+
+    APPROVAL = "approval"
+    IDENTIFICATION = "identification"
+    CABINET = "cabinet"
+    SIGNING = "signing"
+    ARCHIVE = "archive"
+    DONE = "done"
+
+    @staticmethod
+    def read_labels() -> dict[str, str]:
+        return {row["stage"]: row["stage_label"] for row in read_table("statuses")}
+
+
+class Status(TableChoices):
+    """Where a task stands."""
+
+    ON_APPROVAL = "on_approval"
+    APPROVAL_REJECTED = "approval_rejected"
+    IDENTIFICATION_REQUESTED = "identification_requested"
+    IDENTIFICATION_PENDING = "identification_pending"
+    AUTHORITY_REVIEW = "authority_review"
+    IDENTIFIED = "identified"
+    IDENTIFICATION_FAILED = "identification_failed"
+    CABINET_REQUESTED = "cabinet_requested"
+    CABINET_FAILED = "cabinet_failed"
+    CABINET_CREATED = "cabinet_created"
+    DOCUMENT_SENT = "document_sent"
+    DOCUMENT_SIGNING = "document_signing"
+    SIGNING_FAILED = "signing_failed"
+    DOCUMENT_SIGNED = "document_signed"
+    ARCHIVE_FAILED = "archive_failed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @staticmethod
+    def read_labels() -> dict[str, str]:
+        return {row["code"]: row["label"] for row in read_table("statuses")}
+
+
+class Resolution(TableChoices):
+    """Why a task stands there."""
+
+    AUTHORITY_PENDING = "authority_pending"
+    DATA_REFUSED = "data_refused"
+    CHANGE_SERVICES = "change_services"
+    DATA_MISMATCH = "data_mismatch"
+    BLACKLISTED = "blacklisted"
+    NO_ANSWER = "no_answer"
+    CABINET_EXISTS = "cabinet_exists"
+    CABINET_BAD_DATA = "cabinet_bad_data"
+    SEND_FAILED = "send_failed"
+    CLIENT_REFUSED = "client_refused"
+    ACCOUNT_UNVERIFIED = "account_unverified"
+    POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid"
+    CERTIFICATE_INVALID = "certificate_invalid"
+    WITHDRAWN = "withdrawn"
+    ARCHIVE_REJECTED = "archive_rejected"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+
+    @staticmethod
+    def read_labels() -> dict[str, str]:
+        return {row["code"]: row["label"] for row in read_table("resolutions")}
+
+
+def status_choices() -> list[tuple[str, str]]:
+    """The choices of a model field; as a callable they stay out of migrations."""
+    return Status.choices
+
+
+def resolution_choices() -> list[tuple[str, str]]:
+    """See `status_choices`."""
+    return Resolution.choices
 
 
 class WaitsFor(TextChoices):
@@ -77,7 +127,7 @@ class WaitsFor(TextChoices):
 
 
 @dataclass(frozen=True)
-class StatusFacts:
+class StatusRow:
     """One row of `statuses.csv`."""
 
     status: Status
@@ -98,34 +148,28 @@ class QuickFilter:
     resolutions: frozenset[Resolution]
 
     @property
-    def by_stage_alone(self) -> bool:
+    def is_stage_only(self) -> bool:
         return not self.resolutions
 
-    def covers(self, status: Status, resolution: str) -> bool:
+    def matches(self, status: Status, resolution: str) -> bool:
         """The rule for one task; `tasks.models.queries.quick_filter_rule` is the same for many."""
-        if facts()[status].stage not in self.stages:
+        if status_rows()[status].stage not in self.stages:
             return False
-        return self.by_stage_alone or status in self.statuses or resolution in self.resolutions
-
-
-def rows(table: str) -> list[dict[str, str]]:
-    """The rows of `tasks/data/<table>.csv`."""
-    with (DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return self.is_stage_only or status in self.statuses or resolution in self.resolutions
 
 
 @cache
-def facts() -> dict[Status, StatusFacts]:
+def status_rows() -> dict[Status, StatusRow]:
     """What the contract says of every status."""
     return {
-        Status(row["code"]): StatusFacts(
+        Status(row["code"]): StatusRow(
             status=Status(row["code"]),
             stage=Stage(row["stage"]),
             waits_for=WaitsFor(row["waits_for"]),
             client_data_editable=row["client_data_editable"] == "yes",
             document_replaceable=row["document_replaceable"] == "yes",
         )
-        for row in rows("statuses")
+        for row in read_table("statuses")
     }
 
 
@@ -134,7 +178,7 @@ def resolutions_of(status: Status) -> frozenset[Resolution]:
     """The resolutions that `status` may carry."""
     return frozenset(
         Resolution(row["code"])
-        for row in rows("resolutions")
+        for row in read_table("resolutions")
         if status in row["statuses"].split(";")
     )
 
@@ -154,13 +198,13 @@ def quick_filters() -> dict[str, QuickFilter]:
             statuses=frozenset(map(Status, split(row["statuses"]))),
             resolutions=frozenset(map(Resolution, split(row["resolutions"]))),
         )
-        for row in rows("quick_filters")
+        for row in read_table("quick_filters")
     }
 
 
 def statuses_of(*stages: Stage) -> list[Status]:
-    """The statuses of the given stages, in the order of the course."""
-    return [status for status, fact in facts().items() if fact.stage in stages]
+    """The statuses of the given stages, in the order of the workflow."""
+    return [status for status, fact in status_rows().items() if fact.stage in stages]
 
 
 FINISHED = frozenset({Status.COMPLETED, Status.CANCELLED})

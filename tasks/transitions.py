@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from econtract.platform.common import clock
-from tasks.statuses import Resolution, Status
+from tasks.statuses import Resolution, Status, resolution_choices, status_choices
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -55,8 +55,10 @@ BEFORE_SIGNED: list[str] = [
 class Lifecycle(models.Model):
     """The status of a task and its transitions. Effects outside the row are the door's."""
 
-    status = FSMField("Статус", default=NEW, choices=Status, protected=True, editable=False)
-    resolution = models.CharField("Резолюция", max_length=40, choices=Resolution, blank=True)
+    status = FSMField("Статус", default=NEW, choices=status_choices, protected=True, editable=False)
+    resolution = models.CharField(
+        "Резолюция", max_length=40, choices=resolution_choices, blank=True
+    )
     status_changed_at = models.DateTimeField("Статус с", default=clock.now)
     approval_needed = models.BooleanField("Нужно согласование", default=False)
     approved = models.BooleanField("Согласовано", default=False)

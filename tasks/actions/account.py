@@ -16,7 +16,7 @@ from tasks.actions.document import document_refusals
 from tasks.actions.saving import save_task
 from tasks.lifecycle import guards, history, withdrawal
 from tasks.lifecycle.guards import TAKE_OVER
-from tasks.lifecycle.perform import locked
+from tasks.lifecycle.perform import lock_task
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
 
@@ -43,7 +43,7 @@ def set_account(
 
     Raises Overtaken when the number is no longer ``based_on`` ("": whatever it is).
     """
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if reasons := account_refusals(fresh, actor):
         raise ActionRefused(*reasons)
     if based_on and fresh.account_number != based_on:
@@ -80,7 +80,7 @@ def fraud_check_refusals(task: SigningTask, user: User) -> list[Refusal]:
 @transaction.atomic
 def confirm_fraud_check(*, task: SigningTask, actor: User) -> SigningTask:
     """«Проверка проведена» on the card: kept with the task, for whoever approves it to see."""
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if reasons := fraud_check_refusals(fresh, actor):
         raise ActionRefused(*reasons)
     fresh.fraud_check_confirmed = True

@@ -18,7 +18,7 @@ from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import guards, history
 from tasks.lifecycle.guards import TAKE_OVER
-from tasks.lifecycle.perform import locked, perform
+from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
@@ -29,7 +29,7 @@ def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Данные клиента меняет менеджер задания."
         return [Refusal("contact_only_manager", text, TAKE_OVER)]
-    if not task.facts.client_data_editable:
+    if not task.status_row.client_data_editable:
         label = Status(task.status).label
         text = f"В статусе «{label}» данные клиента изменить нельзя."
         return [Refusal("contact_locked_by_status", text)]
@@ -100,7 +100,7 @@ def replace_contact(
 
 
 def _locked_for_contact(task: SigningTask, actor: User) -> SigningTask:
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if reasons := contact_refusals(fresh, actor):
         raise ActionRefused(*reasons)
     return fresh

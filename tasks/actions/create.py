@@ -21,7 +21,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.models import Box, Signatory
-from tasks.lifecycle.perform import pass_through
+from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
 
 
@@ -85,7 +85,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
     task.services.add(*facts.services)
     # Nobody else sees the row before the commit: it is as good as locked.
     identified_at = valid_identification(facts.contact) if task.seamless else None
-    pass_through(task, "submit", actor=actor, identified_at=identified_at)
+    perform_locked(task, "submit", actor=actor, identified_at=identified_at)
     return task
 
 

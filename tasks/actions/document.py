@@ -17,7 +17,7 @@ from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.guards import TAKE_OVER
-from tasks.lifecycle.perform import locked, perform
+from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
@@ -28,7 +28,7 @@ def document_refusals(task: SigningTask, user: User) -> list[Refusal]:
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Документ меняет менеджер задания."
         return [Refusal("document_only_manager", text, TAKE_OVER)]
-    if not task.facts.document_replaceable:
+    if not task.status_row.document_replaceable:
         text = f"В статусе «{Status(task.status).label}» документ заменить нельзя."
         return [Refusal("document_locked_by_status", text)]
     if task.withdrawal:
@@ -76,7 +76,7 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
     _require_empty_place(task, actor)
     version = documents.upload_version(upload=upload, user=actor, document=task.document)
     with transaction.atomic():
-        fresh = locked(task.number)
+        fresh = lock_task(task.number)
         _require_empty_place(fresh, actor)
         fresh.document = version.document
         fresh.document_version = version
@@ -115,7 +115,7 @@ def _require_empty_place(task: SigningTask, actor: User) -> None:
 
 
 def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if reasons := document_refusals(fresh, actor):
         raise ActionRefused(*reasons)
     return fresh

@@ -17,8 +17,9 @@ from accounts.visibility import colleagues_of, sight_of
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from tasks.actions.saving import save_task
 from tasks.lifecycle import history
-from tasks.lifecycle.perform import locked
+from tasks.lifecycle.perform import lock_task
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
 
@@ -93,7 +94,7 @@ def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = N
     when the task has another one by now, the actor is told who was faster. Taking twice is
     taking once.
     """
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if fresh.manager_id == actor.pk and actor.may(Permission.WORK_TASKS):
         return fresh
     _require(take_refusals(fresh, actor))
@@ -107,7 +108,7 @@ def give_back(*, task: SigningTask, actor: User) -> SigningTask:
 
     Raises ActionRefused later than that, and when the task has gone on to somebody else.
     """
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     last = fresh.history.filter(kind=HistoryEntry.Kind.TAKEN_OVER).last()
     taken = last is not None and (last.name, last.actor_id) == ("taken_over", actor.pk)
     if last is None or not taken or fresh.manager_id != actor.pk:
@@ -132,7 +133,7 @@ def hand_over(
 
     ``from_manager_id`` as in `take_over`.
     """
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     _require(hand_refusals(fresh, actor) or receive_refusals(fresh, receiver))
     if not sight_of(actor).everything and receiver.pk not in colleagues_of(actor):
         text = "Передать можно менеджеру своей группы доступа."
@@ -147,7 +148,7 @@ def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
     done, stayed = 0, {}
     tasks = SigningTask.objects.of_manager(manager.pk).in_work()
     for number in tasks.order_by("pk").values_list("pk", flat=True):
-        fresh = locked(number)
+        fresh = lock_task(number)
         if reasons := receive_refusals(fresh, receiver):
             stayed[number] = " ".join(refusal.message for refusal in reasons)
         elif fresh.manager_id == manager.pk and not fresh.is_finished:
@@ -187,9 +188,7 @@ def _give(
 ) -> SigningTask:
     previous = task.manager
     task.manager = receiver
-    task.updated_at = clock.now()
-    task.revision += 1
-    task.save(update_fields=["manager", "updated_at", "revision"])
+    save_task(task, "manager")
     history.record(
         task,
         kind=HistoryEntry.Kind.TAKEN_OVER,

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from tasks.lifecycle import guards, withdrawal
-from tasks.lifecycle.perform import locked, perform
+from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import SigningTask
 
 
@@ -20,7 +20,7 @@ def perform_action(*, task: SigningTask, name: str, actor: User, **facts: Any) -
 
     Cancelling a task whose document is at the operator first has it revoked there.
     """
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if name == "cancel" and withdrawal.needed(fresh):
         guards.require(fresh, name, guards.actors_of(actor, fresh))
         withdrawal.request(fresh, then=name, actor=actor, facts=facts)

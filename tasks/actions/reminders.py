@@ -11,7 +11,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from tasks.lifecycle import effects, guards, history
 from tasks.lifecycle.effects import REMINDERS
-from tasks.lifecycle.perform import locked
+from tasks.lifecycle.perform import lock_task
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
@@ -42,7 +42,7 @@ def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> 
 @transaction.atomic
 def remind(*, task: SigningTask, actor: User) -> None:
     """Sends the reminder of the status by SMS and e-mail. Raises ActionRefused."""
-    fresh = locked(task.number)
+    fresh = lock_task(task.number)
     if reasons := refusals(fresh, actor, fresh.history.all()):
         raise ActionRefused(*reasons)
     effects.message(fresh, REMINDERS[Status(fresh.status)])

@@ -6,5 +6,4 @@ from tasks.models import SigningTask
 
 def save_task(task: SigningTask, *fields: str) -> None:
     task.updated_at = clock.now()
-    task.revision += 1
-    task.save(update_fields=[*fields, "updated_at", "revision"])
+    task.save(update_fields=[*fields, "updated_at"])

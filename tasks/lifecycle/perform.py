@@ -22,7 +22,6 @@ MOVED = [
     *(column.name for column in Lifecycle._meta.fields),
     "package",
     "updated_at",
-    "revision",
 ]
 
 
@@ -43,12 +42,12 @@ def perform(
     Raises ActionRefused with words for the user when the table or a guard does not allow it.
     """
     with transaction.atomic():
-        task = locked(number)
-        pass_through(task, name, actor=actor, acting_as=acting_as, **facts)
+        task = lock_task(number)
+        perform_locked(task, name, actor=actor, acting_as=acting_as, **facts)
     return task
 
 
-def pass_through(
+def perform_locked(
     task: SigningTask,
     name: str,
     *,
@@ -67,7 +66,7 @@ def pass_through(
             effects.after(task, following, {})
 
 
-def locked(number: int) -> SigningTask:
+def lock_task(number: int) -> SigningTask:
     """The task, its row locked until the transaction ends. Raises SigningTask.DoesNotExist, and
     TransactionManagementError outside of a transaction."""
     if not connection.in_atomic_block:
@@ -104,7 +103,6 @@ def _move(
     before = task.status
     task.resolution = ""
     task.status_changed_at = task.updated_at = clock.now()
-    task.revision += 1
     getattr(task, name)(**facts)
     guards.check_resolution(task.status, task.resolution)
     task.save(update_fields=MOVED)

@@ -23,16 +23,16 @@ from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
 from tasks.models import SigningTask
 from tasks.models.lists import ListSettings
-from tasks.models.queries import UNDER
+from tasks.models.queries import MASKS_OF_QUICK_FILTER
 
 COUNTED = 1000
 TABLE = SigningTask._meta.db_table
 # Conditions as the indexes of the lists have them.
 IN_WORK: Sql = ("completed_at IS NULL", ())
 NOTHING: Sql = ("1 = 0", ())
-UNDER_ANY: Sql = ("chips = column1 AND chips > 0", ())
-# What `chips` can be; nothing finished is under a chip, and their index knows no end's time.
-CHIPS = sorted(set().union(*UNDER.values()))
+UNDER_ANY: Sql = ("quick_filter_mask = column1 AND quick_filter_mask > 0", ())
+# The values of `quick_filter_mask`: finished tasks have none.
+CHIPS = sorted(set().union(*MASKS_OF_QUICK_FILTER.values()))
 
 
 class CappedCount(Subquery):
@@ -132,7 +132,10 @@ def _fetch(figures: list[Sql], places: str) -> list[tuple[Any, ...]]:
 
 
 def _by_chip(by_bits: dict[int, int]) -> dict[str, int]:
-    return {chip: min(sum(by_bits[b] for b in bits), COUNTED + 1) for chip, bits in UNDER.items()}
+    return {
+        chip: min(sum(by_bits[b] for b in bits), COUNTED + 1)
+        for chip, bits in MASKS_OF_QUICK_FILTER.items()
+    }
 
 
 def in_short(count: int) -> int | str:

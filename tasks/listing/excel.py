@@ -11,7 +11,7 @@ from econtract.platform.common.formatting import plural, thousands
 from econtract.platform.common.text import name_with_initials
 from tasks.models import DocumentKind
 from tasks.models.queries import SigningTaskQuerySet
-from tasks.statuses import Resolution, Status, facts
+from tasks.statuses import Resolution, Status, status_rows
 from tasks.wording.turns import Turns
 
 # So many are made while the person waits; so many at all, within the lease of an order.
@@ -121,7 +121,7 @@ def _cells(values: tuple[Any, ...], turns: Turns) -> list[str | int | datetime |
         row["account_number"],
         row["document_number"],
         str(DocumentKind(row["document_kind"]).label),
-        str(facts()[status].stage.label),
+        str(status_rows()[status].stage.label),
         str(status.label),
         str(Resolution(row["resolution"]).label) if row["resolution"] else "",
         turns.of(status, row["manager_id"]),

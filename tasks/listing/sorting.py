@@ -21,7 +21,7 @@ NEWEST_FIRST = "-updated"
 SORTS: dict[str, tuple[str, ...]] = {
     "number": ("number",),
     "client": ("client__name_key", "number"),
-    "status": ("course", "number"),
+    "status": ("workflow_rank", "number"),
     "owner": ("manager__last_name", "manager__first_name", "number"),
     "updated": ("updated_at", "number"),
     "created": ("created_at", "number"),
@@ -113,7 +113,7 @@ def _moment(value: object) -> datetime:
 
 _READERS: dict[str, Callable[[object], Any]] = {
     "number": _number,
-    "course": _number,
+    "workflow_rank": _number,
     "client__name_key": _text,
     "manager__last_name": _text,
     "manager__first_name": _text,

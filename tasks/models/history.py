@@ -7,7 +7,7 @@ from archive.models import StoredFile
 from econtract.platform.common import clock
 from econtract.platform.timeline.models import TimelineEntry
 from tasks.models.task import SigningTask
-from tasks.statuses import Resolution, Status
+from tasks.statuses import resolution_choices, status_choices
 from tasks.transitions import Actor
 
 
@@ -24,9 +24,11 @@ class HistoryEntry(TimelineEntry):
     task = models.ForeignKey(SigningTask, models.CASCADE, related_name="history")
     acted_as = models.CharField("Кто", max_length=10, choices=Actor)
     kind = models.CharField("Вид", max_length=12, choices=Kind)
-    old_status = models.CharField("Было", max_length=40, choices=Status, blank=True)
-    new_status = models.CharField("Стало", max_length=40, choices=Status, blank=True)
-    resolution = models.CharField("Резолюция", max_length=40, choices=Resolution, blank=True)
+    old_status = models.CharField("Было", max_length=40, choices=status_choices, blank=True)
+    new_status = models.CharField("Стало", max_length=40, choices=status_choices, blank=True)
+    resolution = models.CharField(
+        "Резолюция", max_length=40, choices=resolution_choices, blank=True
+    )
 
     class Meta:
         verbose_name = "запись истории"

@@ -32,8 +32,8 @@ MOST_KEYS, MOST_CLIENTS = 1000, 5000
 # Longer ones are no task numbers, shorter ones neither ИНН nor account, ОГРН, phone.
 SHORTEST_CODE = 10
 
-# The place of a status in the course of a task.
-COURSE = Case(
+# The position of a status in the workflow.
+WORKFLOW_RANK = Case(
     *(When(status=status, then=Value(place)) for place, status in enumerate(Status)),
     default=Value(len(Status)),
 )
@@ -45,33 +45,37 @@ def quick_filter_rule(chip: QuickFilter) -> Q:
     Where the table names no resolutions the stage alone decides («На согласовании»).
     """
     of_stages = Q(status__in=statuses_of(*chip.stages))
-    if chip.by_stage_alone:
+    if chip.is_stage_only:
         return of_stages
     named = Q(status__in=sorted(chip.statuses)) | Q(resolution__in=sorted(chip.resolutions))
     return of_stages & named
 
 
-# A bit for every chip that a task is under: few values, so that the planner knows how many tasks
-# have which; of the conditions themselves it knows nothing.
-BITS = {code: 1 << place for place, code in enumerate(quick_filters())}
-# What `CHIPS` can be, by chip: of all sums of bits most never come about.
-UNDER = {
+# A bit per quick filter that a task matches. The mask has few distinct values, so PostgreSQL has
+# statistics for each; it has none for the conditions themselves.
+QUICK_FILTER_BITS = {code: 1 << place for place, code in enumerate(quick_filters())}
+# The masks that contain a quick filter, by its code. Most sums of bits cannot occur.
+MASKS_OF_QUICK_FILTER = {
     code: sorted(
         {
             bits
             for bits in (
-                sum(BITS[each] for each, chip in quick_filters().items() if chip.covers(*pair))
+                sum(
+                    QUICK_FILTER_BITS[each]
+                    for each, chip in quick_filters().items()
+                    if chip.matches(*pair)
+                )
                 for pair in product(Status, ["", *Resolution.values])
             )
             if bits & bit
         }
     )
-    for code, bit in BITS.items()
+    for code, bit in QUICK_FILTER_BITS.items()
 }
-CHIPS = reduce(
+QUICK_FILTER_MASK = reduce(
     add,
     (
-        Case(When(quick_filter_rule(chip), then=Value(BITS[code])), default=Value(0))
+        Case(When(quick_filter_rule(chip), then=Value(QUICK_FILTER_BITS[code])), default=Value(0))
         for code, chip in quick_filters().items()
     ),
 )
@@ -107,7 +111,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
     def with_quick_filter(self, code: str) -> Self:
         """The tasks under a chip. Raises KeyError for a chip that the table has not."""
-        return self.filter(chips__in=UNDER[code])
+        return self.filter(quick_filter_mask__in=MASKS_OF_QUICK_FILTER[code])
 
     def created_between(self, start: datetime | None, end: datetime | None) -> Self:
         found = self

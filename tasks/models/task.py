@@ -12,8 +12,8 @@ from archive.models import Document, DocumentVersion, Package
 from clients.models import Client, ContactVersion, Region, Service
 from econtract.platform.common import clock
 from edo.models import Box, Exchange, Signatory
-from tasks.models.queries import CHIPS, COURSE, SigningTaskQuerySet
-from tasks.statuses import FINISHED, Stage, Status, StatusFacts, facts
+from tasks.models.queries import QUICK_FILTER_MASK, WORKFLOW_RANK, SigningTaskQuerySet
+from tasks.statuses import FINISHED, Stage, Status, StatusRow, status_rows
 from tasks.transitions import Lifecycle
 
 
@@ -41,11 +41,11 @@ def list_indexes() -> list[models.Index]:
     number last, as `tasks.listing.sorting` does; `scripts/bench list` shows who uses which.
     """
     in_work, finished = Q(completed_at__isnull=True), Q(completed_at__isnull=False)
-    under_chips = Q(chips__gt=0)
+    has_quick_filter = Q(quick_filter_mask__gt=0)
     return [
         *(
             models.Index(fields=[key, "number"], name=f"task_work_{key}", condition=in_work)
-            for key in ("updated_at", "created_at", "course")
+            for key in ("updated_at", "created_at", "workflow_rank")
         ),
         models.Index(fields=["number"], name="task_work_number", condition=in_work),
         models.Index(fields=["manager", "status"], name="task_work_manager", condition=in_work),
@@ -55,11 +55,17 @@ def list_indexes() -> list[models.Index]:
         ),
         models.Index(fields=["status"], name="task_work_status", condition=in_work),
         models.Index(fields=["client"], name="task_work_client", condition=in_work),
-        models.Index(fields=["manager", "chips"], name="task_chips_manager", condition=under_chips),
-        models.Index(fields=["chips"], name="task_chips", condition=under_chips),
+        models.Index(
+            fields=["manager", "quick_filter_mask"],
+            name="task_quick_filter_manager",
+            condition=has_quick_filter,
+        ),
+        models.Index(
+            fields=["quick_filter_mask"], name="task_quick_filter", condition=has_quick_filter
+        ),
         *(
             models.Index(fields=[key, "number"], name=f"task_done_{key}", condition=finished)
-            for key in ("updated_at", "created_at", "course")
+            for key in ("updated_at", "created_at", "workflow_rank")
         ),
         models.Index(
             fields=["manager", "updated_at", "number"],
@@ -142,17 +148,16 @@ class SigningTask(Lifecycle):
     # The transition to make when the operator has revoked the document.
     withdrawal = models.JSONField("После отзыва", null=True)
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    revision = models.PositiveIntegerField("Изменений", default=0)
     created_at = models.DateTimeField("Создано", default=clock.now)
     updated_at = models.DateTimeField("Обновлено", default=clock.now)
-    course = models.GeneratedField(
-        expression=COURSE,
+    workflow_rank = models.GeneratedField(
+        expression=WORKFLOW_RANK,
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
-        help_text="The place of the status in the course: what «Статус» sorts by.",
+        help_text="The position of the status in the workflow: what «Статус» sorts by.",
     )
-    chips = models.GeneratedField(
-        expression=CHIPS,
+    quick_filter_mask = models.GeneratedField(
+        expression=QUICK_FILTER_MASK,
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
         help_text="The quick filters that the task is under, a bit for each.",
@@ -184,13 +189,13 @@ class SigningTask(Lifecycle):
         return reverse("tasks:card", args=[self.number])
 
     @property
-    def facts(self) -> StatusFacts:
-        """What the contract says of the present status."""
-        return facts()[Status(self.status)]
+    def status_row(self) -> StatusRow:
+        """What `tasks/data/statuses.csv` says of the present status."""
+        return status_rows()[Status(self.status)]
 
     @property
     def stage(self) -> Stage:
-        return self.facts.stage
+        return self.status_row.stage
 
     @property
     def is_finished(self) -> bool:

@@ -15,8 +15,9 @@ from clients.models import ArchiveSystem
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
+from tasks.actions.saving import save_task
 from tasks.lifecycle import history
-from tasks.lifecycle.perform import locked
+from tasks.lifecycle.perform import lock_task
 from tasks.models import HistoryEntry, SigningTask
 from tasks.pipeline import package_parts
 from tasks.pipeline.step import (
@@ -72,7 +73,7 @@ class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
                 key=job.key,
             )
         with transaction.atomic():
-            fresh = locked(task.number)
+            fresh = lock_task(task.number)
             if job.complete():
                 documents.record_archive_code(version.pk, system=task.region.archive, code=code)
                 _record_document(fresh, code)
@@ -118,7 +119,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
             )
             stored = _store(built)
         with transaction.atomic():
-            fresh = locked(task.number)
+            fresh = lock_task(task.number)
             if fresh.package is None:
                 fresh.package = Package.objects.create(
                     file=stored, file_name=built.file_name, code=built.code
@@ -160,6 +161,4 @@ def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
 def _record_document(task: SigningTask, code: str) -> None:
     history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name="document_lodged", code=code)
     # An open card that waits for the barcode must see that the task has changed.
-    task.revision += 1
-    task.updated_at = clock.now()
-    task.save(update_fields=["revision", "updated_at"])
+    save_task(task)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from econtract.platform.outbox.models import OutboxJob
 from tasks.lifecycle import effects, withdrawal
-from tasks.lifecycle.perform import locked, perform
+from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import SigningTask
 from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Resolution, Status
@@ -28,7 +28,7 @@ class Remind(TaskJobKind):
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
-            task = locked(job.subject)
+            task = lock_task(job.subject)
             if job.complete() and _still_waits(task, job):
                 effects.message(task, effects.REMINDERS[Status(task.status)])
 
@@ -43,7 +43,7 @@ class Expire(TaskJobKind):
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
-            task = locked(job.subject)
+            task = lock_task(job.subject)
             if not job.complete() or not _still_waits(task, job):
                 return
             facts: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}

@@ -11,7 +11,7 @@ from edo.channels.operator import exchanges
 from edo.channels.operator.exchanges import ALREADY_SIGNED
 from edo.models import Exchange
 from tasks.lifecycle import effects, guards, history, withdrawal
-from tasks.lifecycle.perform import locked, perform
+from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.pipeline.step import TaskJobKind
 from tasks.transitions import Actor
@@ -43,7 +43,7 @@ class RevokeExchange(TaskJobKind):
                     raise
                 too_late = True
         with transaction.atomic():
-            fresh = locked(task.number)
+            fresh = lock_task(task.number)
             if not job.complete():
                 return
             _clear_withdrawal(fresh)
@@ -56,7 +56,7 @@ class RevokeExchange(TaskJobKind):
                 _perform_requested(fresh, request)
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
-        task = locked(job.subject)
+        task = lock_task(job.subject)
         if task.withdrawal:
             _clear_withdrawal(task)
             _record(task, "revocation_failed")

@@ -11,7 +11,7 @@ from edo.channels.operator import exchanges
 from edo.channels.operator.exchanges import Failure, SendRefusal
 from edo.models import Exchange
 from tasks.lifecycle import preflight
-from tasks.lifecycle.perform import locked
+from tasks.lifecycle.perform import lock_task
 from tasks.models import SigningTask
 from tasks.pipeline.archiving import SubmitDocumentToArchive
 from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, failure
@@ -91,7 +91,7 @@ class SendDocument(Step):
                 return current
             exchanges.revoke(exchange=current)
         with transaction.atomic():
-            fresh = locked(task.number)
+            fresh = lock_task(task.number)
             if fresh.exchange is not None:
                 fresh.past_exchanges.add(fresh.exchange)
             fresh.exchange = exchanges.open_exchange(

@@ -17,7 +17,7 @@ from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import JobKind
-from tasks.lifecycle.perform import locked, pass_through, perform
+from tasks.lifecycle.perform import lock_task, perform, perform_locked
 from tasks.models import SigningTask
 from tasks.notifications import triggers
 from tasks.statuses import Resolution, Status
@@ -155,11 +155,11 @@ def _query_with(relations: tuple[str, ...]) -> CompiledQuery[SigningTask]:
 def finish(number: int, job: OutboxJob, due: list[DueTransition]) -> None:
     """Completes the job and performs what is due in one transaction, if the lease still holds."""
     with transaction.atomic():
-        task = locked(number)
+        task = lock_task(number)
         if not job.complete():
             return
         for item in due:
             if item.before:
                 item.before()
-                task = locked(number)
-            pass_through(task, item.name, actor=item.actor, **item.arguments)
+                task = lock_task(number)
+            perform_locked(task, item.name, actor=item.actor, **item.arguments)

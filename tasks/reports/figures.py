@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from econtract.platform.common.query_plans import custom_query_plan
 from tasks.models import HistoryEntry
 from tasks.models.queries import SigningTaskQuerySet
-from tasks.statuses import FAILURES, Resolution, Stage, Status, facts
+from tasks.statuses import FAILURES, Resolution, Stage, Status, status_rows
 
 SIGNED = frozenset({Status.DOCUMENT_SIGNED, Status.ARCHIVE_FAILED, Status.COMPLETED})
 # «Согласование» is a way round, not a step that every task takes.
@@ -88,9 +88,9 @@ def _reached(cells: list[Cell], cancelled_from: Counter[Status]) -> dict[Stage, 
     here: Counter[Stage] = Counter()
     for cell in cells:
         if cell.status != Status.CANCELLED:
-            here[facts()[cell.status].stage] += cell.count
+            here[status_rows()[cell.status].stage] += cell.count
     for status, count in cancelled_from.items():
-        here[facts()[status].stage] += count
+        here[status_rows()[status].stage] += count
     return {stage: sum(here[later] for later in FUNNEL[at:]) for at, stage in enumerate(FUNNEL)}
 
 

@@ -1,6 +1,6 @@
 """The badge of a status: its colour and icon (docs/ui.md)."""
 
-from tasks.statuses import FAILURES, Status, WaitsFor, facts
+from tasks.statuses import FAILURES, Status, WaitsFor, status_rows
 
 KIND_BY_TURN = {
     WaitsFor.MANAGER: "action",
@@ -26,4 +26,4 @@ def kind_of(status: Status) -> str:
         return "error"
     if status == Status.COMPLETED:
         return "done"
-    return KIND_BY_TURN[facts()[status].waits_for]
+    return KIND_BY_TURN[status_rows()[status].waits_for]

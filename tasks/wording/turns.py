@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.visibility import headed_by
-from tasks.statuses import Status, WaitsFor, facts
+from tasks.statuses import Status, WaitsFor, status_rows
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Turns:
 
     def of(self, status: Status, manager_id: int) -> str:
         """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""
-        waits_for = facts()[status].waits_for
+        waits_for = status_rows()[status].waits_for
         mine = manager_id == self.viewer_id
         if waits_for == WaitsFor.MANAGER and mine:
             return "Вы"

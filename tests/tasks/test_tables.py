@@ -12,10 +12,10 @@ from tasks.statuses import (
     Stage,
     Status,
     WaitsFor,
-    facts,
     quick_filters,
+    read_table,
     resolutions_of,
-    rows,
+    status_rows,
 )
 from tasks.transitions import NEW, Actor, Lifecycle
 
@@ -30,7 +30,7 @@ def sources_in_table(text: str) -> list[str]:
     if text == "(new)":
         return [NEW]
     if text == BEFORE_SIGNED:
-        codes = [row["code"] for row in rows("statuses")]
+        codes = [row["code"] for row in read_table("statuses")]
         return codes[: codes.index("document_signed")]
     return text.split("|")
 
@@ -39,7 +39,7 @@ def moves_in_table() -> set[tuple[str, str, str, str]]:
     """(transition, from, to, actor) for every row, source and actor of the table."""
     return {
         (row["name"], source, row["to"], actor)
-        for row in rows("transitions")
+        for row in read_table("transitions")
         for source in sources_in_table(row["from"])
         for actor in row["actor"].split("|")
     }
@@ -58,9 +58,9 @@ def test_every_transition_of_the_table_is_in_the_code_and_no_other() -> None:
     assert moves_in_code() == moves_in_table()
 
 
-@pytest.mark.parametrize("row", rows("statuses"), ids=lambda row: row["code"])
+@pytest.mark.parametrize("row", read_table("statuses"), ids=lambda row: row["code"])
 def test_a_status_is_what_its_row_says(row: dict[str, str]) -> None:
-    fact = facts()[Status(row["code"])]
+    fact = status_rows()[Status(row["code"])]
     assert Status(row["code"]).label == row["label"]
     assert (fact.stage, fact.stage.label) == (row["stage"], row["stage_label"])
     assert fact.waits_for == row["waits_for"]
@@ -69,13 +69,13 @@ def test_a_status_is_what_its_row_says(row: dict[str, str]) -> None:
 
 
 def test_the_code_knows_no_other_status_stage_or_resolution() -> None:
-    assert [status.value for status in Status] == [row["code"] for row in rows("statuses")]
-    assert {stage.value for stage in Stage} == {row["stage"] for row in rows("statuses")}
-    assert {who.value for who in WaitsFor} == {row["waits_for"] for row in rows("statuses")}
-    assert [item.value for item in Resolution] == [row["code"] for row in rows("resolutions")]
+    assert [status.value for status in Status] == [row["code"] for row in read_table("statuses")]
+    assert {stage.value for stage in Stage} == {row["stage"] for row in read_table("statuses")}
+    assert {who.value for who in WaitsFor} == {row["waits_for"] for row in read_table("statuses")}
+    assert [item.value for item in Resolution] == [row["code"] for row in read_table("resolutions")]
 
 
-@pytest.mark.parametrize("row", rows("resolutions"), ids=lambda row: row["code"])
+@pytest.mark.parametrize("row", read_table("resolutions"), ids=lambda row: row["code"])
 def test_a_resolution_is_what_its_row_says(row: dict[str, str]) -> None:
     resolution = Resolution(row["code"])
     assert resolution.label == row["label"]
@@ -85,13 +85,13 @@ def test_a_resolution_is_what_its_row_says(row: dict[str, str]) -> None:
     assert chips == set(row["quick_filters"].split(";")) - CHIPS_THAT_THE_RULES_LACK[resolution]
 
 
-@pytest.mark.parametrize("row", rows("quick_filters"), ids=lambda row: row["code"])
+@pytest.mark.parametrize("row", read_table("quick_filters"), ids=lambda row: row["code"])
 def test_a_quick_filter_is_what_its_row_says(row: dict[str, str]) -> None:
     chip = quick_filters()[row["code"]]
     assert chip.label == row["label"]
     assert ";".join(sorted(chip.stages)) == ";".join(sorted(row["stages"].split(";")))
     assert ";".join(sorted(chip.statuses)) == ";".join(sorted(row["statuses"].split(";")))
-    assert chip.by_stage_alone == (row["rule"] == "stage in stages")
+    assert chip.is_stage_only == (row["rule"] == "stage in stages")
 
 
 FACTS: dict[str, dict[str, object]] = {
@@ -108,7 +108,7 @@ FACTS: dict[str, dict[str, object]] = {
     "archive_failed": {"resolution": "archive_rejected"},
     "cancel": {"reason": "ошибка"},
 }
-NAMES = sorted({row["name"] for row in rows("transitions")})
+NAMES = sorted({row["name"] for row in read_table("transitions")})
 STATUSES = [NEW, *[status.value for status in Status]]
 
 

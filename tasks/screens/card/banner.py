@@ -63,7 +63,7 @@ def _title(task: SigningTask, user: User) -> str:
     if task.is_finished:
         return f"{status.label} {moment(task.status_changed_at)}"
     yours = Turns.told_to(user).of(status, task.manager_id) == "Вы"
-    turn = "Ваш ход" if yours else TURNS[task.facts.waits_for]
+    turn = "Ваш ход" if yours else TURNS[task.status_row.waits_for]
     return f"{status.label}. {turn}, {running(clock.now() - task.status_changed_at)}"
 
 

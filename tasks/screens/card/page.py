@@ -235,8 +235,8 @@ def _remind(task: SigningTask, user: User, entries: list[HistoryEntry]) -> Butto
 def _call(task: SigningTask) -> str:
     """The client's phone where a call is the way on: his turn, or «Звонок клиенту»."""
     status = Status(task.status)
-    to_call = quick_filters()["call"].covers(status, task.resolution)
-    if task.facts.waits_for == WaitsFor.CLIENT or to_call:
+    to_call = quick_filters()["call"].matches(status, task.resolution)
+    if task.status_row.waits_for == WaitsFor.CLIENT or to_call:
         return str(task.contact_version.phone)
     return ""
 

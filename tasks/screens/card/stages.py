@@ -6,7 +6,7 @@ from datetime import timedelta
 from econtract.platform.common import clock
 from econtract.platform.common.formatting import lasting, running
 from tasks.models import HistoryEntry, SigningTask
-from tasks.statuses import FAILURES, Stage, Status, facts
+from tasks.statuses import FAILURES, Stage, Status, status_rows
 
 LABELS = {Stage.DONE: "Выполнено"}
 
@@ -37,7 +37,7 @@ def _stands_at(task: SigningTask, entries: list[HistoryEntry]) -> Stage:
     if task.status != Status.CANCELLED:
         return task.stage
     last = next((e.old_status for e in reversed(entries) if e.new_status == Status.CANCELLED), "")
-    return facts()[Status(last)].stage if last else Stage.IDENTIFICATION
+    return status_rows()[Status(last)].stage if last else Stage.IDENTIFICATION
 
 
 def _label(stage: Stage, task: SigningTask) -> str:
@@ -69,6 +69,6 @@ def time_per_stage(entries: list[HistoryEntry]) -> dict[Stage, timedelta]:
     spent: dict[Stage, timedelta] = {}
     for at, entry in enumerate(moves):
         end = moves[at + 1].at if at + 1 < len(moves) else clock.now()
-        stage = facts()[Status(entry.new_status)].stage
+        stage = status_rows()[Status(entry.new_status)].stage
         spent[stage] = spent.get(stage, timedelta()) + (end - entry.at)
     return spent

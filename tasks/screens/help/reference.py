@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tasks.statuses import Resolution, Status, WaitsFor, facts, resolutions_of
+from tasks.statuses import Resolution, Status, WaitsFor, resolutions_of, status_rows
 from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
 
@@ -43,7 +43,7 @@ def statuses_table() -> list[StatusLine]:
             document="да" if fact.document_replaceable else "нет",
             advice=NEXT[status],
         )
-        for status, fact in facts().items()
+        for status, fact in status_rows().items()
     ]
 
 

@@ -19,7 +19,7 @@ from accounts.roles import TaskType
 from econtract.platform.common.formatting import ago, lasting, moment
 from econtract.platform.common.text import name_with_initials
 from tasks.models import Channel
-from tasks.statuses import Resolution, Status, facts
+from tasks.statuses import Resolution, Status, status_rows
 from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.turns import Turns
 
@@ -117,7 +117,7 @@ def _row(task: dict[str, Any], card: str, turns: Turns, columns: Collection[str]
         client=task["client__short_name"],
         inn=task["client__inn"],
         type=TYPES[task["task_type"]] if "type" in columns else "",
-        stage=str(facts()[status].stage.label),
+        stage=str(status_rows()[status].stage.label),
         kind=kind,
         icon=ICONS[kind],
         status=str(status.label),

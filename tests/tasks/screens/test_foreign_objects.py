@@ -127,7 +127,7 @@ def outsider(people: People) -> User:
 def snapshot() -> list[Any]:
     """What an action would have changed."""
     return [
-        list(SigningTask.objects.order_by("pk").values_list("status", "revision", "manager")),
+        list(SigningTask.objects.order_by("pk").values_list("status", "updated_at", "manager")),
         list(SavedFilter.objects.values_list("name", flat=True)),
         list(Notification.objects.values_list("read_at", flat=True)),
         [model.objects.count() for model in (HistoryEntry, Comment, OutboxJob, Contact)],
