@@ -112,10 +112,10 @@ def _report_losses(name: str, sample: str, losses: list[str]) -> None:
 
 def write_bad_files(folder: Path) -> dict[str, Any]:
     """Write the bad files. In a process of its own: some are large before they are compressed."""
-    from tests.support.bad_files import BAD
+    from tests.support.bad_files import BAD_FILES
 
     codes = {}
-    for number, (what, (refusal, make)) in enumerate(BAD.items()):
+    for number, (what, (refusal, make)) in enumerate(BAD_FILES.items()):
         (folder / f"bad-{number}").write_bytes(make())
         codes[f"bad-{number}"] = (what, refusal.code)
     return codes

@@ -76,9 +76,9 @@ class LibreOffice:
         shutil.copyfile(source, work)
         readable, readable_kind = work, kind
         if kind not in (FileFormat.DOCX, FileFormat.XLSX):
-            readable_kind = FileFormat.XLSX if kind.is_sheet else FileFormat.DOCX
+            readable_kind = FileFormat.XLSX if kind.is_spreadsheet else FileFormat.DOCX
             readable = office.convert(work, kind, readable_kind)
-        if kind is FileFormat.DOCX or kind.is_sheet:
+        if kind is FileFormat.DOCX or kind.is_spreadsheet:
             work, kind = folder / f"prepared.{readable_kind}", readable_kind
             _prepare(readable, work, fit_sheets=kind is FileFormat.XLSX)
         if kind is FileFormat.XLSX:
@@ -162,7 +162,7 @@ def _limits(seconds: float) -> isolation.Limits:
 
 def _export(kind: FileFormat, target: FileFormat) -> str:
     if target is FileFormat.PDF:
-        return f"pdf:{_PDF_FILTERS[kind.is_sheet]}"
+        return f"pdf:{_PDF_FILTERS[kind.is_spreadsheet]}"
     return f"{target}:{_EXPORT_FILTERS[target]}"
 
 

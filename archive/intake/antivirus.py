@@ -1,4 +1,4 @@
-"""Virus scan through clamd (its INSTREAM command), where an installation has one."""
+"""Virus scan by clamd (its INSTREAM command), if the installation has one."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ from econtract.platform.common.errors import Unavailable
 
 SYSTEM = "clamd"
 TIMEOUT_SECONDS = 10.0
-CHUNK = 64 * 1024
+CHUNK_SIZE = 64 * 1024
 
 
 def is_configured() -> bool:
@@ -20,7 +20,7 @@ def is_configured() -> bool:
 
 
 def scan(file: BinaryIO) -> None:
-    """Returns when clamd calls the file clean.
+    """Returns normally when clamd reports the file clean.
 
     Raises IntakeRefused(INFECTED) when it names a virus, and Unavailable when its answer is
     neither: only an explicit OK lets a file pass.
@@ -28,13 +28,13 @@ def scan(file: BinaryIO) -> None:
     file.seek(0)
     try:
         with _connect(settings.CLAMD_ADDRESS) as clamd:
-            verdict = _ask(clamd, file)
+            answer = _send_file(clamd, file)
     except OSError as error:
         raise Unavailable(SYSTEM, type(error).__name__) from None
-    if verdict.endswith(" FOUND"):
+    if answer.endswith(" FOUND"):
         raise IntakeRefused(refusals.INFECTED)
-    if not verdict.endswith(": OK"):
-        raise Unavailable(SYSTEM, verdict[:200] or "no answer")
+    if not answer.endswith(": OK"):
+        raise Unavailable(SYSTEM, answer[:200] or "no answer")
 
 
 def _connect(address: str) -> socket.socket:
@@ -51,10 +51,10 @@ def _connect(address: str) -> socket.socket:
     return socket.create_connection((host, int(port)), TIMEOUT_SECONDS)
 
 
-def _ask(clamd: socket.socket, file: BinaryIO) -> str:
-    """Chunks are led by their length, an empty one ends them; the answer ends in a NUL."""
+def _send_file(clamd: socket.socket, file: BinaryIO) -> str:
+    """Sends the file in length-prefixed chunks, ended by an empty one; returns the answer."""
     clamd.sendall(b"zINSTREAM\0")
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(CHUNK_SIZE):
         clamd.sendall(struct.pack("!I", len(chunk)) + chunk)
     clamd.sendall(struct.pack("!I", 0))
     answer = b""

@@ -1,4 +1,4 @@
-"""Judging a file by its bytes. Runs in a confined process: no Django, no database here."""
+"""Inspecting a file's content. Runs in a confined process: no Django, no database."""
 
 import hashlib
 import os
@@ -18,48 +18,50 @@ from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import check_size
 from archive.intake.validators import ole, pdf, rtf, zip_container
 
+EMPTY_ZIP_SIGNATURE = b"PK\x05\x06"
 OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A file that may come in: its kind and, of a PDF, the number of pages."""
+class InspectedContent:
+    """Valid content: its format and, for a PDF, the number of pages."""
 
-    kind: FileFormat
+    file_format: FileFormat
     pages: int | None = None
 
 
-def examine(file: BinaryIO, *, max_pages: int) -> Finding:
-    """Judges ``file`` (seekable) by content. Raises IntakeRefused, and nothing else knowingly."""
+def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
+    """Identifies and validates ``file`` (seekable). Raises IntakeRefused."""
     file.seek(0)
     head = file.read(HEAD_SIZE)
     check_size(file.seek(0, os.SEEK_END), head)
     file.seek(0)
     if head.startswith(PDF_SIGNATURE):
-        return Finding(FileFormat.PDF, pdf.check(file, max_pages=max_pages))
+        return InspectedContent(FileFormat.PDF, pdf.validate(file, max_pages=max_pages))
     if PDF_SIGNATURE in head:
-        # Readers look for a PDF in the first kilobyte, so this is two documents in one.
+        # PDF viewers accept a signature anywhere in the first kilobyte: two documents in one.
         raise IntakeRefused(refusals.POLYGLOT)
     if head.startswith(ZIP_SIGNATURE):
-        return Finding(zip_container.check(file))
+        return InspectedContent(zip_container.validate(file))
     if head.startswith(OLE_SIGNATURE):
-        return Finding(ole.check(file))
+        return InspectedContent(ole.validate(file))
     if head.startswith(RTF_SIGNATURE):
-        rtf.check(file)
-        return Finding(FileFormat.RTF)
-    empty_zip = head.startswith(b"PK\x05\x06")
-    if empty_zip or head.startswith(OTHER_ARCHIVES):
-        raise IntakeRefused(refusals.ZIP_ARCHIVE if empty_zip else refusals.OTHER_ARCHIVE)
+        rtf.validate(file)
+        return InspectedContent(FileFormat.RTF)
+    if head.startswith(EMPTY_ZIP_SIGNATURE):
+        raise IntakeRefused(refusals.ZIP_ARCHIVE)
+    if head.startswith(OTHER_ARCHIVES):
+        raise IntakeRefused(refusals.OTHER_ARCHIVE)
     raise IntakeRefused(refusals.UNKNOWN_FORMAT)
 
 
 def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any], bytes]:
-    """The work "inspect" of the confined process: {"kind", "pages", "sha256"} or {"refused"}."""
+    """The function "inspect": {"format", "pages", "sha256"}, or {"refused": code}."""
     with os.fdopen(descriptor, "rb") as file:
         try:
-            found = examine(file, max_pages=max_pages)
+            content = inspect_content(file, max_pages=max_pages)
         except IntakeRefused as refused:
             return {"refused": refused.refusal.code}, b""
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"kind": found.kind, "pages": found.pages, "sha256": digest}, b""
+    return {"format": content.file_format, "pages": content.pages, "sha256": digest}, b""

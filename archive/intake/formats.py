@@ -1,10 +1,10 @@
-"""The kinds of file that are taken in, and what is fixed for each."""
+"""The accepted file formats."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 MEBIBYTE = 1024 * 1024
-HEAD_SIZE = 1024  # bytes that tell the kind
+HEAD_SIZE = 1024  # bytes that identify the format
 
 PDF_SIGNATURE = b"%PDF-"
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -13,7 +13,7 @@ RTF_SIGNATURE = b"{\\rtf"
 
 
 class FileFormat(StrEnum):
-    """A kind of document, told by content; the value is the file name extension."""
+    """A document format, identified by content; the value is the file name extension."""
 
     PDF = "pdf"
     DOCX = "docx"
@@ -26,11 +26,11 @@ class FileFormat(StrEnum):
 
     @property
     def content_type(self) -> str:
-        """The registered media type."""
+        """The registered media type (MIME)."""
         return _CONTENT_TYPES[self]
 
     @property
-    def is_sheet(self) -> bool:
+    def is_spreadsheet(self) -> bool:
         return self in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 
 
@@ -48,14 +48,14 @@ _CONTENT_TYPES = {
 
 @dataclass(frozen=True)
 class InspectedFile:
-    """What intake found out about a file it lets in."""
+    """An accepted file: the result of its inspection."""
 
-    kind: FileFormat
-    file_name: str  # for display only: no path, no control or direction-changing characters
+    file_format: FileFormat
+    file_name: str  # for display only: no path, no control or bidirectional characters
     size: int  # bytes
     sha256: str  # of the bytes, lower-case hexadecimal
-    pages: int | None  # of a PDF; None for what has yet to be converted
+    pages: int | None  # None for a file that is not a PDF
 
     @property
     def content_type(self) -> str:
-        return self.kind.content_type
+        return self.file_format.content_type

@@ -1,4 +1,4 @@
-"""The way in: a file is judged by its content before anything is stored or shown of it."""
+"""The inspection of an uploaded file, before anything of it is stored or shown."""
 
 import logging
 import os
@@ -15,12 +15,12 @@ from archive.intake.sizes import check_size
 
 log = logging.getLogger(__name__)
 
-# A bad file is told within two seconds and three hundred megabytes, whatever is in it.
+# Whatever a bad file contains, it is refused within two seconds and 300 MB of memory.
 LIMITS = isolation.Limits(seconds=10, cpu_seconds=1.6, memory=290 * isolation.MEBIBYTE, file_size=0)
 
 
-class Upload(Protocol):
-    """What `inspect` needs: an opened binary file, or Django's UploadedFile."""
+class UploadLike(Protocol):
+    """What `inspect_file` needs: an open binary file, or Django's UploadedFile."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
@@ -29,8 +29,8 @@ class Upload(Protocol):
     def tell(self) -> int: ...
 
 
-def inspect_file(file: Upload, *, name: str) -> InspectedFile:
-    """Tells what ``file`` is, by content; ``name`` is only made fit for showing.
+def inspect_file(file: UploadLike, *, name: str) -> InspectedFile:
+    """Identifies and validates ``file`` by its content; ``name`` is only made safe to display.
 
     Raises IntakeRefused. Never raises anything else because of the file's content: the parsers
     run in a confined process, and TOO_COMPLEX is the refusal when they crash, hang or run out of
@@ -45,26 +45,26 @@ def inspect_file(file: Upload, *, name: str) -> InspectedFile:
     check_size(size, head)
     with isolation.open_descriptor(file) as descriptor:
         try:
-            found, _ = isolation.run_function(
+            result, _ = isolation.run_function(
                 "inspect", [descriptor], limits=LIMITS, max_pages=settings.DOCUMENT_MAX_PAGES
             )
         except isolation.LimitExceeded:
             raise IntakeRefused(refusals.TOO_COMPLEX) from None
-        except isolation.FunctionFailed as failure:
-            log.warning("intake check failed size=%s error=%s", size, failure)
+        except isolation.FunctionFailed as error:
+            log.warning("inspection failed size=%s error=%s", size, error)
             raise IntakeRefused(refusals.CORRUPT) from None
-    if "refused" in found:
-        raise IntakeRefused(refusals.BY_CODE[found["refused"]])
-    kind = FileFormat(found["kind"])
+    if "refused" in result:
+        raise IntakeRefused(refusals.BY_CODE[result["refused"]])
+    file_format = FileFormat(result["format"])
     return InspectedFile(
-        kind=kind,
-        file_name=display_name(name, kind),
+        file_format=file_format,
+        file_name=display_name(name, file_format),
         size=size,
-        sha256=found["sha256"],
-        pages=found["pages"],
+        sha256=result["sha256"],
+        pages=result["pages"],
     )
 
 
-def _size(file: Upload) -> int:
+def _size(file: UploadLike) -> int:
     file.seek(0, os.SEEK_END)
     return file.tell()

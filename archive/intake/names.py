@@ -1,32 +1,32 @@
-"""A stranger's file name, made fit for showing. It never becomes a path."""
+"""An uploaded file's name, made safe to display. It is never used as a path."""
 
 import re
 import unicodedata
 
 from archive.intake.formats import FileFormat
 
-LONGEST = 200
+MAX_LENGTH = 200
 _SEPARATORS = re.compile(r"[\\/]")
 _SPACES = re.compile(r"\s+")
 
 
-def display_name(name: str, kind: FileFormat) -> str:
-    """``name`` without folders, control, format and direction characters, at most 200 long.
+def display_name(name: str, file_format: FileFormat) -> str:
+    """``name`` without folders and invisible characters, at most 200 characters long.
 
-    Always ends in an extension that tells the truth about the content; never empty.
+    Never empty, and always ends in the extension of ``file_format``.
     """
-    last = _SEPARATORS.split(name)[-1]
-    visible = "".join(char for char in last if char.isspace() or _is_shown(char))
-    shown = _SPACES.sub(" ", visible)
-    stem = _without_extension(unicodedata.normalize("NFC", shown).strip(), kind).strip(" .")
-    return f"{stem[: LONGEST - len(kind) - 1].strip() or 'Документ'}.{kind}"
+    base_name = _SEPARATORS.split(name)[-1]
+    visible = "".join(char for char in base_name if char.isspace() or _is_visible(char))
+    one_line = unicodedata.normalize("NFC", _SPACES.sub(" ", visible)).strip()
+    stem = _without_extension(one_line, file_format).strip(" .")
+    return f"{stem[: MAX_LENGTH - len(file_format) - 1].strip() or 'Документ'}.{file_format}"
 
 
-def _is_shown(char: str) -> bool:
-    """Not a control, format, direction, private or broken character."""
+def _is_visible(char: str) -> bool:
+    """False for control, format (bidirectional), surrogate, private and unassigned characters."""
     return unicodedata.category(char)[0] != "C"
 
 
-def _without_extension(name: str, kind: FileFormat) -> str:
+def _without_extension(name: str, file_format: FileFormat) -> str:
     stem, dot, extension = name.rpartition(".")
-    return stem if dot and extension.lower() == kind else name
+    return stem if dot and extension.lower() == file_format else name

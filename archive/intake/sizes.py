@@ -1,4 +1,4 @@
-"""How large a file may be, told by its first bytes."""
+"""The maximum size of a file, which depends on its first bytes."""
 
 from archive.intake import refusals
 from archive.intake.formats import MEBIBYTE, PDF_SIGNATURE
@@ -10,7 +10,7 @@ OFFICE_LIMIT = 10 * MEBIBYTE
 
 
 def size_limit(head: bytes) -> int:
-    """Bytes allowed to a file that begins with ``head``: 30 MB for a PDF, 10 MB else."""
+    """The maximum size (bytes) of a file that begins with ``head``: 30 MB for a PDF, else 10 MB."""
     return PDF_LIMIT if head.startswith(PDF_SIGNATURE) else OFFICE_LIMIT
 
 

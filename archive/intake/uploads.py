@@ -1,4 +1,4 @@
-"""Size limits that act while an upload streams, before it is stored whole."""
+"""Size limits that are enforced while an upload streams in."""
 
 import tempfile
 from typing import IO, Any
@@ -11,28 +11,28 @@ from archive.intake.formats import PDF_SIGNATURE
 from archive.intake.sizes import PDF_LIMIT, size_limit, too_large
 from econtract.platform.common.refusals import Refusal
 
-# Past the limit the rest is read and thrown away, so that the form comes back with all that was
-# entered; past this many bytes the sender is not worth it and the connection is dropped.
-PATIENCE = 4 * PDF_LIMIT
+# After the limit the rest is read and discarded, so that the form comes back with everything that
+# the user entered. After this many bytes the connection is closed.
+MAX_RECEIVED = 4 * PDF_LIMIT
 
 
 class LimitedUpload(UploadedFile):
-    """An uploaded file in an unnamed temporary file; ``refusal`` when it grew over its limit."""
+    """An upload in an unnamed temporary file; ``refusal`` is set when it exceeded its limit."""
 
     refusal: Refusal | None = None
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Keeps at most 30 MB of what begins like a PDF and 10 MB of anything else.
+    """Keeps at most 30 MB of an upload that begins like a PDF, and 10 MB of any other.
 
-    The field's file is then still there, empty, and `archive.intake.inspection` refuses it.
+    A larger upload becomes an empty file, which `archive.intake.inspection` refuses.
     """
 
     file: IO[bytes]
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        # Unnamed: the user's file name and its extension have no part in where it lies.
+        # Unnamed, so that nothing of the user's file name gets into a path.
         self.file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
         self.head = b""
         self.received = 0
@@ -40,7 +40,7 @@ class LimitedUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.received += len(raw_data)
-        if self.received > PATIENCE:
+        if self.received > MAX_RECEIVED:
             self.file.close()
             raise StopUpload(connection_reset=True)
         if self.refusal is None:

@@ -1,4 +1,4 @@
-"""Files of every kind for tests of intake and conversion, good ones and bad ones, made here."""
+"""Documents of every format, generated for the tests of the intake and the conversion."""
 
 import functools
 import io
@@ -19,12 +19,12 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 TEXT = "Договор оказания услуг связи № 7"
 
 
-@functools.cache  # the same bytes every time: `converted` knows them again
+@functools.cache  # the same bytes every time, so that the cache of `convert_office_file` works
 def docx_bytes(*paragraphs: str) -> bytes:
     document = docx.Document()
     for paragraph in paragraphs or (TEXT,):
         document.add_paragraph(paragraph)
-    return saved(document.save)
+    return save_to_bytes(document.save)
 
 
 def xlsx_bytes(rows: list[list[object]] | None = None) -> bytes:
@@ -38,11 +38,11 @@ def _workbook(rows: tuple[tuple[object, ...], ...]) -> bytes:
     assert sheet is not None
     for row in rows:
         sheet.append(row)
-    return saved(book.save)
+    return save_to_bytes(book.save)
 
 
-def saved(save: Callable[[io.BytesIO], object]) -> bytes:
-    """What ``save`` writes to the file it is given."""
+def save_to_bytes(save: Callable[[io.BytesIO], object]) -> bytes:
+    """The bytes that ``save`` writes to a file."""
     file = io.BytesIO()
     save(file)
     return file.getvalue()
@@ -70,15 +70,15 @@ def new_pdf(pages: int = 1) -> pikepdf.Pdf:
 
 
 def pdf_bytes(pages: int = 1, change: Callable[[pikepdf.Pdf], object] | None = None) -> bytes:
-    """A PDF of so many pages, after ``change`` has had its way with it."""
+    """A PDF with ``pages`` pages, after ``change`` was applied to it."""
     with new_pdf(pages) as pdf:
         if change:
             change(pdf)
-        return saved(pdf.save)
+        return save_to_bytes(pdf.save)
 
 
 def pdf_with_action(**action: object) -> bytes:
-    """A PDF that does something when it is opened."""
+    """A PDF with an OpenAction."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         pdf.Root.OpenAction = pikepdf.Dictionary(Type=pikepdf.Name.Action, **action)
@@ -87,10 +87,10 @@ def pdf_with_action(**action: object) -> bytes:
 
 
 def png_bytes(width: int = 40, height: int = 20, colour: str = "red") -> bytes:
-    return saved(lambda file: Image.new("RGB", (width, height), colour).save(file, "PNG"))
+    return save_to_bytes(lambda file: Image.new("RGB", (width, height), colour).save(file, "PNG"))
 
 
-def zipped(entries: dict[str, bytes], *, level: int = zipfile.ZIP_DEFLATED) -> bytes:
+def build_zip(entries: dict[str, bytes], *, level: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", level) as archive:
         for name, data in entries.items():
@@ -98,31 +98,31 @@ def zipped(entries: dict[str, bytes], *, level: int = zipfile.ZIP_DEFLATED) -> b
     return file.getvalue()
 
 
-def repacked(data: bytes, changes: dict[str, bytes | None]) -> bytes:
-    """A zip with entries replaced, added, or (None) left out."""
+def repack_zip(data: bytes, changes: dict[str, bytes | None]) -> bytes:
+    """The ZIP ``data`` with entries replaced, added, or removed (None)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     entries |= {name: new for name, new in changes.items() if new is not None}
-    return zipped(
+    return build_zip(
         {name: new for name, new in entries.items() if changes.get(name, b"") is not None}
     )
 
 
-def entry(data: bytes, name: str) -> bytes:
+def read_zip_entry(data: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read(name)
 
 
-def encrypted(data: bytes) -> bytes:
-    """A DOCX or XLSX under a password, as Office writes it."""
+def encrypt_ooxml(data: bytes) -> bytes:
+    """A DOCX or XLSX encrypted with a password, as Office does it."""
     file = io.BytesIO()
     msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(data)).encrypt("secret", file)
     return file.getvalue()
 
 
 @functools.cache
-def converted(data: bytes, kind: str, target: str) -> bytes:
-    """The same document in another format, by LibreOffice."""
+def convert_office_file(data: bytes, kind: str, target: str) -> bytes:
+    """The document ``data`` converted by LibreOffice from ``kind`` to ``target``."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, f"source.{kind}")
         source.write_bytes(data)
@@ -140,12 +140,12 @@ def converted(data: bytes, kind: str, target: str) -> bytes:
         return Path(folder, f"source.{target.partition(':')[0]}").read_bytes()
 
 
-def pdf_text(data: bytes) -> str:
+def extract_pdf_text(data: bytes) -> str:
     """The text of all pages."""
     with pypdfium2.PdfDocument(data) as pdf:
         return "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
 
 
-def pdf_pages(data: bytes) -> int:
+def count_pdf_pages(data: bytes) -> int:
     with pypdfium2.PdfDocument(data) as pdf:
         return len(pdf)

@@ -1,4 +1,4 @@
-"""A small picture file can unpack to gigabytes: look at its stated size before anybody draws it."""
+"""Decompression bombs: the declared size of an image is checked before anything decodes it."""
 
 import zipfile
 
@@ -7,16 +7,16 @@ from PIL import Image, UnidentifiedImageError
 from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
-MOST_PIXELS = 100_000_000
-Image.MAX_IMAGE_PIXELS = None  # the limit is ours, below, with a refusal instead of a warning
+MAX_PIXELS = 100_000_000
+Image.MAX_IMAGE_PIXELS = None  # we check the size ourselves, below
 
 
-def refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
-    """Raises IntakeRefused for a picture of over 100 million pixels. Reads no pixel."""
+def validate(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises IntakeRefused for an image of over 100 million pixels. Decodes no pixel."""
     try:
-        with archive.open(name) as part, Image.open(part) as picture:
-            width, height = picture.size
+        with archive.open(name) as part, Image.open(part) as image:
+            width, height = image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, OverflowError):
-        return  # a metafile or a broken picture: the converter leaves it out or draws it itself
-    if width * height > MOST_PIXELS:
+        return  # a metafile or a broken image: the converter omits it or draws it by itself
+    if width * height > MAX_PIXELS:
         raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)

@@ -17,38 +17,38 @@ _MACRO_STORAGES = {"macros", "_vba_project_cur", "vba", "_vba_project"}
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
 
 
-def check(file: BinaryIO) -> FileFormat:
-    """The kind of the document in the compound file. Raises IntakeRefused."""
+def validate(file: BinaryIO) -> FileFormat:
+    """The format of the document in the compound file. Raises IntakeRefused."""
     file.seek(0)
     try:
-        # A file of nothing else than damage: defects of the structure are not forgiven.
+        # Strict: any structural defect is an error.
         with olefile.OleFileIO(file, raise_defects=olefile.DEFECT_INCORRECT) as compound:
-            return _check_streams(compound)
+            return _validate_streams(compound)
     except (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError, struct.error):
         raise IntakeRefused(refusals.CORRUPT) from None
     except RecursionError:
         raise IntakeRefused(refusals.TOO_COMPLEX) from None
 
 
-def _check_streams(compound: olefile.OleFileIO) -> FileFormat:
+def _validate_streams(compound: olefile.OleFileIO) -> FileFormat:
     entries = compound.listdir(streams=True, storages=True)
     top = {entry[0].lower(): entry[0] for entry in entries}
     if _ENCRYPTED_PACKAGE.lower() in top:
-        raise IntakeRefused(refusals.ENCRYPTED)  # a DOCX or XLSX under a password
+        raise IntakeRefused(refusals.ENCRYPTED)  # a DOCX or XLSX with a password
     if any(part.lower() in _MACRO_STORAGES for entry in entries for part in entry):
         raise IntakeRefused(refusals.MACROS)
     if "worddocument" in top:
-        _check_word(compound.openstream(top["worddocument"]).read())
+        _validate_word(compound.openstream(top["worddocument"]).read())
         return FileFormat.DOC
     for name in ("workbook", "book"):
         if name in top:
-            _check_workbook(compound.openstream(top[name]).read())
+            _validate_workbook(compound.openstream(top[name]).read())
             return FileFormat.XLS
     raise IntakeRefused(refusals.UNKNOWN_FORMAT)
 
 
-def _check_word(stream: bytes) -> None:
-    """The head of the File Information Block (MS-DOC 2.5.2)."""
+def _validate_word(stream: bytes) -> None:
+    """Checks the start of the File Information Block (MS-DOC 2.5.2)."""
     (identifier,) = struct.unpack_from("<H", stream, 0)
     (flags,) = struct.unpack_from("<H", stream, 10)
     if identifier != _WORD_97:
@@ -57,8 +57,8 @@ def _check_word(stream: bytes) -> None:
         raise IntakeRefused(refusals.ENCRYPTED)
 
 
-def _check_workbook(stream: bytes) -> None:
-    """Walks the records of the workbook's globals (MS-XLS 2.1.4) up to their end."""
+def _validate_workbook(stream: bytes) -> None:
+    """Checks the records of the workbook globals substream (MS-XLS 2.1.4)."""
     position, first = 0, True
     while True:
         record, length = struct.unpack_from("<HH", stream, position)

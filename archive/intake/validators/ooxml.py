@@ -1,4 +1,4 @@
-"""DOCX and XLSX (ECMA-376): the main part tells the kind, every part has to be sound."""
+"""DOCX and XLSX (ECMA-376): identified by the main part; every part must be valid."""
 
 import posixpath
 import zipfile
@@ -8,87 +8,88 @@ from archive.intake import refusals
 from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import images
-from archive.intake.validators.xml_parts import ContentSeeker, is_xml, local, parse
+from archive.intake.validators.xml_parts import ContentDetector, is_xml, local_name, parse
 
-Inspector = Callable[[zipfile.ZipFile, FileFormat], None]
+Validator = Callable[[zipfile.ZipFile, FileFormat], None]
 
 CONTENT_TYPES = "[Content_Types].xml"
-ROOT_RELATIONS = "_rels/.rels"
+ROOT_RELATIONSHIPS = "_rels/.rels"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MAIN_PARTS = {
     f"{_OFFICE}.wordprocessingml.document.main+xml": FileFormat.DOCX,
     f"{_OFFICE}.spreadsheetml.sheet.main+xml": FileFormat.XLSX,
 }
-_MACRO_WORDS = ("vbaproject", "macrosheets/", "vbadata", "activex/")
+_MACRO_PARTS = ("vbaproject", "macrosheets/", "vbadata", "activex/")
 
 
-def kind_of(archive: zipfile.ZipFile) -> FileFormat:
-    """DOCX or XLSX by the type of the main part. Raises IntakeRefused for any other."""
-    types = _declared_types(archive)
-    if any("macroEnabled" in kind for kind in types.values()):
+def identify(archive: zipfile.ZipFile) -> FileFormat:
+    """DOCX or XLSX, by the content type of the main part. Raises IntakeRefused for any other."""
+    types = _content_types(archive)
+    if any("macroEnabled" in content_type for content_type in types.values()):
         raise IntakeRefused(refusals.MACROS)
-    main = main_part(archive)
-    kind = _MAIN_PARTS.get(types.get(main, ""))
-    if kind is None:
+    main = _find_main_part(archive)
+    file_format = _MAIN_PARTS.get(types.get(main, ""))
+    if file_format is None:
         raise IntakeRefused(refusals.UNKNOWN_FORMAT)
     if main not in archive.namelist():
         raise IntakeRefused(refusals.CORRUPT)
-    return kind
+    return file_format
 
 
-def main_part(archive: zipfile.ZipFile) -> str:
-    """The name of the part that the package's root relation calls the document."""
+def _find_main_part(archive: zipfile.ZipFile) -> str:
+    """The part that the package's root relationship of type «officeDocument» points at."""
     targets: list[str] = []
 
-    def start(_: str, attributes: dict[str, str]) -> None:
+    def on_element(_: str, attributes: dict[str, str]) -> None:
         if attributes.get("Type", "").endswith("/officeDocument"):
             targets.append(attributes.get("Target", ""))
 
-    parse(archive, ROOT_RELATIONS, start=start)
+    parse(archive, ROOT_RELATIONSHIPS, on_element=on_element)
     if not targets:
         raise IntakeRefused(refusals.CORRUPT)
     return posixpath.normpath(targets[0].lstrip("/"))
 
 
-def check(archive: zipfile.ZipFile, kind: FileFormat) -> None:
-    """Raises IntakeRefused for macros, damage, and a document that shows nothing."""
+def validate(archive: zipfile.ZipFile, file_format: FileFormat) -> None:
+    """Raises IntakeRefused for macros, damage, and a document without content."""
     names = archive.namelist()
-    if any(word in name.lower() for name in names for word in _MACRO_WORDS):
+    if any(part in name.lower() for name in names for part in _MACRO_PARTS):
         raise IntakeRefused(refusals.MACROS)
-    shows = False
+    has_content = False
     for name in names:
         if is_xml(name):
-            seeker = _seeker(kind, name)
-            parse(archive, name, seeker=seeker)
-            shows = shows or (seeker is not None and seeker.found)
+            detector = _content_detector(file_format, name)
+            parse(archive, name, detector=detector)
+            has_content = has_content or (detector is not None and detector.has_content)
         elif "/media/" in name:
-            images.refuse_bombs(archive, name)
-    if not shows:
+            images.validate(archive, name)
+    if not has_content:
         raise IntakeRefused(refusals.NO_CONTENT)
 
 
-def _seeker(kind: FileFormat, name: str) -> ContentSeeker | None:
-    if kind is FileFormat.DOCX and name.startswith("word/") and name.count("/") == 1:
-        return ContentSeeker(frozenset({"t"}), frozenset({"drawing", "pict", "object", "sym"}))
-    if kind is FileFormat.XLSX and name.startswith("xl/worksheets/"):
-        return ContentSeeker(frozenset({"v", "t"}), frozenset({"drawing", "legacyDrawing"}))
-    if kind is FileFormat.XLSX and name.startswith("xl/chartsheets/"):
-        return ContentSeeker(frozenset(), frozenset({"drawing"}))
+def _content_detector(file_format: FileFormat, name: str) -> ContentDetector | None:
+    if file_format is FileFormat.DOCX and name.startswith("word/") and name.count("/") == 1:
+        return ContentDetector(frozenset({"t"}), frozenset({"drawing", "pict", "object", "sym"}))
+    if file_format is FileFormat.XLSX and name.startswith("xl/worksheets/"):
+        return ContentDetector(frozenset({"v", "t"}), frozenset({"drawing", "legacyDrawing"}))
+    if file_format is FileFormat.XLSX and name.startswith("xl/chartsheets/"):
+        return ContentDetector(frozenset(), frozenset({"drawing"}))
     return None
 
 
-def _declared_types(archive: zipfile.ZipFile) -> dict[str, str]:
+def _content_types(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The content type of every part, by its name."""
     types: dict[str, str] = {}
     defaults: dict[str, str] = {}
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        plain = {local(key): value for key, value in attributes.items()}
+    def on_element(tag: str, attributes: dict[str, str]) -> None:
+        by_name = {local_name(key): value for key, value in attributes.items()}
         if tag == "Override":
-            types[plain.get("PartName", "").lstrip("/")] = plain.get("ContentType", "")
+            types[by_name.get("PartName", "").lstrip("/")] = by_name.get("ContentType", "")
         elif tag == "Default":
-            defaults[plain.get("Extension", "").lower()] = plain.get("ContentType", "")
+            defaults[by_name.get("Extension", "").lower()] = by_name.get("ContentType", "")
 
-    parse(archive, CONTENT_TYPES, start=start)
+    parse(archive, CONTENT_TYPES, on_element=on_element)
     for name in archive.namelist():
         extension = name.rpartition(".")[2].lower()
         if extension in defaults:

@@ -1,4 +1,5 @@
-"""PDF: whole, open to all, and still. It is taken as it is or not at all; nothing is repaired."""
+"""PDF: complete, not encrypted, without active content. Nothing is repaired: a PDF is signed as
+it is, or refused."""
 
 import os
 import re
@@ -13,10 +14,10 @@ from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
 
 DECODED_LIMIT = 50 * 1024 * 1024
-MOST_OBJECTS = 1_000_000
+MAX_OBJECTS = 1_000_000
 TAIL_SIZE = 1024
 
-# What turns a PDF into a program. A name is looked at closely only where these bytes occur.
+# Names of active content. An object is searched for keys only if it contains these bytes.
 _SUSPICIOUS = re.compile(rb"/(?:JavaScript|JS|Launch|XFA)(?![A-Za-z0-9])")
 _MARKUP = re.compile(rb"<(?:html|script|!doctype|svg|\?php)", re.IGNORECASE)
 
@@ -30,36 +31,36 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 
-def check(file: BinaryIO, *, max_pages: int) -> int:
+def validate(file: BinaryIO, *, max_pages: int) -> int:
     """The number of pages of a PDF that can be signed as it is. Raises IntakeRefused."""
-    _refuse_second_document(file)
+    _refuse_polyglot(file)
     file.seek(0)
     try:
         with pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
                 raise IntakeRefused(refusals.PDF_ENCRYPTED)
             pages = _count_pages(pdf, max_pages)
-            _refuse_actions(pdf)
-            _read_contents(pdf)
+            _refuse_active_content(pdf)
+            _decode_contents(pdf)
             if pdf.get_warnings():
                 raise IntakeRefused(refusals.PDF_CORRUPT)
     except pikepdf.PasswordError:
         raise IntakeRefused(refusals.PDF_ENCRYPTED) from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
         raise IntakeRefused(_refusal_of(e)) from None
-    _refuse_unless_drawn(file, pages)
+    _check_with_pdfium(file, pages)
     return pages
 
 
 def _refusal_of(error: Exception) -> Refusal:
-    """The refusal for an error of qpdf, whose error types do not tell the reasons apart."""
+    """The refusal for an error of qpdf, which uses the same error types for every defect."""
     message = str(error).lower()
     if "no pages" in message:
         return refusals.NO_PAGES
     return refusals.TOO_LARGE_UNPACKED if "limit" in message else refusals.PDF_CORRUPT
 
 
-def _refuse_second_document(file: BinaryIO) -> None:
+def _refuse_polyglot(file: BinaryIO) -> None:
     file.seek(0)
     if _MARKUP.search(file.read(TAIL_SIZE)):
         raise IntakeRefused(refusals.POLYGLOT)
@@ -88,32 +89,32 @@ def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
     return pages
 
 
-def _refuse_actions(pdf: pikepdf.Pdf) -> None:
-    if len(pdf.objects) > MOST_OBJECTS:
+def _refuse_active_content(pdf: pikepdf.Pdf) -> None:
+    if len(pdf.objects) > MAX_OBJECTS:
         raise IntakeRefused(refusals.TOO_COMPLEX)
-    for item in pdf.objects:
-        # Written out anew a name has one spelling: no «/J#61vaScript» gets by.
-        if _SUSPICIOUS.search(_written(item)):
-            _refuse_keys(item)
+    for obj in pdf.objects:
+        # Serialised by qpdf, a name has only one spelling: «/J#61vaScript» cannot hide.
+        if _SUSPICIOUS.search(_serialise(obj)):
+            _refuse_active_keys(obj)
 
 
-def _written(item: Any) -> bytes:
-    if isinstance(item, pikepdf.Stream):
-        return item.stream_dict.unparse(resolved=True)
-    return item.unparse(resolved=True) if isinstance(item, pikepdf.Object) else b""
+def _serialise(obj: Any) -> bytes:
+    if isinstance(obj, pikepdf.Stream):
+        return obj.stream_dict.unparse(resolved=True)
+    return obj.unparse(resolved=True) if isinstance(obj, pikepdf.Object) else b""
 
 
-def _refuse_keys(item: Any, depth: int = 0) -> None:
-    """Tells real keys and action types from the same letters inside a string."""
-    if isinstance(item, pikepdf.Object) and item.is_indirect and depth:
-        return  # looked at in its own turn
-    if isinstance(item, pikepdf.Array):
-        for member in item:
-            _refuse_keys(member, depth + 1)
-    if not isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+def _refuse_active_keys(obj: Any, depth: int = 0) -> None:
+    """Looks at keys and action types only, so that the same letters in a string are allowed."""
+    if isinstance(obj, pikepdf.Object) and obj.is_indirect and depth:
+        return  # it is one of `pdf.objects`, and searched there
+    if isinstance(obj, pikepdf.Array):
+        for member in obj:
+            _refuse_active_keys(member, depth + 1)
+    if not isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
         return
-    keys = set(item.keys())
-    action = item.get("/S")
+    keys = set(obj.keys())
+    action = obj.get("/S")
     if action == pikepdf.Name.Launch or "/Launch" in keys:
         raise IntakeRefused(refusals.PDF_LAUNCH_ACTION)
     if action == pikepdf.Name.JavaScript or keys & {"/JS", "/JavaScript"}:
@@ -121,20 +122,20 @@ def _refuse_keys(item: Any, depth: int = 0) -> None:
     if "/XFA" in keys:
         raise IntakeRefused(refusals.PDF_XFA_FORM)
     for key in keys:
-        _refuse_keys(item[key], depth + 1)
+        _refuse_active_keys(obj[key], depth + 1)
 
 
-def _read_contents(pdf: pikepdf.Pdf) -> None:
-    """Every page's drawing commands unpack: a page that is cut off would show nothing."""
+def _decode_contents(pdf: pikepdf.Pdf) -> None:
+    """Decodes every page's content streams: a truncated page would be shown empty."""
     total = 0
     for page in pdf.pages:
-        for stream in _streams(page):
+        for stream in _content_streams(page):
             total += len(stream.read_bytes())
             if total > DECODED_LIMIT:
                 raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
 
 
-def _streams(page: pikepdf.Page) -> list[Any]:
+def _content_streams(page: pikepdf.Page) -> list[Any]:
     contents = page.obj.get("/Contents")
     if contents is None:
         return []
@@ -144,13 +145,13 @@ def _streams(page: pikepdf.Page) -> list[Any]:
     return members
 
 
-def _refuse_unless_drawn(file: BinaryIO, pages: int) -> None:
-    """The program that shows the pages has to see the same ones."""
+def _check_with_pdfium(file: BinaryIO, pages: int) -> None:
+    """pdfium, which renders the previews, must open the file and see the same pages as qpdf."""
     file.seek(0)
     try:
-        shown = pypdfium2.PdfDocument(file)
+        document = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError:
         raise IntakeRefused(refusals.PDF_CORRUPT) from None
-    with shown:
-        if len(shown) != pages:
+    with document:
+        if len(document) != pages:
             raise IntakeRefused(refusals.PDF_CORRUPT)

@@ -1,4 +1,4 @@
-"""RTF: one group that opens at the first byte and closes at the last."""
+"""RTF: one group, which opens at the first byte and closes at the last."""
 
 import re
 from typing import BinaryIO
@@ -6,13 +6,13 @@ from typing import BinaryIO
 from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
-DEEPEST = 500
+MAX_DEPTH = 500
 # Escapes, raw binary data (skipped by its stated length), and the braces.
 _TOKEN = re.compile(rb"\\bin(-?\d+) ?|\\[\\{}]|([{}])")
 
 
-def check(file: BinaryIO) -> None:
-    """Raises IntakeRefused unless the groups are balanced and nothing follows the last."""
+def validate(file: BinaryIO) -> None:
+    """Raises IntakeRefused for unbalanced groups, data after the last group, and no content."""
     file.seek(0)
     data = file.read()
     depth = position = 0
@@ -22,7 +22,7 @@ def check(file: BinaryIO) -> None:
             position += max(0, int(token[1][:10]))
         elif token[2]:
             depth += 1 if token[2] == b"{" else -1
-            if depth > DEEPEST:
+            if depth > MAX_DEPTH:
                 raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
             if depth <= 0:
                 break

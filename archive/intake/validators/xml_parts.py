@@ -1,4 +1,4 @@
-"""Reading XML parts of an office document: streamed, without entities, bounded."""
+"""Parsing the XML parts of an office document: streamed, without entities."""
 
 import zipfile
 from collections.abc import Callable
@@ -7,70 +7,73 @@ from xml.parsers import expat
 from archive.intake import refusals
 from archive.intake.refusals import IntakeRefused
 
-CHUNK = 256 * 1024
-Start = Callable[[str, dict[str, str]], None]
+CHUNK_SIZE = 256 * 1024
+ElementHandler = Callable[[str, dict[str, str]], None]
 
 
-class DoctypeFound(ValueError):
-    """A DOCTYPE, which no office format has: the way in of entity bombs and outside entities."""
+class DoctypeNotAllowed(ValueError):
+    """The part has a DOCTYPE. Office formats never do; it is used for entity attacks."""
 
 
 def parse(
     archive: zipfile.ZipFile,
     name: str,
     *,
-    start: Start | None = None,
-    seeker: "ContentSeeker | None" = None,
+    on_element: ElementHandler | None = None,
+    detector: "ContentDetector | None" = None,
 ) -> None:
-    """Parses a part through, which also checks its size and sum.
+    """Parses a whole part, which also checks its size and checksum.
 
-    ``start`` hears of all elements (local name, attributes), ``seeker`` of elements and text until
-    it has found something. Raises IntakeRefused when the part is absent or is not well-formed.
+    ``on_element`` is called for every element with its local name and attributes. ``detector``
+    gets elements and text until it has found content. Raises IntakeRefused when the part is
+    missing or not well-formed.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    listener = seeker.start if seeker else start
-    if listener:
-        parser.StartElementHandler = lambda tag, attributes: listener(local(tag), attributes)
-    if seeker:
-        parser.CharacterDataHandler = seeker.text
+    handler = detector.on_element if detector else on_element
+    if handler:
+        parser.StartElementHandler = lambda tag, attributes: handler(local_name(tag), attributes)
+    if detector:
+        parser.CharacterDataHandler = detector.on_text
     try:
         with archive.open(name) as part:
-            while chunk := part.read(CHUNK):
+            while chunk := part.read(CHUNK_SIZE):
                 parser.Parse(chunk, False)
-                if seeker and seeker.found:
+                if detector and detector.has_content:
                     parser.StartElementHandler = parser.CharacterDataHandler = None
             parser.Parse(b"", True)
-    except (expat.ExpatError, DoctypeFound, KeyError):
+    except (expat.ExpatError, DoctypeNotAllowed, KeyError):
         raise IntakeRefused(refusals.CORRUPT) from None
 
 
-def local(tag: str) -> str:
+def local_name(tag: str) -> str:
     """The name of an element or attribute without its namespace."""
     return tag.rpartition(" ")[2]
 
 
 def is_xml(name: str) -> bool:
-    """Whether a part is XML by its name; every such part gets parsed."""
+    """Whether a part is XML, by its name. Every such part is parsed."""
     return name.lower().endswith((".xml", ".rels"))
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise DoctypeFound
+    raise DoctypeNotAllowed
 
 
-class ContentSeeker:
-    """Notices whether a part shows anything: text other than spaces, or a picture."""
+class ContentDetector:
+    """Detects whether a part has visible content: an image, or text other than spaces."""
 
-    def __init__(self, text_elements: frozenset[str], pictures: frozenset[str]) -> None:
-        self.found = False
+    def __init__(self, text_elements: frozenset[str], image_elements: frozenset[str]) -> None:
+        self.has_content = False
         self._text_elements = text_elements
-        self._pictures = pictures
-        self._inside_text = False
+        self._image_elements = image_elements
+        self._is_in_text = False
 
-    def start(self, tag: str, _: dict[str, str]) -> None:
-        self._inside_text = tag in self._text_elements
-        self.found = self.found or tag in self._pictures
+    def on_element(self, tag: str, _: dict[str, str]) -> None:
+        """Handles the start of an element."""
+        self._is_in_text = tag in self._text_elements
+        self.has_content = self.has_content or tag in self._image_elements
 
-    def text(self, text: str) -> None:
-        self.found = self.found or (self._inside_text and not text.isspace())
+    def on_text(self, text: str) -> None:
+        """Handles the text inside of the last element."""
+        self.has_content = self.has_content or (self._is_in_text and not text.isspace())

@@ -1,4 +1,4 @@
-"""DOCX, XLSX, ODT, ODS: documents that are zip archives inside, and zip archives that are not."""
+"""ZIP files: office documents (DOCX, XLSX, ODT, ODS), and archives, which are refused."""
 
 import os
 import struct
@@ -12,12 +12,12 @@ from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import odf, ooxml
 from archive.intake.validators.xml_parts import is_xml
 
-UNPACKED_LIMIT = 150 * 1024 * 1024
-MOST_ENTRIES = 5_000
+MAX_UNPACKED_SIZE = 150 * 1024 * 1024
+MAX_ENTRIES = 5_000
 ENCRYPTED_FLAG = 0x1
-CHUNK = 256 * 1024
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # office programs write no other
-_DAMAGE = (
+CHUNK_SIZE = 256 * 1024
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # office programs use no other
+_CORRUPTION_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -30,36 +30,36 @@ _DAMAGE = (
 )
 
 
-def check(file: BinaryIO) -> FileFormat:
-    """The kind of the office document in the zip. Raises IntakeRefused."""
+def validate(file: BinaryIO) -> FileFormat:
+    """The format of the office document in the ZIP. Raises IntakeRefused."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
-            _refuse_shape(archive, file.seek(0, os.SEEK_END))
-            kind, inspector = _told_apart(archive)
-            _unpack_others(archive)
-            inspector(archive, kind)
-            return kind
-    except _DAMAGE:
+            _validate_structure(archive, file.seek(0, os.SEEK_END))
+            file_format, validate_document = _identify(archive)
+            _unpack_other_entries(archive)
+            validate_document(archive, file_format)
+            return file_format
+    except _CORRUPTION_ERRORS:
         raise IntakeRefused(refusals.CORRUPT) from None
-    except RuntimeError:  # zipfile's word for «the file is encrypted»
+    except RuntimeError:  # how zipfile reports an encrypted file
         raise IntakeRefused(refusals.ENCRYPTED) from None
 
 
-def _refuse_shape(archive: zipfile.ZipFile, size: int) -> None:
+def _validate_structure(archive: zipfile.ZipFile, size: int) -> None:
     entries = archive.infolist()
     if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
         raise IntakeRefused(refusals.ENCRYPTED)
     names = {entry.filename for entry in entries}
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
+    unpacked_size = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_ENTRIES or unpacked_size > MAX_UNPACKED_SIZE:
         raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
     if any(entry.compress_type not in _METHODS for entry in entries):
         raise IntakeRefused(refusals.CORRUPT)
+    # Of two parts with one name, some programs read the first and some the last.
     if len(names) != len(entries):
-        raise IntakeRefused(
-            refusals.CORRUPT
-        )  # two parts by one name: readers disagree on which counts
-    # Anything before the first entry or after the directory is a second file in the same bytes.
+        raise IntakeRefused(refusals.CORRUPT)
+    # Data before the first entry or after the directory would be a second file in the same bytes.
     start = min((entry.header_offset for entry in entries), default=0)
     directory_end = archive.start_dir + _directory_size(archive)
     if start != 0 or size - directory_end > 22 + 76 + len(archive.comment):
@@ -67,7 +67,7 @@ def _refuse_shape(archive: zipfile.ZipFile, size: int) -> None:
 
 
 def _directory_size(archive: zipfile.ZipFile) -> int:
-    """Bytes of the central directory: 46 an entry and the parts of free length."""
+    """The size of the central directory: 46 bytes and the variable fields of each entry."""
     return sum(
         46
         + len(entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437"))
@@ -77,19 +77,19 @@ def _directory_size(archive: zipfile.ZipFile) -> int:
     )
 
 
-def _told_apart(archive: zipfile.ZipFile) -> tuple[FileFormat, ooxml.Inspector]:
+def _identify(archive: zipfile.ZipFile) -> tuple[FileFormat, ooxml.Validator]:
     names = set(archive.namelist())
     if ooxml.CONTENT_TYPES in names:
-        return ooxml.kind_of(archive), ooxml.check
+        return ooxml.identify(archive), ooxml.validate
     if odf.MIMETYPE in names:
-        return odf.kind_of(archive), odf.check
+        return odf.identify(archive), odf.validate
     raise IntakeRefused(refusals.ZIP_ARCHIVE)
 
 
-def _unpack_others(archive: zipfile.ZipFile) -> None:
-    """Unpacks every entry that is not going to be parsed, which checks its size and sum."""
+def _unpack_other_entries(archive: zipfile.ZipFile) -> None:
+    """Unpacks the entries that are not parsed as XML, which checks their size and checksum."""
     for entry in archive.infolist():
         if not is_xml(entry.filename) or not entry.file_size:
             with archive.open(entry) as part:
-                while part.read(CHUNK):
+                while part.read(CHUNK_SIZE):
                     pass

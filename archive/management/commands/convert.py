@@ -1,4 +1,4 @@
-"""`manage.py convert IN OUT.pdf`: the intake, the limits and the conversion, and no database."""
+"""`manage.py convert IN OUT.pdf`: inspection and conversion of a file, without a database."""
 
 import logging
 import sys
@@ -18,10 +18,9 @@ USAGE = "Вызов: manage.py convert IN OUT.pdf [--converter libreoffice|built
 
 
 class Command(BaseCommand):
-    """Exit codes: 0 and the PDF; 2, the file is refused; 1, the conversion failed.
+    """Exit codes: 0, the PDF is written; 1, the conversion failed; 2, the file is refused.
 
-    In both of the latter cases one Russian sentence is on the standard error and no PDF is
-    written.
+    With 1 and 2, no PDF is written and one Russian sentence is on standard error.
     """
 
     help = "Проверяет файл так же, как при загрузке, и преобразует его в PDF."
@@ -29,9 +28,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """As always, but wrong arguments do not end in the exit code of a refused file."""
+        """Overridden because argparse exits with 2 on wrong arguments: here 2 is a refused file."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.error = _refuse_arguments  # type: ignore[method-assign,assignment]
+        parser.error = _exit_with_usage  # type: ignore[method-assign,assignment]
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,15 +39,15 @@ class Command(BaseCommand):
         parser.add_argument("--converter", choices=list(CONVERTERS))
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Ends the process with its exit code."""
-        logging.disable()  # one sentence is all that belongs on the standard error
-        code, sentence = _convert(options["source"], options["target"], options["converter"])
-        if sentence:
-            self.stderr.write(sentence)
+        """Converts the file and exits the process."""
+        logging.disable()  # standard error is for the one sentence only
+        code, message = _convert(options["source"], options["target"], options["converter"])
+        if message:
+            self.stderr.write(message)
         sys.exit(code)
 
 
-def _refuse_arguments(_: str) -> NoReturn:
+def _exit_with_usage(_: str) -> NoReturn:
     sys.stderr.write(f"{USAGE}\n")
     sys.exit(FAILED)
 
@@ -56,7 +55,7 @@ def _refuse_arguments(_: str) -> NoReturn:
 def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, str]:
     try:
         with source.open("rb") as file:
-            kind = inspect_file(file, name=source.name).kind
+            kind = inspect_file(file, name=source.name).file_format
         result = convert_to_pdf(source, target, kind=kind, converter=converter)
     except IntakeRefused as refused:
         return REFUSED, refused.refusal.message
@@ -64,6 +63,6 @@ def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, st
         return FAILED, failure.message_ru
     except OSError as error:
         return FAILED, f"Прочитать или записать файл не удалось: {error.strerror or error}"
-    except Exception:  # noqa: BLE001  (the promise: a sentence, never a traceback)
+    except Exception:  # noqa: BLE001  (the user gets a sentence, never a traceback)
         return FAILED, "Преобразовать документ не удалось: внутренняя ошибка"
     return CONVERTED, result.warning

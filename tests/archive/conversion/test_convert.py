@@ -69,16 +69,20 @@ def test_no_file_of_ours_gets_into_a_document(tmp_path: Path) -> None:
     """An ODT that includes another file by its address shows nothing of it."""
     secret = tmp_path / "secret.txt"
     secret.write_text("SECRETWORD " * 50)
-    content = office.entry(office.converted(office.docx_bytes(), "docx", "odt"), "content.xml")
+    content = office.read_zip_entry(
+        office.convert_office_file(office.docx_bytes(), "docx", "odt"), "content.xml"
+    )
     section = (
         f'<text:section text:name="s"><text:section-source xlink:href="{secret.as_uri()}" '
         'text:filter-name="Text"/><text:p>old</text:p></text:section></office:text>'
     )
-    odt = office.repacked(
-        office.converted(office.docx_bytes(), "docx", "odt"),
+    odt = office.repack_zip(
+        office.convert_office_file(office.docx_bytes(), "docx", "odt"),
         {"content.xml": content.replace(b"</office:text>", section.encode())},
     )
-    assert "SECRETWORD" not in office.pdf_text(converted(odt, "odt", tmp_path, "libreoffice"))
+    assert "SECRETWORD" not in office.extract_pdf_text(
+        converted(odt, "odt", tmp_path, "libreoffice")
+    )
 
 
 @BOTH
@@ -131,17 +135,17 @@ def test_a_pdf_is_copied_byte_for_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "target"), [("docx", "doc"), ("docx", "rtf"), ("docx", "odt")])
 def test_old_and_open_formats_keep_their_text(kind, target, tmp_path: Path) -> None:
-    data = office.converted(office.docx_bytes("Старый договор № 17"), kind, target)
-    assert "Старый договор № 17" in office.pdf_text(converted(data, target, tmp_path))
+    data = office.convert_office_file(office.docx_bytes("Старый договор № 17"), kind, target)
+    assert "Старый договор № 17" in office.extract_pdf_text(converted(data, target, tmp_path))
 
 
 @pytest.mark.parametrize("target", ["xls", "ods"])
 def test_sheets_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
     wide = [[f"столбец{n}" for n in range(20)]]
-    data = office.converted(office.xlsx_bytes(wide), "xlsx", target)
+    data = office.convert_office_file(office.xlsx_bytes(wide), "xlsx", target)
     pdf = converted(data, target, tmp_path)
-    assert "столбец19" in office.pdf_text(pdf)
-    assert office.pdf_pages(pdf) == 1
+    assert "столбец19" in office.extract_pdf_text(pdf)
+    assert office.count_pdf_pages(pdf) == 1
 
 
 def test_lost_text_makes_a_warning() -> None:

@@ -1,4 +1,4 @@
-"""What gets in, and the refusals, each with its own sentence."""
+"""Files that are accepted, and files that are refused, each for its own reason."""
 
 import io
 import random
@@ -13,74 +13,76 @@ from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
 from tests.support import office
-from tests.support.bad_files import BAD
+from tests.support.bad_files import BAD_FILES
 
 
-def inspected(data: bytes, name: str = "договор.docx"):
+def inspect_bytes(data: bytes, name: str = "договор.docx"):
     return inspect_file(io.BytesIO(data), name=name)
 
 
-GOOD: dict[FileFormat, Callable[[], bytes]] = {
+GOOD_FILES: dict[FileFormat, Callable[[], bytes]] = {
     FileFormat.PDF: office.pdf_bytes,
     FileFormat.DOCX: office.docx_bytes,
     FileFormat.XLSX: office.xlsx_bytes,
-    FileFormat.DOC: lambda: office.converted(office.docx_bytes(), "docx", "doc"),
-    FileFormat.XLS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "xls"),
-    FileFormat.RTF: lambda: office.converted(office.docx_bytes(), "docx", "rtf"),
-    FileFormat.ODT: lambda: office.converted(office.docx_bytes(), "docx", "odt"),
-    FileFormat.ODS: lambda: office.converted(office.xlsx_bytes(), "xlsx", "ods"),
+    FileFormat.DOC: lambda: office.convert_office_file(office.docx_bytes(), "docx", "doc"),
+    FileFormat.XLS: lambda: office.convert_office_file(office.xlsx_bytes(), "xlsx", "xls"),
+    FileFormat.RTF: lambda: office.convert_office_file(office.docx_bytes(), "docx", "rtf"),
+    FileFormat.ODT: lambda: office.convert_office_file(office.docx_bytes(), "docx", "odt"),
+    FileFormat.ODS: lambda: office.convert_office_file(office.xlsx_bytes(), "xlsx", "ods"),
 }
 
 
-@pytest.mark.parametrize("kind", GOOD)
-def test_a_sound_file_is_taken_by_its_content_whatever_its_name(kind: FileFormat) -> None:
-    data = GOOD[kind]()
-    found = inspected(data, name="файл.exe")
-    assert found.kind is kind
-    assert found.size == len(data)
-    assert found.file_name == f"файл.exe.{kind}"
+@pytest.mark.parametrize("file_format", GOOD_FILES)
+def test_a_valid_file_is_accepted_by_its_content_whatever_its_name(
+    file_format: FileFormat,
+) -> None:
+    data = GOOD_FILES[file_format]()
+    inspected = inspect_bytes(data, name="файл.exe")
+    assert inspected.file_format is file_format
+    assert inspected.size == len(data)
+    assert inspected.file_name == f"файл.exe.{file_format}"
 
 
-@pytest.mark.parametrize("what", BAD)
-def test_a_bad_file_is_refused_for_its_own_reason(what: str) -> None:
-    refusal, make = BAD[what]
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_refused_for_its_own_reason(name: str) -> None:
+    refusal, make_file = BAD_FILES[name]
     with pytest.raises(IntakeRefused) as refused:
-        inspected(make())
+        inspect_bytes(make_file())
     assert refused.value.refusal == refusal
 
 
-def test_every_refusal_has_a_sentence_of_its_own_and_a_file_that_earns_it() -> None:
+def test_every_refusal_has_its_own_text_and_a_bad_file_that_gets_it() -> None:
     known = [value for value in vars(refusals).values() if isinstance(value, Refusal)]
     assert {refusal.code: refusal for refusal in known} == refusals.BY_CODE
     assert len(refusals.BY_CODE) == len(known)
     assert len({refusal.message for refusal in known}) == len(known)
     assert not [refusal for refusal in known if re.search("[ёЁ]", refusal.message)]
-    earned = {refusal for refusal, _ in BAD.values()}
-    # The scanner's verdict and the limits of the confined process have tests of their own.
-    assert set(known) - earned == {refusals.INFECTED, refusals.TOO_COMPLEX}
+    covered = {refusal for refusal, _ in BAD_FILES.values()}
+    # The virus scanner and the limits of the confined process have tests of their own.
+    assert set(known) - covered == {refusals.INFECTED, refusals.TOO_COMPLEX}
 
 
 def test_the_pages_of_a_pdf_are_counted() -> None:
-    assert inspected(office.pdf_bytes(3)).pages == 3
-    assert inspected(office.docx_bytes()).pages is None
+    assert inspect_bytes(office.pdf_bytes(3)).pages == 3
+    assert inspect_bytes(office.docx_bytes()).pages is None
 
 
-def test_a_pdf_that_merely_speaks_of_javascript_is_taken() -> None:
+def test_a_pdf_that_only_mentions_javascript_is_accepted() -> None:
     def change(pdf) -> None:
         pdf.docinfo["/Title"] = "/JavaScript and /JS and /Launch explained"
 
-    assert inspected(office.pdf_bytes(change=change)).kind is FileFormat.PDF
+    assert inspect_bytes(office.pdf_bytes(change=change)).file_format is FileFormat.PDF
 
 
-def test_a_pdf_of_almost_30_mb_is_taken() -> None:
+def test_a_pdf_of_almost_30_mb_is_accepted() -> None:
     def change(pdf) -> None:
         pdf.Root.Ballast = pdf.make_stream(random.Random(1).randbytes(29_000_000))
 
     data = office.pdf_bytes(change=change)
-    assert inspected(data).size > 29_000_000
+    assert inspect_bytes(data).size > 29_000_000
 
 
-def test_a_refusal_found_while_the_upload_streamed_holds() -> None:
+def test_a_refusal_set_while_the_upload_streamed_is_raised() -> None:
     upload = io.BytesIO(b"")
     with pytest.raises(IntakeRefused) as refused:
         inspect_file(_Upload(upload), name="a.pdf")
@@ -94,22 +96,22 @@ class _Upload:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
-def test_checks_that_cannot_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inspection_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     from archive import isolation
     from archive.intake import inspection
 
     tight = isolation.Limits(seconds=0.01, cpu_seconds=0.001, memory=290 * 2**20, file_size=0)
     monkeypatch.setattr(inspection, "LIMITS", tight)
     with pytest.raises(IntakeRefused) as refused:
-        inspected(office.pdf_bytes(300))
+        inspect_bytes(office.pdf_bytes(300))
     assert refused.value.refusal == refusals.TOO_COMPLEX
 
 
-def test_the_confined_process_is_replaced_when_it_was_killed() -> None:
+def test_a_killed_confined_process_is_replaced() -> None:
     from archive.isolation import client
 
-    inspected(office.pdf_bytes())
+    inspect_bytes(office.pdf_bytes())
     assert client._server is not None
     client._server.process.kill()
     client._server.process.wait()
-    assert inspected(office.pdf_bytes()).kind is FileFormat.PDF
+    assert inspect_bytes(office.pdf_bytes()).file_format is FileFormat.PDF

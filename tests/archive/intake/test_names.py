@@ -1,4 +1,4 @@
-"""A stranger's file name is shown and nothing else."""
+"""The display name of an uploaded file."""
 
 import unicodedata
 
@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.intake.formats import FileFormat
-from archive.intake.names import LONGEST, display_name
+from archive.intake.names import MAX_LENGTH, display_name
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "expected"),
     [
         ("Договор № 7.pdf", "Договор № 7.pdf"),
         ("договор.PDF", "договор.pdf"),
@@ -29,21 +29,23 @@ from archive.intake.names import LONGEST, display_name
         ("lone\ud800surrogate.pdf", "lonesurrogate.pdf"),
     ],
 )
-def test_a_name_is_made_fit_for_showing(name: str, shown: str) -> None:
-    assert display_name(name, FileFormat.PDF) == shown
+def test_a_name_is_made_safe_to_display(name: str, expected: str) -> None:
+    assert display_name(name, FileFormat.PDF) == expected
 
 
 def test_a_name_of_300_characters_is_shortened_before_its_extension() -> None:
-    shown = display_name("я" * 300 + ".docx", FileFormat.DOCX)
-    assert len(shown) == LONGEST
-    assert shown.endswith("я.docx")
+    display = display_name("я" * 300 + ".docx", FileFormat.DOCX)
+    assert len(display) == MAX_LENGTH
+    assert display.endswith("я.docx")
 
 
 @given(st.text(st.characters()), st.sampled_from(FileFormat))
-def test_no_name_can_be_a_path_or_turn_the_text_around(name: str, kind: FileFormat) -> None:
-    shown = display_name(name, kind)
-    assert shown.endswith(f".{kind}")
-    assert 0 < len(shown) <= LONGEST
-    assert not {"/", "\\"} & set(shown)
-    assert not [char for char in shown if unicodedata.category(char)[0] == "C"]
-    assert display_name(shown, kind) == shown
+def test_no_name_contains_a_path_or_invisible_characters(
+    name: str, file_format: FileFormat
+) -> None:
+    display = display_name(name, file_format)
+    assert display.endswith(f".{file_format}")
+    assert 0 < len(display) <= MAX_LENGTH
+    assert not {"/", "\\"} & set(display)
+    assert not [char for char in display if unicodedata.category(char)[0] == "C"]
+    assert display_name(display, file_format) == display

@@ -1,4 +1,4 @@
-"""Limits that act while an upload streams."""
+"""Size limits that are enforced while an upload streams in."""
 
 import contextlib
 import io
@@ -17,12 +17,12 @@ from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
 from econtract.platform.common.refusals import Refusal
 from tests.support import office
 
-CHUNK = 64 * 1024
+CHUNK_SIZE = 64 * 1024
 
 
 @contextlib.contextmanager
-def sent(name: str, data: bytes) -> Iterator[HttpRequest]:
-    """A form with a file, as a view gets it."""
+def send_file(name: str, data: bytes) -> Iterator[HttpRequest]:
+    """The request of a form with a file, as a view gets it."""
     file = io.BytesIO(data)
     file.name = name
     with contextlib.closing(
@@ -38,10 +38,10 @@ def sent(name: str, data: bytes) -> Iterator[HttpRequest]:
         (b"PK\x03\x04", OFFICE_LIMIT, refusals.OFFICE_FILE_TOO_LARGE),
     ],
 )
-def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
+def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_is_kept(
     head: bytes, limit: int, refusal: Refusal
 ) -> None:
-    with sent("a.pdf", head + bytes(limit)) as request:
+    with send_file("a.pdf", head + bytes(limit)) as request:
         upload = request.FILES["file"]
         assert upload.size == 0
         assert QueryDict("comment=осталось") == request.POST
@@ -50,9 +50,9 @@ def test_a_file_over_its_limit_is_dropped_and_the_rest_of_the_form_stays(
     assert refused.value.refusal == refusal
 
 
-def test_a_file_within_its_limit_arrives_whole() -> None:
+def test_a_file_within_its_limit_arrives_complete() -> None:
     data = office.pdf_bytes(2)
-    with sent("договор.pdf", data) as request:
+    with send_file("договор.pdf", data) as request:
         upload = request.FILES["file"]
         assert upload.read() == data
         assert inspect_file(upload, name=upload.name).pages == 2
@@ -61,22 +61,22 @@ def test_a_file_within_its_limit_arrives_whole() -> None:
 def test_no_more_than_the_limit_is_ever_kept() -> None:
     handler = uploads.LimitedUploadHandler()
     handler.new_file("file", "a.docx", "application/octet-stream", None)
-    for number in range(OFFICE_LIMIT // CHUNK + 50):
-        handler.receive_data_chunk(b"P" * CHUNK, number * CHUNK)
+    for number in range(OFFICE_LIMIT // CHUNK_SIZE + 50):
+        handler.receive_data_chunk(b"P" * CHUNK_SIZE, number * CHUNK_SIZE)
         assert handler.file.tell() <= OFFICE_LIMIT
     handler.file.close()
 
 
-def test_a_sender_without_end_is_cut_off() -> None:
+def test_an_endless_upload_is_cut_off() -> None:
     handler = uploads.LimitedUploadHandler()
     handler.new_file("file", "a.docx", "application/octet-stream", None)
-    for number in range(uploads.PATIENCE // CHUNK):
-        handler.receive_data_chunk(b"P" * CHUNK, number * CHUNK)
+    for number in range(uploads.MAX_RECEIVED // CHUNK_SIZE):
+        handler.receive_data_chunk(b"P" * CHUNK_SIZE, number * CHUNK_SIZE)
     with pytest.raises(StopUpload):
-        handler.receive_data_chunk(b"P", uploads.PATIENCE)
+        handler.receive_data_chunk(b"P", uploads.MAX_RECEIVED)
 
 
-def test_a_first_chunk_of_one_byte_does_not_make_a_pdf_an_office_file() -> None:
+def test_a_pdf_is_recognised_even_if_its_first_chunk_is_one_byte() -> None:
     handler = uploads.LimitedUploadHandler()
     handler.new_file("file", "a.pdf", "application/pdf", None)
     for chunk in (b"%", b"PDF", b"-1.7" + bytes(OFFICE_LIMIT + 1)):
@@ -89,9 +89,9 @@ def test_a_first_chunk_of_one_byte_does_not_make_a_pdf_an_office_file() -> None:
 @pytest.mark.parametrize(
     "name", ["a." + "я" * 290, "../../../tmp/a.pdf", "a\u202e.pdf", "😀.pdf", "a.p/df", "aux.pdf"]
 )
-def test_a_hostile_name_gets_nowhere(name: str, tmp_path: Path, settings) -> None:
+def test_a_hostile_name_never_becomes_a_path(name: str, tmp_path: Path, settings) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    with sent(name, office.pdf_bytes()) as request:
+    with send_file(name, office.pdf_bytes()) as request:
         upload = request.FILES["file"]
         assert inspect_file(upload, name=upload.name).file_name.endswith(".pdf")
         assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""`manage.py convert`, as others call it: exit code, one sentence, no database, no traceback."""
+"""`manage.py convert`: its exit codes and its one-line messages, without a database."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.support import office
-from tests.support.bad_files import BAD
+from tests.support.bad_files import BAD_FILES
 from tests.support.paths import ROOT
 
 
 def convert(*arguments: object, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command with next to nothing in its environment."""
+    """Runs the command with a minimal environment."""
     environment = {
         "PATH": os.environ["PATH"],
         "ECONTRACT_DATA_DIR": str(tmp_path / "data"),
@@ -29,38 +29,40 @@ def convert(*arguments: object, tmp_path: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def sentence(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    (line,) = done.stderr.splitlines()
+def error_line(result: subprocess.CompletedProcess[str]) -> str:
+    """The only line of the error output."""
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    (line,) = result.stderr.splitlines()
     return line
 
 
 @pytest.mark.parametrize("converter", ["libreoffice", "builtin"])
 def test_a_document_becomes_a_pdf(converter: str, tmp_path: Path) -> None:
     (tmp_path / "in.docx").write_bytes(office.docx_bytes())
-    done = convert("in.docx", "out.pdf", "--converter", converter, tmp_path=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert office.TEXT in office.pdf_text((tmp_path / "out.pdf").read_bytes())
+    result = convert("in.docx", "out.pdf", "--converter", converter, tmp_path=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert office.TEXT in office.extract_pdf_text((tmp_path / "out.pdf").read_bytes())
 
 
 @pytest.mark.parametrize(
-    "what", ["a zip of documents", "a text by the name of a document", "a PDF bomb", "a zip bomb"]
+    "name",
+    ["a zip archive of documents", "a text file named like a document", "a PDF bomb", "a zip bomb"],
 )
-def test_a_refused_file_ends_in_2_and_its_sentence(what: str, tmp_path: Path) -> None:
-    refusal, make = BAD[what]
-    (tmp_path / "in.docx").write_bytes(make())
-    done = convert("in.docx", "out.pdf", tmp_path=tmp_path)
-    assert done.returncode == 2
-    assert sentence(done) == refusal.message
+def test_a_refused_file_exits_with_2_and_the_refusal(name: str, tmp_path: Path) -> None:
+    refusal, make_file = BAD_FILES[name]
+    (tmp_path / "in.docx").write_bytes(make_file())
+    result = convert("in.docx", "out.pdf", tmp_path=tmp_path)
+    assert result.returncode == 2
+    assert error_line(result) == refusal.message
     assert not (tmp_path / "out.pdf").exists()
 
 
-def test_a_conversion_that_fails_ends_in_1(tmp_path: Path) -> None:
+def test_a_failed_conversion_exits_with_1(tmp_path: Path) -> None:
     (tmp_path / "in.rtf").write_bytes(rb"{\rtf1 Text}")
-    done = convert("in.rtf", "out.pdf", "--converter", "builtin", tmp_path=tmp_path)
-    assert done.returncode == 1
-    assert "RTF" in sentence(done)
+    result = convert("in.rtf", "out.pdf", "--converter", "builtin", tmp_path=tmp_path)
+    assert result.returncode == 1
+    assert "RTF" in error_line(result)
     assert not (tmp_path / "out.pdf").exists()
 
 
@@ -68,15 +70,15 @@ def test_a_conversion_that_fails_ends_in_1(tmp_path: Path) -> None:
     "arguments",
     [(), ("in.pdf",), ("in.pdf", "out.pdf", "--converter", "magic"), ("nowhere.pdf", "out.pdf")],
 )
-def test_wrong_arguments_end_in_1_and_a_sentence(arguments, tmp_path: Path) -> None:
+def test_wrong_arguments_exit_with_1_and_a_message(arguments, tmp_path: Path) -> None:
     (tmp_path / "in.pdf").write_bytes(office.pdf_bytes())
-    done = convert(*arguments, tmp_path=tmp_path)
-    assert done.returncode == 1
-    assert sentence(done)
+    result = convert(*arguments, tmp_path=tmp_path)
+    assert result.returncode == 1
+    assert error_line(result)
 
 
-def test_a_folder_that_is_not_there_ends_in_1(tmp_path: Path) -> None:
+def test_a_missing_target_folder_exits_with_1(tmp_path: Path) -> None:
     (tmp_path / "in.pdf").write_bytes(office.pdf_bytes())
-    done = convert("in.pdf", "nowhere/out.pdf", tmp_path=tmp_path)
-    assert done.returncode == 1
-    assert sentence(done)
+    result = convert("in.pdf", "nowhere/out.pdf", tmp_path=tmp_path)
+    assert result.returncode == 1
+    assert error_line(result)

@@ -1,0 +1,120 @@
+"""Bad PDF files."""
+
+import zlib
+
+import pikepdf
+
+from archive.intake import refusals
+from archive.intake.sizes import PDF_LIMIT
+from tests.support import office
+from tests.support.bad_files.types import BadFile
+from tests.support.office import build_zip, docx_bytes, pdf_bytes
+
+
+def _encrypt_pdf(*, user: str) -> bytes:
+    with office.new_pdf() as pdf:
+        protection = pikepdf.Encryption(owner="owner", user=user)
+        return office.save_to_bytes(lambda file: pdf.save(file, encryption=protection))
+
+
+def _escaped_javascript_name() -> bytes:
+    """The name JavaScript with escaped characters, which PDF viewers accept."""
+    script = pikepdf.String("alert    ")
+    data = office.pdf_with_action(S=pikepdf.Name.JavaScript, JS=script)
+    # Four characters less here, four more there: the offsets of the other objects stay valid.
+    return data.replace(b"alert    ", b"alert").replace(b"/JavaScript", b"/#4aavaScrip#74")
+
+
+def _add_page_script(pdf: pikepdf.Pdf) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+    pdf.pages[0].obj["/AA"] = pikepdf.Dictionary(O=action)
+
+
+def _add_named_script(pdf: pikepdf.Pdf) -> None:
+    action = pdf.make_indirect(
+        pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+    )
+    tree = pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("a"), action]))
+    pdf.Root.Names = pikepdf.Dictionary(JavaScript=tree)
+
+
+def _add_xfa_form(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.AcroForm = pikepdf.Dictionary(XFA=pdf.make_stream(b"<xdp/>"), Fields=pikepdf.Array())
+
+
+def _add_decompression_bomb(pdf: pikepdf.Pdf) -> None:
+    """A small content stream that unpacks to 400 MB."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(b" " * 2**20) for _ in range(400)) + packer.flush()
+    stream = pikepdf.Stream(pdf, packed)
+    stream.Filter = pikepdf.Name.FlateDecode
+    pdf.pages[0].Contents = stream
+
+
+def _make_page_tree_cyclic(pdf: pikepdf.Pdf) -> None:
+    """Makes the page tree a child of itself."""
+    kids = pdf.Root.Pages
+    kids.Kids.append(kids)
+
+
+def _damage_contents(pdf: pikepdf.Pdf) -> None:
+    stream = pikepdf.Stream(pdf, b"this is no zlib stream")
+    stream.Filter = pikepdf.Name.FlateDecode
+    pdf.pages[0].Contents = stream
+
+
+GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+
+BAD_PDFS: dict[str, BadFile] = {
+    "a PDF over 30 MB": (refusals.PDF_TOO_LARGE, lambda: pdf_bytes() + bytes(PDF_LIMIT)),
+    "a PDF with a password": (refusals.PDF_ENCRYPTED, lambda: _encrypt_pdf(user="user")),
+    "a PDF with restrictions": (refusals.PDF_ENCRYPTED, lambda: _encrypt_pdf(user="")),
+    "a PDF cut in half": (refusals.PDF_CORRUPT, lambda: pdf_bytes(20)[:4000]),
+    "a PDF without its end": (refusals.PDF_CORRUPT, lambda: pdf_bytes()[:-40]),
+    "a PDF with a broken xref table": (
+        refusals.PDF_CORRUPT,
+        lambda: pdf_bytes().replace(b"xref\n0", b"xerf\n0"),
+    ),
+    "a PDF with a broken page": (refusals.PDF_CORRUPT, lambda: pdf_bytes(change=_damage_contents)),
+    "a PDF signature without a PDF": (refusals.PDF_CORRUPT, lambda: b"%PDF-1.7\n" + b"a" * 3000),
+    "a PDF with a cyclic page tree": (
+        refusals.PDF_CORRUPT,
+        lambda: pdf_bytes(change=_make_page_tree_cyclic),
+    ),
+    "a PDF without pages": (refusals.NO_PAGES, lambda: pdf_bytes(0)),
+    "a PDF of 501 pages": (refusals.TOO_MANY_PAGES, lambda: pdf_bytes(501)),
+    "a PDF bomb": (refusals.TOO_LARGE_UNPACKED, lambda: pdf_bytes(change=_add_decompression_bomb)),
+    "a PDF with JavaScript": (
+        refusals.PDF_JAVASCRIPT,
+        lambda: office.pdf_with_action(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1")),
+    ),
+    "a PDF with JavaScript with an escaped name": (
+        refusals.PDF_JAVASCRIPT,
+        _escaped_javascript_name,
+    ),
+    "a PDF with JavaScript on a page": (
+        refusals.PDF_JAVASCRIPT,
+        lambda: pdf_bytes(change=_add_page_script),
+    ),
+    "a PDF with named JavaScript": (
+        refusals.PDF_JAVASCRIPT,
+        lambda: pdf_bytes(change=_add_named_script),
+    ),
+    "a PDF that launches a program": (
+        refusals.PDF_LAUNCH_ACTION,
+        lambda: office.pdf_with_action(S=pikepdf.Name.Launch, F=pikepdf.String("cmd.exe")),
+    ),
+    "a PDF with an XFA form": (refusals.PDF_XFA_FORM, lambda: pdf_bytes(change=_add_xfa_form)),
+    "a PDF that is also a zip": (
+        refusals.POLYGLOT,
+        lambda: pdf_bytes() + build_zip({"a.txt": b"text"}),
+    ),
+    "a PDF that is also a DOCX": (refusals.POLYGLOT, lambda: pdf_bytes() + docx_bytes()),
+    "a PDF after an image": (refusals.POLYGLOT, lambda: GIF + pdf_bytes()),
+    "a PDF after HTML": (refusals.POLYGLOT, lambda: b"<html></html>" + pdf_bytes()),
+    "a PDF with HTML at its start": (
+        refusals.POLYGLOT,
+        lambda: pdf_bytes().replace(b"\n", b"\n<script>alert(1)</script>\n", 1),
+    ),
+    "a PDF with HTML at its end": (refusals.POLYGLOT, lambda: pdf_bytes() + b"<html>" + b"x" * 200),
+}
