@@ -23,7 +23,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
 from edo.channels.operator import preflight
-from edo.powers import registration as powers
+from edo.powers import selection
 from tasks.lifecycle import perform
 from tasks.listing import counters, pagination, tabs
 from tasks.listing.query import ListQuery
@@ -78,7 +78,7 @@ def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
     pair = {"box": task.box_id, "signatory": task.signatory_id}
     yield "card: signatory of the box", preflight._signing_in, pair
     power = {"signatory": task.signatory_id, "principal_inn": task.box.inn}
-    yield "card: powers of attorney", powers._powers_of, power
+    yield "card: powers of attorney", selection._powers_for, power
 
 
 def list_queries(task: SigningTask, user: User) -> Iterator[NamedQuery]:

@@ -256,8 +256,8 @@ CELERY_BEAT_SCHEDULE = {
     "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
     "clean-up-files": {"task": "archive.clean_up_files", "schedule": 3600.0},
     "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},
-    "notify-of-expiring": {
-        "task": "tasks.notify_of_expiring",
+    "notify-of-expiry": {
+        "task": "tasks.notify_of_expiry",
         "schedule": crontab(hour="4", minute="0"),
     },
     "delete-old-rows": {

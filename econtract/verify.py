@@ -15,7 +15,7 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import Block, conclusion, power_block, signature_block
 from econtract.verification.results import FileResult, VerificationResult
-from edo.signing.trust import Trust
+from edo.signing.trust import TrustStore
 
 
 class CannotCheck(Exception):
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 def _rules(options: argparse.Namespace) -> VerificationPolicy:
     lists = places.revocation_lists() if options.crl is None else options.crl
     try:
-        trust = Trust.read(options.roots, lists)
+        trust = TrustStore.load(options.roots, lists)
     except (OSError, ValueError) as error:
         raise CannotCheck(
             f"Доверенные корневые сертификаты не читаются: {options.roots}. "

@@ -1,0 +1,1 @@
+"""Signing with clients: channels, signatures, powers of attorney. Knows no signing tasks."""

@@ -1,4 +1,4 @@
-"""Settings of signing that would fail only in the middle of work, told at start-up."""
+"""System checks: settings that would otherwise fail only when a document is being signed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from edo.signing.service import PROVIDERS
 
 @register()
 def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """SIGNING_PROVIDER must be known, MCHD_XSD a file where it is set."""
-    found: list[CheckMessage] = []
+    """SIGNING_PROVIDER must be a known name, and MCHD_XSD, when set, an existing file."""
+    errors: list[CheckMessage] = []
     if settings.SIGNING_PROVIDER not in PROVIDERS:
         known = ", ".join(PROVIDERS)
-        found.append(Error(f"Set SIGNING_PROVIDER to one of: {known}.", id="edo.E001"))
+        errors.append(Error(f"Set SIGNING_PROVIDER to one of: {known}.", id="edo.E001"))
     if settings.MCHD_XSD and not Path(settings.MCHD_XSD).is_file():
-        hint = "Unset it to take powers of attorney in without the schema."
-        found.append(Error("Set MCHD_XSD to the schema's file.", hint=hint, id="edo.E002"))
-    return found
+        hint = "Unset it to accept powers of attorney without checking the schema."
+        errors.append(Error("Set MCHD_XSD to the file of the schema.", hint=hint, id="edo.E002"))
+    return errors

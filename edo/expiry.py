@@ -1,72 +1,80 @@
-"""Which certificates and powers of attorney stop to hold soon, or have already."""
+"""Certificates and powers of attorney of active signatories that end soon or are over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from econtract.platform.common.formatting import MOSCOW, moscow_date
 from edo.models import PowerOfAttorney, Signatory
-from edo.problems import MOSCOW, day
 from edo.signing.trust import is_known_revoked
 
-SOON = timedelta(days=30)
+EXPIRES_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Expiry:
-    """A certificate (`power` None) or a power of an active signatory, and what is the matter.
+    """The end of a signatory's certificate, or of `power` when there is one.
 
-    `until` is its last day in Moscow; `over` – it holds no longer.
+    `until` is the last day in Moscow, `is_over` whether it is invalid already, `text` says both
+    in Russian.
     """
 
     signatory: Signatory
     power: PowerOfAttorney | None
     until: date
-    words: str
-    over: bool
+    text: str
+    is_over: bool
 
 
-def expiring(at: datetime) -> list[Expiry]:
-    """What ends within 30 days of ``at``, has ended or was revoked; the most urgent first.
+def find_expiries(at: datetime) -> list[Expiry]:
+    """All that end within EXPIRES_SOON of ``at``, have ended or were revoked; urgent ones first.
 
-    A power counts only while the signatory has no longer one for the same organisation.
+    A power of attorney is left out when the signatory has one that ends later for the same
+    organisation.
     """
     signatories = Signatory.objects.filter(active=True).prefetch_related("powers")
-    found = []
+    expiries = []
     for signatory in signatories:
-        found += [_certificate(signatory, at), *_powers(signatory, at)]
-    return sorted((item for item in found if item), key=lambda item: (not item.over, item.until))
+        expiries += [_check_certificate(signatory, at), *_check_powers(signatory, at)]
+    return sorted(
+        (expiry for expiry in expiries if expiry),
+        key=lambda expiry: (not expiry.is_over, expiry.until),
+    )
 
 
-def _certificate(signatory: Signatory, at: datetime) -> Expiry | None:
-    ends = signatory.certificate_until
-    until = ends.astimezone(MOSCOW).date()
-    if ends < at:
-        return Expiry(signatory, None, until, f"Истек {day(until)}", over=True)
+def _check_certificate(signatory: Signatory, at: datetime) -> Expiry | None:
+    ends_at = signatory.certificate_until
+    until = ends_at.astimezone(MOSCOW).date()
+    if ends_at < at:
+        return Expiry(signatory, None, until, f"Истек {moscow_date(until)}", is_over=True)
     if is_known_revoked(signatory.certificate_pem, at):
-        return Expiry(signatory, None, until, "Отозван удостоверяющим центром", over=True)
-    if ends <= at + SOON:
-        return Expiry(signatory, None, until, f"Истекает {day(until)}", over=False)
+        return Expiry(signatory, None, until, "Отозван удостоверяющим центром", is_over=True)
+    if ends_at <= at + EXPIRES_SOON:
+        return Expiry(signatory, None, until, f"Истекает {moscow_date(until)}", is_over=False)
     return None
 
 
-def _powers(signatory: Signatory, at: datetime) -> list[Expiry | None]:
+def _check_powers(signatory: Signatory, at: datetime) -> list[Expiry | None]:
     by_principal: dict[str, list[PowerOfAttorney]] = {}
     for power in signatory.powers.all():
         by_principal.setdefault(power.principal_inn, []).append(power)
-    return [_power(signatory, powers, at) for powers in by_principal.values()]
+    return [_check_last_power(signatory, powers, at) for powers in by_principal.values()]
 
 
-def _power(signatory: Signatory, powers: list[PowerOfAttorney], at: datetime) -> Expiry | None:
-    """The one that lasts longest speaks for all powers of one organisation."""
-    longest = max(powers, key=lambda power: (not _is_withdrawn(power, at), power.valid_until))
-    until, today = longest.valid_until, at.astimezone(MOSCOW).date()
-    if _is_withdrawn(longest, at) and longest.revoked_at:
-        return Expiry(signatory, longest, until, f"Отозвана {day(longest.revoked_at)}", over=True)
+def _check_last_power(
+    signatory: Signatory, powers: list[PowerOfAttorney], at: datetime
+) -> Expiry | None:
+    """Check only the one of ``powers`` (of one organisation) that ends last."""
+    power = max(powers, key=lambda power: (not _is_revoked(power, at), power.valid_until))
+    until, today = power.valid_until, at.astimezone(MOSCOW).date()
+    if power.revoked_at and _is_revoked(power, at):
+        text = f"Отозвана {moscow_date(power.revoked_at)}"
+        return Expiry(signatory, power, until, text, is_over=True)
     if until < today:
-        return Expiry(signatory, longest, until, f"Истекла {day(until)}", over=True)
-    if until <= today + SOON:
-        return Expiry(signatory, longest, until, f"Истекает {day(until)}", over=False)
+        return Expiry(signatory, power, until, f"Истекла {moscow_date(until)}", is_over=True)
+    if until <= today + EXPIRES_SOON:
+        return Expiry(signatory, power, until, f"Истекает {moscow_date(until)}", is_over=False)
     return None
 
 
-def _is_withdrawn(power: PowerOfAttorney, at: datetime) -> bool:
+def _is_revoked(power: PowerOfAttorney, at: datetime) -> bool:
     return power.revoked_at is not None and power.revoked_at <= at

@@ -1,16 +1,16 @@
-"""Reading XML that strangers made."""
+"""Parsing XML from untrusted sources."""
 
 from lxml import etree
 
-LARGEST_XML = 1024 * 1024
+MAX_XML_BYTES = 1024 * 1024
 
 
 def parse_xml(content: bytes) -> etree._Element:
-    """The root element. No entities, no DTD, no network, at most 1 MB.
+    """Return the root element. No entities, no DTD, no network, at most 1 MB.
 
-    Raises ValueError for everything that is not such XML.
+    Raises ValueError for anything else.
     """
-    if len(content) > LARGEST_XML:
+    if len(content) > MAX_XML_BYTES:
         raise ValueError("The XML is over the size limit.")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -24,7 +24,7 @@ def parse_xml(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError("This is not well-formed XML.") from error
+        raise ValueError("The XML is not well-formed.") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError("A document type is not allowed.")
     return root

@@ -11,7 +11,7 @@ from tasks.actions import presence
 from tasks.lifecycle import effects, steps
 from tasks.listing import exports
 from tasks.models import SigningTask
-from tasks.notifications.expiry import notify_of_expiry
+from tasks.notifications import expiry
 
 # After this long without news the event may have been lost: ask the outside system.
 MAX_SILENCE = timedelta(minutes=10)
@@ -28,10 +28,10 @@ def poll_silent_tasks() -> None:
             effects.enqueue_poll(task)
 
 
-@shared_task(name="tasks.notify_of_expiring")
-def notify_of_expiring() -> None:
+@shared_task(name="tasks.notify_of_expiry")
+def notify_of_expiry() -> None:
     """Notifies administrators of certificates and powers of attorney that are about to expire."""
-    notify_of_expiry()
+    expiry.notify_administrators()
 
 
 @shared_task(name="tasks.enqueue_digests")

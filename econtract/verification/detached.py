@@ -14,9 +14,9 @@ from econtract.verification.results import (
     VerificationResult,
 )
 from edo.powers import mchd, mchd_checks
-from edo.powers.mchd_checks import Expected
+from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
-from edo.signing.trust import Trust
+from edo.signing.trust import TrustStore
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ def verify_detached(
     )
 
 
-def _signature(item: NamedFile, over: str, sha256: bytes, trust: Trust) -> SignatureResult:
+def _signature(item: NamedFile, over: str, sha256: bytes, trust: TrustStore) -> SignatureResult:
     report = cms.verify_digest(item.content, sha256, trust=trust)
     problems = tuple(problem.text for problem in report.problems)
     return SignatureResult(name=item.name, over=over, side="", report=report, problems=problems)
 
 
-def _over(power: NamedFile, signatures: Sequence[NamedFile], trust: Trust) -> NamedFile | None:
+def _over(power: NamedFile, signatures: Sequence[NamedFile], trust: TrustStore) -> NamedFile | None:
     """The signature that is over the power of attorney and not over the document."""
     for item in signatures:
         report = cms.verify(item.content, power.content, trust=trust)
@@ -85,7 +85,7 @@ def _power(
         mchd_checks.verify(
             power.content,
             signature.content,
-            expected=Expected(
+            requirements=PowerRequirements(
                 principal_inn=_principal_inn(power.content),
                 representative=signer.report.certificate,
                 schema=rules.mchd_schema,

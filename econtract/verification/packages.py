@@ -13,7 +13,7 @@ from econtract.verification.results import (
     VerificationResult,
 )
 from edo.powers import mchd_checks
-from edo.powers.mchd_checks import Expected
+from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
 
@@ -147,7 +147,7 @@ class _Examination:
     def _owner_problems(self, report: SignatureReport, side: str, entrusted: set[str]) -> list[str]:
         """The certificate is the party's own, or a power of attorney stands between the two."""
         inn = self.inn.get(side, "")
-        if not report.certificate or report.certificate.speaks_for(inn) or side in entrusted:
+        if not report.certificate or report.certificate.belongs_to(inn) or side in entrusted:
             return []
         return [f"Сертификат не принадлежит организации с ИНН {inn}, и доверенности от нее нет."]
 
@@ -168,7 +168,7 @@ class _Examination:
             report = mchd_checks.verify(
                 self.files.read(entry.name),
                 self.files.read(own.name),
-                expected=Expected(
+                requirements=PowerRequirements(
                     principal_inn=self.inn.get(side, ""),
                     representative=signer.certificate,
                     schema=self.rules.mchd_schema,

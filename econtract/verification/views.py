@@ -20,7 +20,7 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import conclusion, power_block, signature_block
 from econtract.verification.results import VerificationResult
-from edo.signing.trust import installed_trust
+from edo.signing.trust import load_trust_store
 
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429
 TOO_LARGE_WORDS = "Файлы больше 100 МБ не проверяются на этой странице."
@@ -88,7 +88,7 @@ def _verdict(handed_in: dict[str, Any]) -> VerificationResult:
 
 def _rules() -> VerificationPolicy:
     schema = Path(settings.MCHD_XSD) if settings.MCHD_XSD else None
-    return VerificationPolicy(trust=installed_trust(), mchd_schema=schema)
+    return VerificationPolicy(trust=load_trust_store(), mchd_schema=schema)
 
 
 def _answer(

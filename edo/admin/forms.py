@@ -1,4 +1,4 @@
-"""Forms by which an administrator keeps signatories and their powers of attorney."""
+"""Forms for signatories and their powers of attorney."""
 
 from typing import Any
 
@@ -7,16 +7,13 @@ from django.core.files.uploadedfile import UploadedFile
 
 from econtract.platform.common.errors import Unavailable
 from edo.models import Box, PowerOfAttorney, Signatory
-from edo.powers.registration import (
-    PowerOfAttorneyRefused,
-    certificate_fields,
-    checked_power_of_attorney,
-)
-from edo.safe_xml import LARGEST_XML
+from edo.powers.registration import PowerOfAttorneyRefused, build_power_of_attorney
+from edo.safe_xml import MAX_XML_BYTES
+from edo.signatories import read_certificate_fields
 
 
 class SignatoryForm(forms.ModelForm):
-    """The certificate is pasted; its number, dates, ИНН and СНИЛС are read from it."""
+    """The administrator pastes the certificate; serial, dates, ИНН and СНИЛС come from it."""
 
     class Meta:
         model = Signatory
@@ -33,20 +30,20 @@ class SignatoryForm(forms.ModelForm):
 
     def clean_certificate_pem(self) -> str:
         try:
-            found = certificate_fields(self.cleaned_data["certificate_pem"])
+            certificate_fields = read_certificate_fields(self.cleaned_data["certificate_pem"])
         except ValueError:
             raise forms.ValidationError(
                 "Это не сертификат в формате PEM: он начинается с «-----BEGIN CERTIFICATE-----»."
             ) from None
-        if not found["inn"] or not found["snils"]:
+        if not certificate_fields["inn"] or not certificate_fields["snils"]:
             raise forms.ValidationError("В сертификате нет ИНН или СНИЛС владельца.")
-        for name, value in found.items():
+        for name, value in certificate_fields.items():
             setattr(self.instance, name, value)
-        return str(found["certificate_pem"])
+        return str(certificate_fields["certificate_pem"])
 
 
 class PowerOfAttorneyForm(forms.ModelForm):
-    """Two files; whatever does not hold in them is named, all at once."""
+    """Two files. Every failed check is shown at once."""
 
     principal_inn = forms.ChoiceField(label="Организация (ИНН доверителя)")
     xml_file = forms.FileField(label="Файл МЧД (XML)", help_text="ON_EMCHD_ГГГГММДД_<номер>.xml")
@@ -66,31 +63,32 @@ class PowerOfAttorneyForm(forms.ModelForm):
         )
 
     def clean_xml_file(self) -> bytes:
-        return _content(self.cleaned_data["xml_file"])
+        return _read_file(self.cleaned_data["xml_file"])
 
     def clean_signature_file(self) -> bytes:
-        return _content(self.cleaned_data["signature_file"])
+        return _read_file(self.cleaned_data["signature_file"])
 
     def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
+        data = self.cleaned_data
         if not self.errors:
             try:
-                self.instance = checked_power_of_attorney(
-                    signatory=found["signatory"],
-                    principal_inn=found["principal_inn"],
-                    xml=found["xml_file"],
-                    signature=found["signature_file"],
+                self.instance = build_power_of_attorney(
+                    signatory=data["signatory"],
+                    principal_inn=data["principal_inn"],
+                    xml=data["xml_file"],
+                    signature=data["signature_file"],
                 )
-            except PowerOfAttorneyRefused as refused:
-                raise forms.ValidationError([item.text for item in refused.problems]) from None
+            except PowerOfAttorneyRefused as error:
+                texts = [problem.text for problem in error.problems]
+                raise forms.ValidationError(texts) from None
             except Unavailable:
                 raise forms.ValidationError(
                     "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты."
                 ) from None
-        return found
+        return data
 
 
-def _content(file: UploadedFile) -> bytes:
-    if file.size is None or file.size > LARGEST_XML:
+def _read_file(file: UploadedFile) -> bytes:
+    if file.size is None or file.size > MAX_XML_BYTES:
         raise forms.ValidationError("Файл больше 1 МБ: это не МЧД и не подпись к ней.")
     return bytes(file.read())

@@ -11,53 +11,53 @@ from django.utils.safestring import SafeString
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.formatting import MOSCOW
 from edo.admin.forms import PowerOfAttorneyForm, SignatoryForm
-from edo.expiry import SOON
+from edo.expiry import EXPIRES_SOON
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
-from edo.powers.registration import check_power_of_attorney
-from edo.problems import MOSCOW
+from edo.powers.verification import verify_power_of_attorney
 
 
-class TermFilter(admin.SimpleListFilter):
-    """By the end of a certificate's or a power's term."""
+class ExpiryFilter(admin.SimpleListFilter):
+    """By the date on which a certificate or a power of attorney expires."""
 
     title = "срок действия"
     parameter_name = "term"
-    ends_field = ""
+    until_field = ""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("soon", f"Истекает в течение {SOON.days} дней"),
+            ("soon", f"Истекает в течение {EXPIRES_SOON.days} дней"),
             ("expired", "Истек"),
             ("valid", "Действует"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        ends, now = self.ends_field, self.now()
-        soon = now + SOON
+        until, now = self.until_field, self.get_now()
+        soon = now + EXPIRES_SOON
         match self.value():
             case "soon":
-                return queryset.filter(**{f"{ends}__gte": now, f"{ends}__lte": soon})
+                return queryset.filter(**{f"{until}__gte": now, f"{until}__lte": soon})
             case "expired":
-                return queryset.filter(**{f"{ends}__lt": now})
+                return queryset.filter(**{f"{until}__lt": now})
             case "valid":
-                return queryset.filter(**{f"{ends}__gte": now})
+                return queryset.filter(**{f"{until}__gte": now})
         return queryset
 
-    def now(self) -> Any:
+    def get_now(self) -> Any:
         return clock.now()
 
 
-class CertificateTermFilter(TermFilter):
+class CertificateExpiryFilter(ExpiryFilter):
     title = "срок сертификата"
-    ends_field = "certificate_until"
+    until_field = "certificate_until"
 
 
-class PowerTermFilter(TermFilter):
+class PowerExpiryFilter(ExpiryFilter):
     title = "срок МЧД"
-    ends_field = "valid_until"
+    until_field = "valid_until"
 
-    def now(self) -> Any:
+    def get_now(self) -> Any:
         return clock.now().astimezone(MOSCOW).date()
 
 
@@ -69,7 +69,7 @@ class BoxAdmin(admin.ModelAdmin):
     filter_horizontal = ["regions"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Box | None = None) -> bool:
-        """Exchanges keep their box: it is switched off instead."""
+        """Exchanges refer to their box. Deactivate it instead."""
         return False
 
 
@@ -77,7 +77,7 @@ class BoxAdmin(admin.ModelAdmin):
 class SignatoryAdmin(admin.ModelAdmin):
     form = SignatoryForm
     list_display = ["__str__", "position", "certificate_serial", "certificate_until", "active"]
-    list_filter = ["active", CertificateTermFilter, "boxes"]
+    list_filter = ["active", CertificateExpiryFilter, "boxes"]
     search_fields = ["surname", "given_name", "inn", "certificate_serial"]
     filter_horizontal = ["boxes"]
     readonly_fields = [
@@ -99,16 +99,16 @@ class SignatoryAdmin(admin.ModelAdmin):
     ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Signatory | None = None) -> bool:
-        """Exchanges keep their signatory: he is switched off instead."""
+        """Exchanges refer to their signatory. Deactivate them instead."""
         return False
 
 
 @admin.register(PowerOfAttorney)
 class PowerOfAttorneyAdmin(admin.ModelAdmin):
-    """Uploaded once and never changed but for the date of its revocation."""
+    """Uploaded once. Only the date of its revocation can be changed."""
 
     list_display = ["registration_number", "signatory", "valid_from", "valid_until", "revoked_at"]
-    list_filter = [PowerTermFilter, ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = [PowerExpiryFilter, ("revoked_at", admin.EmptyFieldListFilter)]
     search_fields = ["registration_number", "signatory__surname", "principal_inn"]
     list_select_related = ["signatory"]
     readonly_fields = [
@@ -116,10 +116,10 @@ class PowerOfAttorneyAdmin(admin.ModelAdmin):
         "registration_number",
         "principal_inn",
         "head_name",
-        "named_powers",
+        "power_names",
         "valid_from",
         "valid_until",
-        "verdict",
+        "check_result",
         "created_at",
     ]
     upload_fields = ["signatory", "principal_inn", "xml_file", "signature_file"]
@@ -140,18 +140,18 @@ class PowerOfAttorneyAdmin(admin.ModelAdmin):
     def has_delete_permission(
         self, request: HttpRequest, obj: PowerOfAttorney | None = None
     ) -> bool:
-        """Packages refer to it for years: it is revoked instead."""
+        """Packages refer to it for years. Revoke it instead."""
         return False
 
     @admin.display(description="Полномочия")
-    def named_powers(self, power: PowerOfAttorney) -> SafeString:
-        rows = [(item["code"], item["name"]) for item in power.powers]
+    def power_names(self, power: PowerOfAttorney) -> SafeString:
+        rows = [(each["code"], each["name"]) for each in power.powers]
         return format_html_join("", "<div>{} {}</div>", rows)
 
     @admin.display(description="Проверка сейчас")
-    def verdict(self, power: PowerOfAttorney) -> str | SafeString:
+    def check_result(self, power: PowerOfAttorney) -> str | SafeString:
         try:
-            report = check_power_of_attorney(
+            report = verify_power_of_attorney(
                 signatory=power.signatory,
                 principal_inn=power.principal_inn,
                 xml=bytes(power.xml),
@@ -161,14 +161,14 @@ class PowerOfAttorneyAdmin(admin.ModelAdmin):
             )
         except Unavailable:
             return "Проверить нельзя: не заданы доверенные корневые сертификаты."
-        if report.ok:
+        if report.is_valid:
             return "МЧД действительна."
-        return format_html_join("", "<div>{}</div>", [(item.text,) for item in report.problems])
+        return format_html_join("", "<div>{}</div>", [(each.text,) for each in report.problems])
 
 
 @admin.register(Exchange)
 class ExchangeAdmin(admin.ModelAdmin):
-    """Only the product itself writes exchanges."""
+    """Read-only: only `edo.channels.operator` writes exchanges."""
 
     list_display = [
         "document_number",

@@ -1,7 +1,7 @@
 """Boxes, signatories with their powers of attorney, and exchanges of documents."""
 
-from edo.models.boxes import Box, Operator
+from edo.models.boxes import Box, OperatorName
 from edo.models.exchanges import Exchange
 from edo.models.signatories import PowerOfAttorney, Signatory
 
-__all__ = ["Box", "Exchange", "Operator", "PowerOfAttorney", "Signatory"]
+__all__ = ["Box", "Exchange", "OperatorName", "PowerOfAttorney", "Signatory"]

@@ -5,18 +5,18 @@ from django.db import models
 from clients.models import Region
 
 
-class Operator(models.TextChoices):
-    """EDO operators that a gateway exists for."""
+class OperatorName(models.TextChoices):
+    """EDO operators that we have a gateway for (`edo.channels.operator.registry`)."""
 
     DIADOC = "diadoc", "Контур.Диадок"
 
 
 class Box(models.Model):
-    """«ЛК ЭДО»: one of our boxes, from which documents go out to clients."""
+    """«ЛК ЭДО»: one of our boxes at an EDO operator. Documents are sent from it to clients."""
 
     name = models.CharField("Название", max_length=200, unique=True)
     operator = models.CharField(
-        "Оператор", max_length=20, choices=Operator, default=Operator.DIADOC
+        "Оператор", max_length=20, choices=OperatorName, default=OperatorName.DIADOC
     )
     operator_box_id = models.CharField("Ящик у оператора", max_length=100, unique=True)
     inn = models.CharField("ИНН организации", max_length=12)

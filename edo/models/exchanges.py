@@ -1,4 +1,4 @@
-"""The documents that went through an EDO operator."""
+"""Documents sent through an EDO operator."""
 
 import uuid
 
@@ -10,11 +10,12 @@ from edo.models.signatories import PowerOfAttorney, Signatory
 
 
 class Exchange(models.Model):
-    """One document's course at the operator, from the first attempt to send it.
+    """«Обмен документом»: one document sent to one client through an EDO operator.
 
-    `operation_id` is the operator's idempotency: the same value never makes a second document.
-    `attempted_at` is written before the first call that may make the document: empty means that
-    the operator surely holds nothing. `failure` is the stable code behind `reason`.
+    `operation_id` is the idempotency key of the operator: it never creates a second document for
+    the same value. `attempted_at` is stored before the first call that can create the document,
+    so without it the operator certainly has none. `failure` is the stable code of the text in
+    `reason`. Both signatures are detached CMS over the document.
     """
 
     class State(models.TextChoices):
@@ -66,5 +67,5 @@ class Exchange(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether the operator may hold a document that the client could still sign."""
+        """Whether the operator may have a document that the client can still sign."""
         return self.state in {self.State.SENDING, self.State.SENT, self.State.DELIVERED}

@@ -7,7 +7,7 @@ from edo.models.boxes import Box
 
 
 class Signatory(models.Model):
-    """«Подписант»: whose key and power of attorney sign for the operator."""
+    """«Подписант»: an employee whose key and power of attorney sign documents for us."""
 
     surname = models.CharField("Фамилия", max_length=100)
     given_name = models.CharField("Имя", max_length=100)
@@ -37,7 +37,11 @@ class Signatory(models.Model):
 
 
 class PowerOfAttorney(models.Model):
-    """A machine-readable power of attorney (МЧД) with the head's detached signature."""
+    """A machine-readable power of attorney (МЧД) with the head's detached signature.
+
+    `principal_inn` is the organisation that gives it, `head_name` who signed for that
+    organisation. `powers` are dicts with the keys "code" and "name".
+    """
 
     signatory = models.ForeignKey(
         Signatory, models.CASCADE, related_name="powers", verbose_name="Подписант"

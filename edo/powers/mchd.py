@@ -1,6 +1,6 @@
 """МЧД: the unified format 003 (EMCHD_1) of a machine-readable power of attorney. No database.
 
-Made and read: a power of attorney of a Russian company, signed by its head, for one person.
+Only the powers of attorney that a Russian company, represented by its head, gives to one person.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ TEXT_POWERS, MACHINE_POWERS = "0", "1"
 
 
 @dataclass(frozen=True)
-class Organisation:
-    """The principal company."""
+class MchdCompany:
+    """The company that gives the power of attorney."""
 
     name: str
     inn: str
@@ -32,8 +32,8 @@ class Organisation:
 
 
 @dataclass(frozen=True)
-class Person:
-    """A head or a representative. `inn` has 12 digits, `snils` 11."""
+class MchdPerson:
+    """The head or the representative. `inn` has 12 digits, `snils` 11."""
 
     surname: str
     given_name: str
@@ -48,8 +48,8 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Power:
-    """One power of the classifier; the codes are data, never branched on."""
+class MchdPower:
+    """One entry of the classifier of powers."""
 
     code: str
     name: str
@@ -57,88 +57,88 @@ class Power:
 
 @dataclass(frozen=True)
 class PowerOfAttorneyData:
-    """What a power of attorney says. Both days belong to its term.
+    """The content of a power of attorney. `issued_on` and `valid_until` are both inclusive.
 
-    Powers are either codes (`powers`) or plain text (`powers_text`).
+    Either `powers` or `powers_text` is empty.
     """
 
     registration_number: UUID
     internal_number: str
     issued_on: date
     valid_until: date
-    principal: Organisation
-    head: Person
-    representative: Person
-    powers: tuple[Power, ...] = ()
+    principal: MchdCompany
+    head: MchdPerson
+    representative: MchdPerson
+    powers: tuple[MchdPower, ...] = ()
     powers_text: str = ""
     registry_address: str = ""
 
 
 class MalformedPowerOfAttorney(ValueError):
-    """Not a power of attorney of the kind that we read."""
+    """The file is not a power of attorney that we can read."""
 
 
-def file_name(data: PowerOfAttorneyData) -> str:
-    """The name that the format prescribes: ON_EMCHD_YYYYMMDD_<guid>.xml."""
-    return f"{_file_id(data)}.xml"
+def build_file_name(data: PowerOfAttorneyData) -> str:
+    """The file name that the format requires: ON_EMCHD_YYYYMMDD_<guid>.xml."""
+    return f"{_build_file_id(data)}.xml"
 
 
 def build(data: PowerOfAttorneyData) -> bytes:
-    """The XML (UTF-8) to be signed by the head; valid against the official schema."""
-    root = _make(
+    """The XML (UTF-8) for the head to sign; valid against the official schema."""
+    root = _make_element(
         "Доверенность",
-        _make(
+        _make_element(
             "Документ",
-            _make(
+            _make_element(
                 "Довер",
-                _terms(data),
-                _principal(data.principal, data.head),
-                _representative(data.representative),
-                _powers(data),
+                _build_terms(data),
+                _build_principal(data.principal, data.head),
+                _build_representative(data.representative),
+                _build_powers(data),
             ),
         ),
         ВерсФорм=FORMAT,
         ПрЭлФорм="00000000",
-        ИдФайл=_file_id(data),
+        ИдФайл=_build_file_id(data),
     )
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def parse(xml: bytes) -> PowerOfAttorneyData:
-    """Reads the XML. Raises MalformedPowerOfAttorney for anything else than we read."""
+    """Parse the XML. Raises MalformedPowerOfAttorney."""
     try:
         root = parse_xml(xml)
-        return _read(root)
+        return _parse_root(root)
     except MalformedPowerOfAttorney:
         raise
     except (ValueError, KeyError, IndexError) as error:
         raise MalformedPowerOfAttorney(str(error)) from error
 
 
-def schema_errors(xml: bytes, schema: Path) -> list[str]:
-    """What the official schema finds wrong, each with its line; empty when valid.
+def find_schema_errors(xml: bytes, schema: Path) -> list[str]:
+    """The violations of the official schema, in Russian with line numbers; empty when valid.
 
     Raises OSError or etree.XMLSchemaError when the schema itself cannot be read.
     """
-    checker = _schema(schema)
+    xml_schema = _load_schema(schema)
     try:
         root = parse_xml(xml)
     except ValueError as error:
         return [str(error)]
-    if checker.validate(root):
+    if xml_schema.validate(root):
         return []
-    return [f"строка {error.line}: {error.message}" for error in checker.error_log]  # type: ignore[attr-defined]
+    return [f"строка {error.line}: {error.message}" for error in xml_schema.error_log]  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=2)
-def _schema(path: Path) -> etree.XMLSchema:
+def _load_schema(path: Path) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(path)))
 
 
-# --- Making ----------------------------------------------------------------------------------
+# --- Building --------------------------------------------------------------------------------
 
 
-def _make(tag: str, *content: etree._Element | str, **attributes: str) -> etree._Element:
+def _make_element(tag: str, *content: etree._Element | str, **attributes: str) -> etree._Element:
     element = etree.Element(f"{{{NAMESPACE}}}{tag}", attributes, nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     for item in content:
         if isinstance(item, str):
@@ -148,14 +148,14 @@ def _make(tag: str, *content: etree._Element | str, **attributes: str) -> etree.
     return element
 
 
-def _file_id(data: PowerOfAttorneyData) -> str:
+def _build_file_id(data: PowerOfAttorneyData) -> str:
     return f"ON_EMCHD_{data.issued_on:%Y%m%d}_{data.registration_number}"
 
 
-def _terms(data: PowerOfAttorneyData) -> etree._Element:
-    return _make(
+def _build_terms(data: PowerOfAttorneyData) -> etree._Element:
+    return _make_element(
         "СвДов",
-        _make("СведСист", data.registry_address),
+        _make_element("СведСист", data.registry_address),
         ВидДовер="1",
         ПрПередов="1",
         ВнНомДовер=data.internal_number,
@@ -165,21 +165,21 @@ def _terms(data: PowerOfAttorneyData) -> etree._Element:
     )
 
 
-def _principal(company: Organisation, head: Person) -> etree._Element:
-    return _make(
+def _build_principal(company: MchdCompany, head: MchdPerson) -> etree._Element:
+    return _make_element(
         "СвДоверит",
-        _make(
+        _make_element(
             "Доверит",
-            _make(
+            _make_element(
                 "РосОргДовер",
-                _make(
+                _make_element(
                     "СвРосОрг",
                     НаимОрг=company.name,
                     ИННЮЛ=company.inn,
                     КПП=company.kpp,
                     ОГРН=company.ogrn,
                 ),
-                _make("ЛицоБезДов", _person("СвФЛ", head), ПолнЮЛ="1"),
+                _make_element("ЛицоБезДов", _build_person("СвФЛ", head), ПолнЮЛ="1"),
                 ЕИОУК="0",
                 ЕИОФЛ="1",
                 ЕИОИП="0",
@@ -189,91 +189,97 @@ def _principal(company: Organisation, head: Person) -> etree._Element:
     )
 
 
-def _representative(person: Person) -> etree._Element:
-    return _make("СвУпПред", _make("Пред", _person("СведФизЛ", person)), ТипПред=NATURAL_PERSON)
+def _build_representative(person: MchdPerson) -> etree._Element:
+    details = _build_person("СведФизЛ", person)
+    return _make_element("СвУпПред", _make_element("Пред", details), ТипПред=NATURAL_PERSON)
 
 
-def _person(tag: str, person: Person) -> etree._Element:
+def _build_person(tag: str, person: MchdPerson) -> etree._Element:
     name = {"Фамилия": person.surname, "Имя": person.given_name, "Отчество": person.patronymic}
-    facts = {
+    attributes = {
         "ИННФЛ": person.inn,
-        "СНИЛС": _spelled_snils(person.snils),
+        "СНИЛС": _format_snils(person.snils),
         "Должность": person.position,
     }
-    return _make(tag, _make("СведФЛ", _make("ФИО", **_filled(name))), **_filled(facts))
+    full_name = _make_element("ФИО", **_without_empty(name))
+    return _make_element(tag, _make_element("СведФЛ", full_name), **_without_empty(attributes))
 
 
-def _powers(data: PowerOfAttorneyData) -> etree._Element:
+def _build_powers(data: PowerOfAttorneyData) -> etree._Element:
     if data.powers_text:
-        content = [_make("ТекстПолн", data.powers_text)]
+        content = [_make_element("ТекстПолн", data.powers_text)]
     else:
-        content = [_make("МашПолн", КодПолн=item.code, НаимПолн=item.name) for item in data.powers]
-    kind = TEXT_POWERS if data.powers_text else MACHINE_POWERS
-    return _make("СвПолн", *content, ТипПолн=kind, ПрСовмПолн="1")
+        content = [
+            _make_element("МашПолн", КодПолн=power.code, НаимПолн=power.name)
+            for power in data.powers
+        ]
+    powers_type = TEXT_POWERS if data.powers_text else MACHINE_POWERS
+    return _make_element("СвПолн", *content, ТипПолн=powers_type, ПрСовмПолн="1")
 
 
-def _filled(values: dict[str, str]) -> dict[str, str]:
+def _without_empty(values: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _spelled_snils(digits: str) -> str:
+def _format_snils(digits: str) -> str:
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}" if digits else ""
 
 
-# --- Reading ---------------------------------------------------------------------------------
+# --- Parsing ---------------------------------------------------------------------------------
 
 
-def _read(root: etree._Element) -> PowerOfAttorneyData:
+def _parse_root(root: etree._Element) -> PowerOfAttorneyData:
     if root.tag != f"{{{NAMESPACE}}}Доверенность" or root.get("ВерсФорм") != FORMAT:
         raise MalformedPowerOfAttorney("Это не доверенность формата EMCHD_1.")
-    terms_element = _one(root, "m:Документ/m:Довер/m:СвДов")
-    terms = _attributes(terms_element)
-    company = _one(root, "m:Документ/m:Довер/m:СвДоверит/m:Доверит/m:РосОргДовер")
-    powers = _one(root, "m:Документ/m:Довер/m:СвПолн")
-    person = _one(root, "m:Документ/m:Довер/m:СвУпПред/m:Пред/m:СведФизЛ")
+    terms_element = _get_single(root, "m:Документ/m:Довер/m:СвДов")
+    terms = _get_attributes(terms_element)
+    company = _get_single(root, "m:Документ/m:Довер/m:СвДоверит/m:Доверит/m:РосОргДовер")
+    powers = _get_single(root, "m:Документ/m:Довер/m:СвПолн")
+    person = _get_single(root, "m:Документ/m:Довер/m:СвУпПред/m:Пред/m:СведФизЛ")
     return PowerOfAttorneyData(
         registration_number=UUID(terms["НомДовер"]),
         internal_number=terms["ВнНомДовер"],
         issued_on=date.fromisoformat(terms["ДатаВыдДовер"]),
         valid_until=date.fromisoformat(terms["СрокДейст"]),
-        principal=_read_company(_one(company, "m:СвРосОрг")),
-        head=_read_person(_one(company, "m:ЛицоБезДов/m:СвФЛ")),
-        representative=_read_person(person),
+        principal=_parse_company(_get_single(company, "m:СвРосОрг")),
+        head=_parse_person(_get_single(company, "m:ЛицоБезДов/m:СвФЛ")),
+        representative=_parse_person(person),
         powers=tuple(
-            Power(item["КодПолн"], item["НаимПолн"])
-            for item in map(_attributes, powers.findall("m:МашПолн", NS))
+            MchdPower(item["КодПолн"], item["НаимПолн"])
+            for item in map(_get_attributes, powers.findall("m:МашПолн", NS))
         ),
         powers_text=powers.findtext("m:ТекстПолн", "", NS),
         registry_address=terms_element.findtext("m:СведСист", "", NS),
     )
 
 
-def _one(element: etree._Element, path: str) -> etree._Element:
-    found = element.findall(path, NS)
-    if len(found) != 1:
+def _get_single(element: etree._Element, path: str) -> etree._Element:
+    matches = element.findall(path, NS)
+    if len(matches) != 1:
         raise MalformedPowerOfAttorney(
             f"В доверенности ожидается ровно один элемент {path.rpartition(':')[2]}."
         )
-    return found[0]
+    return matches[0]
 
 
-def _attributes(element: etree._Element) -> dict[str, str]:
+def _get_attributes(element: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in element.attrib.items()}
 
 
-def _read_company(element: etree._Element) -> Organisation:
-    value = _attributes(element)
-    return Organisation(value["НаимОрг"], value.get("ИННЮЛ", ""), value["КПП"], value["ОГРН"])
+def _parse_company(element: etree._Element) -> MchdCompany:
+    value = _get_attributes(element)
+    return MchdCompany(value["НаимОрг"], value.get("ИННЮЛ", ""), value["КПП"], value["ОГРН"])
 
 
-def _read_person(element: etree._Element) -> Person:
-    name, facts = _attributes(_one(element, "m:СведФЛ/m:ФИО")), _attributes(element)
-    snils = facts.get("СНИЛС", "")
-    return Person(
+def _parse_person(element: etree._Element) -> MchdPerson:
+    name = _get_attributes(_get_single(element, "m:СведФЛ/m:ФИО"))
+    attributes = _get_attributes(element)
+    snils = attributes.get("СНИЛС", "")
+    return MchdPerson(
         surname=name["Фамилия"],
         given_name=name["Имя"],
         patronymic=name.get("Отчество", ""),
-        inn=facts.get("ИННФЛ", ""),
+        inn=attributes.get("ИННФЛ", ""),
         snils="".join(char for char in snils if char.isdigit()),
-        position=facts.get("Должность", ""),
+        position=attributes.get("Должность", ""),
     )

@@ -1,34 +1,36 @@
-"""Whether a machine-readable power of attorney holds: every check by name. No database."""
+"""Verifying a machine-readable power of attorney (МЧД). No database."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from econtract.platform.common.formatting import MOSCOW, moscow_date
+from econtract.platform.common.refusals import Refusal
 from edo.powers.mchd import (
     MalformedPowerOfAttorney,
-    Person,
+    MchdPerson,
     PowerOfAttorneyData,
+    find_schema_errors,
     parse,
-    schema_errors,
 )
-from edo.problems import MOSCOW, Problem, day
 from edo.signing import cms
 from edo.signing.certificates import CertificateDetails
 from edo.signing.cms import SignatureReport
-from edo.signing.trust import Trust
+from edo.signing.trust import TrustStore
 
-RENEW = "Оформите новую МЧД у руководителя и загрузите ее."
-RELOAD = "Загрузите исходные файлы МЧД: XML и подпись руководителя к нему."
-MOST_SCHEMA_ERRORS = 3
+FIX_RENEW = "Оформите новую МЧД у руководителя и загрузите ее."
+FIX_UPLOAD_AGAIN = "Загрузите исходные файлы МЧД: XML и подпись руководителя к нему."
+MAX_SCHEMA_ERRORS = 3
 
 
 @dataclass(frozen=True)
-class Expected:
-    """What a power of attorney must say for us to sign by it.
+class PowerRequirements:
+    """What a power of attorney must say before we may sign with it.
 
-    `representative` is the signatory's certificate, `power_codes` those of which one is enough
-    (none: powers are not looked at), `schema` the official schema where there is one.
+    `representative` is the certificate of the signatory. At least one of `power_codes` must be
+    in the power of attorney; without any, its powers are not checked. `schema` is the official
+    XSD, None when it is not installed.
     """
 
     principal_inn: str
@@ -39,19 +41,19 @@ class Expected:
 
 @dataclass(frozen=True)
 class PowerOfAttorneyReport:
-    """The verdict. `data` is None when the XML cannot be read; `signature` is then None too.
+    """The result of verifying a power of attorney.
 
-    Codes of problems: malformed, schema_invalid, not_yet_valid, expired, revoked,
-    head_signature_invalid, wrong_head, foreign_principal, foreign_representative,
-    powers_missing.
+    `data` and `signature` are None when the XML cannot be read. Problem codes: malformed,
+    schema_invalid, not_yet_valid, expired, revoked, head_signature_invalid, wrong_head,
+    foreign_principal, foreign_representative, powers_missing.
     """
 
-    problems: tuple[Problem, ...]
+    problems: tuple[Refusal, ...]
     data: PowerOfAttorneyData | None = None
     signature: SignatureReport | None = None
 
     @property
-    def ok(self) -> bool:
+    def is_valid(self) -> bool:
         return not self.problems
 
 
@@ -59,60 +61,64 @@ def verify(
     xml: bytes,
     signature: bytes,
     *,
-    expected: Expected,
-    trust: Trust,
+    requirements: PowerRequirements,
+    trust: TrustStore,
     at: datetime,
     revoked_at: datetime | None = None,
 ) -> PowerOfAttorneyReport:
-    """Checks everything and names every failed check. Never raises on hostile input.
+    """Run all checks and report every failed one. Never raises on hostile input.
 
-    ``at`` is the moment of signing by this power; its day in Moscow must lie in the term.
-    ``revoked_at`` is when it was revoked, as far as we know.
+    ``at`` is when the power of attorney is used; its Moscow date must lie in the term.
+    ``revoked_at`` is when it was revoked, as far as the caller knows.
     """
     try:
         data = parse(xml)
     except MalformedPowerOfAttorney as error:
         text = f"Файл не читается как МЧД формата EMCHD_1. {error}".strip()
-        return PowerOfAttorneyReport((Problem("malformed", text, RELOAD),))
+        return PowerOfAttorneyReport((Refusal("malformed", text, FIX_UPLOAD_AGAIN),))
     head_signature = cms.verify(signature, xml, trust=trust)
     problems = (
-        *_schema_problems(xml, expected.schema),
-        *_term_problems(data, at.astimezone(MOSCOW).date()),
-        *_revocation_problems(revoked_at, at),
-        *_signature_problems(data, head_signature),
-        *_party_problems(data, expected),
-        *_power_problems(data, expected.power_codes),
+        *_check_schema(xml, requirements.schema),
+        *_check_term(data, at.astimezone(MOSCOW).date()),
+        *_check_revocation(revoked_at, at),
+        *_check_signature(data, head_signature),
+        *_check_parties(data, requirements),
+        *_check_powers(data, requirements.power_codes),
     )
     return PowerOfAttorneyReport(problems, data, head_signature)
 
 
-def _schema_problems(xml: bytes, schema: Path | None) -> list[Problem]:
-    errors = schema_errors(xml, schema) if schema else []
+def _check_schema(xml: bytes, schema: Path | None) -> list[Refusal]:
+    errors = find_schema_errors(xml, schema) if schema else []
     if not errors:
         return []
-    found = "; ".join(errors[:MOST_SCHEMA_ERRORS])
-    return [Problem("schema_invalid", f"XML не соответствует схеме EMCHD_1: {found}.", RELOAD)]
+    text = f"XML не соответствует схеме EMCHD_1: {'; '.join(errors[:MAX_SCHEMA_ERRORS])}."
+    return [Refusal("schema_invalid", text, FIX_UPLOAD_AGAIN)]
 
 
-def _term_problems(data: PowerOfAttorneyData, today: date) -> list[Problem]:
+def _check_term(data: PowerOfAttorneyData, today: date) -> list[Refusal]:
     if today < data.issued_on:
-        text = f"МЧД действует только с {day(data.issued_on)}."
-        return [Problem("not_yet_valid", text, "Дождитесь начала срока или выберите другую МЧД.")]
+        text = f"МЧД действует только с {moscow_date(data.issued_on)}."
+        return [Refusal("not_yet_valid", text, "Дождитесь начала срока или выберите другую МЧД.")]
     if today > data.valid_until:
-        return [Problem("expired", f"Срок МЧД истек {day(data.valid_until)}.", RENEW)]
+        return [Refusal("expired", f"Срок МЧД истек {moscow_date(data.valid_until)}.", FIX_RENEW)]
     return []
 
 
-def _revocation_problems(revoked_at: datetime | None, at: datetime) -> list[Problem]:
+def _check_revocation(revoked_at: datetime | None, at: datetime) -> list[Refusal]:
     if revoked_at is None or revoked_at > at:
         return []
-    return [Problem("revoked", f"МЧД отозвана {day(revoked_at)}.", RENEW)]
+    return [Refusal("revoked", f"МЧД отозвана {moscow_date(revoked_at)}.", FIX_RENEW)]
 
 
-def _signature_problems(data: PowerOfAttorneyData, report: SignatureReport) -> list[Problem]:
+def _check_signature(data: PowerOfAttorneyData, report: SignatureReport) -> list[Refusal]:
     problems = [
-        Problem("head_signature_invalid", f"Подпись руководителя под МЧД: {item.text}", RELOAD)
-        for item in report.problems
+        Refusal(
+            "head_signature_invalid",
+            f"Подпись руководителя под МЧД: {problem.text}",
+            FIX_UPLOAD_AGAIN,
+        )
+        for problem in report.problems
     ]
     certificate = report.certificate
     if certificate is not None and not _is_head(data, certificate):
@@ -120,7 +126,7 @@ def _signature_problems(data: PowerOfAttorneyData, report: SignatureReport) -> l
             f"МЧД подписал не руководитель доверителя: {certificate.owner}, "
             f"а в доверенности указан {data.head.full_name}."
         )
-        problems.append(Problem("wrong_head", text, RENEW))
+        problems.append(Refusal("wrong_head", text, FIX_RENEW))
     return problems
 
 
@@ -130,33 +136,32 @@ def _is_head(data: PowerOfAttorneyData, certificate: CertificateDetails) -> bool
     )
 
 
-def _is_same_person(person: Person, certificate: CertificateDetails) -> bool:
-    """By ИНН and СНИЛС, of which at least one must be there and none may differ."""
+def _is_same_person(person: MchdPerson, certificate: CertificateDetails) -> bool:
+    """Compare ИНН and СНИЛС: at least one must be known on both sides, and none may differ."""
     pairs = [(person.inn, certificate.inn), (person.snils, certificate.snils)]
     known = [pair for pair in pairs if all(pair)]
     return bool(known) and all(left == right for left, right in known)
 
 
-def _party_problems(data: PowerOfAttorneyData, expected: Expected) -> list[Problem]:
+def _check_parties(data: PowerOfAttorneyData, requirements: PowerRequirements) -> list[Refusal]:
     problems = []
-    if data.principal.inn != expected.principal_inn:
+    if data.principal.inn != requirements.principal_inn:
         text = (
             f"Доверитель в МЧД {data.principal.name} (ИНН {data.principal.inn}), "
-            f"а документ отправляет организация с ИНН {expected.principal_inn}."
+            f"а документ отправляет организация с ИНН {requirements.principal_inn}."
         )
-        problems.append(Problem("foreign_principal", text, "Выберите МЧД нужной организации."))
-    if not _is_same_person(data.representative, expected.representative):
+        problems.append(Refusal("foreign_principal", text, "Выберите МЧД нужной организации."))
+    if not _is_same_person(data.representative, requirements.representative):
         text = (
             f"МЧД выдана на другое лицо ({data.representative.full_name}), "
-            f"а сертификат принадлежит {expected.representative.owner}."
+            f"а сертификат принадлежит {requirements.representative.owner}."
         )
-        problems.append(Problem("foreign_representative", text, "Выберите МЧД этого подписанта."))
+        problems.append(Refusal("foreign_representative", text, "Выберите МЧД этого подписанта."))
     return problems
 
 
-def _power_problems(data: PowerOfAttorneyData, codes: Collection[str]) -> list[Problem]:
-    """A power in plain text is read by the person who takes the paper in."""
-    covered = data.powers_text or {power.code for power in data.powers} & set(codes)
-    if covered or not codes:
+def _check_powers(data: PowerOfAttorneyData, codes: Collection[str]) -> list[Refusal]:
+    """Powers in plain text are not checked: the administrator reads them when uploading."""
+    if not codes or data.powers_text or {power.code for power in data.powers} & set(codes):
         return []
-    return [Problem("powers_missing", "В МЧД нет полномочий на подписание договоров.", RENEW)]
+    return [Refusal("powers_missing", "В МЧД нет полномочий на подписание договоров.", FIX_RENEW)]

@@ -1,115 +1,48 @@
-"""Signatories' certificates and powers of attorney: taking in, making, choosing."""
+"""Storing powers of attorney: uploaded ones, and ones that our head signs here."""
 
-from datetime import date, datetime
-from hashlib import md5
-from pathlib import Path
-from uuid import uuid4, uuid5
-
-from django.conf import settings
-from django.core.cache import cache
-from django.db.models import QuerySet
+from datetime import date
+from uuid import UUID, uuid4, uuid5
 
 from econtract.platform.common import clock
-from econtract.platform.common.compiled import CompiledQuery, Parameter
-from edo.models import Box, PowerOfAttorney, Signatory
-from edo.powers import mchd, mchd_checks
-from edo.powers.mchd import Organisation, Person, Power, PowerOfAttorneyData
-from edo.powers.mchd_checks import Expected, PowerOfAttorneyReport
-from edo.problems import MOSCOW, Problem
-from edo.signing import certificates
-from edo.signing.service import SigningKey, signing_service
-from edo.signing.trust import installed_trust
+from econtract.platform.common.refusals import Refusal
+from edo.models import PowerOfAttorney, Signatory
+from edo.powers import mchd
+from edo.powers.mchd import MchdCompany, MchdPerson, MchdPower, PowerOfAttorneyData
+from edo.powers.verification import verify_power_of_attorney
+from edo.signing.service import SigningKey, get_signing_service
 
-# Where anybody may check a power of attorney by its number: the tax service's registry.
-REGISTRY = "https://m4d.nalog.gov.ru/emchd/check-status"
-JUDGED_FOR_SECONDS = 30
+# The tax service's registry, where anybody can check a power of attorney by its number.
+REGISTRY_URL = "https://m4d.nalog.gov.ru/emchd/check-status"
 
 
 class PowerOfAttorneyRefused(Exception):
-    """A power of attorney was not taken in; `problems` name every failed check."""
+    """A power of attorney failed its checks; `problems` are all of them."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Refusal, ...]) -> None:
         super().__init__(", ".join(problem.code for problem in problems))
         self.problems = problems
 
 
-def check_power_of_attorney(
-    *,
-    signatory: Signatory,
-    principal_inn: str,
-    xml: bytes,
-    signature: bytes,
-    at: datetime,
-    revoked_at: datetime | None = None,
-) -> PowerOfAttorneyReport:
-    """Every check of a power of attorney by this installation's rules. Raises Unavailable."""
-    expected = Expected(
-        principal_inn=principal_inn,
-        representative=certificates.from_pem(signatory.certificate_pem),
-        power_codes=settings.MCHD_POWER_CODES,
-        schema=Path(settings.MCHD_XSD) if settings.MCHD_XSD else None,
-    )
-    return mchd_checks.verify(
-        xml,
-        signature,
-        expected=expected,
-        trust=installed_trust(),
-        at=at,
-        revoked_at=revoked_at,
-    )
-
-
-def problems_of_power(
-    power: PowerOfAttorney, *, signatory: Signatory, principal_inn: str, at: datetime, fresh: bool
-) -> tuple[Problem, ...]:
-    """What `check_power_of_attorney` finds at ``at``, as of the last JUDGED_FOR_SECONDS.
-
-    An open card asks every five seconds, and to verify is dear. Another power, certificate or time
-    is judged anew, changed files of roots and revocation lists only when the time is up; with
-    ``fresh`` everything is. Raises ValueError for a certificate that cannot be read, Unavailable.
-    """
-    facts = (
-        *(power.registration_number, power.created_at, power.revoked_at, principal_inn),
-        *(signatory.certificate_pem, int(at.timestamp()) // JUDGED_FOR_SECONDS),
-    )
-    key = "power:" + md5(repr(facts).encode(), usedforsecurity=False).hexdigest()
-    known: tuple[Problem, ...] | None = None if fresh else cache.get(key)
-    if known is None:
-        power.refresh_from_db(fields=["xml", "signature"])
-        known = check_power_of_attorney(
-            signatory=signatory,
-            principal_inn=principal_inn,
-            xml=bytes(power.xml),
-            signature=bytes(power.signature),
-            at=at,
-            revoked_at=power.revoked_at,
-        ).problems
-        cache.set(key, known, JUDGED_FOR_SECONDS)
-    return known
-
-
-def checked_power_of_attorney(
+def build_power_of_attorney(
     *, signatory: Signatory, principal_inn: str, xml: bytes, signature: bytes
 ) -> PowerOfAttorney:
-    """A power of attorney that passed every check, not saved yet.
+    """Verify an uploaded power of attorney and return it unsaved.
 
-    One whose term is ahead is welcome too. Raises PowerOfAttorneyRefused (`number_taken` among
-    others: the number is in our base already) or Unavailable.
+    Its term may begin in the future. Raises PowerOfAttorneyRefused (with the code `number_taken`
+    when the number is stored already) or Unavailable.
     """
-    report = check_power_of_attorney(
+    report = verify_power_of_attorney(
         signatory=signatory,
         principal_inn=principal_inn,
         xml=xml,
         signature=signature,
         at=clock.now(),
     )
-    problems = [item for item in report.problems if item.code != "not_yet_valid"]
+    problems = [problem for problem in report.problems if problem.code != "not_yet_valid"]
     data = report.data
-    if data is not None and PowerOfAttorney.objects.filter(
-        registration_number=data.registration_number
-    ):
+    if data and _is_number_taken(data.registration_number):
         text = f"МЧД с номером {data.registration_number} уже загружена."
-        problems.append(Problem("number_taken", text))
+        problems.append(Refusal("number_taken", text))
     if problems or data is None:
         raise PowerOfAttorneyRefused(tuple(problems))
     return PowerOfAttorney(
@@ -117,7 +50,7 @@ def checked_power_of_attorney(
         registration_number=data.registration_number,
         principal_inn=data.principal.inn,
         head_name=data.head.full_name,
-        powers=_stored_powers(data),
+        powers=_powers_as_json(data),
         xml=xml,
         signature=signature,
         valid_from=data.issued_on,
@@ -128,32 +61,32 @@ def checked_power_of_attorney(
 def register_power_of_attorney(
     *, signatory: Signatory, principal_inn: str, xml: bytes, signature: bytes
 ) -> PowerOfAttorney:
-    """Takes a signed power of attorney in: `checked_power_of_attorney`, saved."""
-    power = checked_power_of_attorney(
+    """`build_power_of_attorney`, saved."""
+    power = build_power_of_attorney(
         signatory=signatory, principal_inn=principal_inn, xml=xml, signature=signature
     )
     power.save(force_insert=True)
     return power
 
 
-def make_power_of_attorney(
+def issue_power_of_attorney(
     *,
     signatory: Signatory,
-    principal: Organisation,
+    principal: MchdCompany,
     head_key_ref: str,
     valid_from: date,
     valid_until: date,
-    powers: tuple[Power, ...],
+    powers: tuple[MchdPower, ...],
 ) -> PowerOfAttorney:
-    """Makes the XML, has the head sign it, checks it like any other, and stores it.
+    """Build the XML, have the head sign it, and register it like an uploaded one.
 
-    The head is the owner of ``head_key_ref`` at the signing service. Raises Unavailable, Refused
-    (the signing service's), PowerOfAttorneyRefused, or LookupError when there is no such key.
+    The head is the owner of ``head_key_ref`` at the signing service. Raises LookupError when the
+    service has no such key, PowerOfAttorneyRefused, Unavailable, or Refused by the service.
     """
-    service = signing_service()
+    service = get_signing_service()
     head = next((key for key in service.list_keys() if key.key_ref == head_key_ref), None)
     if head is None:
-        raise LookupError(f"The signing service holds no key {head_key_ref}.")
+        raise LookupError(f"The signing service has no key {head_key_ref}.")
     number = uuid4()
     data = PowerOfAttorneyData(
         registration_number=number,
@@ -161,10 +94,10 @@ def make_power_of_attorney(
         issued_on=valid_from,
         valid_until=valid_until,
         principal=principal,
-        head=_person(head),
-        representative=_representative(signatory),
+        head=_build_person(head),
+        representative=_build_person(signatory),
         powers=powers,
-        registry_address=REGISTRY,
+        registry_address=REGISTRY_URL,
     )
     xml = mchd.build(data)
     signature = service.sign(head_key_ref, xml, uuid5(number, "head"))
@@ -173,79 +106,22 @@ def make_power_of_attorney(
     )
 
 
-@CompiledQuery
-def _powers_of(signatory: Parameter, principal_inn: Parameter) -> QuerySet[PowerOfAttorney]:
-    found = PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)
-    return found.defer("xml", "signature")
+def _is_number_taken(number: UUID) -> bool:
+    return PowerOfAttorney.objects.filter(registration_number=number).exists()
 
 
-def current_power(signatory: Signatory, box: Box, at: datetime) -> PowerOfAttorney | None:
-    """The power to sign by for the box's organisation at ``at``: of the valid ones the last.
-
-    When none is valid, the latest known one: its checks say why it does not hold.
-    """
-    today = at.astimezone(MOSCOW).date()
-    ours = _powers_of(signatory=signatory.pk, principal_inn=box.inn)
-
-    def merit(power: PowerOfAttorney) -> tuple[bool, date, int]:
-        lasts = power.valid_from <= today <= power.valid_until
-        return lasts and power.revoked_at is None, power.valid_until, power.pk
-
-    return max(ours, key=merit, default=None)
-
-
-def import_signatory_keys() -> list[Signatory]:
-    """Makes or refreshes a signatory for each key of the signing service that is no head's.
-
-    Names and position are set on the first import only; the certificate every time.
-    """
-    keys = [key for key in signing_service().list_keys() if key.role == "signatory"]
-    return [_import(key) for key in keys]
-
-
-def certificate_fields(pem: str) -> dict[str, str | datetime]:
-    """The fields of a Signatory that its certificate fills. Raises ValueError."""
-    details = certificates.from_pem(pem)
-    return {
-        "certificate_pem": details.pem,
-        "certificate_serial": details.serial,
-        "certificate_from": details.valid_from,
-        "certificate_until": details.valid_until,
-        "inn": details.inn,
-        "snils": details.snils,
-    }
-
-
-def _import(key: SigningKey) -> Signatory:
-    fresh = certificate_fields(key.certificate_pem)
-    person = {
-        "surname": key.surname,
-        "given_name": key.given_name,
-        "patronymic": key.patronymic,
-        "position": key.position,
-    }
-    signatory, _ = Signatory.objects.update_or_create(
-        key_ref=key.key_ref, defaults=fresh, create_defaults={**person, **fresh}
-    )
-    return signatory
-
-
-def _stored_powers(data: PowerOfAttorneyData) -> list[dict[str, str]]:
+def _powers_as_json(data: PowerOfAttorneyData) -> list[dict[str, str]]:
     if data.powers_text:
         return [{"code": "", "name": data.powers_text}]
     return [{"code": power.code, "name": power.name} for power in data.powers]
 
 
-def _person(key: SigningKey) -> Person:
-    return Person(key.surname, key.given_name, key.patronymic, key.inn, key.snils, key.position)
-
-
-def _representative(signatory: Signatory) -> Person:
-    return Person(
-        signatory.surname,
-        signatory.given_name,
-        signatory.patronymic,
-        signatory.inn,
-        signatory.snils,
-        signatory.position,
+def _build_person(owner: SigningKey | Signatory) -> MchdPerson:
+    return MchdPerson(
+        surname=owner.surname,
+        given_name=owner.given_name,
+        patronymic=owner.patronymic,
+        inn=owner.inn,
+        snils=owner.snils,
+        position=owner.position,
     )

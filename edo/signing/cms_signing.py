@@ -1,4 +1,4 @@
-"""Making a detached signature with a private key at hand. No database."""
+"""Signing: a detached CMS signature made with a private key. No database."""
 
 import hashlib
 from collections.abc import Sequence
@@ -26,22 +26,25 @@ def sign_detached(
     """A detached CMS SignedData (DER) over exactly ``content``, with SHA-256.
 
     Signed attributes: content-type, message-digest, signing-time, signing-certificate-v2. The
-    certificate and its ``issuers`` are put inside, so that a stranger can build the chain.
+    certificate and its ``issuers`` are included, so that any verifier can build the chain.
     """
-    own = _asn1(certificate)
-    attributes = _attributes(content, certificate, own, signed_at)
+    asn1_certificate = _to_asn1(certificate)
+    attributes = _build_attributes(content, certificate, asn1_certificate, signed_at)
     signer = asn1.SignerInfo(
         {
             "version": "v1",
             "sid": asn1.SignerIdentifier(
                 "issuer_and_serial_number",
                 asn1.IssuerAndSerialNumber(
-                    {"issuer": own.issuer, "serial_number": own.serial_number}
+                    {
+                        "issuer": asn1_certificate.issuer,
+                        "serial_number": asn1_certificate.serial_number,
+                    }
                 ),
             ),
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
             "signed_attrs": attributes,
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": _scheme(key)}),
+            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": _get_algorithm(key)}),
             "signature": _sign(key, attributes.dump()),
         }
     )
@@ -50,7 +53,7 @@ def sign_detached(
             "version": "v1",
             "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
             "encap_content_info": {"content_type": "data"},
-            "certificates": [own, *(_asn1(issuer) for issuer in issuers)],
+            "certificates": [asn1_certificate, *(_to_asn1(issuer) for issuer in issuers)],
             "signer_infos": [signer],
         }
     )
@@ -58,19 +61,19 @@ def sign_detached(
     return bytes(info.dump())
 
 
-def _attributes(
+def _build_attributes(
     content: bytes,
     certificate: x509.Certificate,
-    own: asn1_x509.Certificate,
+    asn1_certificate: asn1_x509.Certificate,
     signed_at: datetime,
 ) -> asn1.CMSAttributes:
-    named = tsp.ESSCertIDv2(
+    certificate_id = tsp.ESSCertIDv2(
         {
             "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
             "cert_hash": certificate.fingerprint(hashes.SHA256()),
             "issuer_serial": {
-                "issuer": [asn1_x509.GeneralName("directory_name", own.issuer)],
-                "serial_number": own.serial_number,
+                "issuer": [asn1_x509.GeneralName("directory_name", asn1_certificate.issuer)],
+                "serial_number": asn1_certificate.serial_number,
             },
         }
     )
@@ -79,14 +82,14 @@ def _attributes(
         ("content_type", "data"),
         ("message_digest", hashlib.sha256(content).digest()),
         ("signing_time", time),
-        ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [named]})),
+        ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [certificate_id]})),
     ]
     return asn1.CMSAttributes(
         [asn1.CMSAttribute({"type": name, "values": [value]}) for name, value in values]
     )
 
 
-def _scheme(key: PrivateKey) -> str:
+def _get_algorithm(key: PrivateKey) -> str:
     return "sha256_rsa" if isinstance(key, rsa.RSAPrivateKey) else "sha256_ecdsa"
 
 
@@ -96,5 +99,5 @@ def _sign(key: PrivateKey, data: bytes) -> bytes:
     return key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def _to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))

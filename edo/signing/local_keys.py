@@ -12,41 +12,41 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
-from edo.signing.certificates import CertificateDetails, details
+from edo.signing.certificates import CertificateDetails, read_certificate
 from edo.signing.cms_signing import PrivateKey, sign_detached
 
 SYSTEM = "signing"
 KEY_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SUFFIXES = (".p12", ".pem")
-OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class _LoadedKey:
     key: PrivateKey
     certificate: x509.Certificate
     issuers: Sequence[x509.Certificate]
 
 
-class LocalKeys:
-    """The keys of one folder, opened with one password.
+class LocalKeyFolder:
+    """The keys in one folder, all with the same password.
 
-    A PEM file holds the private key, its certificate and the issuers' after it. A folder or file
-    that anybody but its owner may read is not used: Unavailable says so.
+    A PEM file holds the private key, then its certificate, then those of its issuers. Raises
+    Unavailable for a folder or a file that anybody but its owner may access.
     """
 
     def __init__(self, folder: Path, password: str) -> None:
         self._folder = folder
         self._password = password.encode() or None
 
-    def owners(self) -> dict[str, CertificateDetails]:
-        """Whose keys there are, by key reference."""
-        self._check_protected(self._folder)
+    def list_owners(self) -> dict[str, CertificateDetails]:
+        """The certificates of the keys, by key reference."""
+        self._require_protected(self._folder)
         names = sorted(path.stem for path in self._folder.iterdir() if path.suffix in SUFFIXES)
-        return {name: details(self._load(name).certificate) for name in names}
+        return {name: read_certificate(self._load(name).certificate) for name in names}
 
     def sign(self, key_ref: str, content: bytes) -> bytes:
-        """A detached signature. Raises Refused("unknown_key") or Unavailable."""
+        """A detached signature. Raises Unavailable, or Refused with the code `unknown_key`."""
         loaded = self._load(key_ref)
         return sign_detached(
             content,
@@ -56,21 +56,21 @@ class LocalKeys:
             signed_at=clock.now(),
         )
 
-    def _load(self, key_ref: str) -> _Loaded:
-        self._check_protected(self._folder)
+    def _load(self, key_ref: str) -> _LoadedKey:
+        self._require_protected(self._folder)
         if not KEY_REF.fullmatch(key_ref):
             raise Refused(SYSTEM, "unknown_key")
         paths = [self._folder / f"{key_ref}{suffix}" for suffix in SUFFIXES]
         path = next((path for path in paths if path.is_file()), None)
         if path is None:
             raise Refused(SYSTEM, "unknown_key")
-        self._check_protected(path)
+        self._require_protected(path)
         try:
-            return self._open(path)
+            return self._read(path)
         except (ValueError, TypeError) as error:
             raise Unavailable(SYSTEM, f"the key {key_ref} cannot be opened") from error
 
-    def _open(self, path: Path) -> _Loaded:
+    def _read(self, path: Path) -> _LoadedKey:
         content = path.read_bytes()
         if path.suffix == ".p12":
             key, own, issuers = pkcs12.load_key_and_certificates(content, self._password)
@@ -79,8 +79,8 @@ class LocalKeys:
             own, *issuers = x509.load_pem_x509_certificates(content)
         if own is None or not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise ValueError("neither RSA nor ECDSA, or no certificate")
-        return _Loaded(key, own, issuers)
+        return _LoadedKey(key, own, issuers)
 
-    def _check_protected(self, path: Path) -> None:
-        if not path.exists() or path.stat().st_mode & OTHERS_MAY:
+    def _require_protected(self, path: Path) -> None:
+        if not path.exists() or path.stat().st_mode & GROUP_OR_OTHERS:
             raise Unavailable(SYSTEM, "the folder of keys is absent or open to others")

@@ -1,7 +1,7 @@
-"""The signing service: whoever holds our signatories' keys.
+"""The signing service, which holds the private keys of our signatories.
 
-The product never sees a private key of the HTTP provider. A cloud or an HSM is one more class of
-this Protocol and one more name of SIGNING_PROVIDER.
+The product never sees a private key of the HTTP provider. To add a cloud service or an HSM, write
+one more class of this Protocol and add it to PROVIDERS.
 """
 
 import base64
@@ -15,7 +15,7 @@ from django.conf import settings
 
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.http import OutsideHttp
-from edo.signing.local_keys import LocalKeys
+from edo.signing.local_keys import LocalKeyFolder
 
 SYSTEM = "signing"
 KEY_UNKNOWN = "unknown_key"
@@ -24,7 +24,7 @@ KEY_BLOCKED = "key_blocked"
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A key that the service signs with, and whose it is.
+    """A key of the service and its owner.
 
     `inn` has 12 digits, `snils` 11, as in the certificate; `role` is "head" or "signatory".
     """
@@ -41,17 +41,18 @@ class SigningKey:
 
 
 class SigningService(Protocol):
-    """Signs bytes with a key that it alone holds."""
+    """Signs bytes with a private key that never leaves it."""
 
     def list_keys(self) -> list[SigningKey]:
-        """The keys that it holds. Raises Unavailable or Refused."""
+        """All keys of the service. Raises Unavailable or Refused."""
 
     def sign(self, key_ref: str, content: bytes, idempotency_key: UUID) -> bytes:
         """A detached CMS SignedData (DER) over exactly ``content``.
 
-        Attributes signing-time and signing-certificate-v2 and the certificate are inside. The
-        service does not judge the certificate. Raises Unavailable, or Refused with
-        `unknown_key` or `key_blocked`.
+        It contains the certificate and the attributes signing-time and signing-certificate-v2.
+        The service does not check whether the certificate is valid. ``idempotency_key`` makes it
+        safe to repeat the call. Raises Unavailable, or Refused with the code `unknown_key` or
+        `key_blocked`.
         """
 
 
@@ -62,25 +63,25 @@ class HttpSigningService:
         self._http = OutsideHttp(SYSTEM)
 
     def list_keys(self) -> list[SigningKey]:
-        answer = self._http.get("/v1/keys")
+        response = self._http.get("/v1/keys")
         try:
-            return [_key(item) for item in answer["keys"]]
+            return [_parse_key(item) for item in response["keys"]]
         except (KeyError, TypeError):
-            raise Unavailable(SYSTEM, "the list of keys has another shape") from None
+            raise Unavailable(SYSTEM, "the list of keys is malformed") from None
 
     def sign(self, key_ref: str, content: bytes, idempotency_key: UUID) -> bytes:
-        answer = self._http.post(
+        response = self._http.post(
             "/v1/signatures",
             json={"key_ref": key_ref, "content": base64.b64encode(content).decode()},
             idempotency_key=idempotency_key,
         )
         try:
-            return base64.b64decode(answer["signature"], validate=True)
+            return base64.b64decode(response["signature"], validate=True)
         except (KeyError, TypeError, binascii.Error):
-            raise Unavailable(SYSTEM, "the answer holds no signature") from None
+            raise Unavailable(SYSTEM, "the response contains no signature") from None
 
 
-def _key(item: dict[str, Any]) -> SigningKey:
+def _parse_key(item: dict[str, Any]) -> SigningKey:
     return SigningKey(
         key_ref=item["key_ref"],
         surname=item["surname"],
@@ -95,10 +96,10 @@ def _key(item: dict[str, Any]) -> SigningKey:
 
 
 class LocalSigningService:
-    """Keys in files of SIGNING_KEYS_DIR, for an installation with no signing service."""
+    """Keys in files of SIGNING_KEYS_DIR, for an installation without a signing service."""
 
     def __init__(self) -> None:
-        self._keys = LocalKeys(settings.SIGNING_KEYS_DIR, settings.SIGNING_KEYS_PASSWORD)
+        self._keys = LocalKeyFolder(settings.SIGNING_KEYS_DIR, settings.SIGNING_KEYS_PASSWORD)
 
     def list_keys(self) -> list[SigningKey]:
         return [
@@ -113,11 +114,11 @@ class LocalSigningService:
                 role="signatory",
                 certificate_pem=owner.pem,
             )
-            for key_ref, owner in self._keys.owners().items()
+            for key_ref, owner in self._keys.list_owners().items()
         ]
 
     def sign(self, key_ref: str, content: bytes, idempotency_key: UUID) -> bytes:
-        """Signing twice has no effect outside this process, so the key is not needed."""
+        """Signing twice has no outside effect, so the idempotency key is not used."""
         return self._keys.sign(key_ref, content)
 
 
@@ -127,6 +128,6 @@ PROVIDERS: dict[str, Callable[[], SigningService]] = {
 }
 
 
-def signing_service() -> SigningService:
-    """The provider named by SIGNING_PROVIDER."""
+def get_signing_service() -> SigningService:
+    """The provider that SIGNING_PROVIDER names."""
     return PROVIDERS[settings.SIGNING_PROVIDER]()

@@ -1,4 +1,4 @@
-"""Whom we believe: trusted roots and revocation lists. No database."""
+"""Trusted root certificates and certificate revocation lists (CRLs). No database."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 PEM_MARK = b"-----BEGIN"
 
 
-class Revocation(StrEnum):
-    """What the revocation lists say of a certificate."""
+class RevocationStatus(StrEnum):
+    """What the CRLs say about a certificate. UNKNOWN: no fresh list of its issuer is at hand."""
 
     GOOD = "good"
     REVOKED = "revoked"
@@ -35,34 +35,35 @@ class Revocation(StrEnum):
 
 
 @dataclass(frozen=True)
-class Trust:
-    """Trusted roots and the revocation lists at hand."""
+class TrustStore:
+    """The root certificates that we trust, and the CRLs that are at hand."""
 
     roots: tuple[x509.Certificate, ...]
-    lists: tuple[x509.CertificateRevocationList, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
 
     @classmethod
-    def read(cls, roots: Path, lists: Iterable[Path] = ()) -> "Trust":
-        """Reads PEM roots and PEM or DER lists; a file that changes is read anew.
+    def load(cls, roots: Path, crls: Iterable[Path] = ()) -> "TrustStore":
+        """Read roots (PEM) and CRLs (PEM or DER) from files; a changed file is read again.
 
-        Raises OSError or ValueError when the roots cannot be read. A list that cannot be read is
-        left out (its certificates are then of unknown revocation) and noted in the log.
+        Raises OSError or ValueError when the roots cannot be read. A CRL that cannot be read is
+        skipped and logged: the revocation of its certificates is then unknown.
         """
-        return _read(_stamp(roots), tuple(_stamp(path) for path in lists if path.exists()))
+        existing = (path for path in crls if path.exists())
+        return _load(_with_mtime(roots), tuple(_with_mtime(path) for path in existing))
 
-    def chain(
+    def build_chain(
         self,
         certificate: x509.Certificate,
         intermediates: Sequence[x509.Certificate],
         at: datetime,
     ) -> list[x509.Certificate] | None:
-        """The chain from ``certificate`` to a root, as of ``at``; None when there is none."""
+        """The chain from ``certificate`` to a root, valid at ``at``; None when there is none."""
         if not self.roots:
             return None
         policy = PolicyBuilder().store(Store(list(self.roots))).time(at)
         verifier = policy.extension_policies(
             ca_policy=ExtensionPolicy.webpki_defaults_ca(),
-            # A signer's certificate is judged by cms.py: it is no web client.
+            # The certificate of a signer is not one of a web client: cms.py checks its key usage.
             ee_policy=ExtensionPolicy.permit_all(),
         ).build_client_verifier()
         try:
@@ -70,53 +71,53 @@ class Trust:
         except (VerificationError, UnsupportedAlgorithm, ValueError):
             return None
 
-    def revocation(
+    def check_revocation(
         self, chain: Sequence[x509.Certificate], at: datetime
-    ) -> tuple[Revocation, datetime | None]:
+    ) -> tuple[RevocationStatus, datetime | None]:
         """Whether a certificate of ``chain`` was revoked by ``at``, and since when.
 
-        GOOD means that a list speaks for the first certificate; the rest of the chain is looked
-        up where a list is at hand.
+        GOOD requires a fresh CRL for the first certificate. The others are looked up only in the
+        CRLs that are at hand.
         """
-        known = False
+        is_known = False
         for position, (certificate, issuer) in enumerate(pairwise(chain)):
-            for issued in self._lists_of(issuer):
-                entry = issued.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            for crl in self._get_crls_of(issuer):
+                entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
                 if entry is not None and entry.revocation_date_utc <= at:
-                    return Revocation.REVOKED, entry.revocation_date_utc
-                fresh = issued.next_update_utc is None or issued.next_update_utc >= at
-                known = known or (position == 0 and fresh)
-        return (Revocation.GOOD if known else Revocation.UNKNOWN), None
+                    return RevocationStatus.REVOKED, entry.revocation_date_utc
+                is_fresh = crl.next_update_utc is None or crl.next_update_utc >= at
+                is_known = is_known or (position == 0 and is_fresh)
+        return (RevocationStatus.GOOD if is_known else RevocationStatus.UNKNOWN), None
 
-    def names_as_revoked(self, certificate: x509.Certificate, at: datetime) -> bool:
-        """Whether a list of the certificate's issuer has it, the list itself not proved.
+    def is_listed_as_revoked(self, certificate: x509.Certificate, at: datetime) -> bool:
+        """Whether a CRL with the issuer's name lists ``certificate``.
 
-        For a certificate alone, without the chain to its root: enough to warn of it and not to
-        sign by it, not to judge a signature.
+        The chain and the signature of the CRL are not checked. That is enough to warn and to
+        refuse to sign, but not to judge a signature.
         """
-        for issued in self.lists:
-            if issued.issuer == certificate.issuer:
-                entry = issued.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        for crl in self.crls:
+            if crl.issuer == certificate.issuer:
+                entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
                 if entry is not None and entry.revocation_date_utc <= at:
                     return True
         return False
 
-    def _lists_of(self, issuer: x509.Certificate) -> list[x509.CertificateRevocationList]:
+    def _get_crls_of(self, issuer: x509.Certificate) -> list[x509.CertificateRevocationList]:
         key = issuer.public_key()
         return [
-            item
-            for item in self.lists
-            if item.issuer == issuer.subject and item.is_signature_valid(key)  # type: ignore[arg-type]
+            crl
+            for crl in self.crls
+            if crl.issuer == issuer.subject and crl.is_signature_valid(key)  # type: ignore[arg-type]
         ]
 
 
-def installed_trust() -> Trust:
-    """The roots and revocation lists of this installation (EDO_TRUST_ROOTS, EDO_CRLS).
+def load_trust_store() -> TrustStore:
+    """The roots and CRLs of this installation (EDO_TRUST_ROOTS, EDO_CRLS).
 
-    Raises Unavailable when the roots cannot be read: then no signature can be judged.
+    Raises Unavailable when the roots cannot be read: no signature can be verified then.
     """
     try:
-        return Trust.read(
+        return TrustStore.load(
             Path(settings.EDO_TRUST_ROOTS), [Path(name) for name in settings.EDO_CRLS]
         )
     except (OSError, ValueError) as error:
@@ -124,26 +125,26 @@ def installed_trust() -> Trust:
 
 
 def is_known_revoked(pem: str, at: datetime) -> bool:
-    """`Trust.names_as_revoked` of this installation; False where nothing can be known."""
+    """`TrustStore.is_listed_as_revoked` for a PEM certificate; False when it cannot be checked."""
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
-        return installed_trust().names_as_revoked(certificate, at)
+        return load_trust_store().is_listed_as_revoked(certificate, at)
     except (ValueError, Unavailable):
         return False
 
 
-def _stamp(path: Path) -> tuple[Path, int]:
+def _with_mtime(path: Path) -> tuple[Path, int]:
     return path, path.stat().st_mtime_ns
 
 
 @lru_cache(maxsize=8)
-def _read(roots: tuple[Path, int], lists: tuple[tuple[Path, int], ...]) -> Trust:
+def _load(roots: tuple[Path, int], crls: tuple[tuple[Path, int], ...]) -> TrustStore:
     certificates = x509.load_pem_x509_certificates(roots[0].read_bytes())
-    loaded = (_load_list(path) for path, _ in lists)
-    return Trust(tuple(certificates), tuple(item for item in loaded if item is not None))
+    loaded = (_load_crl(path) for path, _ in crls)
+    return TrustStore(tuple(certificates), tuple(crl for crl in loaded if crl is not None))
 
 
-def _load_list(path: Path) -> x509.CertificateRevocationList | None:
+def _load_crl(path: Path) -> x509.CertificateRevocationList | None:
     content = path.read_bytes()
     try:
         if content.lstrip().startswith(PEM_MARK):

@@ -1,4 +1,4 @@
-"""Tasks in the Django admin: to be looked at. They change through the door alone."""
+"""Tasks in the Django admin, read-only: `tasks.lifecycle.perform` alone changes them."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -6,8 +6,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from econtract.platform.outbox.admin import ReadOnlyAdmin
-from edo.expiry import SOON
-from tasks.admin import expiring
+from edo.expiry import EXPIRES_SOON
+from tasks.admin.expiry import build_expiry_rows
 from tasks.admin.visibility_pages import why
 from tasks.models import HistoryEntry, SigningTask
 
@@ -37,17 +37,17 @@ class SigningTaskAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("expiring/", view(self.expiring), name="tasks_signingtask_expiring"),
+            path("expiring/", view(self.show_expiries), name="tasks_signingtask_expiring"),
             path("why/", view(why), name="tasks_signingtask_why"),
             *super().get_urls(),
         ]
 
-    def expiring(self, request: HttpRequest) -> HttpResponse:
-        """«Сертификаты и МЧД»: what ends soon, and the tasks that it will stop."""
+    def show_expiries(self, request: HttpRequest) -> HttpResponse:
+        """«Сертификаты и МЧД»: what ends soon, and the tasks that will stop because of it."""
         context = {
             **self.admin_site.each_context(request),
             "title": "Сертификаты и МЧД",
-            "rows": expiring.rows(),
-            "days": SOON.days,
+            "rows": build_expiry_rows(),
+            "days": EXPIRES_SOON.days,
         }
-        return TemplateResponse(request, "tasks/admin/expiring.html", context)
+        return TemplateResponse(request, "tasks/admin/expiry.html", context)

@@ -9,22 +9,23 @@ from datetime import timedelta
 from clients.models import Region
 from econtract.platform.common import clock
 from econtract.platform.common.http import OutsideHttp
-from edo.channels.operator import exchanges
 from edo.models import Box, Signatory
-from edo.powers.mchd import Organisation, Power
+from edo.powers.mchd import MchdCompany, MchdPower
+from edo.powers.registration import issue_power_of_attorney
+from edo.signatories import import_signatories
 
 HEAD_KEY = "head"
 # Long enough for every demonstrated past, and one that has run out for the page that warns.
 POWER_SINCE = timedelta(days=200)
 POWER_UNTIL = timedelta(days=500)
 LAPSED_POWER = "signer-kuznetsov"
-PRINCIPAL = Organisation(
+PRINCIPAL = MchdCompany(
     name="Публичное акционерное общество «Ростелеком»",
     inn="7707049388",
     kpp="784001001",
     ogrn="1027700198767",
 )
-POWER = Power(code="ECONTRACT_SIGN_DOCUMENTS", name="Подписание документов с клиентами")
+POWER = MchdPower(code="ECONTRACT_SIGN_DOCUMENTS", name="Подписание документов с клиентами")
 
 
 def install() -> None:
@@ -33,7 +34,7 @@ def install() -> None:
     Regions must be loaded. Raises Unavailable when the sandbox does not answer.
     """
     boxes = [_box(organisation) for organisation in _our_organisations()]
-    signatories = exchanges.import_signatory_keys()
+    signatories = import_signatories()
     for signatory in signatories:
         signatory.boxes.set(boxes)
         if not signatory.powers.exists():
@@ -77,7 +78,7 @@ def _give_power(signatory: Signatory) -> None:
     made_at = now - timedelta(days=10) if lapsed else now
     until = now - timedelta(days=1) if lapsed else now + POWER_UNTIL
     with clock.travelled_to(made_at):
-        exchanges.make_power_of_attorney(
+        issue_power_of_attorney(
             signatory=signatory,
             principal=PRINCIPAL,
             head_key_ref=HEAD_KEY,

@@ -1,4 +1,4 @@
-"""Certificates and powers of attorney that run out: told to the administrators."""
+"""Notifying administrators of certificates and powers of attorney that expire."""
 
 from datetime import timedelta
 
@@ -7,28 +7,32 @@ from django.db import transaction
 from accounts.audience import administrators
 from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
-from edo.expiry import Expiry, expiring
+from edo.expiry import Expiry, find_expiries
 from tasks.notifications.kinds import EXPIRY
 
 WEEK = timedelta(days=7)
 
 
 @transaction.atomic
-def notify_of_expiry() -> None:
-    """Told a month ahead, a week ahead and when it is over: once each, however often it runs."""
-    people = list(administrators())
-    for item in expiring(clock.now()):
-        notify(people, _event(item))
+def notify_administrators() -> None:
+    """Notify a month ahead, a week ahead and at the end.
+
+    `notify` drops an event that it has seen, so repeated calls send each notification once.
+    """
+    recipients = list(administrators())
+    for expiry in find_expiries(clock.now()):
+        notify(recipients, _build_event(expiry))
 
 
-def _event(item: Expiry) -> Event:
-    power = item.power
-    what = f"МЧД {power.registration_number}" if power else "Сертификат"
-    source = f"expiry:{item.signatory.pk}:{power.pk if power else ''}:{item.until}:{_when(item)}"
-    return Event(EXPIRY, f"{what}, {item.signatory}: {item.words}", source)
+def _build_event(expiry: Expiry) -> Event:
+    power, signatory = expiry.power, expiry.signatory
+    title = f"МЧД {power.registration_number}" if power else "Сертификат"
+    power_pk = power.pk if power else ""
+    source = f"expiry:{signatory.pk}:{power_pk}:{expiry.until}:{_get_stage(expiry)}"
+    return Event(EXPIRY, f"{title}, {signatory}: {expiry.text}", source)
 
 
-def _when(item: Expiry) -> str:
-    if item.over:
+def _get_stage(expiry: Expiry) -> str:
+    if expiry.is_over:
         return "over"
-    return "week" if item.until - clock.now().date() <= WEEK else "month"
+    return "week" if expiry.until - clock.now().date() <= WEEK else "month"

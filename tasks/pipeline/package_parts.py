@@ -23,7 +23,7 @@ from edo.models import Exchange
 from edo.powers import mchd
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
-from edo.signing.trust import installed_trust
+from edo.signing.trust import load_trust_store
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 
@@ -86,7 +86,7 @@ def _details(report: SignatureReport, power: str | None = None) -> SignatureDeta
 def _power(found: ExchangeArtefacts) -> PowerOfAttorneyFile:
     xml, signature = found.power_of_attorney_xml, found.power_of_attorney_signature
     data = mchd.parse(xml)
-    signed_at = cms.verify(signature, xml, trust=installed_trust()).signed_at
+    signed_at = cms.verify(signature, xml, trust=load_trust_store()).signed_at
     if signed_at is None:
         raise ValueError("The signature of the power of attorney states no time.")
     return PowerOfAttorneyFile(

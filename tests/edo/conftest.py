@@ -12,13 +12,15 @@ import pytest
 from econtract.platform.common import clock, http
 from edo.channels.operator import diadoc, exchanges
 from edo.models import Box, Exchange, Signatory
-from edo.powers.mchd import Organisation, Power
+from edo.powers.mchd import MchdCompany, MchdPower
+from edo.powers.registration import issue_power_of_attorney
+from edo.signatories import import_signatories
 from tests.support.pki import PDF
 from tests.support.sandbox import ROMASHKA, Sandbox
 from tests.support.world import connect
 
-OURS = Organisation("ПАО «Ростелеком»", "7707049388", "784001001", "1027700198767")
-POWER = Power("ECONTRACT_SIGN_DOCUMENTS", "Подписание договоров с клиентами")
+OURS = MchdCompany("ПАО «Ростелеком»", "7707049388", "784001001", "1027700198767")
+POWER = MchdPower("ECONTRACT_SIGN_DOCUMENTS", "Подписание договоров с клиентами")
 
 
 @dataclass
@@ -75,7 +77,7 @@ class World:
 
 def make_power(signatory: Signatory) -> None:
     today = clock.now().date()
-    exchanges.make_power_of_attorney(
+    issue_power_of_attorney(
         signatory=signatory,
         principal=OURS,
         head_key_ref="head",
@@ -107,7 +109,7 @@ def world(db: None, outside: Sandbox) -> World:
         inn=head_office["Inn"],
         kpp=head_office["Kpp"],
     )
-    exchanges.import_signatory_keys()
+    import_signatories()
     signatory = Signatory.objects.get(key_ref="signer-ivanova")
     signatory.boxes.add(box)
     make_power(signatory)

@@ -22,14 +22,14 @@ from archive.package.parts import (
 )
 from archive.typesetting.pdf import html_to_pdf
 from edo.powers import mchd
-from edo.signing.certificates import details
+from edo.signing.certificates import read_certificate
 from tests.support.pki import NOW, Signer, authority
 
 MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
 OUR_INN = "7707049388"
 CLIENT_INN = "7701001100"
-HEAD = mchd.Person("Петров", "Петр", "Петрович", "772345678901", "11223344595", "Президент")
-SIGNATORY = mchd.Person("Петров", "Петр", "Петрович", "500100732259", "08765430300")
+HEAD = mchd.MchdPerson("Петров", "Петр", "Петрович", "772345678901", "11223344595", "Президент")
+SIGNATORY = mchd.MchdPerson("Петров", "Петр", "Петрович", "500100732259", "08765430300")
 MCHD_XML_NAME = f"ON_EMCHD_20260101_{MCHD_NUMBER}.xml"
 LINE = "Исполнитель оказывает, а Заказчик оплачивает услуги связи на условиях договора. "
 
@@ -66,7 +66,7 @@ def signature(
     signed_at: dt.datetime = NOW,
 ) -> DocumentSignature:
     """A signature of ``content`` with what its certificate says."""
-    known = details(signer.certificate)
+    known = read_certificate(signer.certificate)
     return DocumentSignature(
         side=side,
         der=signer.sign(content, signed_at),
@@ -85,16 +85,14 @@ def signature(
 
 
 def power_data(
-    representative: mchd.Person = SIGNATORY, principal_inn: str = OUR_INN
+    representative: mchd.MchdPerson = SIGNATORY, principal_inn: str = OUR_INN
 ) -> mchd.PowerOfAttorneyData:
     return mchd.PowerOfAttorneyData(
         registration_number=MCHD_NUMBER,
         internal_number="17",
         issued_on=dt.date(2026, 1, 1),
         valid_until=dt.date(2027, 1, 1),
-        principal=mchd.Organisation(
-            "ПАО «Ростелеком»", principal_inn, "784201001", "1027700198767"
-        ),
+        principal=mchd.MchdCompany("ПАО «Ростелеком»", principal_inn, "784201001", "1027700198767"),
         head=HEAD,
         representative=representative,
         powers_text="Подписание договоров об оказании услуг связи",
@@ -107,7 +105,7 @@ def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
     xml = mchd.build(data)
     return PowerOfAttorneyFile(
         side=PartySide.SENDER,
-        file_name=mchd.file_name(data),
+        file_name=mchd.build_file_name(data),
         number=str(data.registration_number),
         xml=xml,
         signature=head().sign(xml),

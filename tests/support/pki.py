@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from edo.signing.certificates import OGRN, ORGANISATION_INN, PERSON_INN, SNILS
 from edo.signing.cms_signing import PrivateKey, sign_detached
-from edo.signing.trust import Trust
+from edo.signing.trust import TrustStore
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -54,11 +54,11 @@ class Authority:
         self.issuing = self._ca(own_name, self.key, path_length=0, issuer=root_name)
 
     @property
-    def trust(self) -> Trust:
-        return Trust((self.root,))
+    def trust(self) -> TrustStore:
+        return TrustStore((self.root,))
 
-    def trust_with_revoked(self, signer: Signer, since: dt.datetime) -> Trust:
-        return Trust((self.root,), (self.revocation_list({signer.certificate: since}),))
+    def trust_with_revoked(self, signer: Signer, since: dt.datetime) -> TrustStore:
+        return TrustStore((self.root,), (self.revocation_list({signer.certificate: since}),))
 
     def revocation_list(
         self, revoked: dict[x509.Certificate, dt.datetime], until: dt.datetime = NOW + YEAR

@@ -1,5 +1,6 @@
 """A refusal, for people and for machines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -23,3 +24,8 @@ class Refusal:
 
     def __str__(self) -> str:
         return self.message
+
+
+def join_texts(refusals: Iterable[Refusal]) -> str:
+    """The texts as one, without their fixes."""
+    return " ".join(refusal.text for refusal in refusals)

@@ -18,33 +18,23 @@ from edo.channels.operator.registry import operator_for
 from edo.channels.operator.sending import revoke, send
 from edo.models import Box, Exchange, Signatory
 from edo.powers import mchd
-from edo.powers.registration import (
-    current_power,
-    import_signatory_keys,
-    make_power_of_attorney,
-    register_power_of_attorney,
-)
-from edo.problems import Problem
+from edo.powers.selection import find_current_power
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
-from edo.signing.trust import installed_trust
+from edo.signing.trust import load_trust_store
 
 __all__ = [
     "ALREADY_SIGNED",
     "ExchangeArtefacts",
     "Failure",
-    "Problem",
     "SendRefusal",
     "SendRefused",
     "artefacts",
     "follow",
-    "import_signatory_keys",
     "is_known",
-    "make_power_of_attorney",
     "open_exchange",
     "poll_events",
     "preflight",
-    "register_power_of_attorney",
     "revoke",
     "send",
 ]
@@ -97,7 +87,7 @@ def open_exchange(
         defaults={
             "box": box,
             "signatory": signatory,
-            "power_of_attorney": current_power(signatory, box, clock.now()),
+            "power_of_attorney": find_current_power(signatory, box, clock.now()),
             "recipient_inn": recipient_inn,
             "recipient_kpp": recipient_kpp,
             "document_sha256": document_sha256,
@@ -149,14 +139,14 @@ def artefacts(*, exchange: Exchange) -> ExchangeArtefacts:
         raise ValueError("Only a signed exchange has all its artefacts.")
     sender, recipient = (bytes(item or b"") for item in signatures)
     sent_at, delivered_at, finished_at = (item or exchange.created_at for item in times)
-    digest, trust = bytes.fromhex(exchange.document_sha256), installed_trust()
+    digest, trust = bytes.fromhex(exchange.document_sha256), load_trust_store()
     report = cms.verify_digest(recipient, digest, trust=trust)
     return ExchangeArtefacts(
         sender_signature=sender,
         recipient_signature=recipient,
         power_of_attorney_xml=bytes(power.xml),
         power_of_attorney_signature=bytes(power.signature),
-        power_of_attorney_file_name=mchd.file_name(mchd.parse(bytes(power.xml))),
+        power_of_attorney_file_name=mchd.build_file_name(mchd.parse(bytes(power.xml))),
         power_of_attorney_number=str(power.registration_number),
         sender=cms.verify_digest(sender, digest, trust=trust),
         recipient=report,

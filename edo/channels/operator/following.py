@@ -7,6 +7,7 @@ from typing import Any
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.common.refusals import Refusal, join_texts
 from edo.channels.operator.gateway import (
     DocumentTruth,
     Operator,
@@ -18,10 +19,10 @@ from edo.channels.operator.refusals import SYSTEM, Failure
 from edo.channels.operator.registry import operator_for
 from edo.channels.operator.sending import LIVE, change, fail, retire
 from edo.models import Exchange
-from edo.problems import Problem, in_words
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
-from edo.signing.trust import installed_trust
+from edo.signing.cms_parsing import HASHES
+from edo.signing.trust import load_trust_store
 
 State = Exchange.State
 NO_REASON = "Клиент не указал причину."
@@ -62,23 +63,23 @@ def _judge(exchange: Exchange, operator: Operator, truth: DocumentTruth) -> None
         change(exchange, changes, state=State.SENT)
 
 
-def _sending_problem(truth: DocumentTruth) -> Problem | None:
+def _sending_problem(truth: DocumentTruth) -> Refusal | None:
     """Told by the operator only after the sending, or silently missing."""
     if truth.sender_verdict == SenderVerdict.INVALID:
         text = "Оператор ЭДО не принял нашу подпись, документ клиенту не доставлен."
-        return Problem(Failure.SENDER_SIGNATURE_INVALID, text)
+        return Refusal(Failure.SENDER_SIGNATURE_INVALID, text)
     if truth.sender_verdict == SenderVerdict.PENDING:
         return None
     if not truth.power_attached:
         text = "МЧД не приложена к документу у оператора ЭДО."
-        return Problem(Failure.POWER_OF_ATTORNEY_INVALID, text)
+        return Refusal(Failure.POWER_OF_ATTORNEY_INVALID, text)
     if not truth.power_valid:
         text = "Оператор ЭДО считает приложенную МЧД недействительной."
-        return Problem(Failure.POWER_OF_ATTORNEY_INVALID, text)
+        return Refusal(Failure.POWER_OF_ATTORNEY_INVALID, text)
     return None
 
 
-def _give_up(exchange: Exchange, operator: Operator, problem: Problem) -> None:
+def _give_up(exchange: Exchange, operator: Operator, problem: Refusal) -> None:
     """FAILED, with nothing left at the operator for the client to sign."""
     # Refused: signed already or not to be revoked, so nothing more can be done there.
     with suppress(Refused):
@@ -102,13 +103,13 @@ def _note_signature(exchange: Exchange, operator: Operator, truth: DocumentTruth
         raise Unavailable(SYSTEM, "the recipient's signature is not there yet")
     signature = operator.content(box_id, exchange.message_id, truth.recipient_signature_id)
     report = _verified(exchange, operator, signature, truth.recipient_signed_at)
-    if report.ok and truth.answer == RecipientAnswer.SIGNED_BADLY:
+    if report.is_valid and truth.answer == RecipientAnswer.SIGNED_BADLY:
         text = "Оператор ЭДО считает подпись клиента недействительной."
-        report = report.with_problem(Problem("operator_disagrees", text))
+        report = report.with_problem(Refusal("operator_disagrees", text))
     change(exchange, {"delivered_at": _delivered_at(exchange, truth)}, state__in=LIVE)
-    if not report.ok:
-        reason = f"Подпись клиента не прошла проверку. {in_words(report.problems)}"
-        _give_up(exchange, operator, Problem(Failure.RECIPIENT_SIGNATURE_INVALID, reason))
+    if not report.is_valid:
+        reason = f"Подпись клиента не прошла проверку. {join_texts(report.problems)}"
+        _give_up(exchange, operator, Refusal(Failure.RECIPIENT_SIGNATURE_INVALID, reason))
         return
     _close(exchange, State.SIGNED, {"recipient_signature": signature})
 
@@ -116,23 +117,23 @@ def _note_signature(exchange: Exchange, operator: Operator, truth: DocumentTruth
 def _verified(
     exchange: Exchange, operator: Operator, signature: bytes, signed_at: datetime | None
 ) -> SignatureReport:
-    digest, trust = bytes.fromhex(exchange.document_sha256), installed_trust()
+    digest, trust = bytes.fromhex(exchange.document_sha256), load_trust_store()
     report = cms.verify_digest(signature, digest, trust=trust, at=signed_at)
-    if report.digest_algorithm in cms.HASHES and report.digest_algorithm != "sha256":
+    if report.digest_algorithm in HASHES and report.digest_algorithm != "sha256":
         pdf = operator.content(
             exchange.box.operator_box_id, exchange.message_id, exchange.document_id
         )
         if hashlib.sha256(pdf).digest() == digest:
             report = cms.verify(signature, pdf, trust=trust, at=signed_at)
     certificate = report.certificate
-    if certificate is None or certificate.speaks_for(exchange.recipient_inn):
+    if certificate is None or certificate.belongs_to(exchange.recipient_inn):
         return report
     owner = certificate.organisation or certificate.owner
     text = (
         f"Сертификат принадлежит другому лицу: {owner}, "
         f"ИНН {certificate.organisation_inn or certificate.inn}."
     )
-    return report.with_problem(Problem("foreign_certificate", text))
+    return report.with_problem(Refusal("foreign_certificate", text))
 
 
 def _delivered_at(exchange: Exchange, truth: DocumentTruth) -> datetime:

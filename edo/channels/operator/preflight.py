@@ -6,11 +6,13 @@ from django.db.models import QuerySet
 
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.formatting import moscow_date
+from econtract.platform.common.refusals import Refusal
 from edo.channels.operator.refusals import FIXES, TEXTS, SendRefusal
 from edo.channels.operator.registry import operator_for
 from edo.models import Box, Signatory
-from edo.powers.registration import current_power, problems_of_power
-from edo.problems import Problem, day
+from edo.powers.selection import find_current_power
+from edo.powers.verification import find_power_problems
 from edo.signing.trust import is_known_revoked
 
 
@@ -23,12 +25,12 @@ def preflight(
     at: datetime,
     ask_operator: bool = False,
     fresh: bool = False,
-) -> list[Problem]:
+) -> list[Refusal]:
     """Every reason why sending at ``at`` would fail, with its fix; empty when none is known.
 
     Codes are those of `SendRefusal`. No outside call, unless ``ask_operator``: then the client's
     box is looked for too, and Unavailable or Refused may be raised. ``fresh``: the power of
-    attorney is verified now, and not remembered (`edo.powers.problems_of_power`).
+    attorney is verified now, and not remembered (`edo.powers.verification.find_power_problems`).
     """
     problems = [
         *_box_problems(box, signatory),
@@ -45,27 +47,29 @@ def _signing_in(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
     return Signatory.objects.filter(pk=signatory, boxes=box).only("pk")
 
 
-def _box_problems(box: Box, signatory: Signatory) -> list[Problem]:
+def _box_problems(box: Box, signatory: Signatory) -> list[Refusal]:
     problems = []
     if not box.active:
         text = f"ЛК ЭДО «{box.name}» отключен."
-        problems.append(Problem(SendRefusal.BOX_INACTIVE, text, "Выберите другой ЛК ЭДО."))
+        problems.append(Refusal(SendRefusal.BOX_INACTIVE, text, "Выберите другой ЛК ЭДО."))
     if not signatory.active:
         text = f"Подписант {signatory} отключен."
         fix = "Выберите другого подписанта."
-        problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))
+        problems.append(Refusal(SendRefusal.SIGNATORY_INACTIVE, text, fix))
     elif not _signing_in(box=box.pk, signatory=signatory.pk):
         text = f"Подписант {signatory} не подписывает в ЛК ЭДО «{box.name}»."
         fix = "Выберите подписанта этого ЛК ЭДО."
-        problems.append(Problem(SendRefusal.SIGNATORY_INACTIVE, text, fix))
+        problems.append(Refusal(SendRefusal.SIGNATORY_INACTIVE, text, fix))
     return problems
 
 
-def _certificate_problems(signatory: Signatory, at: datetime) -> list[Problem]:
+def _certificate_problems(signatory: Signatory, at: datetime) -> list[Refusal]:
     if at > signatory.certificate_until:
-        text = f"Сертификат подписанта истек {day(signatory.certificate_until)}."
+        text = f"Сертификат подписанта истек {moscow_date(signatory.certificate_until)}."
     elif at < signatory.certificate_from:
-        text = f"Сертификат подписанта действует только с {day(signatory.certificate_from)}."
+        text = (
+            f"Сертификат подписанта действует только с {moscow_date(signatory.certificate_from)}."
+        )
     elif is_known_revoked(signatory.certificate_pem, at):
         text = "Сертификат подписанта отозван."
     else:
@@ -73,12 +77,12 @@ def _certificate_problems(signatory: Signatory, at: datetime) -> list[Problem]:
     return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
 
 
-def _power_problems(box: Box, signatory: Signatory, at: datetime, *, fresh: bool) -> list[Problem]:
-    power = current_power(signatory, box, at)
+def _power_problems(box: Box, signatory: Signatory, at: datetime, *, fresh: bool) -> list[Refusal]:
+    power = find_current_power(signatory, box, at)
     if power is None:
         return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID)]
     try:
-        found = problems_of_power(
+        found = find_power_problems(
             power, signatory=signatory, principal_inn=box.inn, at=at, fresh=fresh
         )
     except ValueError:
@@ -89,7 +93,7 @@ def _power_problems(box: Box, signatory: Signatory, at: datetime, *, fresh: bool
     return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID, item.text) for item in found]
 
 
-def _recipient_problems(box: Box, inn: str, kpp: str) -> list[Problem]:
+def _recipient_problems(box: Box, inn: str, kpp: str) -> list[Refusal]:
     operator = operator_for(box)
     recipient = operator.find_recipient(inn, kpp)
     if recipient is None:
@@ -99,5 +103,5 @@ def _recipient_problems(box: Box, inn: str, kpp: str) -> list[Problem]:
     return []
 
 
-def _problem(code: SendRefusal, text: str = "") -> Problem:
-    return Problem(code, text or TEXTS[code], FIXES.get(code, ""))
+def _problem(code: SendRefusal, text: str = "") -> Refusal:
+    return Refusal(code, text or TEXTS[code], FIXES.get(code, ""))

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused
+from econtract.platform.common.formatting import MOSCOW
 from edo.channels.operator.gateway import Operator, OperatorRefusal, OutgoingDocument, SentDocument
 from edo.channels.operator.refusals import (
     ALREADY_SIGNED,
@@ -20,10 +21,9 @@ from edo.channels.operator.refusals import (
 )
 from edo.channels.operator.registry import operator_for
 from edo.models import Exchange
-from edo.problems import MOSCOW
 from edo.signing import cms
-from edo.signing.service import signing_service
-from edo.signing.trust import installed_trust
+from edo.signing.service import get_signing_service
+from edo.signing.trust import load_trust_store
 
 State = Exchange.State
 LIVE = (State.SENDING, State.SENT, State.DELIVERED)
@@ -89,7 +89,7 @@ def retire(exchange: Exchange, operator: Operator) -> None:
     box_id = exchange.box.operator_box_id
     sent = SentDocument(exchange.message_id, exchange.document_id)
     request = operator.revocation_request(box_id, sent, REVOCATION_COMMENT)
-    signature = signing_service().sign(
+    signature = get_signing_service().sign(
         exchange.signatory.key_ref, request, _signing_key(exchange, request)
     )
     try:
@@ -143,8 +143,9 @@ def _sign(exchange: Exchange, pdf: bytes) -> None:
     """Signs once; whoever repeats the sending posts the same signature."""
     if exchange.sender_signature is not None:
         return
-    signature = signing_service().sign(exchange.signatory.key_ref, pdf, _signing_key(exchange, pdf))
-    report = cms.verify(signature, pdf, trust=installed_trust(), at=clock.now())
+    key_ref = exchange.signatory.key_ref
+    signature = get_signing_service().sign(key_ref, pdf, _signing_key(exchange, pdf))
+    report = cms.verify(signature, pdf, trust=load_trust_store(), at=clock.now())
     if report.problems:
         raise SendRefused(SendRefusal.CERTIFICATE_INVALID, report.problems[0].text)
     change(exchange, {"sender_signature": signature}, sender_signature=None)

@@ -11,10 +11,10 @@ from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.formatting import zoned
+from econtract.platform.common.refusals import join_texts
 from edo.models import Exchange, PowerOfAttorney, Signatory
-from edo.problems import in_words
 from edo.signing import cms
-from edo.signing.trust import installed_trust
+from edo.signing.trust import load_trust_store
 from tasks.lifecycle import preflight
 from tasks.lifecycle.preflight import Check
 from tasks.models import SigningTask
@@ -124,11 +124,11 @@ def _side(title: str, exchange: Exchange, signature: bytes, absent: str) -> Side
 def _verdict(title: str, exchange: Exchange, signature: bytes) -> Side:
     try:
         report = cms.verify_digest(
-            signature, bytes.fromhex(exchange.document_sha256), trust=installed_trust()
+            signature, bytes.fromhex(exchange.document_sha256), trust=load_trust_store()
         )
     except Unavailable:
         return Side(title, "error", "Проверить подпись нельзя: корневые сертификаты не читаются")
-    words = "Подпись верна" if report.ok else in_words(report.problems)
+    words = "Подпись верна" if report.is_valid else join_texts(report.problems)
     facts = []
     if report.certificate is not None:
         certificate = report.certificate
@@ -142,7 +142,7 @@ def _verdict(title: str, exchange: Exchange, signature: bytes) -> Side:
         ]
     if report.signed_at is not None:
         facts.append(Fact("Время", zoned(report.signed_at), num=True))
-    state = "done" if report.ok else "error"
+    state = "done" if report.is_valid else "error"
     return Side(title, state, words, tuple(fact for fact in facts if fact.value))
 
 

@@ -15,7 +15,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from edo.channels.operator.exchanges import preflight
 from edo.models import Box, Signatory
-from edo.powers.registration import JUDGED_FOR_SECONDS
+from edo.powers.verification import POWER_CHECK_CACHE_SECONDS
 
 Row = TypeVar("Row", bound=Model)
 POWERS_MARK = {
@@ -68,7 +68,7 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
 
     A choice that does not fit the one above it is dropped; the only one left is made. What is
     not chosen yet offers only what fits the choices below it, so the lists narrow one another.
-    Signatories are judged anew with ``fresh``, else as of the last JUDGED_FOR_SECONDS.
+    Signatories are judged anew with ``fresh``, else as of the last POWER_CHECK_CACHE_SECONDS.
     """
     served = _served(user)
     regions = list(served)
@@ -132,7 +132,7 @@ def _reason(box: Box, signatory: Signatory, *, fresh: bool) -> str:
     known: str | None = None if fresh else cache.get(key)
     if known is None:
         known = _judge(box, signatory)
-        cache.set(key, known, JUDGED_FOR_SECONDS)
+        cache.set(key, known, POWER_CHECK_CACHE_SECONDS)
     return known
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from econtract.verification.package_files import MOST_ENTRIES, PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
-from edo.signing.trust import Trust
+from edo.signing.trust import TrustStore
 from tests.support.packages import package
 
 MEBIBYTE = 1024 * 1024
-NOBODY = VerificationPolicy(trust=Trust(()))
+NOBODY = VerificationPolicy(trust=TrustStore(()))
 
 
 def zipped(*files: tuple[str, bytes]) -> io.BytesIO:

@@ -16,7 +16,9 @@ from accounts.roles import Role
 from econtract.platform.common import clock
 from edo.models import Box, PowerOfAttorney, Signatory
 from edo.powers import mchd
-from edo.powers import registration as powers
+from edo.powers.registration import register_power_of_attorney
+from edo.powers.selection import find_current_power
+from edo.signatories import read_certificate_fields
 from tests.edo.powers.test_mchd import CODE, DATA, HEAD, OURS, SIGNATORY
 from tests.support.factories import UserFactory
 from tests.support.pki import DAY, YEAR, Signer, authority
@@ -55,7 +57,7 @@ def person(**more: Any) -> Signer:
 
 
 def made_signatory(signer: Signer, key_ref: str = "key") -> Signatory:
-    fields = powers.certificate_fields(signer.pem)
+    fields = read_certificate_fields(signer.pem)
     return Signatory.objects.create(surname="Иванова", given_name="Анна", key_ref=key_ref, **fields)
 
 
@@ -180,7 +182,7 @@ def test_powers_that_expire_soon_are_found(admin: Client, box: Box) -> None:
     signatory, today = made_signatory(person()), clock.now().date()
     for days in (20, 90):
         xml, signature = power_files(valid_until=today + timedelta(days=days))
-        powers.register_power_of_attorney(
+        register_power_of_attorney(
             signatory=signatory, principal_inn=OURS.inn, xml=xml, signature=signature
         )
     answer = admin.get(reverse("admin:edo_powerofattorney_changelist"), {"term": "soon"})
@@ -194,13 +196,13 @@ def test_a_power_whose_term_is_ahead_waits_for_its_day(box: Box) -> None:
     now = power_files()
     later = power_files(issued_on=today + 5 * DAY, valid_until=today + 400 * DAY)
     rows = [
-        powers.register_power_of_attorney(
+        register_power_of_attorney(
             signatory=signatory, principal_inn=OURS.inn, xml=xml, signature=signature
         )
         for xml, signature in (now, later)
     ]
-    assert powers.current_power(signatory, box, clock.now()) == rows[0]
-    assert powers.current_power(signatory, box, clock.now() + 10 * DAY) == rows[1]
+    assert find_current_power(signatory, box, clock.now()) == rows[0]
+    assert find_current_power(signatory, box, clock.now() + 10 * DAY) == rows[1]
 
 
 def test_only_an_administrator_comes_in(client: Client) -> None:

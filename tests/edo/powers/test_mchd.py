@@ -17,20 +17,20 @@ from lxml import etree
 from edo.powers import mchd, mchd_checks
 from edo.powers.mchd import (
     MalformedPowerOfAttorney,
-    Organisation,
-    Person,
-    Power,
+    MchdCompany,
+    MchdPerson,
+    MchdPower,
     PowerOfAttorneyData,
 )
-from edo.powers.mchd_checks import Expected, PowerOfAttorneyReport
-from edo.safe_xml import LARGEST_XML
+from edo.powers.mchd_checks import PowerOfAttorneyReport, PowerRequirements
+from edo.safe_xml import MAX_XML_BYTES
 from edo.signing import certificates
 from tests.support.pki import DAY, NOW, YEAR, Authority, Signer, authority
 
 CODE = "ECONTRACT_SIGN_DOCUMENTS"
-OURS = Organisation("ПАО «Ростелеком» & Ко", "7707049388", "784001001", "1027700198767")
-HEAD = Person("Головин", "Глеб", "Ильич", "771234567859", "11223344595", "Президент")
-SIGNATORY = Person("Иванова", "Анна", "", "772345678901", "22334455606")
+OURS = MchdCompany("ПАО «Ростелеком» & Ко", "7707049388", "784001001", "1027700198767")
+HEAD = MchdPerson("Головин", "Глеб", "Ильич", "771234567859", "11223344595", "Президент")
+SIGNATORY = MchdPerson("Иванова", "Анна", "", "772345678901", "22334455606")
 DATA = PowerOfAttorneyData(
     registration_number=uuid.UUID("4f0c3bd2-54b0-43b8-8f2c-0f9c4f0f6a11"),
     internal_number="12/2026",
@@ -39,7 +39,7 @@ DATA = PowerOfAttorneyData(
     principal=OURS,
     head=HEAD,
     representative=SIGNATORY,
-    powers=(Power(CODE, "Подписание договоров"),),
+    powers=(MchdPower(CODE, "Подписание договоров"),),
     registry_address="https://registry.example/",
 )
 
@@ -59,13 +59,13 @@ def check(
 ) -> PowerOfAttorneyReport:
     wanted: dict[str, Any] = {
         "principal_inn": OURS.inn,
-        "representative": certificates.details(signatory.certificate),
+        "representative": certificates.read_certificate(signatory.certificate),
         "power_codes": (CODE,),
     }
     return mchd_checks.verify(
         xml,
         signature,
-        expected=Expected(**{**wanted, **(expected or {})}),
+        requirements=PowerRequirements(**{**wanted, **(expected or {})}),
         **{"trust": authority().trust, "at": NOW, **more},
     )
 
@@ -80,7 +80,7 @@ def codes(report: PowerOfAttorneyReport) -> list[str]:
         DATA,
         replace(DATA, powers=(), powers_text="Подписывать договоры <с клиентами>"),
         replace(DATA, representative=replace(SIGNATORY, patronymic="Петровна", position="Юрист")),
-        replace(DATA, powers=(Power(CODE, "Одно"), Power("ANOTHER", "Другое"))),
+        replace(DATA, powers=(MchdPower(CODE, "Одно"), MchdPower("ANOTHER", "Другое"))),
     ],
 )
 def test_what_is_made_is_read_back_the_same(data: PowerOfAttorneyData) -> None:
@@ -96,18 +96,18 @@ SCHEMAS = [Path(settings.MCHD_XSD)] if settings.MCHD_XSD else []
 )
 def test_what_is_made_is_valid_by_the_official_schema(data: PowerOfAttorneyData) -> None:
     for schema in SCHEMAS:
-        assert mchd.schema_errors(mchd.build(data), schema) == []
+        assert mchd.find_schema_errors(mchd.build(data), schema) == []
 
 
 def test_the_file_is_named_as_the_format_prescribes() -> None:
     name = "ON_EMCHD_20261101_4f0c3bd2-54b0-43b8-8f2c-0f9c4f0f6a11.xml"
-    assert mchd.file_name(DATA) == name
+    assert mchd.build_file_name(DATA) == name
 
 
 def test_a_good_one_passes_every_check(head: Signer, signatory: Signer) -> None:
     xml = mchd.build(DATA)
     report = check(xml, head.sign(xml), signatory)
-    assert report.ok
+    assert report.is_valid
     assert report.data == DATA
 
 
@@ -119,7 +119,7 @@ def test_a_good_one_passes_every_check(head: Signer, signatory: Signer) -> None:
         ({"principal": replace(OURS, inn="7701001100")}, NOW, "foreign_principal"),
         ({"representative": HEAD}, NOW, "foreign_representative"),
         ({"head": SIGNATORY}, NOW, "wrong_head"),
-        ({"powers": (Power("ANOTHER", "Другое"),)}, NOW, "powers_missing"),
+        ({"powers": (MchdPower("ANOTHER", "Другое"),)}, NOW, "powers_missing"),
     ],
 )
 def test_each_failed_check_is_named(
@@ -137,7 +137,7 @@ def test_the_term_ends_with_the_moscow_day(
 ) -> None:
     xml = mchd.build(replace(DATA, valid_until=NOW.date()))
     midnight = NOW.replace(hour=0) + timedelta(hours=hours)
-    assert check(xml, head.sign(xml), signatory, at=midnight).ok is holds
+    assert check(xml, head.sign(xml), signatory, at=midnight).is_valid is holds
 
 
 def test_all_failed_checks_are_told_at_once(head: Signer, signatory: Signer) -> None:
@@ -173,12 +173,12 @@ def test_the_heads_certificate_may_expire_after_signing(signatory: Signer) -> No
         valid_until=NOW - DAY,
     )
     xml = mchd.build(DATA)
-    assert check(xml, gone.sign(xml, NOW - 10 * DAY), signatory).ok
+    assert check(xml, gone.sign(xml, NOW - 10 * DAY), signatory).is_valid
 
 
 def test_a_power_in_plain_text_is_for_people_to_judge(head: Signer, signatory: Signer) -> None:
     xml = mchd.build(replace(DATA, powers=(), powers_text="Подписывать договоры"))
-    assert check(xml, head.sign(xml), signatory).ok
+    assert check(xml, head.sign(xml), signatory).is_valid
 
 
 def test_the_schema_is_asked_where_there_is_one(
@@ -208,7 +208,7 @@ FILE = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/pass
         FILE,
         b"<a/>",
         b"\xff\xfe\x00",
-        b"<a>" + b" " * LARGEST_XML + b"</a>",
+        b"<a>" + b" " * MAX_XML_BYTES + b"</a>",
         mchd.build(DATA).replace(b"EMCHD_1", b"EMCHD_9"),
         mchd.build(DATA).replace(b"2026-11-01", b"2026-99-01"),
         mchd.build(DATA).replace(b"4f0c3bd2-54b0", b"zzzz"),
@@ -241,7 +241,7 @@ def test_any_damage_is_a_report(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 5))):
         xml[data.draw(st.integers(0, len(xml) - 1))] = data.draw(st.integers(0, 255))
     report = check(bytes(xml), b"", _SIGNATORY)
-    assert not report.ok
+    assert not report.is_valid
 
 
 _SIGNATORY = authority().signer(inn=SIGNATORY.inn, snils=SIGNATORY.snils)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
-from edo.signing.trust import Revocation, Trust
+from edo.signing.cms_parsing import MAX_SIGNATURE_BYTES
+from edo.signing.trust import RevocationStatus, TrustStore
 from tests.support.pki import DAY, NOW, PDF, YEAR, Authority, Signer, authority, write_trust
 
 
@@ -26,7 +27,7 @@ def codes(report: SignatureReport) -> list[str]:
 
 
 def check(
-    signature: bytes, content: bytes = PDF, trust: Trust | None = None, at: dt.datetime = NOW
+    signature: bytes, content: bytes = PDF, trust: TrustStore | None = None, at: dt.datetime = NOW
 ) -> SignatureReport:
     return cms.verify(signature, content, trust=trust or authority().trust, at=at)
 
@@ -34,7 +35,7 @@ def check(
 @pytest.mark.parametrize("use_rsa", [False, True])
 def test_a_good_signature_says_who_signed_and_when(use_rsa: bool) -> None:
     report = check(authority().signer(use_rsa=use_rsa).sign(PDF, NOW - DAY))
-    assert report.ok
+    assert report.is_valid
     assert report.signed_at == NOW - DAY
     assert report.digest_algorithm == "sha256"
     assert report.certificate is not None
@@ -50,7 +51,7 @@ def test_a_good_signature_says_who_signed_and_when(use_rsa: bool) -> None:
 def test_a_signature_is_judged_by_the_digest_alone_too(signer: Signer) -> None:
     signature, trust = signer.sign(PDF), authority().trust
     digest = hashlib.sha256(PDF).digest()
-    assert cms.verify_digest(signature, digest, trust=trust, at=NOW).ok
+    assert cms.verify_digest(signature, digest, trust=trust, at=NOW).is_valid
     other = cms.verify_digest(signature, hashlib.sha256(b"").digest(), trust=trust, at=NOW)
     assert codes(other) == ["digest_mismatch"]
 
@@ -112,7 +113,7 @@ def test_the_certificate_holds_at_the_moment_of_signing_or_the_report_says_when(
 def test_a_certificate_that_expired_since_does_not_harm_the_signature() -> None:
     signer = authority().signer(valid_from=NOW - 2 * YEAR, valid_until=NOW - DAY)
     report = cms.verify(signer.sign(PDF, NOW - 2 * DAY), PDF, trust=authority().trust)
-    assert report.ok
+    assert report.is_valid
 
 
 def test_a_certificate_of_an_unknown_authority() -> None:
@@ -133,28 +134,28 @@ def test_a_revoked_certificate(signer: Signer) -> None:
     report = check(signer.sign(PDF), trust=authority().trust_with_revoked(signer, NOW - DAY))
     assert codes(report) == ["certificate_revoked"]
     assert "20.11.2026" in report.problems[0].text
-    assert report.revocation == Revocation.REVOKED
+    assert report.revocation == RevocationStatus.REVOKED
 
 
 def test_a_certificate_revoked_after_signing_was_good(signer: Signer) -> None:
     report = check(signer.sign(PDF), trust=authority().trust_with_revoked(signer, NOW + DAY))
-    assert report.ok
-    assert report.revocation == Revocation.GOOD
+    assert report.is_valid
+    assert report.revocation == RevocationStatus.GOOD
 
 
 def test_a_list_signed_by_somebody_else_says_nothing(signer: Signer) -> None:
     forged = Authority("Чужой")
     forged.issuing = authority().issuing
     revoked = forged.revocation_list({signer.certificate: NOW - DAY})
-    report = check(signer.sign(PDF), trust=Trust((authority().root,), (revoked,)))
-    assert report.ok
-    assert report.revocation == Revocation.UNKNOWN
+    report = check(signer.sign(PDF), trust=TrustStore((authority().root,), (revoked,)))
+    assert report.is_valid
+    assert report.revocation == RevocationStatus.UNKNOWN
 
 
 def test_an_old_list_does_not_vouch_for_a_certificate(signer: Signer) -> None:
     stale = authority().revocation_list({}, until=NOW - DAY)
-    report = check(signer.sign(PDF), trust=Trust((authority().root,), (stale,)))
-    assert report.revocation == Revocation.UNKNOWN
+    report = check(signer.sign(PDF), trust=TrustStore((authority().root,), (stale,)))
+    assert report.revocation == RevocationStatus.UNKNOWN
 
 
 def test_a_certificate_not_meant_for_signing() -> None:
@@ -200,7 +201,7 @@ def test_garbage_is_a_report_and_not_an_error(garbage: bytes) -> None:
 
 
 def test_an_enormous_signature_is_not_even_read() -> None:
-    assert codes(check(b"0" * (cms.LARGEST_SIGNATURE + 1))) == ["malformed"]
+    assert codes(check(b"0" * (MAX_SIGNATURE_BYTES + 1))) == ["malformed"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -212,7 +213,7 @@ def test_any_damage_to_a_signature_is_a_report(data: st.DataObject) -> None:
         signature[position] = data.draw(st.integers(0, 255))
     report = check(bytes(signature[: data.draw(st.integers(1, len(signature)))]))
     # A byte may be one that nothing depends on; then the verdict stands, but never an exception.
-    assert report.ok or report.problems[0].text
+    assert report.is_valid or report.problems[0].text
 
 
 _GOOD = authority().signer().sign(PDF)

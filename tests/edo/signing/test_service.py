@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 from econtract.platform.common.errors import Refused, Unavailable
 from edo.checks import check_signing
 from edo.signing import cms
-from edo.signing.service import signing_service
-from edo.signing.trust import installed_trust
+from edo.signing.service import get_signing_service
+from edo.signing.trust import load_trust_store
 from tests.support.pki import PDF, Signer, authority
 from tests.support.sandbox import Sandbox
 
@@ -63,9 +63,9 @@ def test_a_key_in_a_file_signs(folder: Path, settings: Any, kind: str, use_rsa: 
     if kind == "p12":
         settings.SIGNING_KEYS_PASSWORD = PASSWORD.decode()
     put(folder, f"petrov.{kind}", (p12_file if kind == "p12" else pem_file)(signer))
-    signature = signing_service().sign("petrov", PDF, KEY)
-    assert cms.verify(signature, PDF, trust=authority().trust).ok
-    (key,) = signing_service().list_keys()
+    signature = get_signing_service().sign("petrov", PDF, KEY)
+    assert cms.verify(signature, PDF, trust=authority().trust).is_valid
+    (key,) = get_signing_service().list_keys()
     assert (key.key_ref, key.surname, key.given_name) == ("petrov", "Петров", "Петр")
     assert (key.patronymic, key.inn) == ("Петрович", "771234567859")
 
@@ -74,43 +74,43 @@ def test_a_key_in_a_file_signs(folder: Path, settings: Any, kind: str, use_rsa: 
 def test_an_unknown_key_is_a_refusal(folder: Path, key_ref: str) -> None:
     put(folder.parent, "petrov.pem", pem_file(authority().signer()))
     with pytest.raises(Refused) as caught:
-        signing_service().sign(key_ref, PDF, KEY)
+        get_signing_service().sign(key_ref, PDF, KEY)
     assert caught.value.code == "unknown_key"
 
 
 def test_a_key_that_others_may_read_is_not_used(folder: Path) -> None:
     put(folder, "petrov.pem", pem_file(authority().signer()), mode=0o640)
     with pytest.raises(Unavailable, match="open to others"):
-        signing_service().sign("petrov", PDF, KEY)
+        get_signing_service().sign("petrov", PDF, KEY)
     (folder / "petrov.pem").chmod(0o600)
     folder.chmod(0o755)
     with pytest.raises(Unavailable, match="open to others"):
-        signing_service().sign("petrov", PDF, KEY)
+        get_signing_service().sign("petrov", PDF, KEY)
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n"])
 def test_a_broken_file_says_which_key(folder: Path, content: bytes) -> None:
     put(folder, "petrov.pem", content)
     with pytest.raises(Unavailable, match="petrov cannot be opened"):
-        signing_service().sign("petrov", PDF, KEY)
+        get_signing_service().sign("petrov", PDF, KEY)
 
 
 def test_a_wrong_password_does_not_open(folder: Path, settings: Any) -> None:
     put(folder, "petrov.p12", p12_file(authority().signer()))
     settings.SIGNING_KEYS_PASSWORD = "wrong"
     with pytest.raises(Unavailable, match="petrov cannot be opened"):
-        signing_service().sign("petrov", PDF, KEY)
+        get_signing_service().sign("petrov", PDF, KEY)
 
 
 def test_the_service_signs_with_its_own_keys(outside: Sandbox) -> None:
-    keys = {key.key_ref: key for key in signing_service().list_keys()}
+    keys = {key.key_ref: key for key in get_signing_service().list_keys()}
     assert keys["head"].role == "head"
-    signature = signing_service().sign("signer-ivanova", PDF, KEY)
-    report = cms.verify(signature, PDF, trust=installed_trust())
-    assert report.ok
+    signature = get_signing_service().sign("signer-ivanova", PDF, KEY)
+    report = cms.verify(signature, PDF, trust=load_trust_store())
+    assert report.is_valid
     assert report.certificate is not None
     assert report.certificate.inn == keys["signer-ivanova"].inn
-    assert signing_service().sign("signer-ivanova", PDF, KEY) == signature
+    assert get_signing_service().sign("signer-ivanova", PDF, KEY) == signature
 
 
 @pytest.mark.parametrize(
@@ -118,25 +118,25 @@ def test_the_service_signs_with_its_own_keys(outside: Sandbox) -> None:
 )
 def test_the_service_refuses(outside: Sandbox, key_ref: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
-        signing_service().sign(key_ref, PDF, KEY)
+        get_signing_service().sign(key_ref, PDF, KEY)
     assert caught.value.code == code
 
 
 def test_without_trusted_roots_nothing_can_be_judged(settings: Any, tmp_path: Path) -> None:
     settings.EDO_TRUST_ROOTS = str(tmp_path / "absent.pem")
     with pytest.raises(Unavailable, match="set EDO_TRUST_ROOTS"):
-        installed_trust()
+        load_trust_store()
 
 
 def test_fresh_roots_and_lists_are_noticed(settings: Any, tmp_path: Path) -> None:
     roots, crl = tmp_path / "roots.pem", tmp_path / "crl.der"
     settings.EDO_TRUST_ROOTS, settings.EDO_CRLS = str(roots), [str(crl)]
     roots.write_bytes(authority().root.public_bytes(Encoding.PEM))
-    assert installed_trust().lists == ()
+    assert load_trust_store().crls == ()
     crl.write_bytes(authority().revocation_list({}).public_bytes(Encoding.DER))
-    assert len(installed_trust().lists) == 1
+    assert len(load_trust_store().crls) == 1
     crl.write_bytes(authority().revocation_list({}).public_bytes(Encoding.PEM) + b"\n")
-    assert len(installed_trust().lists) == 1
+    assert len(load_trust_store().crls) == 1
 
 
 def test_an_unreadable_list_is_left_out(settings: Any, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_an_unreadable_list_is_left_out(settings: Any, tmp_path: Path) -> None:
     settings.EDO_TRUST_ROOTS, settings.EDO_CRLS = str(roots), [str(crl)]
     roots.write_bytes(authority().root.public_bytes(Encoding.PEM))
     crl.write_bytes(b"garbage")
-    assert installed_trust().lists == ()
+    assert load_trust_store().crls == ()
 
 
 @pytest.mark.parametrize(

@@ -329,7 +329,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
     signatory = SignatoryFactory(certificate_until=now + timedelta(days=20))
     for days in (0, 1, 14, 15, 21, 22):
         with time_machine.travel(now + timedelta(days=days), tick=False):
-            celery_tasks.notify_of_expiring()
+            celery_tasks.notify_of_expiry()
     assert [kind for kind, _ in told(people["administrator"])] == [kinds.EXPIRY.code] * 3
     assert all(str(signatory) in text for _, text in told(people["administrator"]))
     assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0

@@ -44,8 +44,8 @@ def test_the_whole_way_ends_with_two_verifiable_signatures(world: World, tmp_pat
     assert exchanges.follow(exchange=exchange) == State.SIGNED
 
     found = exchanges.artefacts(exchange=exchange)
-    assert found.sender.ok
-    assert found.recipient.ok
+    assert found.sender.is_valid
+    assert found.recipient.is_valid
     assert found.recipient.certificate is not None
     assert found.recipient.certificate.organisation_inn == known.ROMASHKA
     assert found.power_of_attorney_file_name.startswith("ON_EMCHD_")

@@ -27,7 +27,7 @@ from edo.channels.operator.gateway import (
     SenderVerdict,
     SentDocument,
 )
-from edo.signing.service import signing_service
+from edo.signing.service import get_signing_service
 from tests.edo.conftest import World
 from tests.support.sandbox import ROMASHKA
 from tests.support.world import pdf_file
@@ -99,7 +99,9 @@ def simulator(world: World) -> Side:
         operator=Diadoc(),
         box_id=world.box.operator_box_id,
         client=(ROMASHKA, "770101001"),
-        sign=lambda content: signing_service().sign(world.signatory.key_ref, content, uuid.uuid4()),
+        sign=lambda content: get_signing_service().sign(
+            world.signatory.key_ref, content, uuid.uuid4()
+        ),
         power=(bytes(power.xml), bytes(power.signature)),
     )
 
@@ -118,7 +120,7 @@ def live(settings: Any) -> Side:
         operator=Diadoc(),
         box_id=os.environ["EDO_CONTRACT_BOX"],
         client=(inn, kpp),
-        sign=lambda content: signing_service().sign(key, content, uuid.uuid4()),
+        sign=lambda content: get_signing_service().sign(key, content, uuid.uuid4()),
         power=(power.read_bytes(), power.with_suffix(".sig").read_bytes()),
     )
 

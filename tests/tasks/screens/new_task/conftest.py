@@ -18,7 +18,7 @@ from accounts.roles import Role, TaskType
 from clients.gateways.cdi import Organisation
 from clients.models import Client, Region, Service
 from econtract.platform.common.errors import Unavailable
-from edo.channels.operator.exchanges import Problem
+from econtract.platform.common.refusals import Refusal
 from edo.models import Box, Signatory
 from tasks.models import Draft, SigningTask
 from tests.support.factories import BoxFactory, SignatoryFactory, UserFactory
@@ -142,9 +142,9 @@ def problems(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> dict[str, s
     cache.clear()
     problems: dict[str, str] = {}
 
-    def preflight(*, signatory: Signatory, **_: object) -> list[Problem]:
+    def preflight(*, signatory: Signatory, **_: object) -> list[Refusal]:
         text = problems.get(signatory.surname)
-        return [Problem("certificate_invalid", text)] if text else []
+        return [Refusal("certificate_invalid", text)] if text else []
 
     monkeypatch.setattr("tasks.screens.new_task.places.preflight", preflight)
     return problems

@@ -1,4 +1,4 @@
-"""«Сертификаты и МЧД»: what ends soon or is over, and the tasks that it will stop."""
+"""«Сертификаты и МЧД»: what expires, and the tasks that will stop because of it."""
 
 import re
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client as Browser
 
 from econtract.platform.common import clock
-from edo.expiry import expiring
+from edo.expiry import find_expiries
 from edo.models import PowerOfAttorney, Signatory
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -33,12 +33,12 @@ def signatory() -> Signatory:
     return Signatory.objects.get(key_ref="signer-ivanova")
 
 
-def said(signatory: Signatory) -> list[tuple[bool, str, bool]]:
-    """Of this signatory: is it a power, the words, is it over."""
+def expiries_of(signatory: Signatory) -> list[tuple[bool, str, bool]]:
+    """For each expiry of ``signatory``: is it a power of attorney, its text, is it over."""
     return [
-        (item.power is not None, item.words, item.over)
-        for item in expiring(clock.now())
-        if item.signatory == signatory
+        (expiry.power is not None, expiry.text, expiry.is_over)
+        for expiry in find_expiries(clock.now())
+        if expiry.signatory == signatory
     ]
 
 
@@ -48,22 +48,23 @@ def open_task(signatory: Signatory, **more: Any) -> SigningTask:
     return made
 
 
-def test_what_holds_for_long_is_not_listed(signatory: Signatory) -> None:
-    assert said(signatory) == []
+def test_what_is_valid_for_long_is_not_listed(signatory: Signatory) -> None:
+    assert expiries_of(signatory) == []
 
 
 @pytest.mark.parametrize(
-    ("key_ref", "is_power", "words"),
+    ("key_ref", "is_power", "start"),
     [
         ("signer-egorov", False, "Истек "),
         ("signer-volkova", False, "Отозван удостоверяющим центром"),
         ("signer-kuznetsov", True, "Истекла "),
     ],
 )
-def test_what_is_over_is_said(key_ref: str, is_power: bool, words: str) -> None:
-    [(power, said_words, over)] = said(Signatory.objects.get(key_ref=key_ref))
+def test_what_is_over_is_listed(key_ref: str, is_power: bool, start: str) -> None:
+    signatory = Signatory.objects.get(key_ref=key_ref)
+    [(power, text, over)] = expiries_of(signatory)
     assert (power, over) == (is_power, True)
-    assert said_words.startswith(words)
+    assert text.startswith(start)
 
 
 @pytest.mark.parametrize(("days", "listed"), [(29, True), (31, False)])
@@ -73,7 +74,9 @@ def test_a_certificate_is_listed_thirty_days_ahead(
     Signatory.objects.filter(pk=signatory.pk).update(
         certificate_until=clock.now() + timedelta(days=days)
     )
-    assert [words.startswith("Истекает ") for _, words, _ in said(signatory)] == [True] * listed
+    assert [text.startswith("Истекает ") for _, text, _ in expiries_of(signatory)] == [
+        True
+    ] * listed
 
 
 def end_in(signatory: Signatory, days: int) -> None:
@@ -84,7 +87,7 @@ def end_in(signatory: Signatory, days: int) -> None:
 @pytest.mark.parametrize(("days", "listed"), [(29, True), (32, False)])
 def test_a_power_is_listed_thirty_days_ahead(signatory: Signatory, days: int, listed: bool) -> None:
     end_in(signatory, days)
-    assert [(power, over) for power, _, over in said(signatory)] == [(True, False)] * listed
+    assert [(power, over) for power, _, over in expiries_of(signatory)] == [(True, False)] * listed
 
 
 def test_a_power_that_has_a_successor_is_not_listed(signatory: Signatory) -> None:
@@ -94,23 +97,23 @@ def test_a_power_that_has_a_successor_is_not_listed(signatory: Signatory) -> Non
     successor.pk, successor.registration_number = None, "00000000-0000-4000-8000-000000000001"
     successor.valid_until = old.valid_until
     successor.save(force_insert=True)
-    assert said(signatory) == []
+    assert expiries_of(signatory) == []
     successor.revoked_at = clock.now()
     successor.save()
-    assert [words.startswith("Истекает ") for _, words, _ in said(signatory)] == [True]
+    assert [text.startswith("Истекает ") for _, text, _ in expiries_of(signatory)] == [True]
 
 
-def test_a_revoked_power_is_said(signatory: Signatory) -> None:
+def test_a_revoked_power_is_listed(signatory: Signatory) -> None:
     signatory.powers.update(revoked_at=clock.now())
-    [(_, words, over)] = said(signatory)
-    assert words.startswith("Отозвана ")
+    [(_, text, over)] = expiries_of(signatory)
+    assert text.startswith("Отозвана ")
     assert over
 
 
 def test_a_signatory_who_was_switched_off_is_not_listed(signatory: Signatory) -> None:
     end_in(signatory, 5)
     Signatory.objects.filter(pk=signatory.pk).update(active=False)
-    assert said(signatory) == []
+    assert expiries_of(signatory) == []
 
 
 def test_the_page_names_the_tasks_that_will_stop(web: Browser, signatory: Signatory) -> None:
@@ -143,7 +146,7 @@ def test_of_many_tasks_the_first_are_named_and_the_rest_counted(
     assert "И еще 2" in page
 
 
-def test_with_nothing_to_say_it_says_so(web: Browser) -> None:
+def test_an_empty_page_says_so(web: Browser) -> None:
     Signatory.objects.exclude(key_ref="signer-ivanova").update(active=False)
     assert "Все сертификаты и МЧД действуют дольше 30 дней." in web.get(PAGE).content.decode()
 
