@@ -96,6 +96,12 @@ class User(AbstractUser):
         return self.is_active and any(permission in PERMISSIONS[r] for r in self.role_codes)
 
     @property
+    def access_groups(self) -> "models.QuerySet[AccessGroup]":
+        """The access groups that the user is a member of, in whatever capacity."""
+        memberships = AccessGroupUserObjectPermission.objects.filter(user=self)
+        return AccessGroup.objects.filter(pk__in=memberships.values("content_object"))
+
+    @property
     def is_administrator(self) -> bool:
         return self.may(Permission.ADMINISTER)
 

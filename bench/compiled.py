@@ -22,15 +22,18 @@ from bench.pipeline import temporary_database
 from econtract.platform.common import clock
 from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
+from econtract.platform.listing.columns import fields_of, page_columns
+from econtract.platform.listing.counters import count_rows
 from edo.channels.operator import preflight
 from edo.powers import selection
 from tasks.lifecycle import perform
-from tasks.listing import counters, pagination, tabs
-from tasks.listing.query import ListQuery
+from tasks.listing import pages
+from tasks.listing.columns import TASK_COLUMNS
+from tasks.listing.counters import count_tasks
+from tasks.listing.query import TaskListQuery
 from tasks.models import SigningTask, queries
 from tasks.pipeline import step
 from tasks.screens.card import loading, page
-from tasks.screens.list.rows import names_of
 from tasks.statuses import quick_filters
 
 TASKS, USERS, TURNS = 2_000, 100, 150
@@ -82,12 +85,13 @@ def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
 
 
 def list_queries(task: SigningTask, user: User) -> Iterator[NamedQuery]:
-    query, columns = ListQuery(), names_of(("client", "stage", "turn", "owner", "updated"))
+    query = TaskListQuery()
+    fields = fields_of("number", page_columns(TASK_COLUMNS, None))
     cursor = {"first": None, "second": None, "third": None}
-    tab = tabs._written("my", query, columns, counted=False)
+    tab = pages._compiled_tab_page("my", query, fields, with_total=False)
     yield "list: a tab", tab, {"manager": user.pk, **cursor}
     numbers = bind_ids(SigningTask.objects.order_by("pk").pks()[:300])
-    by_number = pagination._of_numbers(query, columns)
+    by_number = pages._compiled_page_of_numbers(query, fields)
     yield "list: results of a search", by_number, {"numbers": numbers, **cursor}
     texts = {"words": "ромашка", "task number": str(task.pk), "ИНН": task.client.inn}
     for what, text in texts.items():
@@ -112,8 +116,8 @@ def id_comparisons(user: User) -> Iterator[Comparison]:
     chips = {code: visible.with_quick_filter(code) for code in quick_filters()}
     yield (
         "list: counters",
-        lambda: counters.count_all(user, figures | chips),
-        lambda: counters.counters_of(user, chips_of="all"),
+        lambda: count_rows(user, figures | chips),
+        lambda: count_tasks(user, quick_filters_of="all"),
     )
 
 

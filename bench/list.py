@@ -32,8 +32,8 @@ from bench.serving import (
 from bench.statements import capture_statements, scan_lines, time_statements
 from bench.visitor import Visitor
 from clients.models import Client
+from econtract.platform.listing.sorting import Cursor
 from tasks.demo.people import PASSWORD
-from tasks.listing.sorting import Cursor
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.stack import database_url

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "accounts",
     "econtract.platform.outbox",
     "econtract.platform.notifications",
+    "econtract.platform.listing",
     "django_fsm",
     "guardian",
     "django_htmx",

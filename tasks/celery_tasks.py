@@ -6,10 +6,10 @@ from celery import shared_task
 from django.db import transaction
 
 from econtract.platform.common import clock
+from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
-from tasks.listing import exports
 from tasks.models import SigningTask
 from tasks.notifications import expiry
 
@@ -44,5 +44,5 @@ def enqueue_digests() -> None:
 def delete_old_rows() -> None:
     """Deletes old notifications and exports, and the records of who had a card open."""
     presence.forget()
-    exports.forget()
+    delete_old_exports()
     inbox.delete_old()

@@ -13,13 +13,13 @@ from tasks.screens.card.views import (
     handover,
     history,
 )
-from tasks.screens.list.views import bulk, lists, news, saved
+from tasks.screens.list.views import bulk, lists, saved_filters, updates
 
 
-class StepConverter:
-    """A step beyond the page of a list."""
+class DirectionConverter:
+    """Which way to leave the page of a list (`tasks.listing.position.Direction`)."""
 
-    regex = "previous|following"
+    regex = "previous|next"
 
     def to_python(self, value: str) -> str:
         return value
@@ -40,7 +40,7 @@ class TabConverter:
         return value
 
 
-register_converter(StepConverter, "step")
+register_converter(DirectionConverter, "direction")
 register_converter(TabConverter, "tab")
 
 task_urls = [
@@ -88,12 +88,12 @@ urlpatterns = [
     path("owners/", lists.owners, name="owners"),
     path("bulk/", include(bulk_urls)),
     path("colleagues/", handover.colleagues, name="colleagues"),
-    path("<tab:tab>/news/", news.news, name="news"),
-    path("<tab:tab>/saved/", saved.filters, name="saved"),
-    path("<tab:tab>/columns/", saved.columns, name="columns"),
-    path("saved/<int:pk>/rename/", saved.rename, name="saved_rename"),
-    path("saved/<int:pk>/delete/", saved.delete, name="saved_delete"),
+    path("<tab:tab>/news/", updates.updates, name="news"),
+    path("<tab:tab>/saved/", saved_filters.index, name="saved"),
+    path("<tab:tab>/columns/", saved_filters.columns, name="columns"),
+    path("saved/<int:pk>/rename/", saved_filters.rename, name="saved_rename"),
+    path("saved/<int:pk>/delete/", saved_filters.delete, name="saved_delete"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),
-    path("step/<step:step>/", card.step, name="step"),
+    path("step/<direction:direction>/", card.step, name="step"),
     path("<int:number>/", include(task_urls)),
 ]

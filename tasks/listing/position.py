@@ -1,34 +1,35 @@
-"""The way through a list: previous and next task, in the order in which the list was drawn.
+"""Where a card stands in the list that it was opened from: the tasks before and after it.
 
-The page of the list that a person came from is kept in his session, not asked again: a task that
-he has worked on stays where it was, and a step costs the same whatever the list's size.
+The page of the list is kept in the session as it was shown. A task that the user has worked on
+keeps its place, and the next task costs the same whatever the length of the list.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Literal, Self
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
-from tasks.listing.counters import COUNTED
-from tasks.listing.pagination import Slice, slice_of
-from tasks.listing.query import ListQuery
-from tasks.listing.tabs import found_in
+from econtract.platform.listing.counters import COUNT_LIMIT
+from econtract.platform.listing.pagination import ListPage
+from tasks.listing.pages import fetch_page
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import SEARCH, find_tasks
 from tasks.models import SigningTask
 
-IN_SESSION = "walk"
-# Which end of a page one steps onto from its neighbour.
-ENDS = {"previous": -1, "following": 0}
+SESSION_KEY = "list_position"
+Direction = Literal["previous", "next"]
 
 
 @dataclass(frozen=True)
-class Walk:
-    """One drawn page. ``first`` is the place of its first row, 0 where nobody knows it.
+class ListPosition:
+    """One page of a list as it was shown.
 
-    ``total`` is what the list counts to (`COUNTED` + 1: more). ``previous`` and ``following``
-    are the queries of the pages beside it, "" where there is none.
+    ``numbers`` are its tasks. ``first`` is the position of the first one in the whole list, 0 where
+    it is unknown. ``total`` is a capped count. ``previous`` and ``next`` are the query strings of
+    the neighbouring pages, "" where there is none.
     """
 
     tab: str
@@ -37,101 +38,101 @@ class Walk:
     first: int
     total: int
     previous: str
-    following: str
+    next: str
 
     @classmethod
-    def of(cls, tab: str, query: ListQuery, shown: Slice) -> Self:
-        """The page that `tasks.listing.pagination` has answered; the first column is the number."""
+    def from_page(cls, tab: str, query: TaskListQuery, page: ListPage) -> Self:
+        """The first field of the page's rows must be the task number."""
         return cls(
-            tab,
-            query.encode(),
-            tuple(row[0] for row in shown.rows),
-            0 if query.by_cursor else (query.page - 1) * query.size + 1,
-            shown.found,
-            query.with_(**shown.previous).encode() if shown.previous else "",
-            query.with_(**shown.following).encode() if shown.following else "",
+            tab=tab,
+            query=query.encode(),
+            numbers=tuple(row[0] for row in page.rows),
+            first=0 if query.has_cursor else (query.page - 1) * query.size + 1,
+            total=page.total,
+            previous=query.with_changes(**page.previous).encode() if page.previous else "",
+            next=query.with_changes(**page.next).encode() if page.next else "",
         )
 
     @classmethod
-    def kept_in(cls, session: SessionBase) -> Self | None:
-        """The page that was drawn last, None when there was none."""
-        stored = session.get(IN_SESSION)
+    def load(cls, session: SessionBase) -> Self | None:
+        """The page that was shown last; None when there was none."""
+        stored = session.get(SESSION_KEY)
         return cls(**{**stored, "numbers": tuple(stored["numbers"])}) if stored else None
 
-    def keep_in(self, session: SessionBase) -> None:
-        """Written only when it differs: most looks at a list change nothing."""
+    def save(self, session: SessionBase) -> None:
+        """Writes the session only if the page has changed: usually it has not."""
         stored = {**asdict(self), "numbers": list(self.numbers)}
-        if session.get(IN_SESSION) != stored:
-            session[IN_SESSION] = stored
+        if session.get(SESSION_KEY) != stored:
+            session[SESSION_KEY] = stored
 
     @property
-    def url(self) -> str:
-        """The list itself."""
-        address = (
-            reverse("search:page")
-            if self.tab == "search"
-            else reverse("tasks:list", args=[self.tab])
-        )
-        return address + self.query
+    def list_url(self) -> str:
+        is_search = self.tab == SEARCH
+        path = reverse("search:page") if is_search else reverse("tasks:list", args=[self.tab])
+        return path + self.query
 
 
 @dataclass(frozen=True)
-class Steps:
-    """What the card shows of the walk."""
+class Neighbours:
+    """The links to the tasks beside a card ("" for none), and its position: «3 из 87»."""
 
-    place: str
-    previous: str
-    following: str
+    position: str
+    previous_url: str
+    next_url: str
 
 
-def steps_from(walk: Walk, task: SigningTask, user: User) -> Steps:
-    """Where ``task`` stands in ``walk``; who may not be seen any more is stepped over."""
-    at = walk.numbers.index(task.number)
-    seen = set(
+def position_of(session: SessionBase, task: SigningTask) -> ListPosition | None:
+    """The page that ``task`` was opened from; None when it is not on the last one shown."""
+    position = ListPosition.load(session)
+    return position if position is not None and task.number in position.numbers else None
+
+
+def neighbours(position: ListPosition, task: SigningTask, user: User) -> Neighbours:
+    """The neighbours of ``task``, which is on the page; tasks no longer visible are skipped."""
+    at = position.numbers.index(task.number)
+    visible = set(
         SigningTask.objects.visible_to(user)
-        .filter(pk__in=walk.numbers)
+        .filter(pk__in=position.numbers)
         .order_by()
         .values_list("pk", flat=True)
     )
-    before = [number for number in walk.numbers[:at] if number in seen]
-    after = [number for number in walk.numbers[at + 1 :] if number in seen]
-    return Steps(
-        place=_place(walk, at),
-        previous=_card(before[-1]) if before else _beyond(walk.previous, "previous"),
-        following=_card(after[0]) if after else _beyond(walk.following, "following"),
+    before = [number for number in position.numbers[:at] if number in visible]
+    after = [number for number in position.numbers[at + 1 :] if number in visible]
+    return Neighbours(
+        position=_position_text(position, at),
+        previous_url=_card_url(before[-1]) if before else _turn_url(position, "previous"),
+        next_url=_card_url(after[0]) if after else _turn_url(position, "next"),
     )
 
 
-def _place(walk: Walk, at: int) -> str:
-    if not walk.first:
+def turn_page(position: ListPosition, direction: Direction, user: User) -> ListPosition:
+    """The neighbouring page, as the list would show it now."""
+    encoded = position.previous if direction == "previous" else position.next
+    query = TaskListQuery.parse(QueryDict(encoded.removeprefix("?")))
+    tasks = find_tasks(user, position.tab, query)
+    page = fetch_page(tasks, query, ("number",), total=position.total)
+    return ListPosition.from_page(position.tab, query, page)
+
+
+def entry_url(position: ListPosition, direction: Direction) -> str:
+    """The card to open after `turn_page`; the list if the page is empty by now."""
+    if not position.numbers:
+        return position.list_url
+    return _card_url(position.numbers[-1 if direction == "previous" else 0])
+
+
+def _position_text(position: ListPosition, at: int) -> str:
+    if not position.first:
         return ""
-    if walk.total > COUNTED:
-        return f"{walk.first + at}, всего больше {COUNTED}"
-    return f"{walk.first + at} из {walk.total}"
+    if position.total > COUNT_LIMIT:
+        return f"{position.first + at}, всего больше {COUNT_LIMIT}"
+    return f"{position.first + at} из {position.total}"
 
 
-def _card(number: int) -> str:
+def _card_url(number: int) -> str:
     return reverse("tasks:card", args=[number])
 
 
-def _beyond(query: str, step: str) -> str:
-    return reverse("tasks:step", args=[step]) if query else ""
-
-
-def turned(walk: Walk, step: str, user: User) -> Walk:
-    """The page beside ``walk``, as the list would draw it now."""
-    asked = QueryDict(getattr(walk, step).removeprefix("?"))
-    query = ListQuery.read(asked)
-    found = found_in(user, walk.tab, query)
-    return Walk.of(walk.tab, query, slice_of(found, query, ("number",), known=walk.total))
-
-
-def entered(walk: Walk, step: str) -> str:
-    """The card to open first on a page that was turned to; the list when it is empty by now."""
-    return _card(walk.numbers[ENDS[step]]) if walk.numbers else walk.url
-
-
-def walk_with(session: SessionBase, task: SigningTask) -> Walk | None:
-    """The page that ``task`` was opened from; None when it is on none."""
-    walk = Walk.kept_in(session)
-    return walk if walk is not None and task.number in walk.numbers else None
+def _turn_url(position: ListPosition, direction: Direction) -> str:
+    has_page = position.previous if direction == "previous" else position.next
+    return reverse("tasks:step", args=[direction]) if has_page else ""

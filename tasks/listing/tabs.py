@@ -1,105 +1,82 @@
-"""The lists: what each of them holds, and for whom it is there."""
+"""The tabs of the lists of tasks: what each holds, and who has it."""
 
-from functools import lru_cache
-from typing import Any
-
-from django.db.models import QuerySet
+from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.visibility import sight_of
-from econtract.platform.common.compiled import CompiledQuery, Parameter
-from tasks.listing.counters import Counters
-from tasks.listing.pagination import (
-    Slice,
-    place_given,
-    place_values,
-    shape_of,
-    slice_of,
-    sliced,
-    statement,
-)
-from tasks.listing.query import ListQuery
+from tasks.listing.counters import TaskCounters
+from tasks.listing.query import TaskListQuery
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import FINISHED, IN_WORK, Status
 
-LIST_LABELS = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
-STATUSES = {"my": IN_WORK, "all": IN_WORK, "archive": FINISHED}
+# Everything that a user sees, in work and finished; it is not in the menu.
+SEARCH = "search"
 
 
-def lists_of(user: User) -> list[str]:
-    """«Мои» for those who work on tasks; «Все» where it can hold more than one's own."""
-    sight, works = sight_of(user), user.may(Permission.WORK_TASKS)
+@dataclass(frozen=True)
+class Tab:
+    """What tells one list of tasks from another. ``statuses`` are those that its tasks can have."""
+
+    title: str
+    empty_title: str
+    statuses: tuple[Status, ...] = tuple(Status)
+    has_quick_filters: bool = False
+    shows_owner: bool = True
+
+
+TABS = {
+    "my": Tab(
+        "Мои задания",
+        "Заданий пока нет",
+        tuple(IN_WORK),
+        has_quick_filters=True,
+        shows_owner=False,
+    ),
+    "all": Tab("Все задания", "Заданий в работе пока нет", tuple(IN_WORK), has_quick_filters=True),
+    "archive": Tab("Архив", "Завершенных заданий пока нет", tuple(FINISHED)),
+    SEARCH: Tab("Поиск", "Введите номер, название, ИНН, лицевой счет или телефон"),
+}
+
+
+def tabs_for(user: User) -> list[str]:
+    """«Мои» for users who work on tasks; «Все» where it can hold more than their own."""
+    sight, works_on_tasks = sight_of(user), user.may(Permission.WORK_TASKS)
     sees_others = sight.everything or bool(sight.manager_ids - {user.pk})
-    lists = {"my": works, "all": sees_others or not works, "archive": True}
-    return [tab for tab, shown in lists.items() if shown]
+    is_shown = {"my": works_on_tasks, "all": sees_others or not works_on_tasks, "archive": True}
+    return [tab for tab, shown in is_shown.items() if shown]
 
 
-def tasks_of(user: User, tab: str) -> SigningTaskQuerySet:
-    """What the tab holds before any filter: the one rule behind list, export and news."""
+def find_tasks(user: User, tab: str, query: TaskListQuery) -> SigningTaskQuerySet:
+    """The tasks of the tab that ``user`` sees and ``query`` leaves, in no particular order.
+
+    The list, its export and its updates all come from here.
+    """
     tasks = SigningTask.objects.all()
-    return _held(tab, mine=tasks.own_of(user), seen=tasks.visible_to(user))
+    in_tab = tasks_of_tab(tab, own=tasks.own_of(user), visible=tasks.visible_to(user))
+    return query.filter_tasks(in_tab, TABS[tab].statuses)
 
 
-def _held(tab: str, *, mine: SigningTaskQuerySet, seen: SigningTaskQuerySet) -> SigningTaskQuerySet:
+def tasks_of_tab(
+    tab: str, *, own: SigningTaskQuerySet, visible: SigningTaskQuerySet
+) -> SigningTaskQuerySet:
+    """What the tab holds before any filter."""
     match tab:
         case "my":
-            return mine.in_work()
+            return own.in_work()
         case "all":
-            return seen.in_work()
+            return visible.in_work()
         case "archive":
-            return seen.finished()
+            return visible.finished()
         case _:
-            return seen
+            return visible
 
 
-def found_in(user: User, tab: str, query: ListQuery) -> SigningTaskQuerySet:
-    """What the filters of ``query`` leave of the tab."""
-    return query.apply(tasks_of(user, tab), STATUSES.get(tab, tuple(Status)))
-
-
-def known_length(counters: Counters, tab: str, query: ListQuery) -> int | None:
-    """How many tasks ``query`` finds, where a figure of the tabs or chips says so; else None."""
-    if tab not in {"my", "all"} or not query.by_chip_alone:
+def known_total(counters: TaskCounters, tab: str, query: TaskListQuery) -> int | None:
+    """The number of tasks that ``query`` leaves, where a counter says it already; else None."""
+    if tab not in {"my", "all"} or not query.has_only_quick_filter:
         return None
-    whole = counters.mine if tab == "my" else counters.seen
-    return counters.by_chip[query.group] if query.group else whole
-
-
-def page_of(
-    user: User, tab: str, query: ListQuery, columns: tuple[str, ...], known: int | None
-) -> Slice:
-    """The page of the tab that ``query`` asks for (`tasks.listing.pagination.slice_of`)."""
-    if known != 0 and _is_opened_often(user, tab, query):
-        asked = _written(tab, shape_of(query), columns, counted=known is None)
-        fetched = asked(manager=user.pk, **place_values(query))
-        if fetched or not query.by_cursor:
-            return sliced(fetched, query, columns, known=known)
-    return slice_of(found_in(user, tab, query), query, columns, known=known)
-
-
-def _is_opened_often(user: User, tab: str, query: ListQuery) -> bool:
-    """Whether the tab holds the same for many, and what narrows it is nobody's own."""
-    if query.page > 1 or not query.by_codes_alone:
-        return False
-    sight = sight_of(user)
-    return sight.covers(user.pk) if tab == "my" else sight.everything and tab in STATUSES
-
-
-@lru_cache(maxsize=128)
-def _written(
-    tab: str, query: ListQuery, columns: tuple[str, ...], *, counted: bool
-) -> CompiledQuery[tuple[Any, ...]]:
-    """The statement of such pages: to put it together is a tenth of what a page costs."""
-
-    def build(
-        manager: Parameter, first: Parameter, second: Parameter, third: Parameter
-    ) -> QuerySet[SigningTask, tuple[Any, ...]]:
-        tasks = SigningTask.objects.all()
-        held = _held(tab, mine=tasks.of_manager(manager), seen=tasks)
-        found = query.apply(held, STATUSES[tab])
-        place = place_given(query, first, second, third)
-        return statement(found, query, columns, place=place, counted=counted)
-
-    return CompiledQuery(build)
+    if query.quick_filter:
+        return counters.by_quick_filter[query.quick_filter]
+    return counters.own if tab == "my" else counters.visible

@@ -2,7 +2,6 @@
 
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
-from tasks.models.lists import Export, ListSettings, SavedFilter
 from tasks.models.task import Channel, DocumentKind, SigningTask
 
 __all__ = [
@@ -11,10 +10,7 @@ __all__ = [
     "Comment",
     "DocumentKind",
     "Draft",
-    "Export",
     "HistoryEntry",
-    "ListSettings",
-    "SavedFilter",
     "SigningTask",
     "Viewing",
 ]

@@ -1,11 +1,11 @@
-"""Questions asked of tasks; they compose, and visibility is always the first.
+"""Querysets of tasks; they compose, and visibility always comes first.
 
-What they ask for is written so that an index answers (`tasks.models.list_indexes`).
+The conditions match the indexes of the lists (`tasks.models.task.list_indexes`).
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from operator import add
 from typing import TYPE_CHECKING, Any, Self
@@ -25,53 +25,35 @@ from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statu
 if TYPE_CHECKING:
     from tasks.models import SigningTask
 
-# A text of mostly digits is a number: signs between them (phones, dashes) may be so many.
-SIGNS_IN_A_NUMBER = 6
-# So many keys that were found are passed on as they are: the planner knows what they cost.
-MOST_KEYS, MOST_CLIENTS = 1000, 5000
-# Longer ones are no task numbers, shorter ones neither ИНН nor account, ОГРН, phone.
-SHORTEST_CODE = 10
+# A text is a number if all but so many of its characters are digits (phones have separators).
+MAX_SEPARATORS = 6
+# Up to so many ids are passed on as literals or as one array: the planner then knows the cost.
+MAX_IDS, MAX_CLIENT_IDS = 1000, 5000
+# Shorter digits are a task number; longer ones are not, but may be ИНН, ОГРН, account or phone.
+MIN_CODE_LENGTH = 10
 
 # The position of a status in the workflow.
 WORKFLOW_RANK = Case(
-    *(When(status=status, then=Value(place)) for place, status in enumerate(Status)),
+    *(When(status=status, then=Value(rank)) for rank, status in enumerate(Status)),
     default=Value(len(Status)),
 )
 
 
 def quick_filter_rule(chip: QuickFilter) -> Q:
-    """`stage in stages AND (status in statuses OR resolution in resolutions)` as a query.
+    """`stage in stages AND (status in statuses OR resolution in resolutions)` as a condition.
 
-    Where the table names no resolutions the stage alone decides («На согласовании»).
+    Where the table names no resolutions, the stage alone decides («На согласовании»).
     """
     of_stages = Q(status__in=statuses_of(*chip.stages))
     if chip.is_stage_only:
         return of_stages
-    named = Q(status__in=sorted(chip.statuses)) | Q(resolution__in=sorted(chip.resolutions))
-    return of_stages & named
+    by_code = Q(status__in=sorted(chip.statuses)) | Q(resolution__in=sorted(chip.resolutions))
+    return of_stages & by_code
 
 
-# A bit per quick filter that a task matches. The mask has few distinct values, so PostgreSQL has
+# A bit per quick filter that holds the task. The mask has few distinct values, so PostgreSQL has
 # statistics for each; it has none for the conditions themselves.
-QUICK_FILTER_BITS = {code: 1 << place for place, code in enumerate(quick_filters())}
-# The masks that contain a quick filter, by its code. Most sums of bits cannot occur.
-MASKS_OF_QUICK_FILTER = {
-    code: sorted(
-        {
-            bits
-            for bits in (
-                sum(
-                    QUICK_FILTER_BITS[each]
-                    for each, chip in quick_filters().items()
-                    if chip.matches(*pair)
-                )
-                for pair in product(Status, ["", *Resolution.values])
-            )
-            if bits & bit
-        }
-    )
-    for code, bit in QUICK_FILTER_BITS.items()
-}
+QUICK_FILTER_BITS = {code: 1 << position for position, code in enumerate(quick_filters())}
 QUICK_FILTER_MASK = reduce(
     add,
     (
@@ -81,9 +63,30 @@ QUICK_FILTER_MASK = reduce(
 )
 
 
+@cache
+def _possible_masks() -> set[int]:
+    """The masks that some status and resolution have; most sums of bits never occur."""
+    return {
+        sum(
+            QUICK_FILTER_BITS[code]
+            for code, chip in quick_filters().items()
+            if chip.matches(status, resolution)
+        )
+        for status, resolution in product(Status, ["", *Resolution.values])
+    }
+
+
+def _masks_with(bit: int) -> list[int]:
+    return sorted(mask for mask in _possible_masks() if mask & bit)
+
+
+# The masks of the tasks that each quick filter holds.
+MASKS_OF_QUICK_FILTER = {code: _masks_with(bit) for code, bit in QUICK_FILTER_BITS.items()}
+
+
 class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
-    # The numbers of all these tasks, where they came to light on the way. What is made of these
-    # knows nothing of them.
+    # The numbers of all tasks of the queryset, where a search has found them already. Querysets
+    # derived from it do not have them.
     numbers: tuple[int, ...] | None = None
 
     def visible_to(self, user: User) -> Self:
@@ -96,87 +99,87 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return self.filter(InLiteralIds("manager_id", sight.manager_ids))
 
     def own_of(self, user: User) -> Self:
-        """The part of `visible_to` that is his own: without the list of all that he sees."""
+        """The tasks that ``user`` is the manager of, as far as they see them."""
         return self.of_manager(user.pk) if sight_of(user).covers(user.pk) else self.none()
 
     def of_manager(self, key: int | Parameter) -> Self:
         return self.filter(manager_id=key)
 
     def in_work(self) -> Self:
-        """Those that have not come to an end: by the end's time, as the indexes have them."""
+        """By the time of the end, not the status: that is the condition of the indexes."""
         return self.filter(completed_at__isnull=True)
 
     def finished(self) -> Self:
         return self.filter(completed_at__isnull=False)
 
     def with_quick_filter(self, code: str) -> Self:
-        """The tasks under a chip. Raises KeyError for a chip that the table has not."""
+        """Raises KeyError for a quick filter that the table does not have."""
         return self.filter(quick_filter_mask__in=MASKS_OF_QUICK_FILTER[code])
 
     def created_between(self, start: datetime | None, end: datetime | None) -> Self:
-        found = self
+        """``start`` is included, ``end`` is not; None: no limit."""
+        tasks = self
         if start is not None:
-            found = found.filter(created_at__gte=start)
+            tasks = tasks.filter(created_at__gte=start)
         if end is not None:
-            found = found.filter(created_at__lt=end)
-        return found
+            tasks = tasks.filter(created_at__lt=end)
+        return tasks
 
     def search(self, text: str) -> Self:
         """By task number, client, ИНН, ОГРН, document, account, phone or archive code.
 
-        Whatever is exactly ``text`` wins; only where nothing is, words are looked for anywhere in
-        the client's names. At most four queries to find that out.
+        Exact matches win. Only where there is none, the words are looked for anywhere in the names
+        of the clients. At most four queries.
         """
-        wanted = text.strip()
-        if not wanted:
+        text = text.strip()
+        if not text:
             return self
-        exactly, values = _exact_query(wanted)
-        keys = [task.pk for task in exactly(**values)]
-        if len(keys) > MOST_KEYS:
-            exact = self.filter(pk__in=_exactly(**values))
-            found = exact.exists()
+        exact_query, values = _exact_query(text)
+        ids = [task.pk for task in exact_query(**values)]
+        if len(ids) > MAX_IDS:
+            matches = self.filter(pk__in=_exact_matches(**values))
+            has_matches = matches.exists()
         else:
-            exact = self._of_numbers(
-                self.filter(InLiteralIds("number", keys)).pks() if keys else ()
-            )
-            found = bool(exact.numbers)
-        whole = is_number(wanted) and len(digits(wanted)) >= SHORTEST_CODE
-        return exact if found or whole else self._of_clients_named(wanted)
+            visible = self.filter(InLiteralIds("number", ids)).pks() if ids else ()
+            matches = self._with_numbers(visible)
+            has_matches = bool(matches.numbers)
+        is_code = is_number(text) and len(digits(text)) >= MIN_CODE_LENGTH
+        return matches if has_matches or is_code else self._of_clients_named(text)
 
-    def _of_clients_named(self, wanted: str) -> Self:
-        """Clients first, then the numbers of their tasks: the list need not look for them."""
-        clients = Client.objects.search(wanted).order_by().values_list("pk", flat=True)
+    def _of_clients_named(self, text: str) -> Self:
+        """The clients first, then the numbers of their tasks: the page need not look for them."""
+        client_ids = Client.objects.search(text).order_by().values_list("pk", flat=True)
         with custom_query_plan():
-            few = list(clients[: MOST_CLIENTS + 1])
-            if len(few) > MOST_CLIENTS:
-                return self.filter(client__in=clients)
+            few = list(client_ids[: MAX_CLIENT_IDS + 1])
+            if len(few) > MAX_CLIENT_IDS:
+                return self.filter(client__in=client_ids)
             tasks = self.filter(InBoundIds("client_id", bind_ids(few)))
-            keys = list(tasks.pks()[: MOST_KEYS + 1])
-        return self._of_numbers(keys) if len(keys) <= MOST_KEYS else tasks
+            numbers = list(tasks.pks()[: MAX_IDS + 1])
+        return self._with_numbers(numbers) if len(numbers) <= MAX_IDS else tasks
 
     def pks(self) -> models.QuerySet["SigningTask", int]:
-        """Their numbers alone, in no particular order."""
+        """The primary keys, in no particular order."""
         return self.order_by().values_list("pk", flat=True)
 
-    def _of_numbers(self, numbers: Iterable[int]) -> Self:
-        """These of the tasks, where it is known that all of them are among them."""
-        known = tuple(numbers)
-        found = self.filter(InLiteralIds("number", known)) if known else self.none()
-        found.numbers = known
-        return found
+    def _with_numbers(self, numbers: Iterable[int]) -> Self:
+        """The tasks with ``numbers``, all of which must be in this queryset."""
+        numbers = tuple(numbers)
+        tasks = self.filter(InLiteralIds("number", numbers)) if numbers else self.none()
+        tasks.numbers = numbers
+        return tasks
 
 
 def is_number(text: str) -> bool:
-    """Whether people mean a number: digits, and few signs between them."""
-    return len(text) - SIGNS_IN_A_NUMBER <= len(digits(text)) > 0
+    """Whether ``text`` is meant as a number: digits, with few separators."""
+    return len(text) - MAX_SEPARATORS <= len(digits(text)) > 0
 
 
-def _exactly(
+def _exact_matches(
     text: Any, upper: Any, lower: Any, key: Any = None, number: Any = None, phone: Any = None
 ) -> models.QuerySet["SigningTask"]:
-    """All tasks with this very number or code; each part has an index of its own.
+    """The tasks with exactly this number or code; each part of the union has its own index.
 
-    Of ``number`` and ``key`` whichever the digits can be.
+    ``key`` is a task number; ``number`` and ``phone`` are the digits of a longer code.
     """
     from tasks.models import SigningTask
 
@@ -195,24 +198,25 @@ def _exactly(
     return parts[0].union(*parts[1:])
 
 
-# Written once a process: to put seven parts together takes longer than to have them answered.
-SPELLED = CompiledQuery(lambda text, upper, lower: _exactly(text, upper, lower)[: MOST_KEYS + 1])
-BY_KEY = CompiledQuery(
-    lambda text, upper, lower, key: _exactly(text, upper, lower, key)[: MOST_KEYS + 1]
+EXACT_TEXT = CompiledQuery(
+    lambda text, upper, lower: _exact_matches(text, upper, lower)[: MAX_IDS + 1]
 )
-BY_NUMBER = CompiledQuery(
-    lambda text, upper, lower, number, phone: _exactly(
+EXACT_TASK_NUMBER = CompiledQuery(
+    lambda text, upper, lower, key: _exact_matches(text, upper, lower, key)[: MAX_IDS + 1]
+)
+EXACT_CODE = CompiledQuery(
+    lambda text, upper, lower, number, phone: _exact_matches(
         text, upper, lower, number=number, phone=phone
-    )[: MOST_KEYS + 1]
+    )[: MAX_IDS + 1]
 )
 
 
-def _exact_query(wanted: str) -> tuple[CompiledQuery["SigningTask"], dict[str, Any]]:
-    """The query that finds ``wanted`` as it is, and its values."""
-    values = {"text": wanted, "upper": wanted.upper(), "lower": wanted.lower()}
-    if not is_number(wanted):
-        return SPELLED, values
-    number = digits(wanted)
-    if len(number) < SHORTEST_CODE:
-        return BY_KEY, values | {"key": int(number)}
-    return BY_NUMBER, values | {"number": number, "phone": f"+7{number[-10:]}"}
+def _exact_query(text: str) -> tuple[CompiledQuery["SigningTask"], dict[str, Any]]:
+    """The query for exact matches of ``text``, and its values."""
+    values = {"text": text, "upper": text.upper(), "lower": text.lower()}
+    if not is_number(text):
+        return EXACT_TEXT, values
+    number = digits(text)
+    if len(number) < MIN_CODE_LENGTH:
+        return EXACT_TASK_NUMBER, values | {"key": int(number)}
+    return EXACT_CODE, values | {"number": number, "phone": f"+7{number[-10:]}"}

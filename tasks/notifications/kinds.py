@@ -4,10 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from econtract.platform.listing.exports import EXPORT_KIND, EXPORT_SOURCE
 from econtract.platform.notifications.registry import NotificationKind
-
-# The source of a notification about an export that is ready begins so; its key follows.
-EXPORT_SOURCE = "export:"
 
 
 def _expiry_url(source: str, user: Any) -> str:
@@ -41,7 +39,7 @@ EXPIRY = NotificationKind(
     link=_expiry_url,
 )
 EXPORT = NotificationKind(
-    "export",
+    EXPORT_KIND,
     "Выгрузка в Excel",
     "file-spreadsheet",
     about_recipient=True,

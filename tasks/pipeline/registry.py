@@ -3,7 +3,6 @@
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.registry import JobKind
 from tasks.lifecycle.steps import register_step
-from tasks.listing.exports import MakeExport
 from tasks.pipeline import feeds
 from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArchive
 from tasks.pipeline.cabinet import CreateCabinet
@@ -32,7 +31,6 @@ JOB_KINDS: list[type[JobKind]] = [
     SendMessage,
     Remind,
     Expire,
-    MakeExport,
 ]
 
 

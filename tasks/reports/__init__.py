@@ -1,1 +1,1 @@
-"""«Отчеты»: what became of the tasks of a period, in figures."""
+"""«Отчеты»: figures about the tasks that were created in a period."""

@@ -1,4 +1,4 @@
-"""Counting a report: four queries, each over the tasks of one period and no others."""
+"""The figures of a report: four queries, each over the tasks of its period alone."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import FAILURES, Resolution, Stage, Status, status_rows
 
 SIGNED = frozenset({Status.DOCUMENT_SIGNED, Status.ARCHIVE_FAILED, Status.COMPLETED})
-# «Согласование» is a way round, not a step that every task takes.
+# Not every task goes through «Согласование», so it is no step of the funnel.
 FUNNEL = [stage for stage in Stage if stage != Stage.APPROVAL]
 
 
 @dataclass(frozen=True)
-class Cell:
-    """So many tasks, created on one day, now stand in one status with one resolution."""
+class TaskGroup:
+    """How many tasks were created on one day and have this status and resolution now."""
 
     day: date
     status: Status
@@ -29,12 +29,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Figures:
+class ReportFigures:
     """What became of the tasks that were created in a period.
 
-    ``failed``: those that an error holds up now. ``median``: from creation to the signed package
-    in the archive, None where nothing is completed. ``reached``: how many came as far as each
-    stage; ``by_day``: created, and signed of those; ``resolutions``: present ones, most first.
+    ``failed``: tasks that have an error now. ``median``: from creation to the signed package in
+    the archive, None if no task is completed. ``reached``: how many tasks came at least as far as
+    each stage. ``by_day``: tasks created on the day, and how many of them are signed now.
+    ``resolutions``: the tasks that have each now, most frequent first.
     """
 
     created: int
@@ -47,65 +48,68 @@ class Figures:
 
 
 @custom_query_plan()
-def figures_of(tasks: SigningTaskQuerySet) -> Figures:
-    """The figures of ``tasks``, which a period must have narrowed (`tasks.reports.period`)."""
-    cells = [*_cells(tasks.in_work()), *_cells(tasks.finished())]
-    return Figures(
-        created=sum(cell.count for cell in cells),
-        signed=sum(cell.count for cell in cells if cell.status in SIGNED),
-        failed=sum(cell.count for cell in cells if cell.status in FAILURES),
-        median=_median(tasks, sum(c.count for c in cells if c.status == Status.COMPLETED)),
-        reached=_reached(cells, _cancelled_from(tasks)),
-        by_day=_by_day(cells),
-        resolutions=_resolutions(cells),
+def compute_figures(tasks: SigningTaskQuerySet) -> ReportFigures:
+    """The figures of ``tasks``, which must be limited to a period (`tasks.reports.period`)."""
+    # In work and finished tasks apart: each part has an index by creation.
+    groups = [*_group(tasks.in_work()), *_group(tasks.finished())]
+    return ReportFigures(
+        created=sum(group.count for group in groups),
+        signed=sum(group.count for group in groups if group.status in SIGNED),
+        failed=sum(group.count for group in groups if group.status in FAILURES),
+        median=_median(tasks, sum(g.count for g in groups if g.status == Status.COMPLETED)),
+        reached=_reached(groups, _statuses_before_cancellation(tasks)),
+        by_day=_by_day(groups),
+        resolutions=_resolutions(groups),
     )
 
 
-def _cells(tasks: SigningTaskQuerySet) -> Iterator[Cell]:
-    """Asked of the tasks in work and of the finished ones apart: so an index knows the period."""
+def _group(tasks: SigningTaskQuerySet) -> Iterator[TaskGroup]:
     grouped = tasks.order_by().values_list(TruncDate("created_at"), "status", "resolution")
     for day, status, resolution, count in grouped.annotate(Count("pk")):
-        yield Cell(day, Status(status), resolution, count)
+        yield TaskGroup(day, Status(status), resolution, count)
 
 
-def _median(tasks: SigningTaskQuerySet, completed: int) -> timedelta | None:
-    spent = ExpressionWrapper(F("completed_at") - F("created_at"), DurationField())
-    done = tasks.finished().filter(status=Status.COMPLETED).annotate(spent=spent)
-    at = completed // 2
-    spans = done.order_by("spent").values_list("spent", flat=True)[at : at + 1]
-    return next(iter(spans), None)
+def _median(tasks: SigningTaskQuerySet, completed_count: int) -> timedelta | None:
+    duration = ExpressionWrapper(F("completed_at") - F("created_at"), DurationField())
+    completed = tasks.finished().filter(status=Status.COMPLETED).annotate(duration=duration)
+    middle = completed_count // 2
+    durations = completed.order_by("duration").values_list("duration", flat=True)
+    return next(iter(durations[middle : middle + 1]), None)
 
 
-def _cancelled_from(tasks: SigningTaskQuerySet) -> Counter[Status]:
-    """In which statuses the cancelled ones were cancelled."""
+def _statuses_before_cancellation(tasks: SigningTaskQuerySet) -> Counter[Status]:
+    """How many tasks were cancelled in each status."""
     cancelled = tasks.finished().filter(status=Status.CANCELLED).order_by().values("pk")
-    moves = HistoryEntry.objects.filter(task__in=cancelled, new_status=Status.CANCELLED)
-    counts = moves.exclude(old_status="").order_by().values_list("old_status")
-    return Counter({Status(old): count for old, count in counts.annotate(Count("pk"))})
+    entries = HistoryEntry.objects.filter(task__in=cancelled, new_status=Status.CANCELLED)
+    counts = entries.exclude(old_status="").order_by().values_list("old_status")
+    return Counter({Status(status): count for status, count in counts.annotate(Count("pk"))})
 
 
-def _reached(cells: list[Cell], cancelled_from: Counter[Status]) -> dict[Stage, int]:
-    here: Counter[Stage] = Counter()
-    for cell in cells:
-        if cell.status != Status.CANCELLED:
-            here[status_rows()[cell.status].stage] += cell.count
-    for status, count in cancelled_from.items():
-        here[status_rows()[status].stage] += count
-    return {stage: sum(here[later] for later in FUNNEL[at:]) for at, stage in enumerate(FUNNEL)}
+def _reached(groups: list[TaskGroup], before_cancellation: Counter[Status]) -> dict[Stage, int]:
+    by_stage: Counter[Stage] = Counter()
+    for group in groups:
+        if group.status != Status.CANCELLED:
+            by_stage[status_rows()[group.status].stage] += group.count
+    for status, count in before_cancellation.items():
+        by_stage[status_rows()[status].stage] += count
+    return {
+        stage: sum(by_stage[later] for later in FUNNEL[position:])
+        for position, stage in enumerate(FUNNEL)
+    }
 
 
-def _by_day(cells: list[Cell]) -> dict[date, tuple[int, int]]:
+def _by_day(groups: list[TaskGroup]) -> dict[date, tuple[int, int]]:
     created: Counter[date] = Counter()
     signed: Counter[date] = Counter()
-    for cell in cells:
-        created[cell.day] += cell.count
-        signed[cell.day] += cell.count if cell.status in SIGNED else 0
+    for group in groups:
+        created[group.day] += group.count
+        signed[group.day] += group.count if group.status in SIGNED else 0
     return {day: (created[day], signed[day]) for day in created}
 
 
-def _resolutions(cells: list[Cell]) -> list[tuple[Resolution, int]]:
+def _resolutions(groups: list[TaskGroup]) -> list[tuple[Resolution, int]]:
     counts: Counter[Resolution] = Counter()
-    for cell in cells:
-        if cell.resolution:
-            counts[Resolution(cell.resolution)] += cell.count
+    for group in groups:
+        if group.resolution:
+            counts[Resolution(group.resolution)] += group.count
     return counts.most_common()

@@ -1,4 +1,4 @@
-"""Which tasks a report is about: the filters of the lists, and a period that is never endless."""
+"""Which tasks a report counts: the filters of the lists, and a period of limited length."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,50 +7,59 @@ from typing import Self
 from django.http import QueryDict
 from django.utils import timezone
 
-from tasks.listing.query import ListQuery
+from tasks.listing.query import TaskListQuery
 
-# What keeps a report quick whatever the number of tasks (docs/architecture.md, «Reports»).
-LONGEST = timedelta(days=92)
-USUAL = timedelta(days=30)
-EARLIEST = date(2000, 1, 1)
+# Keeps a report quick however many tasks there are (docs/architecture.md, «Reports»).
+MAX_PERIOD = timedelta(days=92)
+DEFAULT_PERIOD = timedelta(days=30)
+EARLIEST_DAY = date(2000, 1, 1)
+ONE_DAY = timedelta(days=1)
+# Parameters of a list that a report does not have.
+LIST_PARAMETERS = frozenset({"group", "size"})
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A list query whose ``since`` and ``until`` are set; ``is_cut``: more days were asked for."""
+class ReportQuery:
+    """The tasks of a report. ``since`` and ``until`` are days, both included.
 
-    query: ListQuery
+    ``tasks`` is the query of the list of these tasks; its period is the same.
+    ``is_shortened``: a longer period was requested.
+    """
+
+    tasks: TaskListQuery
     since: date
     until: date
-    is_cut: bool = False
+    is_shortened: bool = False
 
     @classmethod
-    def read(cls, params: QueryDict) -> Self:
-        """What ``params`` ask for: the last 30 days where they do not say, 92 at most."""
-        asked = ListQuery.read(params).with_(group="", q="", sort=ListQuery.sort)
+    def parse(cls, params: QueryDict) -> Self:
+        """The query that ``params`` describe: by default the last 30 days, at most 92."""
+        tasks = TaskListQuery.parse(params)
+        tasks = tasks.with_changes(quick_filter="", q="", sort=TaskListQuery.sort)
         today = timezone.localdate()
-        until = _within(asked.until or today, today)
-        since = _within(asked.since or until - USUAL + timedelta(days=1), today)
+        until = _clamp(tasks.until or today, today)
+        since = _clamp(tasks.since or until - DEFAULT_PERIOD + ONE_DAY, today)
         since, until = min(since, until), max(since, until)
-        first = max(since, until - LONGEST + timedelta(days=1))
-        return cls(asked.with_(since=first, until=until), first, until, is_cut=first > since)
+        first = max(since, until - MAX_PERIOD + ONE_DAY)
+        period = tasks.with_changes(since=first, until=until)
+        return cls(period, first, until, is_shortened=first > since)
 
     def encode(self) -> str:
-        """The query string that asks for the same, with its «?»."""
-        return self.query.encode(leave_out=frozenset({"group", "size"}))
+        """The query string of the report, with its «?»."""
+        return self.tasks.encode(leave_out=LIST_PARAMETERS)
 
-    def with_last(self, days: int) -> str:
+    def encode_last(self, days: int) -> str:
         """The query string of the same report about the last ``days`` days."""
         today = timezone.localdate()
-        changed = self.query.with_(since=today - timedelta(days=days - 1), until=today)
-        return changed.encode(leave_out=frozenset({"group", "size"}))
+        tasks = self.tasks.with_changes(since=today - timedelta(days=days - 1), until=today)
+        return tasks.encode(leave_out=LIST_PARAMETERS)
 
     @property
     def days(self) -> list[date]:
         """Every day of the period, in order."""
         count = (self.until - self.since).days + 1
-        return [self.since + timedelta(days=place) for place in range(count)]
+        return [self.since + timedelta(days=offset) for offset in range(count)]
 
 
-def _within(day: date, today: date) -> date:
-    return max(EARLIEST, min(day, today))
+def _clamp(day: date, today: date) -> date:
+    return max(EARLIEST_DAY, min(day, today))

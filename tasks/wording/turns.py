@@ -1,4 +1,4 @@
-"""Whose turn it is, as a list, a card and an export say it."""
+"""Whose turn it is, as lists, cards and exports show it."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,22 @@ from tasks.statuses import Status, WaitsFor, status_rows
 
 
 @dataclass(frozen=True)
-class Turns:
-    """Whose turn it is, said to one person: «Вы» where it is his."""
+class TurnLabels:
+    """The labels of «Чей ход» for one viewer: «Вы» where they are the one to act."""
 
     viewer_id: int
-    headed: frozenset[int]
+    headed_manager_ids: frozenset[int]
 
     @classmethod
-    def told_to(cls, user: User) -> "Turns":
+    def for_viewer(cls, user: User) -> "TurnLabels":
         return cls(user.pk, headed_by(user))
 
-    def of(self, status: Status, manager_id: int) -> str:
+    def label(self, status: Status, manager_id: int) -> str:
         """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""
         waits_for = status_rows()[status].waits_for
-        mine = manager_id == self.viewer_id
-        if waits_for == WaitsFor.MANAGER and mine:
+        is_own = manager_id == self.viewer_id
+        if waits_for == WaitsFor.MANAGER and is_own:
             return "Вы"
-        if waits_for == WaitsFor.APPROVER and not mine and manager_id in self.headed:
+        if waits_for == WaitsFor.APPROVER and not is_own and manager_id in self.headed_manager_ids:
             return "Вы"
         return str(waits_for.label)

@@ -10,7 +10,7 @@ from tasks.statuses import Resolution, Status, WaitsFor
 from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.guidance import next_step
 from tasks.wording.troubles import Trouble
-from tasks.wording.turns import Turns
+from tasks.wording.turns import TurnLabels
 
 TURNS = {
     WaitsFor.MANAGER: "Ход менеджера",
@@ -62,7 +62,7 @@ def _title(task: SigningTask, user: User) -> str:
         return f"{status.label}. Подписано за {lasting(task.completed_at - task.created_at)}"
     if task.is_finished:
         return f"{status.label} {moment(task.status_changed_at)}"
-    yours = Turns.told_to(user).of(status, task.manager_id) == "Вы"
+    yours = TurnLabels.for_viewer(user).label(status, task.manager_id) == "Вы"
     turn = "Ваш ход" if yours else TURNS[task.status_row.waits_for]
     return f"{status.label}. {turn}, {running(clock.now() - task.status_changed_at)}"
 

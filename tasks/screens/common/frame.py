@@ -11,12 +11,13 @@ from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.addresses import address
 from econtract.platform.common.requests import current_request_id
+from econtract.platform.listing.counters import count_label
 from econtract.platform.notifications import inbox
-from tasks.listing.counters import Counters, counters_of, in_short
-from tasks.listing.tabs import LIST_LABELS, lists_of
+from tasks.listing.counters import TaskCounters, count_tasks
+from tasks.listing.tabs import TABS, tabs_for
 from tasks.statuses import quick_filters
 
-GROUP_IN_SESSION = "quick_filter"
+QUICK_FILTER_IN_SESSION = "quick_filter"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -42,16 +43,16 @@ class Navigation:
         return None
 
     @cached_property
-    def counters(self) -> Counters:
+    def counters(self) -> TaskCounters:
         """Counted once a request, and only when a page shows them."""
         if self.person is None:
             raise ValueError("Nobody is logged in: nothing to count.")
-        return counters_of(self.person)
+        return count_tasks(self.person)
 
     @cached_property
     def lists(self) -> list[str]:
         """The tabs that can hold anything for this person, in their order."""
-        return lists_of(self.person) if self.person else []
+        return tabs_for(self.person) if self.person else []
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -81,8 +82,11 @@ class Navigation:
     @property
     def tabs(self) -> list[dict[str, Any]]:
         """«Мои задания 12 | Все задания 87 | Архив | Управление»."""
-        mine, seen = in_short(self.counters.mine), in_short(self.counters.seen)
-        counts = {"my": mine, "all": seen, "archive": None}
+        counts = {
+            "my": count_label(self.counters.own),
+            "all": count_label(self.counters.visible),
+            "archive": None,
+        }
         manage = {
             "label": "Управление",
             "url": address("clients:home"),
@@ -91,7 +95,7 @@ class Navigation:
         }
         lists = [
             {
-                "label": LIST_LABELS[tab],
+                "label": TABS[tab].title,
                 "url": self.list_url(tab),
                 "current": self.place == "tasks:list" and tab == self.tab,
                 "count": counts[tab],
@@ -107,7 +111,7 @@ class Navigation:
     def list_url(self, tab: str) -> str:
         """The tab's address, with the quick filter that the person has on."""
         url = address("tasks:list", tab)
-        group = self.request.session.get(GROUP_IN_SESSION, "")
+        group = self.request.session.get(QUICK_FILTER_IN_SESSION, "")
         has_chips = tab != "archive" and group in quick_filters()
         return f"{url}?group={group}" if has_chips else url
 
@@ -142,7 +146,7 @@ class Navigation:
     def notifications(self) -> str:
         """The figure on the bell; "" when there is nothing unread."""
         counted = self.__dict__.get("counters")
-        if counted and not counted.news:
+        if counted and not counted.has_unread:
             return ""
         return inbox.bell_count(self.person) if self.person else ""
 

@@ -1,4 +1,4 @@
-"""Forms of the lists. That of the filters is sent by GET: its answer is an address."""
+"""Forms of the lists. That of the filters is sent by GET: its result is a query string."""
 
 from typing import Any, cast
 
@@ -7,17 +7,17 @@ from django import forms
 from accounts.models import AccessGroup, User
 from accounts.roles import TaskType
 from clients.models import Region
-from tasks.listing.columns import OPTIONAL
-from tasks.listing.query import ListQuery
+from econtract.platform.listing.columns import optional_columns
+from tasks.listing.columns import TASK_COLUMNS
+from tasks.listing.query import TaskListQuery
 from tasks.models import Channel
-from tasks.models.lists import groups_of
 from tasks.statuses import Resolution, Stage, Status
 
 ANY = [("", "Любой")]
 
 
 class DayInput(forms.DateInput):
-    """A native date picker; its value travels as 2026-11-21 whatever the language."""
+    """A native date picker; its value is sent as 2026-11-21 in every language."""
 
     input_type = "date"
 
@@ -26,7 +26,7 @@ class DayInput(forms.DateInput):
 
 
 class SelectionForm(forms.Form):
-    """What tasks can be chosen by wherever they stand; the manager is a combobox beside it."""
+    """The filters that lists and reports share; the manager is a combobox beside the form."""
 
     type = forms.ChoiceField(label="Тип", required=False, choices=[*ANY, *TaskType.choices])
     channel = forms.ChoiceField(
@@ -38,12 +38,12 @@ class SelectionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # «from» is no name for a class attribute.
+        # «from» cannot be a class attribute.
         for name, label in (("from", "Создано с"), ("to", "Создано по")):
             self.fields[name] = forms.DateField(label=label, required=False, widget=DayInput())
 
     @staticmethod
-    def initial_of(query: ListQuery) -> dict[str, Any]:
+    def initial_values(query: TaskListQuery) -> dict[str, Any]:
         """What the form shows for ``query``."""
         return {
             "stage": query.stage,
@@ -67,12 +67,13 @@ class FilterForm(SelectionForm):
     )
 
     field_order = ("stage", "status", "resolution")
-    NAMES = frozenset(
+    # The parameters that the form and the combobox beside it set.
+    PARAMETERS = frozenset(
         {"stage", "status", "resolution", "type", "channel", "region", "owner", "from", "to"}
     )
 
 
-class NameForm(forms.Form):
+class FilterNameForm(forms.Form):
     """The name of a saved filter."""
 
     name = forms.CharField(
@@ -82,8 +83,8 @@ class NameForm(forms.Form):
     )
 
 
-class SaveForm(NameForm):
-    """«Сохранить фильтр»: the name, and the group that may open it too."""
+class SaveFilterForm(FilterNameForm):
+    """«Сохранить фильтр»: the name, and the access group that may open the filter too."""
 
     group = forms.ModelChoiceField(
         label="Доступен группе",
@@ -95,7 +96,7 @@ class SaveForm(NameForm):
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)
         group = cast("forms.ModelChoiceField[AccessGroup]", self.fields["group"])
-        group.queryset = groups_of(user)
+        group.queryset = user.access_groups
 
 
 class ColumnsForm(forms.Form):
@@ -104,6 +105,6 @@ class ColumnsForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label="Показывать в списке",
         required=False,
-        choices=[(column.code, column.label) for column in OPTIONAL.values()],
+        choices=[(column.code, column.title) for column in optional_columns(TASK_COLUMNS)],
         widget=forms.CheckboxSelectMultiple(),
     )

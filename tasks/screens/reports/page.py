@@ -1,20 +1,21 @@
-"""A report in words and as charts: every chart has its numbers beside it as a table."""
+"""A report as texts and charts; every chart has its numbers beside it as a table."""
 
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
 
 from econtract.platform.common.formatting import lasting, thousands
-from tasks.reports.figures import Figures
-from tasks.reports.period import Wanted
+from tasks.reports.figures import ReportFigures
+from tasks.reports.period import ReportQuery
 from tasks.statuses import Stage
 
 GOAL = "цель 10 мин"
-TOP = 8
+MAX_RESOLUTIONS = 8
+# Label and length in days.
 PRESETS = {"7 дней": 7, "30 дней": 30, "92 дня": 92}
-# The drawing of «Задания по дням», in units of its view box.
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP_EDGE = 948, 260, 52, 28, 12
-MOST_LABELS = 10
+# The chart «Задания по дням», in units of its view box.
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 948, 260, 52, 28, 12
+MAX_DAY_LABELS = 10
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Bar:
-    """A line of a horizontal chart; ``width`` in per cent of the longest."""
+    """A bar of a horizontal chart; ``width`` is in per cent of the longest."""
 
     label: str
     count: str
@@ -35,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class DayBar:
-    """One day of the chart: where its two bars stand, and what the table says."""
+    """One day of the chart: the position of its two bars, and the texts of the table."""
 
     day: str
     label: str
@@ -54,8 +55,8 @@ class DayBar:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A horizontal line of the chart and the number at its end."""
+class GridLine:
+    """A horizontal line of the chart and its number."""
 
     y: float
     label: str
@@ -63,30 +64,32 @@ class Grid:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that the page shows of the figures."""
+    """Everything that the page shows of the figures. ``days_text`` is for screen readers."""
 
     tiles: list[Tile]
     funnel: list[Bar]
     resolutions: list[Bar]
     days: list[DayBar]
-    grid: list[Grid]
-    days_words: str
+    grid: list[GridLine]
+    days_text: str
 
 
-def report_of(figures: Figures, wanted: Wanted) -> Report:
+def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
     """``figures`` as the page of the report shows them."""
-    top = _round_up(max((created for created, _ in figures.by_day.values()), default=1))
+    axis = _round_up(max((created for created, _ in figures.by_day.values()), default=1))
     return Report(
         tiles=_tiles(figures),
         funnel=_funnel(figures),
         resolutions=_resolutions(figures),
-        days=_days(figures, wanted.days, top),
-        grid=[Grid(_y(value, top), thousands(value)) for value in sorted({0, top // 2, top})],
-        days_words=_days_words(figures, wanted),
+        days=_day_bars(figures, query.days, axis),
+        grid=[
+            GridLine(_y(value, axis), thousands(value)) for value in sorted({0, axis // 2, axis})
+        ],
+        days_text=_days_text(figures, query),
     )
 
 
-def _tiles(figures: Figures) -> list[Tile]:
+def _tiles(figures: ReportFigures) -> list[Tile]:
     return [
         Tile(thousands(figures.created), "Создано"),
         Tile(thousands(figures.signed), f"Подписано, {_share(figures.signed, figures.created)}"),
@@ -98,7 +101,7 @@ def _tiles(figures: Figures) -> list[Tile]:
     ]
 
 
-def _funnel(figures: Figures) -> list[Bar]:
+def _funnel(figures: ReportFigures) -> list[Bar]:
     steps = {"Создано": figures.created} | {
         str(stage.label if stage != Stage.DONE else "Выполнено"): count
         for stage, count in figures.reached.items()
@@ -106,10 +109,10 @@ def _funnel(figures: Figures) -> list[Bar]:
     return [_bar(label, count, figures.created, figures.created) for label, count in steps.items()]
 
 
-def _resolutions(figures: Figures) -> list[Bar]:
-    shown = figures.resolutions[:TOP]
-    most = max((count for _, count in shown), default=0)
-    return [_bar(str(code.label), count, figures.created, most) for code, count in shown]
+def _resolutions(figures: ReportFigures) -> list[Bar]:
+    shown = figures.resolutions[:MAX_RESOLUTIONS]
+    longest = max((count for _, count in shown), default=0)
+    return [_bar(str(code.label), count, figures.created, longest) for code, count in shown]
 
 
 def _bar(label: str, count: int, whole: int, longest: int) -> Bar:
@@ -128,42 +131,43 @@ def _share(part: int, whole: int) -> str:
 # --- By days --------------------------------------------------------------------------------
 
 
-def _days(figures: Figures, days: list[date], top: int) -> list[DayBar]:
+def _day_bars(figures: ReportFigures, days: list[date], axis: int) -> list[DayBar]:
     step = (WIDTH - LEFT) / len(days)
-    labelled = ceil(len(days) / MOST_LABELS)
+    days_per_label = ceil(len(days) / MAX_DAY_LABELS)
     bars = []
-    for place, day in enumerate(days):
+    for position, day in enumerate(days):
         created, signed = figures.by_day.get(day, (0, 0))
+        has_label = (len(days) - 1 - position) % days_per_label == 0
         bars.append(
             DayBar(
                 day=day.strftime("%d.%m.%Y"),
-                label=day.strftime("%d.%m") if (len(days) - 1 - place) % labelled == 0 else "",
+                label=day.strftime("%d.%m") if has_label else "",
                 created=thousands(created),
                 signed=thousands(signed),
-                x=round(LEFT + step * (place + 0.15), 1),
+                x=round(LEFT + step * (position + 0.15), 1),
                 width=round(step * 0.7, 1),
-                top=_y(created, top),
-                height=round(_y(0, top) - _y(created, top), 1),
-                signed_top=_y(signed, top),
-                signed_height=round(_y(0, top) - _y(signed, top), 1),
+                top=_y(created, axis),
+                height=round(_y(0, axis) - _y(created, axis), 1),
+                signed_top=_y(signed, axis),
+                signed_height=round(_y(0, axis) - _y(signed, axis), 1),
             )
         )
     return bars
 
 
-def _y(value: int, top: int) -> float:
-    room = HEIGHT - BOTTOM - TOP_EDGE
-    return round(TOP_EDGE + room * (1 - value / top), 1)
+def _y(value: int, axis: int) -> float:
+    """The y of ``value``, where ``axis`` is the value at the top of the chart."""
+    return round(TOP + (HEIGHT - BOTTOM - TOP) * (1 - value / axis), 1)
 
 
 def _round_up(value: int) -> int:
     """The round number at the top of the axis: 2, 4, 10, 30, 80, 100…"""
-    ten: int = 10 ** int(log10(max(value, 1)))
-    return next(step * ten for step in (2, 3, 4, 6, 8, 10) if step * ten >= value)
+    power_of_ten: int = 10 ** int(log10(max(value, 1)))
+    steps = (step * power_of_ten for step in (2, 3, 4, 6, 8, 10))
+    return next(step for step in steps if step >= value)
 
 
-def _days_words(figures: Figures, wanted: Wanted) -> str:
-    """The chart for those who hear it."""
-    period = f"с {wanted.since:%d.%m.%Y} по {wanted.until:%d.%m.%Y}"
+def _days_text(figures: ReportFigures, query: ReportQuery) -> str:
+    period = f"с {query.since:%d.%m.%Y} по {query.until:%d.%m.%Y}"
     created, signed = thousands(figures.created), thousands(figures.signed)
     return f"Задания по дням {period}: создано {created}, из них подписано {signed}"

@@ -6,51 +6,51 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from econtract.platform.common.htmx import is_fragment, render_page
-from tasks.listing.tabs import found_in, lists_of
-from tasks.reports.figures import figures_of
-from tasks.reports.period import Wanted
+from tasks.listing.tabs import SEARCH, find_tasks, tabs_for
+from tasks.reports.figures import compute_figures
+from tasks.reports.period import ReportQuery
+from tasks.screens.common.managers import manager_name, manager_options
 from tasks.screens.common.requests import person_of
 from tasks.screens.list.forms import SelectionForm
-from tasks.screens.list.page import owner_name, owner_options
-from tasks.screens.list.views.exports import answer
-from tasks.screens.reports.page import PRESETS, report_of
+from tasks.screens.list.views.exports import export_response
+from tasks.screens.reports.page import PRESETS, build_report
 
-# The tab of all that a person sees, in work and finished (`tasks.listing.tabs.tasks_of`).
-EVERYTHING = "search"
+# The tab with everything that the user sees.
+TAB = SEARCH
 
 
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """The page, or the report alone when htmx asks with other filters."""
-    user, wanted = person_of(request), Wanted.read(request.GET)
-    figures = figures_of(found_in(user, EVERYTHING, wanted.query))
-    asked = request.GET.get("owner_q", "")
+    """The page; for htmx, which sends other filters, the report alone."""
+    user, query = person_of(request), ReportQuery.parse(request.GET)
+    figures = compute_figures(find_tasks(user, TAB, query.tasks))
+    owner_text = request.GET.get("owner_q", "")
     context = {
-        "form": SelectionForm(initial=SelectionForm.initial_of(wanted.query)),
-        "wanted": wanted,
-        "report": report_of(figures, wanted),
+        "form": SelectionForm(initial=SelectionForm.initial_values(query.tasks)),
+        "query": query,
+        "report": build_report(figures, query),
         "is_empty": not figures.created,
         "presets": [
-            {"label": label, "url": wanted.with_last(days)} for label, days in PRESETS.items()
+            {"label": label, "url": query.encode_last(days)} for label, days in PRESETS.items()
         ],
-        "export_url": reverse("reports:tasks") + wanted.encode(),
-        "shows_owner": "all" in lists_of(user),
-        "owner_name": "" if asked else owner_name(wanted.query),
-        "owner_q": asked,
-        "owners": owner_options(user, asked) if asked else [],
+        "export_url": reverse("reports:tasks") + query.encode(),
+        "shows_owner": "all" in tabs_for(user),
+        "owner_name": "" if owner_text else manager_name(query.tasks.owner),
+        "owner_q": owner_text,
+        "owners": manager_options(user, owner_text) if owner_text else [],
     }
     response = render_page(
         request, "tasks/reports/report.html", "tasks/reports/_report.html", context
     )
     if is_fragment(request):
-        push_url(response, request.path + wanted.encode())
+        push_url(response, request.path + query.encode())
     return response
 
 
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """The tasks behind the figures, newest first."""
-    wanted = Wanted.read(request.GET)
-    name = f"Отчет {wanted.since:%d.%m.%Y}–{wanted.until:%d.%m.%Y}.xlsx"
-    back = reverse("reports:page") + wanted.encode()
-    return answer(request, EVERYTHING, wanted.query, file_name=name, back=back)
+    query = ReportQuery.parse(request.GET)
+    name = f"Отчет {query.since:%d.%m.%Y}–{query.until:%d.%m.%Y}.xlsx"
+    page_url = reverse("reports:page") + query.encode()
+    return export_response(request, TAB, query.tasks, file_name=name, fallback_url=page_url)

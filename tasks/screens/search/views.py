@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from econtract.platform.common.htmx import render_page
-from tasks.listing.query import LONGEST_SEARCH
+from econtract.platform.listing.query import MAX_SEARCH_LENGTH
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import person_of
@@ -18,7 +18,7 @@ RESULTS = "palette-results"
 
 
 def _asked(request: HttpRequest) -> str:
-    return request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    return request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
 
 
 @require_safe

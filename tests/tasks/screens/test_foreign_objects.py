@@ -13,10 +13,10 @@ from accounts.models import AccessGroup, User
 from accounts.roles import Role, TaskType
 from archive.files.storage import store_bytes
 from clients.models import Contact
+from econtract.platform.listing.models import Export, SavedFilter
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
-from tasks.models.lists import Export, SavedFilter
 from tasks.statuses import Status
 from tests.econtract.test_routes import ADDRESSES
 from tests.support.factories import (
@@ -32,7 +32,7 @@ from tests.support.people import ALL_TYPES, People, browser_of
 SECRET = "ООО «Чужая тайна»"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 # Addresses of one's own or of nobody's: what they name is not a person's.
-SHARED = {"tab", "slug", "step"}
+SHARED = {"tab", "slug", "direction"}
 # The directory of clients belongs to all who work with the type; `code` is a secret of its own.
 NOT_WALKED = ("admin:", "clients:", "verification:")
 REFUSED = {403, 404, 405}
@@ -54,7 +54,9 @@ class World:
         self.paper = AuthorityDocument.objects.create(
             task=self.open, file=stored, file_name="Приказ.pdf", request_ref="r1"
         )
-        self.saved = SavedFilter.objects.create(owner=owner, name="Мой", tab="my", query="?q=1")
+        self.saved = SavedFilter.objects.create(
+            owner=owner, name="Мой", list_code="tasks", tab="my", query="?q=1"
+        )
         self.note = Notification.objects.create(
             recipient=owner,
             kind="signed",
@@ -63,7 +65,9 @@ class World:
             text="Подписано",
             source="history:1",
         )
-        self.export = Export.objects.create(user=owner, tab="my", file_name="x.xlsx", file=stored)
+        self.export = Export.objects.create(
+            user=owner, list_code="tasks", tab="my", file_name="x.xlsx", file=stored
+        )
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
     def part(self, name: str, part: str) -> list[Any]:

@@ -18,7 +18,6 @@ from econtract.platform.common.formatting import (
     zoned,
 )
 from tasks.screens.card import timeline
-from tasks.screens.list.pages import Found
 from tasks.statuses import Resolution, Status
 from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
 
@@ -91,12 +90,6 @@ def test_sizes_and_numbers() -> None:
 )
 def test_nouns_agree_with_their_numbers(number: int, noun: str) -> None:
     assert plural(number, "задание", "задания", "заданий") == noun
-
-
-def test_what_is_found_is_said_exactly_up_to_a_thousand() -> None:
-    assert Found(1).words == "Найдено 1 задание"
-    assert Found(1000).words == "Найдено 1\N{NO-BREAK SPACE}000 заданий"
-    assert Found(1001).words == "Найдено больше 1\N{NO-BREAK SPACE}000 заданий"
 
 
 def test_every_status_and_resolution_says_what_to_do_next() -> None:

@@ -12,8 +12,15 @@ from django_htmx.http import trigger_client_event
 from econtract.platform.notifications.inbox import mark_subject_read
 from tasks.actions import presence
 from tasks.actions.comments import comment_refusals
-from tasks.listing.position import Walk, entered, steps_from, turned, walk_with
-from tasks.listing.tabs import LIST_LABELS
+from tasks.listing.position import (
+    Direction,
+    ListPosition,
+    entry_url,
+    neighbours,
+    position_of,
+    turn_page,
+)
+from tasks.listing.tabs import TABS
 from tasks.models import SigningTask
 from tasks.notifications.subject import TASK
 from tasks.screens.card.forms import CommentForm
@@ -21,7 +28,6 @@ from tasks.screens.card.loading import task_of_card
 from tasks.screens.card.page import card_of
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import person_of
-from tasks.screens.list.page import LISTS
 
 NO_CONTENT = 204
 
@@ -68,11 +74,11 @@ def show_card(
 
 def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
     """The list that the person came from with the tasks beside this one; else a list to go to."""
-    walk = walk_with(request.session, task)
-    if walk is None:
+    position = position_of(request.session, task)
+    if position is None:
         return {"back": _back(nav, task)}
-    back = {"label": LISTS[walk.tab].title, "url": walk.url}
-    return {"back": back, "walk": steps_from(walk, task, person_of(request))}
+    back = {"label": TABS[position.tab].title, "url": position.list_url}
+    return {"back": back, "neighbours": neighbours(position, task, person_of(request))}
 
 
 def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
@@ -83,20 +89,20 @@ def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
         tab = "my"
     else:
         tab = "all" if "all" in nav.lists else nav.lists[0]
-    return {"label": LIST_LABELS[tab], "url": nav.list_url(tab)}
+    return {"label": TABS[tab].title, "url": nav.list_url(tab)}
 
 
 @require_safe
-def step(request: HttpRequest, step: str) -> HttpResponse:
-    """Past the end of the list's page: the first task of the page beside it."""
-    walk = Walk.kept_in(request.session)
-    if walk is None:
+def step(request: HttpRequest, direction: Direction) -> HttpResponse:
+    """Beyond the end of the list's page: the first task of the neighbouring page."""
+    position = ListPosition.load(request.session)
+    if position is None:
         return redirect("home")
-    if not getattr(walk, step):
-        return redirect(walk.url)
-    beside = turned(walk, step, person_of(request))
-    beside.keep_in(request.session)
-    return redirect(entered(beside, step))
+    if not getattr(position, direction):
+        return redirect(position.list_url)
+    neighbour = turn_page(position, direction, person_of(request))
+    neighbour.save(request.session)
+    return redirect(entry_url(neighbour, direction))
 
 
 @require_safe

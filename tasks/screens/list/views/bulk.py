@@ -24,13 +24,15 @@ from django.views.decorators.http import require_POST
 from archive.files import zip_stream
 from econtract.platform.common.formatting import plural
 from econtract.platform.common.toasts import UndoToast, offer_undo
+from econtract.platform.listing.xlsx import write_workbook
 from tasks.actions import bulk, handover
 from tasks.actions.bulk import Chosen, Outcome
-from tasks.listing.excel import workbook
+from tasks.listing.columns import FILE_COLUMNS
+from tasks.listing.definition import TASK_LIST
 from tasks.models import SigningTask
 from tasks.screens.card.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
-from tasks.wording.turns import Turns
+from tasks.wording.turns import TurnLabels
 
 BulkView = Callable[[HttpRequest, Chosen], HttpResponseBase]
 
@@ -114,8 +116,13 @@ def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
         numbers = ", ".join(map(str, chosen.missing))
         messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
     user = person_of(request)
-    found = SigningTask.objects.visible_to(user).filter(pk__in=[one.pk for one in chosen.tasks])
-    file = workbook(found.order_by("-updated_at", "-number"), Turns.told_to(user))
+    tasks = SigningTask.objects.visible_to(user).filter(pk__in=[one.pk for one in chosen.tasks])
+    file = write_workbook(
+        tasks.order_by("-updated_at", "-number"),
+        FILE_COLUMNS,
+        TurnLabels.for_viewer(user),
+        sheet_title=TASK_LIST.sheet_title,
+    )
     return FileResponse(file, as_attachment=True, filename="Выбранные задания.xlsx")
 
 

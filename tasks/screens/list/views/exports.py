@@ -8,43 +8,41 @@ from django.views.decorators.http import require_safe
 from archive.files import serving
 from archive.files.storage import StoredFileDamaged
 from econtract.platform.common.formatting import thousands
-from tasks.listing import exports
-from tasks.listing.excel import LARGEST, TooMany, workbook
-from tasks.listing.query import ListQuery
-from tasks.listing.tabs import found_in
-from tasks.models.lists import Export
+from econtract.platform.listing.exports import make_workbook, order_export
+from econtract.platform.listing.models import Export
+from econtract.platform.listing.xlsx import MAX_ROWS, TooManyRows
+from tasks.listing.definition import TASK_LIST
+from tasks.listing.query import TaskListQuery
 from tasks.screens.common.requests import person_of
-from tasks.wording.turns import Turns
 
-PROMISE = (
-    f"В выгрузке больше {thousands(LARGEST)} заданий: файл готовится. Когда он будет готов, придет "
-    "уведомление со ссылкой."
+ORDERED = (
+    f"В выгрузке больше {thousands(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
+    "придет уведомление со ссылкой."
 )
-PATIENCE = "Ваша предыдущая выгрузка еще готовится. Дождитесь уведомления о ней."
+STILL_WORKING = "Ваша предыдущая выгрузка еще готовится. Дождитесь уведомления о ней."
 
 
-def answer(
-    request: HttpRequest, tab: str, query: ListQuery, *, file_name: str, back: str
+def export_response(
+    request: HttpRequest, tab: str, query: TaskListQuery, *, file_name: str, fallback_url: str
 ) -> HttpResponseBase:
-    """The file of what ``query`` finds in ``tab``; a large one is ordered, and ``back`` we go."""
+    """The file of the tasks of ``query``; too many are ordered, with a redirect to the fallback."""
     user = person_of(request)
-    tasks = query.sorting.apply(found_in(user, tab, query))
     try:
-        file = workbook(tasks, Turns.told_to(user), largest=LARGEST)
-    except TooMany:
-        if exports.order(user, tab=tab, query=query, file_name=file_name):
-            messages.info(request, PROMISE)
+        file = make_workbook(TASK_LIST, user, tab, query, max_rows=MAX_ROWS)
+    except TooManyRows:
+        if order_export(user, TASK_LIST, tab=tab, query=query, file_name=file_name):
+            messages.info(request, ORDERED)
         else:
-            messages.warning(request, PATIENCE)
-        return redirect(back)
+            messages.warning(request, STILL_WORKING)
+        return redirect(fallback_url)
     return FileResponse(file, as_attachment=True, filename=file_name)
 
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A file that was made for this very person."""
-    made = Export.objects.filter(user=person_of(request), file__isnull=False)
-    export = get_object_or_404(made.select_related("file"), pk=pk)
+    """A file that was made for this very user."""
+    ready = Export.objects.filter(user=person_of(request), file__isnull=False)
+    export = get_object_or_404(ready.select_related("file"), pk=pk)
     if export.file is None:
         raise Http404
     try:

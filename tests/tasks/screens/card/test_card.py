@@ -393,7 +393,7 @@ def test_the_card_asks_the_database_a_dozen_times_in_every_stage(
     web.get(f"/tasks/{task.number}/")  # somebody notes that he looks, and reads the news
     with django_assert_max_num_queries(MOST_QUERIES):
         page = web.get(f"/tasks/{task.number}/")
-    assert "walk" in page.context
+    assert "neighbours" in page.context
     assert len(page.context["card"].talk.comments) == 5
 
 

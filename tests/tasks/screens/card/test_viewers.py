@@ -34,8 +34,8 @@ def card(web: Client, task: SigningTask) -> Any:
 
 def beside(response: Any) -> tuple[str, str]:
     """Where the arrows of a card lead."""
-    walk = response.context["walk"]
-    return walk.previous, walk.following
+    neighbours = response.context["neighbours"]
+    return neighbours.previous_url, neighbours.next_url
 
 
 # --- The list one came from ----------------------------------------------------------------------
@@ -57,8 +57,8 @@ def test_arrows_go_on_at_the_end_of_a_page(owner: User, web: Client) -> None:
     web.get("/tasks/my/?group=none&sort=number")
     response = card(web, tasks[24])
     assert "25 из 27" in text_of(response)
-    assert beside(response)[1] == "/tasks/step/following/"
-    assert web.get("/tasks/step/following/").url == f"/tasks/{tasks[25].number}/"
+    assert beside(response)[1] == "/tasks/step/next/"
+    assert web.get("/tasks/step/next/").url == f"/tasks/{tasks[25].number}/"
     response = card(web, tasks[25])
     assert "26 из 27" in text_of(response)
     assert beside(response) == ("/tasks/step/previous/", f"/tasks/{tasks[26].number}/")
@@ -75,8 +75,8 @@ def test_a_task_that_may_no_longer_be_seen_is_stepped_over(
 
 
 def test_a_task_that_was_on_no_list_has_no_arrows(owner: User, web: Client) -> None:
-    assert "walk" not in card(web, make(owner)).context
-    assert web.get("/tasks/step/following/").url == "/"
+    assert "neighbours" not in card(web, make(owner)).context
+    assert web.get("/tasks/step/next/").url == "/"
 
 
 # --- Colleagues ----------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.roles import TaskType
 from econtract.platform.common import clock
+from econtract.platform.listing.sorting import Cursor
 from tasks.actions.perform_action import perform_action
-from tasks.listing.sorting import Cursor
 from tasks.models import SigningTask, queries
 from tasks.statuses import Resolution, Status
 from tests.support.factories import SigningTaskFactory
@@ -30,7 +30,7 @@ def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **more: An
 
 
 def numbers(response: Any) -> list[int]:
-    return [row.number for row in response.context["rows"]]
+    return [int(row["number"]) for row in response.context["rows"]]
 
 
 # --- Tabs -------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_status_that_no_task_of_the_tab_has_finds_nothing(owner: User, web: Cl
     assert numbers(web.get("/tasks/archive/?stage=signing")) == []
 
 
-@pytest.mark.parametrize("most", ["MOST_KEYS", "MOST_CLIENTS"])
+@pytest.mark.parametrize("most", ["MAX_IDS", "MAX_CLIENT_IDS"])
 def test_a_word_that_many_share_finds_what_a_rare_one_does(
     owner: User, web: Client, monkeypatch: pytest.MonkeyPatch, most: str
 ) -> None:
@@ -275,7 +275,7 @@ def test_a_number_that_many_share_finds_them_all(
     client = ClientFactory(inn="7707083893", short_name="ООО «Звезда Альфа»")
     shared = [make(owner, client=client, document_number="Альфа").number for _ in range(3)]
     make(owner, client=client if text == "Альфа" else ClientFactory(), document_number="16")
-    monkeypatch.setattr(queries, "MOST_KEYS", 1)
+    monkeypatch.setattr(queries, "MAX_IDS", 1)
     assert sorted(numbers(web.get(f"/tasks/my/?group=none&q={text}"))) == sorted(shared)
 
 
@@ -365,7 +365,7 @@ def test_whose_turn_it_is_depends_on_who_looks(
 ) -> None:
     make(owner, status)
     response = browser_of(people[who]).get("/tasks/all/?group=none")
-    assert [row.turn for row in response.context["rows"]] == [turn]
+    assert [row["turn"] for row in response.context["rows"]] == [turn]
 
 
 def test_a_signed_task_says_how_long_it_took(owner: User, web: Client) -> None:
@@ -376,7 +376,7 @@ def test_a_signed_task_says_how_long_it_took(owner: User, web: Client) -> None:
         created_at=now - timedelta(minutes=7, seconds=40),
         completed_at=now,
     )
-    assert web.get("/tasks/archive/").context["rows"][0].note == "Подписано за 7 мин 40 с"
+    assert web.get("/tasks/archive/").context["rows"][0]["status.note"] == "Подписано за 7 мин 40 с"
 
 
 def test_nothing_yet_and_nothing_found_are_told_apart(web: Client) -> None:
@@ -410,7 +410,7 @@ def test_htmx_gets_the_results_alone_and_the_caches_are_told(owner: User, web: C
 
 def test_a_poll_is_silent_until_something_changes(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFICATION_FAILED, resolution=Resolution.DATA_REFUSED)
-    address = web.get("/tasks/my/?group=none").context["news_url"]
+    address = web.get("/tasks/my/?group=none").context["updates_url"]
     assert web.get(address).status_code == 204
     perform_action(task=task, name="restart_identification", actor=owner, comment="")
     response = web.get(address)
@@ -419,12 +419,12 @@ def test_a_poll_is_silent_until_something_changes(owner: User, web: Client) -> N
     assert "1 задание обновлено" in page
     assert 'data-hx-swap-oob="morph"' in page
     # The answer carries the mark of what it has said: the next poll is silent again.
-    assert web.get(response.context["news_url"]).status_code == 204
+    assert web.get(response.context["updates_url"]).status_code == 204
 
 
 def test_a_poll_tells_of_a_task_that_has_left_the_list(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFICATION_FAILED, resolution=Resolution.DATA_REFUSED)
-    address = web.get("/tasks/my/?group=none").context["news_url"]
+    address = web.get("/tasks/my/?group=none").context["updates_url"]
     perform_action(task=task, name="cancel", actor=owner, reason="Передумали")
     assert "1 задание обновлено" in web.get(address).content.decode()
 
@@ -432,11 +432,11 @@ def test_a_poll_tells_of_a_task_that_has_left_the_list(owner: User, web: Client)
 def test_a_poll_counts_afresh_when_another_list_gains_a_task(
     people: People, owner: User, web: Client
 ) -> None:
-    address = web.get("/tasks/my/?group=none").context["news_url"]
+    address = web.get("/tasks/my/?group=none").context["updates_url"]
     SigningTaskFactory(manager=people["mate"])
     response = web.get(address)
     assert [tab["count"] for tab in response.context["nav"].tabs][:2] == [0, 1]
-    assert not response.context["news"]
+    assert not response.context["updates"]
 
 
 @pytest.mark.parametrize("seen", ["", "x", "2026-13-01"])

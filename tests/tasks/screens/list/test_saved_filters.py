@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
+from econtract.platform.listing.models import SavedFilter
 from tasks.models import Channel
-from tasks.models.lists import SavedFilter
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.people import People, browser_of
@@ -113,5 +113,5 @@ def test_tasks_are_filtered_by_the_channel(people: People) -> None:
     by_sms = SigningTaskFactory(manager=owner, channel=Channel.SMS)
     SigningTaskFactory(manager=owner)
     response = browser_of(owner).get("/tasks/my/?group=none&channel=sms")
-    assert [row.number for row in response.context["rows"]] == [by_sms.number]
+    assert [int(row["number"]) for row in response.context["rows"]] == [by_sms.number]
     assert "Подписание: СМС" in response.content.decode()

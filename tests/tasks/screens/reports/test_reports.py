@@ -14,11 +14,12 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.roles import TaskType
 from econtract.platform.common import clock
+from econtract.platform.listing import exports
+from econtract.platform.listing.models import Export
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import worker
 from econtract.platform.outbox.models import OutboxJob
-from tasks.listing import exports
-from tasks.models import Export, SigningTask
+from tasks.models import SigningTask
 from tasks.statuses import Resolution, Stage, Status
 from tests.support.factories import HistoryEntryFactory, SigningTaskFactory
 from tests.support.factories_clients import RegionFactory
@@ -137,9 +138,9 @@ def test_the_filters_of_the_lists_narrow_a_report(owner: User, web: Client) -> N
 def test_a_report_is_never_about_more_than_a_quarter(
     web: Client, asked: str, since: str, until: str, is_cut: bool
 ) -> None:
-    wanted = web.get(f"/reports/{asked}").context["wanted"]
-    assert (str(wanted.since), str(wanted.until)) == (since, until)
-    assert wanted.is_cut is is_cut
+    query = web.get(f"/reports/{asked}").context["query"]
+    assert (str(query.since), str(query.until)) == (since, until)
+    assert query.is_shortened is is_cut
 
 
 def test_htmx_gets_the_report_alone_and_the_address_of_it(owner: User, web: Client) -> None:
@@ -179,7 +180,7 @@ def test_the_tasks_behind_the_figures_as_a_typed_sheet(owner: User, web: Client)
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
     """An export that is too large to wait for."""
-    monkeypatch.setattr("tasks.screens.list.views.exports.LARGEST", 1)
+    monkeypatch.setattr("tasks.screens.list.views.exports.MAX_ROWS", 1)
     make(owner, Status.COMPLETED)
     make(owner, Status.DOCUMENT_SIGNING)
 
@@ -222,7 +223,7 @@ def test_an_export_holds_what_its_owner_still_sees(large: None, owner: User, web
 def test_too_much_for_any_file_is_said_in_the_notification(
     large: None, monkeypatch: pytest.MonkeyPatch, web: Client
 ) -> None:
-    monkeypatch.setattr(exports, "LARGEST_TO_ORDER", 1)
+    monkeypatch.setattr(exports, "MAX_ROWS_IN_JOB", 1)
     web.get("/reports/tasks.xlsx")
     work_off()
     assert "Уточните фильтр" in Notification.objects.get().text
@@ -232,7 +233,7 @@ def test_too_much_for_any_file_is_said_in_the_notification(
 def test_old_exports_are_forgotten(large: None, owner: User, web: Client) -> None:
     web.get("/reports/tasks.xlsx")
     with time_machine.travel(NOON + timedelta(days=8)):
-        exports.forget()
+        exports.delete_old_exports()
     assert not Export.objects.exists()
     work_off()  # a job without its export is done with nothing
     assert not Notification.objects.exists()

@@ -1,52 +1,52 @@
-"""What people have for their lists: columns, filters under a name, files that are being made."""
+"""What users keep for their lists: columns, saved filters, and files that are made for them."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
-from archive.models import StoredFile
 from econtract.platform.common import clock
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
+MAX_LIST_CODE_LENGTH = 20
 
 
 class ListSettings(models.Model):
-    """The optional columns that a person has chosen (`tasks.listing.columns`)."""
+    """The optional columns that a user has chosen for one list (`Column.code`)."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_settings"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_settings")
+    list_code = models.CharField(max_length=MAX_LIST_CODE_LENGTH)
     columns = models.JSONField(default=list)
 
     class Meta:
         verbose_name = "настройка списков"
         verbose_name_plural = "настройки списков"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list_code"], name="list_settings_once_a_list")
+        ]
 
     def __str__(self) -> str:
         return f"Списки: {self.user}"
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
-    def open_to(self, user: User) -> Self:
-        """His own, and those shared with a group that he is a member of now."""
-        return self.filter(Q(owner=user) | Q(group__in=groups_of(user)))
+    def open_to(self, user: Any) -> Self:
+        """The user's own, and those shared with an access group that they are a member of now."""
+        return self.filter(Q(owner=user) | Q(group__in=user.access_groups))
 
 
 class SavedFilter(models.Model):
-    """A list's query string under a name. Whoever opens it sees what he may see, by its filters."""
+    """The query string of a list under a name. Users see the rows that they may see themselves."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_filters", verbose_name="Автор"
     )
     name = models.CharField("Название", max_length=100)
+    list_code = models.CharField(max_length=MAX_LIST_CODE_LENGTH)
     tab = models.CharField("Список", max_length=10)
     query = models.CharField("Условия", max_length=1000, blank=True)
     group = models.ForeignKey(
-        AccessGroup,
+        "accounts.AccessGroup",
         models.SET_NULL,
         null=True,
         blank=True,
@@ -62,25 +62,28 @@ class SavedFilter(models.Model):
         verbose_name_plural = "сохраненные фильтры"
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], name="saved_filter_once_a_name")
+            models.UniqueConstraint(
+                fields=["owner", "list_code", "name"], name="saved_filter_once_a_name"
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def may_be_changed_by(self, user: User) -> bool:
-        """Renamed and deleted: by its author, and by administrators when it is shared."""
+    def can_be_changed_by(self, user: Any) -> bool:
+        """By its author; if it is shared, by administrators too."""
         return self.owner_id == user.pk or (self.group_id is not None and user.is_administrator)
 
 
 class Export(models.Model):
-    """A large xlsx file that a user requested (`tasks.listing.exports`)."""
+    """A large xlsx file that a user ordered; ``file`` is set when it is ready."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
+    list_code = models.CharField(max_length=MAX_LIST_CODE_LENGTH)
     tab = models.CharField("Список", max_length=10)
     query = models.CharField("Условия", max_length=1000, blank=True)
     file_name = models.CharField(max_length=255)
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    file = models.ForeignKey("archive.StoredFile", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -89,9 +92,3 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
-
-
-def groups_of(user: User) -> "QuerySet[AccessGroup]":
-    """The access groups that ``user`` is a member of, in whatever capacity."""
-    memberships = AccessGroupUserObjectPermission.objects.filter(user=user)
-    return AccessGroup.objects.filter(pk__in=memberships.values("content_object"))

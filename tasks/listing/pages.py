@@ -1,0 +1,119 @@
+"""The pages of the lists of tasks: those that are opened often come from compiled queries."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.visibility import sight_of
+from econtract.platform.common.compiled import CompiledQuery, Parameter
+from econtract.platform.common.id_lists import InBoundIds, bind_ids
+from econtract.platform.listing import pagination
+from econtract.platform.listing.counters import COUNT_LIMIT
+from econtract.platform.listing.pagination import ListPage, build_page
+from econtract.platform.listing.query import END
+from econtract.platform.listing.sorting import Cursor
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import SEARCH, TABS, find_tasks, tasks_of_tab
+from tasks.models import SigningTask
+from tasks.models.queries import SigningTaskQuerySet
+
+Fields = tuple[str, ...]
+CompiledPage = CompiledQuery[tuple[Any, ...]]
+
+
+def fetch_tab_page(
+    user: User, tab: str, query: TaskListQuery, fields: Fields, total: int | None = None
+) -> ListPage:
+    """The page of the tab that ``query`` describes; see `pagination.fetch_page`."""
+    if total != 0 and _is_opened_often(user, tab, query):
+        compiled = _compiled_tab_page(tab, query_shape(query), fields, with_total=total is None)
+        fetched = compiled(manager=user.pk, **cursor_values(query))
+        if fetched or not query.has_cursor:
+            return build_page(fetched, query, fields, total=total)
+    return fetch_page(find_tasks(user, tab, query), query, fields, total=total)
+
+
+def fetch_page(
+    tasks: SigningTaskQuerySet, query: TaskListQuery, fields: Fields, *, total: int | None = None
+) -> ListPage:
+    """The page of ``tasks``; where a search has found their numbers, by a compiled query."""
+    numbers = tasks.numbers
+    if numbers is None:
+        # An unfiltered tab embeds its manager ids, so its prepared plan is already specific.
+        custom_plan = query.is_narrowed or query.has_cursor
+        return pagination.fetch_page(tasks, query, fields, total=total, custom_plan=custom_plan)
+    total = min(len(numbers), COUNT_LIMIT + 1) if total is None else total
+    if total == 0:
+        return ListPage([], 0)
+    compiled = _compiled_page_of_numbers(query_shape(query.without_filters()), fields)
+    fetched = compiled(numbers=bind_ids(numbers), **cursor_values(query))
+    return build_page(fetched, query, fields, total=total)
+
+
+def _is_opened_often(user: User, tab: str, query: TaskListQuery) -> bool:
+    """Whether the page differs from other users' by no more than whose tasks it shows."""
+    if query.page > 1 or not query.has_only_codes:
+        return False
+    sight = sight_of(user)
+    return sight.covers(user.pk) if tab == "my" else sight.everything and tab != SEARCH
+
+
+# --- Compiled pages: one for each shape of a query; the cursor is passed with a call --------------
+
+
+@lru_cache(maxsize=128)
+def _compiled_tab_page(
+    tab: str, shape: TaskListQuery, fields: Fields, *, with_total: bool
+) -> CompiledPage:
+    def build(
+        manager: Parameter, first: Parameter, second: Parameter, third: Parameter
+    ) -> QuerySet[SigningTask, tuple[Any, ...]]:
+        tasks = SigningTask.objects.all()
+        in_tab = tasks_of_tab(tab, own=tasks.of_manager(manager), visible=tasks)
+        return pagination.page_queryset(
+            shape.filter_tasks(in_tab, TABS[tab].statuses),
+            shape,
+            fields,
+            cursor=parameter_cursor(shape, first, second, third),
+            with_total=with_total,
+        )
+
+    return CompiledQuery(build)
+
+
+@lru_cache(maxsize=128)
+def _compiled_page_of_numbers(shape: TaskListQuery, fields: Fields) -> CompiledPage:
+    def build(numbers: Parameter, first: Parameter, second: Parameter, third: Parameter) -> Any:
+        tasks = SigningTask.objects.filter(InBoundIds("number", numbers))
+        cursor = parameter_cursor(shape, first, second, third)
+        page = pagination.limit_to_page(tasks, shape, cursor)
+        # The page first: related objects of tasks on other pages are not read.
+        on_page = SigningTask.objects.filter(pk__in=page.values("pk"))
+        ordered = pagination.fetch_order(shape).apply(on_page)
+        return ordered.values_list(*pagination.all_fields(shape, fields))
+
+    return CompiledQuery(build)
+
+
+def query_shape(query: TaskListQuery) -> TaskListQuery:
+    """``query`` with a mark in place of its cursor: pages of one shape share a statement."""
+    return replace(
+        query,
+        after=query.after and "any",
+        before=query.before if query.before == END else query.before and "any",
+    )
+
+
+def parameter_cursor(shape: TaskListQuery, *parameters: Parameter) -> Cursor | None:
+    """A cursor of ``parameters``, as many as the sort order has keys; None where there is none."""
+    has_cursor = shape.after or shape.before not in {"", END}
+    return Cursor(parameters[: len(shape.sort_order.keys)]) if has_cursor else None
+
+
+def cursor_values(query: TaskListQuery) -> dict[str, Any]:
+    """The values for the parameters of `parameter_cursor`: «first», «second» and «third»."""
+    cursor = query.cursor
+    return dict(zip(("first", "second", "third"), cursor.values if cursor else (), strict=False))

@@ -1,0 +1,141 @@
+"""«Сохраненные» and «Колонки»: dialogs; without a script, pages of their own."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.htmx import render_page
+from econtract.platform.listing import saved_filters
+from econtract.platform.listing.counters import count_label
+from econtract.platform.listing.models import SavedFilter
+from tasks.listing.counters import LIST_CODE
+from tasks.listing.definition import TASK_LIST
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import TABS
+from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.list.filters import active_filters
+from tasks.screens.list.forms import ColumnsForm, FilterNameForm, SaveFilterForm
+from tasks.screens.list.views.updates import parse_query
+from tasks.statuses import quick_filters
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest, tab: str) -> HttpResponse:
+    """The saved filters with live counts, and the form that saves the current query."""
+    user, query = person_of(request), parse_query(request, tab)
+    form = SaveFilterForm(user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            saved = saved_filters.save_filter(
+                list_code=LIST_CODE, owner=user, tab=tab, query=query, **form.cleaned_data
+            )
+        except ActionRefused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, f"Фильтр «{saved}» сохранен")
+            return redirect(_list_url(tab, query))
+    return _render_index(request, tab, query, form)
+
+
+def _render_index(
+    request: HttpRequest, tab: str, query: TaskListQuery, form: SaveFilterForm
+) -> HttpResponse:
+    user = person_of(request)
+    filters = saved_filters.filters_open_to(user, TASK_LIST)
+    context = {
+        "tab": tab,
+        "list": TABS[tab],
+        "form": form,
+        "saved": [_filter_context(each, count, user) for each, count in filters],
+        "active": active_filters(query),
+        "chip": quick_filters()[query.quick_filter].label if query.quick_filter else "",
+        "query": query,
+        "save_url": reverse("tasks:saved", args=[tab]) + query.encode(),
+        "back_url": _list_url(tab, query),
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    page, part = "tasks/list/saved_filters.html", "tasks/list/_saved_filters.html"
+    return render_page(request, page, part, context, status=status)
+
+
+def _filter_context(saved: SavedFilter, count: int, user: User) -> dict[str, object]:
+    """A saved filter as the menu shows it; its forms only for users who can change it."""
+    can_change = saved.can_be_changed_by(user)
+    return {
+        "pk": saved.pk,
+        "name": saved.name,
+        "url": _url(saved),
+        "count": count_label(count),
+        "list": TABS[saved.tab].title,
+        "group": saved.group.name if saved.group else "",
+        "author": "" if saved.owner_id == user.pk else str(saved.owner),
+        "rename_url": reverse("tasks:saved_rename", args=[saved.pk]) if can_change else "",
+        "delete_url": reverse("tasks:saved_delete", args=[saved.pk]) if can_change else "",
+    }
+
+
+@require_POST
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another name for a saved filter; the result is a message on its list."""
+    saved, form = _get_changeable(request, pk), FilterNameForm(request.POST)
+    if form.is_valid():
+        try:
+            saved_filters.rename_filter(saved, form.cleaned_data["name"])
+            messages.success(request, f"Фильтр переименован: «{saved}»")
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, "Введите название фильтра")
+    return redirect(_url(saved))
+
+
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deletes the filter, not its tasks."""
+    saved = _get_changeable(request, pk)
+    saved.delete()
+    messages.success(request, f"Фильтр «{saved}» удален")
+    return redirect(_list_url(saved.tab, TaskListQuery()))
+
+
+def _get_changeable(request: HttpRequest, pk: int) -> SavedFilter:
+    """Raises Http404 when the user does not see the filter or cannot change it."""
+    user = person_of(request)
+    open_filters = SavedFilter.objects.open_to(user).filter(list_code=LIST_CODE)
+    saved = get_object_or_404(open_filters, pk=pk)
+    if not saved.can_be_changed_by(user):
+        raise Http404
+    return saved
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest, tab: str) -> HttpResponse:
+    """«Колонки»: the choice is the user's on every computer."""
+    user, query = person_of(request), parse_query(request, tab)
+    list_url = _list_url(tab, query)
+    if request.method == "POST":
+        saved_filters.choose_columns(user, TASK_LIST, request.POST.getlist("columns"))
+        return redirect(list_url)
+    chosen = saved_filters.chosen_columns(user, TASK_LIST)
+    context = {
+        "tab": tab,
+        "list": TABS[tab],
+        "form": ColumnsForm(initial={"columns": chosen}),
+        "columns_url": reverse("tasks:columns", args=[tab]) + query.encode(),
+        "back_url": list_url,
+    }
+    return render_page(request, "tasks/list/columns.html", "tasks/list/_columns.html", context)
+
+
+def _url(saved: SavedFilter) -> str:
+    return _list_url(saved.tab, cast(TaskListQuery, saved_filters.query_of(saved)))
+
+
+def _list_url(tab: str, query: TaskListQuery) -> str:
+    return reverse("tasks:list", args=[tab]) + query.encode()

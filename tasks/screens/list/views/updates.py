@@ -1,0 +1,111 @@
+"""What has changed in a list since it was shown: the poll of the lists."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2s
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from econtract.platform.common.addresses import address
+from econtract.platform.listing.counters import COUNT_LIMIT
+from econtract.platform.listing.query import PAGE_SIZES, parse_id
+from tasks.listing.counters import count_tasks
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import TABS, find_tasks, tabs_for
+from tasks.models import SigningTask
+from tasks.screens.common.frame import Navigation
+from tasks.screens.common.requests import person_of
+from tasks.screens.list.filters import quick_filter_chips, updates_text
+
+NO_CONTENT = 204
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """What the user has before them: when it was shown, and the numbers of its tasks."""
+
+    at: datetime
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, params: QueryDict) -> "ShownPage | None":
+        """What `parameters` wrote; None for anything without a valid time."""
+        try:
+            at = parse_datetime(params.get("seen", ""))
+        except ValueError:
+            return None
+        if at is None or not is_aware(at):
+            return None
+        parts = params.get("rows", "").split(".")[: PAGE_SIZES[-1]]
+        return cls(at, tuple(number for number in map(parse_id, parts) if number is not None))
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {"seen": self.at.isoformat(), "rows": ".".join(map(str, self.numbers))}
+
+
+@require_safe
+def updates(request: HttpRequest, tab: str) -> HttpResponse:
+    """A line that offers to show the changes, and fresh counters; 204 when nothing has changed.
+
+    The rows themselves stay as they are: they must not move under the user's pointer.
+    """
+    user, query = person_of(request), parse_query(request, tab)
+    shown = ShownPage.parse(request.GET)
+    if shown is None or tab not in tabs_for(user):
+        raise Http404
+    nav = Navigation(request)
+    nav.counters = count_tasks(user, quick_filters_of=tab if TABS[tab].has_quick_filters else "")
+    count = _count_changed(user, tab, query, shown)
+    state = f"{count}-{_counters_digest(nav, tab)}"
+    if state == request.GET.get("counted", ""):
+        return HttpResponse(status=NO_CONTENT)
+    nav.place, nav.tab = "tasks:list", tab
+    context = {
+        "nav": nav,
+        "chips": quick_filter_chips(tab, query, nav.counters),
+        "updates": updates_text(count),
+        "list_url": address("tasks:list", tab) + query.encode(),
+        "updates_url": _poll_url(tab, query, shown, state),
+    }
+    response = render(request, "tasks/list/_poll_answer.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def parse_query(request: HttpRequest, tab: str) -> TaskListQuery:
+    """The query of a request; a tab without quick filters ignores theirs."""
+    query = TaskListQuery.parse(request.GET)
+    return query if TABS[tab].has_quick_filters else replace(query, quick_filter="")
+
+
+def first_poll_url(nav: Navigation, tab: str, query: TaskListQuery, shown: ShownPage) -> str:
+    """The address that a page polls when it has just been shown."""
+    return _poll_url(tab, query, shown, f"0-{_counters_digest(nav, tab)}")
+
+
+def _count_changed(user: User, tab: str, query: TaskListQuery, shown: ShownPage) -> int:
+    """How many tasks came, changed, or left the list since it was shown."""
+    since = {"updated_at__gt": shown.at}
+    in_list = find_tasks(user, tab, query).filter(**since).order_by()[: COUNT_LIMIT + 1]
+    on_page = SigningTask.objects.visible_to(user).filter(pk__in=shown.numbers, **since)
+    return len({*in_list.values_list("pk", flat=True), *on_page.values_list("pk", flat=True)})
+
+
+def _poll_url(tab: str, query: TaskListQuery, shown: ShownPage, state: str) -> str:
+    parameters = urlencode({**shown.parameters, "counted": state})
+    return f"{address('tasks:news', tab)}{query.encode()}&{parameters}"
+
+
+def _counters_digest(nav: Navigation, tab: str) -> str:
+    """Changes when a figure that the page shows does."""
+    counters = nav.counters
+    by_quick_filter = counters.by_quick_filter if TABS[tab].has_quick_filters else ""
+    shown = (counters.own, counters.visible, by_quick_filter)
+    return blake2s(repr(shown).encode(), digest_size=6).hexdigest()
