@@ -19,7 +19,7 @@ from tests.support.conversion.samples import Sample
 class Score:
     """Counts of one conversion: (found, of how many), and the rest of what is compared."""
 
-    split_words: tuple[int, int]
+    words: tuple[int, int]
     numbers: tuple[int, int]
     cells: tuple[int, int]
     labels: tuple[int, int]
@@ -49,7 +49,7 @@ def score(sample: Sample, pdf: Path) -> Score:
     cells = [cell for cell in sample.cells if _run_on(cell) in run_on]
     labels = [pair for pair in sample.labels if _run_on("".join(pair)) in run_on]
     return Score(
-        split_words=(len(wanted) - lost.total(), len(wanted)),
+        words=(len(wanted) - lost.total(), len(wanted)),
         numbers=(len(numbers) - lost_numbers.total(), len(numbers)),
         cells=(len(cells), len(sample.cells)),
         labels=(len(labels), len(sample.labels)),
