@@ -1,7 +1,7 @@
-"""Small questions that the shell scripts ask about the network.
+"""Network checks for the shell scripts.
 
-probe.py free HOST PORT      exit code 0 when a server may bind the port
-probe.py answers URL SECONDS waits as long for the address to answer without an error
+probe.py free HOST PORT      exit code 0 when the port can be bound
+probe.py answers URL SECONDS exit code 0 when the URL responds within that time
 """
 
 import http.client
@@ -12,7 +12,7 @@ import urllib.request
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether a server may bind the TCP port now."""
+    """Whether a server can bind the TCP port now."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,14 +23,14 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def answers(url: str, seconds: float) -> bool:
-    """Whether a GET of the address comes to a status below 400 in this time, asked repeatedly.
+def responds(url: str, seconds: float) -> bool:
+    """Whether a GET of the URL, repeated for that time, returns a status below 400.
 
-    Redirects are followed; a proxy of the environment is not used.
+    Redirects are followed; proxy settings of the environment are ignored.
     """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         try:
             with opener.open(url, timeout=seconds):
                 return True
@@ -39,13 +39,13 @@ def answers(url: str, seconds: float) -> bool:
     return False
 
 
-def main(question: str, *arguments: str) -> int:
-    """The exit code of one question."""
-    if question == "free":
+def main(command: str, *arguments: str) -> int:
+    """Run one check; the exit code is 0 for yes."""
+    if command == "free":
         host, port = arguments
         return int(not is_free(host, int(port)))
     url, seconds = arguments
-    return int(not answers(url, float(seconds)))
+    return int(not responds(url, float(seconds)))
 
 
 if __name__ == "__main__":

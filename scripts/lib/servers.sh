@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Throw-away PostgreSQL and Redis for tests and measurements, on unix sockets only. Source it
-# after setup.sh. Nothing in them survives, so they may lie to their disks.
+# Temporary PostgreSQL and Redis for tests and benchmarks, on unix sockets only. Source it after
+# setup.sh. Their data are thrown away, so durability is switched off.
 
 SERVERS=()
 
-# The newest server's programs; Debian keeps them off the PATH. Returns 1 where there are none.
+# The folder with the programs of the newest PostgreSQL server, which Debian keeps off the PATH.
+# Returns 1 when there is none.
 postgres_folder() {
   local initdb
   initdb=$(find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1)
@@ -49,7 +50,7 @@ start_redis() {
   export BROKER_URL="redis+socket://$socket"
 }
 
-# INT is PostgreSQL's fast stop; Redis takes it the same way.
+# INT is PostgreSQL's fast shutdown; Redis treats it the same way.
 stop_servers() {
   [ ${#SERVERS[@]} -gt 0 ] || return 0
   kill -INT "${SERVERS[@]}" 2>/dev/null || true

@@ -1,16 +1,16 @@
 # shellcheck shell=bash disable=SC2034
-# What scripts/run, scripts/test and scripts/bench share: system packages, Python, waiting.
+# What scripts/run, scripts/test and scripts/bench share: system packages, Python, processes.
 # Source it after `set -euo pipefail`.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VENV=${ECONTRACT_VENV:-$ROOT/.venv}
 SETUP_LOGS=$(mktemp -d -t econtract-setup.XXXXXX)
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-# A habit of container images. Here it would have each of many short processes compile every module
-# anew, for longer than most of them work.
+# Container images often set it. Here it would make each of many short processes compile all modules
+# again, which takes longer than most of them run.
 unset PYTHONDONTWRITEBYTECODE
 
-# What WeasyPrint and the time zones need; nothing works without.
+# Needed by WeasyPrint and for time zones; nothing works without them.
 PACKAGES_BASE=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
   fonts-crosextra-carlito tzdata
@@ -24,7 +24,7 @@ fail() {
 }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a step whose output interests nobody until it fails.
+# quietly COMMAND... : shows the output only when the command fails.
 quietly() {
   local log=$SETUP_LOGS/$BASHPID
   "$@" >"$log" 2>&1 && return
@@ -55,37 +55,36 @@ apt_install() {
   say "Installing system packages: $*"
   [ -n "${APT_UPDATED:-}" ] || quietly as_root apt-get update || return
   APT_UPDATED=yes
-  # --no-remove: a LibreOffice with windows must not give way to the one without.
+  # --no-remove: do not replace an installed desktop LibreOffice by the version without a GUI.
   quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends --no-remove "$@"
 }
 
-# Installs the named packages that are absent. Returns 1, having said what to install, where it
-# cannot.
+# need_packages PACKAGES... : installs the missing ones. When it cannot, it names them and returns 1.
 need_packages() {
   if ! has apt-get; then
-    say "No apt-get here. Please see that the like of these is installed: $*"
+    say "apt-get is not available. Please install the equivalents of these packages: $*"
     return 0
   fi
   local absent
   mapfile -t absent < <(absent_packages "$@")
   [ ${#absent[@]} -gt 0 ] || return 0
   if ! can_be_root; then
-    say "These system packages are missing, and neither root nor sudo is at hand:"
+    say "These system packages are missing, and neither root nor sudo is available:"
     say "    apt-get install --no-install-recommends ${absent[*]}"
     return 1
   fi
   apt_install "${absent[@]}"
 }
 
-# for_command COMMAND PACKAGES... : names the packages, unless the command is there already.
+# for_command COMMAND PACKAGES... : prints the packages, unless the command exists already.
 for_command() {
   local command=$1
   shift
   has "$command" || printf '%s\n' "$@"
 }
 
-# LibreOffice is the first converter; without it the built-in one serves.
+# LibreOffice is the preferred converter; without it the built-in one is used.
 office_packages() {
   [ "${ECONTRACT_LIBREOFFICE:-yes}" = no ] ||
     for_command soffice libreoffice-writer-nogui libreoffice-calc-nogui
@@ -104,7 +103,7 @@ find_python() {
   return 1
 }
 
-# Names what a virtual environment needs and the system lacks.
+# Prints the packages that are missing for creating a virtual environment.
 python_packages() {
   local python
   if [ -x "$VENV/bin/python" ]; then return; fi
@@ -116,13 +115,14 @@ make_venv() {
   local python
   python=$(find_python) ||
     fail "Python 3.11 or newer is needed; this system's is $(python3 --version 2>&1 || true)." \
-      "Install one and name it: PYTHON=/path/to/python3.11 $0"
-  say "Making the virtual environment with $("$python" --version)"
+      "Install it and run: PYTHON=/path/to/python3.11 $0"
+  say "Creating the virtual environment with $("$python" --version)"
   quietly "$python" -m venv --clear "$VENV"
 }
 
-# The virtual environment with the locked versions of a requirements file. A stamp makes a warm
-# start skip it; the tests' lock holds the product's, so it stamps both.
+# need_venv LOCK : creates the virtual environment and installs the locked requirements. Checksums
+# of installed lock files are stored, so that a warm start skips this; the tests' lock contains the
+# product's, so installing it marks both as installed.
 need_venv() {
   local lock=$1 python=$VENV/bin/python name
   "$python" -c '' 2>/dev/null || make_venv
@@ -137,7 +137,7 @@ need_venv() {
   export PATH="$VENV/bin:$PATH"
 }
 
-# uv is ten times as fast; pip also knows the mirrors that pip's own configuration names.
+# uv is ten times as fast; pip is the fallback, because it honours the mirrors of pip's configuration.
 install_lock() {
   local python=$VENV/bin/python
   "$python" -m pip --version >/dev/null 2>&1 || quietly "$python" -m ensurepip
@@ -148,9 +148,9 @@ install_lock() {
   quietly "$python" -m pip install --require-hashes -r "$1"
 }
 
-# install_everything LOCK : the packages (the caller's `system_packages PACKAGE...` installs its own
-# and those named) and the requirements. Both at once where apt can be used, Python first;
-# elsewhere what is missing is said at once.
+# install_everything LOCK : installs system packages (with the caller's function `system_packages
+# PACKAGE...`, which installs its own packages and the given ones) and the requirements. When apt can
+# be used, Python comes first and the rest in parallel; otherwise all missing packages are named.
 install_everything() {
   local python
   mapfile -t python < <(python_packages)
@@ -165,7 +165,7 @@ install_everything() {
   finish_packages
 }
 
-# A package manager is not to be cut short, not even when the rest has failed.
+# Wait for the package manager even when the rest has failed: it must not be interrupted.
 finish_packages() {
   local pid=$PACKAGES_PID
   PACKAGES_PID=""
@@ -174,7 +174,7 @@ finish_packages() {
 
 # --- Processes ---------------------------------------------------------------------------------
 
-# dies_with_me COMMAND... : the process is told to stop even when its parent is killed outright.
+# dies_with_me COMMAND... : the process gets TERM when its parent dies, even by SIGKILL.
 dies_with_me() { exec setpriv --pdeathsig TERM "$@"; }
 
 # wait_until SECONDS WHAT COMMAND... : polls until the command succeeds.
@@ -182,7 +182,7 @@ wait_until() {
   local ends=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$ends" ] || fail "Waited in vain for $what."
+    [ "$SECONDS" -lt "$ends" ] || fail "Timed out waiting for $what."
     sleep 0.1
   done
 }
