@@ -20,7 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
-from accounts.signals import Handed, leaving
+from accounts.signals import HandoverResult, user_blocked
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
@@ -132,7 +132,7 @@ def remove_member(*, group: AccessGroup, user: User, membership: str, actor: Use
         group.members.filter(user=user, permission__codename=membership).delete()
 
 
-def block(*, user: User, reason: str, actor: User, successor: User | None = None) -> Handed:
+def block(*, user: User, reason: str, actor: User, successor: User | None = None) -> HandoverResult:
     """Ends the person's sessions and lets nobody in under the name.
 
     The open tasks go to ``successor``; those that cannot, and all without one, stay his. Raises
@@ -143,23 +143,23 @@ def block(*, user: User, reason: str, actor: User, successor: User | None = None
         user.blocked_at = clock.now()
         user.block_reason = reason
         user.save(update_fields=["is_active", "blocked_at", "block_reason"])
-        handed = _hand_work_over(user, successor, actor) if successor else Handed(0, {})
+        handed = _hand_work_over(user, successor, actor) if successor else HandoverResult(0, {})
         _note(user, f"Заблокирован: {reason}", actor)
         if successor:
             _note(user, _handed_words(handed, successor), actor)
     return handed
 
 
-def _hand_work_over(user: User, successor: User, actor: User) -> Handed:
-    sent = leaving.send(User, user=user, successor=successor, actor=actor)
-    answers = [cast(Handed, answer) for _, answer in sent]
+def _hand_work_over(user: User, successor: User, actor: User) -> HandoverResult:
+    sent = user_blocked.send(User, user=user, successor=successor, actor=actor)
+    answers = [cast(HandoverResult, answer) for _, answer in sent]
     stayed: dict[int, str] = {}
     for handed in answers:
         stayed |= handed.stayed
-    return Handed(sum(handed.done for handed in answers), stayed)
+    return HandoverResult(sum(handed.done for handed in answers), stayed)
 
 
-def _handed_words(handed: Handed, successor: User) -> str:
+def _handed_words(handed: HandoverResult, successor: User) -> str:
     words = f"Открытые задания переданы сотруднику {successor}: {handed.done}"
     if not handed.stayed:
         return words

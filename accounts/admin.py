@@ -24,7 +24,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
-from accounts.signals import Handed
+from accounts.signals import HandoverResult
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox.admin import ReadOnlyAdmin
 
@@ -179,7 +179,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "accounts/admin/block.html", context, status=status)
 
-    def _tell_of_blocking(self, request: HttpRequest, user: User, handed: Handed) -> None:
+    def _tell_of_blocking(self, request: HttpRequest, user: User, handed: HandoverResult) -> None:
         words = f"{user}: вход заблокирован"
         if handed.done:
             words += f", передано заданий: {handed.done}"

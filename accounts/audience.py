@@ -1,7 +1,7 @@
 """Who sees a manager's tasks: `accounts.visibility` asked the other way round.
 
 For those who are to be told of something, or may be named in a comment. What somebody sees is
-still decided by `sight_of` at the moment he looks.
+still decided by `visibility_of` at the moment he looks.
 """
 
 from django.db.models import Q, QuerySet

@@ -1,4 +1,4 @@
-"""What this room tells the rooms above it, which it does not know."""
+"""Signals to the apps above, which `accounts` does not import."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ from django.dispatch import Signal
 
 
 @dataclass(frozen=True)
-class Handed:
-    """What became of the open tasks of one who leaves: how many went, and why others stayed.
+class HandoverResult:
+    """What became of the open tasks of a blocked user.
 
-    ``stayed`` is the sentence why, by the task's number.
+    ``done`` counts the tasks handed over; ``stayed`` says why the others were not, by number.
     """
 
     done: int
     stayed: dict[int, str]
 
 
-# Sent within the transaction that blocks ``user``: his open work is to go to ``successor``, in the
-# name of ``actor``. The receiver answers with `Handed`.
-leaving = Signal()
+# Sent in the transaction that blocks ``user``, with ``successor`` and ``actor``. The receiver hands
+# the open tasks over to the successor and returns a `HandoverResult`.
+user_blocked = Signal()

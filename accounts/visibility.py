@@ -1,7 +1,9 @@
-"""Whose tasks a person sees: the one rule behind list, card, search, counters and downloads.
+"""Whose tasks a user sees: the one rule behind list, card, search, counters and downloads.
 
-Manual, section 6, and the group switch «Менеджеры видят задания друг друга». A task is reached
-through its current manager, so the answer is a set of managers and never a row per task.
+docs/rules.md#visibility. A task is reached through its current manager, so the answer is a set of
+managers and never a row per task. `Visibility` is that set; its three forms of the same clause
+(`as_q` for the ORM, `as_sql` for statements in SQL, `includes` for a loaded task) are the only
+ones: `tests/accounts/test_visibility.py` compares every page and figure with the rule.
 """
 
 from collections.abc import Iterable
@@ -12,15 +14,15 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
-from econtract.platform.common.id_lists import ids_condition
+from econtract.platform.common.id_lists import InLiteralIds, Sql, ids_condition
 
-# From the row of one member to the capacity of another in the same group (`memberships`).
-MINE = "content_object__members__permission_id"
-# In which role a member of a group looks at its managers' tasks.
+# From the row of one member to the capacity of another member of the same group.
+OWN_MEMBERSHIP = "content_object__members__permission_id"
+# The role in which a member of a group sees its managers' tasks.
 ROLE_OF_MEMBERSHIP = {
     AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
     AccessGroup.MEMBER_HEAD: Role.HEAD,
@@ -30,7 +32,7 @@ ROLE_OF_MEMBERSHIP = {
 
 @cache
 def memberships() -> dict[int, str]:
-    """The three capacities by key. A migration makes them; until the next one they stay."""
+    """The three kinds of membership by primary key. Only a migration changes them."""
     found = Permission.objects.filter(
         content_type__app_label=AccessGroup._meta.app_label, codename__in=ROLE_OF_MEMBERSHIP
     )
@@ -42,9 +44,9 @@ def key_of(membership: str) -> int:
     return {codename: key for key, codename in memberships().items()}[membership]
 
 
-# Managers of the groups in which a person is a member, and in what capacity he is. It lets see by
-# itself, but a manager's does only where the group's switch is on.
-WAYS = f"""
+# The managers of the groups in which a user is a member, and in which capacity. Team leaders and
+# heads see them; a manager does only where the group's switch is on.
+GRANTS_SQL = f"""
     SELECT seen.user_id, mine.permission_id, seen.content_object_id
     FROM {AccessGroupUserObjectPermission._meta.db_table} mine
     JOIN {AccessGroup._meta.db_table} access_group ON access_group.id = mine.content_object_id
@@ -56,7 +58,7 @@ WAYS = f"""
 
 
 class Rule(Enum):
-    """By what a person sees a manager's tasks."""
+    """What lets a user see a manager's tasks."""
 
     EVERYTHING = "Администратор видит все задания."
     OWN = "Это его собственное задание."
@@ -72,8 +74,8 @@ RULE_OF_MEMBERSHIP = {
 }
 
 
-class Way(NamedTuple):
-    """One way in which a person reaches the tasks of one manager; a group's has its key."""
+class Grant(NamedTuple):
+    """One reason why a user sees the tasks of one manager; through a group, with its key."""
 
     manager_id: int
     rule: Rule
@@ -81,87 +83,101 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What a person sees: every manager's tasks, or those of ``manager_ids``."""
+class Visibility:
+    """What a user sees: every manager's tasks, or those of ``manager_ids``."""
 
-    everything: bool
-    ways: tuple[Way, ...] = ()
+    sees_everything: bool
+    grants: tuple[Grant, ...] = ()
     manager_ids: frozenset[int] = frozenset()
 
-    def covers(self, manager_id: int) -> bool:
-        return self.everything or manager_id in self.manager_ids
+    def includes(self, manager_id: int) -> bool:
+        """Whether the tasks of ``manager_id`` are visible."""
+        return self.sees_everything or manager_id in self.manager_ids
 
-    def ways_to(self, manager_id: int) -> list[Way]:
-        """Everything that lets the person see the tasks of ``manager_id``; empty: nothing does."""
-        if self.everything:
-            return [Way(manager_id, Rule.EVERYTHING)]
-        return [way for way in self.ways if way.manager_id == manager_id]
+    def as_q(self, column: str = "manager_id") -> Q:
+        """The clause for a queryset with the manager's key in ``column``."""
+        return Q() if self.sees_everything else Q(InLiteralIds(column, self.manager_ids))
+
+    def as_sql(self, column: str = "manager_id") -> list[Sql]:
+        """The clause for a statement in SQL: conditions to be joined with AND."""
+        return [] if self.sees_everything else [ids_condition(column, self.manager_ids)]
+
+    def grants_to(self, manager_id: int) -> list[Grant]:
+        """Everything that lets the user see the tasks of ``manager_id``; empty: nothing does."""
+        if self.sees_everything:
+            return [Grant(manager_id, Rule.EVERYTHING)]
+        return [grant for grant in self.grants if grant.manager_id == manager_id]
 
 
-NOTHING = Sight(everything=False)
-EVERYTHING = Sight(everything=True)
+NOTHING = Visibility(sees_everything=False)
+EVERYTHING = Visibility(sees_everything=True)
 
 
-def sight_of(user: User) -> Sight:
+def visibility_of(user: User) -> Visibility:
     """The managers whose tasks ``user`` sees; at most two queries (roles, groups).
 
-    As of the first question in this request, as his roles are: kept with the user's object.
+    Asked once per request: the answer is kept on the user object, as the roles are.
     """
-    sight: Sight | None = user.__dict__.get("_sight")
-    if sight is None:
-        sight = user.__dict__["_sight"] = _look(user)
-    return sight
+    visibility: Visibility | None = user.__dict__.get("_visibility")
+    if visibility is None:
+        visibility = user.__dict__["_visibility"] = _find_visibility(user)
+    return visibility
 
 
-def _look(user: User) -> Sight:
+def _find_visibility(user: User) -> Visibility:
     if not user.is_active:
         return NOTHING
     roles = user.role_codes
     if Role.ADMINISTRATOR in roles:
         return EVERYTHING
-    own = [Way(user.pk, Rule.OWN)] if Role.MANAGER in roles else []
-    ways = (*own, *_ways_through_groups(user, roles))
-    return Sight(False, ways, frozenset(way.manager_id for way in ways))
+    own = [Grant(user.pk, Rule.OWN)] if Role.MANAGER in roles else []
+    grants = (*own, *_grants_through_groups(user, roles))
+    return Visibility(False, grants, frozenset(grant.manager_id for grant in grants))
 
 
-def headed_by(user: User) -> frozenset[int]:
-    """Managers in the groups where ``user`` is head: whose tasks he may approve.
+def managers_headed_by(user: User) -> frozenset[int]:
+    """Managers of the groups where ``user`` is head: whose tasks they may approve.
 
-    As of the first question in this request, like `sight_of`.
+    Asked once per request, like `visibility_of`.
     """
     if not user.is_active or Role.HEAD not in user.role_codes:
         return frozenset()
     headed: frozenset[int] | None = user.__dict__.get("_headed")
     if headed is None:
-        sight = sight_of(user)
-        # An administrator sees without groups, and may be head of some all the same.
-        ways = _ways_through_groups(user, {Role.HEAD}) if sight.everything else sight.ways
-        headed = frozenset(way.manager_id for way in ways if way.rule is Rule.HEAD)
+        visibility = visibility_of(user)
+        grants: Iterable[Grant] = visibility.grants
+        if visibility.sees_everything:
+            # An administrator sees tasks without any group, and may be head of some as well.
+            grants = _grants_through_groups(user, {Role.HEAD})
+        headed = frozenset(grant.manager_id for grant in grants if grant.rule is Rule.HEAD)
         user.__dict__["_headed"] = headed
     return headed
 
 
-def _ways_through_groups(user: User, roles: Iterable[Role]) -> list[Way]:
+def _grants_through_groups(user: User, roles: Iterable[Role]) -> list[Grant]:
     """The managers of the groups where ``user`` is a member in one of ``roles``; one query.
 
-    Every page asks this, so it is written as SQL: Django would build it for longer than the
-    database answers.
+    Every page needs it. As SQL because Django takes longer to build the query than PostgreSQL to
+    answer it.
     """
-    counting = [key_of(each) for each, role in ROLE_OF_MEMBERSHIP.items() if role in roles]
-    if not counting:
+    memberships_that_grant = [
+        key_of(membership) for membership, role in ROLE_OF_MEMBERSHIP.items() if role in roles
+    ]
+    if not memberships_that_grant:
         return []
-    in_capacity, capacities = ids_condition("mine.permission_id", counting)
+    condition, parameters = ids_condition("mine.permission_id", memberships_that_grant)
     manager = key_of(AccessGroup.MEMBER_MANAGER)
     with connection.cursor() as cursor:
-        cursor.execute(f"{WAYS} AND {in_capacity}", [user.pk, manager, manager, *capacities])
-        found = cursor.fetchall()
+        cursor.execute(f"{GRANTS_SQL} AND {condition}", [user.pk, manager, manager, *parameters])
+        rows = cursor.fetchall()
     return [
-        Way(seen, RULE_OF_MEMBERSHIP[memberships()[mine]], group) for seen, mine, group in found
+        Grant(manager_id, RULE_OF_MEMBERSHIP[memberships()[membership]], group_id)
+        for manager_id, membership, group_id in rows
     ]
 
 
 def _managers_beside(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
-    """Managers of the groups where ``user`` is a member; `MINE` is in what capacity he is."""
+    """The managers of the user's groups; `OWN_MEMBERSHIP` is the user's own membership there."""
     return AccessGroupUserObjectPermission.objects.filter(
         permission_id=key_of(AccessGroup.MEMBER_MANAGER),
         content_object__members__user_id=user.pk,
@@ -171,32 +187,32 @@ def _managers_beside(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
 def colleagues_of(user: User) -> frozenset[int]:
     """Managers to whom ``user`` may hand a task: those of his groups, and those he sees.
 
-    To know a colleague is not to see his tasks: the group's switch does not matter here.
+    The group's switch does not matter: knowing a colleague is not seeing their tasks.
     """
     beside = _managers_beside(user).values_list("user_id", flat=True)
-    return frozenset(beside) | sight_of(user).manager_ids
+    return frozenset(beside) | visibility_of(user).manager_ids
 
 
-class Near(NamedTuple):
-    """A group that user and manager share without it letting the one see the other's tasks."""
+class MissingGrant(NamedTuple):
+    """A group that user and manager share, and why it does not show the manager's tasks."""
 
     group: str
     reason: str
 
 
-def near_misses(user: User, manager: User) -> list[Near]:
+def missing_grants(user: User, manager: User) -> list[MissingGrant]:
     """The groups that would let ``user`` see the tasks of ``manager``, and what each lacks.
 
-    Only worth asking when `sight_of` does not cover the manager.
+    Only meaningful when the user's visibility does not include the manager.
     """
     shared = _managers_beside(user).filter(user=manager)
     return [
-        Near(group, _what_lacks(memberships()[mine], user.role_codes))
-        for group, mine in shared.values_list("content_object__name", MINE)
+        MissingGrant(group, _explain(memberships()[membership], user.role_codes))
+        for group, membership in shared.values_list("content_object__name", OWN_MEMBERSHIP)
     ]
 
 
-def _what_lacks(membership: str, roles: frozenset[Role]) -> str:
+def _explain(membership: str, roles: frozenset[Role]) -> str:
     role = ROLE_OF_MEMBERSHIP[membership]
     if role not in roles:
         return f"участвует как «{role.label}», но роли «{role.label}» у него нет"

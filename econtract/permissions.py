@@ -109,6 +109,7 @@ RULES: dict[str, Rule] = {
     "tasks:new_document_pdf": Permission.CREATE_TASKS,
     "tasks:new_document_text": Permission.CREATE_TASKS,
     "tasks:new_document_page": Permission.CREATE_TASKS,
+    # Which section, and whether it may be changed: `clients.screens.access`.
     "clients:home": Permission.SEE_DIRECTORY,
     "clients:list": Permission.SEE_DIRECTORY,
     "clients:card": Permission.SEE_DIRECTORY,
@@ -122,18 +123,16 @@ RULES: dict[str, Rule] = {
     "clients:contact_relink": Permission.EDIT_DIRECTORY,
     "clients:contact_unlink": Permission.EDIT_DIRECTORY,
 }
-# Whole families of addresses that share one rule.
-RULES_OF_NAMESPACES: dict[str, Rule] = {
-    "admin": Permission.ADMINISTER,
-    # Which section, and whether it may be changed: `clients.screens.access`.
-    "clients": Permission.SEE_DIRECTORY,
-}
+# The one family: Django makes these URLs for every registered model, and its admin site asks each
+# of them for the permission as well (`accounts.admin_site`).
+ADMIN_NAMESPACE = "admin"
 
 
 def rule_of(view_name: str) -> Rule | None:
-    """The rule of an address by its full name («tasks:card»); None: nobody declared one."""
-    namespace = view_name.partition(":")[0] if ":" in view_name else ""
-    return RULES.get(view_name) or RULES_OF_NAMESPACES.get(namespace)
+    """The rule of a URL by its full name («tasks:card»); None: nobody declared one."""
+    if view_name.partition(":")[0] == ADMIN_NAMESPACE:
+        return Permission.ADMINISTER
+    return RULES.get(view_name)
 
 
 class PermissionsMiddleware:

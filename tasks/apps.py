@@ -6,7 +6,7 @@ class TasksConfig(AppConfig):
     verbose_name = "Задания"
 
     def ready(self) -> None:
-        from accounts.signals import leaving
+        from accounts.signals import user_blocked
         from econtract.platform.listing.registry import register_list
         from econtract.platform.notifications.registry import register_kinds, register_subject_type
         from tasks.actions import handover
@@ -15,7 +15,7 @@ class TasksConfig(AppConfig):
         from tasks.notifications.subject import TaskSubject
         from tasks.pipeline import registry
 
-        leaving.connect(handover.on_leaving, dispatch_uid="tasks")
+        user_blocked.connect(handover.hand_over_on_block, dispatch_uid="tasks")
         register_list(TASK_LIST)
         register_kinds(*KINDS)
         register_subject_type(TaskSubject())

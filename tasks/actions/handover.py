@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import Permission, Role, TaskType
-from accounts.signals import Handed
-from accounts.visibility import colleagues_of, sight_of
+from accounts.signals import HandoverResult
+from accounts.visibility import colleagues_of, visibility_of
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
@@ -79,7 +79,7 @@ def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
 def receivers(user: User, task_type: str = "") -> QuerySet[User]:
     """To whom ``user`` can hand a task (of ``task_type``): managers of his groups or his sight."""
     found = User.objects.filter(is_active=True, roles__role=Role.MANAGER).exclude(pk=user.pk)
-    if not sight_of(user).everything:
+    if not visibility_of(user).sees_everything:
         found = found.filter(pk__in=colleagues_of(user))
     if task_type:
         found = found.filter(type_accesses__task_type=task_type)
@@ -135,7 +135,7 @@ def hand_over(
     """
     fresh = lock_task(task.number)
     _require(hand_refusals(fresh, actor) or receive_refusals(fresh, receiver))
-    if not sight_of(actor).everything and receiver.pk not in colleagues_of(actor):
+    if not visibility_of(actor).sees_everything and receiver.pk not in colleagues_of(actor):
         text = "Передать можно менеджеру своей группы доступа."
         raise ActionRefused(Refusal("receiver_not_colleague", text))
     _require_manager(fresh, from_manager_id or task.manager_id)
@@ -143,7 +143,7 @@ def hand_over(
 
 
 @transaction.atomic
-def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
+def hand_all_over(*, manager: User, receiver: User, actor: User) -> HandoverResult:
     """An administrator gives every open task of ``manager`` to ``receiver``; some may stay."""
     done, stayed = 0, {}
     tasks = SigningTask.objects.of_manager(manager.pk).in_work()
@@ -154,11 +154,11 @@ def hand_all_over(*, manager: User, receiver: User, actor: User) -> Handed:
         elif fresh.manager_id == manager.pk and not fresh.is_finished:
             _give(fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT)
             done += 1
-    return Handed(done, stayed)
+    return HandoverResult(done, stayed)
 
 
-def on_leaving(*, user: User, successor: User, actor: User, **_: object) -> Handed:
-    """Answers `accounts.signals.leaving`."""
+def hand_over_on_block(*, user: User, successor: User, actor: User, **_: object) -> HandoverResult:
+    """Answers `accounts.signals.user_blocked`."""
     return hand_all_over(manager=user, receiver=successor, actor=actor)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from accounts.models import AccessGroup, User
 from accounts.roles import Role
-from accounts.visibility import Way, near_misses, sight_of
+from accounts.visibility import Grant, missing_grants, visibility_of
 from econtract.platform.common.refusals import Refusal
 from tasks.actions import handover
 from tasks.actions.account import account_refusals, fraud_check_refusals
@@ -43,18 +43,18 @@ class Answer:
 def answer(user: User, task: SigningTask) -> Answer:
     """The answer as of now; whoever does not see the task may nothing, so no actions are listed."""
     if SigningTask.objects.visible_to(user).filter(pk=task.pk).exists():
-        because = tuple(_words(sight_of(user).ways_to(task.manager_id)))
+        because = tuple(_explain_grants(visibility_of(user).grants_to(task.manager_id)))
         return Answer(True, because, tuple(_verdicts(user, task)))
     return Answer(False, tuple(_what_lacks(user, task.manager)), ())
 
 
-def _words(ways: list[Way]) -> Iterator[str]:
-    groups = AccessGroup.objects.in_bulk([way.group_id for way in ways if way.group_id])
-    for way in ways:
-        if way.group_id:
-            yield f"{way.rule.value}: «{groups[way.group_id]}»."
+def _explain_grants(grants: list[Grant]) -> Iterator[str]:
+    groups = AccessGroup.objects.in_bulk([grant.group_id for grant in grants if grant.group_id])
+    for grant in grants:
+        if grant.group_id:
+            yield f"{grant.rule.value}: «{groups[grant.group_id]}»."
         else:
-            yield way.rule.value
+            yield grant.rule.value
 
 
 def _what_lacks(user: User, manager: User) -> Iterator[str]:
@@ -64,10 +64,10 @@ def _what_lacks(user: User, manager: User) -> Iterator[str]:
         yield "У него нет ни одной роли."
     if user == manager and Role.MANAGER not in user.role_codes:
         yield "Это его задание, но роли «Менеджер» у него нет."
-    near = near_misses(user, manager)
-    for miss in near:
-        yield f"Группа «{miss.group}»: {miss.reason}."
-    if user != manager and not near:
+    missing = missing_grants(user, manager)
+    for grant in missing:
+        yield f"Группа «{grant.group}»: {grant.reason}."
+    if user != manager and not missing:
         yield f"С менеджером задания ({manager}) у него нет общей группы доступа."
 
 

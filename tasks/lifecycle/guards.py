@@ -10,7 +10,7 @@ from functools import cache
 
 from accounts.models import User
 from accounts.roles import Permission
-from accounts.visibility import headed_by
+from accounts.visibility import managers_headed_by
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from tasks.lifecycle import preflight
@@ -41,7 +41,7 @@ def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
     if (
         task.manager_id != user.pk
         and user.may(Permission.APPROVE)
-        and task.manager_id in headed_by(user)
+        and task.manager_id in managers_headed_by(user)
     ):
         capacities.add(Actor.APPROVER)
     if user.is_administrator:

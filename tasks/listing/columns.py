@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Any
 
 from accounts.roles import TaskType
-from econtract.platform.common.addresses import address
 from econtract.platform.common.formatting import ago, lasting, moment
+from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.common.text import name_with_initials
 from econtract.platform.listing.columns import Column, RowValues, XlsxCell
 from tasks.models import Channel, DocumentKind
@@ -43,7 +43,7 @@ def _number(task: RowValues, turns: TurnLabels) -> str:
 
 
 def _card_url(task: RowValues, turns: TurnLabels) -> str:
-    prefix = address("tasks:card", "0").removesuffix("0/")
+    prefix = cached_reverse("tasks:card", "0").removesuffix("0/")
     return f"{prefix}{task['number']}/"
 
 

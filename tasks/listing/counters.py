@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from accounts.visibility import sight_of
-from econtract.platform.common.id_lists import Sql, ids_condition
+from accounts.visibility import visibility_of
+from econtract.platform.common.id_lists import Sql
 from econtract.platform.listing.counters import COUNT_LIMIT
 from econtract.platform.listing.models import ListSettings
 from econtract.platform.notifications.inbox import UNREAD_IN_BELL
@@ -80,13 +80,12 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
 
 def _visibility_conditions(user: User) -> tuple[list[Sql], list[Sql]]:
     """`SigningTaskQuerySet.own_of` and `visible_to` as conditions on the table."""
-    sight = sight_of(user)
-    own: list[Sql] = [("manager_id = %s", (user.pk,)) if sight.covers(user.pk) else NOTHING]
-    if sight.everything:
-        return own, []
-    if sight.manager_ids <= {user.pk}:
+    visibility = visibility_of(user)
+    sees_own = visibility.includes(user.pk)
+    own: list[Sql] = [("manager_id = %s", (user.pk,)) if sees_own else NOTHING]
+    if not visibility.sees_everything and visibility.manager_ids <= {user.pk}:
         return own, own
-    return own, [ids_condition("manager_id", sight.manager_ids)]
+    return own, visibility.as_sql()
 
 
 def _count(*conditions: Sql) -> Sql:

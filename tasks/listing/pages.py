@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.id_lists import InBoundIds, bind_ids
 from econtract.platform.listing import pagination
@@ -57,8 +57,10 @@ def _is_opened_often(user: User, tab: str, query: TaskListQuery) -> bool:
     """Whether the page differs from other users' by no more than whose tasks it shows."""
     if query.page > 1 or not query.has_only_codes:
         return False
-    sight = sight_of(user)
-    return sight.covers(user.pk) if tab == "my" else sight.everything and tab != SEARCH
+    visibility = visibility_of(user)
+    if tab == "my":
+        return visibility.includes(user.pk)
+    return visibility.sees_everything and tab != SEARCH
 
 
 # --- Compiled pages: one for each shape of a query; the cursor is passed with a call --------------

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.roles import Permission
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from tasks.listing.counters import TaskCounters
 from tasks.listing.query import TaskListQuery
 from tasks.models import SigningTask
@@ -42,8 +42,8 @@ TABS = {
 
 def tabs_for(user: User) -> list[str]:
     """«Мои» for users who work on tasks; «Все» where it can hold more than their own."""
-    sight, works_on_tasks = sight_of(user), user.may(Permission.WORK_TASKS)
-    sees_others = sight.everything or bool(sight.manager_ids - {user.pk})
+    visibility, works_on_tasks = visibility_of(user), user.may(Permission.WORK_TASKS)
+    sees_others = visibility.sees_everything or bool(visibility.manager_ids - {user.pk})
     is_shown = {"my": works_on_tasks, "all": sees_others or not works_on_tasks, "archive": True}
     return [tab for tab, shown in is_shown.items() if shown]
 

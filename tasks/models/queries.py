@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from clients.models import Client
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
@@ -91,16 +91,14 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
     def visible_to(self, user: User) -> Self:
         """The tasks that ``user`` may see (`accounts.visibility`)."""
-        sight = sight_of(user)
-        if sight.everything:
-            return self.all()
-        if not sight.manager_ids:
+        visibility = visibility_of(user)
+        if not visibility.sees_everything and not visibility.manager_ids:
             return self.none()
-        return self.filter(InLiteralIds("manager_id", sight.manager_ids))
+        return self.filter(visibility.as_q())
 
     def own_of(self, user: User) -> Self:
         """The tasks that ``user`` is the manager of, as far as they see them."""
-        return self.of_manager(user.pk) if sight_of(user).covers(user.pk) else self.none()
+        return self.of_manager(user.pk) if visibility_of(user).includes(user.pk) else self.none()
 
     def of_manager(self, key: int | Parameter) -> Self:
         return self.filter(manager_id=key)

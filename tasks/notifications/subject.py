@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from econtract.platform.notifications.delivery import Subject
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -20,7 +20,7 @@ class TaskSubject:
     code = TASK
 
     def visible_to(self, user: User) -> Q:
-        if sight_of(user).everything:
+        if visibility_of(user).sees_everything:
             return Q()
         # Correlated, so that it is asked for the few rows at hand, not for all visible tasks.
         return Q(Exists(SigningTask.objects.visible_to(user).filter(pk=OuterRef("subject_id"))))

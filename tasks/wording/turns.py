@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from accounts.visibility import headed_by
+from accounts.visibility import managers_headed_by
 from tasks.statuses import Status, WaitsFor, status_rows
 
 
@@ -16,7 +16,7 @@ class TurnLabels:
 
     @classmethod
     def for_viewer(cls, user: User) -> "TurnLabels":
-        return cls(user.pk, headed_by(user))
+        return cls(user.pk, managers_headed_by(user))
 
     def label(self, status: Status, manager_id: int) -> str:
         """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""

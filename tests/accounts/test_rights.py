@@ -5,7 +5,7 @@ import pytest
 from accounts import actions
 from accounts.models import AccessGroup, JournalEntry, User
 from accounts.roles import Role, TaskType
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from econtract.platform.common.errors import ActionRefused
 from tests.support.factories import AccessGroupFactory, UserFactory
 from tests.support.factories_clients import RegionFactory
@@ -58,11 +58,11 @@ def test_a_membership_opens_the_groups_tasks_and_is_written_down(chief: User, pe
     actions.add_member(
         group=group, user=person, membership=AccessGroup.MEMBER_TEAM_LEAD, actor=chief
     )
-    assert sight_of(User.objects.get(pk=person.pk)).covers(manager.pk)
+    assert visibility_of(User.objects.get(pk=person.pk)).includes(manager.pk)
     actions.remove_member(
         group=group, user=person, membership=AccessGroup.MEMBER_TEAM_LEAD, actor=chief
     )
-    assert not sight_of(User.objects.get(pk=person.pk)).covers(manager.pk)
+    assert not visibility_of(User.objects.get(pk=person.pk)).includes(manager.pk)
     assert journal()[-2:] == [
         "Выдано: группа «Центр», Тимлидер",
         "Снято: группа «Центр», Тимлидер",

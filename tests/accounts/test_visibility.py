@@ -1,21 +1,35 @@
-"""Whose tasks a person sees: the queries against the rule as domain, section 2, says it, on random
-worlds of people, roles and groups.
+"""Visibility: every page, figure and file against the rule of docs/rules.md#visibility.
+
+The worlds of users, roles and groups are random.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.http import Http404
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.audience import heads_of, who_see
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, RoleGrant, User
 from accounts.roles import Role
-from accounts.visibility import headed_by, sight_of
-from tasks.actions import handover
+from accounts.visibility import managers_headed_by, visibility_of
+from econtract.platform.notifications import inbox
+from econtract.platform.notifications.models import Notification
+from tasks.actions import bulk, handover
+from tasks.listing.counters import count_tasks
+from tasks.listing.pages import fetch_tab_page
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import find_tasks
 from tasks.models import SigningTask
+from tasks.notifications.subject import TASK, TaskSubject
+from tasks.reports.figures import compute_figures
+from tasks.screens.card.loading import task_of_card
+from tasks.screens.common.requests import visible_task
 from tests.support.factories import AccessGroupFactory, SigningTaskFactory, UserFactory
 
 PEOPLE, GROUPS = 4, 2
@@ -54,7 +68,7 @@ class World:
     groups: tuple[Group, ...]
 
     def sees(self, viewer: int, manager: int) -> bool:
-        """Section 2, word by word."""
+        """The rule, word by word."""
         roles = self.roles[viewer]
         if not self.active[viewer]:
             return False
@@ -170,9 +184,9 @@ def test_the_queries_see_what_the_rule_sees(people: list[int], world: World) -> 
         seen = {at for at in range(PEOPLE) if world.sees(place, at)}
         tasks = SigningTask.objects.visible_to(user)
         assert {people.index(task.manager_id) for task in tasks} == seen
-        assert {at for at in range(PEOPLE) if sight_of(user).ways_to(people[at])} == seen
+        assert {at for at in range(PEOPLE) if visibility_of(user).grants_to(people[at])} == seen
         approved = {at for at in range(PEOPLE) if world.approves(place, at)}
-        assert {people.index(pk) for pk in headed_by(user) - {user.pk}} == approved
+        assert {people.index(pk) for pk in managers_headed_by(user) - {user.pk}} == approved
         # Asked the other way round: who is to be told of this person's tasks.
         audience = {at for at in range(PEOPLE) if world.sees(at, place)}
         assert {people.index(one.pk) for one in who_see(user.pk)} == audience
@@ -180,3 +194,67 @@ def test_the_queries_see_what_the_rule_sees(people: list[int], world: World) -> 
         assert {people.index(one.pk) for one in heads_of(user.pk)} == heads
         receivers = {people.index(one.pk) for one in handover.receivers(user)}
         assert receivers <= {at for at in range(PEOPLE) if world.may_receive(at)} - {place}
+
+
+def on_list(user: User, tab: str) -> set[int]:
+    page = fetch_tab_page(user, tab, TaskListQuery(), ("number",), total=None)
+    return {row[0] for row in page.rows}
+
+
+def exported(user: User, tab: str) -> set[int]:
+    return set(find_tasks(user, tab, TaskListQuery()).values_list("pk", flat=True))
+
+
+def opened_cards(user: User, numbers: list[int]) -> set[int]:
+    request = RequestFactory().get("/")
+    request.user = user
+    opened = set()
+    for number in numbers:
+        for load in (task_of_card, visible_task):
+            with suppress(Http404):
+                load(request, number)
+                opened.add((number, load))
+    by_card = {number for number, load in opened if load is task_of_card}
+    assert by_card == {number for number, load in opened if load is visible_task}
+    return by_card
+
+
+def in_notifications(user: User, numbers: list[int]) -> set[int]:
+    Notification.objects.all().delete()
+    Notification.objects.bulk_create(
+        Notification(
+            recipient=user,
+            kind="comment",
+            subject_type=TASK,
+            subject_id=number,
+            text="Текст",
+            source=f"test:{number}",
+        )
+        for number in numbers
+    )
+    titled = TaskSubject().titles(numbers, user)
+    shown = set(inbox.notifications_for(user).values_list("subject_id", flat=True))
+    assert set(titled) == shown
+    return shown
+
+
+@RANDOMLY
+@given(world=worlds)
+def test_every_user_of_visibility_agrees_with_the_rule(people: list[int], world: World) -> None:
+    users = build(world, people)
+    tasks = {task.manager_id: task for task in SigningTask.objects.all()}
+    numbers = [tasks[pk].pk for pk in people]
+    for place, user in enumerate(users):
+        visible = {tasks[people[at]].pk for at in range(PEOPLE) if world.sees(place, at)}
+        own = {tasks[user.pk].pk} & visible
+        figures = count_tasks(user)
+        assert (figures.own, figures.visible) == (len(own), len(visible))
+        assert on_list(user, "my") == exported(user, "my") == own
+        assert on_list(user, "all") == exported(user, "all") == visible
+        assert opened_cards(user, numbers) == visible
+        assert {task.pk for task in bulk.choose(user, numbers).tasks} == visible
+        assert in_notifications(user, numbers) == visible
+        client = tasks[user.pk].client
+        searched = SigningTask.objects.visible_to(user).search(client.inn)
+        assert {task.pk for task in searched} == visible
+        assert compute_figures(find_tasks(user, "search", TaskListQuery())).created == len(visible)

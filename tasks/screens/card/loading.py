@@ -3,7 +3,7 @@
 from django.db.models import BigAutoField
 from django.http import Http404, HttpRequest
 
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 from econtract.platform.common import clock
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from tasks.actions import presence
@@ -36,6 +36,6 @@ def task_of_card(request: HttpRequest, number: int) -> tuple[SigningTask, Glance
         shown_since=now - presence.SHOWN,
         noted_since=now - presence.WRITTEN,
     )
-    if not found or not sight_of(user).covers(found[0].manager_id):
+    if not found or not visibility_of(user).includes(found[0].manager_id):
         raise Http404
     return found[0], Glance.of(found[0])

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.roles import Permission
 from econtract.platform.common import clock
-from econtract.platform.common.addresses import address
 from econtract.platform.common.requests import current_request_id
+from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.counters import count_label
 from econtract.platform.notifications import inbox
 from tasks.listing.counters import TaskCounters, count_tasks
@@ -64,18 +64,17 @@ class Navigation:
             _item(
                 "tasks",
                 "Задания",
-                address("home"),
+                cached_reverse("home"),
                 "clipboard-list",
                 place.startswith(("tasks:", "clients:")),
             )
         ]
-        reports = address("reports:page")
+        reports = cached_reverse("reports:page")
         items.append(_item("reports", "Отчеты", reports, "chart-bar", place.startswith("reports:")))
         if self.person.is_administrator:
-            items.append(
-                _item("admin", "Администрирование", address("admin:index"), "settings", False)
-            )
-        help_url = address("help:guide")
+            admin = cached_reverse("admin:index")
+            items.append(_item("admin", "Администрирование", admin, "settings", False))
+        help_url = cached_reverse("help:guide")
         items.append(_item("help", "Справка", help_url, "help", place.startswith("help:")))
         return items
 
@@ -89,7 +88,7 @@ class Navigation:
         }
         manage = {
             "label": "Управление",
-            "url": address("clients:home"),
+            "url": cached_reverse("clients:home"),
             "current": self.place.startswith("clients:"),
             "count": None,
         }
@@ -110,7 +109,7 @@ class Navigation:
 
     def list_url(self, tab: str) -> str:
         """The tab's address, with the quick filter that the person has on."""
-        url = address("tasks:list", tab)
+        url = cached_reverse("tasks:list", tab)
         group = self.request.session.get(QUICK_FILTER_IN_SESSION, "")
         has_chips = tab != "archive" and group in quick_filters()
         return f"{url}?group={group}" if has_chips else url
@@ -118,11 +117,11 @@ class Navigation:
     @property
     def new_task_url(self) -> str:
         may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
-        return address("tasks:new") if may else ""
+        return cached_reverse("tasks:new") if may else ""
 
     @property
     def palette_url(self) -> str:
-        return address("search:palette") if self.person else ""
+        return cached_reverse("search:palette") if self.person else ""
 
     @property
     def single_keys(self) -> bool:
@@ -131,7 +130,7 @@ class Navigation:
 
     @property
     def search_url(self) -> str:
-        return address("search:page") if self.person else ""
+        return cached_reverse("search:page") if self.person else ""
 
     @property
     def query(self) -> str:
@@ -140,7 +139,7 @@ class Navigation:
 
     @property
     def notifications_url(self) -> str:
-        return address("notifications:list") if self.person else ""
+        return cached_reverse("notifications:list") if self.person else ""
 
     @cached_property
     def notifications(self) -> str:
@@ -154,7 +153,7 @@ class Navigation:
     def poll_url(self) -> str:
         """Where the bell asks whether its figure is still true."""
         seen = urlencode({"seen": self.notifications})
-        return f"{address('notifications:live')}?{seen}" if self.person else ""
+        return f"{cached_reverse('notifications:live')}?{seen}" if self.person else ""
 
     @property
     def drawn_at(self) -> str:
@@ -173,10 +172,10 @@ class Navigation:
         return [
             {
                 "label": "Настройки уведомлений",
-                "url": address("notifications:settings"),
+                "url": cached_reverse("notifications:settings"),
                 "icon": "bell",
             },
-            {"label": "Клавиши", "url": address("help:keys"), "icon": "keyboard"},
+            {"label": "Клавиши", "url": cached_reverse("help:keys"), "icon": "keyboard"},
         ]
 
     @property
@@ -187,11 +186,11 @@ class Navigation:
 
     @property
     def login_url(self) -> str:
-        return address("accounts:login")
+        return cached_reverse("accounts:login")
 
     @property
     def logout_url(self) -> str:
-        return address("accounts:logout") if self.user_label else ""
+        return cached_reverse("accounts:logout") if self.user_label else ""
 
 
 def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:

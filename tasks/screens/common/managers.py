@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.people import named_like, options
 from accounts.roles import Role
-from accounts.visibility import sight_of
+from accounts.visibility import visibility_of
 
 NOT_FOUND = "не найден"
 
@@ -18,8 +18,6 @@ def manager_name(pk: int | None) -> str:
 
 def manager_options(viewer: User, text: str) -> list[dict[str, str]]:
     """Managers whose tasks ``viewer`` sees and whose name or login begins with ``text``."""
-    sight = sight_of(viewer)
-    managers = User.objects.filter(roles__role=Role.MANAGER)
-    if not sight.everything:
-        managers = managers.filter(pk__in=sight.manager_ids)
+    visible = visibility_of(viewer).as_q("pk")
+    managers = User.objects.filter(visible, roles__role=Role.MANAGER)
     return options(named_like(managers, text))

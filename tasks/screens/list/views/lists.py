@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from econtract.platform.common import clock
-from econtract.platform.common.addresses import address
 from econtract.platform.common.htmx import is_fragment, render_page
+from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.columns import column_headers, fields_of, page_columns
 from econtract.platform.listing.links import Total, pagination_context
 from econtract.platform.listing.query import FIRST_PAGE
@@ -111,10 +111,10 @@ def _tab_context(
     encoded = query.encode()
     return {
         "chips": quick_filter_chips(tab, query, nav.counters),
-        "filters_url": address("tasks:filters", tab) + encoded,
-        "saved_url": address("tasks:saved", tab) + encoded,
-        "columns_url": address("tasks:columns", tab) + encoded,
-        "export_url": address("tasks:export", tab) + encoded,
+        "filters_url": cached_reverse("tasks:filters", tab) + encoded,
+        "saved_url": cached_reverse("tasks:saved", tab) + encoded,
+        "columns_url": cached_reverse("tasks:columns", tab) + encoded,
+        "export_url": cached_reverse("tasks:export", tab) + encoded,
         "updates_url": first_poll_url(nav, tab, query, shown),
     }
 
@@ -123,7 +123,7 @@ def _tab_context(
 def filters(request: HttpRequest, tab: str) -> HttpResponse:
     """The filters of a list, a page that opens in a dialog; its form leads to the list."""
     query = parse_query(request, tab)
-    list_url = address("tasks:list", tab)
+    list_url = cached_reverse("tasks:list", tab)
     owner_text = request.GET.get("owner_q", "")
     context = {
         "tab": tab,
@@ -155,6 +155,6 @@ def owners(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, tab: str) -> HttpResponseBase:
     """The filtered tasks in the order of the list, as an xlsx file."""
     query = parse_query(request, tab)
-    list_url = address("tasks:list", tab) + query.encode()
+    list_url = cached_reverse("tasks:list", tab) + query.encode()
     file_name = f"{TABS[tab].title}.xlsx"
     return export_response(request, tab, query, file_name=file_name, fallback_url=list_url)

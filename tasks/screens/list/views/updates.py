@@ -12,7 +12,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from econtract.platform.common.addresses import address
+from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.counters import COUNT_LIMIT
 from econtract.platform.listing.query import PAGE_SIZES, parse_id
 from tasks.listing.counters import count_tasks
@@ -71,7 +71,7 @@ def updates(request: HttpRequest, tab: str) -> HttpResponse:
         "nav": nav,
         "chips": quick_filter_chips(tab, query, nav.counters),
         "updates": updates_text(count),
-        "list_url": address("tasks:list", tab) + query.encode(),
+        "list_url": cached_reverse("tasks:list", tab) + query.encode(),
         "updates_url": _poll_url(tab, query, shown, state),
     }
     response = render(request, "tasks/list/_poll_answer.html", context)
@@ -100,7 +100,7 @@ def _count_changed(user: User, tab: str, query: TaskListQuery, shown: ShownPage)
 
 def _poll_url(tab: str, query: TaskListQuery, shown: ShownPage, state: str) -> str:
     parameters = urlencode({**shown.parameters, "counted": state})
-    return f"{address('tasks:news', tab)}{query.encode()}&{parameters}"
+    return f"{cached_reverse('tasks:news', tab)}{query.encode()}&{parameters}"
 
 
 def _counters_digest(nav: Navigation, tab: str) -> str:

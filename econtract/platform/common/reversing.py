@@ -1,4 +1,4 @@
-"""Addresses that never change: worked out once in a process, not at every page."""
+"""URLs that never change: reversed once per process, not on every page."""
 
 from functools import lru_cache
 
@@ -6,6 +6,6 @@ from django.urls import reverse
 
 
 @lru_cache(maxsize=256)
-def address(name: str, *args: str) -> str:
+def cached_reverse(name: str, *args: str) -> str:
     """`django.urls.reverse` for the few names and arguments that every page repeats."""
     return reverse(name, args=args)
