@@ -10,10 +10,10 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from econtract.platform.common import env, places
+from econtract.platform.common import env, paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = places.data_dir()
+DATA_DIR = paths.data_dir()
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -293,9 +293,9 @@ OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
 OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
 OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 
-EDO_TRUST_ROOTS = str(places.trust_roots())
+EDO_TRUST_ROOTS = str(paths.trust_roots())
 # Files of revocation lists (PEM or DER); something outside keeps them fresh.
-EDO_CRLS = [str(path) for path in places.revocation_lists()]
+EDO_CRLS = [str(path) for path in paths.revocation_lists()]
 MCHD_XSD = env.text("MCHD_XSD", "")
 # Codes of powers of which a power of attorney must name one to sign our documents by; the
 # classifier is not settled, so they are data. A power written in plain text is read by people.

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from econtract.platform.common import env, places
+from econtract.platform.common import env, paths
 from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.package_files import LARGEST_KEPT
 from econtract.verification.packages import verify_package
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--roots",
         type=Path,
-        default=places.trust_roots(),
+        default=paths.trust_roots(),
         help="доверенные корневые сертификаты, PEM (по умолчанию EDO_TRUST_ROOTS)",
     )
     parser.add_argument(
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rules(options: argparse.Namespace) -> VerificationPolicy:
-    lists = places.revocation_lists() if options.crl is None else options.crl
+    lists = paths.revocation_lists() if options.crl is None else options.crl
     try:
         trust = TrustStore.load(options.roots, lists)
     except (OSError, ValueError) as error:
