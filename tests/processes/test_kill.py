@@ -27,7 +27,6 @@ from tasks.statuses import FINISHED
 from tests.support import world
 from tests.support.sandbox import LOTOS, ROMASHKA, VECTOR, Sandbox
 from tests.support.stack import Stack, wait_for
-from tests.tasks.pipeline.test_deaths import SEAMLESS_COURSE
 
 pytestmark = [
     pytest.mark.processes,
@@ -125,7 +124,7 @@ def test_killed_workers_neither_lose_nor_double_a_step(
         print(f"KILL_SEED={seed}", dict(supervisor.deaths))  # noqa: T201  (shown on failure)
         assert supervisor.deaths.keys() == FATES
     courses = {str(task.number): history_of(task) for task in tasks}
-    assert courses == dict.fromkeys(courses, SEAMLESS_COURSE)
+    assert courses == dict.fromkeys(courses, world.SEAMLESS_TRANSITIONS)
     assert effects(sandbox) == {
         "identity": each(tasks, "requested", "answered"),
         "cabinet": each(tasks, "created"),

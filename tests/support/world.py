@@ -36,6 +36,18 @@ from tests.support.sandbox import ROMASHKA, TOKEN, Sandbox
 
 SEAMLESS = "Москва и Московская область"
 STEPWISE = "Новосибирская область"
+# The transitions of a task that goes from its creation to the archive by itself.
+SEAMLESS_TRANSITIONS = [
+    "submit",
+    "identification_started",
+    "identification_passed",
+    "proceed",
+    "cabinet_created",
+    "send_document",
+    "document_delivered",
+    "client_signed",
+    "archived",
+]
 PREFIXES = {SEAMLESS: "850", STEPWISE: "717"}
 
 
