@@ -1,4 +1,4 @@
-"""The description of a production installation says what the code and the scripts do."""
+"""The files of a production installation agree with the code and the scripts."""
 
 import os
 import re
@@ -18,7 +18,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = sorted(
     name for name, service in SERVICES.items() if service["image"].startswith("econtract")
 )
-LASTING = sorted(set(SERVICES) - {"setup"})
+LONG_RUNNING = sorted(set(SERVICES) - {"setup"})
 PRODUCTION = {
     "SECRET_KEY": "x" * 50,
     "PUBLIC_URL": "https://econtract.example",
@@ -29,7 +29,7 @@ PRODUCTION = {
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command of this Python's environment, run in the project's root."""
+    """Run a command with this Python in the project's root."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
@@ -42,12 +42,12 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_container_of_ours_can_write_only_to_its_volumes(name: str) -> None:
+def test_our_containers_can_write_only_to_their_volumes(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "user" not in service  # the image's own, who is not root
+    assert "user" not in service  # the image's user, who is not root
 
 
 def test_the_image_does_not_run_as_root() -> None:
@@ -55,8 +55,8 @@ def test_the_image_does_not_run_as_root() -> None:
     assert users == ["econtract"]
 
 
-@pytest.mark.parametrize("name", LASTING)
-def test_every_lasting_service_is_watched_and_started_again(name: str) -> None:
+@pytest.mark.parametrize("name", LONG_RUNNING)
+def test_every_long_running_service_has_a_health_check_and_restarts(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -67,7 +67,7 @@ def test_ports_are_open_on_the_loopback_address_only() -> None:
     assert all(port.startswith(("127.0.0.1:", "${WEB_ADDRESS:-127.0.0.1:")) for port in ports)
 
 
-def test_the_sandbox_starts_only_when_asked_for() -> None:
+def test_the_sandbox_starts_on_request_only() -> None:
     assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["sandbox"]
 
@@ -103,24 +103,24 @@ def test_one_scheduler_runs() -> None:
     )
 
 
-def test_the_example_environment_has_what_compose_demands() -> None:
-    demanded = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
-    offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert demanded | {"SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"} <= offered
+def test_the_example_environment_has_all_variables_that_compose_requires() -> None:
+    required = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    variables = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert required | {"SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"} <= variables
 
 
 def test_every_variable_that_the_settings_read_is_documented() -> None:
     settings = (ROOT / "econtract" / "settings.py").read_text()
-    read = set(re.findall(r"""env\.\w+\(\s*"(\w+)\"""", settings))
+    names = set(re.findall(r"""env\.\w+\(\s*"(\w+)\"""", settings))
     systems = set(re.findall(r"""_system\("(\w+)\"""", settings))
     documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "deploy.md").read_text()))
-    assert len(read) > 30
+    assert len(names) > 30
     assert len(systems) > 5
-    assert read - {"TEST_SQLITE"} <= documented
+    assert names - {"TEST_SQLITE"} <= documented
     assert systems <= {name.removesuffix("_URL") for name in documented}
 
 
-def test_the_image_has_the_system_packages_that_the_set_up_installs() -> None:
+def test_the_image_has_the_system_packages_of_the_set_up() -> None:
     setup = (ROOT / "scripts" / "lib" / "setup.sh").read_text()
     groups = re.findall(r"^PACKAGES_\w+=\((.*?)\)", setup, re.MULTILINE | re.DOTALL)
     names = {name for group in groups for name in group.split()}
@@ -128,31 +128,31 @@ def test_the_image_has_the_system_packages_that_the_set_up_installs() -> None:
     assert names <= set((ROOT / "Dockerfile").read_text().split())
 
 
-def test_the_web_command_is_one_that_gunicorn_accepts() -> None:
+def test_gunicorn_accepts_the_web_command() -> None:
     command = SERVICES["web"]["command"].split()
-    done = run("-m", "gunicorn", "--check-config", *command[1:], **PRODUCTION)
-    assert done.returncode == 0, done.stderr
+    result = run("-m", "gunicorn", "--check-config", *command[1:], **PRODUCTION)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
-def test_the_celery_commands_are_ones_that_celery_accepts(name: str) -> None:
+def test_celery_accepts_the_worker_and_beat_commands(name: str) -> None:
     command = SERVICES[name]["command"].split()
-    done = run("-m", "celery", *command[1:], "--help", **PRODUCTION)
-    assert done.returncode == 0, done.stderr
+    result = run("-m", "celery", *command[1:], "--help", **PRODUCTION)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(("age_seconds", "code"), [(10, 0), (3600, 1)])
-def test_a_scheduler_that_writes_no_more_is_ill(
+def test_a_scheduler_with_an_old_schedule_file_is_unhealthy(
     tmp_path: Path, age_seconds: int, code: int
 ) -> None:
     schedule = tmp_path / "beat-schedule"
     schedule.touch()
-    written = time.time() - age_seconds
-    os.utime(schedule, (written, written))
-    done = run("deploy/health.py", "beat", ECONTRACT_DATA_DIR=str(tmp_path))
-    assert done.returncode == code, done.stderr
+    modified_at = time.time() - age_seconds
+    os.utime(schedule, (modified_at, modified_at))
+    result = run("deploy/health.py", "beat", ECONTRACT_DATA_DIR=str(tmp_path))
+    assert result.returncode == code, result.stderr
 
 
-def test_a_web_server_that_does_not_answer_is_ill() -> None:
-    done = run("deploy/health.py", "web", PORT="1", ALLOWED_HOSTS="econtract.example")
-    assert done.returncode == 1
+def test_a_web_server_that_does_not_respond_is_unhealthy() -> None:
+    result = run("deploy/health.py", "web", PORT="1", ALLOWED_HOSTS="econtract.example")
+    assert result.returncode == 1

@@ -1,4 +1,4 @@
-"""In CI a skip is a failure."""
+"""In CI a skipped test fails the run."""
 
 import subprocess
 import sys
@@ -26,13 +26,13 @@ def test_the_plugin_turns_skips_into_failures(
     tmp_path: Path, source: str, plugins: list[str], code: int
 ) -> None:
     (tmp_path / "test_sample.py").write_text(source)
-    alone = ["-p", "no:django", "-p", "no:cacheprovider", "-c", "/dev/null"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *alone, *plugins, str(tmp_path)],
+    isolated = ["-p", "no:django", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *isolated, *plugins, str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == code, done.stdout
+    assert result.returncode == code, result.stdout

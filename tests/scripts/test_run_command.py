@@ -1,4 +1,4 @@
-"""`scripts/run` as its user sees it: everything starts, stays up, and leaves nothing behind."""
+"""`scripts/run`: everything starts, keeps running, and leaves no processes behind."""
 
 import os
 import signal
@@ -16,28 +16,28 @@ import pytest
 
 from tests.support.paths import ROOT
 
-PATIENCE_SECONDS = 200
+TIMEOUT_SECONDS = 200
 OWN_VARIABLES = {"DATABASE_URL", "BROKER_URL", "SANDBOX_URL", "PUBLIC_URL", "FILES_DIR"}
 
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.skipif(
         not Path(sys.prefix, ".installed-requirements.txt").exists(),
-        reason="the virtual environment is not one that scripts/test made",
+        reason="the virtual environment was not created by scripts/test",
     ),
 ]
 
 
-def until(condition: Callable[[], object], what: str) -> None:
-    """Waits for the condition; fails the test in words when it does not come true."""
-    ends = time.monotonic() + PATIENCE_SECONDS
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Wait for the condition; fails the test after TIMEOUT_SECONDS."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
-        assert time.monotonic() < ends, f"waited in vain for {what}"
+        assert time.monotonic() < deadline, f"timed out waiting for {what}"
         time.sleep(0.1)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nobody had a moment ago."""
+    """Ports of the loopback address that are not in use right now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [server.getsockname()[1] for server in sockets]
     for server in sockets:
@@ -46,9 +46,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def environment(data: Path, port: int, sandbox_port: int) -> dict[str, str]:
-    """What one start gets: this run's virtual environment, and embedded everything else."""
-    kept = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
-    return kept | {
+    """The environment of a start: our virtual environment and embedded databases."""
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
+    return inherited | {
         "ECONTRACT_DATA_DIR": str(data),
         "ECONTRACT_VENV": sys.prefix,
         "PORT": str(port),
@@ -57,7 +57,7 @@ def environment(data: Path, port: int, sandbox_port: int) -> dict[str, str]:
 
 
 class Product:
-    """One `scripts/run` in a session of its own, like one in a terminal."""
+    """A `scripts/run` in a session of its own, as in a terminal."""
 
     def __init__(self, data: Path, *options: str) -> None:
         port, sandbox_port = free_ports(2)
@@ -66,7 +66,7 @@ class Product:
         self.output = data.with_name(f"{port}.out")
         with self.output.open("wb") as output:
             self.script = subprocess.Popen(
-                # A shell cannot trap what it was told to ignore, and test runners ignore much.
+                # A shell cannot trap signals that its parent ignores, as some test runners do.
                 ["env", "--default-signal=INT", "scripts/run", *options],
                 cwd=ROOT,
                 env=environment(data, port, sandbox_port),
@@ -77,35 +77,35 @@ class Product:
             )
 
     def wait_for_greeting(self) -> None:
-        """Returns when the script has said where the product is."""
-        until(
+        """Wait until the script prints how to reach the product."""
+        wait_until(
             lambda: self.script.poll() is not None or "Ctrl-C" in self.output.read_text(),
             f"the greeting: {self.output.read_text()}",
         )
         assert self.script.poll() is None, self.output.read_text()
 
-    def answers(self) -> bool:
-        """Whether the login page does."""
+    def is_up(self) -> bool:
+        """Whether the login page responds."""
         try:
-            with urllib.request.urlopen(self.url, timeout=5) as answer:  # noqa: S310
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(self.url, timeout=5) as response:  # noqa: S310
+                return bool(response.status == 200)
         except OSError:  # refused, reset, timed out, or an error page
             return False
 
-    def processes(self, words: str = "") -> list[int]:
-        """What runs in the script's session and has the words in its command line."""
-        found = []
+    def processes(self, text: str = "") -> list[int]:
+        """Ids of the processes of the script's session whose command line contains the text."""
+        pids = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                # The fields after the name, which may hold anything: state, parent, group, session.
+                # After the name, which may contain anything: state, parent, group, session.
                 session = (folder / "stat").read_text().rpartition(")")[2].split()[3]
-                if int(session) == self.script.pid and command and words in command:
-                    found.append(int(folder.name))
-        return found
+                if int(session) == self.script.pid and command and text in command:
+                    pids.append(int(folder.name))
+        return pids
 
-    def end(self) -> None:
-        """Kills what is left."""
+    def kill(self) -> None:
+        """Kill all processes that are left."""
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -116,46 +116,46 @@ class Product:
 def product(tmp_path: Path) -> Iterator[Product]:
     running = Product(tmp_path / "data", "--empty")
     yield running
-    running.end()
+    running.kill()
 
 
-def test_it_stays_up_alone_and_ctrl_c_leaves_nothing(product: Product) -> None:
+def test_it_restarts_processes_and_ctrl_c_stops_them_all(product: Product) -> None:
     product.wait_for_greeting()
-    assert product.answers()
-    for words in (".celery worker", ".celery beat", "sandbox.wsgi", "redis-server"):
-        until(partial(product.processes, words), words)
+    assert product.is_up()
+    for text in (".celery worker", ".celery beat", "sandbox.wsgi", "redis-server"):
+        wait_until(partial(product.processes, text), text)
 
     second = Product(product.data)
-    assert second.script.wait(PATIENCE_SECONDS) == 1
+    assert second.script.wait(TIMEOUT_SECONDS) == 1
     assert "already runs" in second.output.read_text()
 
     for pid in product.processes("gunicorn econtract.wsgi"):
         os.kill(pid, signal.SIGKILL)
-    until(product.answers, "the web server to come back")
+    wait_until(product.is_up, "the web server to restart")
 
     os.killpg(product.script.pid, signal.SIGINT)
-    assert product.script.wait(PATIENCE_SECONDS) == 128 + signal.SIGINT
-    until(lambda: not product.processes(), "the last process to end")
+    assert product.script.wait(TIMEOUT_SECONDS) == 128 + signal.SIGINT
+    wait_until(lambda: not product.processes(), "the last process to end")
 
 
-def test_nothing_outlives_a_killed_script(product: Product) -> None:
+def test_no_process_outlives_a_killed_script(product: Product) -> None:
     product.wait_for_greeting()
     product.script.kill()
     product.script.wait()
-    until(lambda: not product.processes(), "the last process to end")
+    wait_until(lambda: not product.processes(), "the last process to end")
 
 
-def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = subprocess.run(
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        result = subprocess.run(
             ["scripts/run", "--empty"],
             cwd=ROOT,
-            env=environment(tmp_path / "data", taken.getsockname()[1], free_ports(1)[0]),
+            env=environment(tmp_path / "data", server.getsockname()[1], free_ports(1)[0]),
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
-    assert done.returncode == 1
-    assert "is in use" in done.stderr
-    assert "PORT=" in done.stderr
+    assert result.returncode == 1
+    assert "is in use" in result.stderr
+    assert "PORT=" in result.stderr

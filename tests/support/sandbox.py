@@ -1,6 +1,6 @@
-"""The sandbox as a real process for tests, and a client of its control API.
+"""The sandbox as a process for tests, and a client of its control API.
 
-`sandbox` is the fixture to use: a running sandbox, reset before each test, autopilot off.
+Tests use the fixture `sandbox`: a running sandbox, reset before each test, with the autopilot off.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pytest
 from tests.support.paths import ROOT
 
 TOKEN = "test-token"
-STARTING = 60
+START_TIMEOUT_SECONDS = 60
 
 # Memorable organisations (docs/protocols.md, section 10).
 ROMASHKA = "7701001100"
@@ -59,7 +59,7 @@ ARCHIVE_REJECTS = "7701003500"
 
 @dataclass
 class Sandbox:
-    """A running sandbox. `url` has no trailing slash; `trust_roots`: the CA's file."""
+    """A running sandbox. `url` has no trailing slash."""
 
     url: str
     data_dir: Path
@@ -75,24 +75,24 @@ class Sandbox:
         """PEM file with the test CA's root."""
         return self.data_dir / "sandbox" / "ca" / "roots.pem"
 
-    # -- the world
+    # -- the sandbox itself
 
     def control(self, path: str, method: str = "POST", **body: Any) -> dict[str, Any]:
-        """A call of the control API; raises when it is refused."""
-        answer = self.http.request(
+        """Call the control API; raises httpx.HTTPStatusError for an error status."""
+        response = self.http.request(
             method, f"/control/v1/{path}", json=body if method == "POST" else None
         )
-        answer.raise_for_status()
-        result: dict[str, Any] = answer.json()
+        response.raise_for_status()
+        result: dict[str, Any] = response.json()
         return result
 
     def reset(self, *, autopilot: bool = False) -> None:
-        """Forget everything that happened."""
+        """Delete everything that has happened."""
         self.control("reset")
         self.autopilot(on=autopilot)
 
     def state(self) -> dict[str, Any]:
-        """Clock, autopilot, faults, what waits."""
+        """Clock, autopilot, faults and the number of pending requests."""
         return self.control("state", "GET")
 
     def fault(self, system: str, kind: str, *, times: int | None = 1, **more: Any) -> int:
@@ -109,25 +109,25 @@ class Sandbox:
         return self.control("clock", **to)
 
     def autopilot(self, *, on: bool, delay: float = 0) -> None:
-        """Switch the autopilot; with it on, clients answer at the next request after `delay`."""
+        """Switch the autopilot: clients answer at the next request after `delay` seconds."""
         self.control("autopilot", on=on, delay_seconds=delay)
 
     def journal(self, system: str, **filters: str) -> list[dict[str, Any]]:
-        """What was really done, oldest first (`action`, `reference`, `ref`)."""
-        answer = self.http.get(f"/control/v1/journal/{system}", params={"limit": 1000, **filters})
-        answer.raise_for_status()
-        entries: list[dict[str, Any]] = answer.json()["entries"]
+        """Effects in the journal, oldest first; filters are `action`, `reference`, `ref`."""
+        response = self.http.get(f"/control/v1/journal/{system}", params={"limit": 1000, **filters})
+        response.raise_for_status()
+        entries: list[dict[str, Any]] = response.json()["entries"]
         return entries
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
-        """SMS and e-mail that arrived, oldest first."""
-        answer = self.http.get("/control/v1/messages", params={"to": to} if to else {})
-        answer.raise_for_status()
-        found: list[dict[str, Any]] = answer.json()["messages"]
-        return found
+        """Delivered SMS and e-mails, oldest first."""
+        response = self.http.get("/control/v1/messages", params={"to": to} if to else {})
+        response.raise_for_status()
+        messages: list[dict[str, Any]] = response.json()["messages"]
+        return messages
 
     def account(self, account: str, inn: str, *, visible_in_minutes: int = 0) -> None:
-        """Add an ЕИП account."""
+        """Add a personal account to ЕИП."""
         self.control("accounts", account=account, inn=inn, visible_in_minutes=visible_in_minutes)
 
     # -- the client
@@ -139,7 +139,7 @@ class Sandbox:
         return self.control(f"identity/{ref}/answer", answer=answer, documents=documents or [])
 
     def edo_sign(self, message_id: str, how: str = "valid") -> None:
-        """The client signs: `valid`, `broken` or `foreign`."""
+        """The client signs; `how` is `valid`, `broken` or `foreign`."""
         self.control(f"edo/{message_id}/sign", how=how)
 
     def edo_refuse(self, message_id: str, reason: str = "Не согласны с условиями") -> None:
@@ -147,32 +147,32 @@ class Sandbox:
         self.control(f"edo/{message_id}/refuse", reason=reason)
 
     def edo_ignore(self, message_id: str) -> None:
-        """The autopilot leaves this document alone."""
+        """Stop the autopilot from answering this document."""
         self.control(f"edo/{message_id}/ignore")
 
     # -- raw protocol
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        """A GET with the token."""
+        """Send a GET request with the token."""
         return self.http.get(path, params=params)
 
     def post(self, path: str, body: dict[str, Any], key: str = "") -> httpx.Response:
-        """A POST with the token and an idempotency key, fresh unless given."""
+        """Send a POST request with the token and an idempotency key, a new one by default."""
         return self.http.post(
             path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())}
         )
 
     def signature(self, key_ref: str, content: bytes) -> bytes:
-        """A detached signature by one of our keys."""
+        """A detached signature with one of our keys."""
         body = {"key_ref": key_ref, "content": base64.b64encode(content).decode()}
-        answer = self.post("/signing/v1/signatures", body)
-        answer.raise_for_status()
-        return base64.b64decode(answer.json()["signature"])
+        response = self.post("/signing/v1/signatures", body)
+        response.raise_for_status()
+        return base64.b64decode(response.json()["signature"])
 
 
 @contextlib.contextmanager
 def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
-    """Set up and run a sandbox in `data_dir` on a free port; it is stopped at the end."""
+    """Set up a sandbox in `data_dir` and run it on a free port within the block."""
     values = {
         **os.environ,
         "ECONTRACT_DATA_DIR": str(data_dir),
@@ -185,10 +185,10 @@ def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
     setup = [*python, "econtract.sandbox", "setup"]
     subprocess.run(setup, cwd=ROOT, env=values, check=True, capture_output=True)
     with socket.socket() as listener:
-        # The server inherits the bound socket: no race for the port.
+        # The server inherits the bound socket, so no other process can take the port.
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
-        # On an inherited socket gunicorn does not ask for this, and each answer would wait 40 ms.
+        # gunicorn does not set this on an inherited socket; each response would be 40 ms slower.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         serve = [*python, "gunicorn", "econtract.sandbox.wsgi", "--threads", "8"]
         serve += ["--bind", f"fd://{listener.fileno()}", "--no-control-socket"]
@@ -213,8 +213,8 @@ def running(data_dir: Path, **environment: str) -> Iterator[Sandbox]:
 
 
 def _wait(sandbox: Sandbox, process: subprocess.Popen[bytes]) -> None:
-    """Until the first answer; fails with the log when the process dies."""
-    for _ in range(STARTING * 10):
+    """Wait for the first response; raises RuntimeError with the log when the process exits."""
+    for _ in range(START_TIMEOUT_SECONDS * 10):
         if process.poll() is not None:
             raise RuntimeError((sandbox.data_dir / "sandbox.log").read_text())
         with contextlib.suppress(httpx.TransportError):
@@ -233,6 +233,6 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox) -> Sandbox:
-    """The sandbox with nothing happened yet and the autopilot off."""
+    """An empty sandbox with the autopilot off."""
     sandbox_server.reset()
     return sandbox_server
