@@ -38,6 +38,12 @@ def test_no_template_has(path: Path, what: str) -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_no_line_is_longer_than_200_characters(path: Path) -> None:
+    lines = enumerate(path.read_text().splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > 200] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_the_letter_yo_is_not_used(path: Path) -> None:
     assert not re.search("[ёЁ]", path.read_text())
 

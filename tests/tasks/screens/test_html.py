@@ -88,7 +88,7 @@ def test_a_page_is_valid_and_says_what_it_is(
     parser.parse(page)
     assert [error[1] for error in parser.errors] == []
     assert page.count("<h1") == 1
-    title = re.findall(r"<title>(.*?)</title>", page)[0]
+    title = re.findall(r"<title>(.*?)\s*</title>", page)[0]
     assert title.endswith("E-Contract")
     assert len(title) > len(" – E-Contract")
     ids = re.findall(r'\sid="([^"]+)"', page)
