@@ -1,4 +1,4 @@
-"""Saved filters and columns: whose they are, what they show, who may change them."""
+"""Saved filters and columns: whose they are, what they show, who can change them."""
 
 from typing import Any
 
@@ -10,37 +10,38 @@ from econtract.platform.listing.models import SavedFilter
 from tasks.models import Channel
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
+from tests.support.lists import shown_numbers
 from tests.support.people import People, browser_of
 
-FILTER = "?group=none&status=signing_failed&sort=number"
+QUERY = "?group=none&status=signing_failed&sort=number"
 
 
 @pytest.fixture
 def group(people: People) -> AccessGroup:
-    """The group of the owner and of his lead."""
+    """The group of the owner and of their team leader."""
     group: AccessGroup = AccessGroup.objects.get(members__user=people["lead"])
     return group
 
 
 def save(web: Client, name: str, group: AccessGroup | None = None, tab: str = "all") -> Any:
     values = {"name": name, "group": group.pk if group else ""}
-    return web.post(f"/tasks/{tab}/saved/{FILTER}", values)
+    return web.post(f"/tasks/{tab}/saved/{QUERY}", values)
 
 
-def names(web: Client) -> list[str]:
-    return [one["name"] for one in web.get("/tasks/archive/saved/").context["saved"]]
+def shown_names(web: Client) -> list[str]:
+    return [row["name"] for row in web.get("/tasks/archive/saved/").context["saved"]]
 
 
-def test_a_filter_is_saved_under_a_name_and_leads_back_to_its_view(people: People) -> None:
+def test_a_saved_filter_leads_to_its_query(people: People) -> None:
     web = browser_of(people["lead"])
     assert save(web, "Ошибки").status_code == 302
-    [one] = web.get("/tasks/all/saved/").context["saved"]
-    assert one["name"] == "Ошибки"
-    query = web.get(one["url"]).context["query"]
+    [row] = web.get("/tasks/all/saved/").context["saved"]
+    assert row["name"] == "Ошибки"
+    query = web.get(row["url"]).context["query"]
     assert (query.status, query.sort) == (Status.SIGNING_FAILED, "number")
 
 
-def test_its_figure_is_what_the_viewer_would_find(people: People, group: AccessGroup) -> None:
+def test_the_count_is_of_the_tasks_that_the_viewer_sees(people: People, group: AccessGroup) -> None:
     save(browser_of(people["lead"]), "Ошибки", group)
     SigningTaskFactory(manager=people["owner"], status=Status.SIGNING_FAILED)
     SigningTaskFactory(manager=people["colleague"], status=Status.SIGNING_FAILED)
@@ -51,50 +52,59 @@ def test_its_figure_is_what_the_viewer_would_find(people: People, group: AccessG
     assert counts == {"lead": 2, "colleague": 1}
 
 
-def test_who_leaves_the_group_loses_its_filters(people: People, group: AccessGroup) -> None:
+def test_a_user_who_leaves_the_group_loses_its_filters(people: People, group: AccessGroup) -> None:
     save(browser_of(people["lead"]), "Общий", group)
     save(browser_of(people["lead"]), "Личный")
     web = browser_of(people["owner"])
-    assert names(web) == ["Общий"]
-    assert names(browser_of(people["neighbour"])) == []
+    assert shown_names(web) == ["Общий"]
+    assert shown_names(browser_of(people["neighbour"])) == []
     AccessGroupUserObjectPermission.objects.filter(user=people["owner"]).delete()
-    assert names(web) == []
-    assert names(browser_of(people["lead"])) == ["Личный", "Общий"]
+    assert shown_names(web) == []
+    assert shown_names(browser_of(people["lead"])) == ["Личный", "Общий"]
 
 
-def test_one_shares_with_his_own_groups_only(people: People, group: AccessGroup) -> None:
+def test_users_share_with_their_own_groups_only(people: People, group: AccessGroup) -> None:
     response = save(browser_of(people["neighbour"]), "Чужим", group, tab="my")
     assert response.status_code == 422
     assert not SavedFilter.objects.exists()
 
 
-def test_a_name_is_used_once_and_never_empty(people: People) -> None:
+def test_a_name_is_unique_and_not_empty(people: People) -> None:
     web = browser_of(people["lead"])
     save(web, "Ошибки")
     again = save(web, "Ошибки")
     assert again.status_code == 422
     assert "с таким названием" in again.content.decode()
     assert save(web, " ").status_code == 422
-    assert names(web) == ["Ошибки"]
+    assert shown_names(web) == ["Ошибки"]
 
 
-def test_its_author_and_an_administrator_change_a_shared_filter(
+def test_a_filter_of_another_list_is_not_shown(people: People) -> None:
+    lead = people["lead"]
+    web = browser_of(lead)
+    save(web, "Ошибки")
+    other = SavedFilter.objects.create(owner=lead, list_code="letters", name="Ошибки", tab="sent")
+    assert shown_names(web) == ["Ошибки"]
+    assert web.post(f"/tasks/saved/{other.pk}/delete/").status_code == 404
+
+
+def test_the_author_can_change_a_shared_filter_and_members_cannot(
     people: People, group: AccessGroup
 ) -> None:
     save(browser_of(people["lead"]), "Общий", group)
-    one = SavedFilter.objects.get()
-    mate = browser_of(people["owner"])
+    saved = SavedFilter.objects.get()
+    member = browser_of(people["owner"])
     for action in ("rename", "delete"):
-        address = f"/tasks/saved/{one.pk}/{action}/"
-        assert mate.post(address, {"name": "Мой"}).status_code == 404
+        address = f"/tasks/saved/{saved.pk}/{action}/"
+        assert member.post(address, {"name": "Мой"}).status_code == 404
     author = browser_of(people["lead"])
-    author.post(f"/tasks/saved/{one.pk}/rename/", {"name": "Новый"})
-    assert names(mate) == ["Новый"]
-    author.post(f"/tasks/saved/{one.pk}/delete/")
-    assert names(mate) == []
+    author.post(f"/tasks/saved/{saved.pk}/rename/", {"name": "Новый"})
+    assert shown_names(member) == ["Новый"]
+    author.post(f"/tasks/saved/{saved.pk}/delete/")
+    assert shown_names(member) == []
 
 
-def test_columns_are_kept_for_the_person_whatever_the_computer(people: People) -> None:
+def test_chosen_columns_are_the_users_on_every_computer(people: People) -> None:
     owner = people["owner"]
     assert isinstance(owner, User)
     task = SigningTaskFactory(manager=owner, channel=Channel.SMS)
@@ -113,5 +123,5 @@ def test_tasks_are_filtered_by_the_channel(people: People) -> None:
     by_sms = SigningTaskFactory(manager=owner, channel=Channel.SMS)
     SigningTaskFactory(manager=owner)
     response = browser_of(owner).get("/tasks/my/?group=none&channel=sms")
-    assert [int(row["number"]) for row in response.context["rows"]] == [by_sms.number]
+    assert shown_numbers(response) == [by_sms.number]
     assert "Подписание: СМС" in response.content.decode()

@@ -1,0 +1,154 @@
+"""Where a card stands in the list that it was opened from (`tasks.listing.position`)."""
+
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.base import SessionBase
+
+from accounts.models import User
+from accounts.roles import Role
+from econtract.platform.listing.counters import COUNT_LIMIT
+from econtract.platform.listing.pagination import ListPage
+from tasks.listing.pages import fetch_page
+from tasks.listing.position import (
+    ListPosition,
+    entry_url,
+    neighbours,
+    position_of,
+    turn_page,
+)
+from tasks.listing.query import TaskListQuery
+from tasks.listing.tabs import find_tasks
+from tasks.models import SigningTask
+from tests.support.factories import SigningTaskFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+BY_NUMBER = TaskListQuery(sort="number", size=2)
+
+
+class Session(dict[str, Any]):
+    """As much of a session as a position uses; counts the writes."""
+
+    writes = 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.writes += 1
+        super().__setitem__(key, value)
+
+
+@pytest.fixture(autouse=True)
+def _two_rows_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("econtract.platform.listing.query.PAGE_SIZES", (2,))
+
+
+@pytest.fixture
+def manager() -> User:
+    user: User = UserFactory(roles=[Role.MANAGER])
+    return user
+
+
+@pytest.fixture
+def tasks(manager: User) -> list[SigningTask]:
+    """Five tasks in the order of their numbers: three pages."""
+    return SigningTaskFactory.create_batch(5, manager=manager)
+
+
+def show(user: User, query: TaskListQuery) -> ListPosition:
+    page = fetch_page(find_tasks(user, "my", query), query, ("number",))
+    return ListPosition.from_page("my", query, page)
+
+
+def session() -> Any:
+    return Session()
+
+
+def numbers(tasks: list[SigningTask]) -> tuple[int, ...]:
+    return tuple(task.number for task in tasks)
+
+
+def test_a_position_is_loaded_as_it_was_saved(manager: User, tasks: list[SigningTask]) -> None:
+    store: SessionBase = session()
+    assert ListPosition.load(store) is None
+    position = show(manager, BY_NUMBER.with_changes(page=2))
+    position.save(store)
+    assert ListPosition.load(store) == position
+    assert position.list_url == "/tasks/my/?group=none&sort=number&page=2"
+    assert position_of(store, tasks[2]) == position
+    assert position_of(store, tasks[0]) is None
+
+
+@pytest.mark.usefixtures("tasks")
+def test_the_session_is_written_only_when_the_page_changes(manager: User) -> None:
+    store = session()
+    for page in (1, 1, 2):
+        show(manager, BY_NUMBER.with_changes(page=page)).save(store)
+    assert store.writes == 2
+
+
+def test_the_header_search_has_an_address_of_its_own() -> None:
+    query = TaskListQuery(q="рога")
+    position = ListPosition.from_page("search", query, ListPage([], 0))
+    assert position.list_url.startswith("/search/?group=none&q=")
+
+
+def test_neighbours_are_links_within_the_page_and_beyond_it(
+    manager: User, tasks: list[SigningTask]
+) -> None:
+    position = show(manager, BY_NUMBER.with_changes(page=2))
+    first, second = (neighbours(position, task, manager) for task in tasks[2:4])
+    assert (first.position, second.position) == ("3 из 5", "4 из 5")
+    assert first.previous_url == "/tasks/step/previous/"
+    assert first.next_url == f"/tasks/{tasks[3].number}/"
+    assert second.previous_url == f"/tasks/{tasks[2].number}/"
+    assert second.next_url == "/tasks/step/next/"
+
+
+def test_the_ends_of_the_list_have_no_neighbour(manager: User, tasks: list[SigningTask]) -> None:
+    first_page, last_page = show(manager, BY_NUMBER), show(manager, BY_NUMBER.last_page(5))
+    assert neighbours(first_page, tasks[0], manager).previous_url == ""
+    assert neighbours(last_page, tasks[4], manager).next_url == ""
+
+
+def test_a_task_that_is_no_longer_visible_is_skipped(
+    manager: User, tasks: list[SigningTask]
+) -> None:
+    position = show(manager, TaskListQuery(sort="number", size=5))
+    tasks[1].manager = UserFactory(roles=[Role.MANAGER])
+    tasks[1].save(update_fields=["manager"])
+    assert neighbours(position, tasks[0], manager).next_url == f"/tasks/{tasks[2].number}/"
+
+
+def test_a_page_beside_a_cursor_has_no_position(manager: User, tasks: list[SigningTask]) -> None:
+    last_page = show(manager, BY_NUMBER.with_changes(before="end"))
+    assert last_page.numbers == numbers(tasks[3:])
+    assert neighbours(last_page, tasks[4], manager).position == ""
+
+
+def test_a_long_list_has_a_position_without_an_exact_total(
+    manager: User, tasks: list[SigningTask]
+) -> None:
+    page = ListPage([(tasks[0].number,)], COUNT_LIMIT + 1)
+    position = ListPosition.from_page("my", BY_NUMBER, page)
+    assert neighbours(position, tasks[0], manager).position == "1, всего больше 1000"
+
+
+def test_turning_the_page_enters_it_at_the_near_end(
+    manager: User, tasks: list[SigningTask]
+) -> None:
+    middle = show(manager, BY_NUMBER.with_changes(page=2))
+    following = turn_page(middle, "next", manager)
+    assert following.numbers == numbers(tasks[4:])
+    assert entry_url(following, "next") == f"/tasks/{tasks[4].number}/"
+    previous = turn_page(middle, "previous", manager)
+    assert previous.numbers == numbers(tasks[:2])
+    assert entry_url(previous, "previous") == f"/tasks/{tasks[1].number}/"
+
+
+def test_a_page_that_is_empty_by_now_leads_to_the_list(
+    manager: User, tasks: list[SigningTask]
+) -> None:
+    middle = show(manager, BY_NUMBER.with_changes(page=2))
+    SigningTask.objects.filter(pk=tasks[4].pk).update(manager=UserFactory(roles=[Role.MANAGER]))
+    following = turn_page(middle, "next", manager)
+    assert following.numbers == ()
+    assert entry_url(following, "next") == following.list_url

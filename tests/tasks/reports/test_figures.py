@@ -1,0 +1,143 @@
+"""The figures of a report (`tasks.reports.figures`)."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from accounts.roles import Role
+from econtract.platform.common import clock
+from tasks.models import SigningTask
+from tasks.reports.figures import FUNNEL, ReportFigures, compute_figures
+from tasks.statuses import Resolution, Stage, Status
+from tests.support.factories import HistoryEntryFactory, SigningTaskFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def manager() -> User:
+    user: User = UserFactory(roles=[Role.MANAGER])
+    return user
+
+
+def make(
+    manager: User, status: Status, *, days_ago: int = 0, minutes: int = 8, **values: Any
+) -> SigningTask:
+    """A task created ``days_ago``; a finished one took so many ``minutes``."""
+    created_at = clock.now() - timedelta(days=days_ago)
+    if status in {Status.COMPLETED, Status.CANCELLED}:
+        values |= {"completed_at": created_at + timedelta(minutes=minutes)}
+    task: SigningTask = SigningTaskFactory(
+        manager=manager, status=status, created_at=created_at, **values
+    )
+    return task
+
+
+def compute() -> ReportFigures:
+    return compute_figures(SigningTask.objects.all())
+
+
+def test_no_tasks_have_no_median() -> None:
+    assert compute() == ReportFigures(
+        created=0,
+        signed=0,
+        failed=0,
+        median=None,
+        reached=dict.fromkeys(FUNNEL, 0),
+        by_day={},
+        resolutions=[],
+    )
+
+
+def test_tasks_are_counted_by_their_present_status(manager: User) -> None:
+    for status in (
+        Status.COMPLETED,
+        Status.DOCUMENT_SIGNED,
+        Status.ARCHIVE_FAILED,
+        Status.SIGNING_FAILED,
+        Status.IDENTIFICATION_PENDING,
+    ):
+        make(manager, status)
+    figures = compute()
+    assert (figures.created, figures.signed, figures.failed) == (5, 3, 2)
+
+
+@pytest.mark.parametrize(("minutes", "median"), [([8], 8), ([30, 2, 8], 8), ([2, 8, 30, 60], 30)])
+def test_the_median_is_that_of_completed_tasks(
+    manager: User, minutes: list[int], median: int
+) -> None:
+    for each in minutes:
+        make(manager, Status.COMPLETED, minutes=each)
+    make(manager, Status.CANCELLED, minutes=1)
+    assert compute().median == timedelta(minutes=median)
+
+
+def test_a_day_counts_the_tasks_created_on_it_and_how_many_are_signed_now(manager: User) -> None:
+    make(manager, Status.COMPLETED, days_ago=2)
+    make(manager, Status.DOCUMENT_SIGNING, days_ago=2)
+    make(manager, Status.IDENTIFIED)
+    assert compute().by_day == {TODAY - timedelta(days=2): (2, 1), TODAY: (1, 0)}
+
+
+def test_a_day_begins_at_midnight_of_the_user(manager: User) -> None:
+    late = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # 02:30 of the next day in Moscow
+    SigningTaskFactory(manager=manager, status=Status.IDENTIFIED, created_at=late)
+    assert list(compute().by_day) == [date(2026, 11, 17)]
+
+
+def test_a_cancelled_task_counts_up_to_the_stage_where_it_was_cancelled(manager: User) -> None:
+    cancelled = make(manager, Status.CANCELLED)
+    HistoryEntryFactory(
+        task=cancelled, old_status=Status.DOCUMENT_SIGNING, new_status=Status.CANCELLED
+    )
+    make(manager, Status.COMPLETED)
+    make(manager, Status.IDENTIFICATION_PENDING)
+    make(manager, Status.ON_APPROVAL)  # no stage of the funnel
+    assert compute().reached == {
+        Stage.IDENTIFICATION: 3,
+        Stage.CABINET: 2,
+        Stage.SIGNING: 2,
+        Stage.ARCHIVE: 1,
+        Stage.DONE: 1,
+    }
+
+
+def test_resolutions_are_those_of_now_most_frequent_first(manager: User) -> None:
+    for resolution in (
+        Resolution.NO_ANSWER,
+        Resolution.CLIENT_REFUSED,
+        Resolution.CLIENT_REFUSED,
+        "",
+    ):
+        make(manager, Status.SIGNING_FAILED, resolution=resolution)
+    assert compute().resolutions == [(Resolution.CLIENT_REFUSED, 2), (Resolution.NO_ANSWER, 1)]
+
+
+def test_only_the_given_tasks_are_counted(manager: User) -> None:
+    make(manager, Status.COMPLETED)
+    other = make(UserFactory(roles=[Role.MANAGER]), Status.CANCELLED)
+    HistoryEntryFactory(task=other, old_status=Status.IDENTIFIED, new_status=Status.CANCELLED)
+    figures = compute_figures(SigningTask.objects.of_manager(manager.pk))
+    assert (figures.created, figures.reached[Stage.IDENTIFICATION]) == (1, 1)
+
+
+def test_the_figures_take_four_queries(
+    manager: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for days_ago in range(4):
+        make(manager, Status.COMPLETED, days_ago=days_ago)
+    with django_assert_num_queries(4):
+        compute()
