@@ -1,4 +1,4 @@
-"""The words in which access is asked for (manual, 2)."""
+"""The text of a request for access (docs/rules.md#support-requests)."""
 
 SERVICE = "E-Contract: Предоставление доступа"
 

@@ -1,4 +1,4 @@
-"""People, their roles and accesses, access groups with members, and the journal of rights."""
+"""Admin pages of users, access groups and the rights journal."""
 
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import actions
 from accounts.admin_forms import BlockForm
+from accounts.memberships import MEMBERSHIPS
 from accounts.models import (
     AccessGroup,
     AccessGroupUserObjectPermission,
@@ -28,41 +29,36 @@ from accounts.signals import HandoverResult
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox.admin import ReadOnlyAdmin
 
-MEMBERSHIPS = (
-    AccessGroup.MEMBER_MANAGER,
-    AccessGroup.MEMBER_TEAM_LEAD,
-    AccessGroup.MEMBER_HEAD,
-)
 MEMBER_LABELS = {"user": "Сотрудник", "permission": "Участвует как"}
 
-admin.site.unregister(Group)  # roles are ours; Django's groups are not used
+admin.site.unregister(Group)  # Django's groups are not used: we have roles
 
 
 class LabelledFormSet(BaseInlineFormSet):
-    """Lines of a table whose fields say aloud what they are: the headers do it only for the eye."""
+    """A tabular inline whose fields have labels for screen readers, not only column headers."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
             if not field.widget.is_hidden:
-                # The admin wraps the widgets of relations in one with «add» and «change».
+                # The admin wraps widgets of relations in another one, with its buttons.
                 widget = getattr(field.widget, "widget", field.widget)
                 widget.attrs["aria-label"] = field.label or name
 
 
 class RoleFormSet(LabelledFormSet):
-    """The roles of one person; the last administrator keeps his."""
+    """The roles of one user; the last administrator keeps theirs."""
 
     def clean(self) -> None:
         super().clean()
-        keeps = any(
+        stays_administrator = any(
             form.cleaned_data.get("role") == Role.ADMINISTRATOR
             and not form.cleaned_data.get("DELETE")
             for form in self.forms
         )
         user = cast(User, self.instance)
-        if user.pk and not keeps and actions.is_last_administrator(user):
-            raise forms.ValidationError(actions.LAST_ADMINISTRATOR)
+        if user.pk and not stays_administrator and actions.is_last_administrator(user):
+            raise forms.ValidationError(actions.LAST_ADMINISTRATOR.message)
 
 
 class RoleInline(admin.TabularInline):
@@ -79,7 +75,7 @@ class TypeAccessInline(admin.TabularInline):
 
 
 class RegionInline(admin.TabularInline):
-    # Regions live in a room above: the link is reached from the person's side.
+    # The app of regions may not be imported here, so the link is reached through the user.
     model = User.regions.through
     verbose_name = "регион"
     verbose_name_plural = "регионы"
@@ -89,7 +85,7 @@ class RegionInline(admin.TabularInline):
 
 
 class TitledAdmin(admin.ModelAdmin):
-    """Pages headed by what they are about: «Изменить» before a noun is no Russian."""
+    """Titles pages with the model's name: Django's «Изменить …» is not good Russian."""
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         name = str(self.opts.verbose_name)
@@ -99,22 +95,22 @@ class TitledAdmin(admin.ModelAdmin):
 
 @admin.register(User)
 class UserAdmin(TitledAdmin, DjangoUserAdmin):
-    """People are never deleted: their tasks and what they did stay theirs."""
+    """Users are never deleted: their tasks and their history remain."""
 
-    list_display = ["username", "__str__", "role_names", "may_log_in", "last_login"]
+    list_display = ["username", "__str__", "role_names", "can_log_in", "last_login"]
     list_filter = ["is_active", "roles__role", "type_accesses__task_type"]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["last_name", "first_name", "username"]
     inlines = [RoleInline, TypeAccessInline, RegionInline]
     filter_horizontal = ()
-    readonly_fields = ["may_log_in", "blocked_at", "block_reason", "last_login", "date_joined"]
+    readonly_fields = ["can_log_in", "blocked_at", "block_reason", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (
             "Сотрудник",
             {"fields": ["last_name", "first_name", "patronymic", "email", "time_zone"]},
         ),
-        ("Блокировка", {"fields": ["may_log_in", "blocked_at", "block_reason"]}),
+        ("Блокировка", {"fields": ["can_log_in", "blocked_at", "block_reason"]}),
         ("Даты", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -127,7 +123,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         return ", ".join(str(grant) for grant in user.roles.all())
 
     @admin.display(description="Вход разрешен", boolean=True)
-    def may_log_in(self, user: User) -> bool:
+    def can_log_in(self, user: User) -> bool:
         return user.is_active
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -137,14 +133,14 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         return False
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        with actions.changing_rights([form.instance.pk], actor=request.user):
+        with actions.change_rights([form.instance.pk], actor=request.user):
             super().save_related(request, form, formsets, change)
 
     def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except ActionRefused as refusal:  # two administrators at the same moment
-            self.message_user(request, str(refusal), messages.ERROR)
+        except ActionRefused as error:  # two administrators at the same moment
+            self.message_user(request, str(error), messages.ERROR)
             return redirect(request.path)
 
     def get_urls(self) -> list[URLPattern]:
@@ -156,38 +152,38 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         ]
 
     def block(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """«Заблокировать», with a reason and a successor; the person's sessions end at once."""
+        """«Заблокировать», with a reason and a successor."""
         user = get_object_or_404(User, pk=pk)
         form = BlockForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
             actor = cast(User, request.user)
             try:
-                handed = actions.block(user=user, actor=actor, **form.cleaned_data)
-            except ActionRefused as refusal:
-                form.add_error(None, refusal.messages)
+                result = actions.block(user=user, actor=actor, **form.cleaned_data)
+            except ActionRefused as error:
+                form.add_error(None, error.messages)
             else:
-                self._tell_of_blocking(request, user, handed)
-                return self._back_to(user)
+                self._add_messages(request, user, result)
+                return self._redirect_to(user)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Заблокировать: {user}",
             "form": form,
-            "person": user,
+            "account": user,
             "open_tasks": user.tasks.filter(completed_at=None).count(),
             "opts": self.opts,
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "accounts/admin/block.html", context, status=status)
 
-    def _tell_of_blocking(self, request: HttpRequest, user: User, handed: HandoverResult) -> None:
-        words = f"{user}: вход заблокирован"
-        if handed.done:
-            words += f", передано заданий: {handed.done}"
-        self.message_user(request, words, messages.SUCCESS)
-        for reason in dict.fromkeys(handed.stayed.values()):
-            numbers = [str(number) for number, why in handed.stayed.items() if why == reason]
-            text = f"Не переданы задания {', '.join(numbers)}. {reason}"
-            self.message_user(request, text, messages.WARNING)
+    def _add_messages(self, request: HttpRequest, user: User, result: HandoverResult) -> None:
+        text = f"{user}: вход заблокирован"
+        if result.task_count:
+            text += f", передано заданий: {result.task_count}"
+        self.message_user(request, text, messages.SUCCESS)
+        for reason in dict.fromkeys(result.failures.values()):
+            numbers = [str(number) for number, text in result.failures.items() if text == reason]
+            warning = f"Не переданы задания {', '.join(numbers)}. {reason}"
+            self.message_user(request, warning, messages.WARNING)
 
     def unblock(self, request: HttpRequest, pk: int) -> HttpResponse:
         """«Разблокировать»."""
@@ -195,21 +191,21 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         if request.method == "POST":
             actions.unblock(user=user, actor=cast(User, request.user))
             self.message_user(request, f"{user}: вход разрешен", messages.SUCCESS)
-            return self._back_to(user)
+            return self._redirect_to(user)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Разблокировать: {user}",
-            "person": user,
+            "account": user,
             "opts": self.opts,
         }
         return TemplateResponse(request, "accounts/admin/unblock.html", context)
 
-    def _back_to(self, user: User) -> HttpResponse:
+    def _redirect_to(self, user: User) -> HttpResponse:
         return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
 
 
 class MemberInline(admin.TabularInline):
-    """The members of a group, each in one of three capacities."""
+    """The members of a group, each with one of the three memberships."""
 
     model = AccessGroupUserObjectPermission
     verbose_name = "участник"
@@ -225,15 +221,15 @@ class MemberInline(admin.TabularInline):
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name in MEMBER_LABELS:
             field.label = MEMBER_LABELS[db_field.name]
-            # People and capacities are not made from here.
+            # Users and memberships are not created here.
             field.widget.can_add_related = field.widget.can_change_related = False
             field.widget.can_view_related = False
-            field.label_from_instance = _name_of
+            field.label_from_instance = _option_label
         return field
 
 
-def _name_of(chosen: User | Permission) -> str:
-    return chosen.name if isinstance(chosen, Permission) else str(chosen)
+def _option_label(option: User | Permission) -> str:
+    return option.name if isinstance(option, Permission) else str(option)
 
 
 @admin.register(AccessGroup)
@@ -243,32 +239,32 @@ class AccessGroupAdmin(TitledAdmin):
     inlines = [MemberInline]
 
     def save_model(self, request: Any, obj: AccessGroup, form: Any, change: bool) -> None:
-        # The switch and the name are in the members' rights too.
-        with actions.changing_rights(_members([obj]) if change else (), actor=request.user):
+        # The journal describes memberships with the group's name and switch.
+        with actions.change_rights(_member_ids([obj]) if change else (), actor=request.user):
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        named = {line.instance.user_id for lines in formsets for line in lines.forms}
-        with actions.changing_rights(named | _members([form.instance]), actor=request.user):
+        user_ids = {line.instance.user_id for formset in formsets for line in formset.forms}
+        with actions.change_rights(user_ids | _member_ids([form.instance]), actor=request.user):
             super().save_related(request, form, formsets, change)
 
     def delete_model(self, request: Any, obj: AccessGroup) -> None:
-        with actions.changing_rights(_members([obj]), actor=request.user):
+        with actions.change_rights(_member_ids([obj]), actor=request.user):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: Any, queryset: QuerySet[AccessGroup]) -> None:
-        with actions.changing_rights(_members(list(queryset)), actor=request.user):
+        with actions.change_rights(_member_ids(list(queryset)), actor=request.user):
             super().delete_queryset(request, queryset)
 
 
-def _members(groups: list[AccessGroup]) -> set[int]:
-    members = AccessGroupUserObjectPermission.objects.filter(content_object__in=groups)
-    return set(members.values_list("user_id", flat=True))
+def _member_ids(groups: list[AccessGroup]) -> set[int]:
+    memberships = AccessGroupUserObjectPermission.objects.filter(content_object__in=groups)
+    return set(memberships.values_list("user_id", flat=True))
 
 
 @admin.register(JournalEntry)
 class JournalEntryAdmin(ReadOnlyAdmin):
-    """Who changed whose rights; nobody changes the journal."""
+    """Who changed whose rights; read-only."""
 
     list_display = ["at", "actor", "subject", "change"]
     list_select_related = ["actor", "subject"]

@@ -1,4 +1,4 @@
-"""Forms of the administration of people that are not a model's own."""
+"""Admin forms about users that are not model forms."""
 
 from typing import Any
 
@@ -12,22 +12,22 @@ from accounts.roles import Role
 NO_MANAGER = "Выберите сотрудника с ролью «Менеджер», которому вход не закрыт"
 
 
-class PersonSelect(AutocompleteSelect):
-    """Suggests people as one types; ``label`` is said aloud, as the admin's own list is not."""
+class UserSelect(AutocompleteSelect):
+    """The admin's autocomplete for users. ``label`` is for screen readers; the admin has none."""
 
     def __init__(self, label: str) -> None:
-        # The admin suggests people wherever a model of it points at them.
-        points_at_people = RoleGrant._meta.get_field("user")
-        super().__init__(points_at_people, admin.site, attrs={"aria-label": label})
+        # The widget wants a foreign key to users; any registered model's will do.
+        foreign_key = RoleGrant._meta.get_field("user")
+        super().__init__(foreign_key, admin.site, attrs={"aria-label": label})
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """A value that is no key chooses nobody; the admin's own list would not bear it."""
-        keys = [one for one in map(str, value) if one.isascii() and one.isdigit()]
-        return super().optgroups(name, keys, attr)
+        """Ignores values that are no ids, which Django's widget would fail on."""
+        ids = [text for text in map(str, value) if text.isascii() and text.isdigit()]
+        return super().optgroups(name, ids, attr)
 
 
 class BlockForm(forms.Form):
-    """Why a person is blocked, and who goes on with his open tasks."""
+    """Why a user is blocked, and who takes their open tasks over."""
 
     reason = forms.CharField(
         label="Причина блокировки",
@@ -44,6 +44,6 @@ class BlockForm(forms.Form):
             help_text="Без преемника задания останутся, их примут в работу те, кто их видит.",
             queryset=managers.exclude(pk=user.pk),
             required=False,
-            widget=PersonSelect("Кому передать открытые задания"),
+            widget=UserSelect("Кому передать открытые задания"),
             error_messages={"invalid_choice": NO_MANAGER},
         )

@@ -1,4 +1,4 @@
-"""«Администрирование»: the Django admin for those who hold the role, behind our own sign-in."""
+"""«Администрирование»: the Django admin, open to the role «Администратор»."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from accounts.models import User
 
 
 class AdministrationSite(admin.AdminSite):
-    """The admin site of `INSTALLED_APPS` (accounts.administration.AdministrationConfig)."""
+    """The default admin site (`accounts.administration.AdministrationConfig`)."""
 
     site_header = "E-Contract: администрирование"
     site_title = "E-Contract"
@@ -23,7 +23,7 @@ class AdministrationSite(admin.AdminSite):
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """No figures beside the filters: each would count all rows of a large table."""
+        """Registers without counts beside the filters: each would count a whole large table."""
         options = {"show_facets": admin.ShowFacets.NEVER} | options
         super().register(model_or_iterable, admin_class, **options)
 
@@ -34,6 +34,6 @@ class AdministrationSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Our sign-in page, with the way back."""
-        wanted = urlencode({"next": request.GET.get("next", resolve_url("admin:index"))})
-        return redirect(f"{resolve_url('accounts:login')}?{wanted}")
+        """Redirects to our own log-in page, which returns here afterwards."""
+        query = urlencode({"next": request.GET.get("next", resolve_url("admin:index"))})
+        return redirect(f"{resolve_url('accounts:login')}?{query}")

@@ -9,11 +9,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "Сотрудники и доступ"
 
     def ready(self) -> None:
-        post_migrate.connect(_forget_memberships)
+        post_migrate.connect(_clear_membership_codes)
 
 
-def _forget_memberships(**_: Any) -> None:
-    """A migration may have made the permissions anew."""
-    from accounts.visibility import memberships  # models are not ready before
+def _clear_membership_codes(**_: Any) -> None:
+    """A migration may have created the permissions again, with other ids."""
+    from accounts.memberships import membership_codes  # needs the models to be loaded
 
-    memberships.cache_clear()
+    membership_codes.cache_clear()

@@ -1,4 +1,4 @@
-"""Who may log in, and what the Django admin is told about rights."""
+"""Who can log in, and which rights the Django admin sees."""
 
 from typing import Any
 
@@ -8,28 +8,29 @@ from django.db.models import Model
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 
-# A row for each role. As SQL: Django would build it for longer than the database answers.
-COLUMNS = ", ".join(f"person.{field.column}" for field in User._meta.concrete_fields)
-WITH_ROLES = f"""
-    SELECT {COLUMNS}, held.role FROM {User._meta.db_table} person
-    LEFT JOIN {RoleGrant._meta.db_table} held ON held.user_id = person.id
-    WHERE person.id = %s
+# One row per role. It is SQL because Django takes longer to build the query than the database to
+# run it, and every request runs it.
+COLUMNS = ", ".join(f"account.{field.column}" for field in User._meta.concrete_fields)
+USER_WITH_ROLES = f"""
+    SELECT {COLUMNS}, role_grant.role FROM {User._meta.db_table} account
+    LEFT JOIN {RoleGrant._meta.db_table} role_grant ON role_grant.user_id = account.id
+    WHERE account.id = %s
 """  # noqa: S608 - our names
 
 
 class RoleBackend(ModelBackend):
-    """Password log-in; in the admin an administrator may everything, others nothing.
+    """Log-in by password. In the admin, administrators have every permission and others none.
 
-    Rights over tasks are decided elsewhere: in `accounts.visibility` and `tasks.lifecycle.guards`.
+    Rights on tasks are decided elsewhere: `accounts.visibility` and `tasks.lifecycle.guards`.
     """
 
     def get_user(self, user_id: int) -> User | None:
-        """Whoever is logged in, with his roles: every page asks for both."""
-        found = list(User.objects.raw(WITH_ROLES, [user_id]))
-        if not found or not self.user_can_authenticate(found[0]):
+        """The logged-in user with their roles: every page needs both."""
+        rows = list(User.objects.raw(USER_WITH_ROLES, [user_id]))
+        if not rows or not self.user_can_authenticate(rows[0]):
             return None
-        user = found[0]
-        user.role_codes = frozenset(Role(vars(row)["role"]) for row in found if vars(row)["role"])
+        user = rows[0]
+        user.role_codes = frozenset(Role(vars(row)["role"]) for row in rows if vars(row)["role"])
         return user
 
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:

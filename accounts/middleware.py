@@ -1,4 +1,4 @@
-"""Times are stored in UTC and shown in the zone of the person who looks."""
+"""Shows times, which are stored in UTC, in the user's own time zone."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ from accounts.models import User
 
 
 class TimeZoneMiddleware:
-    """Activates the user's own zone for the length of the request."""
+    """Activates the user's time zone for the duration of the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
-            # Himself, not the proxy that stands for him: a page asks him hundreds of times.
+            # Replaces Django's lazy object: a page reads the user's attributes hundreds of times.
             request.user = getattr(request, "_cached_user", request.user)
             timezone.activate(request.user.zone)
         try:

@@ -1,4 +1,4 @@
-"""People, their roles, and the access groups that decide whose tasks they see."""
+"""Users, their roles, and the access groups that decide whose tasks they see."""
 
 from functools import cached_property
 from typing import Any
@@ -15,18 +15,18 @@ from econtract.platform.common.text import name_with_initials
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuses a name that the time zone database does not know."""
+    """Raises ValidationError for a name that the time zone database does not have."""
     if name not in available_timezones():
         raise ValidationError("Укажите часовой пояс, например Europe/Moscow или Asia/Yekaterinburg")
 
 
-class PeopleManager(BaseUserManager["User"]):
-    """Makes users; the first administrator comes from the command line (`createsuperuser`)."""
+class UserManager(BaseUserManager["User"]):
+    """`createsuperuser` makes the first administrator with it."""
 
     def create_user(
         self, username: str, email: str = "", password: str | None = None, **more: Any
     ) -> "User":
-        """A person without a role; without a password nobody can log in as him."""
+        """Creates a user without roles; without a password they cannot log in."""
         user = self.model(
             username=User.normalize_username(username),
             email=self.normalize_email(email),
@@ -39,14 +39,14 @@ class PeopleManager(BaseUserManager["User"]):
     def create_superuser(
         self, username: str, email: str = "", password: str | None = None, **more: Any
     ) -> "User":
-        """A person with the administrator's role: rights come from roles alone."""
+        """Creates a user with the role «Администратор»: rights come from roles only."""
         user = self.create_user(username, email, password, **more)
         user.roles.create(role=Role.ADMINISTRATOR)
         return user
 
 
 class User(AbstractUser):
-    """An employee. Blocking is `is_active=False`: sessions of an inactive user end at once."""
+    """An employee. ``is_active=False`` blocks them: their sessions end at once."""
 
     patronymic = models.CharField("Отчество", max_length=150, blank=True)
     time_zone = models.CharField(
@@ -60,12 +60,12 @@ class User(AbstractUser):
     blocked_at = models.DateTimeField("Заблокирован", null=True, blank=True, editable=False)
     block_reason = models.CharField("Причина блокировки", max_length=500, blank=True)
 
-    objects = PeopleManager()  # type: ignore[assignment,misc]
+    objects = UserManager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = "пользователь"
         verbose_name_plural = "пользователи"
-        # People in their order: the lists sorted by manager walk it.
+        # For the task lists that are sorted by manager.
         indexes = [models.Index(fields=["last_name", "first_name"], name="user_by_name")]
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class User(AbstractUser):
 
     @property
     def short_name(self) -> str:
-        """«Иванова А. А.», empty when the surname is not filled in."""
+        """«Иванова А. А.»; empty without a last name."""
         return name_with_initials(self.last_name, self.first_name, self.patronymic)
 
     @property
@@ -82,17 +82,17 @@ class User(AbstractUser):
 
     @cached_property
     def role_codes(self) -> frozenset[Role]:
-        """Roles as of the first question in this request; one query."""
+        """Read once per request; one query, none for the logged-in user."""
         return frozenset(Role(code) for code in self.roles.values_list("role", flat=True))
 
     @cached_property
-    def opened_types(self) -> frozenset[TaskType]:
-        """Task types that the person's access is opened to; one query."""
+    def allowed_task_types(self) -> frozenset[TaskType]:
+        """Task types that the user has access to. Read once per request; one query."""
         codes = self.type_accesses.values_list("task_type", flat=True)
         return frozenset(TaskType(code) for code in codes)
 
-    def may(self, permission: Permission) -> bool:
-        """Whether one of the roles allows it. A blocked user may nothing."""
+    def has_permission(self, permission: Permission) -> bool:
+        """Whether one of the user's roles gives it. A blocked user has no permissions."""
         return self.is_active and any(permission in PERMISSIONS[r] for r in self.role_codes)
 
     @property
@@ -103,16 +103,16 @@ class User(AbstractUser):
 
     @property
     def is_administrator(self) -> bool:
-        return self.may(Permission.ADMINISTER)
+        return self.has_permission(Permission.ADMINISTER)
 
     @property
     def is_staff(self) -> bool:  # type: ignore[override]
-        """Who enters the Django admin: the role decides, not a column of its own."""
+        """Whether Django lets the user into the admin: decided by role, not by a column."""
         return self.is_administrator
 
 
 class RoleGrant(models.Model):
-    """One role of one person; roles add up."""
+    """One role of one user; roles add up."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="Сотрудник")
     role = models.CharField("Роль", max_length=20, choices=Role)
@@ -127,7 +127,7 @@ class RoleGrant(models.Model):
 
 
 class TypeAccess(models.Model):
-    """A task type opened to a person: «ЮЛ/ИП», «Самозанятые», «ДГПХ»."""
+    """A task type that a user has access to."""
 
     user = models.ForeignKey(
         User, models.CASCADE, related_name="type_accesses", verbose_name="Сотрудник"
@@ -146,9 +146,10 @@ class TypeAccess(models.Model):
 
 
 class AccessGroup(models.Model):
-    """Managers whose tasks a team leader or a head sees.
+    """A group whose team leaders and heads see its managers' tasks.
 
-    Membership is a django-guardian grant of one of the permissions below on the group.
+    Membership is a django-guardian grant of one of the permissions below on the group
+    (`accounts.memberships`).
     """
 
     MEMBER_MANAGER = "member_manager"
@@ -178,7 +179,7 @@ class AccessGroup(models.Model):
 
 
 class AccessGroupUserObjectPermission(UserObjectPermissionBase):
-    """Membership of a person in an access group (guardian's direct foreign-key table)."""
+    """Membership of a user in an access group (guardian's direct foreign key table)."""
 
     content_object = models.ForeignKey(
         AccessGroup, models.CASCADE, related_name="members", verbose_name="Группа доступа"
@@ -194,7 +195,7 @@ class AccessGroupUserObjectPermission(UserObjectPermissionBase):
 
 
 class AccessGroupGroupObjectPermission(GroupObjectPermissionBase):
-    """Guardian wants the pair of tables; grants to Django groups are not used."""
+    """Guardian requires this table too; grants to Django groups are not used."""
 
     content_object = models.ForeignKey(AccessGroup, models.CASCADE)
 
@@ -206,7 +207,7 @@ class AccessGroupGroupObjectPermission(GroupObjectPermissionBase):
 
 
 class JournalEntry(models.Model):
-    """Who changed whose rights, and when. Written by `accounts.actions` alone."""
+    """Who changed whose rights, and when. Written only by `accounts.actions`."""
 
     at = models.DateTimeField("Когда", default=clock.now, db_index=True)
     actor = models.ForeignKey(
@@ -227,5 +228,5 @@ class JournalEntry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
-            raise TypeError("The journal of rights is only added to.")
+            raise TypeError("Entries of the rights journal cannot be changed.")
         super().save(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""Roles, what they may do, and the task types that a person's access can be opened to.
+"""Roles, their permissions, and the task types that a user can be given access to.
 
-The matrix is section «Ролевая модель» of the manual. Roles add up. Codes are stored in the
-database and never change; labels may.
+The matrix is docs/rules.md#roles. Roles add up. Codes are stored in the database and never
+change; labels may.
 """
 
 from enum import StrEnum
@@ -23,7 +23,7 @@ class TaskType(TextChoices):
 
 
 class Permission(StrEnum):
-    """What a page or an action asks for. Whose tasks it covers is `accounts.visibility`."""
+    """What pages and actions require. `accounts.visibility` says for whose tasks."""
 
     CREATE_TASKS = "create_tasks"
     WORK_TASKS = "work_tasks"

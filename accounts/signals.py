@@ -1,21 +1,22 @@
-"""Signals to the apps above, which `accounts` does not import."""
+"""Signals for the apps above this one, which it does not import."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.dispatch import Signal
 
 
 @dataclass(frozen=True)
 class HandoverResult:
-    """What became of the open tasks of a blocked user.
+    """What happened to the open tasks of a blocked user.
 
-    ``done`` counts the tasks handed over; ``stayed`` says why the others were not, by number.
+    ``task_count`` tasks went to the successor. ``failures`` are the others: the Russian sentence
+    that says why, by the task's number.
     """
 
-    done: int
-    stayed: dict[int, str]
+    task_count: int = 0
+    failures: dict[int, str] = field(default_factory=dict)
 
 
-# Sent in the transaction that blocks ``user``, with ``successor`` and ``actor``. The receiver hands
-# the open tasks over to the successor and returns a `HandoverResult`.
+# Sent inside the transaction that blocks ``user``, if a ``successor`` was chosen: receivers hand
+# the user's open tasks over on behalf of ``actor`` and return a `HandoverResult`.
 user_blocked = Signal()

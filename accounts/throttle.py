@@ -1,7 +1,7 @@
-"""How many guesses at a password are let through, by login name and by address.
+"""Limits wrong passwords per login and per client address.
 
-Counted in the cache; the settings LOGIN_ATTEMPTS and LOGIN_WINDOW (seconds) say how many in what
-time. Names are hashed, so that the cache holds no list of logins.
+The counts are in the cache. LOGIN_ATTEMPTS failures are allowed in LOGIN_WINDOW seconds. Cache
+keys are hashed, so that the cache does not hold a list of logins.
 """
 
 import hashlib
@@ -11,33 +11,33 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-# Many people sit behind one address of an office.
-PER_ADDRESS = 10
+# An office has many people behind one address, so an address may fail this many times as often.
+ADDRESS_FACTOR = 10
 
 
-def is_spent(request: HttpRequest, login: str) -> bool:
-    """Whether the name or the address has no guesses left in this window."""
+def is_blocked(request: HttpRequest, login: str) -> bool:
+    """Whether the login or the client's address has no attempts left in this window."""
     return any(cache.get(key, 0) >= limit for key, limit in _counters(request, login))
 
 
-def note_failure(request: HttpRequest, login: str) -> None:
-    """Counts one wrong guess; the window begins with the first."""
+def count_failure(request: HttpRequest, login: str) -> None:
+    """Counts one wrong password. The first failure starts the window."""
     for key, _ in _counters(request, login):
         if not cache.add(key, 1, timeout=settings.LOGIN_WINDOW):
             try:
                 cache.incr(key)
-            except ValueError:  # the window has just ended
+            except ValueError:  # the window has ended since
                 cache.set(key, 1, timeout=settings.LOGIN_WINDOW)
 
 
-def forget(request: HttpRequest, login: str) -> None:
-    """A right password clears the name; the address keeps its count."""
-    name_key, _ = next(_counters(request, login))
-    cache.delete(name_key)
+def reset_login(request: HttpRequest, login: str) -> None:
+    """Clears the login's count after a successful log-in; the address keeps its own."""
+    login_key, _ = next(_counters(request, login))
+    cache.delete(login_key)
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the person; behind our own proxy it is the last that the proxy added."""
+    """The client's IP address. Behind our proxy it is the last one in X-Forwarded-For."""
     forwarded = request.headers.get("X-Forwarded-For", "")
     if settings.SECURE_PROXY_SSL_HEADER and forwarded:
         return forwarded.rsplit(",", 1)[-1].strip()
@@ -45,10 +45,11 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _counters(request: HttpRequest, login: str) -> Iterator[tuple[str, int]]:
+    """Cache keys with their limits."""
     attempts = settings.LOGIN_ATTEMPTS
     yield _key("name", login.casefold()), attempts
-    yield _key("address", client_address(request)), attempts * PER_ADDRESS
+    yield _key("address", client_address(request)), attempts * ADDRESS_FACTOR
 
 
-def _key(kind: str, value: str) -> str:
-    return f"login:{kind}:{hashlib.sha256(value.encode()).hexdigest()}"
+def _key(prefix: str, value: str) -> str:
+    return f"login:{prefix}:{hashlib.sha256(value.encode()).hexdigest()}"

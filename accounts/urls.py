@@ -1,4 +1,4 @@
-"""Sign-in and access."""
+"""URLs of log-in and of the page about access."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path

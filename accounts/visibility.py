@@ -1,64 +1,27 @@
-"""Whose tasks a user sees: the one rule behind list, card, search, counters and downloads.
+"""Whose tasks a user sees: the only definition of it (docs/rules.md#visibility).
 
-docs/rules.md#visibility. A task is reached through its current manager, so the answer is a set of
-managers and never a row per task. `Visibility` is that set; its three forms of the same clause
-(`as_q` for the ORM, `as_sql` for statements in SQL, `includes` for a loaded task) are the only
-ones: `tests/accounts/test_visibility.py` compares every page and figure with the rule.
+A task is visible through its current manager. So visibility is a set of managers, and everything
+that shows tasks derives from it: `SigningTask.objects.visible_to`, the counters, the card, the
+lists, the list of people to notify.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import NamedTuple
 
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from accounts.memberships import managers_in_groups_of, membership_codes, permission_id_of
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
+from accounts.users import has_role
 from econtract.platform.common.id_lists import InLiteralIds, Sql, ids_condition
 
-# From the row of one member to the capacity of another member of the same group.
-OWN_MEMBERSHIP = "content_object__members__permission_id"
-# The role in which a member of a group sees its managers' tasks.
-ROLE_OF_MEMBERSHIP = {
-    AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
-    AccessGroup.MEMBER_HEAD: Role.HEAD,
-    AccessGroup.MEMBER_MANAGER: Role.MANAGER,
-}
 
-
-@cache
-def memberships() -> dict[int, str]:
-    """The three kinds of membership by primary key. Only a migration changes them."""
-    found = Permission.objects.filter(
-        content_type__app_label=AccessGroup._meta.app_label, codename__in=ROLE_OF_MEMBERSHIP
-    )
-    return dict(found.values_list("pk", "codename"))
-
-
-def key_of(membership: str) -> int:
-    """Raises KeyError where no migration has been run."""
-    return {codename: key for key, codename in memberships().items()}[membership]
-
-
-# The managers of the groups in which a user is a member, and in which capacity. Team leaders and
-# heads see them; a manager does only where the group's switch is on.
-GRANTS_SQL = f"""
-    SELECT seen.user_id, mine.permission_id, seen.content_object_id
-    FROM {AccessGroupUserObjectPermission._meta.db_table} mine
-    JOIN {AccessGroup._meta.db_table} access_group ON access_group.id = mine.content_object_id
-    JOIN {AccessGroupUserObjectPermission._meta.db_table} seen
-        ON seen.content_object_id = mine.content_object_id
-    WHERE mine.user_id = %s AND seen.permission_id = %s
-        AND (mine.permission_id <> %s OR access_group.managers_see_each_other)
-"""  # noqa: S608 - our names
-
-
-class Rule(Enum):
-    """What lets a user see a manager's tasks."""
+class GrantReason(Enum):
+    """Why a user sees a manager's tasks; the value is the sentence for administrators."""
 
     EVERYTHING = "Администратор видит все задания."
     OWN = "Это его собственное задание."
@@ -67,45 +30,91 @@ class Rule(Enum):
     SWITCH = "Менеджер группы, где менеджеры видят задания друг друга"
 
 
-RULE_OF_MEMBERSHIP = {
-    AccessGroup.MEMBER_TEAM_LEAD: Rule.TEAM_LEAD,
-    AccessGroup.MEMBER_HEAD: Rule.HEAD,
-    AccessGroup.MEMBER_MANAGER: Rule.SWITCH,
+class MembershipRule(NamedTuple):
+    """Members of a group with this membership see the tasks of the group's managers.
+
+    They must also have ``role``. With ``needs_switch`` the group must have
+    ``managers_see_each_other`` on.
+    """
+
+    membership: str
+    role: Role
+    reason: GrantReason
+    needs_switch: bool = False
+
+
+# The rule itself. `visibility_of` and `viewers_of` apply it in opposite directions; besides, an
+# administrator sees everything and a manager sees their own tasks.
+MEMBERSHIP_RULES = {
+    rule.membership: rule
+    for rule in (
+        MembershipRule(AccessGroup.MEMBER_TEAM_LEAD, Role.TEAM_LEAD, GrantReason.TEAM_LEAD),
+        MembershipRule(AccessGroup.MEMBER_HEAD, Role.HEAD, GrantReason.HEAD),
+        MembershipRule(
+            AccessGroup.MEMBER_MANAGER, Role.MANAGER, GrantReason.SWITCH, needs_switch=True
+        ),
+    )
 }
 
 
 class Grant(NamedTuple):
-    """One reason why a user sees the tasks of one manager; through a group, with its key."""
+    """One reason for which a user sees the tasks of one manager.
+
+    ``group_id`` is the access group behind it, if any.
+    """
 
     manager_id: int
-    rule: Rule
+    reason: GrantReason
     group_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """What a user sees: every manager's tasks, or those of ``manager_ids``."""
+    """What a user sees: every manager's tasks, or those of ``manager_ids``.
+
+    `includes`, `as_q` and `as_sql` are the same condition for Python, querysets and SQL.
+    """
 
     sees_everything: bool
     grants: tuple[Grant, ...] = ()
     manager_ids: frozenset[int] = frozenset()
 
     def includes(self, manager_id: int) -> bool:
-        """Whether the tasks of ``manager_id`` are visible."""
         return self.sees_everything or manager_id in self.manager_ids
 
-    def as_q(self, column: str = "manager_id") -> Q:
-        """The clause for a queryset with the manager's key in ``column``."""
-        return Q() if self.sees_everything else Q(InLiteralIds(column, self.manager_ids))
+    def as_q(self, field: str) -> Q:
+        """For `QuerySet.filter`; ``field`` holds the manager's id.
 
-    def as_sql(self, column: str = "manager_id") -> list[Sql]:
-        """The clause for a statement in SQL: conditions to be joined with AND."""
-        return [] if self.sees_everything else [ids_condition(column, self.manager_ids)]
-
-    def grants_to(self, manager_id: int) -> list[Grant]:
-        """Everything that lets the user see the tasks of ``manager_id``; empty: nothing does."""
+        The ids are literals: the best plan for three managers is not the best for three thousand.
+        """
         if self.sees_everything:
-            return [Grant(manager_id, Rule.EVERYTHING)]
+            return Q()
+        return Q(InLiteralIds(field, self.manager_ids)) if self.manager_ids else Q(pk__in=())
+
+    def as_sql(self, column: str) -> Sql:
+        """For a statement in SQL; ``column`` holds the manager's id.
+
+        The ids are parameters, so that the statement is the same for many users.
+        """
+        if self.sees_everything:
+            return "1 = 1", ()
+        if len(self.manager_ids) == 1:
+            return f"{column} = %s", tuple(self.manager_ids)
+        return ids_condition(column, self.manager_ids)
+
+    def narrowed_to(self, manager_id: int) -> "Visibility":
+        """The part of it that is the tasks of one manager."""
+        if not self.includes(manager_id):
+            return NOTHING
+        return Visibility(False, tuple(self.grants_for(manager_id)), frozenset({manager_id}))
+
+    def includes_others_than(self, manager_id: int) -> bool:
+        return self.sees_everything or bool(self.manager_ids - {manager_id})
+
+    def grants_for(self, manager_id: int) -> list[Grant]:
+        """Every reason why the user sees the tasks of ``manager_id``; empty if they do not."""
+        if self.sees_everything:
+            return [Grant(manager_id, GrantReason.EVERYTHING)]
         return [grant for grant in self.grants if grant.manager_id == manager_id]
 
 
@@ -116,7 +125,7 @@ EVERYTHING = Visibility(sees_everything=True)
 def visibility_of(user: User) -> Visibility:
     """The managers whose tasks ``user`` sees; at most two queries (roles, groups).
 
-    Asked once per request: the answer is kept on the user object, as the roles are.
+    Kept with the user object, like their roles: it stays the same for the whole request.
     """
     visibility: Visibility | None = user.__dict__.get("_visibility")
     if visibility is None:
@@ -130,90 +139,127 @@ def _find_visibility(user: User) -> Visibility:
     roles = user.role_codes
     if Role.ADMINISTRATOR in roles:
         return EVERYTHING
-    own = [Grant(user.pk, Rule.OWN)] if Role.MANAGER in roles else []
+    own = [Grant(user.pk, GrantReason.OWN)] if Role.MANAGER in roles else []
     grants = (*own, *_grants_through_groups(user, roles))
     return Visibility(False, grants, frozenset(grant.manager_id for grant in grants))
 
 
-def managers_headed_by(user: User) -> frozenset[int]:
-    """Managers of the groups where ``user`` is head: whose tasks they may approve.
-
-    Asked once per request, like `visibility_of`.
-    """
-    if not user.is_active or Role.HEAD not in user.role_codes:
-        return frozenset()
-    headed: frozenset[int] | None = user.__dict__.get("_headed")
-    if headed is None:
-        visibility = visibility_of(user)
-        grants: Iterable[Grant] = visibility.grants
-        if visibility.sees_everything:
-            # An administrator sees tasks without any group, and may be head of some as well.
-            grants = _grants_through_groups(user, {Role.HEAD})
-        headed = frozenset(grant.manager_id for grant in grants if grant.rule is Rule.HEAD)
-        user.__dict__["_headed"] = headed
-    return headed
+# The managers of the groups where a user is a member, with the user's membership in each group.
+GRANTS = f"""
+    SELECT manager.user_id, mine.permission_id, manager.content_object_id
+    FROM {AccessGroupUserObjectPermission._meta.db_table} mine
+    JOIN {AccessGroup._meta.db_table} access_group ON access_group.id = mine.content_object_id
+    JOIN {AccessGroupUserObjectPermission._meta.db_table} manager
+        ON manager.content_object_id = mine.content_object_id
+    WHERE mine.user_id = %s AND manager.permission_id = %s
+"""  # noqa: S608 - our names
 
 
 def _grants_through_groups(user: User, roles: Iterable[Role]) -> list[Grant]:
-    """The managers of the groups where ``user`` is a member in one of ``roles``; one query.
+    """Grants from the groups where ``user`` is a member, counting only ``roles``; one query.
 
-    Every page needs it. As SQL because Django takes longer to build the query than PostgreSQL to
-    answer it.
+    Every page needs this. Django takes longer to build the query than the database to run it, so
+    it is SQL.
     """
-    memberships_that_grant = [
-        key_of(membership) for membership, role in ROLE_OF_MEMBERSHIP.items() if role in roles
-    ]
-    if not memberships_that_grant:
+    rules = [rule for rule in MEMBERSHIP_RULES.values() if rule.role in roles]
+    if not rules:
         return []
-    condition, parameters = ids_condition("mine.permission_id", memberships_that_grant)
-    manager = key_of(AccessGroup.MEMBER_MANAGER)
+    always, always_ids = _membership_condition(rules, needs_switch=False)
+    switched, switched_ids = _membership_condition(rules, needs_switch=True)
+    condition = f"({always} OR {switched} AND access_group.managers_see_each_other)"
+    manager = permission_id_of(AccessGroup.MEMBER_MANAGER)
     with connection.cursor() as cursor:
-        cursor.execute(f"{GRANTS_SQL} AND {condition}", [user.pk, manager, manager, *parameters])
+        cursor.execute(f"{GRANTS} AND {condition}", [user.pk, manager, *always_ids, *switched_ids])
         rows = cursor.fetchall()
+    codes = membership_codes()
     return [
-        Grant(manager_id, RULE_OF_MEMBERSHIP[memberships()[membership]], group_id)
-        for manager_id, membership, group_id in rows
+        Grant(manager_id, MEMBERSHIP_RULES[codes[permission_id]].reason, group_id)
+        for manager_id, permission_id, group_id in rows
     ]
 
 
-def _managers_beside(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
-    """The managers of the user's groups; `OWN_MEMBERSHIP` is the user's own membership there."""
-    return AccessGroupUserObjectPermission.objects.filter(
-        permission_id=key_of(AccessGroup.MEMBER_MANAGER),
-        content_object__members__user_id=user.pk,
-    )
+def _membership_condition(rules: list[MembershipRule], *, needs_switch: bool) -> Sql:
+    ids = [permission_id_of(r.membership) for r in rules if r.needs_switch == needs_switch]
+    return ids_condition("mine.permission_id", ids)
+
+
+def viewers_of(manager_id: int) -> QuerySet[User]:
+    """All active users whose `visibility_of` includes ``manager_id``."""
+    condition = has_role(Role.ADMINISTRATOR) | has_role(Role.MANAGER) & Q(pk=manager_id)
+    for rule in MEMBERSHIP_RULES.values():
+        condition |= _sees_by(rule, manager_id)
+    return User.objects.filter(condition, is_active=True)
+
+
+def _sees_by(rule: MembershipRule, manager_id: int) -> Q:
+    """Users to whom ``rule`` shows the tasks of ``manager_id``."""
+    members = AccessGroupUserObjectPermission.objects.all()
+    groups = members.filter(
+        user_id=manager_id, permission__codename=AccessGroup.MEMBER_MANAGER
+    ).values("content_object")
+    viewers = members.filter(content_object__in=groups, permission__codename=rule.membership)
+    if rule.needs_switch:
+        viewers = viewers.filter(content_object__managers_see_each_other=True)
+    return has_role(rule.role) & Q(pk__in=viewers.values("user"))
+
+
+def managers_headed_by(user: User) -> frozenset[int]:
+    """Managers of the groups where ``user`` is head: they may approve these managers' tasks.
+
+    Kept with the user object, like `visibility_of`.
+    """
+    if not user.is_active or Role.HEAD not in user.role_codes:
+        return frozenset()
+    managers: frozenset[int] | None = user.__dict__.get("_managers_headed")
+    if managers is None:
+        visibility = visibility_of(user)
+        # An administrator's visibility has no grants, but they may also be head of a group.
+        administrator = visibility.sees_everything
+        grants = _grants_through_groups(user, {Role.HEAD}) if administrator else visibility.grants
+        managers = frozenset(g.manager_id for g in grants if g.reason is GrantReason.HEAD)
+        user.__dict__["_managers_headed"] = managers
+    return managers
+
+
+def approvers_of(manager_id: int) -> QuerySet[User]:
+    """All active heads who may approve the tasks of ``manager_id``: never the manager."""
+    heads = _sees_by(MEMBERSHIP_RULES[AccessGroup.MEMBER_HEAD], manager_id)
+    return User.objects.filter(heads, is_active=True).exclude(pk=manager_id)
 
 
 def colleagues_of(user: User) -> frozenset[int]:
-    """Managers to whom ``user`` may hand a task: those of his groups, and those he sees.
+    """Managers to whom ``user`` may hand a task over.
 
-    The group's switch does not matter: knowing a colleague is not seeing their tasks.
+    These are the managers of the user's groups, whatever the groups' switch says, and the
+    managers whose tasks the user sees.
     """
-    beside = _managers_beside(user).values_list("user_id", flat=True)
-    return frozenset(beside) | visibility_of(user).manager_ids
+    in_groups = managers_in_groups_of(user).values_list("user_id", flat=True)
+    return frozenset(in_groups) | visibility_of(user).manager_ids
 
 
 class MissingGrant(NamedTuple):
-    """A group that user and manager share, and why it does not show the manager's tasks."""
+    """A group that ``user`` and manager share, and why it does not show the manager's tasks."""
 
     group: str
     reason: str
 
 
 def missing_grants(user: User, manager: User) -> list[MissingGrant]:
-    """The groups that would let ``user`` see the tasks of ``manager``, and what each lacks.
+    """The shared groups, and what each lacks to let ``user`` see the tasks of ``manager``.
 
-    Only meaningful when the user's visibility does not include the manager.
+    Only meaningful when `visibility_of` does not include the manager.
     """
-    shared = _managers_beside(user).filter(user=manager)
+    codes = membership_codes()
+    shared = managers_in_groups_of(user).filter(user=manager)
+    own_membership = "content_object__members__permission_id"
     return [
-        MissingGrant(group, _explain(memberships()[membership], user.role_codes))
-        for group, membership in shared.values_list("content_object__name", OWN_MEMBERSHIP)
+        MissingGrant(group, _missing_condition(MEMBERSHIP_RULES[codes[permission_id]], user))
+        for group, permission_id in shared.values_list("content_object__name", own_membership)
     ]
 
 
-def _explain(membership: str, roles: frozenset[Role]) -> str:
-    role = ROLE_OF_MEMBERSHIP[membership]
-    if role not in roles:
-        return f"участвует как «{role.label}», но роли «{role.label}» у него нет"
+def _missing_condition(rule: MembershipRule, user: User) -> str:
+    if rule.role not in user.role_codes:
+        role = rule.role.label
+        return f"участвует как «{role}», но роли «{role}» у него нет"
     return "менеджеры этой группы не видят задания друг друга"

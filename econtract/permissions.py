@@ -159,7 +159,7 @@ class PermissionsMiddleware:
             return None
         if not request.user.role_codes:
             return redirect("accounts:access")
-        if not request.user.may(rule):
+        if not request.user.has_permission(rule):
             raise PermissionDenied(wanted_roles(rule))
         return None
 

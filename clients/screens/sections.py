@@ -55,15 +55,15 @@ BY_SLUG = {section.slug: section for section in SECTIONS}
 
 def readable_sections(user: User) -> list[Section]:
     """The tabs that ``user`` sees: all of them, but for a mere manager the opened ones."""
-    if not user.may(Permission.SEE_DIRECTORY):
+    if not user.has_permission(Permission.SEE_DIRECTORY):
         return []
     if user.role_codes != {Role.MANAGER}:
         return list(SECTIONS)
-    return [section for section in SECTIONS if section.task_type in user.opened_types]
+    return [section for section in SECTIONS if section.task_type in user.allowed_task_types]
 
 
 def may_edit(user: User, section: Section) -> bool:
     """Whether ``user`` adds and changes cards there: an administrator everywhere."""
-    if not user.may(Permission.EDIT_DIRECTORY):
+    if not user.has_permission(Permission.EDIT_DIRECTORY):
         return False
-    return user.is_administrator or section.task_type in user.opened_types
+    return user.is_administrator or section.task_type in user.allowed_task_types

@@ -34,9 +34,9 @@ def comment_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
     On his own tasks with the manager's role; on every visible one with the team leader's.
     """
-    if user.may(Permission.COMMENT_VISIBLE):
+    if user.has_permission(Permission.COMMENT_VISIBLE):
         return []
-    if user.may(Permission.COMMENT_OWN) and task.manager_id == user.pk:
+    if user.has_permission(Permission.COMMENT_OWN) and task.manager_id == user.pk:
         return []
     text = "Комментарии пишут менеджер задания, тимлидер и администратор."
     return [Refusal("comment_forbidden", text)]

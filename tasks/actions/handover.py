@@ -33,7 +33,7 @@ TOO_LATE = Refusal(
 
 def take_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why ``user``, who sees the task, cannot take it over, if so (docs/rules.md#handover)."""
-    if not user.may(Permission.WORK_TASKS):
+    if not user.has_permission(Permission.WORK_TASKS):
         return [
             Refusal(
                 "take_needs_manager_role", "Чтобы принять задание в работу, нужна роль «Менеджер»."
@@ -51,7 +51,7 @@ def hand_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
     Whoever may take a task over may hand it over: it is the same right, used for another.
     """
-    if not user.may(Permission.WORK_TASKS):
+    if not user.has_permission(Permission.WORK_TASKS):
         return [
             Refusal(
                 "hand_over_needs_manager_role", "Чтобы передать задание, нужна роль «Менеджер»."
@@ -66,10 +66,10 @@ def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
     """Why ``receiver`` cannot be given the task; empty: he can."""
     if task.manager_id == receiver.pk:
         return [Refusal("receiver_has_task", f"Задание уже у сотрудника {receiver}.")]
-    if not receiver.may(Permission.WORK_TASKS):
+    if not receiver.has_permission(Permission.WORK_TASKS):
         text = f"Сотрудник {receiver} не менеджер, или вход ему закрыт."
         return [Refusal("receiver_not_manager", text)]
-    if task.task_type not in receiver.opened_types:
+    if task.task_type not in receiver.allowed_task_types:
         label = TaskType(task.task_type).label
         text = f"Сотруднику {receiver} не открыт тип заданий «{label}»."
         return [Refusal("receiver_lacks_task_type", text)]
@@ -77,7 +77,7 @@ def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
 
 
 def receivers(user: User, task_type: str = "") -> QuerySet[User]:
-    """To whom ``user`` can hand a task (of ``task_type``): managers of his groups or his sight."""
+    """To whom ``user`` can hand a task (of ``task_type``): their colleagues."""
     found = User.objects.filter(is_active=True, roles__role=Role.MANAGER).exclude(pk=user.pk)
     if not visibility_of(user).sees_everything:
         found = found.filter(pk__in=colleagues_of(user))
@@ -95,7 +95,7 @@ def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = N
     taking once.
     """
     fresh = lock_task(task.number)
-    if fresh.manager_id == actor.pk and actor.may(Permission.WORK_TASKS):
+    if fresh.manager_id == actor.pk and actor.has_permission(Permission.WORK_TASKS):
         return fresh
     _require(take_refusals(fresh, actor))
     _require_manager(fresh, from_manager_id or task.manager_id)
@@ -145,20 +145,20 @@ def hand_over(
 @transaction.atomic
 def hand_all_over(*, manager: User, receiver: User, actor: User) -> HandoverResult:
     """An administrator gives every open task of ``manager`` to ``receiver``; some may stay."""
-    done, stayed = 0, {}
+    task_count, failures = 0, {}
     tasks = SigningTask.objects.of_manager(manager.pk).in_work()
     for number in tasks.order_by("pk").values_list("pk", flat=True):
         fresh = lock_task(number)
         if reasons := receive_refusals(fresh, receiver):
-            stayed[number] = " ".join(refusal.message for refusal in reasons)
+            failures[number] = " ".join(refusal.message for refusal in reasons)
         elif fresh.manager_id == manager.pk and not fresh.is_finished:
             _give(fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT)
-            done += 1
-    return HandoverResult(done, stayed)
+            task_count += 1
+    return HandoverResult(task_count, failures)
 
 
 def hand_over_on_block(*, user: User, successor: User, actor: User, **_: object) -> HandoverResult:
-    """Answers `accounts.signals.user_blocked`."""
+    """Receives `accounts.signals.user_blocked`."""
     return hand_all_over(manager=user, receiver=successor, actor=actor)
 
 

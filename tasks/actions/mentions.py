@@ -4,9 +4,9 @@ import re
 
 from django.db.models import Q, QuerySet
 
-from accounts.audience import who_see
 from accounts.models import User
-from accounts.people import named_like
+from accounts.users import search_by_name
+from accounts.visibility import viewers_of
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
@@ -38,7 +38,7 @@ def people_in(text: str, task: SigningTask) -> list[User]:
     wanted = Q()
     for login in logins:
         wanted |= Q(username__iexact=login)
-    people = list(who_see(task.manager_id).filter(wanted))
+    people = list(viewers_of(task.manager_id).filter(wanted))
     known = {person.username.lower() for person in people}
     if missing := [login for login in logins if login.lower() not in known]:
         raise ActionRefused(
@@ -49,4 +49,4 @@ def people_in(text: str, task: SigningTask) -> list[User]:
 
 def candidates(text: str, task: SigningTask) -> QuerySet[User]:
     """Those who see ``task`` and whose surname or login begins with ``text``."""
-    return named_like(who_see(task.manager_id), text.lstrip("@"))
+    return search_by_name(viewers_of(task.manager_id), text.lstrip("@"))

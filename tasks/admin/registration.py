@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from econtract.platform.outbox.admin import ReadOnlyAdmin
 from edo.expiry import EXPIRES_SOON
 from tasks.admin.expiry import build_expiry_rows
-from tasks.admin.visibility_pages import why
+from tasks.admin.visibility_page import visibility
 from tasks.models import HistoryEntry, SigningTask
 
 
@@ -38,7 +38,7 @@ class SigningTaskAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("expiring/", view(self.show_expiries), name="tasks_signingtask_expiring"),
-            path("why/", view(why), name="tasks_signingtask_why"),
+            path("why/", view(visibility), name="tasks_signingtask_why"),
             *super().get_urls(),
         ]
 

@@ -36,11 +36,11 @@ def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
     not on his own. An administrator stands in for support.
     """
     capacities: set[Actor] = set()
-    if task.manager_id == user.pk and user.may(Permission.WORK_TASKS):
+    if task.manager_id == user.pk and user.has_permission(Permission.WORK_TASKS):
         capacities.add(Actor.MANAGER)
     if (
         task.manager_id != user.pk
-        and user.may(Permission.APPROVE)
+        and user.has_permission(Permission.APPROVE)
         and task.manager_id in managers_headed_by(user)
     ):
         capacities.add(Actor.APPROVER)

@@ -25,7 +25,6 @@ LIST_CODE = "tasks"
 TABLE = SigningTask._meta.db_table
 # Conditions as the partial indexes of the lists have them.
 IN_WORK: Sql = ("completed_at IS NULL", ())
-NOTHING: Sql = ("1 = 0", ())
 HAS_MASK: Sql = ("quick_filter_mask = column1 AND quick_filter_mask > 0", ())
 # The values of `quick_filter_mask`. Finished tasks have none, so IN_WORK is not needed with it.
 MASKS = sorted(set().union(*MASKS_OF_QUICK_FILTER.values()))
@@ -51,10 +50,12 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
 
     ``quick_filters_of`` is the tab whose quick filters are counted («my» or «all»), "" for none.
     """
-    own, visible = _visibility_conditions(user)
+    visibility = visibility_of(user)
+    own = visibility.narrowed_to(user.pk).as_sql("manager_id")
+    visible = visibility.as_sql("manager_id")
     figures = [
-        _count(*own, IN_WORK),
-        _count(*visible, IN_WORK) if visible != own else ("NULL", ()),
+        _count(own, IN_WORK),
+        _count(visible, IN_WORK) if visible != own else ("NULL", ()),
         _has_unread(user),
         _columns(user),
     ]
@@ -64,7 +65,7 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
         # subqueries for longer than it counts.
         figures += [
             ("column1", ()),
-            _count(*(own if quick_filters_of == "my" else visible), HAS_MASK),
+            _count(own if quick_filters_of == "my" else visible, HAS_MASK),
         ]
         from_clause = f"FROM (VALUES {', '.join(f'({mask})' for mask in MASKS)}) masks"
     rows = _fetch(figures, from_clause)
@@ -76,16 +77,6 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
         has_unread=bool(has_unread),
         columns=None if columns is None else json.loads(columns),
     )
-
-
-def _visibility_conditions(user: User) -> tuple[list[Sql], list[Sql]]:
-    """`SigningTaskQuerySet.own_of` and `visible_to` as conditions on the table."""
-    visibility = visibility_of(user)
-    sees_own = visibility.includes(user.pk)
-    own: list[Sql] = [("manager_id = %s", (user.pk,)) if sees_own else NOTHING]
-    if not visibility.sees_everything and visibility.manager_ids <= {user.pk}:
-        return own, own
-    return own, visibility.as_sql()
 
 
 def _count(*conditions: Sql) -> Sql:

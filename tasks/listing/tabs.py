@@ -42,8 +42,8 @@ TABS = {
 
 def tabs_for(user: User) -> list[str]:
     """«Мои» for users who work on tasks; «Все» where it can hold more than their own."""
-    visibility, works_on_tasks = visibility_of(user), user.may(Permission.WORK_TASKS)
-    sees_others = visibility.sees_everything or bool(visibility.manager_ids - {user.pk})
+    works_on_tasks = user.has_permission(Permission.WORK_TASKS)
+    sees_others = visibility_of(user).includes_others_than(user.pk)
     is_shown = {"my": works_on_tasks, "all": sees_others or not works_on_tasks, "archive": True}
     return [tab for tab, shown in is_shown.items() if shown]
 

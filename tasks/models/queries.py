@@ -91,10 +91,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
     def visible_to(self, user: User) -> Self:
         """The tasks that ``user`` may see (`accounts.visibility`)."""
-        visibility = visibility_of(user)
-        if not visibility.sees_everything and not visibility.manager_ids:
-            return self.none()
-        return self.filter(visibility.as_q())
+        return self.filter(visibility_of(user).as_q("manager_id"))
 
     def own_of(self, user: User) -> Self:
         """The tasks that ``user`` is the manager of, as far as they see them."""

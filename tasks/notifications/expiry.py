@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from accounts.audience import administrators
+from accounts.users import administrators
 from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
 from edo.expiry import Expiry, find_expiries

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from accounts.audience import administrators, heads_of, who_see
 from accounts.models import User
+from accounts.users import administrators
+from accounts.visibility import approvers_of, viewers_of
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.notifications.registry import NotificationKind
 from econtract.platform.outbox.models import OutboxJob
@@ -39,7 +40,7 @@ def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
 
 def _ask_for_approval(task: SigningTask, entry: HistoryEntry) -> None:
     """Asks the heads; where there is none, administrators are told, or it would wait for ever."""
-    if heads := list(heads_of(task.manager_id)):
+    if heads := list(approvers_of(task.manager_id)):
         event = _event(task, entry, kinds.APPROVAL, "Задание ждет согласования", entry.comment)
         notify(heads, event, exclude=entry.actor)
     else:
@@ -99,6 +100,6 @@ def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:
     words, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
     notify(named, Event(kinds.MENTION, words, source, subject_of(task)), exclude=author)
     writers = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
-    others = who_see(task.manager_id).filter(pk__in=writers)
+    others = viewers_of(task.manager_id).filter(pk__in=writers)
     others = others.exclude(pk__in=[person.pk for person in named])
     notify(others, Event(kinds.COMMENT, words, source, subject_of(task)), exclude=author)

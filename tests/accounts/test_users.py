@@ -36,10 +36,10 @@ def test_who_enters_the_admin(roles: list[Role], enters: bool) -> None:
 def test_a_blocked_administrator_may_nothing() -> None:
     user = UserFactory(roles=[Role.ADMINISTRATOR], is_active=False)
     assert not user.is_staff
-    assert not user.may(Permission.SEE_TASKS)
+    assert not user.has_permission(Permission.SEE_TASKS)
 
 
 def test_roles_add_up() -> None:
     user = UserFactory(roles=[Role.HEAD, Role.MANAGER])
-    assert user.may(Permission.APPROVE)
-    assert user.may(Permission.CREATE_TASKS)
+    assert user.has_permission(Permission.APPROVE)
+    assert user.has_permission(Permission.CREATE_TASKS)

@@ -14,10 +14,9 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.audience import heads_of, who_see
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, RoleGrant, User
 from accounts.roles import Role
-from accounts.visibility import managers_headed_by, visibility_of
+from accounts.visibility import approvers_of, managers_headed_by, viewers_of, visibility_of
 from econtract.platform.notifications import inbox
 from econtract.platform.notifications.models import Notification
 from tasks.actions import bulk, handover
@@ -184,14 +183,14 @@ def test_the_queries_see_what_the_rule_sees(people: list[int], world: World) -> 
         seen = {at for at in range(PEOPLE) if world.sees(place, at)}
         tasks = SigningTask.objects.visible_to(user)
         assert {people.index(task.manager_id) for task in tasks} == seen
-        assert {at for at in range(PEOPLE) if visibility_of(user).grants_to(people[at])} == seen
+        assert {at for at in range(PEOPLE) if visibility_of(user).grants_for(people[at])} == seen
         approved = {at for at in range(PEOPLE) if world.approves(place, at)}
         assert {people.index(pk) for pk in managers_headed_by(user) - {user.pk}} == approved
         # Asked the other way round: who is to be told of this person's tasks.
         audience = {at for at in range(PEOPLE) if world.sees(at, place)}
-        assert {people.index(one.pk) for one in who_see(user.pk)} == audience
+        assert {people.index(one.pk) for one in viewers_of(user.pk)} == audience
         heads = {at for at in range(PEOPLE) if world.approves(at, place)}
-        assert {people.index(one.pk) for one in heads_of(user.pk)} == heads
+        assert {people.index(one.pk) for one in approvers_of(user.pk)} == heads
         receivers = {people.index(one.pk) for one in handover.receivers(user)}
         assert receivers <= {at for at in range(PEOPLE) if world.may_receive(at)} - {place}
 

@@ -1,4 +1,4 @@
-"""Where an installation keeps what the product and its commands without Django both look for."""
+"""Paths of an installation, for the product and for commands that run without Django."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ BASE_DIR = Path(__file__).resolve().parents[3]
 
 
 def data_dir() -> Path:
-    """ECONTRACT_DATA_DIR, by default ``var`` beside the program."""
+    """ECONTRACT_DATA_DIR, by default ``var`` in the project's folder."""
     return env.folder("ECONTRACT_DATA_DIR", BASE_DIR / "var")
 
 

@@ -1,4 +1,4 @@
-"""URLs that never change: reversed once per process, not on every page."""
+"""URLs that never change, resolved once in a process."""
 
 from functools import lru_cache
 

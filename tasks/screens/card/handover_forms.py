@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.people import named_like, options
+from accounts.users import combobox_options, search_by_name
 from tasks.screens.card.forms import LONGEST_COMMENT
 
 CHOOSE = "Выберите сотрудника из списка"
@@ -41,7 +41,9 @@ class HandOverForm(forms.Form):
             "value": chosen if known else "",
             "text": str(known) if known else "",
             "query": typed,
-            "options": [] if known or not typed else options(named_like(self.people, typed)),
+            "options": []
+            if known or not typed
+            else combobox_options(search_by_name(self.people, typed)),
         }
 
 

@@ -70,7 +70,7 @@ def signing(task: SigningTask, user: User) -> Signing:
     sides = tuple(_sides(exchange)) if exchange else ()
     if task.status not in BEFORE_SENDING:
         return Signing(tuple(facts), sides)
-    may_ask = user.may(Permission.WORK_TASKS)
+    may_ask = user.has_permission(Permission.WORK_TASKS)
     url = reverse("tasks:client_box", args=[task.number]) if may_ask else ""
     return Signing(tuple(facts), sides, preflight.checks(task), url)
 

@@ -38,7 +38,7 @@ class Navigation:
     @cached_property
     def person(self) -> User | None:
         """Whoever is logged in and has a role; the menus are empty for everybody else."""
-        if isinstance(self.user, User) and self.user.may(Permission.SEE_TASKS):
+        if isinstance(self.user, User) and self.user.has_permission(Permission.SEE_TASKS):
             return self.user
         return None
 
@@ -105,7 +105,7 @@ class Navigation:
 
     @property
     def sees_directory(self) -> bool:
-        return self.person is not None and self.person.may(Permission.SEE_DIRECTORY)
+        return self.person is not None and self.person.has_permission(Permission.SEE_DIRECTORY)
 
     def list_url(self, tab: str) -> str:
         """The tab's address, with the quick filter that the person has on."""
@@ -116,7 +116,7 @@ class Navigation:
 
     @property
     def new_task_url(self) -> str:
-        may = self.person is not None and self.person.may(Permission.CREATE_TASKS)
+        may = self.person is not None and self.person.has_permission(Permission.CREATE_TASKS)
         return cached_reverse("tasks:new") if may else ""
 
     @property

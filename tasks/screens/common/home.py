@@ -13,6 +13,6 @@ from tasks.screens.common.requests import person_of
 def home(request: HttpRequest) -> HttpResponse:
     """To the person's first list; to the access page for one who has no role."""
     user = person_of(request)
-    if not user.may(Permission.SEE_TASKS):
+    if not user.has_permission(Permission.SEE_TASKS):
         return redirect("accounts:access")
     return redirect("tasks:list", tabs_for(user)[0])

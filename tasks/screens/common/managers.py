@@ -1,8 +1,8 @@
 """The manager as a filter: their name, and the suggestions of the combobox."""
 
 from accounts.models import User
-from accounts.people import named_like, options
 from accounts.roles import Role
+from accounts.users import combobox_options, search_by_name
 from accounts.visibility import visibility_of
 
 NOT_FOUND = "не найден"
@@ -20,4 +20,4 @@ def manager_options(viewer: User, text: str) -> list[dict[str, str]]:
     """Managers whose tasks ``viewer`` sees and whose name or login begins with ``text``."""
     visible = visibility_of(viewer).as_q("pk")
     managers = User.objects.filter(visible, roles__role=Role.MANAGER)
-    return options(named_like(managers, text))
+    return combobox_options(search_by_name(managers, text))

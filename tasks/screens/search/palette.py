@@ -65,7 +65,7 @@ def _all_places(nav: Navigation) -> Iterable[Place]:
         return
     for tab in nav.lists:
         yield Place(LIST_NAMES[tab], nav.list_url(tab), "clipboard-list")
-    if nav.person.may(Permission.CREATE_TASKS):
+    if nav.person.has_permission(Permission.CREATE_TASKS):
         for kind in opened_kinds(nav.person):
             url = reverse("tasks:new_form", args=[kind.slug])
             yield Place(f"Новое задание: {kind.label}", url, "plus")
@@ -120,7 +120,7 @@ def _client_hit(user: User, client: Client, section: Section) -> ClientHit:
 def _new_task_url(user: User, task_type: str, inn: str, kpp: str = "") -> str:
     """The form with the client in it; "" where the person makes no such tasks."""
     kinds = [kind for kind in opened_kinds(user) if kind.task_type == task_type]
-    if not kinds or not user.may(Permission.CREATE_TASKS):
+    if not kinds or not user.has_permission(Permission.CREATE_TASKS):
         return ""
     chosen = urlencode({"client": f"{inn}-{kpp}" if kpp else inn})
     return f"{reverse('tasks:new_form', args=[kinds[0].slug])}?{chosen}"

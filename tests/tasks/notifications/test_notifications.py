@@ -11,9 +11,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
-from accounts.audience import heads_of, who_see
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
-from accounts.visibility import managers_headed_by, visibility_of
+from accounts.visibility import approvers_of, managers_headed_by, viewers_of, visibility_of
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.notifications import inbox
@@ -64,11 +63,11 @@ def told(user: User) -> list[tuple[str, str]]:
 def test_the_audience_is_visibility_asked_the_other_way_round(people: People) -> None:
     owner = people["owner"].pk
     everybody = [user for user in people.values() if user]
-    assert set(who_see(owner)) == {
+    assert set(viewers_of(owner)) == {
         user for user in everybody if visibility_of(user).includes(owner)
     }
     heads = {user for user in everybody if owner in managers_headed_by(user) and user.pk != owner}
-    assert set(heads_of(owner)) == heads
+    assert set(approvers_of(owner)) == heads
 
 
 # --- Causes -------------------------------------------------------------------------------------

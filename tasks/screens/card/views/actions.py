@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.people import options as options_of
+from accounts.users import combobox_options as options_of
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
 from econtract.platform.common.refusals import Refusal
@@ -112,11 +112,11 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     """Suggestions after «@» in a comment: those who see the task."""
     task = visible_task(request, number)
     found = mentions.candidates(request.GET.get("q", ""), task)
-    options = [
+    combobox_options = [
         {**option, "value": option["note"], "note": f"@{option['note']}"}
         for option in options_of(found)
     ]
-    context = {"id": "id_text", "options": options, "empty": "Никто из видящих задание"}
+    context = {"id": "id_text", "options": combobox_options, "empty": "Никто из видящих задание"}
     return render(request, "components/forms/combobox_options.html", context)
 
 

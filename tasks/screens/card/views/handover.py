@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.people import named_like, options
 from accounts.roles import TaskType
+from accounts.users import combobox_options, search_by_name
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import leave_for, render_page
 from econtract.platform.common.refusals import Refusal
@@ -102,7 +102,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     """Suggestions for «Кому»: managers to whom this person can hand a task (of a type)."""
     wanted = request.GET.get("type", "")
     people = handover.receivers(person_of(request), wanted if wanted in TaskType.values else "")
-    found = options(named_like(people, request.GET.get("to_q", "")))
+    found = combobox_options(search_by_name(people, request.GET.get("to_q", "")))
     context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
     return render(request, "components/forms/combobox_options.html", context)
 

@@ -8,22 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from accounts.admin_forms import PersonSelect
+from accounts.admin_forms import UserSelect
 from accounts.models import User
-from tasks.admin.why import answer
+from tasks.admin.visibility_report import report_visibility
 from tasks.models import SigningTask
 
-LARGEST = 10**15
-CHOOSE = "Выберите сотрудника"
+MAX_TASK_NUMBER = 10**15
+CHOOSE_USER = "Выберите сотрудника"
 
 
-class WhyForm(forms.Form):
-    """A person and a task's number."""
+class VisibilityForm(forms.Form):
+    """A user and the number of a task."""
 
     task = forms.IntegerField(
         label="Номер задания",
         min_value=1,
-        max_value=LARGEST,
+        max_value=MAX_TASK_NUMBER,
         error_messages={"required": "Введите номер задания"},
     )
 
@@ -32,8 +32,8 @@ class WhyForm(forms.Form):
         self.fields["user"] = forms.ModelChoiceField(
             label="Сотрудник",
             queryset=User.objects.all(),
-            error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
-            widget=PersonSelect("Сотрудник"),
+            error_messages={"required": CHOOSE_USER, "invalid_choice": CHOOSE_USER},
+            widget=UserSelect("Сотрудник"),
         )
         self.order_fields(["user", "task"])
 
@@ -46,17 +46,17 @@ class WhyForm(forms.Form):
 
 
 @require_safe
-def why(request: HttpRequest) -> HttpResponse:
-    """Asked by GET, so that an answer has an address; half a question is only filled in."""
-    asked = {"user", "task"} <= request.GET.keys()
-    form = WhyForm(request.GET if asked else None, initial=request.GET.dict())
+def visibility(request: HttpRequest) -> HttpResponse:
+    """Takes GET parameters, so that a report has a URL. With only one of them the form opens."""
+    is_complete = {"user", "task"} <= request.GET.keys()
+    form = VisibilityForm(request.GET if is_complete else None, initial=request.GET.dict())
     context = {
         **admin.site.each_context(request),
         "title": "Почему видно или не видно",
         "form": form,
         "opts": SigningTask._meta,
     }
-    if asked and form.is_valid():
-        person, task = form.cleaned_data["user"], form.cleaned_data["task"]
-        context |= {"person": person, "task": task, "answer": answer(person, task)}
-    return TemplateResponse(request, "tasks/admin/why.html", context)
+    if is_complete and form.is_valid():
+        user, task = form.cleaned_data["user"], form.cleaned_data["task"]
+        context |= {"account": user, "task": task, "report": report_visibility(user, task)}
+    return TemplateResponse(request, "tasks/admin/visibility.html", context)

@@ -1,7 +1,7 @@
-"""«Почему видно / не видно»: what the product itself answers about one person and one task.
+"""«Почему видно / не видно»: what the product decides about one user and one task.
 
-There is no second rule here. Whether the task is seen, and what may be done with it, is asked of
-the very functions that list, card and actions ask; this module only puts the answers side by side.
+There is no second rule here. Visibility and actions are asked of the functions that lists, card
+and actions use; this module only collects the answers.
 """
 
 from collections.abc import Iterator
@@ -24,40 +24,43 @@ APPROVE = "approve"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One action; without ``reasons`` the person may."""
+class ActionCheck:
+    """Whether the user can do an action: they can if there are no ``refusals``."""
 
     label: str
     refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Whether the person sees the task, by which rules or for want of what, and what he may."""
+class VisibilityReport:
+    """Whether the user sees the task, and the Russian sentences that say why or why not.
 
-    seen: bool
-    because: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
+    ``checks`` are empty when they do not see it: they have no actions then.
+    """
+
+    is_visible: bool
+    reasons: tuple[str, ...]
+    checks: tuple[ActionCheck, ...] = ()
 
 
-def answer(user: User, task: SigningTask) -> Answer:
-    """The answer as of now; whoever does not see the task may nothing, so no actions are listed."""
+def report_visibility(user: User, task: SigningTask) -> VisibilityReport:
+    """The report as of now."""
     if SigningTask.objects.visible_to(user).filter(pk=task.pk).exists():
-        because = tuple(_explain_grants(visibility_of(user).grants_to(task.manager_id)))
-        return Answer(True, because, tuple(_verdicts(user, task)))
-    return Answer(False, tuple(_what_lacks(user, task.manager)), ())
+        grants = visibility_of(user).grants_for(task.manager_id)
+        return VisibilityReport(True, tuple(_describe(grants)), tuple(_check_actions(user, task)))
+    return VisibilityReport(False, tuple(_missing_conditions(user, task.manager)))
 
 
-def _explain_grants(grants: list[Grant]) -> Iterator[str]:
+def _describe(grants: list[Grant]) -> Iterator[str]:
     groups = AccessGroup.objects.in_bulk([grant.group_id for grant in grants if grant.group_id])
     for grant in grants:
         if grant.group_id:
-            yield f"{grant.rule.value}: «{groups[grant.group_id]}»."
+            yield f"{grant.reason.value}: «{groups[grant.group_id]}»."
         else:
-            yield grant.rule.value
+            yield grant.reason.value
 
 
-def _what_lacks(user: User, manager: User) -> Iterator[str]:
+def _missing_conditions(user: User, manager: User) -> Iterator[str]:
     if not user.is_active:
         yield "Вход ему закрыт: заблокированный не видит ничего."
     if not user.role_codes:
@@ -71,8 +74,8 @@ def _what_lacks(user: User, manager: User) -> Iterator[str]:
         yield f"С менеджером задания ({manager}) у него нет общей группы доступа."
 
 
-def _verdicts(user: User, task: SigningTask) -> Iterator[Verdict]:
-    yield Verdict("Открыть карточку, скачать документы, выгрузить")
+def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
+    yield ActionCheck("Открыть карточку, скачать документы, выгрузить")
     for label, refusals in (
         ("Принять в работу", handover.take_refusals),
         ("Передать", handover.hand_refusals),
@@ -82,9 +85,9 @@ def _verdicts(user: User, task: SigningTask) -> Iterator[Verdict]:
         ("Изменить лицевой счет", account_refusals),
         ("Отметить проверку клиента", fraud_check_refusals),
     ):
-        yield Verdict(label, tuple(refusals(task, user)))
+        yield ActionCheck(label, tuple(refusals(task, user)))
     possible, capacities = guards.moves_from(task), guards.actors_of(user, task)
     for name in WORDINGS:
         if name in possible or name == APPROVE:
             reasons = guards.refusals(task, name, capacities)
-            yield Verdict(label_of(name, task), tuple(reasons))
+            yield ActionCheck(label_of(name, task), tuple(reasons))
