@@ -72,7 +72,7 @@ def test_a_position_is_loaded_as_it_was_saved(manager: User, tasks: list[Signing
     position = show(manager, BY_NUMBER.with_changes(page=2))
     position.save(store)
     assert ListPosition.load(store) == position
-    assert position.list_url == "/tasks/my/?group=none&sort=number&page=2"
+    assert position.list_url == "/tasks/my/?group=none&sort=number&page=2&size=2"
     assert position_of(store, tasks[2]) == position
     assert position_of(store, tasks[0]) is None
 
