@@ -6,7 +6,9 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def name_the_type(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    notifications = apps.get_model("notifications", "Notification").objects
+    notifications = apps.get_model("notifications", "Notification").objects.using(
+        schema_editor.connection.alias
+    )
     notifications.filter(subject_id__isnull=False).update(subject_type="task")
 
 
