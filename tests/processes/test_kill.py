@@ -1,8 +1,8 @@
-"""Workers killed again and again neither lose nor double a step.
+"""Workers that are killed again and again neither lose nor double a step.
 
-Real workers, a real beat and a real broker drive tasks through the simulators while SIGKILL
-falls on them at random moments. What death between any two statements does to one step, in
-order and without processes, is in `tests/tasks/pipeline/test_deaths.py`.
+Real workers, a real beat and a real broker run tasks against the sandbox while they are killed
+with SIGKILL at random moments. A crash at every single statement, without processes, is in
+`tests/tasks/pipeline/test_crashes.py`.
 """
 
 import os
@@ -37,77 +37,85 @@ pytestmark = [
 
 TASKS = 50
 WORKERS = 2
-# Every so many transitions somebody dies: often, and yet not before having worked.
-BETWEEN_DEATHS = (20, 45)
-FATES = {"worker", "pool_process", "clock", "broker"}
-PATIENCE_SECONDS = 300
+# So many transitions, at random, between two kills: often, but each process gets some work done.
+TRANSITIONS_BETWEEN_KILLS = (20, 45)
+# So that a kill does not always come shortly after a commit, where the tests look.
+MAX_DELAY_SECONDS = 0.3
+VICTIMS = {"worker", "pool_process", "beat", "messages"}
+TIMEOUT_SECONDS = 300
 
 Process = subprocess.Popen[bytes]
 
 
 class Supervisor:
-    """Keeps workers and a beat running, and kills them."""
+    """Kills workers and beat in turns, and starts them again."""
 
-    def __init__(self, stack: Stack, dice: random.Random) -> None:
+    def __init__(self, stack: Stack, rng: random.Random) -> None:
         self.stack = stack
-        self.dice = dice
+        self.rng = rng
         self.workers = [stack.start_worker() for _ in range(WORKERS)]
         self.beat = stack.start_beat()
-        self.deaths: Counter[str] = Counter()
-        self.fates = cycle([self.worker, self.pool_process, self.clock, self.worker, self.broker])
+        self.kills: Counter[str] = Counter()
+        self._turns = cycle(
+            [
+                ("worker", self.kill_worker),
+                ("pool_process", self.kill_pool_process),
+                ("beat", self.kill_beat),
+                ("worker", self.kill_worker),
+                ("messages", self.lose_messages),
+            ]
+        )
 
-    def strike(self) -> None:
-        """The next death."""
-        fate = next(self.fates)
-        fate()
-        self.deaths[fate.__name__] += 1
+    def kill_next(self) -> None:
+        victim, kill = next(self._turns)
+        kill()
+        self.kills[victim] += 1
 
-    def worker(self) -> None:
-        """A whole worker at once, as a power cut would take it."""
-        self.stack.kill(self.dice.choice(self.workers))
+    def kill_worker(self) -> None:
+        """Kills a worker with all its processes, as a power cut would."""
+        self.stack.kill(self.rng.choice(self.workers))
 
-    def pool_process(self) -> None:
-        """One process of a worker's pool, as a machine out of memory would take it.
+    def kill_pool_process(self) -> None:
+        """Kills one process of a worker's pool, as the kernel does when memory runs out.
 
-        The embedded default's worker is a single process.
+        Without Redis a worker is a single process.
         """
-        worker = self.dice.choice(self.workers)
+        worker = self.rng.choice(self.workers)
         victims = children_of(worker.pid) or [worker.pid]
         with suppress(ProcessLookupError):
-            os.kill(self.dice.choice(victims), signal.SIGKILL)
+            os.kill(self.rng.choice(victims), signal.SIGKILL)
 
-    def clock(self) -> None:
-        """The beat."""
+    def kill_beat(self) -> None:
         self.stack.kill(self.beat)
 
-    def broker(self) -> None:
-        """Every message that nobody has taken yet is lost."""
+    def lose_messages(self) -> None:
+        """Deletes every message that no worker has taken yet."""
         if self.stack.redis_socket.exists():
             with redis.Redis(unix_socket_path=str(self.stack.redis_socket)) as server:
                 server.flushall()
         for message in (self.stack.folder / "broker" / "messages").glob("*.msg"):
             message.unlink(missing_ok=True)
 
-    def restart_the_dead(self) -> None:
+    def restart_killed(self) -> None:
         alive = [worker for worker in self.workers if worker.poll() is None]
         missing = range(WORKERS - len(alive))
         self.workers = alive + [self.stack.start_worker() for _ in missing]
         if self.beat.poll() is not None:
             self.beat = self.stack.start_beat()
 
-    def wait_until(self, reached: Callable[[], bool]) -> None:
-        """Keeps everybody running until ``reached``."""
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Keeps all processes running until ``condition`` holds."""
 
-        def look() -> bool:
-            self.restart_the_dead()
-            return reached()
+        def restart_and_check() -> bool:
+            self.restart_killed()
+            return condition()
 
-        wait_for(look, "the tasks to go on", self.stack, seconds=PATIENCE_SECONDS)
+        wait_for(restart_and_check, "the tasks to go on", self.stack, seconds=TIMEOUT_SECONDS)
 
 
 def children_of(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in listed.split()]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in children.split()]
 
 
 def test_killed_workers_neither_lose_nor_double_a_step(
@@ -120,11 +128,11 @@ def test_killed_workers_neither_lose_nor_double_a_step(
     with Stack(sandbox) as stack:
         supervisor = Supervisor(stack, random.Random(seed))
         tasks = create_tasks()
-        drive(supervisor)
-        print(f"KILL_SEED={seed}", dict(supervisor.deaths))  # noqa: T201  (shown on failure)
-        assert supervisor.deaths.keys() == FATES
-    courses = {str(task.number): history_of(task) for task in tasks}
-    assert courses == dict.fromkeys(courses, world.SEAMLESS_TRANSITIONS)
+        kill_until_finished(supervisor)
+        print(f"KILL_SEED={seed}", dict(supervisor.kills))  # noqa: T201  (shown on failure)
+        assert supervisor.kills.keys() == VICTIMS
+    transitions = {str(task.number): transitions_of(task) for task in tasks}
+    assert transitions == dict.fromkeys(transitions, world.SEAMLESS_TRANSITIONS)
     assert effects(sandbox) == {
         "identity": each(tasks, "requested", "answered"),
         "cabinet": each(tasks, "created"),
@@ -132,12 +140,12 @@ def test_killed_workers_neither_lose_nor_double_a_step(
         "apd": each(tasks, "lodged", "lodged"),
         "messages": each(tasks, "sms", "sms", "email", "email"),
     }
-    assert codes_we_know(tasks) == sorted(entry["ref"] for entry in sandbox.journal("apd"))
+    assert stored_codes(tasks) == sorted(entry["ref"] for entry in sandbox.journal("apd"))
     assert not OutboxJob.objects.parked().exists()
 
 
 def create_tasks() -> list[SigningTask]:
-    """Contracts of three clients, each task with a contact person of its own."""
+    """Contracts of three clients, each task with its own contact."""
     manager = world.make_manager()
     return [
         world.create_task(manager, inn=inn, phone=f"+7912000{number:04d}")
@@ -145,28 +153,28 @@ def create_tasks() -> list[SigningTask]:
     ]
 
 
-def drive(supervisor: Supervisor) -> None:
-    """Lets processes die until every task is finished and nothing is left to do."""
+def kill_until_finished(supervisor: Supervisor) -> None:
+    """Kills processes until every task is finished; then waits until no job is due."""
     unfinished = SigningTask.objects.exclude(status__in=FINISHED)
     transitions = HistoryEntry.objects.filter(kind=HistoryEntry.Kind.TRANSITION)
     while unfinished.exists():
-        enough = transitions.count() + supervisor.dice.randint(*BETWEEN_DEATHS)
+        enough = transitions.count() + supervisor.rng.randint(*TRANSITIONS_BETWEEN_KILLS)
         supervisor.wait_until(
             lambda enough=enough: transitions.count() >= enough or not unfinished.exists()
         )
-        time.sleep(supervisor.dice.uniform(0, 0.3))
-        supervisor.strike()
-    supervisor.wait_until(nothing_due)
+        time.sleep(supervisor.rng.uniform(0, MAX_DELAY_SECONDS))
+        supervisor.kill_next()
+    supervisor.wait_until(no_job_is_due)
 
 
-def nothing_due() -> bool:
+def no_job_is_due() -> bool:
     return not OutboxJob.objects.open().filter(due_at__lte=clock.now()).exists()
 
 
-def history_of(task: SigningTask) -> list[str]:
+def transitions_of(task: SigningTask) -> list[str]:
     """The names of the task's transitions, oldest first."""
-    moves = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk")
-    return list(moves.values_list("name", flat=True))
+    entries = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk")
+    return list(entries.values_list("name", flat=True))
 
 
 def each(tasks: list[SigningTask], *actions: str) -> Counter[tuple[str, str]]:
@@ -178,22 +186,22 @@ def effects(sandbox: Sandbox) -> dict[str, Counter[tuple[str, str]]]:
     return {
         system: Counter((entry["reference"], entry["action"]) for entry in sandbox.journal(system))
         for system in ("identity", "cabinet", "apd", "messages")
-    } | {"edo": effects_at_the_operator(sandbox)}
+    } | {"edo": operator_effects(sandbox)}
 
 
-def effects_at_the_operator(sandbox: Sandbox) -> Counter[tuple[str, str]]:
-    """The operator knows its messages, not our tasks. Invitations are a client's, not a task's."""
-    ours = SigningTask.objects.values_list("exchange__message_id", "number")
-    tasks = {message: str(number) for message, number in ours}
+def operator_effects(sandbox: Sandbox) -> Counter[tuple[str, str]]:
+    """The operator's journal names its messages; an invitation belongs to a client, not a task."""
+    pairs = SigningTask.objects.values_list("exchange__message_id", "number")
+    tasks = {message: str(number) for message, number in pairs}
     return Counter(
-        (tasks.get(entry["ref"], f"nobody's message {entry['ref']}"), entry["action"])
+        (tasks.get(entry["ref"], f"unknown message {entry['ref']}"), entry["action"])
         for entry in sandbox.journal("edo")
         if entry["action"] != "invited"
     )
 
 
-def codes_we_know(tasks: list[SigningTask]) -> list[str]:
-    """The archive's codes of documents and packages, as our tasks have them."""
+def stored_codes(tasks: list[SigningTask]) -> list[str]:
+    """The archive's codes of documents and packages that are stored on the tasks."""
     numbers = [task.number for task in tasks]
     pairs = SigningTask.objects.filter(pk__in=numbers).values_list(
         "document_version__archive_code", "package__archive_code"
