@@ -1,0 +1,136 @@
+"""Inbound events: which feeds are read, and which task an event polls."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from econtract.platform.common import clock
+from econtract.platform.outbox.models import InboundEvent, OutboxJob
+from econtract.platform.outbox.registry import Feed
+from tasks import celery_tasks
+from tasks.models import SigningTask
+from tasks.pipeline import feeds
+from tasks.statuses import Status
+from tests.support.factories import BoxFactory, ExchangeFactory, SigningTaskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def handle(feed: Feed, **payload: Any) -> bool:
+    """Whether the feed knew what an event with ``payload`` is about."""
+    return feed.handle(InboundEvent(source=feed.source, external_id="e1", payload=payload))
+
+
+def identity_feed(task: SigningTask) -> Feed:
+    return feeds.feeds_of(task)[0]
+
+
+def operator_feed(task: SigningTask) -> Feed:
+    return feeds.feeds_of(task)[1]
+
+
+def jobs_of(task: SigningTask) -> list[str]:
+    return list(OutboxJob.objects.filter(subject=task.number).values_list("kind", flat=True))
+
+
+@pytest.fixture
+def identifying() -> SigningTask:
+    task: SigningTask = SigningTaskFactory(
+        status=Status.IDENTIFICATION_PENDING, identification_ref="r-1"
+    )
+    return task
+
+
+@pytest.fixture
+def signing() -> SigningTask:
+    task: SigningTask = SigningTaskFactory(
+        status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory()
+    )
+    return task
+
+
+def test_the_identification_service_and_every_active_box_are_read() -> None:
+    active = BoxFactory()
+    BoxFactory(operator_box_id="b", name="b", active=False)
+    assert [feed.source for feed in feeds.feeds()] == ["identity", f"edo:{active.pk}"]
+
+
+def test_a_task_appears_in_the_feed_of_its_own_box(signing: SigningTask) -> None:
+    BoxFactory(operator_box_id="another", name="another")
+    assert [feed.source for feed in feeds.feeds_of(signing)] == [
+        "identity",
+        f"edo:{signing.box_id}",
+    ]
+
+
+# --- Identification ------------------------------------------------------------------------------
+
+
+def test_an_event_polls_the_identification_once_however_often_it_comes(
+    identifying: SigningTask,
+) -> None:
+    for _ in range(3):
+        assert handle(identity_feed(identifying), ref="r-1")
+    assert jobs_of(identifying) == ["follow_identification"]
+
+
+def test_an_event_that_comes_while_the_poll_runs_polls_again(identifying: SigningTask) -> None:
+    handle(identity_feed(identifying), ref="r-1")
+    assert OutboxJob.claim(OutboxJob.objects.get().pk) is not None
+    handle(identity_feed(identifying), ref="r-1")
+    assert jobs_of(identifying) == ["follow_identification"] * 2
+
+
+def test_an_event_of_an_unknown_request_waits_for_its_task(identifying: SigningTask) -> None:
+    assert not handle(identity_feed(identifying), ref="r-2")
+    assert not OutboxJob.objects.exists()
+
+
+def test_a_late_event_does_nothing_to_a_task_that_has_gone_on() -> None:
+    task = SigningTaskFactory(status=Status.CABINET_CREATED, identification_ref="r-1")
+    assert handle(identity_feed(task), ref="r-1")
+    assert jobs_of(task) == []
+
+
+# --- Signing -------------------------------------------------------------------------------------
+
+
+def test_an_event_polls_the_exchange_of_its_task(signing: SigningTask) -> None:
+    assert handle(operator_feed(signing), exchange_id=str(signing.exchange_id))
+    assert jobs_of(signing) == ["follow_exchange"]
+
+
+def test_an_event_of_a_replaced_document_is_ignored(signing: SigningTask) -> None:
+    replaced = ExchangeFactory()
+    assert handle(operator_feed(signing), exchange_id=str(replaced.pk))
+    assert not OutboxJob.objects.exists()
+
+
+def test_an_event_of_an_unknown_document_waits_for_its_task(signing: SigningTask) -> None:
+    assert not handle(operator_feed(signing), exchange_id=str(uuid.uuid4()))
+
+
+def test_an_event_that_is_not_about_a_document_of_ours_is_ignored(signing: SigningTask) -> None:
+    assert handle(operator_feed(signing), message_id="m-1")
+    assert not OutboxJob.objects.exists()
+
+
+# --- Lost events ---------------------------------------------------------------------------------
+
+
+def test_only_tasks_that_have_been_silent_for_long_are_polled(
+    identifying: SigningTask, signing: SigningTask
+) -> None:
+    SigningTaskFactory(status=Status.CABINET_REQUESTED)
+    celery_tasks.poll_silent_tasks()
+    assert not OutboxJob.objects.exists()
+    with time_machine.travel(clock.now() + celery_tasks.MAX_SILENCE + timedelta(seconds=1)):
+        recent = SigningTaskFactory(status=Status.AUTHORITY_REVIEW)
+        celery_tasks.poll_silent_tasks()
+    assert jobs_of(identifying) == ["follow_identification"]
+    assert jobs_of(signing) == ["follow_exchange"]
+    assert jobs_of(recent) == []
+    assert OutboxJob.objects.count() == 2

@@ -1,0 +1,35 @@
+"""The job kinds of the product say everything that is shown of them."""
+
+import pytest
+
+from clients.models import ArchiveSystem
+from econtract.platform.outbox import registry
+from tasks.lifecycle import steps
+from tasks.pipeline.registry import JOB_KINDS
+from tasks.pipeline.step import Step, TaskJobKind
+from tasks.statuses import Status, WaitsFor, status_rows
+from tasks.wording.troubles import SYSTEMS
+from tests.support.factories import SigningTaskFactory
+
+STEPS = [job_kind for job_kind in JOB_KINDS if issubclass(job_kind, Step)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("archive", ArchiveSystem.values)
+def test_every_outside_system_of_a_task_has_a_name(archive: str) -> None:
+    task = SigningTaskFactory(region__archive=archive)
+    for job_kind in registry.job_kinds():
+        if isinstance(job_kind, TaskJobKind) and job_kind.system:
+            assert SYSTEMS[job_kind.system_for(task)]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_exactly_the_statuses_that_wait_for_the_system_start_a_job(status: Status) -> None:
+    waits_for_system = status_rows()[status].waits_for == WaitsFor.SYSTEM
+    assert bool(steps.starting_job(status)) == waits_for_system
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.kind)
+def test_every_step_serves_a_status(step: type[Step]) -> None:
+    assert step.starts_in or step.polls_in
+    assert step.title != step.kind
