@@ -94,12 +94,10 @@ class Visibility:
     def as_sql(self, column: str) -> Sql:
         """For a statement in SQL; ``column`` holds the manager's id.
 
-        The ids are parameters, so that the statement is the same for many users.
+        The ids are one parameter, so that the statement is the same for many users.
         """
         if self.sees_everything:
             return "1 = 1", ()
-        if len(self.manager_ids) == 1:
-            return f"{column} = %s", tuple(self.manager_ids)
         return ids_condition(column, self.manager_ids)
 
     def narrowed_to(self, manager_id: int) -> "Visibility":

@@ -1,4 +1,4 @@
-"""Substitutes for fonts that are not installed, the same for both converters."""
+"""Which font stands in for one that is not here: the same answer for both converters."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,7 @@ _SETTINGS = Path(__file__).parent / "fonts.conf"
 
 
 def install_font_config(home: Path) -> None:
-    """Installs our fontconfig settings for a converter with the home directory ``home``."""
+    """Gives a converter whose home is ``home`` our substitutions (fontconfig reads them there)."""
     folder = home / ".config" / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(_SETTINGS, folder / "fonts.conf")

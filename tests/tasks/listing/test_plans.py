@@ -1,11 +1,10 @@
-"""What the database plans once, and what it plans for the very values.
+"""Which statements PostgreSQL prepares, and which it plans anew for their values.
 
-PostgreSQL alone prepares; elsewhere the same pages must just answer.
+SQLite prepares nothing: there the pages must just work.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from typing import Any
 
 import pytest
@@ -22,12 +21,11 @@ ON_POSTGRES = connection.vendor == "postgresql"
 TIMES = 4
 WHOLE = "/tasks/all/?group=none"
 FILTERED = f"{WHOLE}&status={Status.SIGNING_FAILED}"
-PREPARED = "SELECT statement FROM pg_prepared_statements" if ON_POSTGRES else "SELECT ''"
 
 
 @contextmanager
 def statements(part: str) -> Iterator[set[str]]:
-    """The different statements of the block with ``part`` in them."""
+    """The distinct statements of the block that contain ``part``."""
     seen: set[str] = set()
 
     def note(execute: Callable[..., Any], sql: str, *call: Any) -> Any:
@@ -40,19 +38,18 @@ def statements(part: str) -> Iterator[set[str]]:
 
 
 def is_prepared(sql: str) -> bool:
-    """Whether this connection holds ``sql`` prepared."""
-    numbers = count(1)
-    parts = sql.split("%s")
-    written = parts[0] + "".join(f"${next(numbers)}{part}" for part in parts[1:])
+    """Whether ``sql`` is prepared on this connection."""
+    first, *rest = sql.split("%s")
+    numbered = first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT statement FROM pg_prepared_statements" if ON_POSTGRES else "SELECT ''"
         )
-        return written in {statement for (statement,) in cursor.fetchall()}
+        return numbered in {statement for (statement,) in cursor.fetchall()}
 
 
-def all_asked_by(person: User | None, address: str, part: str) -> set[str]:
-    """The statements with ``part`` of a page that was opened several times."""
+def statements_of(person: User | None, address: str, part: str) -> set[str]:
+    """The statements with ``part`` of a page that is opened several times."""
     web = browser_of(person)
     with statements(part) as seen:
         for _ in range(TIMES):
@@ -60,58 +57,58 @@ def all_asked_by(person: User | None, address: str, part: str) -> set[str]:
     return seen
 
 
-def asked_by(person: User | None, address: str, part: str) -> str:
+def statement_of(person: User | None, address: str, part: str) -> str:
     """The one statement with ``part`` of such a page."""
-    seen = all_asked_by(person, address, part)
+    seen = statements_of(person, address, part)
     assert len(seen) == 1, seen
     return seen.pop()
 
 
-def test_figures_are_one_statement_for_everybody(people: People, task: SigningTask) -> None:
-    asked = {asked_by(people[who], WHOLE, "(VALUES") for who in ("lead", "foreign_lead")}
+def test_the_counters_are_one_statement_for_all_users(people: People, task: SigningTask) -> None:
+    shared = {statement_of(people[who], WHOLE, "(VALUES") for who in ("lead", "foreign_lead")}
     if ON_POSTGRES:
-        assert [is_prepared(sql) for sql in asked] == [True]
+        assert [is_prepared(sql) for sql in shared] == [True]
 
 
-def test_rows_are_planned_for_the_very_values(people: People, task: SigningTask) -> None:
+def test_filtered_rows_are_planned_for_their_values(people: People, task: SigningTask) -> None:
     SigningTask.objects.update(status=Status.SIGNING_FAILED)
-    assert not is_prepared(asked_by(people["lead"], FILTERED, "clients_client"))
+    assert not is_prepared(statement_of(people["lead"], FILTERED, "clients_client"))
 
 
-def test_what_many_open_is_prepared_with_its_codes(people: People, task: SigningTask) -> None:
-    """A plan for the very status, made once: nothing else in the statement differs."""
-    SigningTask.objects.update(status=Status.SIGNING_FAILED)
-    asked = asked_by(people["administrator"], FILTERED, "clients_client")
-    assert is_prepared(asked) is ON_POSTGRES
-    assert (f"'{Status.SIGNING_FAILED}'" in asked) is ON_POSTGRES
-
-
-def test_whose_tasks_a_tab_holds_is_part_of_its_statement(
+def test_a_page_that_many_open_is_prepared_with_its_codes(
     people: People, task: SigningTask
 ) -> None:
-    asked = asked_by(people["lead"], WHOLE, "clients_client")
-    assert "%s" not in asked
-    assert asked != asked_by(people["mate"], WHOLE, "clients_client")
-
-
-def test_what_filters_find_is_counted_with_its_rows(people: People, task: SigningTask) -> None:
+    """The status is part of the statement, so its plan is made once and knows it."""
     SigningTask.objects.update(status=Status.SIGNING_FAILED)
-    assert "COUNT" in asked_by(people["lead"], FILTERED, "clients_client")
-    figures = {asked_by(people["lead"], address, "(VALUES") for address in (WHOLE, FILTERED)}
+    sql = statement_of(people["administrator"], FILTERED, "clients_client")
+    assert is_prepared(sql) is ON_POSTGRES
+    assert (f"'{Status.SIGNING_FAILED}'" in sql) is ON_POSTGRES
+
+
+def test_an_unfiltered_tab_embeds_its_manager_ids(people: People, task: SigningTask) -> None:
+    sql = statement_of(people["lead"], WHOLE, "clients_client")
+    assert "%s" not in sql
+    assert sql != statement_of(people["mate"], WHOLE, "clients_client")
+
+
+def test_filtered_rows_are_counted_in_their_own_statement(
+    people: People, task: SigningTask
+) -> None:
+    SigningTask.objects.update(status=Status.SIGNING_FAILED)
+    assert "COUNT" in statement_of(people["lead"], FILTERED, "clients_client")
+    figures = {statement_of(people["lead"], address, "(VALUES") for address in (WHOLE, FILTERED)}
     assert len(figures) == 1
 
 
 @pytest.mark.parametrize("address", [f"{WHOLE}&q=рога", "/manage/companies/?q=рога"])
-def test_what_is_searched_for_is_planned_for_its_words(
-    people: People, task: SigningTask, address: str
-) -> None:
-    asked = all_asked_by(people["administrator"], address, "search_key")
-    assert asked
-    assert not any(map(is_prepared, asked))
+def test_a_search_is_planned_for_its_words(people: People, task: SigningTask, address: str) -> None:
+    searches = statements_of(people["administrator"], address, "search_key")
+    assert searches
+    assert not any(map(is_prepared, searches))
 
 
-def test_after_it_statements_are_prepared_again(task: SigningTask) -> None:
-    def ask() -> str:
+def test_statements_are_prepared_again_after_the_block(task: SigningTask) -> None:
+    def repeat_query() -> str:
         with statements("tasks_signingtask") as seen:
             for _ in range(TIMES):
                 assert SigningTask.objects.filter(pk=task.pk, document_number="1/2026").count() == 0
@@ -120,9 +117,9 @@ def test_after_it_statements_are_prepared_again(task: SigningTask) -> None:
 
     def fail() -> None:
         with custom_query_plan():
-            assert not is_prepared(ask())
+            assert not is_prepared(repeat_query())
             raise LookupError
 
     with pytest.raises(LookupError):
         fail()
-    assert is_prepared(ask()) is ON_POSTGRES
+    assert is_prepared(repeat_query()) is ON_POSTGRES

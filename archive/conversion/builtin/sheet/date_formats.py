@@ -1,4 +1,4 @@
-"""Date and time formats of spreadsheets, as a Russian Excel shows them."""
+"""Dates and times of spreadsheets in Russian."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ _MONTHS = [
     "ноябрь",
     "декабрь",
 ]
-_MONTHS_GENITIVE = [
+_MONTHS_OF = [
     "января",
     "февраля",
     "марта",
@@ -33,8 +33,8 @@ _MONTHS_GENITIVE = [
 ]
 _DAYS = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
 _DAYS_SHORT = ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]
-# These built-in formats mean "the system's format", whatever they spell.
-_SYSTEM_FORMATS = {
+# Formats that stand for "the system's own" and not for what they spell.
+_OF_THE_SYSTEM = {
     "mm-dd-yy": "dd.mm.yyyy",
     "m/d/yy h:mm": "dd.mm.yyyy h:mm",
     "[$-f800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy": 'd mmmm yyyy "г."',
@@ -47,26 +47,25 @@ _TOKEN = re.compile(
 )
 _LATIN = {"г": "y", "д": "d", "ч": "h", "с": "s"}
 
-DateValue = datetime | date | time | timedelta
+Moment = datetime | date | time | timedelta
 
 
-def format_date_value(value: DateValue, code: str) -> str:
-    """The text of a date, time or duration in the number format ``code``."""
+def shown(value: Moment, code: str) -> str:
+    """The text of a date, a time or a span of time in the format ``code``."""
     code = code.split(";")[0]
-    code = _SYSTEM_FORMATS.get(code.lower(), code)
+    code = _OF_THE_SYSTEM.get(code.lower(), code)
     if code.lower() in ("general", "@", ""):
         code = "dd.mm.yyyy"
-    duration = value if isinstance(value, timedelta) else None
-    moment = _to_datetime(value)
+    span = value if isinstance(value, timedelta) else None
+    moment = _moment(value)
     tokens = list(_TOKEN.finditer(code))
-    is_12_hour = any(token["noon"] for token in tokens)
+    twelve = any(token["noon"] for token in tokens)
     return "".join(
-        _format_token(tokens, position, moment, duration, is_12_hour=is_12_hour)
-        for position in range(len(tokens))
+        _part(tokens, position, moment, span, twelve=twelve) for position in range(len(tokens))
     )
 
 
-def _to_datetime(value: DateValue) -> datetime:
+def _moment(value: Moment) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -76,17 +75,17 @@ def _to_datetime(value: DateValue) -> datetime:
     return datetime(1899, 12, 30) + value  # noqa: DTZ001
 
 
-def _format_token(
+def _part(
     tokens: list[re.Match[str]],
     position: int,
     moment: datetime,
-    duration: timedelta | None,
+    span: timedelta | None,
     *,
-    is_12_hour: bool,
+    twelve: bool,
 ) -> str:
     token = tokens[position]
     if token["elapsed"]:
-        return _format_elapsed(token["elapsed"], moment, duration)
+        return _elapsed(token["elapsed"], moment, span)
     if token["noon"]:
         return "AM" if moment.hour < 12 else "PM"
     if token["fraction"]:
@@ -95,14 +94,14 @@ def _format_token(
         letter = _LATIN.get(token["part"][0].lower(), token["part"][0].lower())
         if letter == "m" and _are_minutes(tokens, position):
             letter = "n"
-        return _format_part(letter, len(token["part"]), tokens, moment, is_12_hour=is_12_hour)
+        return _calendar(letter, len(token["part"]), tokens, moment, twelve=twelve)
     if token["space"]:
         return " "
     return token["quoted"] or token["escaped"] or token["other"] or ""
 
 
 def _are_minutes(tokens: list[re.Match[str]], position: int) -> bool:
-    """An «m» after hours or before seconds means minutes."""
+    """An m after hours or before seconds is minutes."""
     before = [t for t in tokens[:position] if t["part"] or t["elapsed"]]
     after = [t for t in tokens[position + 1 :] if t["part"] or t["elapsed"]]
     previous = (before[-1]["part"] or before[-1]["elapsed"]).lower() if before else ""
@@ -110,18 +109,18 @@ def _are_minutes(tokens: list[re.Match[str]], position: int) -> bool:
     return previous[:1] in ("h", "ч") or following[:1] in ("s", "с")
 
 
-def _format_part(
-    letter: str, length: int, tokens: list[re.Match[str]], moment: datetime, *, is_12_hour: bool
+def _calendar(
+    letter: str, length: int, tokens: list[re.Match[str]], moment: datetime, *, twelve: bool
 ) -> str:
     if letter == "y":
         return f"{moment.year:04d}" if length > 2 else f"{moment.year % 100:02d}"
     if letter == "m" and length > 2:
         with_day = any((t["part"] or "").lower() in ("d", "dd", "д", "дд") for t in tokens)
-        name = (_MONTHS_GENITIVE if with_day else _MONTHS)[moment.month - 1]
+        name = (_MONTHS_OF if with_day else _MONTHS)[moment.month - 1]
         return {3: name[:3], 5: name[:1]}.get(length, name)
     if letter == "d" and length > 2:
         return (_DAYS_SHORT if length == 3 else _DAYS)[moment.weekday()]
-    hour = (moment.hour % 12 or 12) if is_12_hour else moment.hour
+    hour = (moment.hour % 12 or 12) if twelve else moment.hour
     number = {
         "m": moment.month,
         "d": moment.day,
@@ -132,7 +131,7 @@ def _format_part(
     return f"{number:0{min(length, 2)}d}"
 
 
-def _format_elapsed(unit: str, moment: datetime, duration: timedelta | None) -> str:
-    seconds = (duration or moment - datetime(1899, 12, 30)).total_seconds()  # noqa: DTZ001
+def _elapsed(unit: str, moment: datetime, span: timedelta | None) -> str:
+    seconds = (span or moment - datetime(1899, 12, 30)).total_seconds()  # noqa: DTZ001
     whole = int(seconds // {"h": 3600, "m": 60, "s": 1}[unit[0].lower()])
     return str(whole).zfill(len(unit))

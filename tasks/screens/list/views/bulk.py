@@ -1,4 +1,4 @@
-"""The bar under a list: one action for all ticked tasks, and what became of each of them."""
+"""The bar under a list: one action for all selected tasks, with a result for each of them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,7 +28,7 @@ from econtract.platform.listing.xlsx import write_workbook
 from tasks.actions import bulk, handover
 from tasks.actions.bulk import Chosen, Outcome
 from tasks.listing.columns import FILE_COLUMNS
-from tasks.listing.definition import TASK_LIST
+from tasks.listing.definition import NOUNS, TASK_LIST
 from tasks.models import SigningTask
 from tasks.screens.card.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
@@ -37,68 +37,68 @@ from tasks.wording.turns import TurnLabels
 BulkView = Callable[[HttpRequest, Chosen], HttpResponseBase]
 
 
-def on_chosen(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Calls ``view`` with the ticked tasks; none, or too many, is told where they were ticked."""
+def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Calls ``view`` with the selected tasks; back to the list if there are none or too many."""
 
     @require_POST
     @wraps(view)
-    def choose_first(request: HttpRequest) -> HttpResponseBase:
-        numbers = bulk.numbers_of(_said(request).getlist("task"))
+    def wrapper(request: HttpRequest) -> HttpResponseBase:
+        numbers = bulk.numbers_of(_parameters(request).getlist("task"))
         if not numbers or len(numbers) > bulk.LIMIT:
             messages.error(request, f"Отметьте задания: от одного до {bulk.LIMIT}")
-            return redirect(_back(request))
+            return redirect(_return_url(request))
         return view(request, bulk.choose(person_of(request), numbers))
 
-    return choose_first
+    return wrapper
 
 
-@on_chosen
+@for_selection
 def take(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     """«Принять в работу»."""
-    outcomes = bulk.take_over(chosen, person_of(request), _drawn_at(request))
-    taken = [one.number for one in outcomes if not one.reason]
-    again = urlencode({"task": taken, "back": _back(request)}, doseq=True)
-    undo = f"{reverse('tasks:bulk_give_back')}?{again}" if taken else ""
-    return _report(request, "Принять в работу", "Принято в работу", outcomes, undo=undo)
+    outcomes = bulk.take_over(chosen, person_of(request), _shown_at(request))
+    numbers = [outcome.number for outcome in outcomes if not outcome.reason]
+    parameters = urlencode({"task": numbers, "back": _return_url(request)}, doseq=True)
+    undo_url = f"{reverse('tasks:bulk_give_back')}?{parameters}" if numbers else ""
+    return _report(request, "Принять в работу", "Принято в работу", outcomes, undo_url=undo_url)
 
 
-@on_chosen
+@for_selection
 def give_back(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
-    """«Отменить» of the message about tasks taken over."""
+    """«Отменить» in the message about the tasks that the user has taken."""
     outcomes = bulk.give_back(chosen, person_of(request))
     return _report(request, "Вернуть задания", "Возвращено", outcomes)
 
 
-@on_chosen
+@for_selection
 def hand(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
-    """«Передать»: the first request asks to whom, the second hands over."""
+    """«Передать»: the first request shows the form, the second hands over."""
     user = person_of(request)
     people = handover.receivers(user)
     form = HandOverForm(request.POST, people=people)
-    sent = "to" in request.POST and "find" not in request.POST
-    if sent and form.is_valid():
+    is_submitted = "to" in request.POST and "find" not in request.POST
+    if is_submitted and form.is_valid():
         receiver, comment = form.cleaned_data["to"], form.cleaned_data["comment"]
         outcomes = bulk.hand_over(chosen, receiver=receiver, actor=user, comment=comment)
         return _report(request, "Передать", f"Передано сотруднику {receiver}", outcomes)
     context = {
-        "form": form if sent else HandOverForm(people=people, initial=request.POST.dict()),
+        "form": form if is_submitted else HandOverForm(people=people, initial=request.POST.dict()),
         "picker": form.picker(),
         "people_url": reverse("tasks:colleagues"),
         "tasks": chosen.tasks,
         "missing": chosen.missing,
-        "back": _back(request),
+        "back": _return_url(request),
     }
-    status = UNPROCESSABLE if sent else 200
+    status = UNPROCESSABLE if is_submitted else 200
     return render(request, "tasks/list/bulk_hand_over.html", context, status=status)
 
 
-@on_chosen
+@for_selection
 def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
-    """«Скачать документы»: one ZIP, made while it is sent; what is not in it is named inside."""
+    """«Скачать документы»: one streamed ZIP; a note inside names the documents that are missing."""
     files = bulk.files_of(chosen)
     if not files.found:
         return _report(request, "Скачать документы", "", list(files.lacking))
-    notes = [f"{one.number}: {one.reason}" for one in files.lacking]
+    notes = [f"{outcome.number}: {outcome.reason}" for outcome in files.lacking]
     content = zip_stream.stream_zip(files.found, notes=notes, notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     disposition = content_disposition_header(as_attachment=True, filename="Документы.zip")
@@ -107,16 +107,16 @@ def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
     return response
 
 
-@on_chosen
+@for_selection
 def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
-    """«Выгрузить»: the ticked tasks as an xlsx file."""
+    """«Выгрузить»: the selected tasks as an xlsx file."""
     if not chosen.tasks:
         return _report(request, "Выгрузить", "", chosen.not_found)
-    if chosen.missing:  # a file has no place for it: the next page says so
+    if chosen.missing:  # the response is a file: the next page shows the message
         numbers = ", ".join(map(str, chosen.missing))
         messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
     user = person_of(request)
-    tasks = SigningTask.objects.visible_to(user).filter(pk__in=[one.pk for one in chosen.tasks])
+    tasks = SigningTask.objects.visible_to(user).filter(pk__in=[task.pk for task in chosen.tasks])
     file = write_workbook(
         tasks.order_by("-updated_at", "-number"),
         FILE_COLUMNS,
@@ -127,50 +127,50 @@ def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
 
 
 def _report(
-    request: HttpRequest, title: str, done: str, outcomes: list[Outcome], *, undo: str = ""
+    request: HttpRequest, title: str, done: str, outcomes: list[Outcome], *, undo_url: str = ""
 ) -> HttpResponseBase:
-    """Back to the list when all went well; else a page that says what did not, and why.
+    """Back to the list if everything was done; else a page with the refused tasks and the reasons.
 
-    What was done is a message on either; ``undo`` is the address that undoes it.
+    Both show a message about the tasks that were done, with an undo at ``undo_url``.
     """
-    refused = [one for one in outcomes if one.reason]
-    went = [one for one in outcomes if not one.reason]
-    if count := len(went):
-        words = f"{done}: {count} {plural(count, 'задание', 'задания', 'заданий')}"
-        if undo:
-            offer_undo(request, UndoToast(words, undo))
+    refused = [outcome for outcome in outcomes if outcome.reason]
+    succeeded = [outcome for outcome in outcomes if not outcome.reason]
+    if count := len(succeeded):
+        text = f"{done}: {count} {plural(count, *NOUNS)}"
+        if undo_url:
+            offer_undo(request, UndoToast(text, undo_url))
         else:
-            messages.success(request, words)
+            messages.success(request, text)
     if not refused:
-        return redirect(_back(request))
-    seen = SigningTask.objects.visible_to(person_of(request))
-    linked = set(seen.filter(pk__in=[o.number for o in outcomes]).values_list("pk", flat=True))
+        return redirect(_return_url(request))
+    visible = SigningTask.objects.visible_to(person_of(request))
+    numbers = [outcome.number for outcome in outcomes]
     context: dict[str, Any] = {
         "title": title,
-        "done": went,
+        "done": succeeded,
         "refused": refused,
-        "linked": linked,
-        "back": _back(request),
+        "linked": set(visible.filter(pk__in=numbers).values_list("pk", flat=True)),
+        "back": _return_url(request),
     }
     return render(request, "tasks/list/bulk_report.html", context)
 
 
-def _back(request: HttpRequest) -> str:
-    """The list where the tasks were ticked."""
-    address = _said(request).get("back", "")
-    ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if ours and address.startswith("/") else reverse("home")
+def _return_url(request: HttpRequest) -> str:
+    """The list where the tasks were selected; the home page for any address outside the site."""
+    url = _parameters(request).get("back", "")
+    is_local = url_has_allowed_host_and_scheme(url, allowed_hosts=None) and url.startswith("/")
+    return url if is_local else reverse("home")
 
 
-def _said(request: HttpRequest) -> QueryDict:
-    """The form's fields; an undo is a button alone, and has them in its address."""
+def _parameters(request: HttpRequest) -> QueryDict:
+    """The fields of the form; an undo, which is only a button, has them in its address."""
     return request.GET if "task" in request.GET else request.POST
 
 
-def _drawn_at(request: HttpRequest) -> datetime | None:
-    """When the list was drawn, as its bar says; None: it says nothing sensible."""
+def _shown_at(request: HttpRequest) -> datetime | None:
+    """When the list was shown, as the form says; None for anything else than a time."""
     try:
-        drawn_at = parse_datetime(request.POST.get("drawn_at", ""))
+        shown_at = parse_datetime(request.POST.get("drawn_at", ""))
     except ValueError:
         return None
-    return drawn_at if drawn_at is not None and is_aware(drawn_at) else None
+    return shown_at if shown_at is not None and is_aware(shown_at) else None

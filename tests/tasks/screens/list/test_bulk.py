@@ -1,4 +1,4 @@
-"""Many tasks at once: what is done, what is not and why; what one does not see stays unseen."""
+"""Actions on many tasks at once: each has its own result; invisible tasks stay invisible."""
 
 import html
 import io
@@ -51,10 +51,10 @@ def act(web: Client, action: str, *tasks: SigningTask | int, **more: Any) -> Any
 
 
 def report(response: Any) -> dict[int, str]:
-    return {one.number: one.reason for one in response.context["refused"]}
+    return {outcome.number: outcome.reason for outcome in response.context["refused"]}
 
 
-def test_all_taken_leads_back_to_the_list_with_their_number(owner: User, web: Client) -> None:
+def test_taking_all_leads_back_to_the_list_with_their_count(owner: User, web: Client) -> None:
     tasks = [SigningTaskFactory(manager=owner) for _ in range(2)]
     response = act(web, "take/", *tasks)
     assert response.redirect_chain[-1][0] == "/tasks/all/?group=none"
@@ -62,7 +62,7 @@ def test_all_taken_leads_back_to_the_list_with_their_number(owner: User, web: Cl
     assert {fresh(task).manager.username for task in tasks} == {"mate"}
 
 
-def test_what_could_not_be_taken_is_named_with_its_reason_and_holds_up_nothing(
+def test_a_refused_task_is_reported_and_does_not_stop_the_others(
     people: People, owner: User, mate: User, web: Client
 ) -> None:
     free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
@@ -80,7 +80,7 @@ def test_what_could_not_be_taken_is_named_with_its_reason_and_holds_up_nothing(
     assert fresh(foreign).manager == people["neighbour"]
 
 
-def test_a_task_taken_since_the_list_was_drawn_stays_with_the_faster(
+def test_a_task_taken_since_the_list_was_shown_stays_with_the_faster_user(
     people: People, owner: User, web: Client
 ) -> None:
     task = SigningTaskFactory(manager=owner)
@@ -106,7 +106,7 @@ def page_of(response: Any) -> str:
     return text
 
 
-def test_all_taken_can_be_given_back_to_whose_they_were(
+def test_taken_tasks_can_be_given_back_to_their_managers(
     people: People, owner: User, web: Client
 ) -> None:
     other = people["colleague"]
@@ -122,10 +122,8 @@ def test_all_taken_can_be_given_back_to_whose_they_were(
     assert [fresh(task).manager for task in tasks] == [owner, other, owner]
 
 
-def test_of_what_was_taken_in_part_that_part_is_given_back(
-    owner: User, mate: User, web: Client
-) -> None:
-    """One's own task was never taken, so it has nowhere to go."""
+def test_an_undo_gives_back_only_what_was_taken(owner: User, mate: User, web: Client) -> None:
+    """The user's own task was not taken, so it is not given back."""
     free, mine = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=mate)
     response = act(web, "take/", mine, free)
     assert "Принято в работу: 1 задание" in page_of(response)
@@ -135,7 +133,9 @@ def test_of_what_was_taken_in_part_that_part_is_given_back(
     assert "undo" not in page_of(act(web, "take/", mine))
 
 
-def test_too_late_for_an_undo_each_task_says_so(owner: User, mate: User, web: Client) -> None:
+def test_an_undo_that_is_too_late_is_refused_for_each_task(
+    owner: User, mate: User, web: Client
+) -> None:
     tasks = [SigningTaskFactory(manager=owner) for _ in range(2)]
     with time_machine.travel(clock.now(), tick=False) as watch:
         undo = undo_in(act(web, "take/", *tasks))
@@ -145,7 +145,7 @@ def test_too_late_for_an_undo_each_task_says_so(owner: User, mate: User, web: Cl
     assert {fresh(task).manager for task in tasks} == {mate}
 
 
-def test_an_undo_reaches_nothing_that_one_has_not_taken(people: People, owner: User) -> None:
+def test_an_undo_does_not_reach_tasks_of_others(people: People, owner: User) -> None:
     task = SigningTaskFactory(manager=owner)
     act(browser_of(people["mate"]), "take/", task)
     address = f"/tasks/bulk/take/undo/?task={task.number}&task={NOWHERE}"
@@ -157,20 +157,22 @@ def test_an_undo_reaches_nothing_that_one_has_not_taken(people: People, owner: U
 
 
 @pytest.mark.parametrize("numbers", [[], ["x", "²", "-1"], [*range(1, bulk.LIMIT + 2)]])
-def test_nothing_and_too_much_are_told_on_the_list(web: Client, numbers: list[Any]) -> None:
+def test_no_selection_and_too_many_tasks_are_refused_on_the_list(
+    web: Client, numbers: list[Any]
+) -> None:
     response = web.post("/tasks/bulk/take/", {"task": numbers}, follow=True)
     assert f"от одного до {bulk.LIMIT}" in response.content.decode()
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:x", ""])
-def test_the_way_back_stays_in_the_house(owner: User, web: Client, back: str) -> None:
+def test_the_return_url_stays_on_the_site(owner: User, web: Client, back: str) -> None:
     response = web.post(
         "/tasks/bulk/take/", {"task": [SigningTaskFactory(manager=owner).number], "back": back}
     )
     assert response.headers["Location"] == "/"
 
 
-def test_handing_over_asks_to_whom_and_tells_what_stayed(
+def test_handing_over_asks_for_the_receiver_and_reports_what_was_refused(
     people: People, owner: User, mate: User
 ) -> None:
     web = browser_of(owner)
@@ -178,12 +180,12 @@ def test_handing_over_asks_to_whom_and_tells_what_stayed(
     closed = SigningTaskFactory(manager=owner, task_type=TaskType.CONTRACTOR)
     foreign = SigningTaskFactory(manager=people["neighbour"])
     mate.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
-    chosen = [open_to_mate, closed, foreign]
-    page = act(web, "hand/", *chosen).content.decode()
+    selection = [open_to_mate, closed, foreign]
+    page = act(web, "hand/", *selection).content.decode()
     assert f'name="task" value="{open_to_mate.number}" checked' in page
     assert fresh(open_to_mate).manager == owner
-    assert act(web, "hand/", *chosen, to="").status_code == 422
-    response = act(web, "hand/", *chosen, to=mate.pk, comment="Отпуск")
+    assert act(web, "hand/", *selection, to="").status_code == 422
+    response = act(web, "hand/", *selection, to=mate.pk, comment="Отпуск")
     assert report(response) == {
         closed.number: f"Сотруднику {mate} не открыт тип заданий «ДГПХ».",
         foreign.number: "Задание не найдено.",
@@ -197,7 +199,7 @@ def pdf(text: bytes) -> Any:
     return DocumentVersionFactory(source=stored, pdf=stored, file_name="../Договор:1.docx")
 
 
-def test_documents_come_as_one_archive_that_names_what_is_not_in_it(
+def test_documents_are_one_archive_with_a_note_about_missing_ones(
     people: People, owner: User, web: Client
 ) -> None:
     draft = SigningTaskFactory(manager=owner, document_version=pdf(b"draft"))
@@ -223,26 +225,26 @@ def test_documents_come_as_one_archive_that_names_what_is_not_in_it(
     ]
 
 
-def test_with_nothing_to_download_there_is_a_page_and_no_empty_archive(
-    owner: User, web: Client
-) -> None:
+def test_nothing_to_download_is_a_page_and_no_empty_archive(owner: User, web: Client) -> None:
     bare = SigningTaskFactory(manager=owner, document_version=None)
     assert list(report(act(web, "documents.zip", bare, NOWHERE))) == [bare.number, NOWHERE]
 
 
-def test_the_ticked_and_visible_are_exported(people: People, owner: User, web: Client) -> None:
-    ticked, other = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=owner)
+def test_selected_visible_tasks_are_exported(people: People, owner: User, web: Client) -> None:
+    selected, other = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=owner)
     foreign = SigningTaskFactory(manager=people["neighbour"])
-    response = act(web, "export.xlsx", ticked, foreign)
+    response = act(web, "export.xlsx", selected, foreign)
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
-    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [ticked.number]
-    assert other.number != ticked.number
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [selected.number]
+    assert other.number != selected.number
     assert f"не найдены: {foreign.number}" in web.get("/tasks/all/?group=none").content.decode()
     assert list(report(act(web, "export.xlsx", foreign))) == [foreign.number]
 
 
 @pytest.mark.parametrize("who", ["lead", "head", "administrator"])
-def test_who_only_looks_downloads_and_takes_nothing(people: People, owner: User, who: str) -> None:
+def test_a_user_who_may_only_look_downloads_and_takes_nothing(
+    people: People, owner: User, who: str
+) -> None:
     task, web = (
         SigningTaskFactory(manager=owner, document_version=pdf(b"x")),
         browser_of(people[who]),
