@@ -38,6 +38,22 @@ def test_no_template_has(path: Path, what: str) -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_a_fragment_is_named_as_one(path: Path) -> None:
+    """A page extends a base; a fragment has an underscore or is in a folder of fragments."""
+    name = name_of(path)
+    if name.startswith(("archive/", "admin/", "tasks/demo/", "base", "500")):
+        return
+    is_fragment = path.name.startswith("_") or path.parent.name in {"components", "forms", "cells"}
+    assert is_fragment != path.read_text().startswith("{% extends ")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_a_comment_says_what_a_template_is(path: Path) -> None:
+    if not name_of(path).startswith("archive/"):
+        assert COMMENT.search(path.read_text())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_no_line_is_longer_than_200_characters(path: Path) -> None:
     lines = enumerate(path.read_text().splitlines(), start=1)
     assert [number for number, line in lines if len(line) > 200] == []
