@@ -1,23 +1,18 @@
-"""Plays scenarios: real actions, real steps, real answers of the sandbox, in a time gone by."""
+"""Plays the demonstration's scenarios in the past: real actions, real steps, the real sandbox."""
 
 import random
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import chain, count, zip_longest
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from accounts.roles import TaskType
 from archive import documents
-from clients import actions as client_actions
-from clients.actions import ContactFacts
 from clients.directories.account_numbers import allowed_prefixes
-from clients.gateways.cdi import Organisation, cdi
-from clients.models import Client, Contact, Region, Service
+from clients.models import Region, Service
 from econtract.platform.common import clock
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.failures import ErrorKind
@@ -27,9 +22,9 @@ from edo.models import Box, Signatory
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
-from tasks.demo import contracts
+from tasks.demo.parties import PartyMaker
 from tasks.demo.sandbox import SandboxControl
-from tasks.demo.scenarios import SCENARIOS, Scenario
+from tasks.demo.scenarios import Scenario
 from tasks.lifecycle.perform import perform
 from tasks.lifecycle.steps import starting_job
 from tasks.models import Comment, SigningTask
@@ -38,35 +33,20 @@ from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
-SURNAMES = (
-    "Андреев", "Белов", "Волков", "Григорьев", "Денисов", "Егоров", "Жуков", "Зайцев", "Ильин",
-    "Козлов", "Лебедев", "Морозов", "Никитин", "Орлов", "Павлов", "Романов", "Семенов", "Титов",
-)  # fmt: skip
-NAMES = ("Александр", "Борис", "Виктор", "Григорий", "Дмитрий", "Илья", "Кирилл", "Николай")
-PATRONYMICS = ("Алексеевич", "Борисович", "Викторович", "Иванович", "Олегович", "Петрович")
-COMPANY_WORDS = (
-    "магистраль", "кедр", "вега", "парус", "гарант", "союз", "сокол", "квант", "ладья", "прогресс",
-)  # fmt: skip
-ROUNDS = 30
-# Systems that are out of order before the client has the document, and after.
-BEFORE = frozenset({"identity", "cabinet", "signing"})
-AFTER = frozenset({"apd", "rio"})
-MEMORABLE = {scenario.inn for scenario in SCENARIOS}
+MAX_ROUNDS = 30
+# Systems that a scenario may break before the client has the document, and after.
+BEFORE_DELIVERY = frozenset({"identity", "cabinet", "signing"})
+AFTER_DELIVERY = frozenset({"apd", "rio"})
 
 
-class Player:
+class ScenarioPlayer:
     """Plays one scenario after another; ``people`` are the users by login."""
 
     def __init__(self, people: dict[str, User], sandbox: SandboxControl) -> None:
         self.people = people
         self.sandbox = sandbox
         self.random = random.Random(20240601)  # noqa: S311  (the same demonstration every time)
-        self.numbers = count(1)
-        self.organisations = {
-            TaskType.LEGAL: _organisations(*COMPANY_WORDS, kinds={"legal"}),
-            TaskType.SELF_EMPLOYED: _organisations("Анна", "Иван", kinds={"self_employed"}),
-            TaskType.CONTRACTOR: _organisations("Иван", "Ольга", kinds={"individual"}),
-        }
+        self.parties = PartyMaker(self.random)
 
     def play(self, scenario: Scenario) -> SigningTask:
         """Makes the scenario's task and brings it to where the scenario ends."""
@@ -88,7 +68,7 @@ class Player:
                 )
                 self.settle(task)
         self._remind(task)
-        return _fresh(task)
+        return _reload(task)
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -98,18 +78,18 @@ class Player:
         with clock.travelled_to(moment):
             yield
 
-    # --- The stages of a course ------------------------------------------------------------
+    # --- The stages of a task ------------------------------------------------------------
 
     def _create(self, scenario: Scenario) -> SigningTask:
         manager = self.people[scenario.manager]
         region = Region.objects.get(name=scenario.region)
-        organisation = self._organisation(scenario)
-        client, contact = self._client(organisation, manager)
+        organisation = self.parties.organisation(scenario)
+        client, contact = self.parties.client(organisation, manager)
         tail = organisation.inn[:9] if scenario.account == "right" else "999999999"
         services = list(Service.objects.filter(code__in=scenario.services))
         account = _prefix(region, services) + tail
-        paper = self._paper(scenario, client, contact, account, services)
-        upload = SimpleUploadedFile(paper.name, paper.content)
+        file = self.parties.document(scenario, client, contact, account, services)
+        upload = SimpleUploadedFile(file.name, file.content)
         version = documents.upload_version(upload=upload, user=manager)
         verified = scenario.account == "right"
         return create_task(
@@ -141,18 +121,18 @@ class Player:
             elif scenario.approval == "reject":
                 comment = "Проведите проверку по чек-листу и приложите результат"
                 perform(task.number, "reject_approval", actor=head, comment=comment)
-        return _fresh(task)
+        return _reload(task)
 
     def _identify(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
-        with self.at(start + timedelta(seconds=4)), self._out_of_order(task, scenario, BEFORE):
+        with self.at(start + timedelta(seconds=4)), self._outage(task, scenario, BEFORE_DELIVERY):
             self.settle(task, stop=scenario.stop)
-        task = _fresh(task)
+        task = _reload(task)
         if task.status != Status.IDENTIFICATION_PENDING:
             return task
         with self.at(start + timedelta(seconds=self.random.randint(80, 150))):
             if scenario.answer != "expire":
                 self.sandbox.answer_identification(task.identification_ref, scenario.answer)
-            with self._out_of_order(task, scenario, BEFORE):
+            with self._outage(task, scenario, BEFORE_DELIVERY):
                 self.settle(task, stop=scenario.stop)
             if scenario.authority == "decline":
                 comment = "Нужна доверенность с правом подписи договоров"
@@ -160,19 +140,19 @@ class Player:
                 self.settle(task)
         if scenario.answer == "expire":
             self._expire(task, start, settings.IDENTIFICATION_DAYS)
-        task = _fresh(task)
+        task = _reload(task)
         if task.status == Status.IDENTIFIED and scenario.proceed:
             with self.at(start + timedelta(seconds=200)):
                 perform(task.number, "proceed", actor=task.manager)
                 self.settle(task, stop=scenario.stop)
-        return _fresh(task)
+        return _reload(task)
 
     def _sign(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
         if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
             return task
         message = task.exchange.message_id
         signed_after = timedelta(seconds=self.random.randint(140, 420))
-        with self.at(start + signed_after), self._out_of_order(task, scenario, AFTER):
+        with self.at(start + signed_after), self._outage(task, scenario, AFTER_DELIVERY):
             match scenario.fate:
                 case "signed":
                     self.sandbox.sign(message)
@@ -190,10 +170,10 @@ class Player:
             self.settle(task, stop=scenario.stop)
         if scenario.fate == "expire":
             self._expire(task, start, settings.SIGNING_DAYS)
-        return _fresh(task)
+        return _reload(task)
 
     def _refuse_as(self, task: SigningTask, resolution: str) -> None:
-        """Security or the client's own words gave the refusal another name than the operator."""
+        """The security service, or the client's own words, give the refusal another resolution."""
         perform(task.number, "signing_failed", actor=Actor.SYSTEM, resolution=resolution)
 
     def _expire(self, task: SigningTask, start: datetime, days: int) -> None:
@@ -202,7 +182,7 @@ class Player:
             self.settle(task)
 
     def _remind(self, task: SigningTask) -> None:
-        """What was due while the task waited happens on its day."""
+        """Runs the reminders that were due meanwhile, each on its day."""
         now = clock.now()
         for job in (
             OutboxJob.objects.open()
@@ -213,10 +193,10 @@ class Player:
                 self.settle(task)
 
     @contextmanager
-    def _out_of_order(
+    def _outage(
         self, task: SigningTask, scenario: Scenario, when: frozenset[str]
     ) -> Iterator[None]:
-        """Within the block the scenario's system does not answer, and attempts run out."""
+        """Within the block the scenario's system is down, and all attempts fail."""
         if scenario.down not in when:
             yield
             return
@@ -233,24 +213,24 @@ class Player:
     # --- Work that workers do --------------------------------------------------------------
 
     def settle(self, task: SigningTask, stop: str = "") -> None:
-        """Runs the task's jobs until none is due; at the status ``stop`` it gets stuck."""
-        for _ in range(ROUNDS):
-            heard = sum(inbound.poll(feed) for feed in feeds.feeds_of(task))
+        """Runs the task's jobs until none is due; in the status ``stop`` the task gets stuck."""
+        for _ in range(MAX_ROUNDS):
+            event_count = sum(inbound.poll(feed) for feed in feeds.feeds_of(task))
             due = list(
                 OutboxJob.objects.claimable()
-                .filter(kind__in=_kinds_but(stop))
+                .filter(kind__in=_job_kinds_except(stop))
                 .order_by("pk")
                 .values_list("pk", flat=True)
             )
-            if not due and not heard:
+            if not due and not event_count:
                 break
             for job_id in due:
                 worker.run_job(job_id)
-        if stop and _fresh(task).status == stop:
+        if stop and _reload(task).status == stop:
             self._postpone(task, stop)
 
     def _postpone(self, task: SigningTask, status: str) -> None:
-        """The system that the status waits for is slow today: the next attempt is tomorrow's."""
+        """The system that the status waits for does not answer; the next attempt is tomorrow."""
         job_kind = registry.job_kind(str(starting_job(Status(status))))
         OutboxJob.objects.open().filter(subject=task.number, kind=job_kind.kind).update(
             due_at=clock.now() + timedelta(days=1),
@@ -261,61 +241,8 @@ class Player:
             error_text="no answer in time",
         )
 
-    # --- Who and what ----------------------------------------------------------------------
 
-    def _organisation(self, scenario: Scenario) -> Organisation:
-        if scenario.inn:
-            found = cdi().get(scenario.inn)
-            if found is None:
-                raise LookupError(f"CDI does not know {scenario.inn}.")
-            return found
-        return next(self.organisations[scenario.task_type])
-
-    def _client(self, organisation: Organisation, manager: User) -> tuple[Client, Contact]:
-        client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
-        linked = client.contacts.first()
-        return client, linked or client_actions.add_contact(
-            client=client, facts=self._person(client), actor=manager
-        )
-
-    def _person(self, client: Client) -> ContactFacts:
-        number = next(self.numbers)
-        name = (client.head_name or client.short_name).split()
-        if len(name) < 2:
-            name = [self.random.choice(part) for part in (SURNAMES, NAMES, PATRONYMICS)]
-        return ContactFacts(
-            surname=name[0],
-            given_name=name[1],
-            patronymic=" ".join(name[2:]),
-            phone=f"+7912{3450000 + number * 173:07d}",
-            email=f"client{number}@{'firma' if client.kpp else 'mail'}.example",
-            position="" if client.signs_in_person else client.head_position or "Директор",
-            authority="" if client.signs_in_person else "Устав",
-            inn=client.inn if client.signs_in_person else "",
-        )
-
-    def _paper(
-        self,
-        scenario: Scenario,
-        client: Client,
-        contact: Contact,
-        account: str,
-        services: list[Service],
-    ) -> contracts.Paper:
-        make = {"pdf": contracts.pdf, "word": contracts.word, "sheet": contracts.sheet}
-        return make[scenario.paper](
-            contracts.Terms(
-                client=client,
-                signer=str(contact),
-                number=account,
-                dated=clock.now().date(),
-                services=tuple(service.name for service in services),
-                monthly=self.random.randint(3, 90) * 500,
-            )
-        )
-
-
-def _fresh(task: SigningTask) -> SigningTask:
+def _reload(task: SigningTask) -> SigningTask:
     return SigningTask.objects.select_related("exchange", "manager", "box").get(pk=task.pk)
 
 
@@ -324,7 +251,7 @@ def _prefix(region: Region, services: list[Service]) -> str:
     return min(allowed_prefixes(region, services))
 
 
-def _kinds_but(stop: str) -> list[str]:
+def _job_kinds_except(stop: str) -> list[str]:
     """Every kind of job except the one that the status ``stop`` waits for."""
     stopped = starting_job(Status(stop)) if stop else None
     return [kind.kind for kind in registry.job_kinds() if kind.kind != stopped]
@@ -332,14 +259,3 @@ def _kinds_but(stop: str) -> list[str]:
 
 def _system_of(job_kind: JobKind, task: SigningTask) -> str:
     return job_kind.system_for(task) if isinstance(job_kind, TaskJobKind) else job_kind.system
-
-
-def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
-    """Active organisations of the registry, the words taking turns so that the names differ."""
-    found = (cdi().search(word, limit=50) for word in words)
-    seen = set(MEMORABLE)
-    for organisation in filter(None, chain.from_iterable(zip_longest(*found))):
-        fits = organisation.kind in kinds and organisation.state == "active"
-        if fits and organisation.inn not in seen:
-            seen.add(organisation.inn)
-            yield organisation

@@ -1,6 +1,6 @@
 """Rows written past the ORM, a hundred thousand a minute and more: COPY where the database has it.
 
-For rows that are made up (`tasks.demo.load`): nothing is validated, no signal is sent.
+For rows that are made up (`tasks.demo.bulk_load`): nothing is validated, no signal is sent.
 """
 
 import json

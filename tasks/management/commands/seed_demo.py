@@ -12,7 +12,7 @@ from econtract.platform.common.errors import OutsideError
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import queue
 from tasks.demo import operator, people
-from tasks.demo.player import Player
+from tasks.demo.player import ScenarioPlayer
 from tasks.demo.sandbox import SandboxControl, SandboxMissing
 from tasks.demo.scenarios import SCENARIOS
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _seed(self, sandbox: SandboxControl) -> None:
         sandbox.autopilot(on=False)
         operator.install()
-        player = Player(people.install(), sandbox)
+        player = ScenarioPlayer(people.install(), sandbox)
         with queue.publishing_disabled():
             for scenario in SCENARIOS:
                 task = player.play(scenario)

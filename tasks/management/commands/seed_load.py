@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tasks.demo.load import Loader
+from tasks.demo.bulk_load import BulkLoader
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            Loader().load(tasks=options["tasks"], users=options["users"])
+            BulkLoader().load(tasks=options["tasks"], users=options["users"])
         except LookupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{options['tasks']} tasks of {options['users']} users added.")

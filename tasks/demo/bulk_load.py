@@ -1,48 +1,38 @@
-"""Very many tasks, quickly: for benchmarks and trials of size. Rows only, no outside systems.
+"""Many tasks, fast: for benchmarks. Rows only, no outside systems.
 
-Skewed as life is: 5 % in work, most of the rest completed; few managers make most tasks, most
-clients are companies that sign in ЭДО.
+Skewed like real data: 5 % in work, most of the others completed; few managers create most tasks,
+most clients are companies that sign through ЭДО.
 """
 
 import random
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission
 from django.db import connection
 from faker import Faker
 
-from accounts.models import (
-    AccessGroup,
-    AccessGroupUserObjectPermission,
-    RoleGrant,
-    TypeAccess,
-    User,
-)
-from accounts.roles import Role, TaskType
-from archive.models import Document, DocumentVersion, Package, StoredFile
-from clients.models import Client, ClientContact, Contact, ContactVersion, Region, Service, queries
+from accounts.roles import TaskType
+from archive.models import Document, DocumentVersion, Package
+from clients.models import Client, ClientContact, Contact, ContactVersion, queries
 from econtract.platform.common import clock
-from edo.models import Box, Signatory
-from tasks.demo.people import PASSWORD
+from tasks.demo.bulk_shared import SharedRows
+from tasks.demo.bulk_users import create_groups, create_managers, find_managers
 from tasks.demo.tables import Table, finish, write
-from tasks.models import Channel, DocumentKind, HistoryEntry, SigningTask
+from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import IN_WORK, Status, resolutions_of
 from tasks.transitions import Actor
 
 BATCH = 20_000
-TASKS_A_CLIENT, TASKS_A_DOCUMENT = 4, 20
+TASKS_PER_CLIENT, TASKS_PER_DOCUMENT = 4, 20
 NAMES = 5_000
-USERS_A_GROUP = 62
 IN_WORK_SHARE = 0.05
 CANCELLED_SHARE = 0.06
 PAST, RECENT = timedelta(days=700), timedelta(days=14)
 IN_WORK_SET = frozenset(IN_WORK)
 RESOLUTIONS = {status: sorted(map(str, resolutions_of(status))) for status in Status}
-# Of every hundred tasks: by whom, and how they are signed.
-KINDS = (
+# Type and channel of every hundred tasks.
+TYPES_AND_CHANNELS = (
     [(TaskType.LEGAL, Channel.EDO)] * 88
     + [(TaskType.SELF_EMPLOYED, Channel.EDO)] * 4
     + [(TaskType.SELF_EMPLOYED, Channel.SMS)] * 4
@@ -51,7 +41,7 @@ KINDS = (
 PERSON = {"surname": "Петров", "given_name": "Петр", "patronymic": "Петрович"}
 
 
-class Loader:
+class BulkLoader:
     """Makes users, clients and tasks in bulk; the same seed gives the same rows."""
 
     def __init__(self, seed: int = 1) -> None:
@@ -65,69 +55,14 @@ class Loader:
 
         Directories must be loaded. Raises LookupError for what is missing.
         """
-        managers = self._users(users) if users else _loaded_users()
-        self._groups(managers if users else [])
-        contacts = self._clients(max(1, tasks // TASKS_A_CLIENT))
+        managers = create_managers(users, self.faker) if users else find_managers()
+        if users:
+            create_groups(managers)
+        contacts = self._clients(max(1, tasks // TASKS_PER_CLIENT))
         self._tasks(tasks, managers, contacts)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
-
-    # --- People ----------------------------------------------------------------------------
-
-    def _users(self, count: int) -> list[int]:
-        password = make_password(PASSWORD)
-        start = User.objects.count()
-        users = User.objects.bulk_create(
-            (
-                User(
-                    username=f"load{start + number}",
-                    password=password,
-                    last_name=self.faker.last_name_female(),
-                    first_name=self.faker.first_name_female(),
-                    patronymic=self.faker.middle_name_female(),
-                )
-                for number in range(count)
-            ),
-            batch_size=1_000,
-        )
-        RoleGrant.objects.bulk_create(RoleGrant(user=user, role=Role.MANAGER) for user in users)
-        TypeAccess.objects.bulk_create(
-            TypeAccess(user=user, task_type=kind) for user in users for kind in TaskType
-        )
-        return [user.pk for user in users]
-
-    def _groups(self, managers: list[int]) -> None:
-        permissions = {
-            permission.codename: permission
-            for permission in Permission.objects.filter(codename__startswith="member_")
-        }
-        start = AccessGroup.objects.count()
-        for number, first in enumerate(range(0, len(managers), USERS_A_GROUP)):
-            group = AccessGroup.objects.create(
-                name=f"Группа нагрузки {start + number + 1}",
-                managers_see_each_other=number % 4 == 0,
-            )
-            members = managers[first : first + USERS_A_GROUP]
-            lead = members[0]
-            RoleGrant.objects.create(user_id=lead, role=Role.TEAM_LEAD)
-            AccessGroupUserObjectPermission.objects.bulk_create(
-                [
-                    AccessGroupUserObjectPermission(
-                        content_object=group,
-                        user_id=lead,
-                        permission=permissions[AccessGroup.MEMBER_TEAM_LEAD],
-                    ),
-                    *(
-                        AccessGroupUserObjectPermission(
-                            content_object=group,
-                            user_id=member,
-                            permission=permissions[AccessGroup.MEMBER_MANAGER],
-                        )
-                        for member in members
-                    ),
-                ]
-            )
 
     # --- Clients ---------------------------------------------------------------------------
 
@@ -144,7 +79,7 @@ class Loader:
             phone = f"+7{9_000_000_000 + number}"
             version = versions.next_key
             contact = contacts.add(phone=phone, current_id=version)
-            versions.add(contact_id=contact, number=1, phone=phone, **PERSON, **_letters())
+            versions.add(contact_id=contact, number=1, phone=phone, **PERSON, **_contact_details())
             links.add(client_id=client, contact_id=contact)
             pairs.append((client, version))
             if len(clients.rows) == BATCH:
@@ -156,7 +91,7 @@ class Loader:
     # --- Tasks -----------------------------------------------------------------------------
 
     def _tasks(self, count: int, managers: list[int], contacts: list[tuple[int, int]]) -> None:
-        shared = _Shared.make()
+        shared = SharedRows.find_or_create()
         tables = documents, versions, packages, tasks, services, history = [
             Table(model)
             for model in (
@@ -168,9 +103,9 @@ class Loader:
                 HistoryEntry,
             )
         ]
-        for made in range(count):
+        for index in range(count):
             task = self._task(managers, contacts, shared)
-            if made % TASKS_A_DOCUMENT == 0:
+            if index % TASKS_PER_DOCUMENT == 0:
                 document = documents.add()
                 version = versions.add(**self._version(document, shared))
             task |= {"document_id": document, "document_version_id": version}
@@ -178,14 +113,14 @@ class Loader:
                 task["package_id"] = packages.add(**self._package(task, shared))
             number = tasks.add(**task)
             services.add(signingtask_id=number, service_id=shared.service.pk)
-            history.add(task_id=number, **_entry(task))
+            history.add(task_id=number, **_history_entry(task))
             if len(tasks.rows) == BATCH:
                 write(*tables)
         write(*tables)
         finish(*tables)
 
     def _task(
-        self, managers: list[int], contacts: list[tuple[int, int]], shared: "_Shared"
+        self, managers: list[int], contacts: list[tuple[int, int]], shared: SharedRows
     ) -> dict[str, Any]:
         """One task's values by attribute name."""
         chance, status = self.random.random, self._status()
@@ -196,7 +131,7 @@ class Loader:
         manager = managers[int(len(managers) * chance() ** 2)]
         client, version = contacts[int(len(contacts) * chance())]
         region, prefix = shared.regions[int(len(shared.regions) * chance())]
-        task_type, channel = KINDS[int(len(KINDS) * chance())]
+        task_type, channel = TYPES_AND_CHANNELS[int(len(TYPES_AND_CHANNELS) * chance())]
         resolutions = RESOLUTIONS[status]
         account = f"{prefix}{client % 10**9:09d}"
         return shared.values | {
@@ -225,7 +160,7 @@ class Loader:
         cancelled = self.random.random() < CANCELLED_SHARE
         return Status.CANCELLED if cancelled else Status.COMPLETED
 
-    def _version(self, document: int, shared: "_Shared") -> dict[str, Any]:
+    def _version(self, document: int, shared: SharedRows) -> dict[str, Any]:
         return {
             "document_id": document,
             "number": 1,
@@ -240,7 +175,7 @@ class Loader:
             "archived_at": self.now,
         }
 
-    def _package(self, task: dict[str, Any], shared: "_Shared") -> dict[str, Any]:
+    def _package(self, task: dict[str, Any], shared: SharedRows) -> dict[str, Any]:
         return {
             "file_id": shared.file.pk,
             "file_name": f"{task['document_number']}.zip",
@@ -265,11 +200,11 @@ def _client(number: int, company: str) -> dict[str, Any]:
     }
 
 
-def _letters() -> dict[str, str]:
+def _contact_details() -> dict[str, str]:
     return {"email": "client@firma.example", "name_key": "петров петр петрович"}
 
 
-def _entry(task: dict[str, Any]) -> dict[str, Any]:
+def _history_entry(task: dict[str, Any]) -> dict[str, Any]:
     return {
         "at": task["status_changed_at"],
         "acted_as": Actor.SYSTEM.value,
@@ -278,68 +213,3 @@ def _entry(task: dict[str, Any]) -> dict[str, Any]:
         "new_status": task["status"],
         "resolution": task["resolution"],
     }
-
-
-def _loaded_users() -> list[int]:
-    """The managers of an earlier load, in its order. Raises LookupError where there was none."""
-    users = User.objects.filter(username__startswith="load").order_by("pk")
-    if found := list(users.values_list("pk", flat=True)):
-        return found
-    raise LookupError("No earlier load: say how many users to make.")
-
-
-class _Shared:
-    """What all tasks of a load have in common."""
-
-    def __init__(self, **rows: Any) -> None:
-        self.regions: list[tuple[int, str]] = rows["regions"]
-        self.service: Service = rows["service"]
-        self.box: Box = rows["box"]
-        self.signatory: Signatory = rows["signatory"]
-        self.file: StoredFile = rows["file"]
-        self.values = {
-            "seamless": True,
-            "box_id": self.box.pk,
-            "signatory_id": self.signatory.pk,
-            "document_kind": DocumentKind.CONTRACT.value,
-        }
-
-    @classmethod
-    def make(cls) -> "_Shared":
-        """Takes what is there and makes what is missing. Raises LookupError without regions."""
-        regions = list(Region.objects.values_list("pk", "account_prefix"))
-        service = Service.objects.first()
-        if not regions or service is None:
-            raise LookupError("Load the directories first: manage.py load_reference.")
-        return cls(
-            regions=regions,
-            service=service,
-            box=Box.objects.first() or _box(),
-            signatory=Signatory.objects.first() or _signatory(),
-            file=_file(),
-        )
-
-
-def _box() -> Box:
-    return Box.objects.create(name="Ящик нагрузки", operator_box_id="load", inn="7707049388")
-
-
-def _signatory() -> Signatory:
-    return Signatory.objects.create(
-        surname="Нагрузкин",
-        given_name="Иван",
-        inn="500100732259",
-        snils="11223344595",
-        key_ref="load",
-        certificate_pem="",
-        certificate_serial="01",
-        certificate_from=datetime(2020, 1, 1, tzinfo=UTC),
-        certificate_until=datetime(2040, 1, 1, tzinfo=UTC),
-    )
-
-
-def _file() -> StoredFile:
-    file, _ = StoredFile.objects.get_or_create(
-        sha256="0" * 64, defaults={"size": 60_000, "content_type": "application/pdf"}
-    )
-    return file
