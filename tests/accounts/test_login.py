@@ -1,4 +1,4 @@
-"""Sign-in: three messages, a limit of guesses, and no more said than a stranger may know."""
+"""Log-in: its messages, the limit of attempts, and nothing that helps a stranger."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def fresh_counters(settings: Settings) -> Iterator[None]:
-    # The product's cache is shared by processes, and other tests run beside this one.
+def clean_cache(settings: Settings) -> Iterator[None]:
+    # Tests run in parallel, and the default cache is shared by all processes.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.LOGIN_ATTEMPTS = 3
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
     cache.clear()
     yield
     cache.clear()
@@ -29,85 +29,87 @@ def manager() -> None:
     UserFactory(username="manager", password=PASSWORD, roles=[Role.MANAGER])
 
 
-def attempt(client: Client, login: str, password: str, **headers: str) -> tuple[int, str]:
+def log_in(client: Client, login: str, password: str, **headers: str) -> tuple[int, str]:
     response = client.post("/login/", {"username": login, "password": password}, **headers)
     return response.status_code, response.content.decode()
 
 
-def test_a_manager_logs_in_and_lands_on_his_own_tasks(client: Client, manager: None) -> None:
+def test_a_manager_logs_in_and_gets_to_their_own_tasks(client: Client, manager: None) -> None:
     response = client.post("/login/", {"username": "manager", "password": PASSWORD}, follow=True)
     assert response.redirect_chain[-1][0] == "/tasks/my/"
 
 
-def test_logging_out_is_a_post_and_leads_to_sign_in(client: Client, manager: None) -> None:
+def test_logging_out_takes_a_post_and_leads_to_the_log_in_page(
+    client: Client, manager: None
+) -> None:
     client.login(username="manager", password=PASSWORD)
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/").headers["Location"] == "/login/"
     assert client.get("/tasks/my/").status_code == 302
 
 
-@pytest.mark.parametrize("login", ["manager", "nobody-of-that-name"])
+@pytest.mark.parametrize("login", ["manager", "unknown-login"])
 def test_a_wrong_login_and_a_wrong_password_look_the_same(
     client: Client, manager: None, login: str
 ) -> None:
-    status, page = attempt(client, login, "wrong")
+    status, page = log_in(client, login, "wrong")
     assert status == 422
     assert "Неверный логин или пароль" in page
     assert "<title>Ошибка: Вход" in page
 
 
-def test_a_blocked_person_is_told_so_only_with_the_right_password(client: Client) -> None:
+def test_a_blocked_user_learns_it_only_with_the_right_password(client: Client) -> None:
     UserFactory(username="left", password=PASSWORD, is_active=False)
-    assert "Учетная запись заблокирована" not in attempt(client, "left", "wrong")[1]
-    status, page = attempt(client, "left", PASSWORD)
+    assert "Учетная запись заблокирована" not in log_in(client, "left", "wrong")[1]
+    status, page = log_in(client, "left", PASSWORD)
     assert status == 422
     assert "Учетная запись заблокирована. Обратитесь к администратору" in page
 
 
-def test_guesses_are_limited_for_a_name_and_the_right_password_waits_too(
+def test_attempts_per_login_are_limited_even_with_the_right_password(
     client: Client, manager: None
 ) -> None:
     for _ in range(3):
-        attempt(client, "Manager", "wrong")
-    status, page = attempt(client, "manager", PASSWORD)
+        log_in(client, "Manager", "wrong")
+    status, page = log_in(client, "manager", PASSWORD)
     assert status == 429
     assert "Слишком много попыток. Повторите через 15 минут" in page
 
 
-def test_one_persons_guesses_do_not_lock_another_out(client: Client, manager: None) -> None:
+def test_failures_of_one_login_do_not_block_another(client: Client, manager: None) -> None:
     for _ in range(3):
-        attempt(client, "other", "wrong")
-    assert attempt(client, "manager", PASSWORD)[0] == 302
+        log_in(client, "other", "wrong")
+    assert log_in(client, "manager", PASSWORD)[0] == 302
 
 
-def test_guesses_from_one_address_are_limited_whatever_the_name(
+def test_attempts_per_address_are_limited_for_all_logins_together(
     client: Client, manager: None
 ) -> None:
     for number in range(30):
-        attempt(client, f"name{number}", "wrong")
-    assert attempt(client, "manager", PASSWORD)[0] == 429
-    assert attempt(client, "manager", PASSWORD, REMOTE_ADDR="10.0.0.9")[0] == 302
+        log_in(client, f"name{number}", "wrong")
+    assert log_in(client, "manager", PASSWORD)[0] == 429
+    assert log_in(client, "manager", PASSWORD, REMOTE_ADDR="10.0.0.9")[0] == 302
 
 
-def test_a_right_password_clears_the_count(client: Client, manager: None) -> None:
+def test_the_right_password_resets_the_count(client: Client, manager: None) -> None:
     for _ in range(2):
-        attempt(client, "manager", "wrong")
-    assert attempt(client, "manager", PASSWORD)[0] == 302
+        log_in(client, "manager", "wrong")
+    assert log_in(client, "manager", PASSWORD)[0] == 302
     client.post("/logout/")
     for _ in range(2):
-        attempt(client, "manager", "wrong")
-    assert attempt(client, "manager", PASSWORD)[0] == 302
+        log_in(client, "manager", "wrong")
+    assert log_in(client, "manager", PASSWORD)[0] == 302
 
 
-def test_an_address_elsewhere_is_not_followed_after_sign_in(client: Client, manager: None) -> None:
+def test_log_in_does_not_redirect_to_another_site(client: Client, manager: None) -> None:
     response = client.post(
         "/login/?next=https://evil.example/", {"username": "manager", "password": PASSWORD}
     )
     assert response.headers["Location"] == "/tasks/my/"
 
 
-def test_an_empty_form_asks_for_both(client: Client) -> None:
-    status, page = attempt(client, "", "")
+def test_an_empty_form_asks_for_login_and_password(client: Client) -> None:
+    status, page = log_in(client, "", "")
     assert status == 422
     assert "Введите логин" in page
     assert "Введите пароль" in page

@@ -1,4 +1,4 @@
-"""Who is still logged in."""
+"""Sessions: when they end, and whose keys are accepted."""
 
 from datetime import timedelta
 
@@ -16,23 +16,23 @@ LIST = "/tasks/my/?group=none"
 
 
 @pytest.fixture
-def web(db: None) -> Browser:
-    browser = browser_of(UserFactory(roles=[Role.MANAGER]))
-    assert browser.get(LIST).status_code == 200
-    return browser
+def browser(db: None) -> Browser:
+    logged_in = browser_of(UserFactory(roles=[Role.MANAGER]))
+    assert logged_in.get(LIST).status_code == 200
+    return logged_in
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(60, 200), (-1, 302)])
-def test_a_session_ends_with_its_time(web: Browser, seconds: int, status: int) -> None:
+def test_a_session_ends_when_it_expires(browser: Browser, seconds: int, status: int) -> None:
     Session.objects.update(expire_date=timezone.now() + timedelta(seconds=seconds))
-    assert web.get(LIST).status_code == status
+    assert browser.get(LIST).status_code == status
 
 
 @pytest.mark.django_db
-def test_a_key_that_we_did_not_give_out_is_not_taken_over() -> None:
-    chosen = "a" * 32
-    session = SessionStore(chosen)
+def test_a_session_key_from_outside_is_replaced() -> None:
+    foreign_key = "a" * 32
+    session = SessionStore(foreign_key)
     session["quick_filter"] = "errors"
     session.save()
-    assert session.session_key != chosen
+    assert session.session_key != foreign_key
     assert SessionStore(session.session_key)["quick_filter"] == "errors"

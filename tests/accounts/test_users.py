@@ -1,4 +1,4 @@
-"""People and the rights that come from their roles."""
+"""Users and the rights that their roles give."""
 
 import pytest
 from django.core.management import call_command
@@ -12,10 +12,10 @@ from tests.support.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_the_first_administrator_is_made_on_the_command_line(
+def test_createsuperuser_makes_an_administrator(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long password of mine")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long test password")
     call_command(
         "createsuperuser", interactive=False, username="chief", email="c@x.example", verbosity=0
     )
@@ -23,17 +23,17 @@ def test_the_first_administrator_is_made_on_the_command_line(
 
 
 @pytest.mark.parametrize(
-    ("roles", "enters"),
+    ("roles", "can_enter"),
     [([Role.ADMINISTRATOR], True), ([Role.HEAD, Role.TEAM_LEAD, Role.MANAGER], False), ([], False)],
 )
-def test_who_enters_the_admin(roles: list[Role], enters: bool) -> None:
+def test_only_administrators_enter_the_admin(roles: list[Role], can_enter: bool) -> None:
     browser = Browser()
     browser.force_login(UserFactory(roles=roles), backend="accounts.backends.RoleBackend")
     response = browser.get(reverse("admin:index"))
-    assert (response.status_code == 200) is enters
+    assert (response.status_code == 200) is can_enter
 
 
-def test_a_blocked_administrator_may_nothing() -> None:
+def test_a_blocked_administrator_has_no_permissions() -> None:
     user = UserFactory(roles=[Role.ADMINISTRATOR], is_active=False)
     assert not user.is_staff
     assert not user.has_permission(Permission.SEE_TASKS)

@@ -1,224 +1,146 @@
-"""Visibility: every page, figure and file against the rule of docs/rules.md#visibility.
+"""Visibility: everything that shows tasks agrees with docs/rules.md#visibility.
 
-The worlds of users, roles and groups are random.
+The users, roles and groups are random.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.test import RequestFactory
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
+from openpyxl import load_workbook
 
-from accounts.models import AccessGroup, AccessGroupUserObjectPermission, RoleGrant, User
+from accounts.models import User
 from accounts.roles import Role
 from accounts.visibility import approvers_of, managers_headed_by, viewers_of, visibility_of
+from econtract.platform.listing.exports import make_workbook
 from econtract.platform.notifications import inbox
 from econtract.platform.notifications.models import Notification
 from tasks.actions import bulk, handover
 from tasks.listing.counters import count_tasks
+from tasks.listing.definition import TASK_LIST
 from tasks.listing.pages import fetch_tab_page
 from tasks.listing.query import TaskListQuery
-from tasks.listing.tabs import find_tasks
+from tasks.listing.tabs import SEARCH, find_tasks
 from tasks.models import SigningTask
 from tasks.notifications.subject import TASK, TaskSubject
 from tasks.reports.figures import compute_figures
 from tasks.screens.card.loading import task_of_card
+from tasks.screens.common.managers import manager_options
 from tasks.screens.common.requests import visible_task
-from tests.support.factories import AccessGroupFactory, SigningTaskFactory, UserFactory
-
-PEOPLE, GROUPS = 4, 2
-CAPACITIES = {
-    AccessGroup.MEMBER_MANAGER: Role.MANAGER,
-    AccessGroup.MEMBER_TEAM_LEAD: Role.TEAM_LEAD,
-    AccessGroup.MEMBER_HEAD: Role.HEAD,
-}
-# Random on purpose: a failure prints the example and the seed that makes it again.
-RANDOMLY = settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@dataclass(frozen=True)
-class Group:
-    """``members``: who is in it in which capacity."""
-
-    switch: bool
-    members: frozenset[tuple[int, str]]
-
-    def has(self, person: int, capacity: str) -> bool:
-        return (person, capacity) in self.members
-
-
-@dataclass(frozen=True)
-class World:
-    """People by their place: whether they may log in, their roles, and the groups."""
-
-    active: tuple[bool, ...]
-    roles: tuple[set[Role], ...]
-    groups: tuple[Group, ...]
-
-    def sees(self, viewer: int, manager: int) -> bool:
-        """The rule, word by word."""
-        roles = self.roles[viewer]
-        if not self.active[viewer]:
-            return False
-        if Role.ADMINISTRATOR in roles:
-            return True
-        if viewer == manager and Role.MANAGER in roles:
-            return True
-        return any(self._shows(group, viewer) for group in self._groups_of(manager))
-
-    def approves(self, viewer: int, manager: int) -> bool:
-        """A head, the tasks of his groups, and not his own."""
-        head = self.active[viewer] and Role.HEAD in self.roles[viewer] and viewer != manager
-        groups = self._groups_of(manager)
-        return head and any(group.has(viewer, AccessGroup.MEMBER_HEAD) for group in groups)
-
-    def may_receive(self, person: int) -> bool:
-        """To whom a task can be handed at all."""
-        return self.active[person] and Role.MANAGER in self.roles[person]
-
-    def _groups_of(self, manager: int) -> list[Group]:
-        return [one for one in self.groups if one.has(manager, AccessGroup.MEMBER_MANAGER)]
-
-    def _shows(self, group: Group, viewer: int) -> bool:
-        return any(
-            role in self.roles[viewer]
-            and group.has(viewer, capacity)
-            and (capacity != AccessGroup.MEMBER_MANAGER or group.switch)
-            for capacity, role in CAPACITIES.items()
-        )
-
-
-def of_everybody(choices: list[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
-    """One of ``choices`` for each person; what stands twice is twice as usual."""
-    return st.tuples(*[st.sampled_from(choices)] * PEOPLE)
-
-
-MANAGER, TEAM_LEAD, HEAD, ADMINISTRATOR = (
-    Role.MANAGER,
-    Role.TEAM_LEAD,
-    Role.HEAD,
-    Role.ADMINISTRATOR,
-)
-# Most people are managers, and most managers are in a group: other worlds are dull.
-ROLES: list[set[Role]] = [
-    *[{MANAGER}] * 4,
-    *[{TEAM_LEAD}, {HEAD}, {MANAGER, TEAM_LEAD}, {MANAGER, HEAD}] * 2,
-    *[set(), {ADMINISTRATOR}, {ADMINISTRATOR, HEAD}],
-]
-AS_MANAGER, AS_TEAM_LEAD, AS_HEAD = CAPACITIES
-MEMBERSHIPS: list[set[str]] = [
-    *[{AS_MANAGER}] * 4,
-    *[{AS_TEAM_LEAD}, {AS_HEAD}, set()] * 2,
-    {AS_MANAGER, AS_TEAM_LEAD, AS_HEAD},
-]
-groups = st.builds(
-    lambda switch, kinds: Group(
-        switch, frozenset((at, kind) for at, held in enumerate(kinds) for kind in held)
-    ),
-    switch=st.booleans(),
-    kinds=of_everybody(MEMBERSHIPS),
-)
-worlds = st.builds(
+from tasks.screens.search.palette import task_hits
+from tests.support.access_worlds import (
+    RANDOM,
+    USERS,
     World,
-    active=of_everybody([True, True, True, False]),
-    roles=of_everybody(ROLES),
-    groups=st.tuples(*[groups] * GROUPS),
+    apply_world,
+    create_users_and_tasks,
+    worlds,
 )
+
+ALL_ROWS = TaskListQuery()
 
 
 @pytest.fixture
-def people(db: None) -> list[int]:
-    """The keys of the people; each has one task."""
-    made = [UserFactory() for _ in range(PEOPLE)]
-    first = SigningTaskFactory(manager=made[0])
-    for user in made[1:]:
-        shared = ("client", "contact_version", "region", "box", "signatory", "document_version")
-        SigningTaskFactory(manager=user, **{name: getattr(first, name) for name in shared})
-    for _ in range(GROUPS):
-        AccessGroupFactory()
-    return [user.pk for user in made]
+def user_ids(db: None) -> list[int]:
+    return create_users_and_tasks()
 
 
-def build(world: World, people: list[int]) -> list[User]:
-    """Makes the database such as ``world``; answers the people afresh, nothing remembered."""
-    RoleGrant.objects.all().delete()
-    AccessGroupUserObjectPermission.objects.all().delete()
-    for pk, active in zip(people, world.active, strict=True):
-        User.objects.filter(pk=pk).update(is_active=active)
-    RoleGrant.objects.bulk_create(
-        RoleGrant(user_id=pk, role=role)
-        for pk, roles in zip(people, world.roles, strict=True)
-        for role in roles
-    )
-    capacities = {one.codename: one for one in Permission.objects.filter(codename__in=CAPACITIES)}
-    for group, wanted in zip(AccessGroup.objects.order_by("pk"), world.groups, strict=True):
-        group.managers_see_each_other = wanted.switch
-        group.save()
-        AccessGroupUserObjectPermission.objects.bulk_create(
-            AccessGroupUserObjectPermission(
-                content_object=group, user_id=people[person], permission=capacities[capacity]
-            )
-            for person, capacity in wanted.members
-        )
-    found = User.objects.in_bulk(people)
-    return [found[pk] for pk in people]
-
-
-@RANDOMLY
+@RANDOM
 @given(world=worlds)
-def test_the_queries_see_what_the_rule_sees(people: list[int], world: World) -> None:
-    users = build(world, people)
-    for place, user in enumerate(users):
-        seen = {at for at in range(PEOPLE) if world.sees(place, at)}
-        tasks = SigningTask.objects.visible_to(user)
-        assert {people.index(task.manager_id) for task in tasks} == seen
-        assert {at for at in range(PEOPLE) if visibility_of(user).grants_for(people[at])} == seen
-        approved = {at for at in range(PEOPLE) if world.approves(place, at)}
-        assert {people.index(pk) for pk in managers_headed_by(user) - {user.pk}} == approved
-        # Asked the other way round: who is to be told of this person's tasks.
-        audience = {at for at in range(PEOPLE) if world.sees(at, place)}
-        assert {people.index(one.pk) for one in viewers_of(user.pk)} == audience
-        heads = {at for at in range(PEOPLE) if world.approves(at, place)}
-        assert {people.index(one.pk) for one in approvers_of(user.pk)} == heads
-        receivers = {people.index(one.pk) for one in handover.receivers(user)}
-        assert receivers <= {at for at in range(PEOPLE) if world.may_receive(at)} - {place}
+def test_visibility_agrees_with_the_rule(user_ids: list[int], world: World) -> None:
+    for index, user in enumerate(apply_world(world, user_ids)):
+        visibility, visible = visibility_of(user), world.visible_to(index)
+        assert {i for i, pk in enumerate(user_ids) if visibility.includes(pk)} == visible
+        assert {i for i, pk in enumerate(user_ids) if visibility.grants_for(pk)} == visible
+        own = visibility.narrowed_to(user.pk)
+        assert {i for i, pk in enumerate(user_ids) if own.includes(pk)} == visible & {index}
+        assert visibility.includes_others_than(user.pk) == bool(visible - {index})
+        # The same rule in the other direction.
+        viewers = {user_ids.index(viewer.pk) for viewer in viewers_of(user.pk)}
+        assert viewers == world.viewers_of(index)
 
 
-def on_list(user: User, tab: str) -> set[int]:
-    page = fetch_tab_page(user, tab, TaskListQuery(), ("number",), total=None)
+@RANDOM
+@given(world=worlds)
+def test_approvers_and_receivers_agree_with_the_rules(user_ids: list[int], world: World) -> None:
+    able = {user for user in range(USERS) if world.can_receive_tasks(user)}
+    for index, user in enumerate(apply_world(world, user_ids)):
+        others = managers_headed_by(user) - {user.pk}
+        approved = {manager for manager in range(USERS) if world.approves(index, manager)}
+        assert {user_ids.index(pk) for pk in others} == approved
+        approvers = {viewer for viewer in range(USERS) if world.approves(viewer, index)}
+        assert {user_ids.index(head.pk) for head in approvers_of(user.pk)} == approvers
+        receivers = {user_ids.index(receiver.pk) for receiver in handover.receivers(user)}
+        assert receivers <= able - {index}
+
+
+# --- What shows tasks: each returns the numbers of the tasks that ``user`` gets to see ----------
+
+
+def by_queryset(user: User, numbers: list[int]) -> set[int]:
+    return set(SigningTask.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def in_list(user: User, numbers: list[int], *, tab: str = "all") -> set[int]:
+    return _numbers_on_page(user, tab, ALL_ROWS)
+
+
+def in_filtered_list(user: User, numbers: list[int]) -> set[int]:
+    by_region = ALL_ROWS.with_changes(region=SigningTask.objects.latest("pk").region_id)
+    return _numbers_on_page(user, "all", by_region)
+
+
+def by_search(user: User, numbers: list[int]) -> set[int]:
+    by_inn = ALL_ROWS.with_changes(q=SigningTask.objects.latest("pk").client.inn)
+    return _numbers_on_page(user, SEARCH, by_inn)
+
+
+def _numbers_on_page(user: User, tab: str, query: TaskListQuery) -> set[int]:
+    page = fetch_tab_page(user, tab, query, ("number",), total=None)
     return {row[0] for row in page.rows}
 
 
-def exported(user: User, tab: str) -> set[int]:
-    return set(find_tasks(user, tab, TaskListQuery()).values_list("pk", flat=True))
+def in_xlsx(user: User, numbers: list[int]) -> set[int]:
+    with make_workbook(TASK_LIST, user, "all", ALL_ROWS, max_rows=100) as file:
+        rows = load_workbook(file, read_only=True).worksheets[0].iter_rows(values_only=True)
+        return {int(row[0]) for row in rows if str(row[0]).isdigit()}
 
 
-def opened_cards(user: User, numbers: list[int]) -> set[int]:
+def on_card(user: User, numbers: list[int]) -> set[int]:
+    return _loaded_by(task_of_card, user, numbers)
+
+
+def by_action_of_card(user: User, numbers: list[int]) -> set[int]:
+    """Actions, dialogs and downloads."""
+    return _loaded_by(visible_task, user, numbers)
+
+
+def _loaded_by(
+    load: Callable[[HttpRequest, int], object], user: User, numbers: list[int]
+) -> set[int]:
     request = RequestFactory().get("/")
     request.user = user
-    opened = set()
+    loaded = set()
     for number in numbers:
-        for load in (task_of_card, visible_task):
-            with suppress(Http404):
-                load(request, number)
-                opened.add((number, load))
-    by_card = {number for number, load in opened if load is task_of_card}
-    assert by_card == {number for number, load in opened if load is visible_task}
-    return by_card
+        with suppress(Http404):
+            load(request, number)
+            loaded.add(number)
+    return loaded
 
 
-def in_notifications(user: User, numbers: list[int]) -> set[int]:
+def in_bulk_action(user: User, numbers: list[int]) -> set[int]:
+    return {task.pk for task in bulk.choose(user, numbers).tasks}
+
+
+def in_palette(user: User, numbers: list[int]) -> set[int]:
+    hits = task_hits(user, SigningTask.objects.latest("pk").client.inn)
+    return {int(hit.url.strip("/").rpartition("/")[2]) for hit in hits}
+
+
+def in_bell(user: User, numbers: list[int]) -> set[int]:
     Notification.objects.all().delete()
     Notification.objects.bulk_create(
         Notification(
@@ -231,29 +153,58 @@ def in_notifications(user: User, numbers: list[int]) -> set[int]:
         )
         for number in numbers
     )
-    titled = TaskSubject().titles(numbers, user)
-    shown = set(inbox.notifications_for(user).values_list("subject_id", flat=True))
-    assert set(titled) == shown
-    return shown
+    return set(inbox.notifications_for(user).values_list("subject_id", flat=True))
 
 
-@RANDOMLY
+def in_titles_of_notifications(user: User, numbers: list[int]) -> set[int]:
+    return set(TaskSubject().titles(numbers, user))
+
+
+def as_viewer_to_notify(user: User, numbers: list[int]) -> set[int]:
+    """The tasks of whose events ``user`` can be notified."""
+    tasks = SigningTask.objects.all()
+    return {task.pk for task in tasks if viewers_of(task.manager_id).filter(pk=user.pk).exists()}
+
+
+SURFACES = (
+    by_queryset,
+    in_list,
+    in_filtered_list,
+    in_xlsx,
+    on_card,
+    by_action_of_card,
+    in_bulk_action,
+    by_search,
+    in_palette,
+    in_bell,
+    in_titles_of_notifications,
+    as_viewer_to_notify,
+)
+
+
+@RANDOM
 @given(world=worlds)
-def test_every_user_of_visibility_agrees_with_the_rule(people: list[int], world: World) -> None:
-    users = build(world, people)
-    tasks = {task.manager_id: task for task in SigningTask.objects.all()}
-    numbers = [tasks[pk].pk for pk in people]
-    for place, user in enumerate(users):
-        visible = {tasks[people[at]].pk for at in range(PEOPLE) if world.sees(place, at)}
-        own = {tasks[user.pk].pk} & visible
-        figures = count_tasks(user)
-        assert (figures.own, figures.visible) == (len(own), len(visible))
-        assert on_list(user, "my") == exported(user, "my") == own
-        assert on_list(user, "all") == exported(user, "all") == visible
-        assert opened_cards(user, numbers) == visible
-        assert {task.pk for task in bulk.choose(user, numbers).tasks} == visible
-        assert in_notifications(user, numbers) == visible
-        client = tasks[user.pk].client
-        searched = SigningTask.objects.visible_to(user).search(client.inn)
-        assert {task.pk for task in searched} == visible
-        assert compute_figures(find_tasks(user, "search", TaskListQuery())).created == len(visible)
+def test_every_page_and_figure_shows_the_same_tasks(user_ids: list[int], world: World) -> None:
+    number_of = dict(SigningTask.objects.values_list("manager_id", "pk"))
+    numbers = [number_of[pk] for pk in user_ids]
+    for index, user in enumerate(apply_world(world, user_ids)):
+        visible = {numbers[manager] for manager in world.visible_to(index)}
+        own = visible & {numbers[index]}
+        shown = {surface.__name__: surface(user, numbers) for surface in SURFACES}
+        assert shown == dict.fromkeys(shown, visible)
+        assert in_list(user, numbers, tab="my") == own
+        assert figures(user) == {"own": len(own), "visible": len(visible), "report": len(visible)}
+        assert offered_managers(user, user_ids) == {
+            manager for manager in world.visible_to(index) if Role.MANAGER in world.roles[manager]
+        }
+
+
+def figures(user: User) -> dict[str, int]:
+    counters = count_tasks(user)
+    report = compute_figures(find_tasks(user, SEARCH, ALL_ROWS))
+    return {"own": counters.own, "visible": counters.visible, "report": report.created}
+
+
+def offered_managers(user: User, user_ids: list[int]) -> set[int]:
+    """The indexes of the managers that the lists offer to filter by."""
+    return {user_ids.index(int(option["value"])) for option in manager_options(user, "")}
