@@ -9,6 +9,7 @@ from econtract.platform.common.formatting import MOSCOW
 from edo.models import Box, PowerOfAttorney, Signatory
 
 
+# Compiled: saves 0.5 of 0.6 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _powers_for(signatory: Parameter, principal_inn: Parameter) -> QuerySet[PowerOfAttorney]:
     powers = PowerOfAttorney.objects.filter(signatory=signatory, principal_inn=principal_inn)

@@ -77,6 +77,7 @@ def lock_task(number: int) -> SigningTask:
     return found[0]
 
 
+# Compiled: saves 0.9 of 1.2 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _for_update(number: Parameter) -> SigningTaskQuerySet:
     return SigningTask.objects.select_for_update(of=("self",)).filter(pk=number)

@@ -193,6 +193,7 @@ def _exact_matches(
     return parts[0].union(*parts[1:])
 
 
+# Compiled: saves 1.1 of 1.3 ms for words, 1.8 of 2.2 for ИНН (`scripts/bench compiled`).
 EXACT_TEXT = CompiledQuery(
     lambda text, upper, lower: _exact_matches(text, upper, lower)[: MAX_IDS + 1]
 )

@@ -1,6 +1,7 @@
 """Conditions of the form "column is one of these ids", cheap for thousands of ids.
 
-Django's ``__in`` makes a parameter of every id, which the driver then inspects one by one.
+Django's ``__in`` makes a parameter of every id, which the driver then inspects. For 2,500
+ids that takes 17 ms or more, and 1.5 ms with these conditions (`scripts/bench compiled`).
 """
 
 from collections.abc import Iterable

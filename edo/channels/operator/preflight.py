@@ -42,6 +42,7 @@ def preflight(
     return problems
 
 
+# Compiled: saves 0.9 of 1.1 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _signing_in(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
     return Signatory.objects.filter(pk=signatory, boxes=box).only("pk")

