@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import AccessGroupUserObjectPermission, User
 from accounts.roles import Role, TaskType
 from clients.models import Client
-from tasks.demo import load
+from tasks.demo import bulk_users
 from tasks.demo.scenarios import AGENT, MOSCOW, NOVOSIBIRSK, SELF, Scenario, days, minutes
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
@@ -174,7 +174,7 @@ def test_without_a_sandbox_it_says_so(db: None, settings: Settings) -> None:
 @pytest.fixture
 def loaded(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """300 tasks of 20 managers in groups of 5: the first group's managers see each other."""
-    monkeypatch.setattr(load, "USERS_A_GROUP", 5)
+    monkeypatch.setattr(bulk_users, "USERS_PER_GROUP", 5)
     call_command("load_reference", verbosity=0)
     call_command("seed_load", tasks=300, users=20, verbosity=0)
 
