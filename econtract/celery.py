@@ -1,4 +1,4 @@
-"""The Celery application: transport only; the outbox holds what must not be lost."""
+"""The Celery application. It is transport only: what must not be lost is in the outbox."""
 
 import os
 from typing import Any
@@ -15,8 +15,8 @@ app.autodiscover_tasks(related_name="celery_tasks")
 
 
 @app.on_after_configure.connect
-def make_broker_folders(**_: object) -> None:
-    """The file transport of the embedded default does not make its own folders."""
+def create_broker_folders(**_: object) -> None:
+    """Creates the folders of the file transport, which serves where there is no Redis."""
     if settings.BROKER_URL.startswith("filesystem://"):
         for folder in ("messages", "control"):
             (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
@@ -24,11 +24,11 @@ def make_broker_folders(**_: object) -> None:
 
 @signals.task_prerun.connect
 @signals.task_postrun.connect
-def keep_good_connections(sender: Any, **_: object) -> None:
-    """Between Celery tasks a connection to the database is judged as between two requests.
+def close_stale_connections(sender: Any, **_: object) -> None:
+    """Treats database connections between two Celery tasks as Django does between two requests.
 
-    Celery would close it (CELERY_DB_REUSE_MAX): a new one takes longer than most jobs, and has no
-    statement prepared.
+    Celery would close them all (but for CELERY_DB_REUSE_MAX). A new connection takes longer than
+    most jobs and has no prepared statements.
     """
     if not sender.request.is_eager:
         close_old_connections()

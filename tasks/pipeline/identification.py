@@ -28,8 +28,8 @@ class StartIdentification(Step):
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         invitation = identity().create(_applicant(task), idempotency_key=job.key)
-        facts = {"ref": invitation.ref, "link": invitation.link}
-        return [DueTransition("identification_started", arguments=facts)]
+        arguments = {"ref": invitation.ref, "link": invitation.link}
+        return [DueTransition("identification_started", arguments=arguments)]
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         resolution = Resolution.DATA_MISMATCH

@@ -1,4 +1,4 @@
-"""Reading the feeds of outside systems: store first, act after."""
+"""Reading the feeds of outside systems: events are stored first and handled afterwards."""
 
 import logging
 from datetime import timedelta
@@ -15,31 +15,31 @@ from econtract.platform.outbox.registry import Feed
 log = logging.getLogger(__name__)
 
 POLL_LEASE = timedelta(seconds=60)
-# An event about something we never heard of is kept waiting this long, then closed unhandled.
-WAIT_FOR_SUBJECT = timedelta(days=1)
-PAGES_A_POLL = 20
+# An event whose subject is not known waits for it this long; then it is closed.
+MAX_WAIT_FOR_SUBJECT = timedelta(days=1)
+MAX_PAGES_PER_POLL = 20
 
 
 def poll_all() -> None:
-    """Reads every feed once. A source that is down stops none of the others."""
+    """Reads every feed once. A source that does not answer does not stop the others."""
     for feed in registry.feeds():
         poll(feed)
 
 
 def poll(feed: Feed) -> int:
-    """Reads ``feed`` to its end and acts on what is new; returns how many events were new.
+    """Reads ``feed`` to its end and handles what is new; returns how many events were new.
 
-    A source is read by one poller at a time.
+    Only one poller reads a source at a time; for a second one the result is 0.
     """
     cursor, _ = FeedCursor.objects.get_or_create(source=feed.source)
     if not _lease(cursor):
         return 0
-    fresh, problem = 0, ""
+    new_events, problem = 0, ""
     try:
-        for _ in range(PAGES_A_POLL):
-            stored, more = _read_page(feed, cursor)
-            fresh += stored
-            if not more:
+        for _ in range(MAX_PAGES_PER_POLL):
+            stored, has_more = _read_page(feed, cursor)
+            new_events += stored
+            if not has_more:
                 break
     except OutsideError as error:
         problem = str(error)[:500]
@@ -49,7 +49,7 @@ def poll(feed: Feed) -> int:
             polling_until=None, problem=problem, read_at=clock.now()
         )
     handle_waiting(feed)
-    return fresh
+    return new_events
 
 
 def _lease(cursor: FeedCursor) -> bool:
@@ -61,40 +61,41 @@ def _lease(cursor: FeedCursor) -> bool:
 
 
 def _read_page(feed: Feed, cursor: FeedCursor) -> tuple[int, bool]:
+    """Stores one page of events; returns how many were new, and whether there may be more."""
     events, value = feed.read(cursor.value)
-    before = InboundEvent.objects.filter(source=feed.source)
+    stored = InboundEvent.objects.filter(source=feed.source)
     with transaction.atomic():
-        known = set(
-            before.filter(external_id__in=[event.external_id for event in events]).values_list(
+        known_ids = set(
+            stored.filter(external_id__in=[event.external_id for event in events]).values_list(
                 "external_id", flat=True
             )
         )
-        fresh = {event.external_id: event for event in events if event.external_id not in known}
+        new = {event.external_id: event for event in events if event.external_id not in known_ids}
         InboundEvent.objects.bulk_create(
             [
-                InboundEvent(source=feed.source, external_id=key, payload=event.payload)
-                for key, event in fresh.items()
+                InboundEvent(source=feed.source, external_id=external_id, payload=event.payload)
+                for external_id, event in new.items()
             ],
             ignore_conflicts=True,
         )
         FeedCursor.objects.filter(pk=cursor.pk).update(value=value)
-    moved = value != cursor.value
+    has_moved = value != cursor.value
     cursor.value = value
-    return len(fresh), bool(events) and moved
+    return len(new), bool(events) and has_moved
 
 
 def handle_waiting(feed: Feed, limit: int = 500) -> None:
-    """Acts on the stored events of ``feed`` that nobody has acted on, oldest first."""
+    """Handles the stored events of ``feed`` that have not been handled yet, oldest first."""
     waiting = InboundEvent.objects.filter(source=feed.source, handled_at__isnull=True)
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:limit]:
         try:
-            _handle_one(feed, pk)
+            _handle(feed, pk)
         except Exception:
             log.exception("event failed source=%s event=%s", feed.source, pk)
 
 
 @transaction.atomic
-def _handle_one(feed: Feed, pk: int) -> None:
+def _handle(feed: Feed, pk: int) -> None:
     events = InboundEvent.objects.select_for_update(
         skip_locked=connection.features.has_select_for_update_skip_locked
     )
@@ -103,7 +104,7 @@ def _handle_one(feed: Feed, pk: int) -> None:
         return
     if feed.handle(event):
         event.outcome = "handled"
-    elif clock.now() - event.received_at > WAIT_FOR_SUBJECT:
+    elif clock.now() - event.received_at > MAX_WAIT_FOR_SUBJECT:
         event.outcome = "subject unknown"
     else:
         return

@@ -1,4 +1,4 @@
-"""A worker keeps its connection to the database from job to job."""
+"""A worker keeps its database connection from one Celery task to the next."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -13,16 +13,16 @@ from econtract.celery import app
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Job:
+class FakeTask:
     request = SimpleNamespace(is_eager=False)
 
 
-JOB = Job()
+TASK = FakeTask()
 
 
 @pytest.fixture(autouse=True)
 def worker() -> Iterator[DjangoWorkerFixup]:
-    """What Celery does with the database around a job, in a worker."""
+    """What Celery does with the database around a task, in a worker."""
     fixup = DjangoWorkerFixup(app)
     fixup.install()
     connection.ensure_connection()
@@ -31,27 +31,27 @@ def worker() -> Iterator[DjangoWorkerFixup]:
     signals.task_postrun.disconnect(fixup.on_task_postrun)
 
 
-def work() -> None:
-    """One job as a worker tells of it; what it does comes between."""
-    signals.task_prerun.send(sender=JOB)
-    signals.task_postrun.send(sender=JOB)
+def run_task() -> None:
+    """Sends the signals that a worker sends before and after a task."""
+    signals.task_prerun.send(sender=TASK)
+    signals.task_postrun.send(sender=TASK)
 
 
-def test_a_job_finds_the_connection_of_the_one_before() -> None:
-    kept = connection.connection
+def test_a_task_reuses_the_connection_of_the_task_before() -> None:
+    before = connection.connection
     for _ in range(3):
-        work()
-    assert connection.connection is kept
+        run_task()
+    assert connection.connection is before
 
 
-def test_a_connection_that_has_broken_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(connections["default"]), "is_usable", lambda self: False)
     connection.errors_occurred = True
-    work()
+    run_task()
     assert connection.connection is None
 
 
-def test_a_connection_is_not_kept_for_ever() -> None:
+def test_an_old_connection_is_closed() -> None:
     connection.close_at = 0
-    work()
+    run_task()
     assert connection.connection is None
