@@ -1,13 +1,16 @@
-"""Drives the pipeline in the test's own process: what workers and beat do, step by step."""
+"""Runs the pipeline in the test's own process, as workers and beat would, and plays the client."""
 
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.models import OutboxJob
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.sandbox import Sandbox
 
 
 def run_everything(rounds: int = 60) -> None:
-    """Runs jobs and reads feeds until nothing is left to do now.
+    """Runs jobs and reads feeds until no job is due and no event is new.
 
-    Raises AssertionError when it does not come to rest.
+    Raises AssertionError when that does not happen within ``rounds``.
     """
     for _ in range(rounds):
         due = list(OutboxJob.objects.claimable().order_by("pk").values_list("pk", flat=True))
@@ -18,4 +21,43 @@ def run_everything(rounds: int = 60) -> None:
     stuck = list(
         OutboxJob.objects.open().values_list("kind", "attempts", "error_kind", "error_text")[:10]
     )
-    raise AssertionError(f"The pipeline does not come to rest: {stuck}")
+    raise AssertionError(f"The pipeline still has work to do: {stuck}")
+
+
+def run_until(task: SigningTask, status: Status, sandbox: Sandbox) -> SigningTask:
+    """Runs everything, with a client who agrees to all, until the task is in ``status``.
+
+    Returns the task as it is then. Raises AssertionError when it ends up elsewhere.
+    """
+    run_everything()
+    if reload(task).status == Status.IDENTIFICATION_PENDING != status:
+        sandbox.identity_answer(reload(task).identification_ref, "passed")
+        run_everything()
+    if reload(task).status == Status.DOCUMENT_SIGNING != status:
+        sandbox.edo_sign(message_id_of(task))
+        run_everything()
+    now = reload(task)
+    assert now.status == status
+    return now
+
+
+def reload(task: SigningTask) -> SigningTask:
+    return SigningTask.objects.select_related("exchange", "package").get(pk=task.pk)
+
+
+def state_of(task: SigningTask) -> tuple[str, str]:
+    """Status and resolution."""
+    now = reload(task)
+    return now.status, now.resolution
+
+
+def message_id_of(task: SigningTask) -> str:
+    """The operator's id of the message in which the document was sent."""
+    exchange = reload(task).exchange
+    assert exchange is not None
+    return exchange.message_id
+
+
+def operator_actions(sandbox: Sandbox) -> list[str]:
+    """What the ЭДО operator has done, without invitations."""
+    return [entry["action"] for entry in sandbox.journal("edo") if entry["action"] != "invited"]

@@ -18,16 +18,16 @@ from archive.models import Package
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support import world
+from tests.support.driver import run_until
 from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
-from tests.tasks.pipeline.test_course import at
 
 
 @pytest.fixture
 def finished(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
     """A finished task's package and where it lies for the stranger."""
     cache.clear()
-    task: SigningTask = at(world.create_task(manager), Status.COMPLETED, set_up)
+    task: SigningTask = run_until(world.create_task(manager), Status.COMPLETED, set_up)
     assert task.package
     path = tmp_path / task.package.file_name
     path.write_bytes(storage.read_file(task.package.file))

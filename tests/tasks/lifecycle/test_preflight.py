@@ -22,10 +22,9 @@ from tasks.statuses import Status
 from tasks.transitions import Actor
 from tests.support import sandbox as orgs
 from tests.support import world
-from tests.support.driver import run_everything
+from tests.support.driver import operator_actions, run_everything, run_until, state_of
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
-from tests.tasks.pipeline.test_course import at, edo_actions, where
 
 LINES = [
     "Клиент",
@@ -46,7 +45,7 @@ def nothing_remembered() -> None:
 @pytest.fixture
 def task(manager: User, set_up: Sandbox) -> SigningTask:
     """A task whose client has refused to sign: it may be sent again."""
-    made = at(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
+    made = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
     assert made.exchange is not None
     set_up.edo_refuse(made.exchange.message_id)
     run_everything()
@@ -154,33 +153,33 @@ def test_the_door_relies_on_nothing_remembered(
 def test_the_step_before_the_sending_relies_on_nothing_remembered(
     manager: User, set_up: Sandbox, settings: Settings
 ) -> None:
-    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
     assert "МЧД и полномочия" not in wrong(task)
     settings.EDO_TRUST_ROOTS = "/absent/roots.pem"
     set_up.identity_answer(task.identification_ref, "passed")
     run_everything()
-    assert where(task)[0] == Status.SIGNING_FAILED
+    assert state_of(task)[0] == Status.SIGNING_FAILED
 
 
 def test_a_client_who_was_liquidated_meanwhile_gets_no_document(
     manager: User, set_up: Sandbox
 ) -> None:
-    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
     liquidated(task)
     set_up.identity_answer(task.identification_ref, "passed")
     run_everything()
-    assert where(task) == (Status.SIGNING_FAILED, "send_failed")
+    assert state_of(task) == (Status.SIGNING_FAILED, "send_failed")
     last = task.history.order_by("-pk").first()
     assert last is not None
     assert "Клиент ликвидирован" in last.comment
-    assert edo_actions(set_up) == []
+    assert operator_actions(set_up) == []
 
 
 def test_a_revoked_certificate_is_known_before_it_signs(manager: User, set_up: Sandbox) -> None:
     signatory = Signatory.objects.get(key_ref="signer-volkova")
-    task = at(world.create_task(manager, signatory=signatory), Status.SIGNING_FAILED, set_up)
+    task = run_until(world.create_task(manager, signatory=signatory), Status.SIGNING_FAILED, set_up)
     assert wrong(task) == ["Сертификат подписанта"]
-    assert edo_actions(set_up) == []
+    assert operator_actions(set_up) == []
 
 
 @pytest.mark.parametrize(
@@ -195,18 +194,18 @@ def test_a_revoked_certificate_is_known_before_it_signs(manager: User, set_up: S
 def test_the_operator_is_asked_about_the_clients_box(
     manager: User, set_up: Sandbox, web: Browser, inn: str, words: str
 ) -> None:
-    task = at(world.create_task(manager, inn=inn), Status.IDENTIFICATION_PENDING, set_up)
+    task = run_until(world.create_task(manager, inn=inn), Status.IDENTIFICATION_PENDING, set_up)
     response = web.post(f"/tasks/{task.number}/client-box/", follow=True)
     assert (words or "Ящик клиента найден") in response.content.decode()
     line = preflight.client_box(fresh(task))
     assert (line.known, line.ok, line.blocks) == (True, not words, False)
-    assert edo_actions(set_up) == []
+    assert operator_actions(set_up) == []
 
 
 def test_an_operator_out_of_reach_leaves_the_question_open(
     manager: User, set_up: Sandbox, web: Browser
 ) -> None:
-    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
     set_up.fault("edo", "down", times=None)
     page = web.post(f"/tasks/{task.number}/client-box/", follow=True).content.decode()
     assert "Оператор ЭДО не отвечает" in page
@@ -216,9 +215,9 @@ def test_an_operator_out_of_reach_leaves_the_question_open(
 def test_once_the_document_is_out_the_list_is_gone(
     manager: User, set_up: Sandbox, web: Browser
 ) -> None:
-    task = at(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
+    task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
     assert "Перед отправкой" in web.get(f"/tasks/{task.number}/").content.decode()
-    at(task, Status.DOCUMENT_SIGNING, set_up)
+    run_until(task, Status.DOCUMENT_SIGNING, set_up)
     assert "Перед отправкой" not in web.get(f"/tasks/{task.number}/").content.decode()
 
 
@@ -238,4 +237,4 @@ def test_put_in_order_the_task_is_sent_again(
         perform_action(task=fresh(task), name="send_document", actor=manager)
     SigningTask.objects.filter(pk=task.pk).update(account_verified_at=clock.now())
     perform_action(task=fresh(task), name="send_document", actor=manager)
-    at(task, Status.COMPLETED, set_up)
+    run_until(task, Status.COMPLETED, set_up)
