@@ -48,11 +48,11 @@ def prepare(work: Path) -> None:
 
     import pikepdf
 
-    from tests.support.packages import contract, parts
+    from tests.support.packages import build_parts, contract_pdf
     from tests.support.pki import authority, write_trust
 
     document = work / "document.pdf"
-    with pikepdf.open(BytesIO(contract(lines=5, pages=DOCUMENT_MEGABYTES + 1))) as pdf:
+    with pikepdf.open(BytesIO(contract_pdf(lines=5, pages=DOCUMENT_MEGABYTES + 1))) as pdf:
         for page in list(pdf.pages)[:DOCUMENT_MEGABYTES]:
             image = pdf.make_stream(
                 os.urandom(MEGABYTE),
@@ -67,7 +67,7 @@ def prepare(work: Path) -> None:
             page.contents_add(f"q 400 0 0 400 50 50 cm {name} Do Q".encode())
         pdf.save(document)
     write_trust(work, authority())
-    (work / "parts").write_bytes(pickle.dumps(parts(work, content=document.read_bytes())))
+    (work / "parts").write_bytes(pickle.dumps(build_parts(work, content=document.read_bytes())))
 
 
 def build(work: Path) -> None:

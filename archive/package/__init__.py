@@ -1,1 +1,1 @@
-"""The package of a signed document: a ZIP that a stranger can verify with tools not ours."""
+"""The package of a signed document: a ZIP that anybody can verify without our software."""

@@ -1,4 +1,4 @@
-"""Builds the ZIP: file after file from disk to disk, the same bytes for the same parts."""
+"""Builds the ZIP of a package, reproducibly: the same parts give the same bytes."""
 
 import hashlib
 import tempfile
@@ -15,12 +15,12 @@ from archive.package.names import UniqueNames, safe_name, safe_stem
 from archive.package.parts import PackageParts, PartySide
 from econtract.platform.common.moscow_time import MOSCOW
 
-CHUNK = 256 * 1024
+CHUNK_SIZE = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltPackage:
-    """A package on disk: the name to offer it by, its hash and size, and its code."""
+    """A package on disk. ``file_name`` is the name for its download."""
 
     path: Path
     file_name: str
@@ -30,18 +30,18 @@ class BuiltPackage:
 
 
 class DocumentChanged(ValueError):
-    """The document on disk is not the one that was signed."""
+    """The document on disk does not have the hash of the signed document."""
 
 
 def build_package(*, parts: PackageParts, target: Path) -> BuiltPackage:
     """Writes the package to ``target``.
 
-    Memory does not grow with the document. Nothing is compressed: PDFs are already, and so the
-    bytes depend on no library's version. Raises DocumentChanged when ``parts.pdf`` does not have
-    the hash stated in the parts, pikepdf.PdfError when it is not a sound PDF.
+    Memory use does not grow with the document. Nothing is compressed: PDFs already are, and so
+    the bytes do not depend on a library's version. Raises DocumentChanged when ``parts.pdf`` does
+    not have the hash stated in the parts, pikepdf.PdfError when it is not a valid PDF.
     """
     with zipfile.ZipFile(target, "w") as archive, tempfile.TemporaryDirectory() as work:
-        _Writer(archive, parts).write_all(Path(work))
+        _PackageWriter(archive, parts).write_all(Path(work))
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BuiltPackage(
@@ -53,8 +53,8 @@ def build_package(*, parts: PackageParts, target: Path) -> BuiltPackage:
     )
 
 
-class _Writer:
-    """One package on its way into a ZIP, with what its manifest will say."""
+class _PackageWriter:
+    """Writes the files of one package into a ZIP, and collects their manifest entries."""
 
     def __init__(self, archive: zipfile.ZipFile, parts: PackageParts) -> None:
         self.archive = archive
@@ -64,53 +64,67 @@ class _Writer:
         self.entries: list[ManifestEntry] = []
 
     def write_all(self, work: Path) -> None:
-        document = self._document()
-        self._signatures(document)
-        self._powers()
-        self._stamped_copy(work / "stamped.pdf")
-        self._protocol()
-        self._trust_roots()
-        self._bytes(readme.NAME, readme.render_readme(self.parts, self.entries), FileRole.README)
-        self._manifest()
+        document = self._add_document()
+        self._add_signatures(document)
+        self._add_powers_of_attorney()
+        self._add_stamped_copy(work / "stamped.pdf")
+        self._add_protocol()
+        self._add_trust_roots()
+        content = readme.render_readme(self.parts, self.entries)
+        self._add_bytes(readme.NAME, content, FileRole.README)
+        self._write_manifest()
 
-    def _document(self) -> str:
+    def _add_document(self) -> str:
         with self.parts.pdf.open("rb") as file:
-            entry = self._add(f"{self.stem}.pdf", file, FileRole.DOCUMENT)
+            entry = self._add_file(f"{self.stem}.pdf", file, FileRole.DOCUMENT)
         if entry.sha256 != self.parts.document_sha256:
             raise DocumentChanged("The document on disk is not the one that was signed.")
         return entry.name
 
-    def _signatures(self, document: str) -> None:
-        for item in self.parts.signatures:
-            name = f"{self.stem} (подпись {item.side.genitive}).p7s"
-            self._bytes(name, item.der, FileRole.SIGNATURE, item.side, item.kind, document)
+    def _add_signatures(self, document: str) -> None:
+        for signature in self.parts.signatures:
+            name = f"{self.stem} (подпись {signature.side.genitive}).p7s"
+            self._add_bytes(
+                name,
+                signature.der,
+                FileRole.SIGNATURE,
+                signature.side,
+                signature.kind,
+                document,
+            )
 
-    def _powers(self) -> None:
-        for item in self.parts.powers:
-            name = safe_name(item.file_name, default="МЧД.xml")
-            power = self._bytes(name, item.xml, FileRole.POWER_OF_ATTORNEY, item.side)
+    def _add_powers_of_attorney(self) -> None:
+        for power in self.parts.powers:
+            name = safe_name(power.file_name, default="МЧД.xml")
+            entry = self._add_bytes(name, power.xml, FileRole.POWER_OF_ATTORNEY, power.side)
             role = FileRole.POWER_OF_ATTORNEY_SIGNATURE
-            self._bytes(f"{power.name}.sig", item.signature, role, item.side, signs=power.name)
+            self._add_bytes(
+                f"{entry.name}.sig", power.signature, role, power.side, signs=entry.name
+            )
 
-    def _stamped_copy(self, copy: Path) -> None:
-        # Seven megabytes of every process, for what only a worker does.
-        from archive.stamp.stamping import stamp_of, write_stamped_copy
+    def _add_stamped_copy(self, copy: Path) -> None:
+        # Imported late: it costs 7 MB of memory, and only a worker needs it.
+        from archive.stamp.stamping import write_stamped_copy
+        from archive.stamp.stamps import build_stamp
 
         document_id = self.parts.identifiers.document_id
-        marks = [stamp_of(item, document_id=document_id) for item in self.parts.signatures]
-        write_stamped_copy(source=self.parts.pdf, target=copy, marks=marks)
+        stamps = [
+            build_stamp(signature, document_id=document_id) for signature in self.parts.signatures
+        ]
+        write_stamped_copy(source=self.parts.pdf, target=copy, stamps=stamps)
         with copy.open("rb") as file:
-            self._add(f"PDF/{self.stem} (с отметками).pdf", file, FileRole.STAMPED_COPY)
+            self._add_file(f"PDF/{self.stem} (с отметками).pdf", file, FileRole.STAMPED_COPY)
 
-    def _protocol(self) -> None:
+    def _add_protocol(self) -> None:
         content = protocol.render_protocol(parts=self.parts, files=tuple(self.entries))
-        self._bytes("Протокол подписания.pdf", content, FileRole.PROTOCOL)
+        self._add_bytes("Протокол подписания.pdf", content, FileRole.PROTOCOL)
 
-    def _trust_roots(self) -> None:
+    def _add_trust_roots(self) -> None:
         if self.parts.trust_roots:
-            self._bytes("Корневые сертификаты.pem", self.parts.trust_roots, FileRole.TRUST_ROOTS)
+            name = "Корневые сертификаты.pem"
+            self._add_bytes(name, self.parts.trust_roots, FileRole.TRUST_ROOTS)
 
-    def _manifest(self) -> None:
+    def _write_manifest(self) -> None:
         content = manifest.build_manifest(
             code=self.parts.code,
             verification_url=self.parts.verification_url,
@@ -121,9 +135,9 @@ class _Writer:
             ],
             files=self.entries,
         )
-        self._store(manifest.NAME, iter([content]))
+        self._write_entry(manifest.NAME, iter([content]))
 
-    def _bytes(
+    def _add_bytes(
         self,
         name: str,
         content: bytes,
@@ -132,9 +146,9 @@ class _Writer:
         kind: str | None = None,
         signs: str | None = None,
     ) -> ManifestEntry:
-        return self._add(name, BytesIO(content), role, side, kind, signs)
+        return self._add_file(name, BytesIO(content), role, side, kind, signs)
 
-    def _add(
+    def _add_file(
         self,
         name: str,
         file: BinaryIO,
@@ -143,26 +157,34 @@ class _Writer:
         kind: str | None = None,
         signs: str | None = None,
     ) -> ManifestEntry:
-        unique = self.names.take(name)
-        digest, size = self._store(unique, iter(lambda: file.read(CHUNK), b""))
+        """Adds the file under a unique name; returns its manifest entry."""
+        unique_name = self.names.reserve(name)
+        sha256, size = self._write_entry(unique_name, iter(lambda: file.read(CHUNK_SIZE), b""))
         entry = ManifestEntry(
-            name=unique, role=role, sha256=digest, size=size, side=side, kind=kind, signs=signs
+            name=unique_name,
+            role=role,
+            sha256=sha256,
+            size=size,
+            side=side,
+            kind=kind,
+            signs=signs,
         )
         self.entries.append(entry)
         return entry
 
-    def _store(self, name: str, chunks: Iterable[bytes]) -> tuple[str, int]:
+    def _write_entry(self, name: str, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Writes a file into the ZIP; returns its SHA-256 and size."""
         digest, size = hashlib.sha256(), 0
-        with self.archive.open(self._info(name), "w") as entry:
+        with self.archive.open(self._zip_info(name), "w") as entry:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
                 entry.write(chunk)
         return digest.hexdigest(), size
 
-    def _info(self, name: str) -> zipfile.ZipInfo:
-        local = self.parts.finished_at.astimezone(MOSCOW)
-        info = zipfile.ZipInfo(name, local.timetuple()[:6])
+    def _zip_info(self, name: str) -> zipfile.ZipInfo:
+        moscow_time = self.parts.finished_at.astimezone(MOSCOW)
+        info = zipfile.ZipInfo(name, moscow_time.timetuple()[:6])
         info.external_attr = 0o100644 << 16
-        info.create_system = 3  # the same on whatever system the package is built
+        info.create_system = 3  # Unix, on whatever system the package is built
         return info

@@ -1,6 +1,6 @@
-"""manifest.json of a package: every file with its role, SHA-256 and size.
+"""manifest.json of a package, which lists every file with its role, SHA-256 and size.
 
-The writer and the reader of one format; neither needs Django.
+The module needs no Django: the command-line verification uses it, too.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ FORMAT = "e-contract-package/1"
 
 
 class FileRole(StrEnum):
-    """What a file of the package is for."""
+    """The purpose of a file in the package."""
 
     DOCUMENT = "document"
     SIGNATURE = "signature"
@@ -46,7 +46,11 @@ _ROLE_LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestEntry:
-    """One file. ``signs`` names the file that a signature is over; ``side`` whose it is."""
+    """One file of the package.
+
+    ``side`` is «sender» or «recipient». A signature has its ``kind``, and in ``signs`` the name
+    of the signed file.
+    """
 
     name: str
     role: FileRole
@@ -59,7 +63,7 @@ class ManifestEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestParty:
-    """One side of the contract as the manifest states it."""
+    """One side of the contract, as stated in the manifest."""
 
     side: str
     name: str
@@ -67,7 +71,7 @@ class ManifestParty:
 
 
 class ManifestError(ValueError):
-    """The manifest is not one of ours, or was changed. The text says what is wrong, in Russian."""
+    """The manifest is malformed or was changed. The text is for the user, in Russian."""
 
 
 def build_manifest(
@@ -78,7 +82,7 @@ def build_manifest(
     parties: Sequence[ManifestParty],
     files: Sequence[ManifestEntry],
 ) -> bytes:
-    """The manifest's bytes; the same for the same arguments."""
+    """The manifest as JSON. The same arguments give the same bytes."""
     body: dict[str, Any] = {
         "format": FORMAT,
         "code": code,
@@ -96,7 +100,7 @@ def build_manifest(
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a manifest states."""
+    """The content of a manifest."""
 
     code: str
     verification_url: str
@@ -106,29 +110,29 @@ class Manifest:
 
 
 def parse_manifest(data: bytes) -> Manifest:
-    """The manifest as written by `write`.
+    """Reads a manifest that was made by `build_manifest`.
 
-    Raises ManifestError when it is malformed, of another format, or its checksum does not fit.
-    The checksum tells of a change by hand; only signatures prove anything against a forger.
+    Raises ManifestError when it is malformed, has another format, or its checksum does not match.
+    The checksum detects accidental changes only; the signatures protect against forgery.
     """
     try:
         body = json.loads(data)
-        stated = body.pop("checksum")
+        checksum = body.pop("checksum")
         if body["format"] != FORMAT:
             raise ManifestError("Опись пакета другого формата.")
         manifest = Manifest(
             code=_text(body["code"]),
             verification_url=_text(body["verification_url"]),
             identifiers={_text(key): _text(text) for key, text in body["identifiers"].items()},
-            parties=tuple(_party(party) for party in body["parties"]),
-            files=tuple(_entry(entry) for entry in body["files"]),
+            parties=tuple(_parse_party(party) for party in body["parties"]),
+            files=tuple(_parse_entry(entry) for entry in body["files"]),
         )
-        expected = _checksum(body)
+        expected_checksum = _checksum(body)
     except ManifestError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError("Опись пакета (manifest.json) не читается.") from error
-    if stated != expected:
+    if checksum != expected_checksum:
         raise ManifestError("Опись пакета (manifest.json) изменена: контрольная сумма не сходится.")
     names = [entry.name for entry in manifest.files]
     if len(set(names)) < len(names) or NAME in names:
@@ -136,11 +140,11 @@ def parse_manifest(data: bytes) -> Manifest:
     return manifest
 
 
-def _party(body: dict[str, Any]) -> ManifestParty:
+def _parse_party(body: dict[str, Any]) -> ManifestParty:
     return ManifestParty(side=_text(body["side"]), name=_text(body["name"]), inn=_text(body["inn"]))
 
 
-def _entry(body: dict[str, Any]) -> ManifestEntry:
+def _parse_entry(body: dict[str, Any]) -> ManifestEntry:
     if type(body["size"]) is not int:
         raise TypeError("size")
     texts = {name: _text(body[name]) for name in ("side", "kind", "signs") if name in body}
@@ -154,6 +158,7 @@ def _entry(body: dict[str, Any]) -> ManifestEntry:
 
 
 def _text(value: object) -> str:
+    """``value`` itself. Raises TypeError unless it is a string."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value

@@ -1,4 +1,4 @@
-"""ПРОЧТИ.txt: in plain words, how to verify the package with tools that are not ours."""
+"""ПРОЧТИ.txt: instructions for verifying the package without our software."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ NAME = "ПРОЧТИ.txt"
 
 
 def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> bytes:
-    """The text for a package of ``entries``: UTF-8 with a mark and CRLF, as every Notepad reads.
+    """The text for a package with ``entries``, in UTF-8 with BOM and CRLF for Windows Notepad.
 
-    The openssl commands are complete: they work as they stand in the unpacked folder.
+    The openssl commands are complete: they can be run as they are in the unpacked folder.
     """
     by_role = {role: [entry for entry in entries if entry.role == role] for role in FileRole}
     context = {
@@ -26,11 +26,11 @@ def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> byte
         "entries": entries,
         "roots": next(iter(by_role[FileRole.TRUST_ROOTS]), None),
         "fingerprints": _fingerprints(parts.trust_roots),
-        "signatures": _with_moments(
+        "signatures": _with_timestamps(
             by_role[FileRole.SIGNATURE], [item.details.signed_at for item in parts.signatures]
         ),
         "powers": by_role[FileRole.POWER_OF_ATTORNEY],
-        "power_signatures": _with_moments(
+        "power_signatures": _with_timestamps(
             by_role[FileRole.POWER_OF_ATTORNEY_SIGNATURE], [item.signed_at for item in parts.powers]
         ),
     }
@@ -38,19 +38,22 @@ def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> byte
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def _with_moments(
+def _with_timestamps(
     entries: Sequence[ManifestEntry], moments: Sequence[datetime]
 ) -> list[tuple[ManifestEntry, int]]:
-    """Each signature with its moment as openssl takes it: seconds since 1970, UTC."""
+    """Each signature with its Unix time, which openssl needs."""
     return [
         (entry, int(moment.timestamp())) for entry, moment in zip(entries, moments, strict=True)
     ]
 
 
 def _fingerprints(pem: bytes) -> list[tuple[str, str]]:
-    """(subject, SHA-256 with colons) of each certificate."""
+    """The (subject, SHA-256 with colons) of each certificate."""
     certificates = x509.load_pem_x509_certificates(pem) if pem else []
     return [
-        (one.subject.rfc4514_string(), one.fingerprint(hashes.SHA256()).hex(":").upper())
-        for one in certificates
+        (
+            certificate.subject.rfc4514_string(),
+            certificate.fingerprint(hashes.SHA256()).hex(":").upper(),
+        )
+        for certificate in certificates
     ]

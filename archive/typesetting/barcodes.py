@@ -1,4 +1,4 @@
-"""Bar and QR codes as SVG that a strict Content-Security-Policy lets through."""
+"""Bar codes and QR codes as SVG without styles and scripts, which a strict CSP allows."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,17 +9,17 @@ from barcode.errors import BarcodeError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-QUIET_MODULES = 10  # ISO/IEC 15417 asks for ten modules of white on either side of a Code 128.
+QUIET_MODULES = 10  # ISO/IEC 15417 requires ten white modules on either side of a Code 128
 BAR_HEIGHT = 40
-# A symbol takes milliseconds to draw and is the same for ever: a card that is polled keeps it.
+# Drawing a symbol takes milliseconds. The cache helps the task card, which is polled.
 
 
 @lru_cache(maxsize=256)
 def code128_svg(text: str) -> SafeString:
-    """``text`` as a Code 128 symbol, an ``<svg>`` element without styles or scripts.
+    """``text`` as a Code 128 symbol, an ``<svg>`` element without styles and scripts.
 
-    The drawing scales (``viewBox`` in modules); give it a size by a class or attribute of the
-    element around it. Raises ValueError for text that Code 128 cannot hold (Cyrillic, empty).
+    It scales to the element around it (``viewBox`` is in modules). Raises ValueError for text
+    that Code 128 cannot encode: Cyrillic or empty.
     """
     if not text:
         raise ValueError("Code 128 needs at least one character.")
@@ -36,7 +36,7 @@ def code128_svg(text: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def qr_svg(text: str) -> SafeString:
-    """``text`` as a QR symbol (error correction M, quiet zone of 4 modules), as `code128_svg`."""
+    """``text`` as a QR symbol like `code128_svg` (error correction M, quiet zone of 4 modules)."""
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))
     path = "".join(
         f"M{start} {y}h{length}v1h-{length}z"
@@ -47,11 +47,11 @@ def qr_svg(text: str) -> SafeString:
 
 
 def _runs(modules: Iterable[bool]) -> Iterable[tuple[int, int]]:
-    """(start, length) of every unbroken run of dark modules."""
+    """The (start, length) of every run of dark modules."""
     start = length = 0
-    for place, dark in enumerate(modules):
-        if dark:
-            start, length = (start, length + 1) if length else (place, 1)
+    for index, is_dark in enumerate(modules):
+        if is_dark:
+            start, length = (start, length + 1) if length else (index, 1)
         elif length:
             yield start, length
             length = 0

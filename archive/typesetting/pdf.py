@@ -1,7 +1,7 @@
-"""Our own pages (protocol, stamp) typeset into PDF, the same bytes on every machine.
+"""Typesetting our own pages (protocol, stamps) as PDF, with the same bytes on every machine.
 
-Import this module where it is used, inside the function: it loads Pango, half a second and
-40 MB that the web processes need not pay.
+Import this module inside the function that uses it: it loads Pango, which takes half a second and
+40 MB, and web processes do not need it.
 """
 
 from datetime import UTC, datetime
@@ -20,14 +20,13 @@ _FACES = {400: "DejaVuSans.ttf", 700: "DejaVuSans-Bold.ttf"}
 
 
 def html_to_pdf(body: str, *, css: str, title: str, moment: datetime) -> bytes:
-    """``body`` (HTML) as a PDF in the family «EContract Sans», its fonts embedded.
+    """``body`` (HTML) as a PDF with the embedded font family «EContract Sans».
 
-    Nothing but those fonts is read: an address in ``body`` or ``css`` stops the work with
-    ValueError. The same arguments give the same bytes: the document carries ``moment`` (aware)
-    as its date and no random identifier.
+    Only these fonts are read: a URL in ``body`` or ``css`` raises ValueError. The same arguments
+    give the same bytes: the PDF is dated ``moment`` (aware) and has no random identifier.
     """
     fonts = FontConfiguration()
-    fetcher = _OwnFontsOnly()
+    fetcher = _FontFetcher()
     sheet = CSS(string=_font_faces() + css, font_config=fonts, url_fetcher=fetcher)
     page = HTML(string=_page(body, title, moment), url_fetcher=fetcher)
     try:
@@ -37,13 +36,13 @@ def html_to_pdf(body: str, *, css: str, title: str, moment: datetime) -> bytes:
     return pdf
 
 
-class _OwnFontsOnly(URLFetcher):
-    """Serves the fonts of this folder and refuses every other address."""
+class _FontFetcher(URLFetcher):
+    """Reads the fonts of this package and refuses every other URL."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         name = url.removeprefix("font:")
         if name not in _FACES.values():
-            raise FatalURLFetchingError(f"Nothing is fetched while typesetting: {url[:100]}")
+            raise FatalURLFetchingError(f"Typesetting must not fetch URLs: {url[:100]}")
         body = BytesIO((FONTS / name).read_bytes())
         return URLFetcherResponse(url, body, {"Content-Type": "font/ttf"})
 

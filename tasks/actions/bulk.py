@@ -123,7 +123,7 @@ def files_of(chosen: Chosen) -> Files:
             reason = "Документ не вложен или еще преобразуется."
             lacking.append(Outcome(task.number, task.client.short_name, reason))
         else:
-            found.append((names.take(f"{task.number}_{named[0]}"), named[1]))
+            found.append((names.reserve(f"{task.number}_{named[0]}"), named[1]))
     return Files(tuple(found), (*lacking, *chosen.not_found))
 
 

@@ -11,7 +11,7 @@ Named = tuple[str, StoredFile]
 def files_of(task: SigningTask) -> list[Named]:
     """The signed package, each version of the document, and what the client sent of himself."""
     names, found = UniqueNames(), [*_package(task), *_versions(task), *_authority(task)]
-    return [(names.take(name), stored) for name, stored in found]
+    return [(names.reserve(name), stored) for name, stored in found]
 
 
 def _package(task: SigningTask) -> list[Named]:

@@ -1,4 +1,4 @@
-"""Lodging against the sandbox, over real HTTP: whatever goes wrong, one document lies there."""
+"""The archive gateway against the sandbox: whatever goes wrong, one document is archived."""
 
 import io
 import uuid
@@ -14,15 +14,15 @@ from clients.models import ArchiveSystem
 from econtract.platform.common import http
 from econtract.platform.common.errors import Refused, Unavailable
 from tests.support import sandbox as world
-from tests.support.packages import contract
+from tests.support.packages import contract_pdf
 from tests.support.sandbox import Sandbox
 
 APD, RIO = ArchiveSystem.APD, ArchiveSystem.RIO
 
 
 @pytest.fixture(autouse=True)
-def connected(sandbox: Sandbox, settings: Any) -> Iterator[None]:
-    """The gateways lead to the sandbox's archives."""
+def connect_archives(sandbox: Sandbox, settings: Any) -> Iterator[None]:
+    """Points the gateways at the sandbox's archives."""
     settings.OUTSIDE = {
         f"archive_{name}": {"url": f"{sandbox.url}/archive/{name}", "token": "test"}
         for name in ("apd", "rio")
@@ -31,7 +31,9 @@ def connected(sandbox: Sandbox, settings: Any) -> Iterator[None]:
     sandbox.clear_faults()
 
 
-def metadata(client_inn: str = world.ROMASHKA, document_code: str | None = None) -> ArchiveMetadata:
+def build_metadata(
+    client_inn: str = world.ROMASHKA, document_code: str | None = None
+) -> ArchiveMetadata:
     return ArchiveMetadata(
         reference="10482",
         file_name="Договор.pdf",
@@ -44,8 +46,11 @@ def metadata(client_inn: str = world.ROMASHKA, document_code: str | None = None)
 
 
 def submit(system: str = APD, *, key: uuid.UUID | None = None, **more: Any) -> str:
-    arguments: dict[str, Any] = {"kind": SubmissionKind.DOCUMENT, "metadata": metadata()} | more
-    file = io.BytesIO(arguments.pop("content", contract()))
+    arguments: dict[str, Any] = {
+        "kind": SubmissionKind.DOCUMENT,
+        "metadata": build_metadata(),
+    } | more
+    file = io.BytesIO(arguments.pop("content", contract_pdf()))
     return archive_for(system).submit(file=file, key=key or uuid.uuid4(), **arguments)
 
 
@@ -62,13 +67,13 @@ def test_apd_gives_a_barcode_and_rio_an_id(sandbox: Sandbox) -> None:
 
 
 def test_a_package_is_submitted_with_the_code_of_its_document(sandbox: Sandbox) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("Договор.pdf", contract())
-    details = metadata(document_code=submit())
-    code = submit(kind=SubmissionKind.PACKAGE, content=packed.getvalue(), metadata=details)
-    kept = sandbox.http.get(f"/archive/apd/v1/documents/{code}").json()
-    assert (kept["kind"], kept["document_code"]) == ("package", details.document_code)
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("Договор.pdf", contract_pdf())
+    details = build_metadata(document_code=submit())
+    code = submit(kind=SubmissionKind.PACKAGE, content=package.getvalue(), metadata=details)
+    document = sandbox.http.get(f"/archive/apd/v1/documents/{code}").json()
+    assert (document["kind"], document["document_code"]) == ("package", details.document_code)
 
 
 def test_the_same_key_submits_once(sandbox: Sandbox) -> None:
@@ -77,7 +82,7 @@ def test_the_same_key_submits_once(sandbox: Sandbox) -> None:
     assert count_documents(sandbox) == 1
 
 
-def test_a_lost_answer_and_its_repeat_leave_one_document(sandbox: Sandbox) -> None:
+def test_a_retry_after_a_lost_answer_archives_one_document(sandbox: Sandbox) -> None:
     key = uuid.uuid4()
     sandbox.fault("apd", "lost_answer", times=3)
     with pytest.raises(Unavailable):
@@ -88,7 +93,7 @@ def test_a_lost_answer_and_its_repeat_leave_one_document(sandbox: Sandbox) -> No
 
 
 @pytest.mark.parametrize("kind", ["down", "error"])
-def test_an_archive_in_trouble_is_unavailable_and_later_takes_the_document(
+def test_a_failing_archive_is_unavailable_and_later_accepts_the_document(
     sandbox: Sandbox, kind: str
 ) -> None:
     key = uuid.uuid4()
@@ -100,9 +105,7 @@ def test_an_archive_in_trouble_is_unavailable_and_later_takes_the_document(
     assert count_documents(sandbox) == 1
 
 
-def test_a_slow_archive_is_given_up_and_the_repeat_leaves_one_document(
-    sandbox: Sandbox, settings: Any
-) -> None:
+def test_a_retry_after_a_timeout_archives_one_document(sandbox: Sandbox, settings: Any) -> None:
     key = uuid.uuid4()
     settings.OUTSIDE_ANSWER_SECONDS = 0.5
     sandbox.fault("apd", "slow", times=1, seconds=1.5)
@@ -114,18 +117,16 @@ def test_a_slow_archive_is_given_up_and_the_repeat_leaves_one_document(
 
 
 @pytest.mark.parametrize(
-    "refused",
+    "arguments",
     [
-        {"metadata": metadata(world.ARCHIVE_REJECTS)},
+        {"metadata": build_metadata(world.ARCHIVE_REJECTS)},
         {"content": b"not a pdf"},
         {"kind": SubmissionKind.PACKAGE},
     ],
 )
-def test_what_the_archive_turns_away_is_refused_for_good(
-    sandbox: Sandbox, refused: dict[str, Any]
-) -> None:
+def test_a_rejected_file_is_refused(sandbox: Sandbox, arguments: dict[str, Any]) -> None:
     with pytest.raises(Refused) as refusal:
-        submit(**refused)
+        submit(**arguments)
     assert refusal.value.code == "archive_rejected"
     assert count_documents(sandbox) == 0
 
@@ -133,7 +134,7 @@ def test_what_the_archive_turns_away_is_refused_for_good(
 @pytest.mark.parametrize(
     "body", [b"{}", b"[]", b'{"code": 5}', b'{"code": ""}', b'{"code": "\\u0417"}']
 )
-def test_an_answer_without_a_usable_code_is_a_fault_of_the_other_side(
+def test_an_answer_without_a_valid_code_is_unavailable(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(201, content=body))

@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.packages import MCHD_XML_NAME, Made, client, package
+from tests.support.packages import (
+    MCHD_XML_NAME,
+    SamplePackage,
+    build_sample_package,
+    recipient_signer,
+)
 from tests.support.paths import ROOT
 from tests.support.pki import NOW, YEAR, Authority, authority, write_trust
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return package(tmp_path_factory.mktemp("made"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> SamplePackage:
+    return build_sample_package(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,7 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_good_package_is_told_in_words_and_ends_with_0(made: Made, roots: Path) -> None:
+def test_a_good_package_is_told_in_words_and_ends_with_0(made: SamplePackage, roots: Path) -> None:
     done = run(made.built.path, "--roots", roots)
     assert (done.returncode, done.stderr) == (0, "")
     for expected in [
@@ -52,11 +57,11 @@ def test_a_good_package_is_told_in_words_and_ends_with_0(made: Made, roots: Path
         assert expected in done.stdout
 
 
-def test_roots_come_from_the_environment_too(made: Made, roots: Path) -> None:
+def test_roots_come_from_the_environment_too(made: SamplePackage, roots: Path) -> None:
     assert run(made.built.path, EDO_TRUST_ROOTS=str(roots)).returncode == 0
 
 
-def test_the_roots_of_the_sandbox_are_the_default(made: Made, tmp_path: Path) -> None:
+def test_the_roots_of_the_sandbox_are_the_default(made: SamplePackage, tmp_path: Path) -> None:
     folder = tmp_path / "sandbox" / "ca"
     folder.mkdir(parents=True)
     write_trust(folder, authority())
@@ -64,7 +69,7 @@ def test_the_roots_of_the_sandbox_are_the_default(made: Made, tmp_path: Path) ->
 
 
 def test_a_tampered_package_ends_with_1_and_names_what_changed(
-    made: Made, roots: Path, tmp_path: Path
+    made: SamplePackage, roots: Path, tmp_path: Path
 ) -> None:
     tampered = tmp_path / "tampered.zip"
     with zipfile.ZipFile(made.built.path) as old, zipfile.ZipFile(tampered, "w") as new:
@@ -77,19 +82,19 @@ def test_a_tampered_package_ends_with_1_and_names_what_changed(
     assert "Итог: Проверка не пройдена." in done.stdout
 
 
-def test_without_roots_it_says_what_to_give(made: Made) -> None:
+def test_without_roots_it_says_what_to_give(made: SamplePackage) -> None:
     done = run(made.built.path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "--roots" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_foreign_roots_do_not_make_it_hold(made: Made, tmp_path: Path) -> None:
+def test_foreign_roots_do_not_make_it_hold(made: SamplePackage, tmp_path: Path) -> None:
     assert run(made.built.path, "--roots", write_trust(tmp_path, Authority())).returncode == 1
 
 
-def test_a_revocation_list_is_heeded(made: Made, roots: Path, tmp_path: Path) -> None:
-    revoked = authority().revocation_list({client().certificate: NOW - YEAR})
+def test_a_revocation_list_is_heeded(made: SamplePackage, roots: Path, tmp_path: Path) -> None:
+    revoked = authority().revocation_list({recipient_signer().certificate: NOW - YEAR})
     path = tmp_path / "list.crl"
     path.write_bytes(revoked.public_bytes(Encoding.DER))
     done = run(made.built.path, "--roots", roots, "--crl", path)
@@ -98,7 +103,7 @@ def test_a_revocation_list_is_heeded(made: Made, roots: Path, tmp_path: Path) ->
 
 
 def test_loose_files_are_checked_with_their_power_of_attorney(
-    made: Made, roots: Path, tmp_path: Path
+    made: SamplePackage, roots: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(made.built.path) as archive:
         archive.extractall(tmp_path)

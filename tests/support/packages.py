@@ -1,4 +1,4 @@
-"""Contracts to sign and stamp, and the parts of a whole package, made on the spot."""
+"""Sample contracts, signatures and complete packages."""
 
 import datetime as dt
 import hashlib
@@ -35,7 +35,7 @@ LINE = "Исполнитель оказывает, а Заказчик опла�
 
 
 @cache
-def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
+def contract_pdf(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
     """A Russian contract of ``pages`` pages, ``lines`` paragraphs on the last."""
     body = '<p class="page">Приложение к договору</p>' * (pages - 1)
     body += f"<h1>Договор № 850770100110</h1>{f'<p>{LINE}</p>' * lines}"
@@ -44,28 +44,28 @@ def contract(*, lines: int = 12, size: str = "A4", pages: int = 1) -> bytes:
 
 
 @cache
-def our_signer() -> Signer:
+def sender_signer() -> Signer:
     return authority().signer(inn=SIGNATORY.inn, snils=SIGNATORY.snils, organisation_inn=OUR_INN)
 
 
 @cache
-def head() -> Signer:
+def head_signer() -> Signer:
     return authority().signer(inn=HEAD.inn, snils=HEAD.snils, organisation_inn=OUR_INN)
 
 
 @cache
-def client() -> Signer:
+def recipient_signer() -> Signer:
     return authority().signer(organisation_inn=CLIENT_INN)
 
 
-def signature(
+def sign_document(
     signer: Signer,
     side: PartySide,
     content: bytes,
-    power: UUID | None = None,
+    power_of_attorney: UUID | None = None,
     signed_at: dt.datetime = NOW,
 ) -> DocumentSignature:
-    """A signature of ``content`` with what its certificate says."""
+    """A signature of ``content``, with the details of its certificate."""
     known = read_certificate(signer.certificate)
     return DocumentSignature(
         side=side,
@@ -79,12 +79,12 @@ def signature(
             valid_from=known.valid_from,
             valid_until=known.valid_until,
             signed_at=signed_at,
-            power_of_attorney=str(power) if power else None,
+            power_of_attorney=str(power_of_attorney) if power_of_attorney else None,
         ),
     )
 
 
-def power_data(
+def build_power_data(
     representative: mchd.MchdPerson = SIGNATORY, principal_inn: str = OUR_INN
 ) -> mchd.PowerOfAttorneyData:
     return mchd.PowerOfAttorneyData(
@@ -100,15 +100,15 @@ def power_data(
     )
 
 
-def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
-    data = data or power_data()
+def build_power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
+    data = data or build_power_data()
     xml = mchd.build(data)
     return PowerOfAttorneyFile(
         side=PartySide.SENDER,
         file_name=mchd.build_file_name(data),
         number=str(data.registration_number),
         xml=xml,
-        signature=head().sign(xml),
+        signature=head_signer().sign(xml),
         principal=f"{data.principal.name}, ИНН {data.principal.inn}",
         representative=data.representative.full_name,
         valid_from=data.issued_on,
@@ -117,11 +117,11 @@ def power(data: mchd.PowerOfAttorneyData | None = None) -> PowerOfAttorneyFile:
     )
 
 
-def parts(
+def build_parts(
     folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx"
 ) -> PackageParts:
-    """Everything for a package of ``content``, which is kept in ``folder``."""
-    content = contract() if content is None else content
+    """The parts of a package of ``content``, which is written to ``folder``."""
+    content = contract_pdf() if content is None else content
     pdf = folder / "signed.pdf"
     pdf.write_bytes(content)
     return PackageParts(
@@ -129,10 +129,10 @@ def parts(
         document_sha256=hashlib.sha256(content).hexdigest(),
         file_name=file_name,
         signatures=[
-            signature(our_signer(), PartySide.SENDER, content, MCHD_NUMBER),
-            signature(client(), PartySide.RECIPIENT, content),
+            sign_document(sender_signer(), PartySide.SENDER, content, MCHD_NUMBER),
+            sign_document(recipient_signer(), PartySide.RECIPIENT, content),
         ],
-        powers=[power()],
+        powers=[build_power()],
         parties=[
             ContractParty(
                 side=PartySide.SENDER, name="ПАО «Ростелеком»", inn=OUR_INN, kpp="784201001"
@@ -164,12 +164,16 @@ def parts(
 
 
 @dataclass(frozen=True)
-class Made:
+class SamplePackage:
+    """A package, and the parts that it was built from."""
+
     parts: PackageParts
     built: BuiltPackage
 
 
-def package(folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx") -> Made:
-    """A whole package, good in every part."""
-    ready = parts(folder, content=content, file_name=file_name)
-    return Made(ready, build_package(parts=ready, target=folder / "package.zip"))
+def build_sample_package(
+    folder: Path, *, content: bytes | None = None, file_name: str = "Договор.docx"
+) -> SamplePackage:
+    """A complete, valid package."""
+    parts = build_parts(folder, content=content, file_name=file_name)
+    return SamplePackage(parts, build_package(parts=parts, target=folder / "package.zip"))

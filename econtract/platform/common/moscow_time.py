@@ -1,4 +1,7 @@
-"""Moments as evidence shows them: Moscow time, with the zone said."""
+"""Dates and times in evidence (protocol, stamps, verification): Moscow time, with the zone.
+
+The module needs no Django: the command-line verification uses it, too.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,12 +10,12 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def format_moment(moment: datetime) -> str:
-    """«21.11.2025 14:32:05 (GMT+03:00)» of an aware moment."""
+    """An aware datetime as «21.11.2025 14:32:05 (GMT+03:00)»."""
     local = moment.astimezone(MOSCOW)
     offset = local.strftime("%z")
     return f"{local:%d.%m.%Y %H:%M:%S} (GMT{offset[:3]}:{offset[3:]})"
 
 
 def format_date(moment: datetime) -> str:
-    """«21.11.2025»: the day in Moscow of an aware moment."""
+    """The Moscow date of an aware datetime as «21.11.2025»."""
     return f"{moment.astimezone(MOSCOW):%d.%m.%Y}"

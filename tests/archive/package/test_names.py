@@ -39,5 +39,5 @@ def test_the_official_name_of_a_power_of_attorney_stays() -> None:
 
 def test_names_that_windows_takes_for_one_are_told_apart() -> None:
     names = UniqueNames()
-    taken = [names.take(name) for name in ("А.xml", "а.XML", "А.xml", "Без", "без")]
+    taken = [names.reserve(name) for name in ("А.xml", "а.XML", "А.xml", "Без", "без")]
     assert taken == ["А.xml", "а (2).XML", "А (3).xml", "Без", "без (2)"]

@@ -14,7 +14,7 @@ from econtract.verification.package_files import MOST_ENTRIES, PackageFiles, Unr
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from edo.signing.trust import TrustStore
-from tests.support.packages import package
+from tests.support.packages import build_sample_package
 
 MEBIBYTE = 1024 * 1024
 NOBODY = VerificationPolicy(trust=TrustStore(()))
@@ -121,7 +121,7 @@ def test_a_file_that_lies_about_its_size_is_named_as_damaged() -> None:
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder: Path = tmp_path_factory.mktemp("good")
-    return package(folder).built.path.read_bytes()
+    return build_sample_package(folder).built.path.read_bytes()
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -24,14 +24,14 @@ from edo.powers import mchd
 from tests.support.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
-    contract,
-    head,
-    parts,
-    power,
-    power_data,
-    signature,
+    build_parts,
+    build_power,
+    build_power_data,
+    contract_pdf,
+    head_signer,
+    sign_document,
 )
-from tests.support.packages import client as client_signer
+from tests.support.packages import recipient_signer as client_signer
 from tests.support.pki import DAY, NOW, YEAR, Authority, authority
 
 SENDER_SIGNATURE = "Договор (подпись отправителя).p7s"
@@ -44,7 +44,7 @@ RULES = VerificationPolicy(trust=authority().trust)
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """The files of a good package."""
     folder = tmp_path_factory.mktemp("whole")
-    return files_of(build_package(parts=parts(folder), target=folder / "package.zip").path)
+    return files_of(build_package(parts=build_parts(folder), target=folder / "package.zip").path)
 
 
 def files_of(path: Path) -> Files:
@@ -78,7 +78,7 @@ def complaints(verdict: VerificationResult) -> dict[str, str]:
 
 def repacked(folder: Path, change: Callable[[PackageParts], PackageParts]) -> VerificationResult:
     """A package built honestly of dishonest parts: its manifest fits."""
-    built = build_package(parts=change(parts(folder)), target=folder / "package.zip")
+    built = build_package(parts=change(build_parts(folder)), target=folder / "package.zip")
     with built.path.open("rb") as file:
         return verify_package(file, rules=RULES)
 
@@ -162,7 +162,7 @@ def test_signatures_swapped_together_with_the_manifest_are_found(tmp_path: Path)
 def test_a_signature_over_another_file_is_found(tmp_path: Path) -> None:
     def substitute(ready: PackageParts) -> PackageParts:
         sender, recipient = ready.signatures
-        other = signature(client_signer(), recipient.side, contract(lines=5))
+        other = sign_document(client_signer(), recipient.side, contract_pdf(lines=5))
         return replace(ready, signatures=[sender, other])
 
     verdict = repacked(tmp_path, substitute)
@@ -173,16 +173,16 @@ def test_a_signature_over_another_file_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (power_data(principal_inn="7701001206"), "Доверитель в МЧД"),
-        (power_data(replace(SIGNATORY, inn="771234567859")), "МЧД выдана на другое лицо"),
-        (replace(power_data(), valid_until=dt.date(2026, 11, 20)), "Срок МЧД истек"),
-        (replace(power_data(), issued_on=dt.date(2026, 11, 22)), "действует только с"),
+        (build_power_data(principal_inn="7701001206"), "Доверитель в МЧД"),
+        (build_power_data(replace(SIGNATORY, inn="771234567859")), "МЧД выдана на другое лицо"),
+        (replace(build_power_data(), valid_until=dt.date(2026, 11, 20)), "Срок МЧД истек"),
+        (replace(build_power_data(), issued_on=dt.date(2026, 11, 22)), "действует только с"),
     ],
 )
 def test_a_foreign_or_stale_power_of_attorney_is_found(
     tmp_path: Path, data: mchd.PowerOfAttorneyData, said: str
 ) -> None:
-    verdict = repacked(tmp_path, lambda ready: replace(ready, powers=[power(data)]))
+    verdict = repacked(tmp_path, lambda ready: replace(ready, powers=[build_power(data)]))
     assert not verdict.ok
     assert said in " ".join(complaints(verdict).values())
 
@@ -206,7 +206,7 @@ def test_the_enclosed_roots_are_not_believed(tmp_path: Path) -> None:
 
     def forge(ready: PackageParts) -> PackageParts:
         signer = impostor.signer(organisation_inn="7701001100")
-        forged = signature(signer, ready.signatures[1].side, contract())
+        forged = sign_document(signer, ready.signatures[1].side, contract_pdf())
         return replace(ready, signatures=[ready.signatures[0], forged])
 
     assert RECIPIENT_SIGNATURE in complaints(repacked(tmp_path, forge))
@@ -215,7 +215,7 @@ def test_the_enclosed_roots_are_not_believed(tmp_path: Path) -> None:
 def test_a_certificate_expired_at_signing_is_found(tmp_path: Path) -> None:
     def expire(ready: PackageParts) -> PackageParts:
         old = authority().signer(valid_from=NOW - YEAR, valid_until=NOW - DAY)
-        late = signature(old, ready.signatures[1].side, contract())
+        late = sign_document(old, ready.signatures[1].side, contract_pdf())
         return replace(ready, signatures=[ready.signatures[0], late])
 
     assert "истек" in complaints(repacked(tmp_path, expire))[RECIPIENT_SIGNATURE]
@@ -276,7 +276,7 @@ def test_without_a_power_of_attorney_a_personal_certificate_does_not_speak_for_a
         return replace(
             ready,
             signatures=[
-                signature(signer, ready.signatures[0].side, contract()),
+                sign_document(signer, ready.signatures[0].side, contract_pdf()),
                 ready.signatures[1],
             ],
         )
@@ -288,7 +288,7 @@ def test_without_a_power_of_attorney_a_personal_certificate_does_not_speak_for_a
 
 def test_the_head_needs_no_power_of_attorney(tmp_path: Path) -> None:
     def by_the_head(ready: PackageParts) -> PackageParts:
-        own = signature(head(), ready.signatures[0].side, contract())
+        own = sign_document(head_signer(), ready.signatures[0].side, contract_pdf())
         return replace(ready, signatures=[own, ready.signatures[1]], powers=[])
 
     assert repacked(tmp_path, by_the_head).ok

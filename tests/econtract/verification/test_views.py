@@ -18,8 +18,14 @@ from archive.files.storage import store_file
 from archive.models import Package, StoredFile
 from archive.package import manifest
 from econtract.verification import limits
-from tests.support.packages import Made, contract, our_signer, package, power
-from tests.support.packages import client as client_signer
+from tests.support.packages import (
+    SamplePackage,
+    build_power,
+    build_sample_package,
+    contract_pdf,
+    sender_signer,
+)
+from tests.support.packages import recipient_signer as client_signer
 from tests.support.pki import authority, write_trust
 
 PAGE = "/verify/"
@@ -28,8 +34,8 @@ FAILS = "Проверка не пройдена."
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return package(tmp_path_factory.mktemp("made"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> SamplePackage:
+    return build_sample_package(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +52,7 @@ def installed(settings: Any, tmp_path: Path) -> None:
     cache.clear()
 
 
-def keep(made: Made) -> Package:
+def keep(made: SamplePackage) -> Package:
     """The package as the product keeps it when a task is done."""
     built = made.built
     with built.path.open("rb") as file:
@@ -83,16 +89,18 @@ def forged(path: Path, name: str, content: bytes) -> bytes:
 
 
 @pytest.mark.django_db
-def test_anybody_may_open_it_without_logging_in(client: Client) -> None:
-    response = client.get(PAGE)
+def test_anybody_may_open_it_without_logging_in(recipient_signer: Client) -> None:
+    response = recipient_signer.get(PAGE)
     assert response.status_code == 200
     assert "Файлы проверяются и нигде не сохраняются." in response.content.decode()
     assert reverse("verification:check") == PAGE
 
 
 @pytest.mark.django_db
-def test_a_good_package_is_told_to_hold_with_its_signers(client: Client, made: Made) -> None:
-    response = client.post(PAGE, {"package": upload(made.built.path.read_bytes())})
+def test_a_good_package_is_told_to_hold_with_its_signers(
+    recipient_signer: Client, made: SamplePackage
+) -> None:
+    response = recipient_signer.post(PAGE, {"package": upload(made.built.path.read_bytes())})
     page = response.content.decode()
     assert response.status_code == 200
     assert HOLDS in page
@@ -102,26 +110,26 @@ def test_a_good_package_is_told_to_hold_with_its_signers(client: Client, made: M
 
 
 @pytest.mark.django_db
-def test_what_was_changed_is_named(client: Client, made: Made) -> None:
-    raw = forged(made.built.path, "Договор.pdf", contract(lines=3))
-    page = client.post(PAGE, {"package": upload(raw)}).content.decode()
+def test_what_was_changed_is_named(recipient_signer: Client, made: SamplePackage) -> None:
+    raw = forged(made.built.path, "Договор.pdf", contract_pdf(lines=3))
+    page = recipient_signer.post(PAGE, {"package": upload(raw)}).content.decode()
     assert FAILS in page
     assert "Подпись не соответствует файлу" in page
 
 
 @pytest.mark.django_db
-def test_a_document_with_loose_signatures_is_checked(client: Client) -> None:
-    given = power()
+def test_a_document_with_loose_signatures_is_checked(recipient_signer: Client) -> None:
+    given = build_power()
     files = {
-        "document": upload(contract(), "Договор.pdf"),
+        "document": upload(contract_pdf(), "Договор.pdf"),
         "signatures": [
-            upload(our_signer().sign(contract()), "our.sig"),
-            upload(client_signer().sign(contract()), "client.sig"),
+            upload(sender_signer().sign(contract_pdf()), "our.sig"),
+            upload(client_signer().sign(contract_pdf()), "client.sig"),
             upload(given.xml, given.file_name),
             upload(given.signature, "power.sig"),
         ],
     }
-    page = client.post(PAGE, files).content.decode()
+    page = recipient_signer.post(PAGE, files).content.decode()
     assert "Подписи действительны и соответствуют документу." in page
     assert "2f0b1a5e-33f4-4c3b-9ef2-111111111111" in page
 
@@ -139,39 +147,41 @@ def test_a_document_with_loose_signatures_is_checked(client: Client) -> None:
     ],
 )
 def test_what_is_missing_is_said(
-    client: Client, files: dict[str, tuple[str, bytes]], said: str
+    recipient_signer: Client, files: dict[str, tuple[str, bytes]], said: str
 ) -> None:
-    response = client.post(PAGE, {field: upload(raw, name) for field, (name, raw) in files.items()})
+    response = recipient_signer.post(
+        PAGE, {field: upload(raw, name) for field, (name, raw) in files.items()}
+    )
     assert response.status_code == 422
     assert said in response.content.decode()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", b"<html>", b"\x00" * 5000])
-def test_rubbish_is_answered_and_not_an_error(client: Client, raw: bytes) -> None:
-    response = client.post(PAGE, {"package": upload(raw)})
+def test_rubbish_is_answered_and_not_an_error(recipient_signer: Client, raw: bytes) -> None:
+    response = recipient_signer.post(PAGE, {"package": upload(raw)})
     assert response.status_code == 200
     assert FAILS in response.content.decode()
 
 
 @pytest.mark.django_db
-def test_a_hostile_name_is_shown_as_text(client: Client) -> None:
+def test_a_hostile_name_is_shown_as_text(recipient_signer: Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("<script>alert(1)</script>.pdf", b"x")
         archive.writestr("manifest.json", b"{}")
-    page = client.post(PAGE, {"package": upload(packed.getvalue())}).content.decode()
+    page = recipient_signer.post(PAGE, {"package": upload(packed.getvalue())}).content.decode()
     assert "<script>alert" not in page
 
 
 @pytest.mark.django_db
 def test_nothing_handed_in_is_kept(
-    client: Client, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipient_signer: Client, made: SamplePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    client.post(PAGE, {"package": upload(made.built.path.read_bytes())})
+    recipient_signer.post(PAGE, {"package": upload(made.built.path.read_bytes())})
     assert list(folder.iterdir()) == []
     assert not (tmp_path / "files").exists()
     assert not StoredFile.objects.exists()
@@ -179,31 +189,33 @@ def test_nothing_handed_in_is_kept(
 
 @pytest.mark.django_db
 def test_too_much_at_once_is_refused_in_words(
-    client: Client, made: Made, monkeypatch: pytest.MonkeyPatch
+    recipient_signer: Client, made: SamplePackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "LARGEST_UPLOAD", 1000)
-    response = client.post(PAGE, {"package": upload(made.built.path.read_bytes())})
+    response = recipient_signer.post(PAGE, {"package": upload(made.built.path.read_bytes())})
     assert response.status_code == 413
     assert "больше 100 МБ" in response.content.decode()
 
 
 @pytest.mark.django_db
-def test_one_address_may_ask_only_so_often(client: Client, settings: Any) -> None:
+def test_one_address_may_ask_only_so_often(recipient_signer: Client, settings: Any) -> None:
     settings.VERIFY_PER_MINUTE = 3
-    codes = [client.get("/verify/unknown/").status_code for _ in range(5)]
+    codes = [recipient_signer.get("/verify/unknown/").status_code for _ in range(5)]
     assert codes == [404, 404, 404, 429, 429]
-    refused = client.post(PAGE, {"package": upload(b"x")})
+    refused = recipient_signer.post(PAGE, {"package": upload(b"x")})
     assert refused.status_code == 429
     assert refused["Retry-After"] == "60"
-    elsewhere = client.post(PAGE, {"package": upload(b"x")}, REMOTE_ADDR="192.0.2.7")
+    elsewhere = recipient_signer.post(PAGE, {"package": upload(b"x")}, REMOTE_ADDR="192.0.2.7")
     assert elsewhere.status_code == 200
-    assert client.get(PAGE).status_code == 200
+    assert recipient_signer.get(PAGE).status_code == 200
 
 
 @pytest.mark.django_db
-def test_a_code_shows_the_kept_package_without_persons(client: Client, made: Made) -> None:
+def test_a_code_shows_the_kept_package_without_persons(
+    recipient_signer: Client, made: SamplePackage
+) -> None:
     kept = keep(made)
-    page = client.get(f"/verify/{kept.code}/").content.decode()
+    page = recipient_signer.get(f"/verify/{kept.code}/").content.decode()
     assert HOLDS in page
     assert "7701001100" in page
     assert made.parts.signatures[1].details.serial in page
@@ -212,33 +224,37 @@ def test_a_code_shows_the_kept_package_without_persons(client: Client, made: Mad
 
 
 @pytest.mark.django_db
-def test_an_unknown_code_is_said_to_be_unknown(client: Client) -> None:
-    response = client.get("/verify/aaaaaaaaaaaaaaaaaaaaaaaa/")
+def test_an_unknown_code_is_said_to_be_unknown(recipient_signer: Client) -> None:
+    response = recipient_signer.get("/verify/aaaaaaaaaaaaaaaaaaaaaaaa/")
     assert response.status_code == 404
     assert "Пакет с таким кодом не найден" in response.content.decode()
 
 
 @pytest.mark.django_db
 def test_a_package_damaged_in_the_storage_is_not_said_to_hold(
-    client: Client, made: Made, tmp_path: Path
+    recipient_signer: Client, made: SamplePackage, tmp_path: Path
 ) -> None:
     kept = keep(made)
     (tmp_path / "files" / kept.file.path).chmod(0o600)
     (tmp_path / "files" / kept.file.path).write_bytes(b"other")
-    page = client.get(f"/verify/{kept.code}/").content.decode()
+    page = recipient_signer.get(f"/verify/{kept.code}/").content.decode()
     assert FAILS in page
     assert "скачайте его заново" not in page
 
 
 @pytest.mark.django_db
-def test_a_forged_protocol_is_found_where_the_package_is_kept(client: Client, made: Made) -> None:
+def test_a_forged_protocol_is_found_where_the_package_is_kept(
+    recipient_signer: Client, made: SamplePackage
+) -> None:
     """No signature covers the protocol: only what we keep can tell."""
     raw = forged(made.built.path, "Протокол подписания.pdf", b"%PDF forged")
-    assert HOLDS in client.post(PAGE, {"package": upload(raw)}).content.decode()
+    assert HOLDS in recipient_signer.post(PAGE, {"package": upload(raw)}).content.decode()
     keep(made)
-    page = client.post(PAGE, {"package": upload(raw)}).content.decode()
+    page = recipient_signer.post(PAGE, {"package": upload(raw)}).content.decode()
     assert FAILS in page
     assert "Файл «Протокол подписания.pdf» не тот, что хранит E-Contract." in page
-    good = client.post(PAGE, {"package": upload(made.built.path.read_bytes())}).content.decode()
+    good = recipient_signer.post(
+        PAGE, {"package": upload(made.built.path.read_bytes())}
+    ).content.decode()
     assert HOLDS in good
     assert "Этот пакет хранится в E-Contract" in good

@@ -1,0 +1,102 @@
+"""The stamps themselves: their text and their typeset drawing (ГОСТ Р 7.0.97-2016, 5.23)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+import pikepdf
+import pypdfium2
+from django.template.loader import render_to_string
+
+from archive.package.parts import DocumentSignature
+from econtract.platform.common.moscow_time import format_date, format_moment
+
+STAMP_WIDTH = 255.0  # points
+GAP = 8.0  # points between two stamps
+_PAGE_HEIGHT = 2000.0  # points; higher than any stamps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """The content of one stamp: the side that signed, and lines of (label, value)."""
+
+    side: str
+    lines: Sequence[tuple[str, str]]
+    signed_at: datetime
+
+
+def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
+    """The stamp of a signature; ``document_id`` is the operator's identifier of the document."""
+    details = signature.details
+    validity = f"с {format_date(details.valid_from)} по {format_date(details.valid_until)}"
+    lines = [
+        ("Сертификат", details.serial),
+        ("Владелец", details.owner),
+        ("Организация", f"{details.organisation}, ИНН {details.inn}"),
+        ("Действителен", validity),
+        ("Подписано", format_moment(details.signed_at)),
+        ("МЧД", details.power_of_attorney or ""),
+        ("Документ", document_id),
+    ]
+    return Stamp(
+        side=signature.side.label.capitalize(),
+        lines=[line for line in lines if line[1]],
+        signed_at=details.signed_at,
+    )
+
+
+@dataclass(frozen=True)
+class StampDrawing:
+    """Typeset stamps: a PDF of one page, cropped to the stamps. ``size`` is in points."""
+
+    pdf: bytes
+    size: tuple[float, float]
+
+
+def draw_stamps(stamps: Sequence[Stamp], *, in_row: bool) -> StampDrawing:
+    """The stamps side by side, or one above the other."""
+    columns = len(stamps) if in_row else 1
+    width = columns * STAMP_WIDTH + (columns - 1) * GAP
+    return _crop(typeset_page(stamps, size=(width, _PAGE_HEIGHT), margin=0, in_row=in_row))
+
+
+def typeset_page(
+    stamps: Sequence[Stamp], *, size: tuple[float, float], margin: float, in_row: bool
+) -> bytes:
+    """A PDF page of ``size`` (points) with the stamps at its top."""
+    from archive.typesetting.pdf import html_to_pdf  # imported late: it loads Pango
+
+    columns = len(stamps) if in_row else 1
+    css = render_to_string(
+        "archive/stamp.css",
+        {
+            "width": f"{size[0]:.2f}",
+            "height": f"{size[1]:.2f}",
+            "margin": f"{margin:.2f}",
+            "stamp_width": f"{STAMP_WIDTH:.2f}",
+            "table_width": f"{columns * (STAMP_WIDTH + GAP) + GAP:.2f}",
+            "gap": f"{GAP:.2f}",
+        },
+    )
+    return html_to_pdf(
+        render_to_string("archive/stamp.html", {"stamps": stamps, "in_row": in_row}),
+        css=css,
+        title="Отметки об электронной подписи",
+        moment=max(stamp.signed_at for stamp in stamps),
+    )
+
+
+def _crop(pdf: bytes) -> StampDrawing:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        bounds = [obj.get_bounds() for obj in document[0].get_objects()]
+    finally:
+        document.close()
+    left, bottom = min(b[0] for b in bounds), min(b[1] for b in bounds)
+    right, top = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    cropped = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as page:
+        page.pages[0].mediabox = pikepdf.Rectangle(left, bottom, right, top)
+        page.save(cropped, deterministic_id=True)
+    return StampDrawing(cropped.getvalue(), (right - left, top - bottom))
