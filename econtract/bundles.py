@@ -1,9 +1,9 @@
 """Bundles: the style sheets and scripts of a page, each delivered as one file.
 
-static/css and static/js hold one file per component and screen, and a page must not pay a request
-for each. A bundle is the files of its list, one after another in that order, which is also the
-order of the cascade. To everything else it is a static file: `{% asset 'css/bundles/base.css' %}`
-names it, collectstatic collects, hashes and compresses it, and no build step is needed.
+static/css and static/js hold one file per component and screen; a request for each would be slow.
+A bundle joins the files of a list in their order, which is the order of the cascade. For the rest
+of the product it is a static file: `{% asset 'css/bundles/base.css' %}` names it, and collectstatic
+collects, hashes and compresses it. There is no build step.
 """
 
 import os
@@ -99,18 +99,18 @@ def content_of(bundle: str) -> str:
 
 
 class BundleFinder(BaseFinder):
-    """Offers the bundles to staticfiles, written below DATA_DIR whenever their sources changed."""
+    """Finds the bundles for staticfiles; writes them below DATA_DIR when their sources change."""
 
     def __init__(self, app_names: object = None, *args: object, **kwargs: object) -> None:
         self.storage = FileSystemStorage(location=settings.DATA_DIR / "bundles")
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[Any]:
-        """Nothing to complain of: tests/ui sees to it that every source is there."""
+        """No checks at start: tests/ui fails on a missing source."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """The path of a bundle's file, ``[]`` when ``path`` names no bundle."""
+        """The path of the bundle's file, or ``[]`` when ``path`` is not a bundle."""
         if path not in BUNDLES:
             return []
         file = str(self._write(path))
@@ -122,7 +122,7 @@ class BundleFinder(BaseFinder):
             yield path, self.storage
 
     def _write(self, bundle: str) -> Path:
-        """Writes the file if its content is new; readers never see a part of it."""
+        """Writes the file if its content has changed, atomically."""
         file, content = Path(self.storage.path(bundle)), content_of(bundle)
         if file.exists() and file.read_text() == content:
             return file

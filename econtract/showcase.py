@@ -84,7 +84,7 @@ OPTIONS = [
 
 
 class SampleForm(forms.Form):
-    """One field of every kind of widget that the screens use."""
+    """One field for every kind of widget that the screens use."""
 
     surname = forms.CharField(label="Фамилия")
     patronymic = forms.CharField(label="Отчество", required=False)
@@ -121,8 +121,8 @@ class SampleForm(forms.Form):
     )
 
 
-def bad_form() -> SampleForm:
-    """The sample form with errors at its fields, words as the screens have them."""
+def invalid_form() -> SampleForm:
+    """The sample form with errors, worded as on the screens."""
     form = SampleForm({"surname": "Иванова", "account": "999"}, auto_id="bad_%s")
     for name, text in (
         ("phone", "Введите телефон: +7 и 10 цифр"),
@@ -135,8 +135,8 @@ def bad_form() -> SampleForm:
     return form
 
 
-def context() -> dict[str, Any]:
-    """Everything that the components page shows."""
+def sample_context() -> dict[str, Any]:
+    """The sample data of the components page."""
     return {
         "kinds": KINDS,
         "rows": [
@@ -145,16 +145,16 @@ def context() -> dict[str, Any]:
                 "client": client,
                 "inn": inn,
                 "stage": stage,
-                "kind": KINDS[at][0],
-                "status": KINDS[at][1],
+                "kind": KINDS[kind][0],
+                "status": KINDS[kind][1],
                 "resolution": note,
                 "turn": turn,
                 "updated": updated,
             }
-            for number, client, inn, stage, at, note, turn, updated in ROWS
+            for number, client, inn, stage, kind, note, turn, updated in ROWS
         ],
         "sample": SampleForm(initial={"number": "850123456789"}),
-        "bad": bad_form(),
+        "bad": invalid_form(),
         "options": OPTIONS,
         "tabs": [
             {"label": "Мои задания", "url": "#", "current": True, "count": 12},
@@ -216,5 +216,5 @@ def context() -> dict[str, Any]:
 
 
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component in every state; what the checks of the interface look at."""
-    return render(request, "showcase/components.html", context())
+    """Every component in every state: the page that tests/ui checks."""
+    return render(request, "showcase/components.html", sample_context())

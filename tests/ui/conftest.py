@@ -1,4 +1,4 @@
-"""A browser on the components page; a loopback server has its files and prepared answers."""
+"""A browser on the components page, served by a loopback server with canned responses."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAV = {
     "items": [
         {"label": "Задания", "url": "/tasks/my/", "icon": "checklist", "current": True},
@@ -38,80 +38,85 @@ NAV = {
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the browser has asked."""
+class RecordedRequest:
+    """A request that the browser has sent."""
 
     method: str
-    target: str
+    url: str
     headers: Message
     body: str
 
     @property
     def path(self) -> str:
-        """The address without its query."""
-        return urlsplit(self.target).path
+        """The path of the URL, without the query."""
+        return urlsplit(self.url).path
 
     @property
     def query(self) -> dict[str, str]:
-        """The query's fields."""
-        return dict(parse_qsl(urlsplit(self.target).query))
+        """The parameters of the query string."""
+        return dict(parse_qsl(urlsplit(self.url).query))
 
     @property
-    def posted(self) -> dict[str, str]:
-        """The fields of a form that was sent."""
+    def form_data(self) -> dict[str, str]:
+        """The fields of a submitted form."""
         return dict(parse_qsl(self.body, keep_blank_values=True))
 
 
-# Status and body; for 302 the body is the address; None is a lost connection.
-Answer = tuple[int, str] | None
+OpenPage = Callable[..., Page]
+# Status and body (for 302 the body is the address); None is a lost connection.
+CannedResponse = tuple[int, str] | None
 
 
 @dataclass
-class Site:
-    """HTML by path or by a function of the request; what was asked, and complained of."""
+class FakeSite:
+    """Responds by path with HTML or what a function returns; records what the browser sends."""
 
-    answers: dict[str, str | Callable[[Request], Answer]] = field(default_factory=dict)
-    requests: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    responses: dict[str, str | Callable[[RecordedRequest], CannedResponse]] = field(
+        default_factory=dict
+    )
+    requests: list[RecordedRequest] = field(default_factory=list)
+    console_messages: list[str] = field(default_factory=list)
     origin: str = ""
 
-    def asked(self, path: str) -> list[Request]:
-        """The requests for one path, in order."""
+    def requests_to(self, path: str) -> list[RecordedRequest]:
+        """The requests to one path, in order."""
         return [request for request in self.requests if request.path == path]
 
-    def answer(self, request: Request) -> Answer:
-        """What to say to one request; an empty page where nothing was prepared."""
+    def respond(self, request: RecordedRequest) -> CannedResponse:
+        """Records the request; without a canned response the page is empty."""
         self.requests.append(request)
-        prepared = self.answers.get(request.path, "")
-        return prepared(request) if callable(prepared) else (200, prepared)
+        canned = self.responses.get(request.path, "")
+        return canned(request) if callable(canned) else (200, canned)
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Speaks HTTP for the `site` of its server."""
+class FakeSiteHandler(BaseHTTPRequestHandler):
+    """Serves the `site` of its server."""
 
     def do_GET(self) -> None:
-        """Files of static/, else the prepared answer."""
+        """A file of static/, or the canned response."""
         if not self.path.startswith("/static/"):
             self.do_POST()
             return
         self.server.site.requests.append(  # type: ignore[attr-defined]
-            Request(self.command, self.path, self.headers, "")
+            RecordedRequest(self.command, self.path, self.headers, "")
         )
         file = Path(str(finders.find(self.path.removeprefix("/static/"))))
-        self.say(200, TYPES.get(file.suffix, "font/woff2"), file.read_bytes())
+        self.send(200, CONTENT_TYPES.get(file.suffix, "font/woff2"), file.read_bytes())
 
     def do_POST(self) -> None:
-        """The prepared answer."""
+        """The canned response."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        request = Request(self.command, self.path, self.headers, body.decode(errors="replace"))
-        answer = self.server.site.answer(request)  # type: ignore[attr-defined]
-        if answer is None:
+        request = RecordedRequest(
+            self.command, self.path, self.headers, body.decode(errors="replace")
+        )
+        response = self.server.site.respond(request)  # type: ignore[attr-defined]
+        if response is None:
             self.close_connection = True
         else:
-            self.say(answer[0], "text/html; charset=utf-8", answer[1].encode())
+            self.send(response[0], "text/html; charset=utf-8", response[1].encode())
 
-    def say(self, status: int, content_type: str, body: bytes) -> None:
-        """One answer under the product's content policy."""
+    def send(self, status: int, content_type: str, body: bytes) -> None:
+        """Sends one response under the content security policy of the product."""
         self.send_response(status)
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Content-Type", content_type)
@@ -124,20 +129,20 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
-        """Says nothing: the tests look at `Site.requests`."""
+        """No log: the tests read `FakeSite.requests`."""
 
 
 def render(template: str, **context: object) -> str:
-    """A template with the sample data and a full frame."""
-    frame = {"nav": NAV, "csrf_token": "token-of-the-page", **showcase.context()}
-    return render_to_string(template, frame | context)
+    """Renders a template with the sample data and everything that base.html shows."""
+    defaults = {"nav": NAV, "csrf_token": "token-of-the-page", **showcase.sample_context()}
+    return render_to_string(template, defaults | context)
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    """The pages that most tests want, served on a free loopback port."""
-    site = Site({"/": render("showcase/components.html"), "/poll/": lambda _: (204, "")})
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+def site() -> Iterator[FakeSite]:
+    """The components page and an empty poll, served on a free loopback port."""
+    site = FakeSite({"/": render("showcase/components.html"), "/poll/": lambda _: (204, "")})
+    with ThreadingHTTPServer(("127.0.0.1", 0), FakeSiteHandler) as server:
         server.site = site  # type: ignore[attr-defined]
         site.origin = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -147,17 +152,35 @@ def site() -> Iterator[Site]:
         thread.join()
 
 
+def client_options(request: RecordedRequest) -> CannedResponse:
+    """The options of the client field: two for «ром», none for any other query."""
+    context: dict[str, object] = {"id": "client", "empty": "Клиент не найден"}
+    if request.query["client_q"] != "ром":
+        context["options"] = []
+    return 200, render("components/forms/combobox_options.html", **context)
+
+
 @pytest.fixture
-def open_page(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a path in a context of its own and notes what the browser complains of."""
+def demo_server(site: FakeSite) -> None:
+    """The server behind the components page: its client field finds, its form saves a draft."""
+    saved = render("components/forms/draft_status.html", text="Сохранено в 14:33")
+    site.responses |= {"/demo/options/": client_options, "/demo/draft/": saved}
+    site.responses["/"] = str(site.responses["/"]).replace(
+        '<form class="form-page"', '<form data-draft="/demo/draft/" class="form-page"'
+    )
+
+
+@pytest.fixture
+def open_page(site: FakeSite, browser: Browser) -> Iterator[OpenPage]:
+    """Opens a path in a browser context of its own and records what the console shows."""
     contexts = []
 
     def open_(path: str = "/", **options: object) -> Page:
         context = browser.new_context(base_url=site.origin, locale="ru-RU", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: site.complaints.append(message.text))
-        page.on("pageerror", lambda error: site.complaints.append(str(error)))
+        page.on("console", lambda message: site.console_messages.append(message.text))
+        page.on("pageerror", lambda error: site.console_messages.append(str(error)))
         page.goto(path)
         return page
 

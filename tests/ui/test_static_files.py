@@ -1,4 +1,4 @@
-"""Vendored files, budgets and colours: what can be told from the files alone."""
+"""Bundles and their sizes, vendored files, contrast of colours: checks of the files alone."""
 
 import gzip
 import hashlib
@@ -20,8 +20,8 @@ SOURCES = sorted(
     for kind in ("css", "js")
     for path in (STATIC / kind).rglob(f"*.{kind}")
 )
-# Delivered by themselves: without a script, in the Django admin, on pages without htmx.
-ALONE = {
+# Loaded without a bundle: by <noscript>, the Django admin and pages without htmx.
+STANDALONE = {
     "css/noscript.css",
     "css/admin.css",
     "js/admin.js",
@@ -61,7 +61,7 @@ def test_scripts_keep_their_budget() -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_is_delivered(name: str) -> None:
     bundles = [bundle for bundle, names in BUNDLES.items() if name in names]
-    assert len(bundles) == 1 or (name in ALONE and len(bundles) <= 1)
+    assert len(bundles) == 1 or (name in STANDALONE and len(bundles) <= 1)
 
 
 def test_a_bundle_names_existing_sources_only() -> None:
@@ -121,7 +121,7 @@ def test_no_file_names_a_source_map(name: str) -> None:
 # --- Vendored files ----------------------------------------------------------------------------
 
 
-def test_the_record_names_every_vendored_file() -> None:
+def test_the_record_lists_every_vendored_file() -> None:
     assert {name for name, _ in RECORD} == {
         "vendor/htmx.min.js",
         "vendor/idiomorph-ext.min.js",
@@ -132,15 +132,15 @@ def test_the_record_names_every_vendored_file() -> None:
 
 
 @pytest.mark.parametrize(("name", "digest"), RECORD)
-def test_vendored_files_are_as_recorded(name: str, digest: str) -> None:
+def test_vendored_files_have_the_recorded_hash(name: str, digest: str) -> None:
     assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest
 
 
 # --- Colours -----------------------------------------------------------------------------------
 
 TEXT = [
-    *(("text", ground) for ground in ("bg", "surface", "raised", "accent-soft")),
-    *(("muted", ground) for ground in ("bg", "surface")),
+    *(("text", background) for background in ("bg", "surface", "raised", "accent-soft")),
+    *(("muted", background) for background in ("bg", "surface")),
     ("accent", "bg"),
     ("accent", "surface"),
     ("accent", "accent-soft"),
@@ -160,7 +160,7 @@ SHAPES = [("control", "bg"), ("accent", "bg"), ("focus", "bg"), ("focus", "surfa
 
 
 def tokens(scheme: str) -> dict[str, str]:
-    """The colours of one scheme; the dark one overrides the light one."""
+    """The colours of a scheme by name; the dark scheme overrides the light one."""
     light, dark = (
         (STATIC / "css/base/tokens.css").read_text().split("prefers-color-scheme: dark", 1)
     )
@@ -183,12 +183,14 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    ("ink", "ground", "least"),
+    ("foreground", "background", "minimum"),
     [(*pair, 4.5) for pair in TEXT] + [(*pair, 3.0) for pair in SHAPES],
 )
-def test_colours_can_be_told_apart(scheme: str, ink: str, ground: str, least: float) -> None:
+def test_colours_have_enough_contrast(
+    scheme: str, foreground: str, background: str, minimum: float
+) -> None:
     palette = tokens(scheme)
-    assert contrast(palette[ink], palette[ground]) >= least
+    assert contrast(palette[foreground], palette[background]) >= minimum
 
 
 def test_the_schemes_differ_in_every_colour() -> None:
