@@ -14,10 +14,10 @@ from archive import documents
 from clients.directories.account_numbers import allowed_prefixes
 from clients.models import Region, Service
 from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry, worker
-from econtract.platform.outbox.failures import ErrorKind
+from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import JobKind
 from edo.models import Box, Signatory
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
@@ -231,14 +231,14 @@ class ScenarioPlayer:
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for does not answer; the next attempt is tomorrow."""
-        job_kind = registry.job_kind(str(starting_job(Status(status))))
+        job_kind = registry.job_kind(starting_job(Status(status)) or "")
+        assert isinstance(job_kind, TaskJobKind)  # noqa: S101  (a status starts jobs about tasks)
+        error = Unavailable(job_kind.system_for(task), "no answer in time")
         OutboxJob.objects.open().filter(subject=task.number, kind=job_kind.kind).update(
             due_at=clock.now() + timedelta(days=1),
             attempts=3,
             dispatched_until=None,
-            error_kind=ErrorKind.TEMPORARY,
-            error_system=_system_of(job_kind, task),
-            error_text="no answer in time",
+            **error_columns(error),
         )
 
 
@@ -255,7 +255,3 @@ def _job_kinds_except(stop: str) -> list[str]:
     """Every kind of job except the one that the status ``stop`` waits for."""
     stopped = starting_job(Status(stop)) if stop else None
     return [kind.kind for kind in registry.job_kinds() if kind.kind != stopped]
-
-
-def _system_of(job_kind: JobKind, task: SigningTask) -> str:
-    return job_kind.system_for(task) if isinstance(job_kind, TaskJobKind) else job_kind.system
