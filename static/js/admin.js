@@ -1,4 +1,4 @@
-// The Django admin: what its fields with suggestions (select2) do not say aloud themselves.
+// The Django admin: accessible names for its autocomplete fields (select2), which lack them.
 (() => {
   "use strict";
 
@@ -16,9 +16,9 @@
     }
   };
 
-  // Its «×» stands in a list and is no item of it; every chosen one has a cross of its own.
+  // Its «×» stands in a list without being an item; every selected item has a «×» of its own.
   document.querySelectorAll("select[multiple].admin-autocomplete").forEach((select) => (select.dataset.allowClear = "false"));
 
-  // They are made after this script, and anew in each added line.
+  // select2 builds the fields after this script has run, and again in each added row.
   new MutationObserver(nameFields).observe(document.body, { childList: true, subtree: true });
 })();

@@ -16,15 +16,15 @@ register = template.Library()
 @register.simple_tag
 @lru_cache(maxsize=512)
 def icon(name: str, label: str = "", small: bool = False) -> SafeString:
-    """An icon of static/icons.svg; ``label`` says it aloud, without one it is decoration.
+    """An icon of static/icons.svg. Screen readers read ``label``; without one they skip the icon.
 
-    A page draws forty of them, so none is drawn twice.
+    A page has about forty icons, so the markup is cached.
     """
-    said = format_html('role="img" aria-label="{}"', label)
+    labelled = format_html('role="img" aria-label="{}"', label)
     return format_html(
         '<svg class="icon{}" {}><use href="{}#{}" /></svg>',
         " icon-s" if small else "",
-        said if label else mark_safe('aria-hidden="true"'),
+        labelled if label else mark_safe('aria-hidden="true"'),
         static("icons.svg"),
         name,
     )
@@ -33,7 +33,7 @@ def icon(name: str, label: str = "", small: bool = False) -> SafeString:
 @register.simple_tag
 @lru_cache(maxsize=64)
 def asset(path: str) -> str:
-    """The address of a static file, as `{% static %}`, for what every page names."""
+    """The URL of a static file, like `{% static %}` but cached: for the files of every page."""
     return static(path)
 
 
