@@ -79,7 +79,7 @@ def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
     yield "card: services", page._services, {"task": task.pk}
     yield "card: versions", page._versions_of, {"document": task.document_id}
     pair = {"box": task.box_id, "signatory": task.signatory_id}
-    yield "card: signatory of the box", preflight._signing_in, pair
+    yield "card: signatory of the box", preflight._signatory_in_box, pair
     power = {"signatory": task.signatory_id, "principal_inn": task.box.inn}
     yield "card: powers of attorney", selection._powers_for, power
 

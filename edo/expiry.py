@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from econtract.platform.common.formatting import MOSCOW, moscow_date
+from econtract.platform.common.moscow_time import MOSCOW, format_date
 from edo.models import PowerOfAttorney, Signatory
 from edo.signing.trust import is_known_revoked
 
@@ -45,11 +45,11 @@ def _check_certificate(signatory: Signatory, at: datetime) -> Expiry | None:
     ends_at = signatory.certificate_until
     until = ends_at.astimezone(MOSCOW).date()
     if ends_at < at:
-        return Expiry(signatory, None, until, f"Истек {moscow_date(until)}", is_over=True)
+        return Expiry(signatory, None, until, f"Истек {format_date(until)}", is_over=True)
     if is_known_revoked(signatory.certificate_pem, at):
         return Expiry(signatory, None, until, "Отозван удостоверяющим центром", is_over=True)
     if ends_at <= at + EXPIRES_SOON:
-        return Expiry(signatory, None, until, f"Истекает {moscow_date(until)}", is_over=False)
+        return Expiry(signatory, None, until, f"Истекает {format_date(until)}", is_over=False)
     return None
 
 
@@ -67,12 +67,12 @@ def _check_last_power(
     power = max(powers, key=lambda power: (not _is_revoked(power, at), power.valid_until))
     until, today = power.valid_until, at.astimezone(MOSCOW).date()
     if power.revoked_at and _is_revoked(power, at):
-        text = f"Отозвана {moscow_date(power.revoked_at)}"
+        text = f"Отозвана {format_date(power.revoked_at)}"
         return Expiry(signatory, power, until, text, is_over=True)
     if until < today:
-        return Expiry(signatory, power, until, f"Истекла {moscow_date(until)}", is_over=True)
+        return Expiry(signatory, power, until, f"Истекла {format_date(until)}", is_over=True)
     if until <= today + EXPIRES_SOON:
-        return Expiry(signatory, power, until, f"Истекает {moscow_date(until)}", is_over=False)
+        return Expiry(signatory, power, until, f"Истекает {format_date(until)}", is_over=False)
     return None
 
 

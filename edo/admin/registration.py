@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.formatting import MOSCOW
+from econtract.platform.common.moscow_time import MOSCOW
 from edo.admin.forms import PowerOfAttorneyForm, SignatoryForm
 from edo.expiry import EXPIRES_SOON
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory

@@ -1,12 +1,15 @@
 """Documents sent through an EDO operator."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
 from econtract.platform.common import clock
 from edo.models.boxes import Box
 from edo.models.signatories import PowerOfAttorney, Signatory
+
+MAX_REASON_LENGTH = 1000
 
 
 class Exchange(models.Model):
@@ -27,6 +30,8 @@ class Exchange(models.Model):
         FAILED = "failed", "Не принят оператором"
         REVOKED = "revoked", "Отозван"
 
+    LIVE_STATES = (State.SENDING, State.SENT, State.DELIVERED)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operation_id = models.UUIDField("Номер операции", unique=True)
     box = models.ForeignKey(Box, models.PROTECT, related_name="exchanges", verbose_name="ЛК ЭДО")
@@ -45,7 +50,7 @@ class Exchange(models.Model):
     file_name = models.CharField("Имя файла", max_length=255)
     state = models.CharField("Состояние", max_length=20, choices=State, default=State.SENDING)
     failure = models.CharField("Код ошибки", max_length=40, blank=True)
-    reason = models.CharField("Причина", max_length=1000, blank=True)
+    reason = models.CharField("Причина", max_length=MAX_REASON_LENGTH, blank=True)
     attempted_at = models.DateTimeField("Первая попытка", null=True)
     message_id = models.CharField(
         "Сообщение у оператора", max_length=100, blank=True, db_index=True
@@ -68,4 +73,25 @@ class Exchange(models.Model):
     @property
     def is_live(self) -> bool:
         """Whether the operator may have a document that the client can still sign."""
-        return self.state in {self.State.SENDING, self.State.SENT, self.State.DELIVERED}
+        return self.state in self.LIVE_STATES
+
+    def update_if(self, changes: dict[str, Any], **conditions: Any) -> bool:
+        """Store ``changes`` if the row still meets ``conditions``, and refresh the object.
+
+        Two workers that do this at the same time cannot overwrite each other.
+        """
+        updated = Exchange.objects.filter(pk=self.pk, **conditions).update(**changes)
+        self.refresh_from_db()
+        return bool(updated)
+
+    def close(
+        self, state: State, changes: dict[str, Any] | None = None, /, **conditions: Any
+    ) -> bool:
+        """`update_if` to a final state; without ``conditions``, if the exchange is still live."""
+        final = {"state": state, "finished_at": clock.now(), **(changes or {})}
+        return self.update_if(final, **(conditions or {"state__in": self.LIVE_STATES}))
+
+    def fail(self, code: str, reason: str, /, **conditions: Any) -> bool:
+        """`close` with the state FAILED."""
+        changes = {"failure": code, "reason": reason[:MAX_REASON_LENGTH]}
+        return self.close(self.State.FAILED, changes, **conditions)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from econtract.platform.common.formatting import MOSCOW, moscow_date
+from econtract.platform.common.moscow_time import MOSCOW, format_date
 from econtract.platform.common.refusals import Refusal
 from edo.powers.mchd import (
     MalformedPowerOfAttorney,
@@ -98,17 +98,17 @@ def _check_schema(xml: bytes, schema: Path | None) -> list[Refusal]:
 
 def _check_term(data: PowerOfAttorneyData, today: date) -> list[Refusal]:
     if today < data.issued_on:
-        text = f"МЧД действует только с {moscow_date(data.issued_on)}."
+        text = f"МЧД действует только с {format_date(data.issued_on)}."
         return [Refusal("not_yet_valid", text, "Дождитесь начала срока или выберите другую МЧД.")]
     if today > data.valid_until:
-        return [Refusal("expired", f"Срок МЧД истек {moscow_date(data.valid_until)}.", FIX_RENEW)]
+        return [Refusal("expired", f"Срок МЧД истек {format_date(data.valid_until)}.", FIX_RENEW)]
     return []
 
 
 def _check_revocation(revoked_at: datetime | None, at: datetime) -> list[Refusal]:
     if revoked_at is None or revoked_at > at:
         return []
-    return [Refusal("revoked", f"МЧД отозвана {moscow_date(revoked_at)}.", FIX_RENEW)]
+    return [Refusal("revoked", f"МЧД отозвана {format_date(revoked_at)}.", FIX_RENEW)]
 
 
 def _check_signature(data: PowerOfAttorneyData, report: SignatureReport) -> list[Refusal]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from econtract.platform.common.compiled import CompiledQuery, Parameter
-from econtract.platform.common.formatting import MOSCOW
+from econtract.platform.common.moscow_time import MOSCOW
 from edo.models import Box, PowerOfAttorney, Signatory
 
 

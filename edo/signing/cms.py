@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from econtract.platform.common.formatting import moscow_date
+from econtract.platform.common.moscow_time import format_date
 from econtract.platform.common.refusals import Refusal
 from edo.signing.certificates import CertificateDetails, read_certificate
 from edo.signing.cms_parsing import HASHES, ParsedSignature, UnreadableSignature, parse_signature
@@ -167,9 +167,9 @@ def _check_certificate(
 ) -> tuple[list[Refusal], RevocationStatus]:
     problems = []
     if max(times) > certificate.valid_until:
-        problems.append(_problem("certificate_expired", moscow_date(certificate.valid_until)))
+        problems.append(_problem("certificate_expired", format_date(certificate.valid_until)))
     if min(times) < certificate.valid_from:
-        problems.append(_problem("certificate_not_yet_valid", moscow_date(certificate.valid_from)))
+        problems.append(_problem("certificate_not_yet_valid", format_date(certificate.valid_from)))
     if not _may_sign(parsed.certificate):
         problems.append(_problem("key_usage"))
     # An expired certificate may still be of a trusted issuer: the two are separate problems.
@@ -179,7 +179,7 @@ def _check_certificate(
         return [*problems, _problem("certificate_untrusted")], RevocationStatus.UNKNOWN
     revocation, revoked_at = trust.check_revocation(chain, max(times))
     if revoked_at is not None:
-        problems.append(_problem("certificate_revoked", moscow_date(revoked_at)))
+        problems.append(_problem("certificate_revoked", format_date(revoked_at)))
     return problems, revocation
 
 

@@ -20,7 +20,7 @@ from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
-from edo.models import Box, Signatory
+from tasks.channels import OperatorSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
 
@@ -33,8 +33,7 @@ class TaskFacts:
     client: Client
     contact: Contact
     region: Region
-    box: Box
-    signatory: Signatory
+    sender: OperatorSender
     services: Sequence[Service]
     account_number: str
     account_verified_at: datetime | None
@@ -70,8 +69,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
         client=facts.client,
         contact_version=version,
         region=facts.region,
-        box=facts.box,
-        signatory=facts.signatory,
+        **facts.sender.columns,
         account_number=facts.account_number,
         account_verified_at=facts.account_verified_at,
         document_id=facts.document_version.document_id if facts.document_version else None,

@@ -22,6 +22,7 @@ from edo.models import Box, Signatory
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
+from tasks.channels import OperatorSender
 from tasks.demo.parties import PartyMaker
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
@@ -98,8 +99,10 @@ class ScenarioPlayer:
                 client=client,
                 contact=contact,
                 region=region,
-                box=Box.objects.filter(regions=region).order_by("pk")[0],
-                signatory=Signatory.objects.get(key_ref=scenario.signatory),
+                sender=OperatorSender(
+                    box=Box.objects.filter(regions=region).order_by("pk")[0],
+                    signatory=Signatory.objects.get(key_ref=scenario.signatory),
+                ),
                 services=services,
                 account_number=account,
                 account_verified_at=clock.now() if verified else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import User
 from econtract.platform.outbox import queue
+from tasks import channels
 from tasks.lifecycle import history
 from tasks.models import HistoryEntry, SigningTask
 from tasks.transitions import Actor
@@ -16,8 +17,9 @@ KIND = "revoke_exchange"
 
 
 def needed(task: SigningTask) -> bool:
-    """Whether the operator may hold a document of this task that the client could sign."""
-    return task.exchange is not None and task.exchange.is_live
+    """Whether the client may still sign a document of this task."""
+    session = channels.get_session(task)
+    return session is not None and session.is_live
 
 
 def request(task: SigningTask, *, then: str, actor: User | Actor, facts: dict[str, Any]) -> None:

@@ -5,36 +5,33 @@ An event itself decides nothing, so repeated, reordered and lost events do no ha
 """
 
 from collections.abc import Iterable
-from functools import partial
 
 from clients.gateways.identity import identity
 from econtract.platform.outbox.models import InboundEvent
 from econtract.platform.outbox.registry import Feed
-from edo.channels.operator import exchanges
-from edo.models import Box
+from edo.channels.protocol import EventSource
+from tasks import channels
 from tasks.lifecycle import effects
 from tasks.models import SigningTask
 
 
 def feeds() -> Iterable[Feed]:
-    """The feed of the identification service and one for every active box."""
+    """The feed of the identification service and those of the signing channels."""
     yield _identity_feed()
-    for box in Box.objects.filter(active=True):
-        yield _box_feed(box)
+    yield from map(_channel_feed, channels.event_sources())
 
 
 def feeds_of(task: SigningTask) -> list[Feed]:
     """The feeds in which something about ``task`` can appear."""
-    return [_identity_feed(), _box_feed(task.box)]
+    return [_identity_feed(), *map(_channel_feed, channels.event_sources_of(task))]
 
 
 def _identity_feed() -> Feed:
     return Feed(source="identity", read=identity().events, handle=handle_identity_event)
 
 
-def _box_feed(box: Box) -> Feed:
-    read = partial(exchanges.poll_events, box=box)
-    return Feed(source=f"edo:{box.pk}", read=read, handle=handle_edo_event)
+def _channel_feed(source: EventSource) -> Feed:
+    return Feed(source=source.name, read=source.read, handle=handle_channel_event)
 
 
 def handle_identity_event(event: InboundEvent) -> bool:
@@ -42,16 +39,14 @@ def handle_identity_event(event: InboundEvent) -> bool:
     return _poll(SigningTask.objects.filter(identification_ref=event.payload["ref"]))
 
 
-def handle_edo_event(event: InboundEvent) -> bool:
-    """Polls the exchange that the event is about.
+def handle_channel_event(event: InboundEvent) -> bool:
+    """Polls the signing session that the event is about.
 
-    The event names our own id of the document, so the task is found even before the operator's
-    answer to the sending is stored. A document that no task has any more is ignored.
+    The event has our own id of the session, so the task is found even before the answer to the
+    sending is stored. A session that no task has any more is ignored.
     """
-    if exchange_id := event.payload.get("exchange_id"):
-        return _poll(SigningTask.objects.filter(exchange_id=exchange_id)) or exchanges.is_known(
-            exchange_id=exchange_id
-        )
+    if session_id := event.payload.get("exchange_id"):
+        return _poll(channels.find_tasks(session_id)) or channels.is_known_session(session_id)
     return True
 
 

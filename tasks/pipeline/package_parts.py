@@ -1,4 +1,4 @@
-"""What a task's package is made of, gathered from stored facts: no outside call, no clock."""
+"""What a task's package is made of, from stored data only: no outside call, no current time."""
 
 import shutil
 from pathlib import Path
@@ -17,13 +17,13 @@ from archive.package.parts import (
     SigningEvent,
 )
 from econtract.platform.common.moscow_time import MOSCOW
-from edo.channels.operator import exchanges
-from edo.channels.operator.exchanges import ExchangeArtefacts
-from edo.models import Exchange
-from edo.powers import mchd
-from edo.signing import cms
-from edo.signing.cms import SignatureReport
-from edo.signing.trust import load_trust_store
+from edo.channels.protocol import (
+    PowerOfAttorneyEvidence,
+    SenderEvidence,
+    SignatureEvidence,
+    SigningEvidence,
+)
+from tasks.channels import channel_for
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 
@@ -33,79 +33,62 @@ def parts_of(task: SigningTask, folder: Path) -> PackageParts:
 
     Raises ValueError when the task's document is not signed by both sides.
     """
-    exchange, version = task.exchange, task.document_version
-    if exchange is None or version is None or version.pdf is None:
-        raise ValueError(f"Task {task.number} has nothing signed.")
-    found = exchanges.artefacts(exchange=exchange)
+    version = task.document_version
+    if version is None or version.pdf is None:
+        raise ValueError(f"Task {task.number} has no document.")
+    evidence = channel_for(task).collect_evidence()
     pdf = folder / "document.pdf"
     with storage.open_file(version.pdf) as source, pdf.open("wb") as target:
         shutil.copyfileobj(source, target)
     return PackageParts(
         pdf=pdf,
-        document_sha256=exchange.document_sha256,
+        document_sha256=evidence.document_sha256,
         file_name=version.file_name,
-        signatures=_signatures(found),
-        powers=[_power(found)],
-        parties=_parties(task, found),
+        signatures=list(map(_signature, evidence.signatures)),
+        powers=list(map(_power, evidence.powers_of_attorney)),
+        parties=_parties(task, evidence.sender),
         events=_events(task),
-        identifiers=_identifiers(task, exchange, version.archive_code),
+        identifiers=_identifiers(task, evidence, version.archive_code),
         verification_page=f"{settings.PUBLIC_URL}/verify",
-        trust_roots=Path(settings.EDO_TRUST_ROOTS).read_bytes(),
+        trust_roots=evidence.trust_roots,
     )
 
 
-def _signatures(found: ExchangeArtefacts) -> list[DocumentSignature]:
-    sender = _details(found.sender, power=found.power_of_attorney_number)
-    return [
-        DocumentSignature(side=PartySide.SENDER, der=found.sender_signature, details=sender),
-        DocumentSignature(
-            side=PartySide.RECIPIENT,
-            der=found.recipient_signature,
-            details=_details(found.recipient),
-        ),
-    ]
-
-
-def _details(report: SignatureReport, power: str | None = None) -> SignatureDetails:
-    certificate = report.certificate
-    if certificate is None or report.signed_at is None:
-        raise ValueError("A verified signature has a certificate and a time.")
-    return SignatureDetails(
-        owner=certificate.owner,
-        organisation=certificate.organisation,
-        inn=certificate.organisation_inn or certificate.inn,
+def _signature(evidence: SignatureEvidence) -> DocumentSignature:
+    certificate = evidence.certificate
+    if certificate is None:
+        raise ValueError("There is no package for simple signatures yet.")
+    details = SignatureDetails(
+        owner=evidence.owner,
+        organisation=evidence.organisation,
+        inn=evidence.inn,
         serial=certificate.serial,
         issuer=certificate.issuer,
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
-        signed_at=report.signed_at,
-        power_of_attorney=power,
+        signed_at=evidence.signed_at,
+        power_of_attorney=evidence.power_of_attorney,
     )
+    return DocumentSignature(side=PartySide(evidence.side), der=evidence.content, details=details)
 
 
-def _power(found: ExchangeArtefacts) -> PowerOfAttorneyFile:
-    xml, signature = found.power_of_attorney_xml, found.power_of_attorney_signature
-    data = mchd.parse(xml)
-    signed_at = cms.verify(signature, xml, trust=load_trust_store()).signed_at
-    if signed_at is None:
-        raise ValueError("The signature of the power of attorney states no time.")
+def _power(evidence: PowerOfAttorneyEvidence) -> PowerOfAttorneyFile:
     return PowerOfAttorneyFile(
-        side=PartySide.SENDER,
-        file_name=found.power_of_attorney_file_name,
-        number=found.power_of_attorney_number,
-        xml=xml,
-        signature=signature,
-        principal=data.principal.name,
-        representative=data.representative.full_name,
-        valid_from=data.issued_on,
-        valid_until=data.valid_until,
-        signed_at=signed_at,
+        side=PartySide(evidence.side),
+        file_name=evidence.file_name,
+        number=evidence.number,
+        xml=evidence.xml,
+        signature=evidence.signature,
+        principal=evidence.principal,
+        representative=evidence.representative,
+        valid_from=evidence.valid_from,
+        valid_until=evidence.valid_until,
+        signed_at=evidence.signed_at,
     )
 
 
-def _parties(task: SigningTask, found: ExchangeArtefacts) -> list[ContractParty]:
+def _parties(task: SigningTask, us: SenderEvidence) -> list[ContractParty]:
     client = task.client
-    us = mchd.parse(found.power_of_attorney_xml).principal
     return [
         ContractParty(side=PartySide.SENDER, name=us.name, inn=us.inn, kpp=us.kpp, ogrn=us.ogrn),
         ContractParty(
@@ -138,15 +121,17 @@ def _events(task: SigningTask) -> list[SigningEvent]:
     return events
 
 
-def _identifiers(task: SigningTask, exchange: Exchange, archive_code: str) -> DocumentIdentifiers:
+def _identifiers(
+    task: SigningTask, evidence: SigningEvidence, archive_code: str
+) -> DocumentIdentifiers:
     return DocumentIdentifiers(
         task_number=str(task.number),
         document_number=task.document_number,
         document_kind=task.get_document_kind_display(),
         account_number=task.account_number,
-        operator=task.box.get_operator_display(),
-        message_id=exchange.message_id,
-        document_id=exchange.document_id,
+        operator=evidence.operator,
+        message_id=evidence.message_id,
+        document_id=evidence.document_id,
         archive_name=task.region.get_archive_display(),
         archive_code=archive_code,
     )

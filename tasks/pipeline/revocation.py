@@ -5,20 +5,18 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.operator import exchanges
-from edo.channels.operator.exchanges import ALREADY_SIGNED
-from edo.models import Exchange
+from edo.channels.protocol import AlreadySigned, SessionState
+from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.step import TaskJobKind
+from tasks.pipeline.step import TaskJobKind, load_task
 from tasks.transitions import Actor
 
 
 class RevokeExchange(TaskJobKind):
-    """Revokes the document at the operator, then performs the transition that waited for it.
+    """Revokes the document through its channel, then performs the transition that waited for it.
 
     The task's `withdrawal` says which transition; the payload is empty.
     """
@@ -29,18 +27,18 @@ class RevokeExchange(TaskJobKind):
     caption_when_parked = "Оператор ЭДО не отозвал документ"
 
     def run(self, job: OutboxJob) -> None:
-        task = SigningTask.objects.select_related("exchange").get(pk=job.subject)
+        task = load_task(job.subject, "client", *RELATIONS)
         request = task.withdrawal
         if request is None:
             job.complete()
             return
-        too_late = task.exchange is not None and task.exchange.state == Exchange.State.SIGNED
-        if task.exchange is not None and task.exchange.is_live:
+        channel = channel_for(task)
+        session = channel.session
+        too_late = session is not None and session.state == SessionState.SIGNED
+        if session is not None and session.is_live:
             try:
-                exchanges.revoke(exchange=task.exchange)
-            except Refused as refusal:
-                if refusal.code != ALREADY_SIGNED:
-                    raise
+                channel.revoke()
+            except AlreadySigned:
                 too_late = True
         with transaction.atomic():
             fresh = lock_task(task.number)

@@ -1,4 +1,4 @@
-"""Sending the document to the client through the ЭДО operator."""
+"""Sending the document to the client through its signing channel."""
 
 from django.db import transaction
 
@@ -6,10 +6,11 @@ from archive.files import storage
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.common.refusals import join_texts
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.operator import exchanges
-from edo.channels.operator.exchanges import Failure, SendRefusal
-from edo.models import Exchange
+from edo.channels.protocol import DocumentToSign, SessionState, SigningChannel
+from tasks import channels
+from tasks.channels import channel_for, resolution_for
 from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import lock_task
 from tasks.models import SigningTask
@@ -17,16 +18,6 @@ from tasks.pipeline.archiving import SubmitDocumentToArchive
 from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, failure
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
-
-# The resolution for a refusal of the operator or of our own pre-flight check.
-RESOLUTIONS: dict[str, Resolution] = {
-    SendRefusal.CERTIFICATE_INVALID: Resolution.CERTIFICATE_INVALID,
-    SendRefusal.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
-    SendRefusal.KEY_UNKNOWN: Resolution.CERTIFICATE_INVALID,
-    SendRefusal.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
-    Failure.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
-    Failure.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
-}
 
 
 class PrepareSending(Step):
@@ -62,7 +53,7 @@ class PrepareSending(Step):
 
 
 class SendDocument(Step):
-    """Signs the PDF and sends it to the client through the operator, with the power of attorney."""
+    """Signs the PDF for our side and sends it to the client."""
 
     kind = "send_document"
     title = "Отправка документа"
@@ -75,49 +66,42 @@ class SendDocument(Step):
         version = task.document_version
         if task.withdrawal or version is None or version.pdf is None:
             return []
-        exchange = self._exchange(task, version.pdf.sha256, job)
-        exchanges.send(exchange=exchange, pdf=storage.read_file(version.pdf))
+        channel = self._open_channel(task, version.pdf.sha256, job)
+        channel.send(storage.read_file(version.pdf))
         return []
 
-    def _exchange(self, task: SigningTask, sha256: str, job: OutboxJob) -> Exchange:
-        """The task's exchange for this very document; an older one is revoked first.
+    def _open_channel(self, task: SigningTask, sha256: str, job: OutboxJob) -> SigningChannel:
+        """The channel with a session for this very document; an older one is revoked first.
 
-        An attempt whose result is unknown is repeated with the same operation id: a new id could
-        create a second document at the operator.
+        An attempt whose result is unknown is repeated in its own session: a new one could send a
+        second document.
         """
-        current = task.exchange
-        if current is not None and current.is_live:
-            if _is_same(current, task, sha256):
-                return current
-            exchanges.revoke(exchange=current)
+        channel = channel_for(task)
+        document = DocumentToSign(
+            sha256=sha256,
+            number=task.document_number,
+            kind=task.document_kind,
+            file_name=f"{task.document_number}.pdf",
+        )
+        if channel.session is not None and channel.session.is_live:
+            if channel.is_session_for(document):
+                return channel
+            channel.revoke()
         with transaction.atomic():
             fresh = lock_task(task.number)
-            if fresh.exchange is not None:
-                fresh.past_exchanges.add(fresh.exchange)
-            fresh.exchange = exchanges.open_exchange(
-                box=task.box,
-                signatory=task.signatory,
-                recipient_inn=task.client.inn,
-                recipient_kpp=task.client.kpp,
-                document_sha256=sha256,
-                document_number=task.document_number,
-                document_kind=task.document_kind,
-                file_name=f"{task.document_number}.pdf",
-                operation_id=job.key,
-            )
-            fresh.save(update_fields=["exchange"])
-            return fresh.exchange
+            session = channel.open(document, operation_id=job.key)
+            channels.set_session(fresh, session.id)
+        return channel
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        resolution = RESOLUTIONS.get(refusal.code, Resolution.SEND_FAILED)
-        return failure("signing_failed", resolution, refusal.message)
+        return failure("signing_failed", resolution_for(refusal.code), refusal.message)
 
     def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
         return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 class FollowExchange(Step):
-    """Asks the operator for the state of the sent document."""
+    """Asks the channel how the sent document stands."""
 
     kind = "follow_exchange"
     title = "Запрос состояния документа"
@@ -126,31 +110,30 @@ class FollowExchange(Step):
     relations = ALL_RELATIONS
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        exchange = task.exchange
-        if exchange is None or not exchange.message_id:
+        channel = channel_for(task)
+        if channel.session is None or not channel.session.is_sent:
             return []
-        state = exchanges.follow(exchange=exchange)
-        exchange.refresh_from_db()
+        session = channel.follow()
         delivery = [DueTransition("document_delivered")]
         # The client may have answered before we heard of the delivery.
         missed = delivery if task.status == Status.DOCUMENT_SENT else []
-        match state:
-            case Exchange.State.DELIVERED:
+        match session.state:
+            case SessionState.DELIVERED:
                 return missed
-            case Exchange.State.SIGNED:
+            case SessionState.SIGNED:
                 return [*missed, DueTransition("client_signed", actor=Actor.CLIENT)]
-            case Exchange.State.REFUSED:
+            case SessionState.REFUSED:
                 refusal = failure(
                     "signing_failed",
                     Resolution.CLIENT_REFUSED,
-                    exchange.reason,
+                    session.reason,
                     actor=Actor.CLIENT,
                 )
                 return [*missed, refusal]
-            case Exchange.State.FAILED:
-                resolution = RESOLUTIONS.get(exchange.failure, Resolution.SEND_FAILED)
-                return [failure("signing_failed", resolution, exchange.reason)]
-            case Exchange.State.REVOKED if not task.withdrawal:
+            case SessionState.FAILED:
+                resolution = resolution_for(session.failure_code)
+                return [failure("signing_failed", resolution, session.reason)]
+            case SessionState.REVOKED if not task.withdrawal:
                 return [failure("signing_failed", Resolution.WITHDRAWN)]
             case _:
                 return []
@@ -175,18 +158,8 @@ def _document_problem(task: SigningTask) -> DueTransition | None:
 def _party_problem(task: SigningTask) -> DueTransition | None:
     problems = [
         *preflight.client_problems(task),
-        *preflight.signatory_problems(task, fresh=True),
+        *preflight.sender_problems(task, fresh=True),
     ]
     if not problems:
         return None
-    resolution = RESOLUTIONS.get(problems[0].code, Resolution.SEND_FAILED)
-    return failure("signing_failed", resolution, " ".join(p.text for p in problems))
-
-
-def _is_same(exchange: Exchange, task: SigningTask, sha256: str) -> bool:
-    return (
-        exchange.document_sha256 == sha256
-        and exchange.box_id == task.box_id
-        and exchange.signatory_id == task.signatory_id
-        and exchange.recipient_inn == task.client.inn
-    )
+    return failure("signing_failed", resolution_for(problems[0].code), join_texts(problems))

@@ -17,6 +17,7 @@ from econtract.platform.common.compiled import CompiledQuery
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import JobKind
+from tasks import channels
 from tasks.lifecycle.perform import lock_task, perform, perform_locked
 from tasks.models import SigningTask
 from tasks.notifications import triggers
@@ -27,11 +28,9 @@ from tasks.transitions import Actor
 PARTIES = ("client", "contact_version")
 ALL_RELATIONS = (
     *PARTIES,
+    *channels.RELATIONS,
     "region",
-    "box",
-    "signatory",
     "document_version__pdf",
-    "exchange__power_of_attorney",
     "package__file",
     "manager",
 )

@@ -28,6 +28,7 @@ from econtract.platform.common import clock
 from edo.models import Box, Signatory
 from tasks.actions import create
 from tasks.actions.create import TaskFacts
+from tasks.channels import OperatorSender
 from tasks.demo import operator
 from tasks.models import DocumentKind, SigningTask
 from tests.support.factories import UserFactory
@@ -147,14 +148,15 @@ def create_task(
         actor=manager,
     )
     place = Region.objects.get(name=region)
+    box = more.pop("box", None) or Box.objects.filter(regions=place).order_by("pk")[0]
+    signatory = more.pop("signatory", None) or Signatory.objects.get(key_ref="signer-ivanova")
     account = PREFIXES[region] + inn[:9]
     facts: dict[str, Any] = {
         "task_type": TaskType.LEGAL,
         "client": client,
         "contact": contact,
         "region": place,
-        "box": Box.objects.filter(regions=place).order_by("pk")[0],
-        "signatory": Signatory.objects.get(key_ref="signer-ivanova"),
+        "sender": OperatorSender(box, signatory),
         "services": list(Service.objects.filter(code="internet")),
         "account_number": account,
         "account_verified_at": clock.now(),

@@ -3,7 +3,7 @@
 Moments are aware and shown in the time zone that is active (`accounts.middleware`).
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -16,13 +16,6 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 def moment(at: datetime) -> str:
     """«21.11.2025 14:32»."""
     return timezone.localtime(at).strftime("%d.%m.%Y %H:%M")
-
-
-def moscow_date(at: date | datetime) -> str:
-    """«21.11.2025»: a date, or the Moscow date of an aware moment."""
-    if isinstance(at, datetime):
-        at = at.astimezone(MOSCOW)
-    return at.strftime("%d.%m.%Y")
 
 
 def zoned(at: datetime) -> str:

@@ -3,7 +3,7 @@
 The module needs no Django: the command-line verification uses it, too.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -16,6 +16,8 @@ def format_moment(moment: datetime) -> str:
     return f"{local:%d.%m.%Y %H:%M:%S} (GMT{offset[:3]}:{offset[3:]})"
 
 
-def format_date(moment: datetime) -> str:
-    """The Moscow date of an aware datetime as «21.11.2025»."""
-    return f"{moment.astimezone(MOSCOW):%d.%m.%Y}"
+def format_date(at: date | datetime) -> str:
+    """A date, or the Moscow date of an aware datetime, as «21.11.2025»."""
+    if isinstance(at, datetime):
+        at = at.astimezone(MOSCOW)
+    return f"{at:%d.%m.%Y}"

@@ -1,6 +1,6 @@
-"""The client of Контур.Диадок's public protocol (docs/protocols.md, section 9).
+"""The client of the public API of Контур.Диадок (docs/protocols.md, section 9).
 
-Written from the public documentation; never tried against the live service.
+Written from the public documentation, never tried against the live service.
 """
 
 import base64
@@ -15,95 +15,99 @@ from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http import Answer, OutsideHttp
 from edo.channels.operator import diadoc_wire as wire
 from edo.channels.operator.gateway import (
-    DocumentTruth,
+    DocumentStatus,
     OperatorEvent,
-    OperatorRefusal,
+    OperatorRefusalCode,
     OutgoingDocument,
-    Recipient,
+    RecipientBox,
     SentDocument,
 )
+from edo.channels.protocol import AlreadySigned
 
 SYSTEM = "edo"
-SHELF_PART = 4 * 1024 * 1024
+SHELF_PART_BYTES = 4 * 1024 * 1024
 OWN_SHELF = "__userId__/"
 
-REFUSALS = {
-    "Box.NotFound": OperatorRefusal.NO_BOX,
-    "Organization.NotFound": OperatorRefusal.NO_BOX,
-    "Sociability.StrangersForbidden": OperatorRefusal.STRANGER_FORBIDDEN,
-    "Counteragent.StrangersForbidden": OperatorRefusal.STRANGER_FORBIDDEN,
-    "Content.TooLarge": OperatorRefusal.TOO_LARGE,
-    "Document.AlreadySigned": OperatorRefusal.ALREADY_SIGNED,
-    "Document.AlreadyRevoked": OperatorRefusal.ALREADY_REVOKED,
+REFUSAL_CODES = {
+    "Box.NotFound": OperatorRefusalCode.NO_BOX,
+    "Organization.NotFound": OperatorRefusalCode.NO_BOX,
+    "Sociability.StrangersForbidden": OperatorRefusalCode.STRANGER_FORBIDDEN,
+    "Counteragent.StrangersForbidden": OperatorRefusalCode.STRANGER_FORBIDDEN,
+    "Content.TooLarge": OperatorRefusalCode.TOO_LARGE,
+    "Document.AlreadySigned": OperatorRefusalCode.ALREADY_SIGNED,
+    "Document.AlreadyRevoked": OperatorRefusalCode.ALREADY_REVOKED,
 }
-POWER_OF_ATTORNEY_CODES = "PowerOfAttorney."
+POWER_OF_ATTORNEY_PREFIX = "PowerOfAttorney."
 
-# Our organisations' ids by box, per address: they never change, so a process asks once.
-_organisations: dict[str, dict[str, str]] = {}
+# The ids of our organisations by box id, for each API address. They never change, so every process
+# fetches them once.
+_organisation_ids: dict[str, dict[str, str]] = {}
 
 
-class Diadoc:
-    """An `Operator`. Boxes and organisations are Diadoc's identifiers."""
+class DiadocGateway:
+    """An `OperatorGateway`."""
 
     def __init__(self) -> None:
         self._http = OutsideHttp(SYSTEM)
 
-    def find_recipient(self, inn: str, kpp: str) -> Recipient | None:
-        with _spoken():
-            answer = self._get("/GetOrganizationsByInnKpp", inn=inn, kpp=kpp or None)
-            return wire.recipient(answer["Organizations"])
+    def find_recipient(self, inn: str, kpp: str) -> RecipientBox | None:
+        with _translated_errors():
+            body = self._get("/GetOrganizationsByInnKpp", inn=inn, kpp=kpp or None)
+            return wire.parse_recipient(body["Organizations"])
 
-    def accepts(self, box_id: str, recipient: Recipient) -> bool:
+    def accepts_documents(self, box_id: str, recipient: RecipientBox) -> bool:
         return recipient.accepts_strangers or self._are_partners(box_id, recipient)
 
-    def become_partners(self, box_id: str, recipient: Recipient) -> None:
+    def ensure_partnership(self, box_id: str, recipient: RecipientBox) -> None:
         if self._are_partners(box_id, recipient):
             return
-        with _spoken():
+        with _translated_errors():
             task = self._http.request(
                 "POST",
                 "/V2/AcquireCounteragent",
-                params={"myOrgId": self._organisation_of(box_id)},
+                params={"myOrgId": self._get_organisation_id(box_id)},
                 json={"OrgId": recipient.organisation_id},
             ).json()
             self._get("/V2/AcquireCounteragentResult", taskId=task["TaskId"])
 
-    def put_on_shelf(self, name: str, content: bytes) -> None:
-        parts = [content[at : at + SHELF_PART] for at in range(0, len(content), SHELF_PART)]
-        with _spoken():
+    def upload_to_shelf(self, name: str, content: bytes) -> None:
+        parts = [
+            content[at : at + SHELF_PART_BYTES] for at in range(0, len(content), SHELF_PART_BYTES)
+        ]
+        with _translated_errors():
             for index in range(len(parts)):
-                missing = self._put_part(name, parts, index)
+                missing = self._upload_part(name, parts, index)
             for index in missing:
-                missing = self._put_part(name, parts, index)
+                missing = self._upload_part(name, parts, index)
         if missing:
-            raise Unavailable(SYSTEM, "parts of the shelf's item were lost")
+            raise Unavailable(SYSTEM, "parts of an upload to the shelf were lost")
 
     def send(self, document: OutgoingDocument, operation_id: UUID) -> SentDocument:
-        with _spoken():
-            answer = self._post(
+        with _translated_errors():
+            body = self._post(
                 "/V3/PostMessage",
-                wire.message_to_post(document),
+                wire.build_message(document),
                 operation_id=operation_id,
             )
-            return wire.sent(answer, document)
+            return wire.parse_sent_document(body, document)
 
-    def truth(self, box_id: str, sent: SentDocument) -> DocumentTruth:
-        with _spoken():
+    def get_status(self, box_id: str, sent: SentDocument) -> DocumentStatus:
+        with _translated_errors():
             message = self._get("/V6/GetMessage", boxId=box_id, messageId=sent.message_id)
-            return wire.truth(message, sent.document_id)
+            return wire.parse_status(message, sent.document_id)
 
-    def content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
-        with _spoken():
+    def fetch_content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
+        with _translated_errors():
             return self._http.get_bytes(
                 "/V4/GetEntityContent",
                 params={"boxId": box_id, "messageId": message_id, "entityId": entity_id},
             )
 
-    def refusal_reason(self, box_id: str, sent: SentDocument, refusal_id: str) -> str:
-        return wire.reason(self.content(box_id, sent.message_id, refusal_id))
+    def fetch_refusal_reason(self, box_id: str, sent: SentDocument, refusal_id: str) -> str:
+        return wire.parse_refusal_reason(self.fetch_content(box_id, sent.message_id, refusal_id))
 
-    def revocation_request(self, box_id: str, sent: SentDocument, comment: str) -> bytes:
-        with _spoken():
+    def build_revocation_request(self, box_id: str, sent: SentDocument, comment: str) -> bytes:
+        with _translated_errors():
             return self._http.request(
                 "POST",
                 "/V2/GenerateRevocationRequestXml",
@@ -124,55 +128,61 @@ class Diadoc:
         signature: bytes,
         operation_id: UUID,
     ) -> None:
-        with _spoken():
+        with _translated_errors():
             self._post(
                 "/V4/PostMessagePatch",
-                wire.revocation(box_id, sent, request, signature),
+                wire.build_revocation_patch(box_id, sent, request, signature),
                 operation_id=operation_id,
             )
 
-    def events(self, box_id: str, after: str, limit: int) -> tuple[Sequence[OperatorEvent], str]:
-        with _spoken():
-            answer = self._get(
+    def fetch_events(
+        self, box_id: str, after: str, limit: int
+    ) -> tuple[Sequence[OperatorEvent], str]:
+        with _translated_errors():
+            body = self._get(
                 "/V8/GetNewEvents", boxId=box_id, afterIndexKey=after or None, limit=limit
             )
-            return wire.events(answer, after)
+            return wire.parse_events(body, after)
 
-    def package(self, box_id: str, sent: SentDocument) -> bytes:
-        with _spoken():
-            answer = self._get("/GenerateDocumentZip", fullDocflow="true", **_place(box_id, sent))
+    def fetch_package(self, box_id: str, sent: SentDocument) -> bytes:
+        with _translated_errors():
+            params = _document_params(box_id, sent)
+            body = self._get("/GenerateDocumentZip", fullDocflow="true", **params)
             return self._http.get_bytes(
-                "/V2/ShelfDownload", params={"nameOnShelf": answer["ZipFileNameOnShelf"]}
+                "/V2/ShelfDownload", params={"nameOnShelf": body["ZipFileNameOnShelf"]}
             )
 
-    def print_form(self, box_id: str, sent: SentDocument) -> bytes:
-        with _spoken():
-            answer = self._http.request("GET", "/GeneratePrintForm", params=_place(box_id, sent))
-            return _finished(answer).content
+    def fetch_print_form(self, box_id: str, sent: SentDocument) -> bytes:
+        with _translated_errors():
+            params = _document_params(box_id, sent)
+            response = self._http.request("GET", "/GeneratePrintForm", params=params)
+            return _require_finished(response).content
 
-    def protocol(self, box_id: str, sent: SentDocument) -> tuple[bytes, bytes]:
-        with _spoken():
-            answer = self._get("/GenerateDocumentProtocol", **_place(box_id, sent))
-            return base64.b64decode(answer["PrintForm"]), base64.b64decode(answer["Signature"])
+    def fetch_protocol(self, box_id: str, sent: SentDocument) -> tuple[bytes, bytes]:
+        with _translated_errors():
+            body = self._get("/GenerateDocumentProtocol", **_document_params(box_id, sent))
+            return base64.b64decode(body["PrintForm"]), base64.b64decode(body["Signature"])
 
-    def _are_partners(self, box_id: str, recipient: Recipient) -> bool:
-        with _spoken():
-            answer = self._get(
+    def _are_partners(self, box_id: str, recipient: RecipientBox) -> bool:
+        with _translated_errors():
+            body = self._get(
                 "/V2/GetCounteragent",
-                myOrgId=self._organisation_of(box_id),
+                myOrgId=self._get_organisation_id(box_id),
                 counteragentOrgId=recipient.organisation_id,
             )
-            return bool(answer["CurrentStatus"] == "IsMyCounteragent")
+            return bool(body["CurrentStatus"] == "IsMyCounteragent")
 
-    def _organisation_of(self, box_id: str) -> str:
-        known = _organisations.setdefault(settings.OUTSIDE[SYSTEM]["url"], {})
-        if box_id not in known:
-            known.update(wire.organisations_by_box(self._get("/GetMyOrganizations")))
-        if box_id not in known:
-            raise Refused(SYSTEM, OperatorRefusal.REJECTED, "Our box is unknown to the operator")
-        return known[box_id]
+    def _get_organisation_id(self, box_id: str) -> str:
+        ids = _organisation_ids.setdefault(settings.OUTSIDE[SYSTEM]["url"], {})
+        if box_id not in ids:
+            ids.update(wire.parse_organisations_by_box(self._get("/GetMyOrganizations")))
+        if box_id not in ids:
+            raise Refused(
+                SYSTEM, OperatorRefusalCode.REJECTED, "Our box is unknown to the operator"
+            )
+        return ids[box_id]
 
-    def _put_part(self, name: str, parts: Sequence[bytes], index: int) -> list[int]:
+    def _upload_part(self, name: str, parts: Sequence[bytes], index: int) -> list[int]:
         missing: list[int] = self._http.request(
             "POST",
             "/V2/ShelfUpload",
@@ -186,45 +196,47 @@ class Diadoc:
         return missing
 
     def _get(self, path: str, **params: str | int | None) -> Any:
-        return _finished(self._http.request("GET", path, params=params)).json()
+        return _require_finished(self._http.request("GET", path, params=params)).json()
 
     def _post(self, path: str, body: dict[str, Any], *, operation_id: UUID) -> Any:
-        answer = self._http.request(
+        response = self._http.request(
             "POST",
             path,
             params={"operationId": str(operation_id)},
             json=body,
             idempotency_key=operation_id,
         )
-        return _finished(answer).json()
+        return _require_finished(response).json()
 
 
-def _place(box_id: str, sent: SentDocument) -> dict[str, str]:
+def _document_params(box_id: str, sent: SentDocument) -> dict[str, str]:
     return {"boxId": box_id, "messageId": sent.message_id, "documentId": sent.document_id}
 
 
-def _finished(answer: Answer) -> Answer:
-    """204 means that the operator is still at work on this very operation."""
-    if answer.status == 204:
-        raise Unavailable(SYSTEM, "still at work", retry_after=answer.retry_after or 1)
-    return answer
+def _require_finished(response: Answer) -> Answer:
+    """Raise Unavailable for 204: the operator is still processing this very operation."""
+    if response.status == 204:
+        raise Unavailable(SYSTEM, "still processing", retry_after=response.retry_after or 1)
+    return response
 
 
 @contextmanager
-def _spoken() -> Iterator[None]:
-    """Turns the operator's codes into ours, and answers of an unknown shape into Unavailable."""
+def _translated_errors() -> Iterator[None]:
+    """Translate the operator's codes into ours, and malformed responses into Unavailable."""
     try:
         yield
     except Refused as refusal:
-        raise _translated(refusal) from refusal
+        raise _translate(refusal) from refusal
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable(SYSTEM, "the answer has another shape") from error
+        raise Unavailable(SYSTEM, "the response is malformed") from error
 
 
-def _translated(refusal: Refused) -> Refused:
-    if refusal.code in set(OperatorRefusal):
+def _translate(refusal: Refused) -> Refused:
+    if refusal.code in set(OperatorRefusalCode):
         return refusal
-    code = REFUSALS.get(refusal.code, OperatorRefusal.REJECTED)
-    if refusal.code.startswith(POWER_OF_ATTORNEY_CODES):
-        code = OperatorRefusal.POWER_OF_ATTORNEY_INVALID
+    code = REFUSAL_CODES.get(refusal.code, OperatorRefusalCode.REJECTED)
+    if refusal.code.startswith(POWER_OF_ATTORNEY_PREFIX):
+        code = OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID
+    if code == OperatorRefusalCode.ALREADY_SIGNED:
+        return AlreadySigned(SYSTEM, refusal.message)
     return Refused(SYSTEM, code, refusal.message)

@@ -1,23 +1,22 @@
-"""What became of a sent document: the operator's truth, judged by us."""
+"""Finding out what has become of a sent document, and verifying the client's signature."""
 
 import hashlib
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.refusals import Refusal, join_texts
 from edo.channels.operator.gateway import (
-    DocumentTruth,
-    Operator,
-    RecipientAnswer,
-    SenderVerdict,
+    DocumentStatus,
+    OperatorGateway,
+    RecipientResponse,
+    SenderSignatureStatus,
     SentDocument,
 )
-from edo.channels.operator.refusals import SYSTEM, Failure
-from edo.channels.operator.registry import operator_for
-from edo.channels.operator.sending import LIVE, change, fail, retire
+from edo.channels.operator.refusals import SYSTEM, ExchangeFailureCode
+from edo.channels.operator.registry import get_gateway
+from edo.channels.operator.revocation import revoke_at_operator
 from edo.models import Exchange
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
@@ -29,102 +28,107 @@ NO_REASON = "Клиент не указал причину."
 
 
 def follow(*, exchange: Exchange) -> Exchange.State:
-    """Asks the operator how the document stands, stores it, and answers the state.
+    """Ask the operator for the status of the document, store it and return the state.
 
-    Goes as far as the truth allows, so a document may pass from SENT to SIGNED at once;
-    `delivered_at` is then filled too. DELIVERED means that our signature was accepted and the
-    МЧД is attached, SIGNED that the client's signature was verified by us (bytes, chain, dates,
-    revocation, ИНН). FAILED and REFUSED carry `reason` in words, FAILED also `failure`; a failed
-    document that the client could still sign is revoked at the operator first. Idempotent; a
-    closed exchange is not asked about. Raises Unavailable or Refused (the operator's own).
+    The state may skip steps: a document that was SENT may be SIGNED at once (`delivered_at` is
+    set then, too). DELIVERED means that our signature was accepted and the power of attorney is
+    attached. SIGNED means that the client's signature passed our checks: content, chain, dates,
+    revocation, ИНН. FAILED and REFUSED have a `reason`, FAILED a `failure` code as well; a failed
+    document that the client could still sign is revoked first. Safe to repeat; a closed exchange
+    is not asked about. Raises Unavailable or Refused.
     """
     exchange.refresh_from_db()
     if exchange.is_live and exchange.message_id:
-        operator = operator_for(exchange.box)
+        gateway = get_gateway(exchange.box)
         sent = SentDocument(exchange.message_id, exchange.document_id)
-        truth = operator.truth(exchange.box.operator_box_id, sent)
-        _judge(exchange, operator, truth)
+        status = gateway.get_status(exchange.box.operator_box_id, sent)
+        _store_status(exchange, gateway, status)
     return State(exchange.state)
 
 
-def _judge(exchange: Exchange, operator: Operator, truth: DocumentTruth) -> None:
-    if truth.revoked:
-        _close(exchange, State.REVOKED, {})
-    elif problem := _sending_problem(truth):
-        _give_up(exchange, operator, problem)
-    elif truth.sender_verdict != SenderVerdict.VALID:
+def _store_status(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
+    if status.is_revoked:
+        exchange.close(State.REVOKED)
+    elif problem := _find_sending_problem(status):
+        _fail(exchange, gateway, problem)
+    elif status.sender_signature != SenderSignatureStatus.VALID:
         return
-    elif truth.answer == RecipientAnswer.REFUSED:
-        _note_refusal(exchange, operator, truth)
-    elif truth.answer in {RecipientAnswer.SIGNED, RecipientAnswer.SIGNED_BADLY}:
-        _note_signature(exchange, operator, truth)
-    elif truth.delivered_at is not None:
-        changes = {"state": State.DELIVERED, "delivered_at": truth.delivered_at}
-        change(exchange, changes, state=State.SENT)
+    elif status.response == RecipientResponse.REFUSED:
+        _store_refusal(exchange, gateway, status)
+    elif status.response in {RecipientResponse.SIGNED, RecipientResponse.SIGNED_INVALID}:
+        _store_signature(exchange, gateway, status)
+    elif status.delivered_at is not None:
+        changes = {"state": State.DELIVERED, "delivered_at": status.delivered_at}
+        exchange.update_if(changes, state=State.SENT)
 
 
-def _sending_problem(truth: DocumentTruth) -> Refusal | None:
-    """Told by the operator only after the sending, or silently missing."""
-    if truth.sender_verdict == SenderVerdict.INVALID:
+def _find_sending_problem(status: DocumentStatus) -> Refusal | None:
+    """What the operator finds wrong with our side only after the sending."""
+    if status.sender_signature == SenderSignatureStatus.INVALID:
         text = "Оператор ЭДО не принял нашу подпись, документ клиенту не доставлен."
-        return Refusal(Failure.SENDER_SIGNATURE_INVALID, text)
-    if truth.sender_verdict == SenderVerdict.PENDING:
+        return Refusal(ExchangeFailureCode.SENDER_SIGNATURE_INVALID, text)
+    if status.sender_signature == SenderSignatureStatus.PENDING:
         return None
-    if not truth.power_attached:
+    if not status.is_power_attached:
         text = "МЧД не приложена к документу у оператора ЭДО."
-        return Refusal(Failure.POWER_OF_ATTORNEY_INVALID, text)
-    if not truth.power_valid:
+        return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
+    if not status.is_power_valid:
         text = "Оператор ЭДО считает приложенную МЧД недействительной."
-        return Refusal(Failure.POWER_OF_ATTORNEY_INVALID, text)
+        return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
     return None
 
 
-def _give_up(exchange: Exchange, operator: Operator, problem: Refusal) -> None:
-    """FAILED, with nothing left at the operator for the client to sign."""
-    # Refused: signed already or not to be revoked, so nothing more can be done there.
+def _fail(exchange: Exchange, gateway: OperatorGateway, problem: Refusal) -> None:
+    """Close as FAILED, after revoking what the client could still sign."""
+    # Refused: it is signed, or it cannot be revoked. Nothing more can be done at the operator.
     with suppress(Refused):
-        retire(exchange, operator)
-    fail(exchange, problem.code, problem.text)
+        revoke_at_operator(exchange, gateway)
+    exchange.fail(problem.code, problem.text)
 
 
-def _note_refusal(exchange: Exchange, operator: Operator, truth: DocumentTruth) -> None:
+def _store_refusal(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
     sent = SentDocument(exchange.message_id, exchange.document_id)
     reason = ""
-    if truth.refusal_id:
+    if status.refusal_id:
         box_id = exchange.box.operator_box_id
-        reason = operator.refusal_reason(box_id, sent, truth.refusal_id)
-    changes = {"reason": reason or NO_REASON, "delivered_at": _delivered_at(exchange, truth)}
-    _close(exchange, State.REFUSED, changes)
+        reason = gateway.fetch_refusal_reason(box_id, sent, status.refusal_id)
+    delivered_at = _get_delivery_time(exchange, status)
+    exchange.close(State.REFUSED, {"reason": reason or NO_REASON, "delivered_at": delivered_at})
 
 
-def _note_signature(exchange: Exchange, operator: Operator, truth: DocumentTruth) -> None:
+def _store_signature(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
     box_id = exchange.box.operator_box_id
-    if not truth.recipient_signature_id:
+    if not status.recipient_signature_id:
         raise Unavailable(SYSTEM, "the recipient's signature is not there yet")
-    signature = operator.content(box_id, exchange.message_id, truth.recipient_signature_id)
-    report = _verified(exchange, operator, signature, truth.recipient_signed_at)
-    if report.is_valid and truth.answer == RecipientAnswer.SIGNED_BADLY:
+    signature = gateway.fetch_content(box_id, exchange.message_id, status.recipient_signature_id)
+    report = _verify_recipient_signature(
+        exchange, gateway, signature, at=status.recipient_signed_at
+    )
+    if report.is_valid and status.response == RecipientResponse.SIGNED_INVALID:
         text = "Оператор ЭДО считает подпись клиента недействительной."
         report = report.with_problem(Refusal("operator_disagrees", text))
-    change(exchange, {"delivered_at": _delivered_at(exchange, truth)}, state__in=LIVE)
+    delivered_at = _get_delivery_time(exchange, status)
+    exchange.update_if({"delivered_at": delivered_at}, state__in=Exchange.LIVE_STATES)
     if not report.is_valid:
         reason = f"Подпись клиента не прошла проверку. {join_texts(report.problems)}"
-        _give_up(exchange, operator, Refusal(Failure.RECIPIENT_SIGNATURE_INVALID, reason))
+        code = ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID
+        _fail(exchange, gateway, Refusal(code, reason))
         return
-    _close(exchange, State.SIGNED, {"recipient_signature": signature})
+    exchange.close(State.SIGNED, {"recipient_signature": signature})
 
 
-def _verified(
-    exchange: Exchange, operator: Operator, signature: bytes, signed_at: datetime | None
+def _verify_recipient_signature(
+    exchange: Exchange, gateway: OperatorGateway, signature: bytes, at: datetime | None
 ) -> SignatureReport:
     digest, trust = bytes.fromhex(exchange.document_sha256), load_trust_store()
-    report = cms.verify_digest(signature, digest, trust=trust, at=signed_at)
+    report = cms.verify_digest(signature, digest, trust=trust, at=at)
     if report.digest_algorithm in HASHES and report.digest_algorithm != "sha256":
-        pdf = operator.content(
+        # We have only the SHA-256 of the document. Another digest needs the document itself.
+        pdf = gateway.fetch_content(
             exchange.box.operator_box_id, exchange.message_id, exchange.document_id
         )
         if hashlib.sha256(pdf).digest() == digest:
-            report = cms.verify(signature, pdf, trust=trust, at=signed_at)
+            report = cms.verify(signature, pdf, trust=trust, at=at)
     certificate = report.certificate
     if certificate is None or certificate.belongs_to(exchange.recipient_inn):
         return report
@@ -136,9 +140,5 @@ def _verified(
     return report.with_problem(Refusal("foreign_certificate", text))
 
 
-def _delivered_at(exchange: Exchange, truth: DocumentTruth) -> datetime:
-    return exchange.delivered_at or truth.delivered_at or clock.now()
-
-
-def _close(exchange: Exchange, state: str, changes: dict[str, Any]) -> None:
-    change(exchange, {"state": state, "finished_at": clock.now(), **changes}, state__in=LIVE)
+def _get_delivery_time(exchange: Exchange, status: DocumentStatus) -> datetime:
+    return exchange.delivered_at or status.delivered_at or clock.now()

@@ -1,4 +1,4 @@
-"""What any EDO operator offers, in our terms. One module per operator implements it."""
+"""What an EDO operator must offer, in our terms. One class per operator implements it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 
-class OperatorRefusal(StrEnum):
-    """Codes of Refused that every operator's module speaks in."""
+class OperatorRefusalCode(StrEnum):
+    """Every code of Refused that a gateway may raise."""
 
     NO_BOX = "no_box"
     STRANGER_FORBIDDEN = "stranger_forbidden"
@@ -20,26 +20,27 @@ class OperatorRefusal(StrEnum):
     REJECTED = "rejected"
 
 
-class SenderVerdict(StrEnum):
-    """What the operator thinks of our signature. It says so only after the sending."""
+class SenderSignatureStatus(StrEnum):
+    """The operator's check of our signature. It is made only after the sending."""
 
     PENDING = "pending"
     VALID = "valid"
     INVALID = "invalid"
 
 
-class RecipientAnswer(StrEnum):
+class RecipientResponse(StrEnum):
     """What the client did with the document."""
 
     NONE = "none"
     SIGNED = "signed"
-    SIGNED_BADLY = "signed_badly"
+    # The operator considers the client's signature invalid.
+    SIGNED_INVALID = "signed_invalid"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """The client's organisation at the operator and the box to send to."""
+class RecipientBox:
+    """The client's organisation at the operator and its box."""
 
     organisation_id: str
     box_id: str
@@ -48,7 +49,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class OutgoingDocument:
-    """One signed document on its way out. Its content lies on the operator's shelf already."""
+    """A signed document to send. Its content must be on the operator's shelf already."""
 
     from_box_id: str
     to_box_id: str
@@ -65,26 +66,26 @@ class OutgoingDocument:
 
 @dataclass(frozen=True)
 class SentDocument:
-    """Where the operator keeps what we sent."""
+    """The operator's ids of a document that we sent."""
 
     message_id: str
     document_id: str
 
 
 @dataclass(frozen=True)
-class DocumentTruth:
-    """The operator's present knowledge of a sent document.
+class DocumentStatus:
+    """What the operator knows about a sent document now.
 
-    `recipient_signature_id` and `recipient_signed_at` (by the operator's clock) are filled once
-    the client has signed, `refusal_id` once he has refused.
+    `recipient_signature_id` and `recipient_signed_at` (by the operator's clock) are set once the
+    client has signed, `refusal_id` once they have refused.
     """
 
-    sender_verdict: SenderVerdict
-    power_attached: bool
-    power_valid: bool
+    sender_signature: SenderSignatureStatus
+    is_power_attached: bool
+    is_power_valid: bool
     delivered_at: datetime | None
-    answer: RecipientAnswer
-    revoked: bool
+    response: RecipientResponse
+    is_revoked: bool
     recipient_signature_id: str = ""
     recipient_signed_at: datetime | None = None
     refusal_id: str = ""
@@ -92,45 +93,45 @@ class DocumentTruth:
 
 @dataclass(frozen=True)
 class OperatorEvent:
-    """Something happened to a message; `custom_id` is our own number of its document."""
+    """Something happened to a message; `custom_id` is our own id of its document."""
 
     event_id: str
     message_id: str
     custom_id: str
 
 
-class Operator(Protocol):
-    """An EDO operator.
+class OperatorGateway(Protocol):
+    """The client of one EDO operator.
 
-    Every method raises Unavailable, or Refused with a code of `OperatorRefusal`.
+    Every method raises Unavailable, or Refused with an `OperatorRefusalCode`.
     """
 
-    def find_recipient(self, inn: str, kpp: str) -> Recipient | None:
-        """The client's box, of the branch where a КПП is given; None when there is none."""
+    def find_recipient(self, inn: str, kpp: str) -> RecipientBox | None:
+        """The client's box (that of the branch with ``kpp``, if given); None without one."""
 
-    def accepts(self, box_id: str, recipient: Recipient) -> bool:
-        """Whether the recipient takes documents from us as things stand, asking for nothing."""
+    def accepts_documents(self, box_id: str, recipient: RecipientBox) -> bool:
+        """Whether the recipient accepts documents from our box now. Changes nothing."""
 
-    def become_partners(self, box_id: str, recipient: Recipient) -> None:
-        """Makes our organisation and the recipient partners; nothing happens when they are."""
+    def ensure_partnership(self, box_id: str, recipient: RecipientBox) -> None:
+        """Make our organisation and the recipient partners, unless they are already."""
 
-    def put_on_shelf(self, name: str, content: bytes) -> None:
-        """Stores content for a later `send`. A repeat replaces it."""
+    def upload_to_shelf(self, name: str, content: bytes) -> None:
+        """Store content for a later `send`. The same name replaces it."""
 
     def send(self, document: OutgoingDocument, operation_id: UUID) -> SentDocument:
-        """Posts the document. The same operation id never makes a second one."""
+        """Send the document. The same operation id never creates a second one."""
 
-    def truth(self, box_id: str, sent: SentDocument) -> DocumentTruth:
-        """How the document stands now."""
+    def get_status(self, box_id: str, sent: SentDocument) -> DocumentStatus:
+        """The current state of the document."""
 
-    def content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
-        """The bytes of a signature or of another part of a message."""
+    def fetch_content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
+        """The bytes of a document, a signature or another entity of a message."""
 
-    def refusal_reason(self, box_id: str, sent: SentDocument, refusal_id: str) -> str:
-        """The client's words; empty when there are none."""
+    def fetch_refusal_reason(self, box_id: str, sent: SentDocument, refusal_id: str) -> str:
+        """Why the client refused, in their words; empty when they gave no reason."""
 
-    def revocation_request(self, box_id: str, sent: SentDocument, comment: str) -> bytes:
-        """The text of a revocation, to be signed by us."""
+    def build_revocation_request(self, box_id: str, sent: SentDocument, comment: str) -> bytes:
+        """The revocation request that we have to sign."""
 
     def revoke(
         self,
@@ -141,16 +142,18 @@ class Operator(Protocol):
         signature: bytes,
         operation_id: UUID,
     ) -> None:
-        """Takes the document back. Refused `already_signed` or `already_revoked`."""
+        """Revoke the document. Raises AlreadySigned, or Refused with `already_revoked`."""
 
-    def events(self, box_id: str, after: str, limit: int) -> tuple[Sequence[OperatorEvent], str]:
-        """What happened after the cursor, oldest first, and the next cursor. Events repeat."""
+    def fetch_events(
+        self, box_id: str, after: str, limit: int
+    ) -> tuple[Sequence[OperatorEvent], str]:
+        """Events after the cursor, oldest first, and the next cursor. Events may repeat."""
 
-    def package(self, box_id: str, sent: SentDocument) -> bytes:
-        """The operator's own ZIP of the whole course. Never identify content by entry names."""
+    def fetch_package(self, box_id: str, sent: SentDocument) -> bytes:
+        """The operator's own ZIP of the document. The names of its entries mean nothing."""
 
-    def print_form(self, box_id: str, sent: SentDocument) -> bytes:
-        """The operator's PDF with its stamp."""
+    def fetch_print_form(self, box_id: str, sent: SentDocument) -> bytes:
+        """The operator's PDF of the document with its stamp."""
 
-    def protocol(self, box_id: str, sent: SentDocument) -> tuple[bytes, bytes]:
-        """The operator's protocol of the course (PDF) and its signature of it."""
+    def fetch_protocol(self, box_id: str, sent: SentDocument) -> tuple[bytes, bytes]:
+        """The operator's protocol of the exchange (PDF) and the operator's signature of it."""

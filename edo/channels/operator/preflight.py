@@ -1,108 +1,146 @@
-"""What would stop a document from going out, told before it does."""
+"""What would stop a document from being sent, found out before it is."""
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from econtract.platform.common.compiled import CompiledQuery, Parameter
-from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.formatting import moscow_date
+from econtract.platform.common.errors import OutsideError, Unavailable
+from econtract.platform.common.moscow_time import format_date
 from econtract.platform.common.refusals import Refusal
-from edo.channels.operator.refusals import FIXES, TEXTS, SendRefusal
-from edo.channels.operator.registry import operator_for
+from edo.channels.operator.refusals import SendRefusalCode, build_refusal
+from edo.channels.operator.registry import get_gateway
+from edo.channels.protocol import PreflightCheck, SigningRecipient
 from edo.models import Box, Signatory
 from edo.powers.selection import find_current_power
 from edo.powers.verification import find_power_problems
 from edo.signing.trust import is_known_revoked
 
+CERTIFICATE_CODES = frozenset({SendRefusalCode.CERTIFICATE_INVALID})
+POWER_CODES = frozenset({SendRefusalCode.POWER_OF_ATTORNEY_INVALID, SendRefusalCode.TRUST_UNKNOWN})
+RECIPIENT_LABEL = "Ящик клиента"
+NOT_ASKED = Refusal("client_box_not_asked", "Проверяется при отправке.")
+NO_RESPONSE = Refusal(
+    "client_box_unknown", "Оператор ЭДО не отвечает.", "Ящик проверится при отправке."
+)
+# Long enough to read the card. A client may open a box at any time.
+RECIPIENT_CACHE_SECONDS = 600
 
-def preflight(
-    *,
-    box: Box,
-    signatory: Signatory,
-    recipient_inn: str,
-    recipient_kpp: str,
-    at: datetime,
-    ask_operator: bool = False,
-    fresh: bool = False,
+
+def check_sender(
+    *, box: Box, signatory: Signatory, at: datetime, fresh: bool = False
+) -> tuple[PreflightCheck, ...]:
+    """`find_sender_problems`, sorted by what they are about."""
+    problems = find_sender_problems(box=box, signatory=signatory, at=at, fresh=fresh)
+    certificate = [problem for problem in problems if problem.code in CERTIFICATE_CODES]
+    power = [problem for problem in problems if problem.code in POWER_CODES]
+    others = [problem for problem in problems if problem not in (*certificate, *power)]
+    return (
+        PreflightCheck("ЛК ЭДО и подписант", tuple(others)),
+        PreflightCheck("Сертификат подписанта", tuple(certificate)),
+        PreflightCheck("МЧД и полномочия", tuple(power)),
+    )
+
+
+def find_sender_problems(
+    *, box: Box, signatory: Signatory, at: datetime, fresh: bool = False
 ) -> list[Refusal]:
-    """Every reason why sending at ``at`` would fail, with its fix; empty when none is known.
+    """Why ``signatory`` cannot send a document from ``box`` at ``at``; empty: they can.
 
-    Codes are those of `SendRefusal`. No outside call, unless ``ask_operator``: then the client's
-    box is looked for too, and Unavailable or Refused may be raised. ``fresh``: the power of
-    attorney is verified now, and not remembered (`edo.powers.verification.find_power_problems`).
+    Codes are those of `SendRefusalCode`. No outside call. ``fresh`` verifies the power of
+    attorney now instead of using a cached result (`find_power_problems`).
     """
-    problems = [
-        *_box_problems(box, signatory),
-        *_certificate_problems(signatory, at),
-        *_power_problems(box, signatory, at, fresh=fresh),
+    return [
+        *_check_box(box, signatory),
+        *_check_certificate(signatory, at),
+        *_check_power(box, signatory, at, fresh=fresh),
     ]
-    if ask_operator:
-        problems += _recipient_problems(box, recipient_inn, recipient_kpp)
-    return problems
+
+
+def get_recipient_check(box: Box, recipient: SigningRecipient) -> PreflightCheck:
+    """The cached result of `check_recipient`, or a check that is not known yet."""
+    check: PreflightCheck | None = cache.get(_get_cache_key(box, recipient))
+    return check or PreflightCheck(RECIPIENT_LABEL, (NOT_ASKED,), is_blocking=False, is_known=False)
+
+
+def check_recipient(box: Box, recipient: SigningRecipient) -> PreflightCheck:
+    """Ask the operator whether the client has a box that accepts documents from ``box``.
+
+    Never raises, and never blocks: the operator says so at the sending in any case, and the
+    client may open a box before it.
+    """
+    try:
+        problems = find_recipient_problems(box, recipient)
+    except OutsideError:
+        return PreflightCheck(RECIPIENT_LABEL, (NO_RESPONSE,), is_blocking=False, is_known=False)
+    check = PreflightCheck(RECIPIENT_LABEL, tuple(problems), is_blocking=False)
+    cache.set(_get_cache_key(box, recipient), check, RECIPIENT_CACHE_SECONDS)
+    return check
+
+
+def find_recipient_problems(box: Box, recipient: SigningRecipient) -> list[Refusal]:
+    """Why the client cannot receive documents from ``box``. Raises Unavailable or Refused."""
+    gateway = get_gateway(box)
+    recipient_box = gateway.find_recipient(recipient.inn, recipient.kpp)
+    if recipient_box is None:
+        return [build_refusal(SendRefusalCode.NO_BOX)]
+    if not gateway.accepts_documents(box.operator_box_id, recipient_box):
+        return [build_refusal(SendRefusalCode.STRANGER_FORBIDDEN)]
+    return []
+
+
+def _get_cache_key(box: Box, recipient: SigningRecipient) -> str:
+    return f"recipient-check:{box.pk}:{recipient.inn}:{recipient.kpp}"
 
 
 # Compiled: saves 0.9 of 1.1 ms (`scripts/bench compiled`).
 @CompiledQuery
-def _signing_in(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
+def _signatory_in_box(box: Parameter, signatory: Parameter) -> QuerySet[Signatory]:
     return Signatory.objects.filter(pk=signatory, boxes=box).only("pk")
 
 
-def _box_problems(box: Box, signatory: Signatory) -> list[Refusal]:
+def _check_box(box: Box, signatory: Signatory) -> list[Refusal]:
     problems = []
     if not box.active:
         text = f"ЛК ЭДО «{box.name}» отключен."
-        problems.append(Refusal(SendRefusal.BOX_INACTIVE, text, "Выберите другой ЛК ЭДО."))
+        problems.append(Refusal(SendRefusalCode.BOX_INACTIVE, text, "Выберите другой ЛК ЭДО."))
     if not signatory.active:
         text = f"Подписант {signatory} отключен."
         fix = "Выберите другого подписанта."
-        problems.append(Refusal(SendRefusal.SIGNATORY_INACTIVE, text, fix))
-    elif not _signing_in(box=box.pk, signatory=signatory.pk):
+        problems.append(Refusal(SendRefusalCode.SIGNATORY_INACTIVE, text, fix))
+    elif not _signatory_in_box(box=box.pk, signatory=signatory.pk):
         text = f"Подписант {signatory} не подписывает в ЛК ЭДО «{box.name}»."
         fix = "Выберите подписанта этого ЛК ЭДО."
-        problems.append(Refusal(SendRefusal.SIGNATORY_INACTIVE, text, fix))
+        problems.append(Refusal(SendRefusalCode.SIGNATORY_INACTIVE, text, fix))
     return problems
 
 
-def _certificate_problems(signatory: Signatory, at: datetime) -> list[Refusal]:
+def _check_certificate(signatory: Signatory, at: datetime) -> list[Refusal]:
     if at > signatory.certificate_until:
-        text = f"Сертификат подписанта истек {moscow_date(signatory.certificate_until)}."
+        text = f"Сертификат подписанта истек {format_date(signatory.certificate_until)}."
     elif at < signatory.certificate_from:
-        text = (
-            f"Сертификат подписанта действует только с {moscow_date(signatory.certificate_from)}."
-        )
+        valid_from = format_date(signatory.certificate_from)
+        text = f"Сертификат подписанта действует только с {valid_from}."
     elif is_known_revoked(signatory.certificate_pem, at):
         text = "Сертификат подписанта отозван."
     else:
         return []
-    return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
+    return [build_refusal(SendRefusalCode.CERTIFICATE_INVALID, text)]
 
 
-def _power_problems(box: Box, signatory: Signatory, at: datetime, *, fresh: bool) -> list[Refusal]:
+def _check_power(box: Box, signatory: Signatory, at: datetime, *, fresh: bool) -> list[Refusal]:
     power = find_current_power(signatory, box, at)
     if power is None:
-        return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID)]
+        return [build_refusal(SendRefusalCode.POWER_OF_ATTORNEY_INVALID)]
     try:
-        found = find_power_problems(
+        problems = find_power_problems(
             power, signatory=signatory, principal_inn=box.inn, at=at, fresh=fresh
         )
     except ValueError:
         text = "Сертификат подписанта не читается."
-        return [_problem(SendRefusal.CERTIFICATE_INVALID, text)]
+        return [build_refusal(SendRefusalCode.CERTIFICATE_INVALID, text)]
     except Unavailable:
-        return [_problem(SendRefusal.TRUST_UNKNOWN)]
-    return [_problem(SendRefusal.POWER_OF_ATTORNEY_INVALID, item.text) for item in found]
-
-
-def _recipient_problems(box: Box, inn: str, kpp: str) -> list[Refusal]:
-    operator = operator_for(box)
-    recipient = operator.find_recipient(inn, kpp)
-    if recipient is None:
-        return [_problem(SendRefusal.NO_BOX)]
-    if not operator.accepts(box.operator_box_id, recipient):
-        return [_problem(SendRefusal.STRANGER_FORBIDDEN)]
-    return []
-
-
-def _problem(code: SendRefusal, text: str = "") -> Refusal:
-    return Refusal(code, text or TEXTS[code], FIXES.get(code, ""))
+        return [build_refusal(SendRefusalCode.TRUST_UNKNOWN)]
+    code = SendRefusalCode.POWER_OF_ATTORNEY_INVALID
+    return [build_refusal(code, problem.text) for problem in problems]

@@ -1,16 +1,18 @@
-"""Why a document cannot go out: stable codes and the words for the manager."""
+"""Why a document cannot be sent through an operator: codes, and texts for users."""
 
 from enum import StrEnum
 
 from econtract.platform.common.errors import Refused
-from edo.channels.operator.gateway import OperatorRefusal
+from econtract.platform.common.refusals import Refusal
+from edo.channels.operator.gateway import OperatorRefusalCode
+from edo.channels.protocol import SigningRefused
 from edo.signing.service import KEY_BLOCKED, KEY_UNKNOWN
 
 SYSTEM = "edo"
 
 
-class SendRefusal(StrEnum):
-    """Codes of Refused that the exchange's actions raise."""
+class SendRefusalCode(StrEnum):
+    """Codes of SigningRefused and of the checks before sending."""
 
     NO_BOX = "no_box"
     STRANGER_FORBIDDEN = "stranger_forbidden"
@@ -26,63 +28,69 @@ class SendRefusal(StrEnum):
     REJECTED = "rejected"
 
 
-class Failure(StrEnum):
-    """Codes of `Exchange.failure` that are found out after sending."""
+class ExchangeFailureCode(StrEnum):
+    """Codes of `Exchange.failure` for failures after the sending."""
 
     SENDER_SIGNATURE_INVALID = "sender_signature_invalid"
     POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid"
     RECIPIENT_SIGNATURE_INVALID = "recipient_signature_invalid"
 
 
-ALREADY_SIGNED = OperatorRefusal.ALREADY_SIGNED.value
-
 TEXTS = {
-    SendRefusal.NO_BOX: "У клиента нет ящика ни у одного оператора ЭДО с таким ИНН и КПП.",
-    SendRefusal.STRANGER_FORBIDDEN: (
+    SendRefusalCode.NO_BOX: "У клиента нет ящика ни у одного оператора ЭДО с таким ИНН и КПП.",
+    SendRefusalCode.STRANGER_FORBIDDEN: (
         "Клиент принимает документы только от своих контрагентов и не принял наше приглашение."
     ),
-    SendRefusal.CERTIFICATE_INVALID: "Сертификат подписанта недействителен.",
-    SendRefusal.POWER_OF_ATTORNEY_INVALID: "У подписанта нет действующей МЧД.",
-    SendRefusal.KEY_BLOCKED: "Ключ подписанта заблокирован в службе подписания.",
-    SendRefusal.KEY_UNKNOWN: "Служба подписания не знает ключа подписанта.",
-    SendRefusal.TRUST_UNKNOWN: "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты.",
-    SendRefusal.TOO_LARGE: "Документ больше, чем принимает оператор ЭДО.",
-    SendRefusal.WITHDRAWN: "Документ отозван до отправки.",
-    SendRefusal.REJECTED: "Оператор ЭДО не принял документ.",
+    SendRefusalCode.CERTIFICATE_INVALID: "Сертификат подписанта недействителен.",
+    SendRefusalCode.POWER_OF_ATTORNEY_INVALID: "У подписанта нет действующей МЧД.",
+    SendRefusalCode.KEY_BLOCKED: "Ключ подписанта заблокирован в службе подписания.",
+    SendRefusalCode.KEY_UNKNOWN: "Служба подписания не знает ключа подписанта.",
+    SendRefusalCode.TRUST_UNKNOWN: (
+        "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты."
+    ),
+    SendRefusalCode.TOO_LARGE: "Документ больше, чем принимает оператор ЭДО.",
+    SendRefusalCode.WITHDRAWN: "Документ отозван до отправки.",
+    SendRefusalCode.REJECTED: "Оператор ЭДО не принял документ.",
 }
 
 FIXES = {
-    SendRefusal.NO_BOX: "Попросите клиента открыть ящик у оператора ЭДО или проверьте ИНН и КПП.",
-    SendRefusal.STRANGER_FORBIDDEN: "Попросите клиента принять приглашение нашей организации.",
-    SendRefusal.CERTIFICATE_INVALID: (
+    SendRefusalCode.NO_BOX: (
+        "Попросите клиента открыть ящик у оператора ЭДО или проверьте ИНН и КПП."
+    ),
+    SendRefusalCode.STRANGER_FORBIDDEN: (
+        "Попросите клиента принять приглашение нашей организации."
+    ),
+    SendRefusalCode.CERTIFICATE_INVALID: (
         "Выберите другого подписанта или обновите его сертификат в справочнике."
     ),
-    SendRefusal.POWER_OF_ATTORNEY_INVALID: (
+    SendRefusalCode.POWER_OF_ATTORNEY_INVALID: (
         "Выберите другого подписанта или загрузите ему действующую МЧД."
     ),
-    SendRefusal.TRUST_UNKNOWN: "Обратитесь в техническую поддержку.",
+    SendRefusalCode.TRUST_UNKNOWN: "Обратитесь в техническую поддержку.",
 }
 
-_OF_OTHERS = {
-    OperatorRefusal.NO_BOX: SendRefusal.NO_BOX,
-    OperatorRefusal.STRANGER_FORBIDDEN: SendRefusal.STRANGER_FORBIDDEN,
-    OperatorRefusal.POWER_OF_ATTORNEY_INVALID: SendRefusal.POWER_OF_ATTORNEY_INVALID,
-    OperatorRefusal.TOO_LARGE: SendRefusal.TOO_LARGE,
-    KEY_BLOCKED: SendRefusal.KEY_BLOCKED,
-    KEY_UNKNOWN: SendRefusal.KEY_UNKNOWN,
+_CODES = {
+    OperatorRefusalCode.NO_BOX: SendRefusalCode.NO_BOX,
+    OperatorRefusalCode.STRANGER_FORBIDDEN: SendRefusalCode.STRANGER_FORBIDDEN,
+    OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID: SendRefusalCode.POWER_OF_ATTORNEY_INVALID,
+    OperatorRefusalCode.TOO_LARGE: SendRefusalCode.TOO_LARGE,
+    KEY_BLOCKED: SendRefusalCode.KEY_BLOCKED,
+    KEY_UNKNOWN: SendRefusalCode.KEY_UNKNOWN,
 }
 
 
-class SendRefused(Refused):
-    """A refusal with words for the manager: `message` is the Russian text alone."""
-
-    def __init__(self, code: SendRefusal, text: str = "") -> None:
-        super().__init__(SYSTEM, code, text)
-        self.message = text or TEXTS[code]
+def build_refusal(code: SendRefusalCode, text: str = "") -> Refusal:
+    """A refusal with the usual text of ``code``, unless ``text`` is given, and its fix."""
+    return Refusal(code, text or TEXTS[code], FIXES.get(code, ""))
 
 
-def in_our_words(refusal: Refused) -> SendRefused:
-    """A refusal of the operator or the signing service as one of ours."""
-    if isinstance(refusal, SendRefused):
+def send_refused(code: SendRefusalCode, text: str = "") -> SigningRefused:
+    """The error to raise, with the usual text of ``code`` unless ``text`` is given."""
+    return SigningRefused(SYSTEM, code, text or TEXTS[code])
+
+
+def to_signing_refused(refusal: Refused) -> SigningRefused:
+    """Translate a refusal of the operator or the signing service."""
+    if isinstance(refusal, SigningRefused):
         return refusal
-    return SendRefused(_OF_OTHERS.get(refusal.code, SendRefusal.REJECTED))
+    return send_refused(_CODES.get(refusal.code, SendRefusalCode.REJECTED))

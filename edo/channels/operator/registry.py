@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from edo.channels.operator.diadoc import Diadoc
-from edo.channels.operator.gateway import Operator
+from edo.channels.operator.diadoc import DiadocGateway
+from edo.channels.operator.gateway import OperatorGateway
 from edo.models import Box, OperatorName
 
-OPERATORS: dict[str, Callable[[], Operator]] = {OperatorName.DIADOC: Diadoc}
+GATEWAYS: dict[str, Callable[[], OperatorGateway]] = {OperatorName.DIADOC: DiadocGateway}
 
 
-def operator_for(box: Box) -> Operator:
+def get_gateway(box: Box) -> OperatorGateway:
     """The gateway of the box's operator. Raises LookupError when there is none."""
-    return OPERATORS[box.operator]()
+    return GATEWAYS[box.operator]()

@@ -15,6 +15,7 @@ from clients.directories.account_numbers import NO_REGION_MESSAGE, WRONG_PREFIX_
 from clients.models import Client, Contact, Service
 from clients.models.values import ACCOUNT_LENGTH, compact
 from tasks.actions.create import TaskFacts
+from tasks.channels import OperatorSender
 from tasks.models import Draft
 from tasks.screens.new_task import accounts, documents
 from tasks.screens.new_task.accounts import AccountStatus
@@ -188,8 +189,7 @@ class Entry:
             client=client,
             contact=contact,
             region=cleaned["region"],
-            box=cleaned["box"],
-            signatory=cleaned["signatory"],
+            sender=OperatorSender(cleaned["box"], cleaned["signatory"]),
             services=cleaned["services"],
             account_number=cleaned["account_number"],
             account_verified_at=self.draft.account_checked_at if verified else None,

@@ -13,7 +13,7 @@ from accounts.models import User
 from clients.models import Region
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from edo.channels.operator.exchanges import preflight
+from edo.channels.operator.preflight import find_sender_problems
 from edo.models import Box, Signatory
 from edo.powers.verification import POWER_CHECK_CACHE_SECONDS
 
@@ -145,14 +145,7 @@ def _facts(box: Box, signatory: Signatory) -> tuple[object, ...]:
 def _judge(box: Box, signatory: Signatory) -> str:
     """Why he cannot sign in the box now: certificate or power of attorney."""
     try:
-        problems = preflight(
-            box=box,
-            signatory=signatory,
-            recipient_inn="",
-            recipient_kpp="",
-            at=clock.now(),
-            fresh=True,
-        )
+        problems = find_sender_problems(box=box, signatory=signatory, at=clock.now(), fresh=True)
     except Unavailable:
         # Nothing can be judged now; the door asks again before the document goes out.
         return ""

@@ -102,7 +102,7 @@ def test_a_wrong_password_does_not_open(folder: Path, settings: Any) -> None:
         get_signing_service().sign("petrov", PDF, KEY)
 
 
-def test_the_service_signs_with_its_own_keys(outside: Sandbox) -> None:
+def test_the_service_signs_with_its_own_keys(connected_sandbox: Sandbox) -> None:
     keys = {key.key_ref: key for key in get_signing_service().list_keys()}
     assert keys["head"].role == "head"
     signature = get_signing_service().sign("signer-ivanova", PDF, KEY)
@@ -116,7 +116,7 @@ def test_the_service_signs_with_its_own_keys(outside: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("key_ref", "code"), [("nobody", "unknown_key"), ("signer-zaitsev", "key_blocked")]
 )
-def test_the_service_refuses(outside: Sandbox, key_ref: str, code: str) -> None:
+def test_the_service_refuses(connected_sandbox: Sandbox, key_ref: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         get_signing_service().sign(key_ref, PDF, KEY)
     assert caught.value.code == code

@@ -20,6 +20,7 @@ from tasks.actions.comments import comment_refusals
 from tasks.actions.contact import edit_contact, refresh_contact, replace_contact
 from tasks.actions.create import TaskFacts, create_task
 from tasks.actions.document import remove_document
+from tasks.channels import OperatorSender
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
@@ -52,8 +53,7 @@ def form(**more: Any) -> TaskFacts:
         "client": client,
         "contact": ContactFactory(linked_to=client),
         "region": RegionFactory(),
-        "box": BoxFactory(),
-        "signatory": SignatoryFactory(),
+        "sender": OperatorSender(box=BoxFactory(), signatory=SignatoryFactory()),
         "services": [ServiceFactory()],
         "account_number": "850770100110",
         "account_verified_at": clock.now(),

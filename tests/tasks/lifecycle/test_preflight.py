@@ -16,6 +16,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.models import PowerOfAttorney, Signatory
 from tasks.actions.perform_action import perform_action
+from tasks.channels import channel_for
 from tasks.lifecycle import guards, preflight
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -63,7 +64,9 @@ def fresh(task: SigningTask) -> SigningTask:
 
 def wrong(task: SigningTask) -> list[str]:
     """The lines that are not in order, as far as they have been looked at."""
-    return [line.label for line in preflight.checks(fresh(task)) if line.known and not line.ok]
+    return [
+        line.label for line in preflight.checks(fresh(task)) if line.is_known and not line.is_ok
+    ]
 
 
 def refusals(task: SigningTask) -> list[Refusal]:
@@ -73,7 +76,7 @@ def refusals(task: SigningTask) -> list[Refusal]:
 def test_in_order_everything_but_the_box_is_known_at_once(task: SigningTask) -> None:
     lines = preflight.checks(task)
     assert [line.label for line in lines] == LINES
-    assert [line.label for line in lines if not line.ok] == ["Ящик клиента"]
+    assert [line.label for line in lines if not line.is_ok] == ["Ящик клиента"]
     assert refusals(task) == []
 
 
@@ -197,8 +200,8 @@ def test_the_operator_is_asked_about_the_clients_box(
     task = run_until(world.create_task(manager, inn=inn), Status.IDENTIFICATION_PENDING, set_up)
     response = web.post(f"/tasks/{task.number}/client-box/", follow=True)
     assert (words or "Ящик клиента найден") in response.content.decode()
-    line = preflight.client_box(fresh(task))
-    assert (line.known, line.ok, line.blocks) == (True, not words, False)
+    line = channel_for(fresh(task)).get_recipient_check()
+    assert (line.is_known, line.is_ok, line.is_blocking) == (True, not words, False)
     assert operator_actions(set_up) == []
 
 
@@ -209,7 +212,7 @@ def test_an_operator_out_of_reach_leaves_the_question_open(
     set_up.fault("edo", "down", times=None)
     page = web.post(f"/tasks/{task.number}/client-box/", follow=True).content.decode()
     assert "Оператор ЭДО не отвечает" in page
-    assert not preflight.client_box(task).known
+    assert not channel_for(task).get_recipient_check().is_known
 
 
 def test_once_the_document_is_out_the_list_is_gone(

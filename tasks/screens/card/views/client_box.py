@@ -1,11 +1,11 @@
-"""«Проверить ящик клиента»: the line of the pre-flight list that only the operator answers."""
+"""«Проверить ящик клиента»: asking outside whether the client can be reached."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from tasks.lifecycle import preflight
+from tasks.channels import channel_for
 from tasks.screens.common.requests import visible_task
 
 FOUND = "Ящик клиента найден, документ будет принят"
@@ -13,10 +13,13 @@ FOUND = "Ящик клиента найден, документ будет пр�
 
 @require_POST
 def ask(request: HttpRequest, number: int) -> HttpResponse:
-    """Asks the operator whether the client has a box that takes our documents."""
+    """Asks whether the client can receive our document; the card shows the answer."""
     task = visible_task(request, number)
-    check = preflight.ask_about_client_box(task)
-    if check.ok:
+    channel = channel_for(task)
+    if not channel.can_check_recipient:
+        raise Http404
+    check = channel.check_recipient()
+    if check.is_ok:
         messages.success(request, FOUND)
     else:
         messages.error(request, " ".join(map(str, check.refusals)))

@@ -1,4 +1,4 @@
-"""A worker is killed at any step of a sending or a revocation; two workers run at once."""
+"""A worker dies between any two steps of a sending or a revocation; several work at once."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -10,129 +10,137 @@ from django.db import connection, connections
 
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.http import OutsideHttp
-from edo.channels.operator import exchanges, sending
-from edo.channels.operator.diadoc import Diadoc
+from edo.channels.operator import revocation, sending
+from edo.channels.operator.diadoc import DiadocGateway
+from edo.channels.operator.following import follow
+from edo.channels.operator.revocation import revoke
+from edo.channels.operator.sending import send
 from edo.models import Exchange
-from tests.edo.conftest import World
+from tests.support.operator_world import OperatorWorld
 from tests.support.pki import PDF
 
 State = Exchange.State
 
-
-# What a sending does, in order: calls of the operator and the signing service, stored changes.
+# Every outside call and every stored change, in order. A change is named after its first column;
+# that of the state after its new value.
 SENDING = [
     "find_recipient",
-    "become_partners",
+    "ensure_partnership",
     "store recipient_box_id",
     "sign",
     "store sender_signature",
-    "put_on_shelf",
+    "upload_to_shelf",
     "store attempted_at",
     "send",
-    "store state sent",
+    "store sent",
 ]
-# What a revocation does of a document that was sent.
-REVOCATION = ["revoke if never attempted", "sign", "revoke", "store state revoked"]
-# If the result of the sending is unknown, it first repeats the sending.
-REPEATED_SENDING = ["send", "store state sent"]
+# A revocation starts with an attempt to close an exchange that was never sent.
+REVOKING_UNATTEMPTED = ["close unattempted"]
+REVOKING_SENT = ["close unattempted", "sign", "revoke", "store revoked"]
+REVOKING_ATTEMPTED = ["close unattempted", "send", "store sent", *REVOKING_SENT[1:]]
+# The last step of the sending that was done, and what a revocation does after it.
+REVOKING = {
+    "upload_to_shelf": REVOKING_UNATTEMPTED,
+    "store attempted_at": REVOKING_ATTEMPTED,
+    "send": REVOKING_ATTEMPTED,
+    "store sent": REVOKING_SENT,
+}
 
 
-class WorkerKilled(BaseException):
-    """Not caught by the code under test: nothing of the worker runs on."""
+class Crash(BaseException):
+    """The worker is gone: nothing catches this, nothing runs after it."""
 
 
 @contextmanager
-def kill_at(
-    monkeypatch: pytest.MonkeyPatch, step: str | None, *, after: bool
+def crash(
+    monkeypatch: pytest.MonkeyPatch, step: str = "", *, after: bool = True
 ) -> Iterator[list[str]]:
-    """Kills the worker in the block before or after ``step``; gives the steps it reached."""
+    """Within the block, crash before or after ``step``; gives the names of the steps reached."""
     reached: list[str] = []
 
-    def wrap(owner: Any, name: str, name_of_call: Callable[..., str]) -> None:
-        original: Callable[..., Any] = getattr(owner, name)
+    def wrap(owner: Any, name: str, get_step: Callable[..., str]) -> None:
+        original = getattr(owner, name)
 
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            reached.append(name_of_call(*args, **kwargs))
-            if reached[-1] == step and not after:
-                raise WorkerKilled
+        def crashing(*args: Any, **kwargs: Any) -> Any:
+            current = get_step(*args, **kwargs)
+            reached.append(current)
+            if current == step and not after:
+                raise Crash
             result = original(*args, **kwargs)
-            if reached[-1] == step and after:
-                raise WorkerKilled
+            if current == step:
+                raise Crash
             return result
 
-        patch.setattr(owner, name, wrapper)
+        patch.setattr(owner, name, crashing)
 
     with monkeypatch.context() as patch:
-        wrap(sending, "change", name_of_change)
-        wrap(sending, "signing_service", lambda: "sign")
-        for name in ("find_recipient", "become_partners", "put_on_shelf", "send", "revoke"):
-            wrap(Diadoc, name, lambda *args, name=name, **kwargs: name)
-        with suppress(WorkerKilled):
+        wrap(Exchange, "update_if", name_of_change)
+        for module in (sending, revocation):
+            wrap(module, "get_signing_service", lambda: "sign")
+        for name in ("find_recipient", "ensure_partnership", "upload_to_shelf", "send", "revoke"):
+            wrap(DiadocGateway, name, lambda *_, _name=name, **__: _name)
+        with suppress(Crash):
             yield reached
 
 
-def name_of_change(exchange: Exchange, changes: dict[str, Any], **expected: Any) -> str:
-    if "attempted_at" in expected:
-        return "revoke if never attempted"
-    if "state" in changes:
-        return f"store state {changes['state']}"
-    return f"store {next(iter(changes))}"
+def name_of_change(exchange: Exchange, changes: dict[str, Any], **conditions: Any) -> str:
+    if "attempted_at" in conditions:
+        return "close unattempted"
+    column = next(iter(changes))
+    return f"store {changes[column] if column == 'state' else column}"
+
+
+@pytest.mark.django_db
+def test_the_steps_are_those_that_the_tests_name(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = world.open()
+    with crash(monkeypatch) as reached:
+        send(exchange=exchange, pdf=PDF)
+        assert reached == SENDING
+        reached.clear()
+        revoke(exchange=exchange)
+        assert reached == REVOKING_SENT
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", SENDING)
-def test_a_worker_killed_while_sending_makes_no_second_document(
-    world: World, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+def test_a_crash_while_sending_leads_to_no_second_document(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     exchange = world.open()
-    with kill_at(monkeypatch, step, after=after) as reached:
-        exchanges.send(exchange=exchange, pdf=PDF)
+    with crash(monkeypatch, step, after=after) as reached:
+        send(exchange=exchange, pdf=PDF)
     assert reached == SENDING[: SENDING.index(step) + 1]
-    exchanges.send(exchange=Exchange.objects.get(pk=exchange.pk), pdf=PDF)
+    send(exchange=Exchange.objects.get(pk=exchange.pk), pdf=PDF)
     exchange.refresh_from_db()
     assert exchange.state == State.SENT
     assert world.journal(exchange, "sent") == ["sent"]
-    assert exchanges.follow(exchange=exchange) == State.DELIVERED
+    assert follow(exchange=exchange) == State.DELIVERED
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", REVOCATION)
-def test_a_worker_killed_while_revoking_leaves_no_live_document(
-    world: World, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
-) -> None:
-    exchange = world.sent()
-    with kill_at(monkeypatch, step, after=after) as reached:
-        exchanges.revoke(exchange=exchange)
-    assert reached == REVOCATION[: REVOCATION.index(step) + 1]
-    revoke_again(world, exchange)
-    assert len(world.journal(exchange, "sent")) == 1
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", [*REVOCATION, *REPEATED_SENDING])
 @pytest.mark.parametrize(
-    "sending_killed_after", ["put_on_shelf", "store attempted_at", "send", "store state sent"]
+    ("last_sending_step", "step"),
+    [(last, step) for last, steps in REVOKING.items() for step in steps],
 )
-def test_a_sending_cut_short_is_revoked_although_the_revocation_is_killed_too(
-    world: World,
+def test_a_crash_while_revoking_leaves_no_live_document(
+    world: OperatorWorld,
     monkeypatch: pytest.MonkeyPatch,
-    sending_killed_after: str,
+    last_sending_step: str,
     step: str,
     after: bool,
 ) -> None:
     exchange = world.open()
-    with kill_at(monkeypatch, sending_killed_after, after=True):
-        exchanges.send(exchange=exchange, pdf=PDF)
-    with kill_at(monkeypatch, step, after=after):
-        exchanges.revoke(exchange=exchange)
-    revoke_again(world, exchange)
-
-
-def revoke_again(world: World, exchange: Exchange) -> None:
-    exchanges.revoke(exchange=Exchange.objects.get(pk=exchange.pk))
+    with crash(monkeypatch, last_sending_step):
+        send(exchange=exchange, pdf=PDF)
+    steps = REVOKING[last_sending_step]
+    with crash(monkeypatch, step, after=after) as reached:
+        revoke(exchange=exchange)
+    assert reached == steps[: steps.index(step) + 1]
+    revoke(exchange=Exchange.objects.get(pk=exchange.pk))
     exchange.refresh_from_db()
     assert exchange.state == State.REVOKED
     sent, revoked = world.journal(exchange, "sent"), world.journal(exchange, "revoked")
@@ -140,20 +148,20 @@ def revoke_again(world: World, exchange: Exchange) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_make_one_document(world: World) -> None:
+def test_several_workers_at_once_send_one_document(world: OperatorWorld) -> None:
     exchange = world.open()
     start, failures = threading.Barrier(3), []
 
     def work() -> None:
-        mine = Exchange.objects.get(pk=exchange.pk)
+        own = Exchange.objects.get(pk=exchange.pk)
         start.wait(10)
         for _ in range(50):
             try:
-                exchanges.send(exchange=mine, pdf=PDF)
+                send(exchange=own, pdf=PDF)
                 break
-            except Unavailable:  # the other's call still runs at the operator
+            except Unavailable:  # another worker's call is still running at the operator
                 world.sandbox.state()
-            except Exception as error:  # noqa: BLE001 - told in the test's own thread
+            except Exception as error:  # noqa: BLE001 - the test's own thread reports it
                 failures.append(error)
                 break
         connections.close_all()
@@ -167,22 +175,22 @@ def test_two_workers_at_once_make_one_document(world: World) -> None:
     exchange.refresh_from_db()
     assert exchange.state == State.SENT
     assert world.journal(exchange, "sent") == ["sent"]
-    assert exchanges.follow(exchange=exchange) == State.DELIVERED
+    assert follow(exchange=exchange) == State.DELIVERED
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_during_an_outside_call(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, inside = OutsideHttp.request, []
+    original, in_transaction = OutsideHttp.request, []
 
-    def watched(self: OutsideHttp, *args: Any, **kwargs: Any) -> Any:
-        inside.append(connection.in_atomic_block)
-        return real(self, *args, **kwargs)
+    def record(self: OutsideHttp, *args: Any, **kwargs: Any) -> Any:
+        in_transaction.append(connection.in_atomic_block)
+        return original(self, *args, **kwargs)
 
-    monkeypatch.setattr(OutsideHttp, "request", watched)
-    exchange = world.sent()
-    exchanges.follow(exchange=exchange)
-    exchanges.revoke(exchange=exchange)
-    assert len(inside) > 8
-    assert not any(inside)
+    monkeypatch.setattr(OutsideHttp, "request", record)
+    exchange = world.send()
+    follow(exchange=exchange)
+    revoke(exchange=exchange)
+    assert len(in_transaction) > 8
+    assert not any(in_transaction)

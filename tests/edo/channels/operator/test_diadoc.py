@@ -1,4 +1,4 @@
-"""Diadoc's answers as they might come: codes, odd shapes, times."""
+"""Diadoc's responses as they may come: codes, malformed bodies, times."""
 
 import json
 import uuid
@@ -10,19 +10,25 @@ import pytest
 
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http import Answer, OutsideHttp
-from edo.channels.operator import diadoc, diadoc_wire
-from edo.channels.operator.diadoc import Diadoc
+from edo.channels.operator import diadoc
+from edo.channels.operator.diadoc import DiadocGateway
+from edo.channels.operator.diadoc_wire import (
+    parse_recipient,
+    parse_refusal_reason,
+    parse_status,
+    parse_ticks,
+)
 from edo.channels.operator.gateway import (
-    OperatorRefusal,
+    OperatorRefusalCode,
     OutgoingDocument,
-    Recipient,
-    RecipientAnswer,
-    SenderVerdict,
+    RecipientBox,
+    RecipientResponse,
+    SenderSignatureStatus,
     SentDocument,
 )
 
 SENT = SentDocument("message", "document")
-RECIPIENT = Recipient("org", "box", accepts_strangers=False)
+RECIPIENT = RecipientBox("org", "box", accepts_strangers=False)
 DOCUMENT = OutgoingDocument(
     from_box_id="ours",
     to_box_id="theirs",
@@ -37,34 +43,34 @@ DOCUMENT = OutgoingDocument(
     kind="contract",
 )
 
-CALLS: list[Callable[[Diadoc], Any]] = [
-    lambda it: it.find_recipient("7701001100", ""),
-    lambda it: it.accepts("ours", RECIPIENT),
-    lambda it: it.become_partners("ours", RECIPIENT),
-    lambda it: it.put_on_shelf("x.pdf", b"content"),
-    lambda it: it.send(DOCUMENT, uuid.uuid4()),
-    lambda it: it.truth("ours", SENT),
-    lambda it: it.events("ours", "", 100),
-    lambda it: it.package("ours", SENT),
-    lambda it: it.protocol("ours", SENT),
+CALLS: list[Callable[[DiadocGateway], Any]] = [
+    lambda gateway: gateway.find_recipient("7701001100", ""),
+    lambda gateway: gateway.accepts_documents("ours", RECIPIENT),
+    lambda gateway: gateway.ensure_partnership("ours", RECIPIENT),
+    lambda gateway: gateway.upload_to_shelf("x.pdf", b"content"),
+    lambda gateway: gateway.send(DOCUMENT, uuid.uuid4()),
+    lambda gateway: gateway.get_status("ours", SENT),
+    lambda gateway: gateway.fetch_events("ours", "", 100),
+    lambda gateway: gateway.fetch_package("ours", SENT),
+    lambda gateway: gateway.fetch_protocol("ours", SENT),
 ]
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the operator answers to every call: `status` and `body`, or an `error`."""
-    plan: dict[str, Any] = {"status": 200, "body": {}, "error": None, "calls": []}
+def response(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The response to every call: `status` and `body`, or an `error`. Records the `calls`."""
+    planned: dict[str, Any] = {"status": 200, "body": {}, "error": None, "calls": []}
 
     def request(self: OutsideHttp, method: str, path: str, **call: Any) -> Answer:
-        plan["calls"].append((method, path, call))
-        if plan["error"]:
-            raise plan["error"]
-        body = json.dumps(plan["body"]).encode()
-        return Answer("edo", plan["status"], {"Retry-After": "3"}, body)
+        planned["calls"].append((method, path, call))
+        if planned["error"]:
+            raise planned["error"]
+        body = json.dumps(planned["body"]).encode()
+        return Answer("edo", planned["status"], {"Retry-After": "3"}, body)
 
     monkeypatch.setattr(OutsideHttp, "request", request)
-    diadoc._organisations.clear()
-    return plan
+    diadoc._organisation_ids.clear()
+    return planned
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -72,64 +78,70 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     "body",
     [None, [], {}, 5, "text", {"Organizations": [{}]}, {"Events": [{}]}, {"Entities": None}],
 )
-def test_an_answer_of_an_unknown_shape_is_the_operators_fault(
-    answers: dict[str, Any], call: Callable[[Diadoc], Any], body: Any
+def test_a_malformed_response_means_unavailable(
+    response: dict[str, Any], call: Callable[[DiadocGateway], Any], body: Any
 ) -> None:
-    answers["body"] = body
+    response["body"] = body
     try:
-        call(Diadoc())
+        call(DiadocGateway())
     except Unavailable:
         return
-    # The shelf says nothing but which parts are missing: an empty answer is a good one.
-    assert answers["calls"][0][1] == "/V2/ShelfUpload"
+    # The shelf answers which parts are missing. Nothing is missing: a good response.
+    assert response["calls"][0][1] == "/V2/ShelfUpload"
     assert not body
 
 
 @pytest.mark.parametrize(
-    "call", [lambda it: it.send(DOCUMENT, uuid.uuid4()), lambda it: it.package("ours", SENT)]
+    "call",
+    [
+        lambda gateway: gateway.send(DOCUMENT, uuid.uuid4()),
+        lambda gateway: gateway.fetch_package("ours", SENT),
+    ],
 )
-def test_an_operation_still_at_work_is_asked_about_later(
-    answers: dict[str, Any], call: Callable[[Diadoc], Any]
+def test_an_operation_still_running_is_retried_later(
+    response: dict[str, Any], call: Callable[[DiadocGateway], Any]
 ) -> None:
-    answers["status"] = 204
+    response["status"] = 204
     with pytest.raises(Unavailable) as caught:
-        call(Diadoc())
+        call(DiadocGateway())
     assert caught.value.retry_after == 3
 
 
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
-        ("Sociability.StrangersForbidden", OperatorRefusal.STRANGER_FORBIDDEN),
-        ("Counteragent.StrangersForbidden", OperatorRefusal.STRANGER_FORBIDDEN),
-        ("Organization.NotFound", OperatorRefusal.NO_BOX),
-        ("PowerOfAttorney.ExactlyOne", OperatorRefusal.POWER_OF_ATTORNEY_INVALID),
-        ("PowerOfAttorney.Whatever", OperatorRefusal.POWER_OF_ATTORNEY_INVALID),
-        ("Document.AlreadySigned", OperatorRefusal.ALREADY_SIGNED),
-        ("Content.TooLarge", OperatorRefusal.TOO_LARGE),
-        ("http_402", OperatorRefusal.REJECTED),
-        ("Something.New", OperatorRefusal.REJECTED),
+        ("Sociability.StrangersForbidden", OperatorRefusalCode.STRANGER_FORBIDDEN),
+        ("Counteragent.StrangersForbidden", OperatorRefusalCode.STRANGER_FORBIDDEN),
+        ("Organization.NotFound", OperatorRefusalCode.NO_BOX),
+        ("PowerOfAttorney.ExactlyOne", OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID),
+        ("PowerOfAttorney.Whatever", OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID),
+        ("Document.AlreadySigned", OperatorRefusalCode.ALREADY_SIGNED),
+        ("Content.TooLarge", OperatorRefusalCode.TOO_LARGE),
+        ("http_402", OperatorRefusalCode.REJECTED),
+        ("Something.New", OperatorRefusalCode.REJECTED),
     ],
 )
-def test_the_operators_codes_become_ours(answers: dict[str, Any], theirs: str, ours: str) -> None:
-    answers["error"] = Refused("edo", theirs, "text")
+def test_the_operators_codes_are_translated(
+    response: dict[str, Any], theirs: str, ours: str
+) -> None:
+    response["error"] = Refused("edo", theirs, "text")
     with pytest.raises(Refused) as caught:
-        Diadoc().send(DOCUMENT, uuid.uuid4())
+        DiadocGateway().send(DOCUMENT, uuid.uuid4())
     assert caught.value.code == ours
     assert theirs in str(caught.value.__cause__)
 
 
-def test_the_document_goes_out_as_the_protocol_says(answers: dict[str, Any]) -> None:
+def test_a_document_is_sent_as_the_protocol_requires(response: dict[str, Any]) -> None:
     operation = uuid.uuid4()
-    answers["body"] = {
+    response["body"] = {
         "MessageId": "m",
         "Entities": [
             {"EntityId": "other", "DocumentInfo": {"CustomDocumentId": None}},
             {"EntityId": "d", "DocumentInfo": {"CustomDocumentId": str(DOCUMENT.custom_id)}},
         ],
     }
-    assert Diadoc().send(DOCUMENT, operation) == SentDocument("m", "d")
-    method, path, call = answers["calls"][-1]
+    assert DiadocGateway().send(DOCUMENT, operation) == SentDocument("m", "d")
+    method, path, call = response["calls"][-1]
     assert (method, path) == ("POST", "/V3/PostMessage")
     assert call["params"] == {"operationId": str(operation)}
     attachment = call["json"]["DocumentAttachments"][0]
@@ -145,7 +157,7 @@ def test_the_document_goes_out_as_the_protocol_says(answers: dict[str, Any]) -> 
 
 
 def message(**info: Any) -> dict[str, Any]:
-    facts = {
+    defaults = {
         "SenderSignatureStatus": "SenderSignatureCheckedAndValid",
         "RecipientResponseStatus": "WaitingForRecipientSignature",
         "RevocationStatus": "RevocationStatusNone",
@@ -154,7 +166,7 @@ def message(**info: Any) -> dict[str, Any]:
     document = {
         "EntityId": "document",
         "EntityType": "Attachment",
-        "DocumentInfo": {**facts, **info},
+        "DocumentInfo": {**defaults, **info},
     }
     return {"FromBoxId": "ours", "ToBoxId": "theirs", "Entities": [document]}
 
@@ -169,21 +181,21 @@ def signature(box_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("status", ["UnknownSenderSignatureStatus", "WaitingForSenderSignature"])
-def test_a_signature_not_judged_yet_is_pending(status: str) -> None:
-    found = diadoc_wire.truth(message(SenderSignatureStatus=status), "document")
-    assert found.sender_verdict == SenderVerdict.PENDING
+@pytest.mark.parametrize("name", ["UnknownSenderSignatureStatus", "WaitingForSenderSignature"])
+def test_a_signature_not_checked_yet_is_pending(name: str) -> None:
+    status = parse_status(message(SenderSignatureStatus=name), "document")
+    assert status.sender_signature == SenderSignatureStatus.PENDING
 
 
-@pytest.mark.parametrize("status", ["RecipientResponseStatusUnknown", "SomethingNew"])
-def test_an_unknown_answer_is_no_answer(status: str) -> None:
-    found = diadoc_wire.truth(message(RecipientResponseStatus=status), "document")
-    assert found.answer == RecipientAnswer.NONE
+@pytest.mark.parametrize("name", ["RecipientResponseStatusUnknown", "SomethingNew"])
+def test_an_unknown_response_is_no_response(name: str) -> None:
+    status = parse_status(message(RecipientResponseStatus=name), "document")
+    assert status.response == RecipientResponse.NONE
 
 
-def test_the_display_status_is_never_looked_at() -> None:
-    odd = message(DocflowStatus={"PrimaryStatus": {"StatusText": "Подписан контрагентом"}})
-    assert diadoc_wire.truth(odd, "document").answer == RecipientAnswer.NONE
+def test_the_display_status_is_ignored() -> None:
+    body = message(DocflowStatus={"PrimaryStatus": {"StatusText": "Подписан контрагентом"}})
+    assert parse_status(body, "document").response == RecipientResponse.NONE
 
 
 @pytest.mark.parametrize(
@@ -219,36 +231,36 @@ def test_the_power_of_attorney_is_that_of_our_signature(
 ) -> None:
     body = message()
     body["Entities"] += [signature("ours", **power), signature("theirs")]
-    found = diadoc_wire.truth(body, "document")
-    assert (found.power_attached, found.power_valid) == (attached, valid)
+    status = parse_status(body, "document")
+    assert (status.is_power_attached, status.is_power_valid) == (attached, valid)
 
 
-def test_the_recipients_last_signature_counts() -> None:
+def test_the_last_signature_of_the_recipient_counts() -> None:
     body = message(RecipientResponseStatus="WithRecipientSignature")
     first = {**signature("theirs"), "EntityId": "first"}
     last = {**signature("theirs"), "EntityId": "last", "RawCreationDate": 639_000_000_000_000_000}
     stranger = {**signature("theirs"), "EntityId": "of another", "ParentEntityId": "other"}
     body["Entities"] += [signature("ours"), first, last, stranger]
-    found = diadoc_wire.truth(body, "document")
-    assert found.recipient_signature_id == "last"
-    assert found.recipient_signed_at == datetime(2025, 11, 29, 8, 0, tzinfo=UTC)
+    status = parse_status(body, "document")
+    assert status.recipient_signature_id == "last"
+    assert status.recipient_signed_at == datetime(2025, 11, 29, 8, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("ticks", [None, 0, -5, "639", 1.5])
-def test_no_time_is_no_time(ticks: Any) -> None:
-    assert diadoc_wire.moment(ticks) is None
+def test_invalid_ticks_are_no_time(ticks: Any) -> None:
+    assert parse_ticks(ticks) is None
 
 
 @pytest.mark.parametrize("xml", [b"", b"<a>", b"<a/>", b"<!DOCTYPE a><a>1</a>", b"\x00"])
-def test_an_unreadable_refusal_has_no_words(xml: bytes) -> None:
-    assert diadoc_wire.reason(xml) == ""
+def test_an_unreadable_refusal_has_no_reason(xml: bytes) -> None:
+    assert parse_refusal_reason(xml) == ""
 
 
-def test_an_inactive_organisation_and_a_branch_are_not_chosen_first() -> None:
+def test_the_active_head_office_with_a_box_is_preferred() -> None:
     def organisation(name: str, **more: Any) -> dict[str, Any]:
         return {"OrgId": name, "IsActive": True, "Boxes": [{"BoxId": f"{name} box"}], **more}
 
-    found = diadoc_wire.recipient(
+    recipient = parse_recipient(
         [
             organisation("gone", IsActive=False),
             organisation("boxless", Boxes=[]),
@@ -256,4 +268,4 @@ def test_an_inactive_organisation_and_a_branch_are_not_chosen_first() -> None:
             organisation("head"),
         ]
     )
-    assert found == Recipient("head", "head box", accepts_strangers=True)
+    assert recipient == RecipientBox("head", "head box", accepts_strangers=True)

@@ -1,7 +1,7 @@
-"""What every operator must keep to, asked of the simulator and of the operator's test environment.
+"""What every gateway promises, checked with the simulator and an operator's test environment.
 
-The test environment takes part when EDO_CONTRACT_URL names it; docs/signing.md says what else it
-needs. Nothing here can play the client, so nothing here waits for his answer.
+EDO_CONTRACT_URL names the test environment; docs/signing.md lists the other variables. No test
+can act as the client, so none waits for a client's answer.
 """
 
 import io
@@ -18,44 +18,44 @@ import pytest
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
-from edo.channels.operator.diadoc import SHELF_PART, Diadoc
+from edo.channels.operator.diadoc import SHELF_PART_BYTES, DiadocGateway
 from edo.channels.operator.gateway import (
-    Operator,
-    OperatorRefusal,
+    OperatorGateway,
+    OperatorRefusalCode,
     OutgoingDocument,
-    Recipient,
-    SenderVerdict,
+    RecipientBox,
+    SenderSignatureStatus,
     SentDocument,
 )
 from edo.signing.service import get_signing_service
-from tests.edo.conftest import World
+from tests.support.operator_world import OperatorWorld
 from tests.support.sandbox import ROMASHKA
 from tests.support.world import pdf_file
 
-PATIENCE_SECONDS = 60
+RETRY_SECONDS = 60
 LIVE = "EDO_CONTRACT_URL"
 NOBODY = "7701999905"
 pytestmark = pytest.mark.django_db
 
 
 @dataclass
-class Side:
-    """Our side of one operator: a box, a client to write to, a key and its power of attorney."""
+class OurSide:
+    """Our box at one operator, a client to send to, a key and its power of attorney."""
 
-    operator: Operator
+    gateway: OperatorGateway
     box_id: str
     client: tuple[str, str]
     sign: Callable[[bytes], bytes]
     power: tuple[bytes, bytes]
 
-    def recipient(self) -> Recipient:
-        found = self.operator.find_recipient(*self.client)
-        assert found is not None
-        return found
+    def recipient(self) -> RecipientBox:
+        box = self.gateway.find_recipient(*self.client)
+        assert box is not None
+        return box
 
-    def document(self, content: bytes) -> OutgoingDocument:
+    def upload(self, content: bytes) -> OutgoingDocument:
         number = uuid.uuid4()
-        self.operator.put_on_shelf(f"{number.hex}.pdf", content)
+        self.gateway.upload_to_shelf(f"{number.hex}.pdf", content)
         return OutgoingDocument(
             from_box_id=self.box_id,
             to_box_id=self.recipient().box_id,
@@ -70,14 +70,14 @@ class Side:
             kind="contract",
         )
 
-    def sent(self) -> tuple[OutgoingDocument, SentDocument]:
-        document = self.document(pdf_file())
-        return document, patiently(lambda: self.operator.send(document, document.custom_id))
+    def send(self) -> tuple[OutgoingDocument, SentDocument]:
+        document = self.upload(pdf_file())
+        return document, retry_unavailable(lambda: self.gateway.send(document, document.custom_id))
 
 
-def patiently(call: Callable[[], Any]) -> Any:
-    """An operator may ask to be asked again."""
-    end = time.monotonic() + PATIENCE_SECONDS
+def retry_unavailable(call: Callable[[], Any]) -> Any:
+    """Repeat ``call`` while the operator is still processing it."""
+    end = time.monotonic() + RETRY_SECONDS
     while True:
         try:
             return call()
@@ -88,15 +88,15 @@ def patiently(call: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture(params=["simulator", *(["live"] if LIVE in os.environ else [])])
-def side(request: pytest.FixtureRequest) -> Side:
+def side(request: pytest.FixtureRequest) -> OurSide:
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def simulator(world: World) -> Side:
+def simulator(world: OperatorWorld) -> OurSide:
     power = world.signatory.powers.get()
-    return Side(
-        operator=Diadoc(),
+    return OurSide(
+        gateway=DiadocGateway(),
         box_id=world.box.operator_box_id,
         client=(ROMASHKA, "770101001"),
         sign=lambda content: get_signing_service().sign(
@@ -107,7 +107,7 @@ def simulator(world: World) -> Side:
 
 
 @pytest.fixture
-def live(settings: Any) -> Side:
+def live(settings: Any) -> OurSide:
     settings.OUTSIDE = settings.OUTSIDE | {
         "edo": {"url": os.environ[LIVE], "token": os.environ["EDO_CONTRACT_TOKEN"]}
     }
@@ -116,8 +116,8 @@ def live(settings: Any) -> Side:
     power = Path(os.environ["EDO_CONTRACT_POWER"])
     inn, _, kpp = os.environ["EDO_CONTRACT_CLIENT"].partition("/")
     key = os.environ["EDO_CONTRACT_KEY"]
-    return Side(
-        operator=Diadoc(),
+    return OurSide(
+        gateway=DiadocGateway(),
         box_id=os.environ["EDO_CONTRACT_BOX"],
         client=(inn, kpp),
         sign=lambda content: get_signing_service().sign(key, content, uuid.uuid4()),
@@ -125,56 +125,60 @@ def live(settings: Any) -> Side:
     )
 
 
-def test_a_client_is_found_by_his_number_and_nobody_by_another(side: Side) -> None:
+def test_a_client_is_found_by_their_inn(side: OurSide) -> None:
     assert side.recipient().box_id
-    assert side.operator.find_recipient(NOBODY, "") is None
+    assert side.gateway.find_recipient(NOBODY, "") is None
 
 
-def test_partners_are_made_once(side: Side) -> None:
-    side.operator.become_partners(side.box_id, side.recipient())
-    side.operator.become_partners(side.box_id, side.recipient())
-    assert side.operator.accepts(side.box_id, side.recipient())
+def test_a_partnership_is_made_once(side: OurSide) -> None:
+    side.gateway.ensure_partnership(side.box_id, side.recipient())
+    side.gateway.ensure_partnership(side.box_id, side.recipient())
+    assert side.gateway.accepts_documents(side.box_id, side.recipient())
 
 
-def test_one_operation_makes_one_document(side: Side) -> None:
-    document, sent = side.sent()
-    assert patiently(lambda: side.operator.send(document, document.custom_id)) == sent
+def test_one_operation_creates_one_document(side: OurSide) -> None:
+    document, sent = side.send()
+    assert retry_unavailable(lambda: side.gateway.send(document, document.custom_id)) == sent
 
 
-def test_what_was_sent_is_there_byte_for_byte(side: Side) -> None:
-    large = pdf_file() + b"\n%" + b"x" * SHELF_PART  # more than one part of the shelf
-    document = side.document(large)
-    sent = patiently(lambda: side.operator.send(document, document.custom_id))
-    assert side.operator.content(side.box_id, sent.message_id, sent.document_id) == large
+def test_a_sent_document_is_stored_byte_for_byte(side: OurSide) -> None:
+    large = pdf_file() + b"\n%" + b"x" * SHELF_PART_BYTES  # more than one part of the shelf
+    document = side.upload(large)
+    sent = retry_unavailable(lambda: side.gateway.send(document, document.custom_id))
+    assert side.gateway.fetch_content(side.box_id, sent.message_id, sent.document_id) == large
 
 
-def test_the_operator_judges_our_signature_and_power(side: Side) -> None:
-    _, sent = side.sent()
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (truth := side.operator.truth(side.box_id, sent)).sender_verdict == SenderVerdict.PENDING:
+def test_the_operator_checks_our_signature_and_power(side: OurSide) -> None:
+    _, sent = side.send()
+    end = time.monotonic() + RETRY_SECONDS
+    status = side.gateway.get_status(side.box_id, sent)
+    while status.sender_signature == SenderSignatureStatus.PENDING:
         assert time.monotonic() < end
         time.sleep(1)
-    assert truth.sender_verdict == SenderVerdict.VALID
-    assert (truth.power_attached, truth.power_valid, truth.revoked) == (True, True, False)
+        status = side.gateway.get_status(side.box_id, sent)
+    assert status.sender_signature == SenderSignatureStatus.VALID
+    assert status.is_power_attached
+    assert status.is_power_valid
+    assert not status.is_revoked
 
 
-def test_events_name_our_document_and_the_cursor_leads_past_them(side: Side) -> None:
-    document, sent = side.sent()
+def test_events_have_our_id_and_the_cursor_moves_past_them(side: OurSide) -> None:
+    document, sent = side.send()
     seen, cursor, fresh = [], "", True
     while fresh:
-        events, after = side.operator.events(side.box_id, cursor, 100)
+        events, after = side.gateway.fetch_events(side.box_id, cursor, 100)
         seen += [(event.message_id, event.custom_id) for event in events]
         fresh, cursor = after != cursor, after
     assert (sent.message_id, str(document.custom_id)) in seen
-    assert list(side.operator.events(side.box_id, cursor, 100)[0]) == []
+    assert list(side.gateway.fetch_events(side.box_id, cursor, 100)[0]) == []
 
 
-def test_a_document_is_taken_back_once(side: Side) -> None:
-    _, sent = side.sent()
-    request = side.operator.revocation_request(side.box_id, sent, "Ошибка в реквизитах")
+def test_a_document_is_revoked_once(side: OurSide) -> None:
+    _, sent = side.send()
+    request = side.gateway.build_revocation_request(side.box_id, sent, "Ошибка в реквизитах")
 
     def revoke() -> None:
-        side.operator.revoke(
+        side.gateway.revoke(
             side.box_id,
             sent,
             request=request,
@@ -182,23 +186,24 @@ def test_a_document_is_taken_back_once(side: Side) -> None:
             operation_id=uuid.uuid4(),
         )
 
-    patiently(revoke)
-    assert side.operator.truth(side.box_id, sent).revoked
+    retry_unavailable(revoke)
+    assert side.gateway.get_status(side.box_id, sent).is_revoked
     with pytest.raises(Refused) as refused:
-        patiently(revoke)
-    assert refused.value.code == OperatorRefusal.ALREADY_REVOKED
+        retry_unavailable(revoke)
+    assert refused.value.code == OperatorRefusalCode.ALREADY_REVOKED
 
 
-def test_the_operators_own_papers_can_be_fetched(side: Side) -> None:
-    _, sent = side.sent()
-    package = patiently(lambda: side.operator.package(side.box_id, sent))
+def test_the_operators_own_files_can_be_fetched(side: OurSide) -> None:
+    _, sent = side.send()
+    package = retry_unavailable(lambda: side.gateway.fetch_package(side.box_id, sent))
     assert zipfile.ZipFile(io.BytesIO(package)).testzip() is None
-    assert patiently(lambda: side.operator.print_form(side.box_id, sent))[:5] == b"%PDF-"
-    protocol, signature = patiently(lambda: side.operator.protocol(side.box_id, sent))
+    print_form = retry_unavailable(lambda: side.gateway.fetch_print_form(side.box_id, sent))
+    assert print_form[:5] == b"%PDF-"
+    protocol, signature = retry_unavailable(lambda: side.gateway.fetch_protocol(side.box_id, sent))
     assert protocol[:5] == b"%PDF-"
     assert signature
 
 
-def test_a_box_that_is_not_there_is_named(side: Side) -> None:
+def test_an_unknown_box_is_refused(side: OurSide) -> None:
     with pytest.raises(Refused):
-        side.operator.events(str(uuid.uuid4()), "", 10)
+        side.gateway.fetch_events(str(uuid.uuid4()), "", 10)

@@ -142,11 +142,11 @@ def problems(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> dict[str, s
     cache.clear()
     problems: dict[str, str] = {}
 
-    def preflight(*, signatory: Signatory, **_: object) -> list[Refusal]:
+    def find_sender_problems(*, signatory: Signatory, **_: object) -> list[Refusal]:
         text = problems.get(signatory.surname)
         return [Refusal("certificate_invalid", text)] if text else []
 
-    monkeypatch.setattr("tasks.screens.new_task.places.preflight", preflight)
+    monkeypatch.setattr("tasks.screens.new_task.places.find_sender_problems", find_sender_problems)
     return problems
 
 

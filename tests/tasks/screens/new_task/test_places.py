@@ -149,7 +149,7 @@ def test_without_trusted_roots_nobody_is_refused(
     def unavailable(**_: object) -> None:
         raise Unavailable("edo", "no trusted roots")
 
-    monkeypatch.setattr("tasks.screens.new_task.places.preflight", unavailable)
+    monkeypatch.setattr("tasks.screens.new_task.places.find_sender_problems", unavailable)
     assert places_for(manager, "", "", "").signatory == signatory
 
 

@@ -1,0 +1,35 @@
+"""Reading the operator's events about the documents of our boxes."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from econtract.platform.outbox.registry import IncomingEvent
+from edo.channels.operator.registry import get_gateway
+from edo.channels.protocol import EventSource
+from edo.models import Box
+
+MAX_EVENTS = 100
+
+
+def get_event_source(box: Box) -> EventSource:
+    """The events of one box. Their payload is described at `read_events`."""
+    return EventSource(f"edo:{box.pk}", partial(read_events, box=box))
+
+
+def read_events(
+    after: str, *, box: Box, limit: int = MAX_EVENTS
+) -> tuple[Sequence[IncomingEvent], str]:
+    """The events in ``box`` after the cursor (empty: all), and the next cursor.
+
+    An event only tells when to call `follow`. Events may repeat and come in another order; their
+    `external_id` is stable. The payload has `message_id` and `exchange_id`, which is empty for a
+    document that is not ours. Raises Unavailable or Refused.
+    """
+    gateway = get_gateway(box)
+    events, cursor = gateway.fetch_events(box.operator_box_id, after, min(limit, MAX_EVENTS))
+    return [
+        IncomingEvent(
+            event.event_id, {"message_id": event.message_id, "exchange_id": event.custom_id}
+        )
+        for event in events
+    ], cursor

@@ -1,0 +1,108 @@
+"""What proves that a document was signed by both sides, for the package."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from edo.channels.protocol import (
+    CertificateEvidence,
+    PowerOfAttorneyEvidence,
+    SenderEvidence,
+    SignatureEvidence,
+    SigningEvidence,
+    SigningSide,
+)
+from edo.models import Exchange, PowerOfAttorney
+from edo.powers import mchd
+from edo.powers.mchd import PowerOfAttorneyData
+from edo.signing import cms
+from edo.signing.trust import TrustStore, load_trust_store
+
+
+def collect_evidence(exchange: Exchange) -> SigningEvidence:
+    """The evidence of a SIGNED exchange, from stored data only.
+
+    Raises ValueError for an exchange in another state, Unavailable when the trusted roots cannot
+    be read.
+    """
+    power = exchange.power_of_attorney
+    if exchange.state != Exchange.State.SIGNED or power is None:
+        raise ValueError("Only a signed exchange has evidence.")
+    trust = load_trust_store()
+    data = mchd.parse(bytes(power.xml))
+    principal = data.principal
+    return SigningEvidence(
+        document_sha256=exchange.document_sha256,
+        sender=SenderEvidence(
+            name=principal.name, inn=principal.inn, kpp=principal.kpp, ogrn=principal.ogrn
+        ),
+        signatures=(
+            _build_signature(
+                SigningSide.SENDER,
+                bytes(exchange.sender_signature or b""),
+                exchange.document_sha256,
+                trust,
+                power_number=str(power.registration_number),
+            ),
+            _build_signature(
+                SigningSide.RECIPIENT,
+                bytes(exchange.recipient_signature or b""),
+                exchange.document_sha256,
+                trust,
+            ),
+        ),
+        powers_of_attorney=(_build_power(power, data, trust),),
+        operator=exchange.box.get_operator_display(),
+        message_id=exchange.message_id,
+        document_id=exchange.document_id,
+        trust_roots=Path(settings.EDO_TRUST_ROOTS).read_bytes(),
+    )
+
+
+def _build_signature(
+    side: SigningSide,
+    signature: bytes,
+    sha256: str,
+    trust: TrustStore,
+    power_number: str | None = None,
+) -> SignatureEvidence:
+    report = cms.verify_digest(signature, bytes.fromhex(sha256), trust=trust)
+    certificate = report.certificate
+    if certificate is None or report.signed_at is None:
+        raise ValueError("A verified signature has a certificate and a signing time.")
+    return SignatureEvidence(
+        side=side,
+        content=signature,
+        owner=certificate.owner,
+        organisation=certificate.organisation,
+        inn=certificate.organisation_inn or certificate.inn,
+        signed_at=report.signed_at,
+        certificate=CertificateEvidence(
+            serial=certificate.serial,
+            issuer=certificate.issuer,
+            valid_from=certificate.valid_from,
+            valid_until=certificate.valid_until,
+        ),
+        power_of_attorney=power_number,
+    )
+
+
+def _build_power(
+    power: PowerOfAttorney, data: PowerOfAttorneyData, trust: TrustStore
+) -> PowerOfAttorneyEvidence:
+    xml, signature = bytes(power.xml), bytes(power.signature)
+    signed_at = cms.verify(signature, xml, trust=trust).signed_at
+    if signed_at is None:
+        raise ValueError("The signature of the power of attorney has no signing time.")
+    return PowerOfAttorneyEvidence(
+        side=SigningSide.SENDER,
+        file_name=mchd.build_file_name(data),
+        number=str(power.registration_number),
+        xml=xml,
+        signature=signature,
+        principal=data.principal.name,
+        representative=data.representative.full_name,
+        valid_from=data.issued_on,
+        valid_until=data.valid_until,
+        signed_at=signed_at,
+    )

@@ -1,0 +1,119 @@
+"""What the card shows of an exchange: sender, state, both signatures."""
+
+from datetime import datetime
+
+from django.core.cache import cache
+
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.formatting import zoned
+from econtract.platform.common.refusals import Refusal
+from edo.channels.protocol import (
+    SignatureStatus,
+    SignatureSummary,
+    SigningDetail,
+    SigningSide,
+    SigningSummary,
+)
+from edo.models import Box, Exchange, PowerOfAttorney, Signatory
+from edo.signing import cms
+from edo.signing.cms import SignatureReport
+from edo.signing.trust import load_trust_store
+
+# A certificate may be revoked at any time, but an open card need not show it at once.
+REPORT_CACHE_SECONDS = 300
+NOT_VERIFIABLE = Refusal(
+    "signature_not_verifiable", "Проверить подпись нельзя: корневые сертификаты не читаются"
+)
+
+
+def summarize(box: Box, signatory: Signatory, exchange: Exchange | None) -> SigningSummary:
+    """The details in the order in which the card shows them."""
+    details = [
+        SigningDetail("ЛК ЭДО", box.name),
+        SigningDetail("Подписант", _describe_signatory(signatory)),
+        SigningDetail("Сертификат", _describe_certificate(signatory), is_code=True),
+    ]
+    if exchange is None:
+        return SigningSummary(tuple(details))
+    if exchange.power_of_attorney is not None:
+        power = _describe_power(exchange.power_of_attorney)
+        details.append(SigningDetail("МЧД", power, is_code=True))
+    details.append(SigningDetail("У оператора ЭДО", _describe_state(exchange), is_code=True))
+    signatures = (
+        _summarize_signature(SigningSide.SENDER, exchange, exchange.sender_signature),
+        _summarize_signature(SigningSide.RECIPIENT, exchange, exchange.recipient_signature),
+    )
+    return SigningSummary(tuple(details), signatures)
+
+
+def _describe_signatory(signatory: Signatory) -> str:
+    return f"{signatory}, {signatory.position}" if signatory.position else str(signatory)
+
+
+def _describe_certificate(signatory: Signatory) -> str:
+    until = signatory.certificate_until
+    suffix = " – истек" if until < clock.now() else ""
+    return f"{signatory.certificate_serial}, до {until:%d.%m.%Y}{suffix}"
+
+
+def _describe_power(power: PowerOfAttorney) -> str:
+    suffix = " – отозвана" if power.revoked_at else ""
+    return f"{power.registration_number}, до {power.valid_until:%d.%m.%Y}{suffix}"
+
+
+def _describe_state(exchange: Exchange) -> str:
+    times = {
+        Exchange.State.SENDING: exchange.created_at,
+        Exchange.State.SENT: exchange.sent_at,
+        Exchange.State.DELIVERED: exchange.delivered_at,
+    }
+    at = times.get(Exchange.State(exchange.state), exchange.finished_at)
+    state = exchange.get_state_display()
+    return f"{state} {zoned(at)}" if at else state
+
+
+def _summarize_signature(
+    side: SigningSide, exchange: Exchange, signature: bytes | memoryview | None
+) -> SignatureSummary:
+    if not signature:
+        status = SignatureStatus.PENDING if exchange.is_live else SignatureStatus.ABSENT
+        return SignatureSummary(side, status)
+    try:
+        report = _verify_cached(side, exchange, bytes(signature))
+    except Unavailable:
+        return SignatureSummary(side, SignatureStatus.UNCHECKED, (NOT_VERIFIABLE,))
+    status = SignatureStatus.VALID if report.is_valid else SignatureStatus.INVALID
+    return SignatureSummary(side, status, report.problems, _describe_signature(report))
+
+
+def _verify_cached(side: SigningSide, exchange: Exchange, signature: bytes) -> SignatureReport:
+    """Raises Unavailable when the trusted roots cannot be read."""
+    key = f"signature-report:{exchange.pk}:{side}:{len(signature)}"
+    report: SignatureReport | None = cache.get(key)
+    if report is None:
+        digest = bytes.fromhex(exchange.document_sha256)
+        report = cms.verify_digest(signature, digest, trust=load_trust_store())
+        cache.set(key, report, REPORT_CACHE_SECONDS)
+    return report
+
+
+def _describe_signature(report: SignatureReport) -> tuple[SigningDetail, ...]:
+    details = []
+    if certificate := report.certificate:
+        inn = certificate.organisation_inn or certificate.inn
+        term = _describe_term(certificate.valid_from, certificate.valid_until)
+        details = [
+            SigningDetail("Подписал", certificate.owner),
+            SigningDetail("Организация", certificate.organisation),
+            SigningDetail("ИНН", inn, is_code=True),
+            SigningDetail("Сертификат", certificate.serial, is_code=True),
+            SigningDetail("Действует", term, is_code=True),
+        ]
+    if report.signed_at is not None:
+        details.append(SigningDetail("Время", zoned(report.signed_at), is_code=True))
+    return tuple(detail for detail in details if detail.value)
+
+
+def _describe_term(start: datetime, end: datetime) -> str:
+    return f"{start:%d.%m.%Y} – {end:%d.%m.%Y}"

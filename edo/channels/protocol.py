@@ -1,0 +1,312 @@
+"""What the product expects of any way of signing a document with a client.
+
+Channel-neutral values and errors only: a channel need not have boxes, powers of attorney or
+certificates. Datetimes are aware; texts are Russian and for users, codes are stable.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from econtract.platform.common.errors import Refused
+from econtract.platform.common.refusals import Refusal
+from econtract.platform.outbox.registry import IncomingEvent
+
+
+class SessionState(StrEnum):
+    """How far the signing of one document has come."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    SIGNED = "signed"
+    # The client refused to sign.
+    REFUSED = "refused"
+    # It cannot be signed: the sending was refused, or a signature did not pass our checks.
+    FAILED = "failed"
+    REVOKED = "revoked"
+
+
+LIVE_STATES = frozenset({SessionState.SENDING, SessionState.SENT, SessionState.DELIVERED})
+
+
+class SigningSide(StrEnum):
+    """The one who sends the document, or the client who receives it."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+
+
+class SignatureStatus(StrEnum):
+    """What we know about the signature of one side."""
+
+    # Not there yet, but it may still come.
+    PENDING = "pending"
+    # Not there, and it will not come.
+    ABSENT = "absent"
+    VALID = "valid"
+    INVALID = "invalid"
+    # It is there, but we cannot check it now.
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True)
+class SigningRecipient:
+    """The client who is to sign."""
+
+    inn: str
+    kpp: str
+
+
+@dataclass(frozen=True)
+class DocumentToSign:
+    """The document of one session. `sha256` is the hexadecimal digest of the PDF."""
+
+    sha256: str
+    number: str
+    kind: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class SigningSession:
+    """The signing of one document with one client, as last stored.
+
+    `is_sent` is true once the other side has accepted the document. `failure_code` and `reason`
+    say why the state is FAILED, `reason` alone why it is REFUSED.
+    """
+
+    id: UUID
+    state: SessionState
+    is_sent: bool
+    failure_code: str = ""
+    reason: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the client may still sign the document."""
+        return self.state in LIVE_STATES
+
+
+@dataclass(frozen=True)
+class PreflightCheck:
+    """One line of the list of checks before sending.
+
+    The document cannot be sent while a check with `is_blocking` has refusals. `is_known` is False
+    while nothing has been checked yet; the refusals then say when it will be.
+    """
+
+    label: str
+    refusals: tuple[Refusal, ...] = ()
+    is_blocking: bool = True
+    is_known: bool = True
+
+    @property
+    def is_ok(self) -> bool:
+        return self.is_known and not self.refusals
+
+
+@dataclass(frozen=True)
+class SigningDetail:
+    """A label and its value for the card. `is_code` asks for digits of equal width."""
+
+    label: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class SignatureSummary:
+    """The signature of one side for the card; `problems` are there unless it is valid or absent."""
+
+    side: SigningSide
+    status: SignatureStatus
+    problems: tuple[Refusal, ...] = ()
+    details: tuple[SigningDetail, ...] = ()
+
+
+@dataclass(frozen=True)
+class SigningSummary:
+    """What the card shows of a channel; `signatures` are empty without a session."""
+
+    details: tuple[SigningDetail, ...]
+    signatures: tuple[SignatureSummary, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderEvidence:
+    """The organisation that sent the document."""
+
+    name: str
+    inn: str
+    kpp: str
+    ogrn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateEvidence:
+    """The certificate that a signature was made with."""
+
+    serial: str
+    issuer: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureEvidence:
+    """One signature over the document. `certificate` is None for a simple signature.
+
+    `power_of_attorney` is the number of the one that the signer acted by, None without one.
+    """
+
+    side: SigningSide
+    content: bytes
+    owner: str
+    organisation: str
+    inn: str
+    signed_at: datetime
+    certificate: CertificateEvidence | None = None
+    power_of_attorney: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerOfAttorneyEvidence:
+    """A machine-readable power of attorney (МЧД) that one side signed by.
+
+    `signature` is the principal's detached CMS over `xml`; both dates are inclusive.
+    """
+
+    side: SigningSide
+    file_name: str
+    number: str
+    xml: bytes
+    signature: bytes
+    principal: str
+    representative: str
+    valid_from: date
+    valid_until: date
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningEvidence:
+    """What proves that both sides signed the document: the content of the package.
+
+    `operator`, `message_id` and `document_id` name the document at the operator, empty for a
+    channel without one. `trust_roots` (PEM) are enclosed for whoever verifies certificates.
+    """
+
+    document_sha256: str
+    sender: SenderEvidence
+    signatures: tuple[SignatureEvidence, ...]
+    powers_of_attorney: tuple[PowerOfAttorneyEvidence, ...] = ()
+    operator: str = ""
+    message_id: str = ""
+    document_id: str = ""
+    trust_roots: bytes = b""
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """A stream of a channel's events. `name` is unique and never changes.
+
+    `read(cursor)` returns the events after the cursor (empty: all) and the next cursor. Their
+    payload has the session's id. Raises Unavailable or Refused.
+    """
+
+    name: str
+    read: Callable[[str], tuple[Sequence[IncomingEvent], str]]
+
+
+class SigningRefused(Refused):
+    """The document cannot be sent. `code` is stable, `message` is the Russian text for users."""
+
+    def __init__(self, system: str, code: str, text: str) -> None:
+        super().__init__(system, code, text)
+        self.message = text
+
+
+class AlreadySigned(Refused):
+    """The document cannot be revoked: the client has signed it."""
+
+    def __init__(self, system: str, message: str = "") -> None:
+        super().__init__(system, "already_signed", message)
+
+
+class SigningChannel(Protocol):
+    """One way of signing, for one sender and one client.
+
+    It has at most one session at a time, `session`. No method holds a transaction open during an
+    outside call, and all of them may be repeated after a crash or a lost answer.
+    """
+
+    @property
+    def session(self) -> SigningSession | None:
+        """The current session as of the last call of a method here; None before the first."""
+
+    def preflight(self, *, at: datetime, fresh: bool = False) -> tuple[PreflightCheck, ...]:
+        """The checks of our own side for a document that is sent at ``at``. No outside call.
+
+        Expensive checks may be cached for up to 30 s; ``fresh`` skips the cache.
+        """
+
+    @property
+    def can_check_recipient(self) -> bool:
+        """Whether the two methods below mean anything for this channel."""
+
+    def get_recipient_check(self) -> PreflightCheck:
+        """Whether the client can be reached, as of the last `check_recipient`. No outside call.
+
+        It never blocks: the client may become reachable before the sending.
+        """
+
+    def check_recipient(self) -> PreflightCheck:
+        """Ask outside whether the client can be reached, and remember the answer for a while.
+
+        Never raises: the check says so when the other side does not answer.
+        """
+
+    def is_session_for(self, document: DocumentToSign) -> bool:
+        """Whether the session is for exactly this document, sender and client."""
+
+    def open(self, document: DocumentToSign, *, operation_id: UUID) -> SigningSession:
+        """Create a session; nothing is sent yet. Call it in the transaction that stores its id.
+
+        The same ``operation_id`` returns the same session, whatever has become of it.
+        """
+
+    def send(self, pdf: bytes) -> None:
+        """Sign ``pdf`` for our side and send it to the client; never twice for one session.
+
+        Raises Unavailable, or SigningRefused, now and on every repeat. Raises ValueError when
+        ``pdf`` is not the document of the session.
+        """
+
+    def follow(self) -> SigningSession:
+        """Ask outside how the document stands, verify what came, store it and return the session.
+
+        It may skip states. DELIVERED means that our signature was accepted, SIGNED that the
+        client's signature passed our checks. A closed session is returned as it is. Raises
+        Unavailable or Refused.
+        """
+
+    def revoke(self) -> None:
+        """Take the document back, so that the client can no longer sign it.
+
+        Does nothing when there is nothing that they could sign. Raises AlreadySigned, Unavailable
+        or Refused.
+        """
+
+    def collect_evidence(self) -> SigningEvidence:
+        """What proves the signing, from stored data only: no outside call, no current time.
+
+        Raises ValueError when the session is not SIGNED, Unavailable when the trusted roots
+        cannot be read.
+        """
+
+    def summarize(self) -> SigningSummary:
+        """What the card shows of sender, session and signatures. No outside call."""

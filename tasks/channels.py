@@ -1,0 +1,136 @@
+"""The signing channel of a task: the only module of `tasks` that knows how each one works.
+
+A task keeps what a channel needs in columns of its own: box, signatory and exchange for the
+ЭДО operator. `BINDINGS` says which class reads and writes them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from edo.channels.operator.channel import OperatorChannel, build_session
+from edo.channels.operator.events import get_event_source
+from edo.channels.operator.exchanges import is_known_exchange
+from edo.channels.operator.refusals import ExchangeFailureCode, SendRefusalCode
+from edo.channels.protocol import EventSource, SigningChannel, SigningRecipient, SigningSession
+from edo.models import Box, Signatory
+from tasks.models import Channel, SigningTask
+from tasks.statuses import Resolution
+
+# Relations of a task that its channel reads, and columns of them that the card does not show.
+RELATIONS = ("box", "signatory", "exchange__power_of_attorney")
+DEFERRED_ON_CARD = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
+
+# The resolution for a refusal or a failure of a channel, by its code; for others SEND_FAILED.
+RESOLUTIONS: dict[str, Resolution] = {
+    SendRefusalCode.CERTIFICATE_INVALID: Resolution.CERTIFICATE_INVALID,
+    SendRefusalCode.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
+    SendRefusalCode.KEY_UNKNOWN: Resolution.CERTIFICATE_INVALID,
+    SendRefusalCode.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+    ExchangeFailureCode.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
+    ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+}
+
+
+@dataclass(frozen=True)
+class OperatorSender:
+    """Our side of a task that is signed through the ЭДО operator."""
+
+    box: Box
+    signatory: Signatory
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of a new task that keep it."""
+        return {"channel": Channel.EDO, "box": self.box, "signatory": self.signatory}
+
+
+class ChannelBinding(Protocol):
+    """How a task is signed through one channel."""
+
+    def build_channel(self, task: SigningTask) -> SigningChannel:
+        """The channel for the task's parties, with the task's current session."""
+
+    def get_session(self, task: SigningTask) -> SigningSession | None:
+        """The task's current session. Cheaper than `build_channel`: it reads only the session."""
+
+    def set_session(self, task: SigningTask, session_id: UUID) -> None:
+        """Store a new session of the task, whose row the caller has locked."""
+
+
+class OperatorBinding:
+    """Signing through the ЭДО operator: `box`, `signatory` and `exchange` of the task."""
+
+    def build_channel(self, task: SigningTask) -> SigningChannel:
+        return OperatorChannel(
+            box=task.box,
+            signatory=task.signatory,
+            recipient=SigningRecipient(inn=task.client.inn, kpp=task.client.kpp),
+            exchange=task.exchange,
+        )
+
+    def get_session(self, task: SigningTask) -> SigningSession | None:
+        return build_session(task.exchange) if task.exchange else None
+
+    def set_session(self, task: SigningTask, session_id: UUID) -> None:
+        if task.exchange is not None:
+            task.past_exchanges.add(task.exchange)
+        task.exchange_id = session_id
+        task.save(update_fields=["exchange"])
+
+
+BINDINGS: dict[str, ChannelBinding] = {
+    Channel.EDO: OperatorBinding(),
+    # There is no channel for simple signatures yet. No form offers this choice.
+    Channel.SMS: OperatorBinding(),
+}
+
+
+def channel_for(task: SigningTask) -> SigningChannel:
+    """The channel that ``task`` is signed through, with its current session.
+
+    It reads RELATIONS and the client: load them with the task.
+    """
+    return BINDINGS[task.channel].build_channel(task)
+
+
+def get_session(task: SigningTask) -> SigningSession | None:
+    """The current session of ``task``; reads nothing but that session."""
+    return BINDINGS[task.channel].get_session(task)
+
+
+def set_session(task: SigningTask, session_id: UUID) -> None:
+    """Make a session that its channel has just opened the current one of the locked ``task``."""
+    BINDINGS[task.channel].set_session(task, session_id)
+
+
+def resolution_for(code: str) -> Resolution:
+    """What a refusal or failure of a channel means for the task."""
+    return RESOLUTIONS.get(code, Resolution.SEND_FAILED)
+
+
+def event_sources() -> Iterable[EventSource]:
+    """The streams of all channels: one for every active box."""
+    return [get_event_source(box) for box in Box.objects.filter(active=True)]
+
+
+def event_sources_of(task: SigningTask) -> Iterable[EventSource]:
+    """The streams in which an event about ``task`` can appear."""
+    return [get_event_source(task.box)]
+
+
+def find_tasks(session_id: str) -> QuerySet[SigningTask]:
+    """The task whose current session this is, if any. ``session_id`` may be any text."""
+    try:
+        pk = UUID(session_id)
+    except ValueError:
+        return SigningTask.objects.none()
+    return SigningTask.objects.filter(exchange_id=pk)
+
+
+def is_known_session(session_id: str) -> bool:
+    """Whether the session exists, even when no task has it any more."""
+    return is_known_exchange(session_id)
