@@ -24,7 +24,7 @@ def fresh(task: SigningTask) -> SigningTask:
 
 def banner(page: Page) -> Locator:
     """What a card says first: status, turn, reason, buttons."""
-    return page.locator("#card-present .banner")
+    return page.locator("#card-current-step .banner")
 
 
 def shows(page: Page, status: Status) -> None:

@@ -83,7 +83,7 @@ def create_by_the_form(page: Page) -> SigningTask:
     page.get_by_role("link", name="ЮЛ/ИП").click()
     page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
     page.get_by_role("listbox").get_by_role("option").first.click()
-    expect(page.locator("#client-facts")).to_contain_text("7701001100")
+    expect(page.locator("#client-data")).to_contain_text("7701001100")
 
     page.get_by_role("button", name="Добавить").click()
     person = page.locator("#new-contact")

@@ -1,4 +1,4 @@
-"""The demonstration as processes, for pictures: nothing moves in it while they are taken."""
+"""The demonstration for pictures: a web server without a worker, so that nothing changes."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.support.standing import _django_db_helper, sandbox, windows
 
 __all__ = ["_django_db_helper", "sandbox", "windows"]
 
-# Making the demonstration takes a minute or two: only who wants new pictures waits for it.
+# Making the demonstration takes a minute or two, so pictures are taken on request only.
 collect_ignore = [] if os.environ.get("ECONTRACT_SCREENS") == "yes" else ["test_pictures.py"]
 
 

@@ -1,6 +1,6 @@
-"""Pictures of the main screens, for README (docs/screens/) and for «Справка» (static/help/).
+"""Takes the pictures of the main screens for the docs (docs/screens/) and «Справка» (static/help/).
 
-Made anew by `ECONTRACT_SCREENS=yes scripts/test --sqlite tests/pictures`.
+Run by `ECONTRACT_SCREENS=yes scripts/test --sqlite tests/pictures`.
 """
 
 import io
@@ -25,13 +25,13 @@ pytestmark = [
     pytest.mark.xdist_group("pictures"),
 ]
 SCREENS, GUIDE = ROOT / "docs" / "screens", ROOT / "static" / "help"
-LARGEST = 100 * 1024
+MAX_BYTES = 100 * 1024
 FIRST_ROW = "[data-row-link]"
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture is taken; `suffix` ends its name."""
+    """Window size and colour scheme of a picture; `suffix` ends its file name."""
 
     suffix: str
     size: ViewportSize
@@ -61,14 +61,14 @@ def open_client(page: Page) -> None:
 
 
 def choose_client(page: Page) -> None:
-    anew = page.get_by_role("button", name="Начать заново")
-    if anew.is_visible():  # the draft of the picture before
+    restart = page.get_by_role("button", name="Начать заново")
+    if restart.is_visible():  # the draft of an earlier picture
         with page.expect_navigation():
-            anew.click()
+            restart.click()
         page.reload()  # without the message about it
     page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
     page.get_by_role("listbox").get_by_role("option").first.click()
-    expect(page.locator("#client-facts")).to_contain_text("7701001100")
+    expect(page.locator("#client-data")).to_contain_text("7701001100")
 
 
 def open_palette(page: Page) -> None:
@@ -76,7 +76,7 @@ def open_palette(page: Page) -> None:
         page.keyboard.press("Control+KeyK")
         expect(page.locator("#palette-q")).to_be_focused()
         page.keyboard.type("ромашка")
-    else:  # a phone has no such keys: the page itself
+    else:  # a phone has no keyboard: open the page itself
         page.goto("/palette/?q=ромашка")
     expect(page.locator("#palette-q")).to_have_value("ромашка")
     expect(page.get_by_role("link", name="Создать задание с этим клиентом").first).to_be_visible()
@@ -84,7 +84,7 @@ def open_palette(page: Page) -> None:
 
 @dataclass(frozen=True)
 class Screen:
-    """A page as somebody sees it, after `then` was done on it; `login` "" is nobody."""
+    """A page as a user sees it; `then` acts on it before the picture. `login` "" = signed out."""
 
     address: str
     login: str = "manager"
@@ -119,27 +119,27 @@ HELP = {
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.suffix)
 @pytest.mark.parametrize("name", MAIN)
-def test_a_main_screen(demonstration: Stack, windows: Windows, name: str, look: Look) -> None:
-    take(demonstration.url, windows, MAIN[name], look, SCREENS / name)
+def test_main_screen(demonstration: Stack, windows: Windows, name: str, look: Look) -> None:
+    take_picture(demonstration.url, windows, MAIN[name], look, SCREENS / name)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.suffix)
 @pytest.mark.parametrize("name", SANDBOX)
-def test_a_page_of_the_sandbox(
+def test_sandbox_page(
     demonstration: Stack, sandbox: Sandbox, windows: Windows, name: str, look: Look
 ) -> None:
-    take(sandbox.url, windows, Screen(SANDBOX[name], login=""), look, SCREENS / name)
+    take_picture(sandbox.url, windows, Screen(SANDBOX[name], login=""), look, SCREENS / name)
 
 
 @pytest.mark.parametrize("name", HELP)
-def test_a_picture_of_the_guide(demonstration: Stack, windows: Windows, name: str) -> None:
-    take(demonstration.url, windows, HELP[name], IN_GUIDE, GUIDE / name)
+def test_guide_picture(demonstration: Stack, windows: Windows, name: str) -> None:
+    take_picture(demonstration.url, windows, HELP[name], IN_GUIDE, GUIDE / name)
 
 
-def take(site: str, windows: Windows, screen: Screen, look: Look, target: Path) -> None:
-    """Opens the screen in a window of that look and keeps what it shows as WebP."""
-    person = User.objects.get(username=screen.login) if screen.login else None
-    page = windows.open(site, person, viewport=look.size, color_scheme=look.scheme)
+def take_picture(site: str, windows: Windows, screen: Screen, look: Look, target: Path) -> None:
+    """Opens the screen in a window and saves it as WebP."""
+    user = User.objects.get(username=screen.login) if screen.login else None
+    page = windows.open(site, user, viewport=look.size, color_scheme=look.scheme)
     page.goto(screen.address)
     if screen.then is not None:
         screen.then(page)
@@ -148,4 +148,4 @@ def take(site: str, windows: Windows, screen: Screen, look: Look, target: Path) 
     file = target.with_name(f"{target.name}{look.suffix}.webp")
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     picture.save(file, "WEBP", quality=80, method=6)
-    assert file.stat().st_size <= LARGEST
+    assert file.stat().st_size <= MAX_BYTES

@@ -330,7 +330,7 @@ def test_a_poll_of_the_card_is_silent_until_something_changes(owner: User, web: 
     response = web.get(address)
     page = response.content.decode()
     assert response.status_code == 200
-    assert 'id="card-talk" data-hx-swap-oob="morph"' in page
+    assert 'id="card-discussion" data-hx-swap-oob="morph"' in page
     # Regions that say the same are left alone: somebody may be working in them.
     assert "card-document" not in page
     assert web.get(response.context["live_url"]).status_code == 204

@@ -32,7 +32,7 @@ def choose_client(page: Page, query: str = "ромашка") -> None:
     field = page.get_by_role("combobox", name="Наименование клиента")
     field.press_sequentially(query)
     options(page).first.click()
-    expect(page.locator("#client-facts")).to_contain_text("ИНН")
+    expect(page.locator("#client-data")).to_contain_text("ИНН")
 
 
 def add_contact(page: Page) -> None:

@@ -61,7 +61,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     keys.type("ромашка")
     expect(options(page)).to_have_count(1)
     keys.press("ArrowDown", "Enter")
-    expect(page.locator("#client-facts")).to_contain_text("Новая карточка")
+    expect(page.locator("#client-data")).to_contain_text("Новая карточка")
     keys.tab_to("Добавить")
     keys.press("Enter")
     expect(page.get_by_label("Фамилия")).to_be_focused()
@@ -201,7 +201,7 @@ def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
     expect(page.get_by_label("Фамилия")).to_have_value("Петров")
     expect(page.get_by_label("Основание подписания")).to_have_value("Устав")
     expect(page.get_by_text("Договор.pdf")).to_be_visible()
-    expect(page.locator("#client-facts")).to_contain_text("Новая карточка")
+    expect(page.locator("#client-data")).to_contain_text("Новая карточка")
 
 
 def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
