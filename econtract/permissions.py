@@ -1,7 +1,8 @@
-"""Who may open which address: every URL name declares its rule here.
+"""Who may open which URL: every URL name declares its rule here.
 
-An address without a rule is closed to everybody, and `tests/econtract/test_routes.py` fails on
-one. The rule is about the page; `SigningTask.objects.visible_to` decides whose task it shows.
+A URL without a rule is closed to everybody, and `tests/econtract/test_routes.py` fails. The rules
+are about pages; `SigningTask.objects.visible_to` decides whose tasks a page shows. They are in
+one table, not beside the URLs, so that a reviewer sees at once who may open what.
 """
 
 import logging
@@ -20,35 +21,20 @@ log = logging.getLogger(__name__)
 
 
 class Everyone(Enum):
-    """Rules that no role is asked for."""
+    """Rules that require no role."""
 
     PUBLIC = "public"
     LOGGED_IN = "logged in"
 
 
-Rule = Everyone | Permission
+AccessRule = Everyone | Permission
 
-RULES: dict[str, Rule] = {
-    "accounts:login": Everyone.PUBLIC,
-    "verification:check": Everyone.PUBLIC,
-    "verification:by_code": Everyone.PUBLIC,
-    "accounts:logout": Everyone.LOGGED_IN,
-    "accounts:access": Everyone.LOGGED_IN,
+RULES: dict[str, AccessRule] = {
     "home": Everyone.LOGGED_IN,
     "components": Everyone.LOGGED_IN,
-    "help:statuses": Permission.SEE_TASKS,
-    "search:page": Permission.SEE_TASKS,
-    "search:palette": Permission.SEE_TASKS,
-    "reports:page": Permission.SEE_TASKS,
-    "reports:tasks": Permission.SEE_TASKS,
-    "reports:export": Permission.SEE_TASKS,
-    "help:guide": Permission.SEE_TASKS,
-    "help:keys": Permission.SEE_TASKS,
-    "notifications:list": Permission.SEE_TASKS,
-    "notifications:live": Permission.SEE_TASKS,
-    "notifications:read": Permission.SEE_TASKS,
-    "notifications:read_all": Permission.SEE_TASKS,
-    "notifications:settings": Permission.SEE_TASKS,
+    "accounts:login": Everyone.PUBLIC,
+    "accounts:logout": Everyone.LOGGED_IN,
+    "accounts:access": Everyone.LOGGED_IN,
     "tasks:list": Permission.SEE_TASKS,
     "tasks:filters": Permission.SEE_TASKS,
     "tasks:owners": Permission.SEE_TASKS,
@@ -91,7 +77,7 @@ RULES: dict[str, Rule] = {
     "tasks:document_page": Permission.SEE_TASKS,
     "tasks:authority_file": Permission.SEE_TASKS,
     "tasks:package": Permission.SEE_TASKS,
-    # Which types: `tasks.screens.new_task.views.common.kind_of`.
+    # Which task types: `tasks.screens.new_task.views.common.kind_of`.
     "tasks:new": Permission.CREATE_TASKS,
     "tasks:new_form": Permission.CREATE_TASKS,
     "tasks:new_draft": Permission.CREATE_TASKS,
@@ -109,7 +95,7 @@ RULES: dict[str, Rule] = {
     "tasks:new_document_pdf": Permission.CREATE_TASKS,
     "tasks:new_document_text": Permission.CREATE_TASKS,
     "tasks:new_document_page": Permission.CREATE_TASKS,
-    # Which section, and whether it may be changed: `clients.screens.access`.
+    # Which sections, and whether they can be edited: `clients.screens.access`.
     "clients:home": Permission.SEE_DIRECTORY,
     "clients:list": Permission.SEE_DIRECTORY,
     "clients:card": Permission.SEE_DIRECTORY,
@@ -122,21 +108,36 @@ RULES: dict[str, Rule] = {
     "clients:contact_link": Permission.EDIT_DIRECTORY,
     "clients:contact_relink": Permission.EDIT_DIRECTORY,
     "clients:contact_unlink": Permission.EDIT_DIRECTORY,
+    "reports:page": Permission.SEE_TASKS,
+    "reports:tasks": Permission.SEE_TASKS,
+    "reports:export": Permission.SEE_TASKS,
+    "search:page": Permission.SEE_TASKS,
+    "search:palette": Permission.SEE_TASKS,
+    "notifications:list": Permission.SEE_TASKS,
+    "notifications:live": Permission.SEE_TASKS,
+    "notifications:read": Permission.SEE_TASKS,
+    "notifications:read_all": Permission.SEE_TASKS,
+    "notifications:settings": Permission.SEE_TASKS,
+    "help:statuses": Permission.SEE_TASKS,
+    "help:guide": Permission.SEE_TASKS,
+    "help:keys": Permission.SEE_TASKS,
+    "verification:check": Everyone.PUBLIC,
+    "verification:by_code": Everyone.PUBLIC,
 }
-# The one family: Django makes these URLs for every registered model, and its admin site asks each
-# of them for the permission as well (`accounts.admin_site`).
+# The only namespace with one rule for all its URLs. Django makes them, a dozen for every registered
+# model, and the admin site checks the permission of each on its own (`accounts.admin_site`).
 ADMIN_NAMESPACE = "admin"
 
 
-def rule_of(view_name: str) -> Rule | None:
-    """The rule of a URL by its full name («tasks:card»); None: nobody declared one."""
+def access_rule(view_name: str) -> AccessRule | None:
+    """The rule of a URL by its full name («tasks:card»); None if none is declared."""
     if view_name.partition(":")[0] == ADMIN_NAMESPACE:
         return Permission.ADMINISTER
     return RULES.get(view_name)
 
 
 class PermissionsMiddleware:
-    """Lets nobody past who does not satisfy the address's rule."""
+    """Answers 403 to a user who does not satisfy the rule of the URL."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -148,23 +149,25 @@ class PermissionsMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
-        rule = rule_of(name)
+        rule = access_rule(name)
         if rule is Everyone.PUBLIC:
             return None
         if rule is None:
-            log.error("no rule for the address name=%s", name)
+            log.error("no access rule for the URL name=%s", name)
             raise PermissionDenied
-        # Django's own middleware has sent those away who are not logged in.
+        # LoginRequiredMiddleware has redirected anonymous users before.
         if isinstance(rule, Everyone) or not isinstance(request.user, User):
             return None
         if not request.user.role_codes:
             return redirect("accounts:access")
         if not request.user.has_permission(rule):
-            raise PermissionDenied(wanted_roles(rule))
+            raise PermissionDenied(required_role_text(rule))
         return None
 
 
-def wanted_roles(permission: Permission) -> str:
-    """«Нужна роль «Тимлидер»»: the words of the refusal."""
-    roles = [f"«{role.label}»" for role, held in PERMISSIONS.items() if permission in held]
+def required_role_text(permission: Permission) -> str:
+    """«Нужна роль «Тимлидер» или «Руководитель».»"""
+    roles = [
+        f"«{role.label}»" for role, permissions in PERMISSIONS.items() if permission in permissions
+    ]
     return f"Нужна роль {' или '.join(roles)}."

@@ -1,81 +1,60 @@
-"""Every address of the product declares who may open it, and nothing else is declared."""
-
-from collections.abc import Iterator
-from typing import NamedTuple
+"""Every URL declares who may open it; a URL that does not is closed."""
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, include, path
+from django.urls import include, path
 from pytest_django.fixtures import Settings
 
-from econtract.permissions import RULES, Everyone, rule_of
+from econtract.permissions import ADMIN_NAMESPACE, RULES, Everyone, access_rule
 from tests.support.people import People, browser_of
+from tests.support.routes import walk_urls
+
+URLS = list(walk_urls())
+NAMES = {url.name for url in URLS}
+NAMESPACES = sorted({name.partition(":")[0] for name in NAMES if ":" in name} - {ADMIN_NAMESPACE})
 
 
-class Address(NamedTuple):
-    """A full name, the whole route as it is written, and the pattern itself."""
-
-    name: str
-    route: str
-    pattern: URLPattern
+def names_without_rule(urlconf: object = None) -> set[str]:
+    return {url.name for url in walk_urls(urlconf) if access_rule(url.name) is None}
 
 
-def addresses(
-    resolver: URLResolver | None = None, namespace: str = "", above: str = "/"
-) -> Iterator[Address]:
-    """All addresses of the product."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = f"{above}{entry.pattern}"
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from addresses(entry, inner, route)
-        else:
-            yield Address(f"{namespace}{entry.name or ''}", route, entry)
+def test_every_url_declares_its_rule() -> None:
+    names = names_without_rule()
+    assert not names, f"Declare the rules of {sorted(names)} in econtract/permissions.py."
 
 
-ADDRESSES = list(addresses())
-NAMES = sorted({address.name for address in ADDRESSES})
+def test_every_rule_has_a_url() -> None:
+    assert not set(RULES) - NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_address_declares_its_rule(name: str) -> None:
-    assert rule_of(name) is not None, f"Declare the rule of {name!r} in econtract/permissions.py."
-
-
-def test_no_rule_is_left_without_an_address() -> None:
-    assert not set(RULES) - set(NAMES)
-
-
-def test_only_the_addresses_declared_public_are_open_to_those_who_are_not_logged_in() -> None:
-    # The Django admin's own sign-in page is replaced by ours, but its pattern stays.
+def test_only_urls_declared_public_are_open_without_logging_in() -> None:
+    # Our log-in page replaces the admin's own, whose URL is still there.
     open_to_all = {
-        name
-        for name, _, pattern in ADDRESSES
-        if not getattr(pattern.callback, "login_required", True)
+        url.name for url in URLS if not getattr(url.pattern.callback, "login_required", True)
     }
     public = {name for name, rule in RULES.items() if rule is Everyone.PUBLIC}
     assert open_to_all - {"admin:login", "admin:jsi18n"} == public
 
 
-NAMESPACES = sorted({name.partition(":")[0] for name in NAMES if ":" in name} - {"admin"})
+# --- A new URL whose rule was forgotten --------------------------------------------------------
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open")
 
 
-class FreshUrls:
-    """A URLconf in which every namespace has one URL that declares no rule."""
+class UrlconfWithForgottenRules:
+    """The product's URLs, and one new URL without a rule in every namespace."""
 
     handler403 = "econtract.views.forbidden"
-    # The product's own come first, so that its pages are still found by name.
+    # The product's come first, so that `reverse` finds them.
     urlpatterns = [
         path("", include("econtract.urls")),
-        path("fresh/", forgotten, name="forgotten"),
+        path("new/", forgotten, name="forgotten"),
         *(
             path(
-                f"fresh/{name}/",
+                f"new/{name}/",
                 include(([path("", forgotten, name="forgotten")], name), namespace=name),
             )
             for name in NAMESPACES
@@ -83,16 +62,19 @@ class FreshUrls:
     ]
 
 
-@pytest.mark.parametrize("namespace", ["", *NAMESPACES])
-def test_a_url_without_a_rule_is_closed_in_every_namespace(
-    namespace: str, people: People, settings: Settings, caplog: pytest.LogCaptureFixture
+FORGOTTEN = {"forgotten": "/new/"} | {f"{name}:forgotten": f"/new/{name}/" for name in NAMESPACES}
+
+
+def test_the_walk_finds_every_url_without_a_rule() -> None:
+    assert names_without_rule(UrlconfWithForgottenRules) == set(FORGOTTEN)
+
+
+@pytest.mark.parametrize(("name", "url"), FORGOTTEN.items())
+def test_a_url_without_a_rule_is_closed(
+    name: str, url: str, people: People, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.ROOT_URLCONF = FreshUrls
-    name = f"{namespace}:forgotten" if namespace else "forgotten"
-    url = f"/fresh/{namespace}/" if namespace else "/fresh/"
-    assert rule_of(name) is None
+    settings.ROOT_URLCONF = UrlconfWithForgottenRules
     for who in ("owner", "head", "administrator"):
-        response = browser_of(people[who]).get(url)
-        assert response.status_code == 403
+        assert browser_of(people[who]).get(url).status_code == 403
     assert f"name={name}" in caplog.text
     assert Client().get(url).status_code in {302, 403}

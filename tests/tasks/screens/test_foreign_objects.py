@@ -18,7 +18,6 @@ from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, Comment, Draft, HistoryEntry, SigningTask
 from tasks.statuses import Status
-from tests.econtract.test_routes import ADDRESSES
 from tests.support.factories import (
     AccessGroupFactory,
     DocumentVersionFactory,
@@ -28,6 +27,7 @@ from tests.support.factories import (
     join,
 )
 from tests.support.people import ALL_TYPES, People, browser_of
+from tests.support.routes import walk_urls
 
 SECRET = "ООО «Чужая тайна»"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -89,7 +89,7 @@ class World:
     def addresses(self) -> list[str]:
         """Every address that names one of these objects."""
         found = []
-        for name, route, _ in ADDRESSES:
+        for name, route, _ in walk_urls():
             parts = set(PART.findall(route))
             if name.startswith(NOT_WALKED) or not parts - SHARED:
                 continue
