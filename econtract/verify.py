@@ -1,6 +1,6 @@
-"""`python -m econtract.verify package.zip`: the check of a package, with no site and no database.
+"""`python -m econtract.verify package.zip`: verifies a package without settings and database.
 
-Exit code 0 when everything holds, 1 when anything does not, 2 for a wrong command line.
+Exit code 0 when everything is valid, 1 when it is not or cannot be checked, 2 for wrong arguments.
 """
 
 import argparse
@@ -10,32 +10,32 @@ from pathlib import Path
 
 from econtract.platform.common import env, paths
 from econtract.verification.detached import NamedFile, verify_detached
-from econtract.verification.package_files import LARGEST_KEPT
+from econtract.verification.package_files import MAX_SMALL_FILE_SIZE
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
-from econtract.verification.report import Block, conclusion, power_block, signature_block
+from econtract.verification.report import ReportBlock, conclusion, power_block, signature_block
 from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import TrustStore
 
 
 class CannotCheck(Exception):
-    """The check cannot begin; the text says why, in Russian."""
+    """The verification cannot start; the text says why, in Russian."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
-    options = _parser().parse_args(arguments)
+    options = _build_parser().parse_args(arguments)
     try:
-        rules = _rules(options)
-        verdict = _check(options.files, rules)
+        policy = _build_policy(options)
+        result = _verify(options.files, policy)
     except CannotCheck as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.writelines(f"{line}\n" for line in _lines(verdict))
-    return 0 if verdict.ok else 1
+    sys.stdout.writelines(f"{line}\n" for line in _report_lines(result))
+    return 0 if result.ok else 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m econtract.verify",
         description="Проверка подписанного пакета E-Contract (ZIP) или документа с подписями.",
@@ -67,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _rules(options: argparse.Namespace) -> VerificationPolicy:
-    lists = paths.revocation_lists() if options.crl is None else options.crl
+def _build_policy(options: argparse.Namespace) -> VerificationPolicy:
+    crls = paths.revocation_lists() if options.crl is None else options.crl
     try:
-        trust = TrustStore.load(options.roots, lists)
+        trust = TrustStore.load(options.roots, crls)
     except (OSError, ValueError) as error:
         raise CannotCheck(
             f"Доверенные корневые сертификаты не читаются: {options.roots}. "
@@ -81,53 +81,53 @@ def _rules(options: argparse.Namespace) -> VerificationPolicy:
     )
 
 
-def _check(files: list[Path], rules: VerificationPolicy) -> VerificationResult:
+def _verify(files: list[Path], policy: VerificationPolicy) -> VerificationResult:
     first, *others = files
     try:
         with first.open("rb") as file:
             if not others:
-                return verify_package(file, rules=rules)
-            signatures, powers = _sorted(others)
+                return verify_package(file, policy=policy)
+            signatures, powers = _read_signatures(others)
             return verify_detached(
                 document=file,
                 document_name=first.name,
                 signatures=signatures,
                 power=powers[0] if powers else None,
-                rules=rules,
+                policy=policy,
             )
     except OSError as error:
         raise CannotCheck(f"Файл не читается: {error.filename}.") from error
 
 
-def _sorted(paths: list[Path]) -> tuple[list[NamedFile], list[NamedFile]]:
-    """(signatures, powers of attorney): the latter are XML."""
-    small = []
+def _read_signatures(paths: list[Path]) -> tuple[list[NamedFile], list[NamedFile]]:
+    """The (signatures, powers of attorney) among the files; the latter are XML."""
+    files = []
     for path in paths:
-        if path.stat().st_size > LARGEST_KEPT:
+        if path.stat().st_size > MAX_SMALL_FILE_SIZE:
             raise CannotCheck(f"Файл {path} слишком велик для подписи или доверенности.")
-        small.append(NamedFile(path.name, path.read_bytes()))
-    powers = [item for item in small if item.name.lower().endswith(".xml")]
+        files.append(NamedFile(path.name, path.read_bytes()))
+    powers = [file for file in files if file.name.lower().endswith(".xml")]
     if len(powers) > 1:
         raise CannotCheck("Доверенность должна быть одна.")
-    return [item for item in small if item not in powers], powers
+    return [file for file in files if file not in powers], powers
 
 
-def _lines(verdict: VerificationResult) -> Iterator[str]:
-    for finding in verdict.signatures:
-        yield from _block(signature_block(finding))
-    for power in verdict.powers:
-        yield from _block(power_block(power))
-    if verdict.files:
+def _report_lines(result: VerificationResult) -> Iterator[str]:
+    for signature in result.signatures:
+        yield from _block_lines(signature_block(signature))
+    for power in result.powers:
+        yield from _block_lines(power_block(power))
+    if result.files:
         yield "Файлы"
-    for file in verdict.files:
-        yield from _file(file)
-    for problem in verdict.problems:
+    for file in result.files:
+        yield from _file_lines(file)
+    for problem in result.problems:
         yield f"[НЕТ] {problem}"
     yield ""
-    yield f"Итог: {conclusion(verdict)}"
+    yield f"Итог: {conclusion(result)}"
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block_lines(block: ReportBlock) -> Iterator[str]:
     yield block.title
     for label, value in block.rows:
         yield f"  {label}: {value}"
@@ -138,7 +138,7 @@ def _block(block: Block) -> Iterator[str]:
     yield ""
 
 
-def _file(file: FileResult) -> Iterator[str]:
+def _file_lines(file: FileResult) -> Iterator[str]:
     mark = "[НЕТ]" if file.problem else "[да]"
     role = f" – {file.role}" if file.role else ""
     yield f"  {mark} {file.name}{role}"

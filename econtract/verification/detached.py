@@ -1,4 +1,4 @@
-"""The check of a document with signatures lying beside it. No database, no settings."""
+"""Verifying a document with its detached signatures. Needs no database and no settings."""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,51 +33,60 @@ def verify_detached(
     document_name: str,
     signatures: Sequence[NamedFile],
     power: NamedFile | None = None,
-    rules: VerificationPolicy,
+    policy: VerificationPolicy,
 ) -> VerificationResult:
-    """Checks every signature over exactly ``document``, and the power of attorney if there is one.
+    """Verifies every signature of ``document``, and the power of attorney if there is one.
 
-    The principal's signature over the ``power`` is looked for among the signatures. Who ought to
-    have signed is not known here and not judged. Never raises on hostile input.
+    The principal's signature of the ``power`` is one of ``signatures``. Without a manifest it is
+    unknown who should have signed, so that is not checked. Never raises on hostile input.
     """
     sha256 = hashlib.file_digest(document, "sha256").digest()
-    principals = _over(power, signatures, rules.trust) if power else None
-    found = tuple(
-        _signature(item, document_name, sha256, rules.trust)
-        for item in signatures
-        if item is not principals
+    power_signature = _find_power_signature(power, signatures, policy.trust) if power else None
+    results = tuple(
+        _verify_signature(signature, document_name, sha256, policy.trust)
+        for signature in signatures
+        if signature is not power_signature
     )
     return VerificationResult(
         files=(FileResult(name=document_name, role="документ", sha256=sha256.hex()),),
-        signatures=found,
-        powers=(_power(power, principals, found, rules),) if power else (),
-        problems=() if found else ("Нет ни одной подписи документа.",),
+        signatures=results,
+        powers=(_verify_power(power, power_signature, results, policy),) if power else (),
+        problems=() if results else ("Нет ни одной подписи документа.",),
     )
 
 
-def _signature(item: NamedFile, over: str, sha256: bytes, trust: TrustStore) -> SignatureResult:
-    report = cms.verify_digest(item.content, sha256, trust=trust)
-    problems = tuple(problem.text for problem in report.problems)
-    return SignatureResult(name=item.name, over=over, side="", report=report, problems=problems)
+def _verify_signature(
+    signature: NamedFile, document_name: str, sha256: bytes, trust: TrustStore
+) -> SignatureResult:
+    report = cms.verify_digest(signature.content, sha256, trust=trust)
+    return SignatureResult(
+        name=signature.name,
+        signed_file=document_name,
+        side="",
+        report=report,
+        problems=tuple(problem.text for problem in report.problems),
+    )
 
 
-def _over(power: NamedFile, signatures: Sequence[NamedFile], trust: TrustStore) -> NamedFile | None:
-    """The signature that is over the power of attorney and not over the document."""
-    for item in signatures:
-        report = cms.verify(item.content, power.content, trust=trust)
+def _find_power_signature(
+    power: NamedFile, signatures: Sequence[NamedFile], trust: TrustStore
+) -> NamedFile | None:
+    """The signature whose signed data is the power of attorney."""
+    for signature in signatures:
+        report = cms.verify(signature.content, power.content, trust=trust)
         codes = {problem.code for problem in report.problems}
         if report.certificate and "digest_mismatch" not in codes:
-            return item
+            return signature
     return None
 
 
-def _power(
+def _verify_power(
     power: NamedFile,
     signature: NamedFile | None,
     signers: Sequence[SignatureResult],
-    rules: VerificationPolicy,
+    policy: VerificationPolicy,
 ) -> PowerOfAttorneyResult:
-    """Judged for the signer whom it fits best."""
+    """Verifies the power of attorney for each signer; returns the result with fewest problems."""
     if signature is None:
         problem = "Подписи доверителя под этой доверенностью нет среди файлов."
         return PowerOfAttorneyResult(name=power.name, side="", report=None, problems=(problem,))
@@ -86,11 +95,11 @@ def _power(
             power.content,
             signature.content,
             requirements=PowerRequirements(
-                principal_inn=_principal_inn(power.content),
+                principal_inn=_read_principal_inn(power.content),
                 representative=signer.report.certificate,
-                schema=rules.mchd_schema,
+                schema=policy.mchd_schema,
             ),
-            trust=rules.trust,
+            trust=policy.trust,
             at=signer.report.signed_at or datetime.now(UTC),
         )
         for signer in signers
@@ -104,7 +113,8 @@ def _power(
     return PowerOfAttorneyResult(name=power.name, side="", report=best, problems=problems)
 
 
-def _principal_inn(xml: bytes) -> str:
+def _read_principal_inn(xml: bytes) -> str:
+    """The principal's ИНН; empty if the XML is malformed."""
     try:
         return mchd.parse(xml).principal.inn
     except mchd.MalformedPowerOfAttorney:

@@ -1,4 +1,4 @@
-"""What is handed in for a check: a package, or a document with its signatures."""
+"""The form of the verification page: a package, or a document with its signatures."""
 
 from typing import Any
 
@@ -6,35 +6,35 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from econtract.verification.detached import NamedFile
-from econtract.verification.package_files import LARGEST_KEPT
+from econtract.verification.package_files import MAX_SMALL_FILE_SIZE
 
-MOST_SIGNATURES = 10
+MAX_SIGNATURES = 10
 
 
-class SeveralFilesInput(forms.ClearableFileInput):
-    """A file input that takes several files."""
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input for several files."""
 
     allow_multiple_selected = True
 
 
 class SmallFilesField(forms.FileField):
-    """Signatures and powers of attorney, read whole."""
+    """Signatures and powers of attorney, read into memory."""
 
-    widget = SeveralFilesInput
+    widget = MultipleFileInput
 
     def clean(self, data: Any, initial: Any = None) -> list[NamedFile]:
         files: list[UploadedFile] = [
             super(SmallFilesField, self).clean(item, initial) for item in data or []
         ]
-        if len(files) > MOST_SIGNATURES:
-            raise forms.ValidationError(f"Можно приложить не больше {MOST_SIGNATURES} файлов.")
-        if any(file.size is None or file.size > LARGEST_KEPT for file in files):
+        if len(files) > MAX_SIGNATURES:
+            raise forms.ValidationError(f"Можно приложить не больше {MAX_SIGNATURES} файлов.")
+        if any(file.size is None or file.size > MAX_SMALL_FILE_SIZE for file in files):
             raise forms.ValidationError("Файл больше 2 МБ не может быть подписью.")
         return [NamedFile(file.name or "", file.read()) for file in files]
 
 
-class CheckForm(forms.Form):
-    """Either field group is enough; the package goes first."""
+class VerificationForm(forms.Form):
+    """A package, or a document with signatures. If there is a package, the rest is ignored."""
 
     package = forms.FileField(
         label="Пакет (ZIP)",

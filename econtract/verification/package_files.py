@@ -1,4 +1,4 @@
-"""A stranger's ZIP, read without being hurt by it: nothing is unpacked, everything is bounded."""
+"""Reading an untrusted ZIP safely: nothing is unpacked to disk, and all sizes are limited."""
 
 import hashlib
 import re
@@ -6,85 +6,86 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-MOST_ENTRIES = 100
-LARGEST_ENTRY = 80 * 1024 * 1024
-LARGEST_TOTAL = 200 * 1024 * 1024
-LARGEST_KEPT = 2 * 1024 * 1024  # what is read into memory: signatures, powers of attorney, manifest
-LONGEST_NAME = 255
-CHUNK = 256 * 1024
-_UNSAFE = re.compile(r"\A/|\A[A-Za-z]:|\\|(?:\A|/)\.{1,2}(?:/|\Z)|[\x00-\x1f]")
+MAX_ENTRIES = 100
+MAX_FILE_SIZE = 80 * 1024 * 1024
+MAX_TOTAL_SIZE = 200 * 1024 * 1024
+MAX_SMALL_FILE_SIZE = 2 * 1024 * 1024  # signatures, powers of attorney, manifest
+MAX_NAME_LENGTH = 255
+CHUNK_SIZE = 256 * 1024
+_UNSAFE_NAME = re.compile(r"\A/|\A[A-Za-z]:|\\|(?:\A|/)\.{1,2}(?:/|\Z)|[\x00-\x1f]")
 
 
 class UnreadablePackage(ValueError):
-    """The file cannot be judged as a package; the text says why, in Russian."""
+    """The file cannot be verified as a package; the text says why, in Russian."""
 
 
 class DamagedFile(UnreadablePackage):
-    """One file of the archive cannot be read; the others may be."""
+    """One file of the archive cannot be read; the others may be readable."""
 
 
 class PackageFiles:
-    """The files of a ZIP by name; their bytes are read on demand and never more than allowed.
+    """The files of a ZIP by name, read on demand and within the limits.
 
-    Raises UnreadablePackage for what is no ZIP, or one made to do harm: too many or too large
-    entries, paths out of the folder, one name twice, encryption.
+    Raises UnreadablePackage for a file that is not a ZIP, and for a hostile one: too many or too
+    large entries, unsafe paths, duplicate names, encryption.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         try:
-            # Russian Windows writes unmarked names in its own code page when it packs anew.
+            # Windows in Russian writes names without the UTF-8 flag in code page 866.
             self._archive = zipfile.ZipFile(file, metadata_encoding="cp866")
             entries = [entry for entry in self._archive.infolist() if not entry.is_dir()]
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise UnreadablePackage("Это не ZIP-архив, или он поврежден.") from error
-        self._entries = _checked(entries)
-        self._left = LARGEST_TOTAL
+        self._entries = _validate_entries(entries)
+        self._remaining = MAX_TOTAL_SIZE
 
     @property
     def names(self) -> list[str]:
         return list(self._entries)
 
     def digest(self, name: str) -> tuple[str, int]:
-        """SHA-256 (hex) and size of a file's real bytes."""
+        """The SHA-256 (hex) and the size of a file's actual bytes."""
         digest, size = hashlib.sha256(), 0
-        for chunk in self._chunks(name, LARGEST_ENTRY):
+        for chunk in self._iter_chunks(name, MAX_FILE_SIZE):
             digest.update(chunk)
             size += len(chunk)
         return digest.hexdigest(), size
 
     def read(self, name: str) -> bytes:
-        """A small file whole; at most 2 MB."""
-        return b"".join(self._chunks(name, LARGEST_KEPT))
+        """The content of a small file, at most 2 MB."""
+        return b"".join(self._iter_chunks(name, MAX_SMALL_FILE_SIZE))
 
-    def _chunks(self, name: str, largest: int) -> Iterator[bytes]:
+    def _iter_chunks(self, name: str, max_size: int) -> Iterator[bytes]:
         size = 0
         try:
             with self._archive.open(self._entries[name]) as entry:
-                while chunk := entry.read(CHUNK):
+                while chunk := entry.read(CHUNK_SIZE):
                     size += len(chunk)
-                    self._left -= len(chunk)
-                    if size > largest or self._left < 0:
+                    self._remaining -= len(chunk)
+                    if size > max_size or self._remaining < 0:
                         raise UnreadablePackage(f"Файл «{name}» слишком велик для проверки.")
                     yield chunk
         except UnreadablePackage:
             raise
-        except Exception as error:  # hostile bytes fail in every way the unpackers know
+        except Exception as error:  # the decompressors raise many types of errors
             raise DamagedFile(f"Файл «{name}» в архиве поврежден.") from error
 
 
-def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    if len(entries) > MOST_ENTRIES:
-        raise UnreadablePackage(f"В архиве больше {MOST_ENTRIES} файлов.")
-    found: dict[str, zipfile.ZipInfo] = {}
-    folded = set()
+def _validate_entries(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The entries by name."""
+    if len(entries) > MAX_ENTRIES:
+        raise UnreadablePackage(f"В архиве больше {MAX_ENTRIES} файлов.")
+    by_name: dict[str, zipfile.ZipInfo] = {}
+    folded_names = set()
     for entry in entries:
         name = entry.filename
-        if _UNSAFE.search(entry.orig_filename) or len(name) > LONGEST_NAME:
+        if _UNSAFE_NAME.search(entry.orig_filename) or len(name) > MAX_NAME_LENGTH:
             raise UnreadablePackage("В архиве есть недопустимое имя файла.")
         if entry.flag_bits & 1:
             raise UnreadablePackage("Архив зашифрован.")
-        if name.casefold() in folded:
+        if name.casefold() in folded_names:
             raise UnreadablePackage(f"Файл «{name}» лежит в архиве дважды.")
-        folded.add(name.casefold())
-        found[name] = entry
-    return found
+        folded_names.add(name.casefold())
+        by_name[name] = entry
+    return by_name

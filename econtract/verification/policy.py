@@ -1,4 +1,4 @@
-"""By what a check judges."""
+"""What a verification relies on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from edo.signing.trust import TrustStore
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationPolicy:
-    """Whom to believe, and the official schema of МЧД where it is at hand."""
+    """The trusted certificates, and the official XML schema of МЧД if it is installed."""
 
     trust: TrustStore
     mchd_schema: Path | None = None

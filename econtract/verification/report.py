@@ -1,8 +1,9 @@
-"""The answer in words: the same for the page and for the command."""
+"""The result of a verification in Russian, for the page and for the command."""
 
 from dataclasses import dataclass
 
 from econtract.platform.common.moscow_time import format_date, format_moment
+from econtract.verification.packages import SIDES_GENITIVE
 from econtract.verification.results import (
     PowerOfAttorneyResult,
     SignatureResult,
@@ -11,56 +12,55 @@ from econtract.verification.results import (
 
 Rows = list[tuple[str, str]]
 
-HOLDS = "Все подписи действительны, файлы не изменены."
-HOLDS_LOOSE = "Подписи действительны и соответствуют документу."
-FAILS = "Проверка не пройдена."
-ASK_IN_FULL = "Проверка не пройдена. Чтобы узнать причину, проверьте сам пакет."
-_SIDES = {"sender": "отправителя", "recipient": "получателя"}
+PACKAGE_VALID = "Все подписи действительны, файлы не изменены."
+DOCUMENT_VALID = "Подписи действительны и соответствуют документу."
+INVALID = "Проверка не пройдена."
+VERIFY_PACKAGE_ITSELF = "Проверка не пройдена. Чтобы узнать причину, проверьте сам пакет."
 
 
 @dataclass(frozen=True)
-class Block:
-    """One signature or power of attorney: its title, what is known, what is wrong."""
+class ReportBlock:
+    """A signature or power of attorney: its title, rows of (label, value), its problems."""
 
     title: str
     rows: Rows
     problems: tuple[str, ...]
 
 
-def conclusion(verdict: VerificationResult) -> str:
-    """The answer in one sentence."""
-    if not verdict.ok:
-        return FAILS
-    return HOLDS if verdict.manifest else HOLDS_LOOSE
+def conclusion(result: VerificationResult) -> str:
+    """The result in one sentence."""
+    if not result.ok:
+        return INVALID
+    return PACKAGE_VALID if result.manifest else DOCUMENT_VALID
 
 
-def signature_block(finding: SignatureResult, *, in_full: bool = True) -> Block:
-    """Whose signature it is; not ``in_full``, no person, file or reason is named."""
-    title = f"Подпись {_SIDES[finding.side]}" if finding.side in _SIDES else "Подпись"
-    rows = [("Файл", finding.name if in_full else "")]
-    certificate = finding.report.certificate if finding.report else None
+def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportBlock:
+    """A signature. If not ``in_full``, without persons, file names and reasons."""
+    has_side = result.side in SIDES_GENITIVE
+    title = f"Подпись {SIDES_GENITIVE[result.side]}" if has_side else "Подпись"
+    rows = [("Файл", result.name if in_full else "")]
+    certificate = result.report.certificate if result.report else None
     if certificate:
-        validity = (
-            f"с {format_date(certificate.valid_from)} по {format_date(certificate.valid_until)}"
-        )
+        valid_from = format_date(certificate.valid_from)
+        valid_until = format_date(certificate.valid_until)
         rows += [
             ("Владелец", certificate.owner if in_full else ""),
             ("Организация", certificate.organisation),
             ("ИНН", certificate.organisation_inn or (certificate.inn if in_full else "")),
             ("Сертификат", certificate.serial),
             ("Кем выдан", certificate.issuer),
-            ("Действителен", validity),
+            ("Действителен", f"с {valid_from} по {valid_until}"),
         ]
-    if finding.report and finding.report.signed_at:
-        rows.append(("Подписано", format_moment(finding.report.signed_at)))
-    return Block(title, _filled(rows), _reasons(finding.problems, in_full=in_full))
+    if result.report and result.report.signed_at:
+        rows.append(("Подписано", format_moment(result.report.signed_at)))
+    return ReportBlock(title, _non_empty(rows), _visible_problems(result.problems, in_full=in_full))
 
 
-def power_block(finding: PowerOfAttorneyResult, *, in_full: bool = True) -> Block:
-    """Whose power of attorney it is and for whom; ``in_full`` as above."""
-    side = f" {_SIDES[finding.side]}" if finding.side in _SIDES else ""
-    rows = [("Файл", finding.name if in_full else "")]
-    data = finding.report.data if finding.report else None
+def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> ReportBlock:
+    """A power of attorney. If not ``in_full``, without persons, file names and reasons."""
+    side = f" {SIDES_GENITIVE[result.side]}" if result.side in SIDES_GENITIVE else ""
+    rows = [("Файл", result.name if in_full else "")]
+    data = result.report.data if result.report else None
     if data:
         rows += [
             ("Номер", str(data.registration_number)),
@@ -68,13 +68,14 @@ def power_block(finding: PowerOfAttorneyResult, *, in_full: bool = True) -> Bloc
             ("Представитель", data.representative.full_name if in_full else ""),
             ("Действительна", f"с {data.issued_on:%d.%m.%Y} по {data.valid_until:%d.%m.%Y}"),
         ]
-    return Block(f"Доверенность{side}", _filled(rows), _reasons(finding.problems, in_full=in_full))
+    problems = _visible_problems(result.problems, in_full=in_full)
+    return ReportBlock(f"Доверенность{side}", _non_empty(rows), problems)
 
 
-def _reasons(problems: tuple[str, ...], *, in_full: bool) -> tuple[str, ...]:
-    """Reasons may name persons: who holds the package learns them by having it checked."""
-    return problems if in_full or not problems else (ASK_IN_FULL,)
+def _visible_problems(problems: tuple[str, ...], *, in_full: bool) -> tuple[str, ...]:
+    """Problems may name persons, so only somebody who has the package itself may read them."""
+    return problems if in_full or not problems else (VERIFY_PACKAGE_ITSELF,)
 
 
-def _filled(rows: Rows) -> Rows:
+def _non_empty(rows: Rows) -> Rows:
     return [row for row in rows if row[1]]

@@ -1,4 +1,4 @@
-"""The answer: what was found, file by file and signature by signature, in plain data."""
+"""The result of a verification as plain data: for files, signatures and powers of attorney."""
 
 from dataclasses import dataclass, field
 
@@ -9,9 +9,9 @@ from edo.signing.cms import SignatureReport
 
 @dataclass(frozen=True, kw_only=True)
 class FileResult:
-    """One file against the manifest; ``problem`` is empty when it is as stated.
+    """One file compared with the manifest; ``problem`` is empty if it matches.
 
-    ``sha256`` is what was found, empty when the file is missing or damaged.
+    ``sha256`` is the actual hash, empty when the file is missing or damaged.
     """
 
     name: str
@@ -23,14 +23,14 @@ class FileResult:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureResult:
-    """One signature of the document: whose it is and what is wrong with it.
+    """One signature of the document, and its problems.
 
-    ``side`` is «sender» or «recipient», empty where no manifest says. ``report`` is None when
-    there was nothing to judge.
+    ``signed_file`` is the name of the signed file. ``side`` is «sender» or «recipient», empty
+    without a manifest. ``report`` is None when the signature or the document is missing.
     """
 
     name: str
-    over: str
+    signed_file: str
     side: str
     report: SignatureReport | None
     problems: tuple[str, ...]
@@ -38,7 +38,7 @@ class SignatureResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PowerOfAttorneyResult:
-    """One power of attorney (МЧД), as `SignatureFinding`."""
+    """One power of attorney (МЧД), and its problems; the fields are those of SignatureResult."""
 
     name: str
     side: str
@@ -48,7 +48,7 @@ class PowerOfAttorneyResult:
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationResult:
-    """The whole answer. ``problems`` are those of no single file."""
+    """The whole result. ``problems`` are those that belong to no single file."""
 
     files: tuple[FileResult, ...] = ()
     signatures: tuple[SignatureResult, ...] = ()
@@ -58,11 +58,11 @@ class VerificationResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything holds. Never true without a signature."""
-        found: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
+        """Whether there are no problems, and at least one signature."""
+        signed: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
         return (
             bool(self.signatures)
             and not self.problems
-            and not any(item.problem for item in self.files)
-            and not any(item.problems for item in found)
+            and not any(file.problem for file in self.files)
+            and not any(result.problems for result in signed)
         )

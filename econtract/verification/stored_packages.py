@@ -1,11 +1,10 @@
-"""What E-Contract itself keeps: a package by its code, and whether another is the same."""
+"""The packages that E-Contract stores: finding, verifying and comparing them."""
 
 from dataclasses import replace
 
 from archive.files import storage
 from archive.models import Package
-from archive.package import manifest as manifests
-from archive.package.manifest import Manifest, ManifestError
+from archive.package.manifest import NAME, Manifest, ManifestError, parse_manifest
 from econtract.verification.package_files import PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
@@ -15,41 +14,44 @@ DAMAGED = "Пакет в хранилище E-Contract поврежден."
 
 
 def find_package(code: str) -> Package | None:
-    """The package of that code, None when E-Contract has none."""
+    """The stored package with that code; None if there is none."""
     return Package.objects.select_related("file").filter(code=code).first()
 
 
-def verify_stored(package: Package, *, rules: VerificationPolicy) -> VerificationResult:
-    """The check of a package as E-Contract keeps it."""
+def verify_stored(package: Package, *, policy: VerificationPolicy) -> VerificationResult:
+    """Verifies the stored package itself."""
     try:
         with storage.open_file(package.file) as file:
-            return verify_package(file, rules=rules)
+            return verify_package(file, policy=policy)
     except (storage.StoredFileDamaged, storage.StoredFileWithheld):
         return VerificationResult(problems=(DAMAGED,))
 
 
-def compare_with_stored(verdict: VerificationResult) -> tuple[VerificationResult, Package | None]:
-    """The verdict on a package from outside, with what differs from the one of its code here.
+def compare_with_stored(result: VerificationResult) -> tuple[VerificationResult, Package | None]:
+    """Compares a verified package with the stored one of the same code.
 
-    Signatures do not cover the stamped copy and the protocol; the package that we keep does.
+    Returns the result with an additional problem for each file that differs, and the stored
+    package. The comparison is needed because the signatures do not cover the stamped copy and the
+    protocol.
     """
-    package = find_package(verdict.manifest.code) if verdict.manifest else None
-    kept = _manifest(package) if package else None
-    if verdict.manifest is None or kept is None:
-        return verdict, package
-    ours = {entry.name: entry.sha256 for entry in kept.files}
-    theirs = {entry.name: entry.sha256 for entry in verdict.manifest.files}
-    differing = sorted(
+    package = find_package(result.manifest.code) if result.manifest else None
+    stored = _read_manifest(package) if package else None
+    if result.manifest is None or stored is None:
+        return result, package
+    ours = {entry.name: entry.sha256 for entry in stored.files}
+    theirs = {entry.name: entry.sha256 for entry in result.manifest.files}
+    different = sorted(
         name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
     )
-    problems = [f"Файл «{name}» не тот, что хранит E-Contract." for name in differing]
-    return replace(verdict, problems=(*verdict.problems, *problems)), package
+    problems = [f"Файл «{name}» не тот, что хранит E-Contract." for name in different]
+    return replace(result, problems=(*result.problems, *problems)), package
 
 
-def _manifest(package: Package) -> Manifest | None:
+def _read_manifest(package: Package) -> Manifest | None:
+    """The stored package's manifest; None if it cannot be read."""
     try:
         with storage.open_file(package.file) as file:
-            return manifests.parse_manifest(PackageFiles(file).read(manifests.NAME))
+            return parse_manifest(PackageFiles(file).read(NAME))
     except (
         storage.StoredFileDamaged,
         storage.StoredFileWithheld,

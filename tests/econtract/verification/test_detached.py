@@ -1,4 +1,4 @@
-"""A document with its signatures beside it, as any operator gives them out."""
+"""A document with detached signatures, as every operator provides them."""
 
 import io
 
@@ -18,10 +18,10 @@ from tests.support.packages import (
 )
 from tests.support.pki import NOW, authority
 
-RULES = VerificationPolicy(trust=authority().trust)
+POLICY = VerificationPolicy(trust=authority().trust)
 
 
-def check(
+def verify(
     *signatures: bytes, document: bytes | None = None, xml: bytes | None = None
 ) -> VerificationResult:
     return verify_detached(
@@ -29,57 +29,57 @@ def check(
         document_name="Договор.pdf",
         signatures=[NamedFile(f"{number}.sig", der) for number, der in enumerate(signatures)],
         power=NamedFile(MCHD_XML_NAME, xml) if xml else None,
-        rules=RULES,
+        policy=POLICY,
     )
 
 
-def test_good_signatures_hold_and_are_named() -> None:
-    verdict = check(sender_signer().sign(contract_pdf()), recipient_signer().sign(contract_pdf()))
-    assert verdict.ok
-    owners = [item.report.certificate for item in verdict.signatures if item.report]
+def test_valid_signatures_are_valid_and_name_their_signers() -> None:
+    result = verify(sender_signer().sign(contract_pdf()), recipient_signer().sign(contract_pdf()))
+    assert result.ok
+    owners = [signature.report.certificate for signature in result.signatures if signature.report]
     assert [owner.organisation_inn for owner in owners if owner] == ["7707049388", "7701001100"]
 
 
-def test_a_document_without_signatures_does_not_hold() -> None:
-    assert check().problems == ("Нет ни одной подписи документа.",)
+def test_a_document_without_signatures_is_invalid() -> None:
+    assert verify().problems == ("Нет ни одной подписи документа.",)
 
 
 @pytest.mark.parametrize(
-    "broken", [b"", b"not a signature", recipient_signer().sign(b"something else")]
+    "invalid", [b"", b"not a signature", recipient_signer().sign(b"something else")]
 )
-def test_one_bad_signature_among_good_ones_is_found(broken: bytes) -> None:
-    verdict = check(sender_signer().sign(contract_pdf()), broken)
-    assert not verdict.ok
-    assert [bool(item.problems) for item in verdict.signatures] == [False, True]
+def test_an_invalid_signature_among_valid_ones_is_detected(invalid: bytes) -> None:
+    result = verify(sender_signer().sign(contract_pdf()), invalid)
+    assert not result.ok
+    assert [bool(signature.problems) for signature in result.signatures] == [False, True]
 
 
-def test_a_changed_document_is_found() -> None:
-    assert not check(recipient_signer().sign(contract_pdf()), document=contract_pdf() + b"\n").ok
+def test_a_changed_document_is_detected() -> None:
+    assert not verify(recipient_signer().sign(contract_pdf()), document=contract_pdf() + b"\n").ok
 
 
-def test_a_power_of_attorney_is_told_from_the_signatures_by_what_is_signed() -> None:
-    given = build_power()
-    verdict = check(given.signature, sender_signer().sign(contract_pdf()), xml=given.xml)
-    assert verdict.ok
-    assert [item.name for item in verdict.signatures] == ["1.sig"]
-    [found] = verdict.powers
-    assert found.report
-    assert found.report.data
-    assert found.report.data.representative.inn == SIGNATORY.inn
+def test_the_signature_of_a_power_of_attorney_is_identified() -> None:
+    power = build_power()
+    result = verify(power.signature, sender_signer().sign(contract_pdf()), xml=power.xml)
+    assert result.ok
+    assert [signature.name for signature in result.signatures] == ["1.sig"]
+    [power_result] = result.powers
+    assert power_result.report
+    assert power_result.report.data
+    assert power_result.report.data.representative.inn == SIGNATORY.inn
 
 
-def test_a_power_of_attorney_for_somebody_else_is_found() -> None:
-    given = build_power()
-    verdict = check(given.signature, recipient_signer().sign(contract_pdf()), xml=given.xml)
-    assert "на другое лицо" in " ".join(verdict.powers[0].problems)
+def test_a_power_of_attorney_for_somebody_else_is_detected() -> None:
+    power = build_power()
+    result = verify(power.signature, recipient_signer().sign(contract_pdf()), xml=power.xml)
+    assert "на другое лицо" in " ".join(result.powers[0].problems)
 
 
 @pytest.mark.parametrize("xml", [build_power().xml.replace(b"17", b"18"), b"<a/>", b"not xml"])
-def test_a_power_of_attorney_that_nobody_signed_does_not_hold(xml: bytes) -> None:
-    verdict = check(
+def test_a_power_of_attorney_without_a_signature_is_invalid(xml: bytes) -> None:
+    result = verify(
         build_power(build_power_data()).signature,
         sender_signer().sign(contract_pdf(), NOW),
         xml=xml,
     )
-    assert not verdict.ok
-    assert verdict.powers[0].problems
+    assert not result.ok
+    assert result.powers[0].problems

@@ -1,4 +1,4 @@
-"""A package that the product itself made, given to a stranger."""
+"""A package made by the product itself, verified without the product."""
 
 import os
 import re
@@ -24,8 +24,8 @@ from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture
-def finished(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
-    """A finished task's package and where it lies for the stranger."""
+def finished_task_package(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
+    """The package of a finished task, and a copy of it in a file."""
     cache.clear()
     task: SigningTask = run_until(world.create_task(manager), Status.COMPLETED, set_up)
     assert task.package
@@ -34,12 +34,12 @@ def finished(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, P
     return task.package, path
 
 
-def test_everybody_finds_that_it_holds(
-    finished: tuple[Package, Path], sandbox: Sandbox, client: Client, tmp_path: Path
+def test_it_is_valid_for_our_command_openssl_and_the_page(
+    finished_task_package: tuple[Package, Path], sandbox: Sandbox, client: Client, tmp_path: Path
 ) -> None:
-    package, path = finished
-    by_command(path, sandbox)
-    by_openssl(path, tmp_path)
+    package, path = finished_task_package
+    assert_valid_by_command(path, sandbox)
+    assert_valid_by_openssl(path, tmp_path)
     page = client.get(f"/verify/{package.code}/").content.decode()
     assert "Все подписи действительны, файлы не изменены." in page
     with path.open("rb") as file:
@@ -47,9 +47,9 @@ def test_everybody_finds_that_it_holds(
     assert "Этот пакет хранится в E-Contract" in page
 
 
-def by_command(path: Path, sandbox: Sandbox) -> None:
-    """Our command, in a process that knows the trusted roots and nothing else of us."""
-    done = subprocess.run(
+def assert_valid_by_command(path: Path, sandbox: Sandbox) -> None:
+    """Runs our command in a process without settings and database."""
+    process = subprocess.run(
         [sys.executable, "-m", "econtract.verify", path, "--roots", sandbox.trust_roots],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
@@ -57,11 +57,11 @@ def by_command(path: Path, sandbox: Sandbox) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
-def by_openssl(path: Path, folder: Path) -> None:
-    """The commands of ПРОЧТИ.txt, and xmllint with the official schema where it is at hand."""
+def assert_valid_by_openssl(path: Path, folder: Path) -> None:
+    """Runs the commands of ПРОЧТИ.txt, and xmllint with the official schema if MCHD_XSD is set."""
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder)
     readme = (folder / "ПРОЧТИ.txt").read_text("utf-8-sig")

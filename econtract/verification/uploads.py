@@ -1,35 +1,19 @@
-"""What a stranger may ask of «Проверка документа»: so often, and files so large."""
+"""Uploads of the verification page: limited in size, and never stored."""
 
 import tempfile
 from typing import IO, Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from accounts.throttle import client_address
-
-WINDOW = 60  # seconds
-LARGEST_UPLOAD = 100 * 1024 * 1024  # all files of one request together
+MAX_UPLOAD_SIZE = 100 * 1024 * 1024  # all files of a request together
 
 
-def is_spent(request: HttpRequest) -> bool:
-    """Counts one check from this address; whether it is over VERIFY_PER_MINUTE."""
-    key = f"verify:{client_address(request)}"
-    if cache.add(key, 1, timeout=WINDOW):
-        return False
-    try:
-        return cache.incr(key) > settings.VERIFY_PER_MINUTE
-    except ValueError:  # the window has just ended
-        return False
+class LimitedUploads(FileUploadHandler):
+    """Writes uploads to unnamed temporary files, which never outlive the process.
 
-
-class BoundedUploads(FileUploadHandler):
-    """Takes files into unnamed temporary files: nothing is left of them, however we end.
-
-    What comes in after the limit is read and thrown away, and ``exceeded`` says so.
+    Data after the limit is read and discarded, and ``exceeded`` is set.
     """
 
     file: IO[bytes]
@@ -45,7 +29,7 @@ class BoundedUploads(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.received += len(raw_data)
-        if self.received > LARGEST_UPLOAD:
+        if self.received > MAX_UPLOAD_SIZE:
             self.exceeded = True
             raise SkipFile
         self.file.write(raw_data)
