@@ -39,7 +39,7 @@ def fetch_tab_page(
 def fetch_page(
     tasks: SigningTaskQuerySet, query: TaskListQuery, fields: Fields, *, total: int | None = None
 ) -> ListPage:
-    """The page of ``tasks``; where a search has found their numbers, by a compiled query."""
+    """The page of ``tasks``; of the results of a search by a compiled query."""
     numbers = tasks.numbers
     if numbers is None:
         # An unfiltered tab embeds its manager ids, so its prepared plan is already specific.

@@ -1,7 +1,7 @@
 """Where a card stands in the list that it was opened from: the tasks before and after it.
 
-The page of the list is kept in the session as it was shown. A task that the user has worked on
-keeps its place, and the next task costs the same whatever the length of the list.
+The session stores the page of the list as it was shown. A task that the user has worked on stays
+at its position, and the next task costs the same whatever the length of the list.
 """
 
 from dataclasses import asdict, dataclass

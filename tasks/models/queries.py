@@ -39,15 +39,17 @@ WORKFLOW_RANK = Case(
 )
 
 
-def quick_filter_rule(chip: QuickFilter) -> Q:
+def quick_filter_rule(quick_filter: QuickFilter) -> Q:
     """`stage in stages AND (status in statuses OR resolution in resolutions)` as a condition.
 
     Where the table names no resolutions, the stage alone decides («На согласовании»).
     """
-    of_stages = Q(status__in=statuses_of(*chip.stages))
-    if chip.is_stage_only:
+    of_stages = Q(status__in=statuses_of(*quick_filter.stages))
+    if quick_filter.is_stage_only:
         return of_stages
-    by_code = Q(status__in=sorted(chip.statuses)) | Q(resolution__in=sorted(chip.resolutions))
+    by_code = Q(status__in=sorted(quick_filter.statuses)) | Q(
+        resolution__in=sorted(quick_filter.resolutions)
+    )
     return of_stages & by_code
 
 
@@ -57,8 +59,11 @@ QUICK_FILTER_BITS = {code: 1 << position for position, code in enumerate(quick_f
 QUICK_FILTER_MASK = reduce(
     add,
     (
-        Case(When(quick_filter_rule(chip), then=Value(QUICK_FILTER_BITS[code])), default=Value(0))
-        for code, chip in quick_filters().items()
+        Case(
+            When(quick_filter_rule(quick_filter), then=Value(QUICK_FILTER_BITS[code])),
+            default=Value(0),
+        )
+        for code, quick_filter in quick_filters().items()
     ),
 )
 
@@ -69,8 +74,8 @@ def _possible_masks() -> set[int]:
     return {
         sum(
             QUICK_FILTER_BITS[code]
-            for code, chip in quick_filters().items()
-            if chip.matches(status, resolution)
+            for code, quick_filter in quick_filters().items()
+            if quick_filter.matches(status, resolution)
         )
         for status, resolution in product(Status, ["", *Resolution.values])
     }

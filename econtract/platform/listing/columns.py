@@ -7,9 +7,9 @@ from typing import Any
 
 from econtract.platform.listing.query import ListQuery
 
-# The fields of one row by their names, and what the texts depend on beside it
-# (`registry.ListDefinition.cell_context`).
+# The values of one row by field.
 RowValues = Mapping[str, Any]
+# Gets the row and the context of its cells (`registry.ListDefinition.cell_context`).
 CellText = Callable[[RowValues, Any], str]
 XlsxValue = str | int | datetime | None
 
@@ -18,7 +18,7 @@ XlsxValue = str | int | datetime | None
 class XlsxCell:
     """The column in a file. ``width`` is in characters.
 
-    ``title`` and ``value`` are those of the page where they are not given. A datetime is aware.
+    ``title`` and ``value`` default to those of the page. Datetimes are aware.
     """
 
     width: int
@@ -72,7 +72,7 @@ def page_columns(
 ) -> list[Column]:
     """The columns of a page in their order; ``chosen`` None: the default ones.
 
-    ``hidden`` never appear, whatever the user has chosen.
+    ``hidden`` are left out even if the user has chosen them.
     """
     codes = default_codes(columns) if chosen is None else chosen
     return [

@@ -58,7 +58,7 @@ def pagination_context(query: ListQuery, total: Total, page: ListPage) -> dict[s
 
 
 def _summary(query: ListQuery, total: Total, row_count: int) -> str:
-    """«1–25 из 87»; a page beside a cursor does not know its first figure."""
+    """«1–25 из 87»; a page with a cursor does not know where in the list it is."""
     if query.has_cursor:
         return f"{row_count} на странице, всего {total.figure}"
     first = (query.page - 1) * query.size

@@ -1,4 +1,4 @@
-"""What users keep for their lists: columns, saved filters, and files that are made for them."""
+"""Chosen columns, saved filters and exports of users, for all lists."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""One page of a list: its rows as tuples, and how the query changes for the pages beside it."""
+"""One page of a list: its rows as tuples, and how the query changes for the neighbouring pages."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def page_queryset(
 
 
 def limit_to_page(rows: Rows, query: ListQuery, cursor: Cursor | None) -> Rows:
-    """The rows of the page beside ``cursor`` and one more, in the order of `fetch_order`."""
+    """The rows of the page and one more, in the order of `fetch_order`."""
     order = fetch_order(query)
     start = 0 if query.has_cursor else (query.page - 1) * query.size
     ordered = order.apply(rows.filter(order.after(cursor)) if cursor else rows)
@@ -88,7 +88,7 @@ def fetch_order(query: ListQuery) -> SortOrder:
 def build_page(
     fetched: list[tuple[Any, ...]], query: ListQuery, fields: tuple[str, ...], *, total: int | None
 ) -> ListPage:
-    """The page made of the tuples of `page_queryset`; they end with the total where it is None."""
+    """The page from the tuples of `page_queryset`; ``total`` None: they end with it."""
     rows, has_more = fetched[: query.size], len(fetched) > query.size
     if not rows:
         return ListPage([], total or 0)

@@ -111,7 +111,7 @@ class ListQuery:
 
     @property
     def cursor(self) -> Cursor | None:
-        """The row that the page lies beside; None where it begins at an end of the list."""
+        """The row before or after the page; None for the first pages and the last one."""
         return self.sort_order.decode_cursor(self.after or self.before)
 
     @property

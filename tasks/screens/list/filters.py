@@ -29,7 +29,7 @@ def quick_filter_chips(
         return []
     return [
         {
-            "label": chip.label,
+            "label": quick_filter.label,
             "url": query.with_changes(
                 quick_filter="" if query.quick_filter == code else code
             ).encode(),
@@ -37,7 +37,7 @@ def quick_filter_chips(
             "count": count_label(counters.by_quick_filter[code]),
             "icon": CHIP_ICONS.get(code, ""),
         }
-        for code, chip in quick_filters().items()
+        for code, quick_filter in quick_filters().items()
     ]
 
 

@@ -64,9 +64,11 @@ def test_each_user_has_the_figures_of_what_they_see() -> None:
 
 @pytest.mark.usefixtures("administrator")
 def test_a_quick_filter_agrees_with_its_rule_for_one_task() -> None:
-    for code, chip in quick_filters().items():
+    for code, quick_filter in quick_filters().items():
         tasks = SigningTask.objects.with_quick_filter(code)
-        covered = [t for t in SigningTask.objects.all() if chip.matches(t.status, t.resolution)]
+        covered = [
+            t for t in SigningTask.objects.all() if quick_filter.matches(t.status, t.resolution)
+        ]
         assert set(tasks) == set(covered)
 
 

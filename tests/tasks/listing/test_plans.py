@@ -26,15 +26,15 @@ FILTERED = f"{WHOLE}&status={Status.SIGNING_FAILED}"
 @contextmanager
 def statements(part: str) -> Iterator[set[str]]:
     """The distinct statements of the block that contain ``part``."""
-    seen: set[str] = set()
+    texts: set[str] = set()
 
     def note(execute: Callable[..., Any], sql: str, *call: Any) -> Any:
         if part in sql:
-            seen.add(sql)
+            texts.add(sql)
         return execute(sql, *call)
 
     with connection.execute_wrapper(note):
-        yield seen
+        yield texts
 
 
 def is_prepared(sql: str) -> bool:
@@ -48,20 +48,20 @@ def is_prepared(sql: str) -> bool:
         return numbered in {statement for (statement,) in cursor.fetchall()}
 
 
-def statements_of(person: User | None, address: str, part: str) -> set[str]:
+def statements_of(user: User | None, address: str, part: str) -> set[str]:
     """The statements with ``part`` of a page that is opened several times."""
-    web = browser_of(person)
-    with statements(part) as seen:
+    web = browser_of(user)
+    with statements(part) as texts:
         for _ in range(TIMES):
             assert web.get(address).status_code == 200
-    return seen
+    return texts
 
 
-def statement_of(person: User | None, address: str, part: str) -> str:
+def statement_of(user: User | None, address: str, part: str) -> str:
     """The one statement with ``part`` of such a page."""
-    seen = statements_of(person, address, part)
-    assert len(seen) == 1, seen
-    return seen.pop()
+    texts = statements_of(user, address, part)
+    assert len(texts) == 1, texts
+    return texts.pop()
 
 
 def test_the_counters_are_one_statement_for_all_users(people: People, task: SigningTask) -> None:
@@ -109,10 +109,10 @@ def test_a_search_is_planned_for_its_words(people: People, task: SigningTask, ad
 
 def test_statements_are_prepared_again_after_the_block(task: SigningTask) -> None:
     def repeat_query() -> str:
-        with statements("tasks_signingtask") as seen:
+        with statements("tasks_signingtask") as texts:
             for _ in range(TIMES):
                 assert SigningTask.objects.filter(pk=task.pk, document_number="1/2026").count() == 0
-        [sql] = seen
+        [sql] = texts
         return sql
 
     def fail() -> None:

@@ -40,7 +40,7 @@ def export_response(
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A file that was made for this very user."""
+    """A file that the user has ordered."""
     ready = Export.objects.filter(user=person_of(request), file__isnull=False)
     export = get_object_or_404(ready.select_related("file"), pk=pk)
     if export.file is None:
