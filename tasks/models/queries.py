@@ -47,10 +47,9 @@ def quick_filter_rule(quick_filter: QuickFilter) -> Q:
     of_stages = Q(status__in=statuses_of(*quick_filter.stages))
     if quick_filter.is_stage_only:
         return of_stages
-    by_code = Q(status__in=sorted(quick_filter.statuses)) | Q(
-        resolution__in=sorted(quick_filter.resolutions)
-    )
-    return of_stages & by_code
+    by_status = Q(status__in=sorted(quick_filter.statuses))
+    by_resolution = Q(resolution__in=sorted(quick_filter.resolutions))
+    return of_stages & (by_status | by_resolution)
 
 
 # A bit per quick filter that holds the task. The mask has few distinct values, so PostgreSQL has
