@@ -99,7 +99,7 @@ def _convert(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
         source.write_bytes(storage.read_file(version.source))
-        result = convert_to_pdf(source, pdf, kind=kind)
+        result = convert_to_pdf(source, pdf, file_format=kind)
         return storage.store_bytes(pdf.read_bytes(), FileFormat.PDF.content_type), result
 
 

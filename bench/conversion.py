@@ -74,19 +74,20 @@ def convert_all(name: str) -> dict[str, Any]:
     import resource
 
     from archive.conversion.convert import convert_to_pdf
-    from tests.support.conversion import sheet_samples, word_samples
     from tests.support.conversion.score import score
+    from tests.support.conversion.sheets import SHEET_SAMPLES
+    from tests.support.conversion.word import WORD_SAMPLES
 
     scores, pages = [], []
     with tempfile.TemporaryDirectory() as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
-        for make in [*word_samples.ALL, *sheet_samples.ALL]:
+        for make in [*WORD_SAMPLES, *SHEET_SAMPLES]:
             sample = make()
             source.write_bytes(sample.data)
-            convert_to_pdf(source, pdf, kind=sample.kind, converter=name)
+            convert_to_pdf(source, pdf, file_format=sample.file_format, converter=name)
             scores.append(score(sample, pdf))
             pages += [scores[-1].pages == sample.pages] if sample.pages else []
-            _report_losses(name, sample.name, scores[-1].lost + scores[-1].leaked)
+            _report_losses(name, sample.name, scores[-1].missing + scores[-1].leaked)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     shares = {
         what: _share([getattr(result, what) for result in scores])

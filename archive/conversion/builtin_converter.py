@@ -1,4 +1,4 @@
-"""The built-in converter as a program of its own, started once for every file."""
+"""Runs the built-in converter (`archive.conversion.builtin`), one process for each file."""
 
 import logging
 import shutil
@@ -18,20 +18,20 @@ _MEMORY = 1536 * isolation.MEBIBYTE
 _FILE_SIZE = 200 * isolation.MEBIBYTE
 
 
-class Builtin:
-    """Reads DOCX and XLSX."""
+class BuiltinConverter:
+    """Converts DOCX and XLSX."""
 
     name = "builtin"
 
-    def accepts(self, kind: FileFormat) -> bool:
-        return kind in (FileFormat.DOCX, FileFormat.XLSX)
+    def accepts(self, file_format: FileFormat) -> bool:
+        return file_format in (FileFormat.DOCX, FileFormat.XLSX)
 
     def make_pdf(
-        self, source: Path, kind: FileFormat, folder: Path
+        self, source: Path, file_format: FileFormat, folder: Path
     ) -> tuple[Path, Path, FileFormat]:
-        """See `archive.conversion.Converter`."""
-        work, target = folder / f"source.{kind}", folder / "result.pdf"
-        shutil.copyfile(source, work)
+        """See `archive.conversion.convert.Converter`."""
+        copy, target = folder / f"source.{file_format}", folder / "result.pdf"
+        shutil.copyfile(source, copy)
         font_config.install_font_config(folder)
         seconds = settings.CONVERSION_SECONDS
         limits = isolation.Limits(
@@ -39,19 +39,22 @@ class Builtin:
         )
         command = [
             *(sys.executable, "-m", "archive.conversion.builtin"),
-            *(str(work), str(target), kind),
+            *(str(copy), str(target), file_format),
         ]
         try:
-            done = isolation.run_program(command, limits=limits, home=folder)
+            process = isolation.run_program(command, limits=limits, home=folder)
         except isolation.LimitExceeded:
             raise ConversionFailed(
                 "Преобразование длится слишком долго: сохраните документ в PDF сами"
             ) from None
-        if done.returncode != 0 or not target.is_file():
-            # The last line names the type of the error; the lines above may quote the document.
-            last = (done.stdout.strip().splitlines() or [""])[-1].partition(":")[0][:80]
+        if process.returncode != 0 or not target.is_file():
+            # Only the error type, from the last line: the rest may quote the document.
+            error = (process.stdout.strip().splitlines() or [""])[-1].partition(":")[0][:80]
             log.warning(
-                "built-in converter failed kind=%s exit=%s error=%s", kind, done.returncode, last
+                "built-in converter failed format=%s exit=%s error=%s",
+                file_format,
+                process.returncode,
+                error,
             )
             raise ConversionFailed("Преобразовать документ не удалось: проверьте файл")
-        return target, source, kind
+        return target, source, file_format

@@ -1,9 +1,9 @@
-"""Office files to PDF. Both converters run in confined processes, one process a file."""
+"""Converting office files to PDF, and checking the result."""
 
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -18,78 +18,81 @@ MEASURE_LIMITS = isolation.Limits(
 
 
 class Converter(Protocol):
-    """One way to make a PDF."""
+    """A program that makes PDF files from office files."""
 
     name: str
 
-    def accepts(self, kind: FileFormat) -> bool:
-        """Whether it reads this kind of file."""
+    def accepts(self, file_format: FileFormat) -> bool:
+        """Whether it can read this format."""
 
     def make_pdf(
-        self, source: Path, kind: FileFormat, folder: Path
-    ) -> "tuple[Path, Path, FileFormat]":
-        """Makes a PDF of ``source`` in ``folder``, which is its own.
+        self, source: Path, file_format: FileFormat, folder: Path
+    ) -> tuple[Path, Path, FileFormat]:
+        """Makes a PDF of ``source`` in ``folder``, which this call may use alone.
 
-        Returns the PDF, and a file with its kind from which the source's text can be read.
-        Raises ConversionFailed.
+        Returns the PDF, and a file (with its format) that contains the source's text in a form
+        that can be compared with the PDF. Raises ConversionFailed.
         """
 
 
 CONVERTERS: dict[str, Converter] = {
     converter.name: converter
-    for converter in (libreoffice.LibreOffice(), builtin_converter.Builtin())
+    for converter in (libreoffice.LibreOffice(), builtin_converter.BuiltinConverter())
 }
 
 
 def default_converter() -> str:
-    """The converter that serves here: what CONVERTER names, else LibreOffice if it is there."""
+    """The converter named by the setting CONVERTER; for «auto», LibreOffice if it is installed."""
     if settings.CONVERTER != "auto":
         return settings.CONVERTER
     return "libreoffice" if libreoffice.is_installed() else "builtin"
 
 
 def convert_to_pdf(
-    path_in: Path, path_out: Path, *, kind: FileFormat | str, converter: str | None = None
+    source: Path, target: Path, *, file_format: FileFormat | str, converter: str | None = None
 ) -> ConversionResult:
-    """Writes the PDF of ``path_in``, a file of ``kind`` that intake let in, to ``path_out``.
+    """Writes the PDF of ``source``, an inspected file of ``file_format``, to ``target``.
 
-    A PDF is copied as it is. The result is counted and its text compared with the source's.
-    Raises ConversionFailed with a sentence for the user; ``path_out`` is then not written.
+    A PDF is copied unchanged. Otherwise the text of the PDF is compared with the source's. Raises
+    ConversionFailed; then ``target`` is not written.
     """
-    kind = FileFormat(kind)
-    if kind is FileFormat.PDF:
-        shutil.copyfile(path_in, path_out)
-        return ConversionResult("none", _measure(path_in, path_in, kind)["pages"])
+    file_format = FileFormat(file_format)
+    if file_format is FileFormat.PDF:
+        shutil.copyfile(source, target)
+        return ConversionResult("none", _measure(source, source, file_format)["pages"])
     chosen = CONVERTERS[converter or default_converter()]
-    if not chosen.accepts(kind):
+    if not chosen.accepts(file_format):
         raise ConversionFailed(
-            f"Файлы {kind.upper()} встроенный преобразователь не читает:"
+            f"Файлы {file_format.upper()} встроенный преобразователь не читает:"
             " сохраните документ как DOCX, XLSX или PDF"
         )
     with tempfile.TemporaryDirectory(prefix="convert-") as folder:
-        pdf, text_source, text_kind = chosen.make_pdf(path_in, kind, Path(folder))
-        measured = _measure(text_source, pdf, text_kind)
-        _refuse_poor(measured)
-        shutil.move(pdf, path_out)
+        pdf, text_source, text_format = chosen.make_pdf(source, file_format, Path(folder))
+        measures = _measure(text_source, pdf, text_format)
+        _validate(measures)
+        shutil.move(pdf, target)
     return ConversionResult(
-        chosen.name, measured["pages"], measured["recall"], tuple(measured["lost"])
+        chosen.name, measures["pages"], measures["recall"], tuple(measures["missing"])
     )
 
 
-def _measure(source: Path, pdf: Path, kind: FileFormat) -> dict:
+def _measure(source: Path, pdf: Path, file_format: FileFormat) -> dict[str, Any]:
+    """The result of `archive.conversion.fidelity.measure_in_child`."""
     with source.open("rb") as source_file, pdf.open("rb") as pdf_file:
         files = [source_file.fileno(), pdf_file.fileno()]
         try:
-            measured, _ = isolation.run_function("measure", files, limits=MEASURE_LIMITS, kind=kind)
+            measures, _ = isolation.run_function(
+                "measure", files, limits=MEASURE_LIMITS, file_format=file_format
+            )
         except isolation.IsolationError:
             raise ConversionFailed("Готовый PDF не удалось проверить: упростите документ") from None
-    return measured
+    return measures
 
 
-def _refuse_poor(measured: dict) -> None:
-    if measured["pages"] == 0:
+def _validate(measures: dict[str, Any]) -> None:
+    if measures["pages"] == 0:
         raise ConversionFailed("Преобразовать документ не удалось: получился пустой PDF")
-    if measured["pages"] > settings.DOCUMENT_MAX_PAGES:
+    if measures["pages"] > settings.DOCUMENT_MAX_PAGES:
         raise ConversionFailed(f"В документе больше {settings.DOCUMENT_MAX_PAGES} страниц")
-    if measured["blank"]:
+    if measures["blank"]:
         raise ConversionFailed("В документе нет ни текста, ни изображений")

@@ -1,4 +1,4 @@
-"""Is the text of the source in the PDF? Runs in a confined process: no Django, no database."""
+"""The share of the source text that is in the PDF. Runs in a confined process, without Django."""
 
 import os
 from collections import Counter
@@ -10,44 +10,50 @@ import pypdfium2.raw as pdfium
 from archive.conversion import pdf_text
 from archive.conversion.word_recall import missing_words, split_words, word_recall
 
-SHOWN = 10
-COMPARED = ("docx", "xlsx")
-DRAWN = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
+MISSING_SAMPLE = 10
+COMPARED_FORMATS = ("docx", "xlsx")
+VISIBLE_OBJECTS = (
+    pdfium.FPDF_PAGEOBJ_IMAGE,
+    pdfium.FPDF_PAGEOBJ_PATH,
+    pdfium.FPDF_PAGEOBJ_SHADING,
+)
 
 
-def measure_in_child(source: int, pdf: int, *, kind: str) -> tuple[dict[str, Any], bytes]:
-    """The work "measure": pages, whether all are blank, the recall of words, and lost ones.
+def measure_in_child(source: int, pdf: int, *, file_format: str) -> tuple[dict[str, Any], bytes]:
+    """The function "measure": {"pages", "blank", "recall", "missing"}.
 
-    Without a source of a kind whose text can be read (a PDF itself) the recall is None.
+    "blank" is true when no page shows anything. "recall" is the share of the source's words that
+    are in the PDF, None when the source's format is not one of COMPARED_FORMATS. "missing" is a
+    sample of the other words.
     """
     with os.fdopen(pdf, "rb") as file, pypdfium2.PdfDocument(file) as document:
         text = pdf_text.extract_text(document)
-        measured: dict[str, Any] = {
+        measures: dict[str, Any] = {
             "pages": len(document),
-            "blank": not text.strip() and not any(_draws(page) for page in document),
+            "blank": not text.strip() and not any(_has_graphics(page) for page in document),
             "recall": None,
-            "lost": [],
+            "missing": [],
         }
-        if kind in COMPARED:
-            wanted, lost = _compared(source, kind, text, document)
-            measured["recall"] = word_recall(wanted, lost)
-            measured["lost"] = [word for word, _ in lost.most_common(SHOWN)]
-    return measured, b""
+        if file_format in COMPARED_FORMATS:
+            words, missing = _compare(source, file_format, text, document)
+            measures["recall"] = word_recall(words, missing)
+            measures["missing"] = [word for word, _ in missing.most_common(MISSING_SAMPLE)]
+    return measures, b""
 
 
-def _compared(
-    source: int, kind: str, text: str, document: pypdfium2.PdfDocument
+def _compare(
+    source: int, file_format: str, text: str, document: pypdfium2.PdfDocument
 ) -> tuple[list[str], Counter[str]]:
-    """The source's words, and those that are in the PDF's text neither way it can be read."""
-    # Heavy to import and needed once a conversion: not in the warm process.
+    """The source's words, and those of them that neither way of reading the PDF contains."""
+    # Imported late: it is heavy and needed only once per conversion, not in the warm process.
     from archive.conversion import source_text
 
-    wanted = split_words(source_text.read(source, kind))
-    lost = missing_words(wanted, text)
-    if lost:
-        lost &= missing_words(wanted, pdf_text.extract_spaced_text(document))
-    return wanted, lost
+    words = split_words(source_text.read(source, file_format))
+    missing = missing_words(words, text)
+    if missing:
+        missing &= missing_words(words, pdf_text.extract_spaced_text(document))
+    return words, missing
 
 
-def _draws(page: pypdfium2.PdfPage) -> bool:
-    return next(page.get_objects(filter=DRAWN, max_depth=3), None) is not None
+def _has_graphics(page: pypdfium2.PdfPage) -> bool:
+    return next(page.get_objects(filter=VISIBLE_OBJECTS, max_depth=3), None) is not None

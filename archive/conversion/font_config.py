@@ -1,4 +1,4 @@
-"""Which font stands in for one that is not here: the same answer for both converters."""
+"""Substitutes for fonts that are not installed, the same for both converters."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,7 @@ _SETTINGS = Path(__file__).parent / "fonts.conf"
 
 
 def install_font_config(home: Path) -> None:
-    """Gives a converter whose home is ``home`` our substitutions (fontconfig reads them there)."""
+    """Installs our fontconfig settings for a converter with the home directory ``home``."""
     folder = home / ".config" / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(_SETTINGS, folder / "fonts.conf")

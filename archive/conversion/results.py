@@ -1,36 +1,36 @@
-"""What comes of a conversion."""
+"""The outcome of a conversion: a result or an error."""
 
 from dataclasses import dataclass
 
-# Below this share of the source's words found in the PDF, a person has to look at the pages.
+# If the PDF contains a smaller share of the source's words, the user is told to check the pages.
 WARN_BELOW = 0.995
-SHOWN_WORDS = 5
+WARNING_WORDS = 5
 
 
 @dataclass(frozen=True)
 class ConversionResult:
-    """A PDF was made, of ``pages`` pages.
+    """A PDF with ``pages`` pages was made.
 
-    ``text_recall`` is the share (0 to 1) of the source's words that are in the PDF, ``lost`` a
-    sample of the others. ``converter`` is "libreoffice", "builtin", or "none" for a PDF.
+    ``text_recall`` is the share (0 to 1) of the source's words that are in the PDF, ``missing`` a
+    sample of the other words. ``converter`` is "libreoffice", "builtin", or "none" for a PDF.
     """
 
     converter: str
     pages: int
     text_recall: float | None = None
-    lost: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def warning(self) -> str:
-        """A sentence for the user when text may be missing, else empty."""
+        """A sentence for the user if text may be missing, otherwise empty."""
         if self.text_recall is None or self.text_recall >= WARN_BELOW:
             return ""
-        words = ", ".join(f"«{word[:40]}»" for word in self.lost[:SHOWN_WORDS])
+        words = ", ".join(f"«{word[:40]}»" for word in self.missing[:WARNING_WORDS])
         return f"Часть текста могла не попасть в PDF: {words}. Просмотрите страницы"
 
 
 class ConversionFailed(Exception):
-    """No PDF could be made; ``message_ru`` says why in one sentence for the user."""
+    """No PDF could be made; ``message_ru`` is a sentence for the user that says why."""
 
     def __init__(self, message_ru: str) -> None:
         super().__init__(message_ru)

@@ -1,4 +1,4 @@
-"""Fields of WordprocessingML (ECMA-376, part 1, 17.16): what they say, and what they showed.
+"""Fields of WordprocessingML (ECMA-376, part 1, 17.16): their instructions and stored results.
 
 Runs in confined processes: no Django, no database.
 """
@@ -10,42 +10,42 @@ from lxml import etree
 
 Node = etree._Element
 
-# What a converter may work out by itself, for it depends on the pages that it makes.
+# A converter computes these by itself, because they depend on the pages that it makes.
 PAGE_NUMBERS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
-# Fields that show something without a stored result, or do more than show it.
-_LIVE = PAGE_NUMBERS | {"HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN"}
+# Fields that are kept: they need no stored result, or do more than show one.
+_KEPT = PAGE_NUMBERS | {"HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN"}
 
 
 @dataclass
-class Field:
-    """A complex field: its instruction, the marks it consists of, the runs of its result."""
+class ComplexField:
+    """A complex field: its instruction, its markup nodes, and the text nodes of its result."""
 
     instruction: str = ""
-    marks: list[Node] = field(default_factory=list)
+    markup: list[Node] = field(default_factory=list)
     result: list[Node] = field(default_factory=list)
     has_result: bool = False
 
     @property
-    def word(self) -> str:
-        """What kind of field it is, «PAGE»."""
+    def name(self) -> str:
+        """The field's name: «PAGE», «DATE»."""
         return (self.instruction.split() or [""])[0].upper()
 
 
-def complex_fields(root: Node) -> Iterator[Field]:
-    """The complex fields of a part, inner ones before the ones that they are in."""
-    open_fields: list[Field] = []
+def iter_complex_fields(root: Node) -> Iterator[ComplexField]:
+    """The complex fields of a part; a nested field comes before the one that contains it."""
+    open_fields: list[ComplexField] = []
     for node in root.iter("{*}fldChar", "{*}instrText", "{*}t"):
         name = etree.QName(node).localname
         kind = _attribute(node, "fldCharType")
         if kind == "begin":
-            open_fields.append(Field())
+            open_fields.append(ComplexField())
         if not open_fields:
             continue
         current = open_fields[-1]
         if name == "t":
             current.result.extend([node] if current.has_result else [])
             continue
-        current.marks.append(node)
+        current.markup.append(node)
         if name == "instrText":
             current.instruction += node.text or ""
         elif kind == "separate":
@@ -54,38 +54,39 @@ def complex_fields(root: Node) -> Iterator[Field]:
             yield open_fields.pop()
 
 
-def simple_word(node: Node) -> str:
-    """What kind of field a w:fldSimple is."""
+def simple_field_name(node: Node) -> str:
+    """The field name of a w:fldSimple."""
     return ((_attribute(node, "instr") or "").split() or [""])[0].upper()
 
 
-def freeze(root: Node) -> None:
-    """Leaves of every field that has a stored result nothing but that.
+def freeze_fields(root: Node) -> None:
+    """Replaces every field that has a stored result with that result.
 
-    A converter would compute it anew: a date would become today's, a reference to a bookmark
-    that is gone an error, an included picture an address to fetch.
+    A converter would update the fields: a date would become today's date, a reference to a
+    removed bookmark an error message, and an included picture would be fetched.
     """
-    for found in list(complex_fields(root)):
-        if found.has_result and found.word not in _LIVE:
-            for mark in found.marks:
-                _parent(mark).remove(mark)
+    for complex_field in list(iter_complex_fields(root)):
+        if complex_field.has_result and complex_field.name not in _KEPT:
+            for node in complex_field.markup:
+                _get_parent(node).remove(node)
     for node in list(root.iter("{*}fldSimple")):
-        if simple_word(node) not in _LIVE and len(node):
+        if simple_field_name(node) not in _KEPT and len(node):
             _unwrap(node)
 
 
 def _unwrap(node: Node) -> None:
-    parent = _parent(node)
-    place = parent.index(node)
+    """Replaces the node with its children."""
+    parent = _get_parent(node)
+    index = parent.index(node)
     for child in reversed(node):
-        parent.insert(place, child)
+        parent.insert(index, child)
     parent.remove(node)
 
 
-def _parent(node: Node) -> Node:
+def _get_parent(node: Node) -> Node:
     parent = node.getparent()
     if parent is None:
-        raise ValueError("A field cannot be a whole part.")
+        raise ValueError("A field cannot be the root of a part.")
     return parent
 
 

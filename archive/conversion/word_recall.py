@@ -1,4 +1,4 @@
-"""Words of a text, for comparing what went in with what came out."""
+"""Comparing the words of the source document with those of the PDF."""
 
 import re
 import unicodedata
@@ -6,37 +6,37 @@ from collections import Counter
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
-# Marks of a break inside a word: soft hyphen, zero-width characters, pdfium's hyphen at a line end.
+# Invisible break marks inside of words: soft hyphen, zero-width characters, and the characters
+# that pdfium uses for a hyphen at the end of a line.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]|[\ufffe\x02]\\s*")
-LONG = 6
+LONG_WORD = 6
 
 
 def normalise_text(text: str) -> str:
-    """One spelling of ligatures, spaces and breaks; case does not count."""
+    """``text`` with ligatures resolved, break marks removed and case folded."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
 
 
 def split_words(text: str) -> list[str]:
-    """Runs of letters and digits in their order."""
+    """The words (runs of letters and digits) of ``text``, normalised and in order."""
     return _WORD.findall(normalise_text(text))
 
 
 def missing_words(source: Iterable[str], target_text: str) -> Counter[str]:
-    """How many of which words of ``source`` are not in ``target_text``.
+    """How many times each word of ``source`` is missing from ``target_text``.
 
-    A word counts as often as it occurs. A long one that a narrow column has cut in two is
-    found in the text without spaces.
+    A long word that a narrow column has split is found in the text without spaces.
     """
-    wanted = Counter(source)
-    lost = wanted - Counter(split_words(target_text))
-    if not lost:
-        return lost
-    run_on = "".join(split_words(target_text))
-    for word in [word for word in lost if len(word) >= LONG]:
-        lost[word] = min(lost[word], max(0, wanted[word] - run_on.count(word)))
-    return +lost
+    expected = Counter(source)
+    missing = expected - Counter(split_words(target_text))
+    if not missing:
+        return missing
+    joined = "".join(split_words(target_text))
+    for word in [word for word in missing if len(word) >= LONG_WORD]:
+        missing[word] = min(missing[word], max(0, expected[word] - joined.count(word)))
+    return +missing
 
 
-def word_recall(source: list[str], lost: Counter[str]) -> float:
-    """The share of ``source`` that is not lost; 1 when there was nothing to lose."""
-    return 1 - lost.total() / len(source) if source else 1.0
+def word_recall(source: list[str], missing: Counter[str]) -> float:
+    """The share (0 to 1) of ``source`` that is not missing; 1 for an empty source."""
+    return 1 - missing.total() / len(source) if source else 1.0

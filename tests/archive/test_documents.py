@@ -37,7 +37,7 @@ def converting(monkeypatch: pytest.MonkeyPatch):
     """A conversion whose outcome the test sets; the PDF is a page of text."""
     outcome: list[object] = [ConversionResult("builtin", 1, 1.0)]
 
-    def convert_to_pdf(source, target, *, kind):
+    def convert_to_pdf(source, target, *, file_format):
         if isinstance(outcome[0], Exception):
             raise outcome[0]
         target.write_bytes(office.pdf_bytes())

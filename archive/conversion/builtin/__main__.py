@@ -1,4 +1,4 @@
-"""`python -m archive.conversion.builtin IN OUT KIND`: exit code 0 and the PDF, else no PDF."""
+"""`python -m archive.conversion.builtin IN OUT FORMAT`: exit code 0 and the PDF, or an error."""
 
 import sys
 from pathlib import Path
@@ -8,12 +8,12 @@ from archive.conversion.builtin.sheet import workbook_to_html
 from archive.conversion.builtin.word import document_to_html
 
 
-def main(source: Path, target: Path, kind: str) -> None:
-    """Any error ends the process with a trace of it, which the caller reads for its type."""
-    to_html = {"docx": document_to_html, "xlsx": workbook_to_html}[kind]
+def main(source: Path, target: Path, file_format: str) -> None:
+    """Any error ends the process with a traceback; the caller logs the type of the error."""
+    to_html = {"docx": document_to_html, "xlsx": workbook_to_html}[file_format]
     with source.open("rb") as file:
-        html, style = to_html(file)
-    write_pdf(html, style, target)
+        html, css = to_html(file)
+    write_pdf(html, css, target)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""Building HTML and CSS: everything from a file is escaped on its way in."""
+"""Building HTML and CSS. Everything that comes from a file is escaped here."""
 
 import base64
 import re
 from collections.abc import Mapping
 from html import escape
 
-# Characters that XML-derived text may hold but HTML may not.
+# Characters that text from XML may contain but HTML may not.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}\Z")
 _SPACES = re.compile("  +")
-_NOT_IN_NAMES = re.compile(r"[^\w .-]")
-_TWINS = {"calibri": "Carlito", "cambria": "Caladea"}
+_NOT_IN_FONT_NAMES = re.compile(r"[^\w .-]")
+_METRIC_SUBSTITUTES = {"calibri": "Carlito", "cambria": "Caladea"}
 _SANS_NAMES = re.compile(
     "arial|calibri|helvetica|verdana|tahoma|segoe|trebuchet|sans|aptos|roboto|century gothic",
     re.IGNORECASE,
@@ -28,45 +28,45 @@ def text(value: str) -> str:
     return escape(_CONTROL.sub("", value), quote=True)
 
 
-def flowing(value: str) -> str:
-    """``value`` as HTML text that keeps its line breaks and runs of spaces by itself.
+def preformatted_text(value: str) -> str:
+    """``value`` as HTML text that keeps its line breaks and runs of spaces.
 
-    The property white-space could keep them, too, but then WeasyPrint moves a whole text to the
-    next line when it does not fit beside a box before it.
+    The CSS property white-space would keep them, too, but then WeasyPrint moves the whole text to
+    the next line if it does not fit beside the box before it.
     """
     kept = _SPACES.sub(lambda run: "\u00a0" * (len(run[0]) - 1) + " ", value)
     return text(kept).replace("\n", "<br>")
 
 
 def element(tag: str, content: str, style: Mapping[str, str] | None = None, **extra: str) -> str:
-    """An element with escaped attributes; ``content`` is HTML already."""
+    """An element with escaped attributes; ``content`` is HTML."""
     return f"<{tag}{_attributes(style, extra)}>{content}</{tag}>"
 
 
-def void(tag: str, style: Mapping[str, str] | None = None, **extra: str) -> str:
-    """An element without content."""
+def void_element(tag: str, style: Mapping[str, str] | None = None, **extra: str) -> str:
+    """An element without content, such as <img>."""
     return f"<{tag}{_attributes(style, extra)}>"
 
 
 def _attributes(style: Mapping[str, str] | None, extra: Mapping[str, str]) -> str:
-    named = {name.rstrip("_"): value for name, value in extra.items()}
+    attributes = {name.rstrip("_"): value for name, value in extra.items()}
     if style:
-        named["style"] = css(style)
-    return "".join(f' {name}="{text(value)}"' for name, value in named.items())
+        attributes["style"] = css(style)
+    return "".join(f' {name}="{text(value)}"' for name, value in attributes.items())
 
 
-def data_address(content_type: str, data: bytes) -> str:
-    """A picture inside the page itself."""
+def data_url(content_type: str, data: bytes) -> str:
+    """A data: URL with ``data``."""
     return f"data:{content_type};base64,{base64.b64encode(data).decode()}"
 
 
 def css(style: Mapping[str, str]) -> str:
-    """Declarations in one line."""
+    """``style`` as CSS declarations."""
     return ";".join(f"{name}:{value}" for name, value in style.items())
 
 
 def points(value: float) -> str:
-    """A length; CSS takes no exponents."""
+    """A CSS length in points. CSS accepts no exponents."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "pt"
 
 
@@ -76,12 +76,12 @@ def colour(value: str | None) -> str | None:
 
 
 def font_family(name: str | None) -> str:
-    """A font list: the font asked for, one of the same widths, and one of its kind."""
+    """A CSS font list: the font itself, a substitute with the same widths, and a generic one."""
     if name is None:
         return _SERIF
-    safe = _NOT_IN_NAMES.sub("", name)
-    twin = _TWINS.get(safe.lower())
-    asked = f"'{safe}','{twin}'" if twin else f"'{safe}'"
-    if _MONO_NAMES.search(safe):
-        return f"{asked},{_MONO}"
-    return f"{asked},{_SANS if _SANS_NAMES.search(safe) else _SERIF}"
+    safe_name = _NOT_IN_FONT_NAMES.sub("", name)
+    substitute = _METRIC_SUBSTITUTES.get(safe_name.lower())
+    fonts = f"'{safe_name}','{substitute}'" if substitute else f"'{safe_name}'"
+    if _MONO_NAMES.search(safe_name):
+        return f"{fonts},{_MONO}"
+    return f"{fonts},{_SANS if _SANS_NAMES.search(safe_name) else _SERIF}"

@@ -1,4 +1,4 @@
-"""HTML to PDF with nothing from outside."""
+"""HTML to PDF without fetching anything."""
 
 from pathlib import Path
 
@@ -6,39 +6,39 @@ from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-# A file may name addresses as it likes: only what stands in the page itself is read.
-ONLY_INLINE = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+# A document may contain any URL, but only data: URLs are read.
+DATA_URLS_ONLY = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
 FONTS = FontConfiguration()
-POINTS_A_PIXEL = 0.75
-BASE_STYLE = """
+POINTS_PER_PIXEL = 0.75
+BASE_CSS = """
 html { font-family: 'Liberation Serif', serif; font-size: 11pt; line-height: 1.15; hyphens: none }
 body { margin: 0 }
 a { color: inherit; text-decoration: none }
 table { border-collapse: collapse; table-layout: fixed; empty-cells: show }
 td { vertical-align: top; overflow-wrap: anywhere; padding: 0 }
-tr.whole { break-inside: avoid }
+tr.unbreakable { break-inside: avoid }
 img { max-width: 100% }
 """
 
 
-def write_pdf(html: str, style: str, target: Path) -> None:
-    """Renders a whole document. Raises what WeasyPrint raises on what it cannot lay out."""
-    _document(html, style).write_pdf(target, font_config=FONTS)
+def write_pdf(html: str, css: str, target: Path) -> None:
+    """Renders the document to ``target``. Raises the errors of WeasyPrint."""
+    _build_document(html, css).write_pdf(target, font_config=FONTS)
 
 
-def height_of(html: str, style: str, width: float) -> float:
-    """How high (points) ``html`` is in a column ``width`` points wide."""
+def measure_height(html: str, css: str, width: float) -> float:
+    """The height (points) of ``html`` in a column ``width`` points wide."""
     page = f"@page {{ size: {width:.1f}pt 3000pt; margin: 0 }}"
     end = "<div id=end></div>"
-    rendered = _document(html + end, style + page).render(font_config=FONTS)
+    rendered = _build_document(html + end, css + page).render(font_config=FONTS)
     _, top, *_ = rendered.pages[0].anchors.get("end", (0, 0))
-    return float(top) * POINTS_A_PIXEL
+    return float(top) * POINTS_PER_PIXEL
 
 
-def _document(html: str, style: str) -> HTML:
+def _build_document(html: str, css: str) -> HTML:
     page = (
         f"<!doctype html><html lang=ru><head><meta charset=utf-8>"
-        f"<style>{BASE_STYLE}{style}</style></head><body>{html}</body></html>"
+        f"<style>{BASE_CSS}{css}</style></head><body>{html}</body></html>"
     )
-    return HTML(string=page, url_fetcher=ONLY_INLINE)
+    return HTML(string=page, url_fetcher=DATA_URLS_ONLY)

@@ -55,8 +55,8 @@ def _exit_with_usage(_: str) -> NoReturn:
 def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, str]:
     try:
         with source.open("rb") as file:
-            kind = inspect_file(file, name=source.name).file_format
-        result = convert_to_pdf(source, target, kind=kind, converter=converter)
+            file_format = inspect_file(file, name=source.name).file_format
+        result = convert_to_pdf(source, target, file_format=file_format, converter=converter)
     except IntakeRefused as refused:
         return REFUSED, refused.refusal.message
     except ConversionFailed as failure:

@@ -1,4 +1,4 @@
-"""What a conversion promises whatever the file."""
+"""Conversion: nothing is fetched, failures are reported, no text is lost."""
 
 import http.server
 import io
@@ -14,26 +14,28 @@ from archive.conversion import builtin_converter
 from archive.conversion.convert import convert_to_pdf
 from archive.conversion.results import ConversionFailed, ConversionResult
 from tests.support import office
-from tests.support.conversion.samples import Word
+from tests.support.conversion.samples import WordBuilder
 
 BOTH = pytest.mark.parametrize("converter", ["libreoffice", "builtin"])
 
 
-def converted(data: bytes, kind: str, folder: Path, converter: str | None = None) -> bytes:
+def convert_bytes(
+    data: bytes, file_format: str, folder: Path, converter: str | None = None
+) -> bytes:
     source, pdf = folder / "source", folder / "result.pdf"
     source.write_bytes(data)
-    convert_to_pdf(source, pdf, kind=kind, converter=converter)
+    convert_to_pdf(source, pdf, file_format=file_format, converter=converter)
     return pdf.read_bytes()
 
 
 @pytest.fixture
-def listener() -> Iterator[tuple[str, list[str]]]:
-    """An address on this machine, and the requests that came to it."""
-    seen: list[str] = []
+def http_server() -> Iterator[tuple[str, list[str]]]:
+    """The URL of a local HTTP server, and the paths that were requested from it."""
+    requested: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            seen.append(self.path)
+            requested.append(self.path)
             self.send_error(404)
 
         def log_message(self, *_: object) -> None:
@@ -42,31 +44,31 @@ def listener() -> Iterator[tuple[str, list[str]]]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", seen
+        yield f"http://127.0.0.1:{server.server_port}", requested
         server.shutdown()
         thread.join()
 
 
 @BOTH
-def test_nothing_that_a_file_points_at_is_fetched(converter, listener, tmp_path) -> None:
-    address, seen = listener
-    word = Word("links")
+def test_external_links_of_a_document_are_not_fetched(converter, http_server, tmp_path) -> None:
+    url, requested = http_server
+    word = WordBuilder("links")
     word.paragraph("Текст договора")
     word.document.add_picture(io.BytesIO(office.png_bytes()))
     part = word.document.part
-    outside = part.relate_to(f"{address}/logo.png", f"{office.RELATIONS}/image", is_external=True)
-    part.relate_to(
-        f"{address}/template.dotx", f"{office.RELATIONS}/attachedTemplate", is_external=True
+    relationship_id = part.relate_to(
+        f"{url}/logo.png", f"{office.RELATIONS}/image", is_external=True
     )
+    part.relate_to(f"{url}/template.dotx", f"{office.RELATIONS}/attachedTemplate", is_external=True)
     for blip in word.document.element.body.iter(qn("a:blip")):
-        blip.set(qn("r:link"), outside)
+        blip.set(qn("r:link"), relationship_id)
         del blip.attrib[qn("r:embed")]
-    assert converted(word.done().data, "docx", tmp_path, converter).startswith(b"%PDF-")
-    assert seen == []
+    assert convert_bytes(word.build().data, "docx", tmp_path, converter).startswith(b"%PDF-")
+    assert requested == []
 
 
-def test_no_file_of_ours_gets_into_a_document(tmp_path: Path) -> None:
-    """An ODT that includes another file by its address shows nothing of it."""
+def test_a_document_cannot_include_our_files(tmp_path: Path) -> None:
+    """An ODT with a section that is linked to a local file does not show that file."""
     secret = tmp_path / "secret.txt"
     secret.write_text("SECRETWORD " * 50)
     content = office.read_zip_entry(
@@ -81,74 +83,76 @@ def test_no_file_of_ours_gets_into_a_document(tmp_path: Path) -> None:
         {"content.xml": content.replace(b"</office:text>", section.encode())},
     )
     assert "SECRETWORD" not in office.extract_pdf_text(
-        converted(odt, "odt", tmp_path, "libreoffice")
+        convert_bytes(odt, "odt", tmp_path, "libreoffice")
     )
 
 
 @BOTH
-def test_a_hang_ends_in_a_failure(converter, settings, tmp_path: Path) -> None:
+def test_a_conversion_that_takes_too_long_fails(converter, settings, tmp_path: Path) -> None:
     settings.CONVERSION_SECONDS = 0.05
     with pytest.raises(ConversionFailed, match="слишком долго"):
-        converted(office.docx_bytes(), "docx", tmp_path, converter)
+        convert_bytes(office.docx_bytes(), "docx", tmp_path, converter)
 
 
-def test_a_crash_ends_in_a_failure(monkeypatch, tmp_path: Path) -> None:
+def test_a_crash_of_the_converter_fails_the_conversion(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(builtin_converter, "_MEMORY", 60 * isolation.MEBIBYTE)
     with pytest.raises(ConversionFailed):
-        converted(office.docx_bytes(), "docx", tmp_path, "builtin")
+        convert_bytes(office.docx_bytes(), "docx", tmp_path, "builtin")
 
 
 @BOTH
-@pytest.mark.parametrize("kind", ["docx", "xlsx"])
-def test_what_is_no_document_never_becomes_a_pdf(converter, kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("file_format", ["docx", "xlsx"])
+def test_a_file_that_is_not_a_document_is_not_converted(
+    converter, file_format, tmp_path: Path
+) -> None:
     with pytest.raises(ConversionFailed):
-        converted("Просто текст".encode() * 100, kind, tmp_path, converter)
+        convert_bytes("Просто текст".encode() * 100, file_format, tmp_path, converter)
     assert not (tmp_path / "result.pdf").exists()
 
 
-def test_too_many_pages_fail(settings, tmp_path: Path) -> None:
+def test_a_document_with_too_many_pages_fails(settings, tmp_path: Path) -> None:
     settings.DOCUMENT_MAX_PAGES = 2
-    word = Word("pages")
+    word = WordBuilder("pages")
     for page in range(3):
         word.paragraph(f"Страница {page}").paragraph_format.page_break_before = True
     with pytest.raises(ConversionFailed, match="больше 2 страниц"):
-        converted(word.done().data, "docx", tmp_path, "builtin")
+        convert_bytes(word.build().data, "docx", tmp_path, "builtin")
 
 
-def test_the_builtin_converter_says_what_it_does_not_read(tmp_path: Path) -> None:
+def test_the_builtin_converter_rejects_other_formats(tmp_path: Path) -> None:
     with pytest.raises(ConversionFailed, match="RTF"):
-        converted(rb"{\rtf1 Text}", "rtf", tmp_path, "builtin")
+        convert_bytes(rb"{\rtf1 Text}", "rtf", tmp_path, "builtin")
 
 
-def test_libreoffice_that_is_away_says_so(settings, tmp_path: Path) -> None:
+def test_without_libreoffice_the_builtin_converter_is_the_default(settings, tmp_path: Path) -> None:
     settings.SOFFICE = "no-such-program"
     with pytest.raises(ConversionFailed, match="не установлен"):
-        converted(office.docx_bytes(), "docx", tmp_path, "libreoffice")
+        convert_bytes(office.docx_bytes(), "docx", tmp_path, "libreoffice")
     settings.CONVERTER = "auto"
-    assert converted(office.docx_bytes(), "docx", tmp_path).startswith(b"%PDF-")
+    assert convert_bytes(office.docx_bytes(), "docx", tmp_path).startswith(b"%PDF-")
 
 
 def test_a_pdf_is_copied_byte_for_byte(tmp_path: Path) -> None:
     data = office.pdf_bytes(2)
-    assert converted(data, "pdf", tmp_path) == data
+    assert convert_bytes(data, "pdf", tmp_path) == data
 
 
-@pytest.mark.parametrize(("kind", "target"), [("docx", "doc"), ("docx", "rtf"), ("docx", "odt")])
-def test_old_and_open_formats_keep_their_text(kind, target, tmp_path: Path) -> None:
-    data = office.convert_office_file(office.docx_bytes("Старый договор № 17"), kind, target)
-    assert "Старый договор № 17" in office.extract_pdf_text(converted(data, target, tmp_path))
+@pytest.mark.parametrize("target", ["doc", "rtf", "odt"])
+def test_text_documents_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
+    data = office.convert_office_file(office.docx_bytes("Старый договор № 17"), "docx", target)
+    assert "Старый договор № 17" in office.extract_pdf_text(convert_bytes(data, target, tmp_path))
 
 
 @pytest.mark.parametrize("target", ["xls", "ods"])
-def test_sheets_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
+def test_spreadsheets_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
     wide = [[f"столбец{n}" for n in range(20)]]
     data = office.convert_office_file(office.xlsx_bytes(wide), "xlsx", target)
-    pdf = converted(data, target, tmp_path)
+    pdf = convert_bytes(data, target, tmp_path)
     assert "столбец19" in office.extract_pdf_text(pdf)
     assert office.count_pdf_pages(pdf) == 1
 
 
-def test_lost_text_makes_a_warning() -> None:
+def test_missing_text_gives_a_warning() -> None:
     assert ConversionResult("builtin", 1, 0.999).warning == ""
     warning = ConversionResult("builtin", 1, 0.9, ("штраф", "пеня")).warning
     assert "«штраф», «пеня»" in warning

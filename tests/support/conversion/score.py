@@ -1,4 +1,4 @@
-"""How much of a sample is in the PDF made of it."""
+"""Scoring a PDF: how much of a sample's content it shows."""
 
 import re
 from bisect import bisect_left
@@ -10,73 +10,78 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from archive.conversion import pdf_text
-from archive.conversion.builtin.word.numerals import readable
+from archive.conversion.builtin.word.numerals import replace_symbol_characters
 from archive.conversion.word_recall import missing_words, normalise_text, split_words
 from tests.support.conversion.samples import Sample
 
 
 @dataclass(frozen=True)
 class Score:
-    """Counts of one conversion: (found, of how many), and the rest of what is compared."""
+    """Counts of one conversion, each as (found, expected)."""
 
     words: tuple[int, int]
     numbers: tuple[int, int]
     cells: tuple[int, int]
     labels: tuple[int, int]
-    order: float  # 1: everything in its order
+    order: float  # 1.0: all words are in the expected order
     pages: int
     images: tuple[int, int]
-    lost: list[str]  # what was not found, and what should not have been
-    leaked: list[str]
+    missing: list[str]  # expected but not found
+    leaked: list[str]  # found, but should be hidden
 
 
 def score(sample: Sample, pdf: Path) -> Score:
-    """Compares the PDF with what the sample has to show."""
+    """Compares the PDF with the sample's expected content."""
     with pypdfium2.PdfDocument(pdf) as document:
         pages = len(document)
         text = pdf_text.extract_text(document)
-        spaced = pdf_text.extract_spaced_text(document)
-        pictures = {
-            (number, item.get_bounds())
+        spaced_text = pdf_text.extract_spaced_text(document)
+        images = {
+            (number, image.get_bounds())
             for number, page in enumerate(document)
-            for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
+            for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
         }
-    wanted = split_words(" ".join([*sample.flow, *sample.anywhere]))
-    lost = missing_words(wanted, text) & missing_words(wanted, spaced)
-    numbers = [word for word in wanted if any(char.isdigit() for char in word)]
-    lost_numbers = missing_words(numbers, text) & missing_words(numbers, spaced)
-    run_on = _run_on(text)
-    cells = [cell for cell in sample.cells if _run_on(cell) in run_on]
-    labels = [pair for pair in sample.labels if _run_on("".join(pair)) in run_on]
+    words = split_words(" ".join([*sample.text, *sample.unordered_text]))
+    missing = missing_words(words, text) & missing_words(words, spaced_text)
+    numbers = [word for word in words if any(char.isdigit() for char in word)]
+    missing_numbers = missing_words(numbers, text) & missing_words(numbers, spaced_text)
+    joined = _join(text)
+    cells = [cell for cell in sample.cells if _join(cell) in joined]
+    labels = [pair for pair in sample.labels if _join("".join(pair)) in joined]
     return Score(
-        words=(len(wanted) - lost.total(), len(wanted)),
-        numbers=(len(numbers) - lost_numbers.total(), len(numbers)),
+        words=(len(words) - missing.total(), len(words)),
+        numbers=(len(numbers) - missing_numbers.total(), len(numbers)),
         cells=(len(cells), len(sample.cells)),
         labels=(len(labels), len(sample.labels)),
-        order=_order(split_words(" ".join(sample.flow)), split_words(spaced)),
+        order=_order(split_words(" ".join(sample.text)), split_words(spaced_text)),
         pages=pages,
-        images=(min(len(pictures), sample.images), sample.images),
-        lost=[
-            *lost,
+        images=(min(len(images), sample.images), sample.images),
+        missing=[
+            *missing,
             *(f"cell {cell}" for cell in sample.cells if cell not in cells),
             *(f"label {' '.join(pair)}" for pair in sample.labels if pair not in labels),
         ],
-        leaked=[word for word in sample.absent if _run_on(word) in run_on],
+        leaked=[text for text in sample.hidden_text if _join(text) in joined],
     )
 
 
-def _run_on(text: str) -> str:
-    return re.sub(r"\s+", "", normalise_text(readable(text)))
+def _join(text: str) -> str:
+    """The text without spaces."""
+    return re.sub(r"\s+", "", normalise_text(replace_symbol_characters(text)))
 
 
-def _order(wanted: list[str], found: list[str]) -> float:
-    """Of the words that occur once on both sides, the share that stand in the wanted order."""
-    once = Counter(wanted)
-    places = {word: place for place, word in enumerate(found)}
-    there = Counter(found)
-    sequence = [places[word] for word in wanted if once[word] == there[word] == 1]
-    rising: list[int] = []  # the smallest end of a rising sequence of every length
-    for place in sequence:
-        at = bisect_left(rising, place)
-        rising[at : at + 1] = [place]
-    return len(rising) / len(sequence) if sequence else 1.0
+def _order(expected: list[str], actual: list[str]) -> float:
+    """The share of words in the expected order, among those that occur once on both sides.
+
+    It is the length of the longest increasing subsequence of their positions.
+    """
+    expected_counts, actual_counts = Counter(expected), Counter(actual)
+    positions = {word: position for position, word in enumerate(actual)}
+    sequence = [
+        positions[word] for word in expected if expected_counts[word] == actual_counts[word] == 1
+    ]
+    ends: list[int] = []  # the smallest end of an increasing subsequence of each length
+    for position in sequence:
+        index = bisect_left(ends, position)
+        ends[index : index + 1] = [position]
+    return len(ends) / len(sequence) if sequence else 1.0

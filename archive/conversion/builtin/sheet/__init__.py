@@ -1,6 +1,6 @@
-"""XLSX to HTML: the printed areas of visible sheets as tables."""
+"""XLSX to HTML: the print areas of visible sheets as tables."""
 
 from archive.conversion.builtin.sheet.layout import workbook_to_html
-from archive.conversion.builtin.sheet.workbook import text_of_workbook
+from archive.conversion.builtin.sheet.workbook import extract_workbook_text
 
-__all__ = ["text_of_workbook", "workbook_to_html"]
+__all__ = ["extract_workbook_text", "workbook_to_html"]

@@ -1,4 +1,4 @@
-"""Dates and times of spreadsheets in Russian."""
+"""Date and time formats of spreadsheets, as a Russian Excel shows them."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ _MONTHS = [
     "ноябрь",
     "декабрь",
 ]
-_MONTHS_OF = [
+_MONTHS_GENITIVE = [
     "января",
     "февраля",
     "марта",
@@ -33,8 +33,8 @@ _MONTHS_OF = [
 ]
 _DAYS = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
 _DAYS_SHORT = ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]
-# Formats that stand for "the system's own" and not for what they spell.
-_OF_THE_SYSTEM = {
+# These built-in formats mean "the system's format", whatever they spell.
+_SYSTEM_FORMATS = {
     "mm-dd-yy": "dd.mm.yyyy",
     "m/d/yy h:mm": "dd.mm.yyyy h:mm",
     "[$-f800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy": 'd mmmm yyyy "г."',
@@ -47,25 +47,26 @@ _TOKEN = re.compile(
 )
 _LATIN = {"г": "y", "д": "d", "ч": "h", "с": "s"}
 
-Moment = datetime | date | time | timedelta
+DateValue = datetime | date | time | timedelta
 
 
-def shown(value: Moment, code: str) -> str:
-    """The text of a date, a time or a span of time in the format ``code``."""
+def format_date_value(value: DateValue, code: str) -> str:
+    """The text of a date, time or duration in the number format ``code``."""
     code = code.split(";")[0]
-    code = _OF_THE_SYSTEM.get(code.lower(), code)
+    code = _SYSTEM_FORMATS.get(code.lower(), code)
     if code.lower() in ("general", "@", ""):
         code = "dd.mm.yyyy"
-    span = value if isinstance(value, timedelta) else None
-    moment = _moment(value)
+    duration = value if isinstance(value, timedelta) else None
+    moment = _to_datetime(value)
     tokens = list(_TOKEN.finditer(code))
-    twelve = any(token["noon"] for token in tokens)
+    is_12_hour = any(token["noon"] for token in tokens)
     return "".join(
-        _part(tokens, position, moment, span, twelve=twelve) for position in range(len(tokens))
+        _format_token(tokens, position, moment, duration, is_12_hour=is_12_hour)
+        for position in range(len(tokens))
     )
 
 
-def _moment(value: Moment) -> datetime:
+def _to_datetime(value: DateValue) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -75,17 +76,17 @@ def _moment(value: Moment) -> datetime:
     return datetime(1899, 12, 30) + value  # noqa: DTZ001
 
 
-def _part(
+def _format_token(
     tokens: list[re.Match[str]],
     position: int,
     moment: datetime,
-    span: timedelta | None,
+    duration: timedelta | None,
     *,
-    twelve: bool,
+    is_12_hour: bool,
 ) -> str:
     token = tokens[position]
     if token["elapsed"]:
-        return _elapsed(token["elapsed"], moment, span)
+        return _format_elapsed(token["elapsed"], moment, duration)
     if token["noon"]:
         return "AM" if moment.hour < 12 else "PM"
     if token["fraction"]:
@@ -94,14 +95,14 @@ def _part(
         letter = _LATIN.get(token["part"][0].lower(), token["part"][0].lower())
         if letter == "m" and _are_minutes(tokens, position):
             letter = "n"
-        return _calendar(letter, len(token["part"]), tokens, moment, twelve=twelve)
+        return _format_part(letter, len(token["part"]), tokens, moment, is_12_hour=is_12_hour)
     if token["space"]:
         return " "
     return token["quoted"] or token["escaped"] or token["other"] or ""
 
 
 def _are_minutes(tokens: list[re.Match[str]], position: int) -> bool:
-    """An m after hours or before seconds is minutes."""
+    """An «m» after hours or before seconds means minutes."""
     before = [t for t in tokens[:position] if t["part"] or t["elapsed"]]
     after = [t for t in tokens[position + 1 :] if t["part"] or t["elapsed"]]
     previous = (before[-1]["part"] or before[-1]["elapsed"]).lower() if before else ""
@@ -109,18 +110,18 @@ def _are_minutes(tokens: list[re.Match[str]], position: int) -> bool:
     return previous[:1] in ("h", "ч") or following[:1] in ("s", "с")
 
 
-def _calendar(
-    letter: str, length: int, tokens: list[re.Match[str]], moment: datetime, *, twelve: bool
+def _format_part(
+    letter: str, length: int, tokens: list[re.Match[str]], moment: datetime, *, is_12_hour: bool
 ) -> str:
     if letter == "y":
         return f"{moment.year:04d}" if length > 2 else f"{moment.year % 100:02d}"
     if letter == "m" and length > 2:
         with_day = any((t["part"] or "").lower() in ("d", "dd", "д", "дд") for t in tokens)
-        name = (_MONTHS_OF if with_day else _MONTHS)[moment.month - 1]
+        name = (_MONTHS_GENITIVE if with_day else _MONTHS)[moment.month - 1]
         return {3: name[:3], 5: name[:1]}.get(length, name)
     if letter == "d" and length > 2:
         return (_DAYS_SHORT if length == 3 else _DAYS)[moment.weekday()]
-    hour = (moment.hour % 12 or 12) if twelve else moment.hour
+    hour = (moment.hour % 12 or 12) if is_12_hour else moment.hour
     number = {
         "m": moment.month,
         "d": moment.day,
@@ -131,7 +132,7 @@ def _calendar(
     return f"{number:0{min(length, 2)}d}"
 
 
-def _elapsed(unit: str, moment: datetime, span: timedelta | None) -> str:
-    seconds = (span or moment - datetime(1899, 12, 30)).total_seconds()  # noqa: DTZ001
+def _format_elapsed(unit: str, moment: datetime, duration: timedelta | None) -> str:
+    seconds = (duration or moment - datetime(1899, 12, 30)).total_seconds()  # noqa: DTZ001
     whole = int(seconds // {"h": 3600, "m": 60, "s": 1}[unit[0].lower()])
     return str(whole).zfill(len(unit))

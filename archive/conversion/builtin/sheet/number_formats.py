@@ -10,7 +10,7 @@ from archive.conversion.builtin.sheet import date_formats
 DECIMAL = ","
 GROUP = "\u00a0"
 GENERAL_DIGITS = 10
-MOST_DECIMALS = 30
+MAX_DECIMALS = 30
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)'
@@ -31,54 +31,54 @@ _COMPARISONS = {
 _DIGITS = "0#?"
 
 
-def shown(value: object, code: str) -> str:
-    """The text that a cell with ``value`` and the number format ``code`` shows."""
+def format_value(value: object, code: str) -> str:
+    """The text of a cell with ``value`` and the number format ``code``."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "ИСТИНА" if value else "ЛОЖЬ"
     if isinstance(value, datetime | date | time | timedelta):
-        return date_formats.shown(value, code)
+        return date_formats.format_date_value(value, code)
     if isinstance(value, int | float):
-        return _number(Decimal(repr(value)), code)
-    return _text(str(value), code)
+        return _format_number(Decimal(repr(value)), code)
+    return _format_text(str(value), code)
 
 
-def _text(value: str, code: str) -> str:
-    sections = _sections(code)
+def _format_text(value: str, code: str) -> str:
+    sections = _split_sections(code)
     pattern = sections[3] if len(sections) > 3 else sections[-1]
     if "@" not in pattern:
         return value
     return "".join(
         value if token.kind == "other" and token.text == "@" else token.literal
-        for token in _tokens(pattern)
+        for token in _tokenise(pattern)
     )
 
 
-def _sections(code: str) -> list[str]:
-    parts, start = [], 0
-    for found in _SECTION_END.finditer(code):
-        if found[1]:
-            parts.append(code[start : found.start()])
-            start = found.end()
-    return [*parts, code[start:]]
+def _split_sections(code: str) -> list[str]:
+    sections, start = [], 0
+    for match in _SECTION_END.finditer(code):
+        if match[1]:
+            sections.append(code[start : match.start()])
+            start = match.end()
+    return [*sections, code[start:]]
 
 
-def _number(value: Decimal, code: str) -> str:
+def _format_number(value: Decimal, code: str) -> str:
     if not value.is_finite():
         return ""
-    pattern, signed = _chosen(value, _sections(code))
-    tokens = _tokens(pattern)
+    pattern, needs_minus = _choose_section(value, _split_sections(code))
+    tokens = _tokenise(pattern)
     if any(token.kind == "general" for token in tokens):
         return "".join(
-            _general(value) if token.kind == "general" else token.literal for token in tokens
+            _format_general(value) if token.kind == "general" else token.literal for token in tokens
         )
-    body = _filled(abs(value), tokens)
-    return f"-{body}" if signed and value < 0 and re.search("[1-9]", body) else body
+    body = _fill_pattern(abs(value), tokens)
+    return f"-{body}" if needs_minus and value < 0 and re.search("[1-9]", body) else body
 
 
-def _chosen(value: Decimal, sections: list[str]) -> tuple[str, bool]:
-    """The section for ``value``, and whether the minus is ours to write."""
+def _choose_section(value: Decimal, sections: list[str]) -> tuple[str, bool]:
+    """The section that applies to ``value``, and whether a negative value needs a minus sign."""
     for number, section in enumerate(sections[:3]):
         if condition := _CONDITION.search(section):
             if _COMPARISONS[condition[1]](value, Decimal(condition[2])):
@@ -99,13 +99,13 @@ class _Token:
     text: str
 
     @property
-    def is_place(self) -> bool:
-        """Whether a digit may stand here."""
+    def is_digit(self) -> bool:
+        """Whether it is a placeholder for a digit."""
         return self.kind == "other" and self.text in _DIGITS
 
     @property
     def literal(self) -> str:
-        """What the token shows as itself."""
+        """The text that the token itself shows."""
         if self.kind in ("quoted", "escaped", "currency"):
             return self.text
         if self.kind == "space":
@@ -113,12 +113,14 @@ class _Token:
         return self.text if self.kind == "other" and self.text not in "@" else ""
 
 
-def _tokens(pattern: str) -> list[_Token]:
-    found = _TOKEN.finditer(pattern)
-    return [_Token(match.lastgroup or "other", match[match.lastgroup or 0]) for match in found]
+def _tokenise(pattern: str) -> list[_Token]:
+    return [
+        _Token(match.lastgroup or "other", match[match.lastgroup or 0])
+        for match in _TOKEN.finditer(pattern)
+    ]
 
 
-def _general(value: Decimal) -> str:
+def _format_general(value: Decimal) -> str:
     if value == 0:
         return "0"
     if not Decimal("1e-5") <= abs(value) < Decimal("1e11"):
@@ -127,65 +129,66 @@ def _general(value: Decimal) -> str:
         return f"{mantissa}E{exponent[0]}{exponent[1:].zfill(2)}"
     whole_digits = max(1, value.adjusted() + 1)
     places = max(0, GENERAL_DIGITS - whole_digits)
-    text = f"{_rounded(value, places):f}"
+    text = f"{_round(value, places):f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", DECIMAL)
 
 
-def _rounded(value: Decimal, places: int) -> Decimal:
-    """Half away from zero, as spreadsheets round."""
+def _round(value: Decimal, places: int) -> Decimal:
+    """Rounds half away from zero, as spreadsheets do."""
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def _filled(value: Decimal, tokens: list[_Token]) -> str:
-    """``value`` (not negative) in the places that the pattern has for digits."""
-    places = [i for i, token in enumerate(tokens) if token.is_place]
-    if not places:
+def _fill_pattern(value: Decimal, tokens: list[_Token]) -> str:
+    """``value`` (not negative) in the digit placeholders of the pattern."""
+    placeholders = [i for i, token in enumerate(tokens) if token.is_digit]
+    if not placeholders:
         return "".join(token.literal for token in tokens)
     value *= Decimal(100) ** sum(token == _Token("other", "%") for token in tokens)
     exponent = next((i for i, token in enumerate(tokens) if token.kind == "exponent"), None)
     if exponent is not None:
-        return _scientific(value, tokens, exponent)
+        return _format_scientific(value, tokens, exponent)
     if any(token == _Token("other", "/") for token in tokens):
-        return _general(value)
+        return _format_general(value)
     point = next((i for i, t in enumerate(tokens) if t == _Token("other", ".")), len(tokens))
-    whole = [i for i in places if i < point]
-    fraction = [i for i in places if i > point][:MOST_DECIMALS]
-    value /= Decimal(1000) ** _scaling_commas(tokens, whole, point)
-    text = f"{_rounded(value, len(fraction)):f}"
+    whole = [i for i in placeholders if i < point]
+    fraction = [i for i in placeholders if i > point][:MAX_DECIMALS]
+    value /= Decimal(1000) ** _count_scaling_commas(tokens, whole, point)
+    text = f"{_round(value, len(fraction)):f}"
     digits, _, decimals = text.partition(".")
-    decimals = _optional_decimals(decimals, "".join(tokens[i].text for i in fraction))
-    grouped = any(
+    decimals = _strip_optional_zeros(decimals, "".join(tokens[i].text for i in fraction))
+    has_groups = any(
         token == _Token("other", ",") and whole and whole[0] < i < whole[-1]
         for i, token in enumerate(tokens)
     )
-    filled = _whole(digits, "".join(tokens[i].text for i in whole), grouped)
-    return _laid_out(tokens, whole, fraction, point, filled, decimals)
+    whole_text = _format_whole(digits, "".join(tokens[i].text for i in whole), has_groups)
+    return _assemble(tokens, whole, fraction, point, whole_text, decimals)
 
 
-def _scaling_commas(tokens: list[_Token], whole: list[int], point: int) -> int:
-    """Commas right after the last place before the point divide by a thousand each."""
+def _count_scaling_commas(tokens: list[_Token], whole: list[int], point: int) -> int:
+    """Each comma directly after the last digit before the point divides by a thousand."""
     count, position = 0, (whole[-1] + 1 if whole else point)
     while position < len(tokens) and tokens[position] == _Token("other", ","):
         count, position = count + 1, position + 1
     return count
 
 
-def _optional_decimals(decimals: str, pattern: str) -> str:
+def _strip_optional_zeros(decimals: str, pattern: str) -> str:
+    """Removes trailing zeros whose placeholder is «#»."""
     while decimals and pattern[len(decimals) - 1] == "#" and decimals[-1] == "0":
         decimals = decimals[:-1]
     return decimals
 
 
-def _whole(digits: str, pattern: str, grouped: bool) -> str:
+def _format_whole(digits: str, pattern: str, has_groups: bool) -> str:
     digits = digits.lstrip("0").rjust(pattern.count("0"), "0")
-    if not grouped:
+    if not has_groups:
         return digits
     head = len(digits) % 3
     groups = [digits[:head], *(digits[i : i + 3] for i in range(head, len(digits), 3))]
     return GROUP.join(group for group in groups if group)
 
 
-def _laid_out(
+def _assemble(
     tokens: list[_Token],
     whole: list[int],
     fraction: list[int],
@@ -193,21 +196,21 @@ def _laid_out(
     digits: str,
     decimals: str,
 ) -> str:
-    shown: list[str] = []
+    pieces: list[str] = []
     first_whole = whole[0] if whole else point
     for position, token in enumerate(tokens):
         if position == first_whole:
-            shown.append(digits)
+            pieces.append(digits)
         if position == point:
-            shown.append(DECIMAL + decimals if decimals or fraction == [] else "")
+            pieces.append(DECIMAL + decimals if decimals or fraction == [] else "")
         elif position in whole or position in fraction or token == _Token("other", ","):
             continue
         else:
-            shown.append(token.literal)
-    return "".join(shown)
+            pieces.append(token.literal)
+    return "".join(pieces)
 
 
-def _scientific(value: Decimal, tokens: list[_Token], exponent: int) -> str:
+def _format_scientific(value: Decimal, tokens: list[_Token], exponent: int) -> str:
     point = next((i for i, t in enumerate(tokens[:exponent]) if t.text == "."), exponent)
     places = sum(token.text in _DIGITS for token in tokens[point:exponent])
     mantissa, _, power = f"{value:.{places}E}".partition("E")

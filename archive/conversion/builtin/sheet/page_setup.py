@@ -1,4 +1,4 @@
-"""The page of a printed sheet: size, margins, headers and footers."""
+"""The page setup of a printed sheet: size, margins, headers and footers."""
 
 import re
 from typing import Any
@@ -7,8 +7,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from archive.conversion.builtin.markup import points
 
-# Points, portrait. Paper sizes by their numbers in ECMA-376 (18.3.1.63).
-PAPER = {
+# Width and height in points, portrait, by the paper size numbers of ECMA-376 (18.3.1.63).
+PAPER_SIZES = {
     1: (612.0, 792.0),
     5: (612.0, 1008.0),
     8: (841.9, 1190.6),
@@ -19,7 +19,7 @@ A4 = 9
 INCH = 72.0
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _CODE = re.compile(r'&(?:"(?P<font>[^"]*)"|(?P<size>\d+)|K(?P<colour>[0-9A-F]{6})|(?P<code>.))')
-_BOXES = (
+_MARGIN_BOXES = (
     ("oddHeader", "left", "top-left"),
     ("oddHeader", "center", "top-center"),
     ("oddHeader", "right", "top-right"),
@@ -29,63 +29,64 @@ _BOXES = (
 )
 
 
-def size(sheet: Worksheet) -> tuple[float, float]:
+def paper_size(sheet: Worksheet) -> tuple[float, float]:
     """Width and height of the paper in points."""
     number = sheet.page_setup.paperSize
-    across, down = PAPER.get(int(number) if number else A4, PAPER[A4])
-    return (down, across) if sheet.page_setup.orientation == "landscape" else (across, down)
+    width, height = PAPER_SIZES.get(int(number) if number else A4, PAPER_SIZES[A4])
+    return (height, width) if sheet.page_setup.orientation == "landscape" else (width, height)
 
 
 def content_width(sheet: Worksheet) -> float:
     """Points between the left and right margins."""
     margins = sheet.page_margins
-    return size(sheet)[0] - (margins.left + margins.right) * INCH
+    return paper_size(sheet)[0] - (margins.left + margins.right) * INCH
 
 
-def rule(sheet: Worksheet, name: str) -> str:
-    """The @page rule by the name of ``name``."""
-    across, down = size(sheet)
+def page_rule(sheet: Worksheet, name: str) -> str:
+    """The CSS rule @page ``name``."""
+    width, height = paper_size(sheet)
     margins = sheet.page_margins
     sides = (margins.top, margins.right, margins.bottom, margins.left)
-    boxes = "".join(_box(sheet, part, place, box) for part, place, box in _BOXES)
+    boxes = "".join(_margin_box(sheet, *names) for names in _MARGIN_BOXES)
     return (
-        f"@page {name} {{ size: {points(across)} {points(down)};"
+        f"@page {name} {{ size: {points(width)} {points(height)};"
         f" margin: {' '.join(points(side * INCH) for side in sides)}; {boxes} }}"
     )
 
 
-def _box(sheet: Worksheet, part: str, place: str, box: str) -> str:
-    item: Any = getattr(getattr(sheet, part), place)
+def _margin_box(sheet: Worksheet, part: str, position: str, box: str) -> str:
+    item: Any = getattr(getattr(sheet, part), position)
     if not item or not item.text:
         return ""
     size = f"font-size: {item.size}pt;" if item.size else "font-size: 10pt;"
-    return f"@{box} {{ {size} white-space: pre-wrap; content: {_content(item.text, sheet)} }}"
+    content = _header_content(item.text, sheet)
+    return f"@{box} {{ {size} white-space: pre-wrap; content: {content} }}"
 
 
-def _content(code: str, sheet: Worksheet) -> str:
-    """«Страница &P из &N» as a CSS content list."""
+def _header_content(code: str, sheet: Worksheet) -> str:
+    """A header such as «Страница &P из &N» as a CSS content list."""
     parts: list[str] = []
     position = 0
-    for found in _CODE.finditer(code):
-        parts.append(_string(code[position : found.start()]))
-        parts.append(_field(found["code"] or "", sheet))
-        position = found.end()
-    parts.append(_string(code[position:]))
+    for match in _CODE.finditer(code):
+        parts.append(_css_string(code[position : match.start()]))
+        parts.append(_field_content(match["code"] or "", sheet))
+        position = match.end()
+    parts.append(_css_string(code[position:]))
     return " ".join(part for part in parts if part) or "none"
 
 
-def _field(code: str, sheet: Worksheet) -> str:
+def _field_content(code: str, sheet: Worksheet) -> str:
     if code == "P":
         return "counter(page)"
     if code == "N":
         return "counter(pages)"
     if code == "A":
-        return _string(sheet.title)
-    return _string("&") if code == "&" else ""
+        return _css_string(sheet.title)
+    return _css_string("&") if code == "&" else ""
 
 
-def _string(value: str) -> str:
-    """A CSS string. «<» is written as an escape: nothing may end the style element."""
-    plain = _CONTROL.sub("", value).replace("\\", "\\\\").replace('"', '\\"')
-    plain = plain.replace("\n", "\\a ").replace("<", "\\3c ")
-    return f'"{plain}"' if plain else ""
+def _css_string(value: str) -> str:
+    """A CSS string. «<» is escaped, so that it cannot close the <style> element."""
+    escaped = _CONTROL.sub("", value).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = escaped.replace("\n", "\\a ").replace("<", "\\3c ")
+    return f'"{escaped}"' if escaped else ""

@@ -1,13 +1,13 @@
-"""Word's properties as CSS."""
+"""Word's formatting properties as CSS."""
 
 from archive.conversion.builtin import markup
 from archive.conversion.builtin.markup import Style, points
 from archive.conversion.builtin.word.styles import Properties
-from archive.conversion.builtin.word.xml import number, twips
+from archive.conversion.builtin.word.xml import length, number
 
-# A line of a text font is so many times its size high.
-LINE = 1.15
+LINE_HEIGHT = 1.15  # of a single-spaced line, in font sizes
 DEFAULT_SIZE = 10.0
+AUTOMATIC_SPACE = 14.0  # points
 _HIGHLIGHTS = {
     "yellow": "#ffff00",
     "green": "#00ff00",
@@ -27,7 +27,7 @@ _ALIGN = {
     "both": "justify",
     "distribute": "justify",
 }
-_LINES = {
+_BORDER_STYLES = {
     "single": "solid",
     "thick": "solid",
     "double": "double",
@@ -40,44 +40,44 @@ _LINES = {
 
 
 def run_style(run: Properties) -> Style:
-    """How the letters look."""
+    """The CSS of a run of text."""
     style: Style = {"font-size": points(font_size(run))}
     style["font-family"] = markup.font_family(run.font())
-    if run.on("w:b"):
+    if run.is_on("w:b"):
         style["font-weight"] = "bold"
-    if run.on("w:i"):
+    if run.is_on("w:i"):
         style["font-style"] = "italic"
-    if lines := _text_lines(run):
+    if lines := _text_decoration(run):
         style["text-decoration"] = lines
-    if run.on("w:caps"):
+    if run.is_on("w:caps"):
         style["text-transform"] = "uppercase"
-    elif run.on("w:smallCaps"):
+    elif run.is_on("w:smallCaps"):
         style["font-variant"] = "small-caps"
-    if shade := markup.colour(run.get("w:color")):
-        style["color"] = shade
+    if colour := markup.colour(run.get("w:color")):
+        style["color"] = colour
     if fill := _HIGHLIGHTS.get(run.get("w:highlight") or "") or fill_colour(run):
         style["background"] = fill
-    if (spread := twips(run.get("w:spacing"))) != 0:
-        style["letter-spacing"] = points(spread)
-    return style | _raised(run)
+    if (spacing := length(run.get("w:spacing"))) != 0:
+        style["letter-spacing"] = points(spacing)
+    return style | _vertical_position(run)
 
 
 def font_size(run: Properties) -> float:
-    """Points."""
+    """The font size in points."""
     half_points = number(run.get("w:sz"), DEFAULT_SIZE * 2)
     return max(1.0, min(half_points / 2, 400.0))
 
 
-def _text_lines(run: Properties) -> str:
+def _text_decoration(run: Properties) -> str:
     lines = []
     if (run.get("w:u") or "none") != "none":
         lines.append("underline")
-    if run.on("w:strike") or run.on("w:dstrike"):
+    if run.is_on("w:strike") or run.is_on("w:dstrike"):
         lines.append("line-through")
     return " ".join(lines)
 
 
-def _raised(run: Properties) -> Style:
+def _vertical_position(run: Properties) -> Style:
     align = run.get("w:vertAlign")
     if align in ("superscript", "subscript"):
         return {
@@ -89,26 +89,25 @@ def _raised(run: Properties) -> Style:
 
 
 def fill_colour(properties: Properties) -> str | None:
-    """The colour of w:shd."""
+    """The background colour (w:shd)."""
     return markup.colour(properties.get("w:shd", "w:fill"))
 
 
 def paragraph_style(paragraph: Properties, size: float) -> Style:
-    """Alignment, spacing and breaks of a paragraph; indents come with the list level."""
+    """The CSS of a paragraph without its indents, which also depend on the list level."""
     style: Style = {"text-align": _ALIGN.get(paragraph.get("w:jc") or "left", "left")}
     before, after = _space(paragraph, "before"), _space(paragraph, "after")
     if after:
         style["margin-bottom"] = points(after)
     if before:
-        # Of the space after one paragraph and before the next the larger one counts, which is
-        # what margins do by themselves.
+        # Between two paragraphs the larger space counts, like with collapsing CSS margins.
         style["margin-top"] = points(before)
     style["line-height"] = line_height(paragraph, size)
-    if paragraph.on("w:keepNext"):
+    if paragraph.is_on("w:keepNext"):
         style["break-after"] = "avoid"
-    if paragraph.on("w:keepLines"):
+    if paragraph.is_on("w:keepLines"):
         style["break-inside"] = "avoid"
-    if paragraph.on("w:pageBreakBefore"):
+    if paragraph.is_on("w:pageBreakBefore"):
         style["break-before"] = "page"
     if fill := fill_colour(paragraph):
         style["background"] = fill
@@ -118,18 +117,18 @@ def paragraph_style(paragraph: Properties, size: float) -> Style:
 def _space(paragraph: Properties, side: str) -> float:
     automatic = paragraph.get("w:spacing", f"w:{side}Autospacing")
     if automatic in ("1", "true", "on"):
-        return 14.0
-    return max(0.0, twips(paragraph.get("w:spacing", f"w:{side}")))
+        return AUTOMATIC_SPACE
+    return max(0.0, length(paragraph.get("w:spacing", f"w:{side}")))
 
 
 def line_height(paragraph: Properties, size: float) -> str:
-    """A CSS line height: a factor, or points when they are given."""
+    """The CSS line height: a factor, or points if the document states an absolute height."""
     line = number(paragraph.get("w:spacing", "w:line"), 240)
     rule = paragraph.get("w:spacing", "w:lineRule") or "auto"
     if rule == "auto":
-        return f"{LINE * line / 240:.3f}"
-    exact = line / 20
-    return points(exact if rule == "exact" else max(exact, size * LINE))
+        return f"{LINE_HEIGHT * line / 240:.3f}"
+    height = line / 20
+    return points(height if rule == "exact" else max(height, size * LINE_HEIGHT))
 
 
 def _paragraph_borders(paragraph: Properties) -> Style:
@@ -147,7 +146,10 @@ def _paragraph_borders(paragraph: Properties) -> Style:
 
 
 def border(sides: Properties, name: str) -> str | None:
-    """One side of a w:pBdr, w:tblBorders or w:tcBorders as CSS; «none» when it is taken away."""
+    """One side of a w:pBdr, w:tblBorders or w:tcBorders as CSS; «none» for an explicit no border.
+
+    None when the side is not mentioned.
+    """
     kind = sides.get(name)
     if kind is None:
         return None
@@ -156,5 +158,5 @@ def border(sides: Properties, name: str) -> str | None:
     width = max(0.25, number(sides.get(name, "w:sz"), 4) / 8)
     if kind == "double":
         width = max(width * 3, 1.5)
-    shade = markup.colour(sides.get(name, "w:color")) or "#000"
-    return f"{points(width)} {_LINES.get(kind, 'solid')} {shade}"
+    colour = markup.colour(sides.get(name, "w:color")) or "#000"
+    return f"{points(width)} {_BORDER_STYLES.get(kind, 'solid')} {colour}"

@@ -1,6 +1,5 @@
-"""A DOCX as HTML with a style sheet for its pages."""
+"""A DOCX as HTML with the CSS of its pages."""
 
-import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -9,15 +8,15 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from archive.conversion.builtin.markup import element
-from archive.conversion.builtin.pdf import height_of
+from archive.conversion.builtin.pdf import measure_height
 from archive.conversion.builtin.word.inline import Notes
 from archive.conversion.builtin.word.numbering import Numbering
 from archive.conversion.builtin.word.sections import Section, read_sections
-from archive.conversion.builtin.word.story import Story
+from archive.conversion.builtin.word.story import StoryRenderer
 from archive.conversion.builtin.word.styles import Styles
-from archive.conversion.builtin.word.xml import Node, local, unwrapped
+from archive.conversion.builtin.word.xml import Node, iter_content, local_name
 
-STYLE = """
+CSS = """
 .p { overflow-wrap: anywhere; orphans: 2; widows: 2 }
 .page-number::after { content: counter(page) }
 .page-count::after { content: counter(pages) }
@@ -31,35 +30,32 @@ STYLE = """
 .h3 { bookmark-level: 3; break-after: avoid } .h4 { bookmark-level: 4; break-after: avoid }
 .h5 { bookmark-level: 5; break-after: avoid } .h6 { bookmark-level: 6; break-after: avoid }
 """
-_NOTES = {
-    "footnotes": re.compile("/footnotes$"),
-    "endnotes": re.compile("/endnotes$"),
-}
 
 
 def document_to_html(file: IO[bytes]) -> tuple[str, str]:
-    """HTML of the body, and the style sheet of its pages."""
+    """The HTML of the document's body, and the CSS of its pages."""
     part = Document(file).part
     styles = Styles(part.styles.element, _theme_fonts(part))
-    numbering = Numbering(_root(part, "/numbering"))
-    notes = Notes(_notes(part, "footnotes"), _notes(part, "endnotes"))
-    settings = _root(part, "/settings")
+    numbering = Numbering(_related_root(part, "/numbering"))
+    notes = Notes(_read_notes(part, "footnotes"), _read_notes(part, "endnotes"))
+    settings = _related_root(part, "/settings")
     sections = read_sections(part.element.body, settings)
     pieces, rules = [], []
     for section in sections:
         headers = {
-            name: _header(story_part, styles, section) for name, story_part in section.stories(part)
+            name: _render_header(header_part, styles, section)
+            for name, header_part in section.header_parts(part)
         }
-        pieces.append(_section(section, headers, styles, numbering, part, notes))
+        pieces.append(_render_section(section, headers, styles, numbering, part, notes))
         heights = {
-            name: height_of(html, STYLE, section.page_width) for name, html in headers.items()
+            name: measure_height(html, CSS, section.page_width) for name, html in headers.items()
         }
-        rules.append(section.rule(heights))
-    pieces.append(_endnotes(styles, numbering, part, notes, sections[-1]))
-    return "".join(pieces), STYLE + "".join(rules)
+        rules.append(section.page_rules(heights))
+    pieces.append(_render_endnotes(styles, numbering, part, notes, sections[-1]))
+    return "".join(pieces), CSS + "".join(rules)
 
 
-def _section(
+def _render_section(
     section: Section,
     headers: dict[str, str],
     styles: Styles,
@@ -70,38 +66,40 @@ def _section(
     running = "".join(
         element("div", html, class_=f"running {name}") for name, html in headers.items()
     )
-    story = Story(styles, numbering, part, notes, width=section.width)
-    body = story.html(section.blocks)
+    story = StoryRenderer(styles, numbering, part, notes, width=section.width)
+    body = story.render(section.blocks)
     return element("section", running + body, section.style(), class_=section.name)
 
 
-def _header(story_part: Any, styles: Styles, section: Section) -> str:
+def _render_header(header_part: Any, styles: Styles, section: Section) -> str:
     numbering = Numbering(None)
-    story = Story(styles, numbering, story_part, Notes(), width=section.page_width)
-    return story.html(unwrapped(story_part.element))
+    story = StoryRenderer(styles, numbering, header_part, Notes(), width=section.page_width)
+    return story.render(iter_content(header_part.element))
 
 
-def _endnotes(styles: Styles, numbering: Numbering, part: Any, notes: Notes, last: Section) -> str:
-    if not notes.gathered:
+def _render_endnotes(
+    styles: Styles, numbering: Numbering, part: Any, notes: Notes, last_section: Section
+) -> str:
+    if not notes.used_endnotes:
         return ""
-    story = Story(styles, numbering, part, notes, width=last.width)
+    story = StoryRenderer(styles, numbering, part, notes, width=last_section.width)
     items = "".join(
-        element("div", f"<sup>{number}</sup> {story.html(unwrapped(note))}")
-        for number, note in enumerate(notes.gathered, 1)
+        element("div", f"<sup>{number}</sup> {story.render(iter_content(note))}")
+        for number, note in enumerate(notes.used_endnotes, 1)
     )
-    return element("div", items, {"page": last.name}, class_="endnotes")
+    return element("div", items, {"page": last_section.name}, class_="endnotes")
 
 
-def _related(part: Any, ending: str) -> Any:
-    for relation in part.rels.values():
-        if relation.reltype.endswith(ending) and not relation.is_external:
-            return relation.target_part
+def _related_part(part: Any, type_suffix: str) -> Any:
+    for relationship in part.rels.values():
+        if relationship.reltype.endswith(type_suffix) and not relationship.is_external:
+            return relationship.target_part
     return None
 
 
-def _root(part: Any, ending: str) -> Node | None:
-    """The tree of a related part, which python-docx may or may not have parsed."""
-    related = _related(part, ending)
+def _related_root(part: Any, type_suffix: str) -> Node | None:
+    """The root element of a related part, which python-docx may or may not have parsed."""
+    related = _related_part(part, type_suffix)
     if related is None:
         return None
     if hasattr(related, "element"):
@@ -110,25 +108,25 @@ def _root(part: Any, ending: str) -> Node | None:
     return etree.fromstring(related.blob, parser)
 
 
-def _notes(part: Any, name: str) -> dict[str, Node]:
-    """Notes by their number, without the separators that stand among them."""
-    root = _root(part, f"/{name}")
+def _read_notes(part: Any, name: str) -> dict[str, Node]:
+    """Footnotes or endnotes by their id, without the separators among them."""
+    root = _related_root(part, f"/{name}")
     return {
         note.get(qn("w:id")) or "": note
         for note in (root if root is not None else ())
-        if local(note) and note.get(qn("w:type")) in (None, "normal")
+        if local_name(note) and note.get(qn("w:type")) in (None, "normal")
     }
 
 
 def _theme_fonts(part: Any) -> dict[str, str]:
-    """The fonts that styles mean by «minor» and «major»."""
-    root = _root(part, "/theme")
+    """The font names of the theme fonts «minor» and «major»."""
+    root = _related_root(part, "/theme")
     if root is None:
         return {}
-    return dict(_latin(root))
+    return dict(_iter_latin_fonts(root))
 
 
-def _latin(root: Node) -> Iterator[tuple[str, str]]:
+def _iter_latin_fonts(root: Node) -> Iterator[tuple[str, str]]:
     for name in ("minor", "major"):
         font = root.find(f".//{qn(f'a:{name}Font')}/{qn('a:latin')}")
         if font is not None and font.get("typeface"):

@@ -1,4 +1,4 @@
-"""Pictures of a document, drawn from its own parts only."""
+"""Images of a document. Only images that are parts of the document itself are shown."""
 
 import io
 from typing import Any
@@ -7,51 +7,51 @@ from docx.oxml.ns import qn
 from PIL import Image, UnidentifiedImageError
 
 from archive.conversion.builtin import markup
-from archive.conversion.builtin.markup import Style, data_address, points, void
-from archive.conversion.builtin.word.xml import VML, Node, R, number, twips
+from archive.conversion.builtin.markup import Style, data_url, points, void_element
+from archive.conversion.builtin.word.xml import VML, Node, R, length, number
 
-EMU_A_POINT = 12_700
-# What a PDF page can show as it is; anything else is redrawn as PNG, or left out if it cannot be.
-_AS_IS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
-_MISSING = "[изображение не показано]"
+EMU_PER_POINT = 12_700
+# Formats that are embedded unchanged. Others are converted to PNG, or omitted if that fails.
+_EMBEDDABLE = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
+_OMITTED = "[изображение не показано]"
 
 
-def drawing(node: Node, part: Any) -> str:
-    """The pictures of a w:drawing."""
-    holder = next(iter(node), None)
-    extent = None if holder is None else holder.find(qn("wp:extent"))
-    across = number(extent.get("cx")) / EMU_A_POINT if extent is not None else 0
-    down = number(extent.get("cy")) / EMU_A_POINT if extent is not None else 0
+def render_drawing(node: Node, part: Any) -> str:
+    """The images of a w:drawing."""
+    container = next(iter(node), None)
+    extent = None if container is None else container.find(qn("wp:extent"))
+    width = number(extent.get("cx")) / EMU_PER_POINT if extent is not None else 0
+    height = number(extent.get("cy")) / EMU_PER_POINT if extent is not None else 0
     blips = list(node.iter(qn("a:blip")))
-    style = _size(across, down) if len(blips) == 1 else {}
-    if holder is not None and holder.tag == qn("wp:anchor"):
-        style |= _floating(holder)
-    return "".join(_picture(blip.get(qn("r:embed")), part, style) for blip in blips)
+    style = _size_style(width, height) if len(blips) == 1 else {}
+    if container is not None and container.tag == qn("wp:anchor"):
+        style |= _wrap_style(container)
+    return "".join(_render_image(blip.get(qn("r:embed")), part, style) for blip in blips)
 
 
-def vml(node: Node, part: Any) -> str:
-    """The pictures of a w:pict or w:object, with the size that their shape states."""
-    drawn = []
+def render_vml(node: Node, part: Any) -> str:
+    """The images of a w:pict or w:object, in the size of their shape."""
+    images = []
     for data in node.iter(f"{VML}imagedata"):
         shape = data.getparent()
-        stated = (shape.get("style") or "") if shape is not None else ""
-        sizes = dict(item.strip().split(":", 1) for item in stated.split(";") if ":" in item)
-        style = _size(twips(sizes.get("width")), twips(sizes.get("height")))
-        drawn.append(_picture(data.get(f"{R}id"), part, style))
-    return "".join(drawn)
+        shape_style = (shape.get("style") or "") if shape is not None else ""
+        sizes = dict(item.strip().split(":", 1) for item in shape_style.split(";") if ":" in item)
+        style = _size_style(length(sizes.get("width")), length(sizes.get("height")))
+        images.append(_render_image(data.get(f"{R}id"), part, style))
+    return "".join(images)
 
 
-def _size(across: float, down: float) -> Style:
+def _size_style(width: float, height: float) -> Style:
     style: Style = {}
-    if across > 0:
-        style["width"] = points(across)
-    if down > 0:
-        style["height"] = points(down)
+    if width > 0:
+        style["width"] = points(width)
+    if height > 0:
+        style["height"] = points(height)
     return style
 
 
-def _floating(anchor: Node) -> Style:
-    """Text flows beside a picture that it is told to flow around."""
+def _wrap_style(anchor: Node) -> Style:
+    """Floats an image that text wraps around."""
     if anchor.find(qn("wp:wrapTopAndBottom")) is not None:
         return {"display": "block", "margin": "0 auto"}
     if anchor.find(qn("wp:wrapNone")) is not None:
@@ -60,22 +60,22 @@ def _floating(anchor: Node) -> Style:
     return {"float": "right" if align in ("right", "outside") else "left"}
 
 
-def _picture(relation: str | None, part: Any, style: Style) -> str:
-    related = part.rels.get(relation) if relation else None
-    if related is None or related.is_external:
-        return markup.text(_MISSING)
-    encoded = _encoded(related.target_part.blob)
-    return void("img", style, src=encoded, alt="") if encoded else markup.text(_MISSING)
+def _render_image(relationship_id: str | None, part: Any, style: Style) -> str:
+    relationship = part.rels.get(relationship_id) if relationship_id else None
+    if relationship is None or relationship.is_external:
+        return markup.text(_OMITTED)
+    url = _image_url(relationship.target_part.blob)
+    return void_element("img", style, src=url, alt="") if url else markup.text(_OMITTED)
 
 
-def _encoded(data: bytes) -> str | None:
-    """The picture as a data address; None when it cannot be drawn (a Windows metafile)."""
+def _image_url(data: bytes) -> str | None:
+    """The image as a data: URL; None if it cannot be decoded (a Windows metafile)."""
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.format in _AS_IS:
-                return data_address(_AS_IS[picture.format], data)
-            redrawn = io.BytesIO()
-            picture.convert("RGBA").save(redrawn, "PNG")
-            return data_address("image/png", redrawn.getvalue())
+        with Image.open(io.BytesIO(data)) as image:
+            if image.format in _EMBEDDABLE:
+                return data_url(_EMBEDDABLE[image.format], data)
+            png = io.BytesIO()
+            image.convert("RGBA").save(png, "PNG")
+            return data_url("image/png", png.getvalue())
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return None

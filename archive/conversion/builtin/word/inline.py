@@ -1,4 +1,4 @@
-"""The content of paragraphs: runs, fields, links, notes, pictures."""
+"""The content of paragraphs: runs, fields, links, notes, images."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,42 +9,43 @@ from docx.oxml.ns import qn
 from archive.conversion.builtin import markup
 from archive.conversion.builtin.markup import Style, element
 from archive.conversion.builtin.word import css, images
-from archive.conversion.builtin.word.numerals import readable
+from archive.conversion.builtin.word.numerals import replace_symbol_characters
 from archive.conversion.builtin.word.styles import Properties, Styles
-from archive.conversion.builtin.word.xml import VML, WPS, Node, R, child, local, unwrapped
+from archive.conversion.builtin.word.xml import VML, WPS, Node, R, child, iter_content, local_name
 
 TAB = "\t"
 _COUNTERS = {"PAGE": "page-number", "NUMPAGES": "page-count", "SECTIONPAGES": "page-count"}
-_SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
+_SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 
 
 @dataclass
 class Notes:
-    """Footnotes by their number, and endnotes gathered for the end of the document."""
+    """Footnotes and endnotes by their id, and the endnotes referred to so far, in order."""
 
     footnotes: dict[str, Node] = field(default_factory=dict)
     endnotes: dict[str, Node] = field(default_factory=dict)
-    gathered: list[Node] = field(default_factory=list)
+    used_endnotes: list[Node] = field(default_factory=list)
 
 
 @dataclass
-class _Field:
-    """A field being read: its instruction, and whether its cached result has begun."""
+class _OpenField:
+    """A complex field that has begun: whether its cached result has begun, and whether a CSS
+    counter replaces that result."""
 
     instruction: str = ""
     in_result: bool = False
-    counted: bool = False
+    is_counter: bool = False
 
     @property
-    def word(self) -> str:
+    def name(self) -> str:
         return (self.instruction.split() or [""])[0].upper()
 
 
-class Inline:
-    """Turns the runs of one story (the body, a header, a note) into HTML.
+class InlineRenderer:
+    """Renders the runs of one story (the body, a header, a note) to HTML.
 
-    ``part`` is the package part that relations are looked up in; ``blocks`` turns the blocks of
-    a text box or note into HTML.
+    ``part`` is the package part whose relationships are used. ``render_blocks`` renders the
+    blocks of a text box or a footnote.
     """
 
     def __init__(
@@ -52,86 +53,90 @@ class Inline:
         styles: Styles,
         part: Any,
         notes: Notes,
-        blocks: Callable[[Node], str],
-        footnote: Callable[[Node], str],
+        render_blocks: Callable[[Node], str],
     ) -> None:
         self._styles = styles
         self._part = part
         self._notes = notes
-        self._blocks = blocks
-        self._footnote = footnote
+        self._render_blocks = render_blocks
 
-    def pieces(self, paragraph: Node, base: Properties) -> list[str]:
-        """The paragraph's HTML, cut at its tabs."""
+    def render(self, paragraph: Node, base: Properties) -> list[str]:
+        """The paragraph's HTML, split at its tabs."""
         pieces: list[list[str]] = [[]]
-        fields: list[_Field] = []
-        for html in self._children(paragraph, base, fields):
+        fields: list[_OpenField] = []
+        for html in self._render_children(paragraph, base, fields):
             if html == TAB:
                 pieces.append([])
             else:
                 pieces[-1].append(html)
         return ["".join(piece) for piece in pieces]
 
-    def _children(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
-        for item in unwrapped(node):
-            name = local(item)
+    def _render_children(
+        self, node: Node, base: Properties, fields: list[_OpenField]
+    ) -> Iterator[str]:
+        for item in iter_content(node):
+            name = local_name(item)
             if name == "r":
-                yield from self._run(item, base, fields)
+                yield from self._render_run(item, base, fields)
             elif name == "hyperlink":
-                yield from self._hyperlink(item, base, fields)
+                yield from self._render_hyperlink(item, base, fields)
             elif name == "fldSimple":
-                yield from self._simple_field(item, base, fields)
+                yield from self._render_simple_field(item, base, fields)
             elif name == "bookmarkStart":
                 yield element("a", "", id=f"b-{item.get(qn('w:name'))}")
             elif name in ("oMath", "oMathPara"):
                 yield markup.text("".join(map(str, item.itertext())))
 
-    def _hyperlink(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
-        inside = list(self._children(node, base, fields))
-        address = self._address(node)
-        if address is None:
-            yield from inside
+    def _render_hyperlink(
+        self, node: Node, base: Properties, fields: list[_OpenField]
+    ) -> Iterator[str]:
+        content = list(self._render_children(node, base, fields))
+        url = self._link_url(node)
+        if url is None:
+            yield from content
             return
-        for html in inside:
-            yield html if html == TAB else element("a", html, href=address)
+        for html in content:
+            yield html if html == TAB else element("a", html, href=url)
 
-    def _address(self, node: Node) -> str | None:
+    def _link_url(self, node: Node) -> str | None:
         if anchor := node.get(qn("w:anchor")):
             return f"#b-{anchor}"
-        related = self._part.rels.get(node.get(f"{R}id"))
-        if related is None or not related.is_external:
+        relationship = self._part.rels.get(node.get(f"{R}id"))
+        if relationship is None or not relationship.is_external:
             return None
-        target = str(related.target_ref)
-        return target if target.lower().startswith(_SAFE_LINKS) else None
+        target = str(relationship.target_ref)
+        return target if target.lower().startswith(_SAFE_SCHEMES) else None
 
-    def _simple_field(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
-        word = ((node.get(qn("w:instr")) or "").split() or [""])[0].upper()
-        if word in _COUNTERS:
+    def _render_simple_field(
+        self, node: Node, base: Properties, fields: list[_OpenField]
+    ) -> Iterator[str]:
+        name = ((node.get(qn("w:instr")) or "").split() or [""])[0].upper()
+        if name in _COUNTERS:
             first = next(iter(node.iter(qn("w:rPr"))), None)
-            yield self._counter(word, self._styles.run(base, first))
+            yield self._render_counter(name, self._styles.run(base, first))
         else:
-            yield from self._children(node, base, fields)
+            yield from self._render_children(node, base, fields)
 
-    def _counter(self, word: str, run: Properties) -> str:
-        return element("span", "", css.run_style(run), class_=_COUNTERS[word])
+    def _render_counter(self, name: str, run: Properties) -> str:
+        return element("span", "", css.run_style(run), class_=_COUNTERS[name])
 
-    def _run(self, node: Node, base: Properties, fields: list[_Field]) -> Iterator[str]:
+    def _render_run(self, node: Node, base: Properties, fields: list[_OpenField]) -> Iterator[str]:
         run = self._styles.run(base, child(node, "w:rPr"))
-        if run.on("w:vanish"):
+        if run.is_on("w:vanish"):
             return
         style = css.run_style(run)
         text: list[str] = []
-        for item in unwrapped(node):
-            name = local(item)
+        for item in iter_content(node):
+            name = local_name(item)
             if name == "fldChar" or name == "instrText":
                 yield from self._flush(text, style)
-                yield from self._field(name, item, run, fields)
-            elif any(not f.in_result or f.counted for f in fields):
-                continue  # an instruction, or a result that a live counter replaces
+                yield from self._handle_field(name, item, run, fields)
+            elif any(not f.in_result or f.is_counter for f in fields):
+                continue  # an instruction, or a result that is replaced by a counter
             elif name in ("t", "noBreakHyphen", "softHyphen", "sym", "br", "cr"):
                 if (plain := self._text(name, item)) == "\f":
                     yield from self._flush(text, style)
-                    yield self._break(item)
+                    yield self._render_break(item)
                 else:
                     text.append(plain)
             elif name in ("tab", "ptab"):
@@ -139,85 +144,89 @@ class Inline:
                 yield TAB
             else:
                 yield from self._flush(text, style)
-                yield self._object(name, item, style)
+                yield self._render_object(name, item, style)
         yield from self._flush(text, style)
 
     @staticmethod
     def _flush(text: list[str], style: Style) -> Iterator[str]:
         if text:
-            yield element("span", markup.flowing("".join(text)), style)
+            yield element("span", markup.preformatted_text("".join(text)), style)
             text.clear()
 
     @staticmethod
     def _text(name: str, item: Node) -> str:
         if name == "t":
-            return readable(item.text or "").replace("\n", " ")
+            return replace_symbol_characters(item.text or "").replace("\n", " ")
         if name == "sym":
             code = item.get(qn("w:char")) or ""
-            return readable(chr(int(code, 16))) if code else ""
+            return replace_symbol_characters(chr(int(code, 16))) if code else ""
         if name == "br" and item.get(qn("w:type")) in ("page", "column"):
             return "\f"
         return {"noBreakHyphen": "\u2011", "softHyphen": "", "br": "\n", "cr": "\n"}[name]
 
     @staticmethod
-    def _break(item: Node) -> str:
+    def _render_break(item: Node) -> str:
         kind = item.get(qn("w:type"))
         return element("span", "", {"display": "block", "break-after": kind or "page"})
 
-    def _field(self, name: str, item: Node, run: Properties, fields: list[_Field]) -> Iterator[str]:
+    def _handle_field(
+        self, name: str, item: Node, run: Properties, fields: list[_OpenField]
+    ) -> Iterator[str]:
         if name == "instrText":
             if fields:
                 fields[-1].instruction += item.text or ""
             return
         kind = item.get(qn("w:fldCharType"))
         if kind == "begin":
-            fields.append(_Field())
+            fields.append(_OpenField())
         elif kind == "separate" and fields:
             fields[-1].in_result = True
-            yield from self._live(fields, run)
+            yield from self._render_page_number(fields, run)
         elif kind == "end" and fields:
             if not fields[-1].in_result:
-                yield from self._live(fields, run)
+                yield from self._render_page_number(fields, run)
             fields.pop()
 
-    def _live(self, fields: list[_Field], run: Properties) -> Iterator[str]:
-        """Page numbers are counted; of every other field the cached result is shown."""
-        if fields[-1].word in _COUNTERS and all(f.in_result for f in fields[:-1]):
-            fields[-1].counted = True
-            yield self._counter(fields[-1].word, run)
+    def _render_page_number(self, fields: list[_OpenField], run: Properties) -> Iterator[str]:
+        """A CSS counter for a page number. Other fields show their cached result instead."""
+        if fields[-1].name in _COUNTERS and all(f.in_result for f in fields[:-1]):
+            fields[-1].is_counter = True
+            yield self._render_counter(fields[-1].name, run)
 
-    def _object(self, name: str, item: Node, style: Style) -> str:
+    def _render_object(self, name: str, item: Node, style: Style) -> str:
         if name == "footnoteReference":
-            return self._note(item, self._notes.footnotes)
+            return self._render_footnote(item)
         if name == "endnoteReference":
-            return self._endnote(item, style)
+            return self._render_endnote_mark(item, style)
         if name == "drawing":
-            return self._boxes(item) + images.drawing(item, self._part)
+            return self._render_text_boxes(item) + images.render_drawing(item, self._part)
         if name in ("pict", "object"):
-            return self._boxes(item) + images.vml(item, self._part)
+            return self._render_text_boxes(item) + images.render_vml(item, self._part)
         return ""
 
-    def _note(self, item: Node, notes: dict[str, Node]) -> str:
-        note = notes.get(item.get(qn("w:id")) or "")
-        return element("span", self._footnote(note), class_="footnote") if note is not None else ""
+    def _render_footnote(self, item: Node) -> str:
+        note = self._notes.footnotes.get(item.get(qn("w:id")) or "")
+        if note is None:
+            return ""
+        return element("span", self._render_blocks(note), class_="footnote")
 
-    def _endnote(self, item: Node, style: Style) -> str:
+    def _render_endnote_mark(self, item: Node, style: Style) -> str:
         note = self._notes.endnotes.get(item.get(qn("w:id")) or "")
         if note is None:
             return ""
-        self._notes.gathered.append(note)
-        return element("sup", str(len(self._notes.gathered)), style)
+        self._notes.used_endnotes.append(note)
+        return element("sup", str(len(self._notes.used_endnotes)), style)
 
-    def _boxes(self, item: Node) -> str:
-        """Text boxes stand in the flow where they are anchored."""
+    def _render_text_boxes(self, item: Node) -> str:
+        """Text boxes, rendered inline at their anchor."""
         boxes = [
             content
             for content in item.iter(qn("w:txbxContent"))
-            if not any(up.tag == qn("w:txbxContent") for up in content.iterancestors())
+            if not any(outer.tag == qn("w:txbxContent") for outer in content.iterancestors())
         ]
         style = {"display": "inline-block", "vertical-align": "top", "text-indent": "0"}
         shape = next(item.iter(f"{VML}rect", f"{VML}shape"), None)
-        drawn = shape is not None and shape.get("stroked") not in ("f", "false")
-        if drawn or next(item.iter(f"{WPS}spPr"), None) is not None:
+        has_frame = shape is not None and shape.get("stroked") not in ("f", "false")
+        if has_frame or next(item.iter(f"{WPS}spPr"), None) is not None:
             style |= {"border": "0.5pt solid #000", "padding": "3pt"}
-        return "".join(element("span", self._blocks(box), style) for box in boxes)
+        return "".join(element("span", self._render_blocks(box), style) for box in boxes)

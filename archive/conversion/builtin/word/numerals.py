@@ -1,4 +1,4 @@
-"""Numbers in the forms that Word's lists, pages and notes have (ECMA-376, 17.18.59)."""
+"""Number formats of Word's lists (ECMA-376-1, 17.18.59), and characters of symbol fonts."""
 
 _ROMAN = (
     (1000, "M"),
@@ -15,12 +15,13 @@ _ROMAN = (
     (4, "IV"),
     (1, "I"),
 )
+_LETTER_FORMATS = ("lowerLetter", "upperLetter", "russianLower", "russianUpper")
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
-# Word leaves out ё, й, ъ, ы, ь.
+# Word omits ё, й, ъ, ы, ь.
 _RUSSIAN = "абвгдежзиклмнопрстуфхцчшщэюя"
-_LARGEST_ROMAN = 32_000
+_MAX_ROMAN = 32_000
 
-# Symbol fonts have their signs where Unicode keeps private characters.
+# Symbol fonts have their characters in the Unicode private use area.
 _SYMBOLS = str.maketrans(
     {
         "\uf0b7": "•",
@@ -48,35 +49,35 @@ _SYMBOLS = str.maketrans(
 )
 
 
-def numeral(count: int, form: str) -> str:
-    """``count`` written in ``form``; plain digits for a form that we have no signs for."""
-    if form == "none":
+def format_numeral(count: int, number_format: str) -> str:
+    """``count`` in ``number_format`` (w:numFmt); decimal for a format that we do not support."""
+    if number_format == "none":
         return ""
-    if form == "decimalZero":
+    if number_format == "decimalZero":
         return f"{count:02d}"
-    if form in ("lowerRoman", "upperRoman") and 0 < count < _LARGEST_ROMAN:
-        roman = _roman(count)
-        return roman.lower() if form == "lowerRoman" else roman
-    if form in ("lowerLetter", "upperLetter", "russianLower", "russianUpper") and count > 0:
-        letters = _RUSSIAN if form.startswith("russian") else _LATIN
+    if number_format in ("lowerRoman", "upperRoman") and 0 < count < _MAX_ROMAN:
+        roman = _to_roman(count)
+        return roman.lower() if number_format == "lowerRoman" else roman
+    if number_format in _LETTER_FORMATS and count > 0:
+        letters = _RUSSIAN if number_format.startswith("russian") else _LATIN
         # After the last letter they are doubled: «я», «аа», «бб».
-        repeat, letter = divmod(count - 1, len(letters))
-        written = letters[letter] * min(repeat + 1, 20)
-        return written.upper() if form in ("upperLetter", "russianUpper") else written
-    if form == "ordinal":
+        repeat, index = divmod(count - 1, len(letters))
+        text = letters[index] * min(repeat + 1, 20)
+        return text.upper() if number_format in ("upperLetter", "russianUpper") else text
+    if number_format == "ordinal":
         return f"{count}-й"
     return str(count)
 
 
-def _roman(count: int) -> str:
-    written = ""
+def _to_roman(count: int) -> str:
+    roman = ""
     for size, sign in _ROMAN:
         times, count = divmod(count, size)
-        written += sign * times
-    return written
+        roman += sign * times
+    return roman
 
 
-def readable(text: str) -> str:
-    """Signs of symbol fonts as the Unicode characters that look like them."""
-    plain = text.translate(_SYMBOLS)
-    return "".join("•" if "\uf000" <= char <= "\uf0ff" else char for char in plain)
+def replace_symbol_characters(text: str) -> str:
+    """``text`` with characters of symbol fonts replaced by similar Unicode characters."""
+    translated = text.translate(_SYMBOLS)
+    return "".join("•" if "\uf000" <= char <= "\uf0ff" else char for char in translated)

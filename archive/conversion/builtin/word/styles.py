@@ -1,50 +1,50 @@
-"""What a run or a paragraph looks like once all that applies to it is added up."""
+"""The effective formatting of runs and paragraphs: defaults, styles and direct formatting."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from docx.oxml.ns import qn
 
-from archive.conversion.builtin.word.xml import Node, child, path, value
+from archive.conversion.builtin.word.xml import Node, child, descendant, value
 
-# Properties that are replaced attribute by attribute and not as a whole.
-_MERGED = {"w:ind", "w:spacing", "w:rFonts"}
+# Properties that are overridden attribute by attribute, not as a whole.
+_MERGED_BY_ATTRIBUTE = {"w:ind", "w:spacing", "w:rFonts"}
 
 
 class Properties:
-    """Property elements by name; later ones win."""
+    """Formatting property elements by tag, the last one in effect."""
 
     def __init__(self, theme_fonts: Mapping[str, str] | None = None) -> None:
         self.nodes: dict[str, list[Node]] = {}
         self._theme_fonts = theme_fonts or {}
 
-    def add(self, holder: Node | None) -> "Properties":
-        """Lays the properties of a w:pPr or w:rPr over what is there."""
-        for node in holder if holder is not None else ():
+    def add(self, container: Node | None) -> "Properties":
+        """Overrides the properties with those of a w:pPr or w:rPr; returns itself."""
+        for node in container if container is not None else ():
             if isinstance(node.tag, str):
                 self.nodes.setdefault(node.tag, []).append(node)
         return self
 
     def copy(self) -> "Properties":
-        twin = Properties(self._theme_fonts)
-        twin.nodes = {tag: list(nodes) for tag, nodes in self.nodes.items()}
-        return twin
+        properties = Properties(self._theme_fonts)
+        properties.nodes = {tag: list(nodes) for tag, nodes in self.nodes.items()}
+        return properties
 
     def node(self, name: str) -> Node | None:
-        """The element in force."""
-        found = self.nodes.get(qn(name))
-        return found[-1] if found else None
+        """The element in effect."""
+        nodes = self.nodes.get(qn(name))
+        return nodes[-1] if nodes else None
 
     def get(self, name: str, attribute: str = "w:val") -> str | None:
-        """The attribute in force; of indents, spacing and fonts the last that mentions it."""
+        """The attribute in effect. Indents, spacing and fonts are merged attribute by attribute."""
         nodes = self.nodes.get(qn(name), [])
-        for node in reversed(nodes if name in _MERGED else nodes[-1:]):
-            if (found := node.get(qn(attribute))) is not None:
-                return str(found)
+        for node in reversed(nodes if name in _MERGED_BY_ATTRIBUTE else nodes[-1:]):
+            if (text := node.get(qn(attribute))) is not None:
+                return str(text)
         return None
 
     def font(self) -> str | None:
-        """The name of the font in force; a theme's font («minorHAnsi») by its own name."""
+        """The name of the font in effect. A theme font («minorHAnsi») is resolved."""
         for node in reversed(self.nodes.get(qn("w:rFonts"), [])):
             for attribute in ("w:asciiTheme", "w:hAnsiTheme"):
                 if theme := node.get(qn(attribute)):
@@ -54,8 +54,8 @@ class Properties:
                     return str(name)
         return None
 
-    def on(self, name: str) -> bool:
-        """Whether a switch is on."""
+    def is_on(self, name: str) -> bool:
+        """Whether an on/off property is on."""
         node = self.node(name)
         if node is None:
             return False
@@ -78,23 +78,26 @@ class Styles:
         self.chain = lru_cache(maxsize=1024)(self._chain)
 
     def _chain(self, identifier: str | None, kind: str) -> tuple[Node, ...]:
-        """The style and those it is based on, the base first; the default when there is none."""
-        links: list[Node] = []
+        """The style and the styles that it is based on, the base style first.
+
+        For an unknown style it is the default style of that ``kind``.
+        """
+        chain: list[Node] = []
         current = identifier if identifier in self._by_id else self._defaults.get(kind)
-        while current in self._by_id and self._by_id[current] not in links:
-            links.append(self._by_id[current])
-            current = value(links[-1], "w:basedOn")
-        return tuple(reversed(links))
+        while current in self._by_id and self._by_id[current] not in chain:
+            chain.append(self._by_id[current])
+            current = value(chain[-1], "w:basedOn")
+        return tuple(reversed(chain))
 
-    def defaults(self, holder: str, name: str) -> Node | None:
+    def defaults(self, container: str, name: str) -> Node | None:
         """docDefaults: ("w:pPrDefault", "w:pPr") or ("w:rPrDefault", "w:rPr")."""
-        return path(self._root, "w:docDefaults", holder, name)
+        return descendant(self._root, "w:docDefaults", container, name)
 
-    def paragraph(self, properties: Node | None, table: "TableLook | None") -> Properties:
-        """Paragraph properties in force, but for what a list level adds."""
+    def paragraph(self, properties: Node | None, cell_style: "TableCellStyle | None") -> Properties:
+        """The effective paragraph properties, without those of a list level."""
         merged = Properties().add(self.defaults("w:pPrDefault", "w:pPr"))
-        for holder in table.holders("w:pPr") if table else ():
-            merged.add(holder)
+        for container in cell_style.containers("w:pPr") if cell_style else ():
+            merged.add(container)
         for style in self.chain(value(properties, "w:pStyle"), "paragraph"):
             merged.add(child(style, "w:pPr"))
         return merged.add(properties)
@@ -104,34 +107,34 @@ class Styles:
         chain = self.chain(value(properties, "w:pStyle"), "paragraph")
         return (value(chain[-1], "w:name") or "").lower() if chain else ""
 
-    def run_base(self, paragraph: Node | None, table: "TableLook | None") -> Properties:
-        """Run properties that every run of a paragraph begins with."""
+    def run_base(self, paragraph: Node | None, cell_style: "TableCellStyle | None") -> Properties:
+        """The run properties that all runs of a paragraph inherit."""
         merged = Properties(self._theme_fonts).add(self.defaults("w:rPrDefault", "w:rPr"))
-        for holder in table.holders("w:rPr") if table else ():
-            merged.add(holder)
+        for container in cell_style.containers("w:rPr") if cell_style else ():
+            merged.add(container)
         for style in self.chain(value(paragraph, "w:pStyle"), "paragraph"):
             merged.add(child(style, "w:rPr"))
         return merged
 
     def run(self, base: Properties, properties: Node | None) -> Properties:
-        """Run properties in force."""
+        """The effective run properties."""
         merged = base.copy()
-        style = value(properties, "w:rStyle")
-        if style is not None:
-            for link in self.chain(style, "character"):
-                merged.add(child(link, "w:rPr"))
+        style_id = value(properties, "w:rStyle")
+        if style_id is not None:
+            for style in self.chain(style_id, "character"):
+                merged.add(child(style, "w:rPr"))
         return merged.add(properties)
 
 
-class TableLook:
-    """What a table style gives to one cell: of the whole table, then of its row or column."""
+class TableCellStyle:
+    """The formatting of one cell by its table style: of the table, then of its row or column."""
 
     def __init__(self, chain: tuple[Node, ...], conditions: frozenset[str]) -> None:
         self._chain = chain
         self._conditions = conditions
 
-    def holders(self, name: str) -> Iterator[Node | None]:
-        """The style's elements by ``name`` that apply, weakest first."""
+    def containers(self, name: str) -> Iterator[Node | None]:
+        """The style's elements ``name`` (w:pPr, w:rPr, w:tcPr) that apply, the strongest last."""
         for style in self._chain:
             yield child(style, name)
         for style in self._chain:

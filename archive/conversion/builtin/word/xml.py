@@ -1,4 +1,4 @@
-"""Reading WordprocessingML: names, switches and measures (ECMA-376, part 1, 17)."""
+"""Reading WordprocessingML: elements, on/off properties, numbers, lengths (ECMA-376-1, 17)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,41 +16,41 @@ R = f"{{{nsmap['r']}}}"
 
 
 def child(node: Node | None, name: str) -> Node | None:
-    """The first child by a prefixed name such as «w:pPr»."""
+    """The first child with a prefixed name such as «w:pPr»."""
     return None if node is None else node.find(qn(name))
 
 
-def path(node: Node | None, *names: str) -> Node | None:
-    """A child's child and so on."""
+def descendant(node: Node | None, *names: str) -> Node | None:
+    """The child of a child, and so on, by their names."""
     for name in names:
         node = child(node, name)
     return node
 
 
 def value(node: Node | None, name: str | None = None, attribute: str = "w:val") -> str | None:
-    """An attribute of ``node``, or of its child ``name``; None when there is none."""
+    """An attribute of ``node``, or of its child ``name``; None if it is missing."""
     target = node if name is None else child(node, name)
     return None if target is None else target.get(qn(attribute))
 
 
-def switch(node: Node | None, name: str) -> bool | None:
-    """A switch such as w:b: True, False, or None when it is not mentioned."""
-    found = child(node, name)
-    if found is None:
+def on_off(node: Node | None, name: str) -> bool | None:
+    """An on/off property such as w:b (ST_OnOff): True, False, or None if it is missing."""
+    element = child(node, name)
+    if element is None:
         return None
-    return (found.get(qn("w:val")) or "1").lower() not in _OFF
+    return (element.get(qn("w:val")) or "1").lower() not in _OFF
 
 
 def number(text: str | None, default: float = 0.0) -> float:
-    """A number as Word writes it, ``default`` for anything else."""
+    """``text`` as a number; ``default`` if it is not a number."""
     try:
         return float(text) if text else default
     except ValueError:
         return default
 
 
-def twips(text: str | None, default: float = 0.0) -> float:
-    """Twentieths of a point (or «12pt», «1.5cm») as points."""
+def length(text: str | None, default: float = 0.0) -> float:
+    """A length («12pt», «1.5cm», or a number of twentieths of a point) in points."""
     if not text:
         return default
     for unit, size in (("pt", 1.0), ("cm", 72 / 2.54), ("mm", 72 / 25.4), ("in", 72.0)):
@@ -59,33 +59,33 @@ def twips(text: str | None, default: float = 0.0) -> float:
     return number(text, default * 20) / 20
 
 
-def local(node: Any) -> str:
-    """The element's name without its namespace; empty for comments and instructions."""
+def local_name(node: Any) -> str:
+    """The element's name without its namespace; empty for a comment or instruction."""
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
 
-# Wrappers whose content is read as if it stood in their place.
-_TRANSPARENT = {"ins", "moveTo", "smartTag", "customXml", "sdt", "sdtContent", "dir", "bdo"}
+# Wrapper elements, which are replaced by their content.
+_WRAPPERS = {"ins", "moveTo", "smartTag", "customXml", "sdt", "sdtContent", "dir", "bdo"}
 
 
-def unwrapped(node: Node) -> Iterator[Node]:
-    """The children of ``node`` with inserted text, content controls and the like opened up."""
+def iter_content(node: Node) -> Iterator[Node]:
+    """The children of ``node``. Wrappers (insertions, content controls) are replaced by theirs."""
     for item in node:
-        name = local(item)
-        if name in _TRANSPARENT:
-            yield from unwrapped(item)
+        name = local_name(item)
+        if name in _WRAPPERS:
+            yield from iter_content(item)
         elif item.tag == f"{MC}AlternateContent":
-            yield from _alternative(item)
+            yield from _iter_alternative(item)
         elif name:
             yield item
 
 
-def _alternative(node: Node) -> Iterator[Node]:
-    """Of two ways to say it, the newer one, if it is one that we read."""
+def _iter_alternative(node: Node) -> Iterator[Node]:
+    """The content of mc:Choice if we can read it, else of mc:Fallback."""
     choice, fallback = node.find(f"{MC}Choice"), node.find(f"{MC}Fallback")
-    readable = choice is not None and (
+    is_readable = choice is not None and (
         fallback is None or next(choice.iter(qn("pic:pic"), f"{WPS}wsp"), None) is not None
     )
-    chosen = choice if readable else fallback
+    chosen = choice if is_readable else fallback
     if chosen is not None:
-        yield from unwrapped(chosen)
+        yield from iter_content(chosen)

@@ -1,4 +1,4 @@
-"""Spreadsheets of every feature that annexes to contracts have."""
+"""Spreadsheets with the features that contract annexes use, each with its expected content."""
 
 import io
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from tests.support.conversion.samples import Sample
 from tests.support.office import png_bytes
 
 
-class Sheet:
-    """Builds an XLSX and writes down what its cells have to show."""
+class SheetBuilder:
+    """Builds an XLSX and records the text that its cells must show."""
 
     def __init__(self, name: str) -> None:
         self.file = io.BytesIO()
@@ -21,36 +21,36 @@ class Sheet:
         self.sample = Sample(name, "xlsx")
 
     def put(
-        self, row: int, column: int, value: object, shown: str, code: str | None = None
+        self, row: int, column: int, value: object, text: str, number_format: str | None = None
     ) -> None:
-        """Writes a value with a number format; a person sees ``shown``."""
-        look = self.book.add_format({"num_format": code}) if code else None
+        """Writes a value with a number format; the cell must show ``text``."""
+        style = self.book.add_format({"num_format": number_format}) if number_format else None
         if isinstance(value, datetime | time):
-            self.page.write_datetime(row, column, value, look)
+            self.page.write_datetime(row, column, value, style)
         else:
-            self.page.write(row, column, value, look)
-        self.sample.cells.append(shown)
+            self.page.write(row, column, value, style)
+        self.sample.cells.append(text)
 
     def text(self, row: int, column: int, value: str) -> None:
         self.put(row, column, value, value)
 
-    def done(self) -> Sample:
+    def build(self) -> Sample:
         self.book.close()
         self.sample.data = self.file.getvalue()
-        self.sample.flow = list(self.sample.cells)
+        self.sample.text = list(self.sample.cells)
         return self.sample
 
 
-def simple() -> Sample:
-    sheet = Sheet("a simple sheet")
+def simple_sheet() -> Sample:
+    sheet = SheetBuilder("a simple sheet")
     for row in range(20):
         sheet.text(row, 0, f"Услуга {row}")
         sheet.put(row, 1, row * 7, str(row * 7))
-    return sheet.done()
+    return sheet.build()
 
 
 def number_formats() -> Sample:
-    sheet = Sheet("number formats")
+    sheet = SheetBuilder("number formats")
     sheet.page.set_column(0, 1, 30)
     rows: list[tuple[object, str, str | None]] = [
         (1296.29, "1296,29", None),
@@ -68,16 +68,16 @@ def number_formats() -> Sample:
         (1500000, "1 500 тыс.", '#,##0," тыс."'),
         (0.1 + 0.2, "0,3", None),
     ]
-    for row, (value, shown, code) in enumerate(rows):
-        sheet.put(row, 0, value, shown, code)
-    return sheet.done()
+    for row, (value, text, number_format) in enumerate(rows):
+        sheet.put(row, 0, value, text, number_format)
+    return sheet.build()
 
 
 def dates() -> Sample:
-    sheet = Sheet("dates and times")
+    sheet = SheetBuilder("dates and times")
     sheet.page.set_column(0, 1, 30)
     moment = datetime(2025, 3, 7, 9, 5)  # noqa: DTZ001
-    for row, (value, shown, code) in enumerate(
+    for row, (value, text, number_format) in enumerate(
         [
             (moment, "07.03.2025", "dd.mm.yyyy"),
             (moment, "07.03.25", "dd.mm.yy"),
@@ -87,47 +87,47 @@ def dates() -> Sample:
             (time(13, 45), "13:45", "h:mm"),
         ]
     ):
-        sheet.put(row, 0, value, shown, code)
-    return sheet.done()
+        sheet.put(row, 0, value, text, number_format)
+    return sheet.build()
 
 
 def formulas() -> Sample:
-    sheet = Sheet("cached results of formulas")
+    sheet = SheetBuilder("cached results of formulas")
     for row in range(5):
         sheet.put(row, 0, row + 1, str(row + 1))
         sheet.page.write_formula(row, 1, f"=A{row + 1}*2", None, (row + 1) * 2)
         sheet.sample.cells.append(str((row + 1) * 2))
-    # What was stored counts, even where a computation would come out differently.
+    # The stored result counts, even if a recalculation would give another.
     sheet.page.write_formula(4, 3, "=1+1", None, 777)
     sheet.sample.cells.append("777")
     sheet.page.write_formula(5, 1, '="Итого: "&SUM(B1:B5)', None, "Итого: 30")
     sheet.sample.cells.append("Итого: 30")
-    return sheet.done()
+    return sheet.build()
 
 
-def merged() -> Sample:
-    sheet = Sheet("merged cells")
-    look = sheet.book.add_format({"border": 1, "align": "center"})
+def merged_cells() -> Sample:
+    sheet = SheetBuilder("merged cells")
+    style = sheet.book.add_format({"border": 1, "align": "center"})
     for area, text in (("A1:D1", "Спецификация к договору"), ("A2:A4", "Раздел"), ("B2:D2", "Год")):
-        sheet.page.merge_range(area, text, look)
+        sheet.page.merge_range(area, text, style)
         sheet.sample.cells.append(text)
     for column, year in enumerate(("2024", "2025", "2026"), 1):
         sheet.text(2, column, year)
         sheet.text(3, column, f"знач {year}")
-    return sheet.done()
+    return sheet.build()
 
 
-def wide() -> Sample:
-    sheet = Sheet("a sheet wider than its page")
+def wide_sheet() -> Sample:
+    sheet = SheetBuilder("a sheet wider than its page")
     for row in range(6):
         for column in range(26):
             sheet.text(row, column, f"Я{row}Х{column}")
     sheet.sample.pages = 1
-    return sheet.done()
+    return sheet.build()
 
 
-def long() -> Sample:
-    sheet = Sheet("three hundred rows with a repeated head")
+def long_sheet() -> Sample:
+    sheet = SheetBuilder("three hundred rows with a repeated head")
     sheet.text(0, 0, "Номер")
     sheet.text(0, 1, "Адрес установки")
     sheet.page.repeat_rows(0)
@@ -135,11 +135,11 @@ def long() -> Sample:
     for row in range(1, 301):
         sheet.put(row, 0, row, str(row))
         sheet.text(row, 1, f"ул. Ленина, д. {row}")
-    return sheet.done()
+    return sheet.build()
 
 
-def hidden() -> Sample:
-    sheet = Sheet("hidden rows, columns and sheets")
+def hidden_cells() -> Sample:
+    sheet = SheetBuilder("hidden rows, columns and sheets")
     for row in range(6):
         if row != 2:
             sheet.text(row, 0, f"видно{row}")
@@ -151,48 +151,48 @@ def hidden() -> Sample:
     other = sheet.book.add_worksheet("Скрытый")
     other.write(0, 0, "тайныйлист")
     other.hide()
-    sheet.sample.absent += ["тайнаястрока", "тайныйстолбец", "тайныйлист"]
-    return sheet.done()
+    sheet.sample.hidden_text += ["тайнаястрока", "тайныйстолбец", "тайныйлист"]
+    return sheet.build()
 
 
 def print_area() -> Sample:
-    sheet = Sheet("a print area")
+    sheet = SheetBuilder("a print area")
     for row in range(5):
         sheet.text(row, 0, f"печать{row}")
         sheet.page.write(row, 5, f"черновик{row}")
     sheet.page.print_area(0, 0, 4, 2)
-    sheet.sample.absent += [f"черновик{row}" for row in range(5)]
-    return sheet.done()
+    sheet.sample.hidden_text += [f"черновик{row}" for row in range(5)]
+    return sheet.build()
 
 
-def several() -> Sample:
-    sheet = Sheet("several sheets")
+def several_sheets() -> Sample:
+    sheet = SheetBuilder("several sheets")
     sheet.text(0, 0, "Первый лист")
     for name in ("Второй", "Третий"):
         sheet.page = sheet.book.add_worksheet(name)
         sheet.text(0, 0, f"{name} лист")
         sheet.text(3, 1, f"Данные: {name}")
     sheet.sample.pages = 3
-    return sheet.done()
+    return sheet.build()
 
 
-def wrapped() -> Sample:
-    sheet = Sheet("wrapped and overflowing text")
-    look = sheet.book.add_format({"text_wrap": True, "valign": "top"})
+def wrapped_text() -> Sample:
+    sheet = SheetBuilder("wrapped and overflowing text")
+    style = sheet.book.add_format({"text_wrap": True, "valign": "top"})
     text = "Длинный текст условия, который переносится по словам внутри узкой ячейки"
-    sheet.page.write(0, 0, text, look)
+    sheet.page.write(0, 0, text, style)
     sheet.sample.cells.append(text)
-    over = "Этот текст выходит за пределы своей ячейки вправо, потому что там пусто"
-    sheet.text(1, 0, over)
+    overflowing = "Этот текст выходит за пределы своей ячейки вправо, потому что там пусто"
+    sheet.text(1, 0, overflowing)
     lines = "Первая строка\nВторая строка"
-    sheet.page.write(2, 0, lines, look)
+    sheet.page.write(2, 0, lines, style)
     sheet.sample.cells += lines.split("\n")
-    return sheet.done()
+    return sheet.build()
 
 
-def looks() -> Sample:
-    sheet = Sheet("borders, fills, fonts, alignment")
-    for row, look in enumerate(
+def styles() -> Sample:
+    sheet = SheetBuilder("borders, fills, fonts, alignment")
+    for row, style in enumerate(
         (
             {"bold": True, "border": 1},
             {"italic": True, "bg_color": "#FFE699"},
@@ -201,45 +201,45 @@ def looks() -> Sample:
             {"font_strikeout": True, "align": "right", "indent": 2},
         )
     ):
-        sheet.page.write(row, 0, f"Вид {row}", sheet.book.add_format(look))
+        sheet.page.write(row, 0, f"Вид {row}", sheet.book.add_format(style))
         sheet.sample.cells.append(f"Вид {row}")
-    return sheet.done()
+    return sheet.build()
 
 
 def pictures() -> Sample:
-    sheet = Sheet("pictures")
+    sheet = SheetBuilder("pictures")
     sheet.text(0, 0, "Логотип")
     for row, colour in ((2, "red"), (10, "blue")):
         data = io.BytesIO(png_bytes(120, 60, colour))
         sheet.page.insert_image(row, 1, f"{colour}.png", {"image_data": data})
     sheet.sample.images = 2
-    return sheet.done()
+    return sheet.build()
 
 
 def header_and_footer() -> Sample:
-    sheet = Sheet("header and footer")
+    sheet = SheetBuilder("header and footer")
     sheet.text(0, 0, "Содержание")
     sheet.page.set_header("&LПриложение 3&RДоговор 77")
     sheet.page.set_footer("&CСтраница &P из &N")
     sheet.sample.pages = 1
-    sample = sheet.done()
-    sample.anywhere += ["Приложение 3", "Договор 77", "Страница 1 из 1"]
+    sample = sheet.build()
+    sample.unordered_text += ["Приложение 3", "Договор 77", "Страница 1 из 1"]
     return sample
 
 
 def landscape() -> Sample:
-    sheet = Sheet("a landscape sheet with page breaks")
+    sheet = SheetBuilder("a landscape sheet with page breaks")
     sheet.page.set_landscape()
     sheet.page.set_paper(9)
     for row in range(9):
         sheet.text(row, 0, f"Строка {row}")
     sheet.page.set_h_pagebreaks([3, 6])
     sheet.sample.pages = 3
-    return sheet.done()
+    return sheet.build()
 
 
 def booleans() -> Sample:
-    sheet = Sheet("booleans and rich text")
+    sheet = SheetBuilder("booleans and rich text")
     sheet.put(0, 0, True, "ИСТИНА")
     sheet.put(1, 0, False, "ЛОЖЬ")
     bold = sheet.book.add_format({"bold": True})
@@ -247,22 +247,22 @@ def booleans() -> Sample:
     sheet.sample.cells.append("обычный жирный хвост")
     sheet.page.write_url(3, 0, "https://example.com/", string="ссылка")
     sheet.sample.cells.append("ссылка")
-    return sheet.done()
+    return sheet.build()
 
 
-ALL: list[Callable[[], Sample]] = [
-    simple,
+SHEET_SAMPLES: list[Callable[[], Sample]] = [
+    simple_sheet,
     number_formats,
     dates,
     formulas,
-    merged,
-    wide,
-    long,
-    hidden,
+    merged_cells,
+    wide_sheet,
+    long_sheet,
+    hidden_cells,
     print_area,
-    several,
-    wrapped,
-    looks,
+    several_sheets,
+    wrapped_text,
+    styles,
     pictures,
     header_and_footer,
     landscape,
