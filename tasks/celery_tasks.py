@@ -43,6 +43,6 @@ def enqueue_digests() -> None:
 @shared_task(name="tasks.delete_old_rows")
 def delete_old_rows() -> None:
     """Deletes old notifications and exports, and the records of who had a card open."""
-    presence.forget()
+    presence.delete_old_viewings()
     delete_old_exports()
     inbox.delete_old()

@@ -1,7 +1,7 @@
-"""«Смотрит: Иванова А.»: who else has the card before him at this moment.
+"""«Смотрит: Иванова А.»: who else has a card open right now.
 
-The card's poll says that somebody looks; who has left, or has let the page lie, is gone from
-the others' cards within a minute.
+The card's poll records that a user looks; a user who closed the card or left it idle disappears
+from the others' cards within a minute.
 """
 
 from datetime import timedelta
@@ -10,20 +10,20 @@ from accounts.models import User
 from econtract.platform.common import clock
 from tasks.models import SigningTask, Viewing
 
-SHOWN = timedelta(seconds=50)
-# A row is written so often: a poll every five seconds must not be a write every five seconds.
-WRITTEN = timedelta(seconds=20)
-KEPT = timedelta(days=1)
+SHOWN_FOR = timedelta(seconds=50)
+# At most one write in this time, although the card polls every five seconds.
+RECORD_INTERVAL = timedelta(seconds=20)
+RETENTION = timedelta(days=1)
 
 
-def viewers(task: SigningTask, user: User) -> tuple[str, ...]:
-    """Who looks at ``task`` besides ``user``, by name."""
-    looking = task.viewings.filter(seen_at__gt=clock.now() - SHOWN).exclude(user=user)
-    return tuple(sorted(str(viewing.user) for viewing in looking.select_related("user")))
+def other_viewers(task: SigningTask, user: User) -> tuple[str, ...]:
+    """The names of the users who look at ``task``, except ``user``."""
+    viewings = task.viewings.filter(seen_at__gt=clock.now() - SHOWN_FOR).exclude(user=user)
+    return tuple(sorted(str(viewing.user) for viewing in viewings.select_related("user")))
 
 
-def note(task: SigningTask, user: User) -> None:
-    """``user`` has the card before him now."""
+def record_viewing(task: SigningTask, user: User) -> None:
+    """Records that ``user`` has the card open now."""
     Viewing.objects.bulk_create(
         [Viewing(task=task, user=user, seen_at=clock.now())],
         update_conflicts=True,
@@ -32,6 +32,6 @@ def note(task: SigningTask, user: User) -> None:
     )
 
 
-def forget() -> None:
-    """Removes what has not been true for long."""
-    Viewing.objects.filter(seen_at__lt=clock.now() - KEPT).delete()
+def delete_old_viewings() -> None:
+    """Deletes viewings older than `RETENTION`."""
+    Viewing.objects.filter(seen_at__lt=clock.now() - RETENTION).delete()

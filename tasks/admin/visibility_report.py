@@ -18,7 +18,7 @@ from tasks.actions.contact import contact_refusals
 from tasks.actions.document import document_refusals
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
-from tasks.screens.card.buttons import WORDINGS, label_of
+from tasks.screens.card.buttons import BUTTON_SPECS, label_of
 
 APPROVE = "approve"
 
@@ -87,7 +87,7 @@ def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
     ):
         yield ActionCheck(label, tuple(refusals(task, user)))
     possible, capacities = guards.moves_from(task), guards.actors_of(user, task)
-    for name in WORDINGS:
+    for name in BUTTON_SPECS:
         if name in possible or name == APPROVE:
             reasons = guards.refusals(task, name, capacities)
             yield ActionCheck(label_of(name, task), tuple(reasons))

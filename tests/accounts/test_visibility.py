@@ -27,7 +27,7 @@ from tasks.listing.tabs import SEARCH, find_tasks
 from tasks.models import SigningTask
 from tasks.notifications.subject import TASK, TaskSubject
 from tasks.reports.figures import compute_figures
-from tasks.screens.card.loading import task_of_card
+from tasks.screens.card.loading import load_card_task
 from tasks.screens.common.managers import manager_options
 from tasks.screens.common.requests import visible_task
 from tasks.screens.search.palette import task_hits
@@ -110,7 +110,7 @@ def in_xlsx(user: User, numbers: list[int]) -> set[int]:
 
 
 def on_card(user: User, numbers: list[int]) -> set[int]:
-    return _loaded_by(task_of_card, user, numbers)
+    return _loaded_by(load_card_task, user, numbers)
 
 
 def by_action_of_card(user: User, numbers: list[int]) -> set[int]:

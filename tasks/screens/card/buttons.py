@@ -18,7 +18,7 @@ from tasks.transitions import Actor
 
 
 @dataclass(frozen=True)
-class Wording:
+class ButtonSpec:
     """How a transition is offered, and what its page asks for.
 
     ``comment``: None – one press is enough; "optional" or "required" – a page asks for words.
@@ -33,20 +33,20 @@ class Wording:
 
 
 # The transitions that people make. The others are made true by the outside world.
-WORDINGS = {
-    "approve": Wording("Согласовать", "check", "optional", done="Задание согласовано"),
-    "reject_approval": Wording(
+BUTTON_SPECS = {
+    "approve": ButtonSpec("Согласовать", "check", "optional", done="Задание согласовано"),
+    "reject_approval": ButtonSpec(
         "Отклонить", "x", "required", "Почему задание отклонено", done="Согласование отклонено"
     ),
-    "resubmit": Wording(
+    "resubmit": ButtonSpec(
         "Отправить на согласование",
         "send",
         "optional",
         "Что исправлено",
         done="Задание отправлено на согласование",
     ),
-    "confirm_authority": Wording("Подтвердить", "check", done="Полномочия подтверждены"),
-    "decline_authority": Wording(
+    "confirm_authority": ButtonSpec("Подтвердить", "check", done="Полномочия подтверждены"),
+    "decline_authority": ButtonSpec(
         "Отклонить",
         "x",
         "required",
@@ -54,20 +54,20 @@ WORDINGS = {
         warning="Комментарий получит клиент вместе с просьбой прислать другие документы.",
         done="Документы отклонены, клиенту отправлено сообщение",
     ),
-    "restart_identification": Wording(
+    "restart_identification": ButtonSpec(
         "Запросить идентификацию заново",
         "refresh",
         "optional",
         warning="Клиент получит новую ссылку, прежняя перестанет действовать.",
         done="Идентификация запрошена заново",
     ),
-    "proceed": Wording("Продолжить", "player-play", done="Задание продолжено"),
-    "retry_cabinet": Wording("Создать ЛК заново", "refresh", done="ЛК создается заново"),
-    "send_document": Wording("Отправить снова", "send", done="Документ отправляется"),
-    "retry_archive": Wording(
+    "proceed": ButtonSpec("Продолжить", "player-play", done="Задание продолжено"),
+    "retry_cabinet": ButtonSpec("Создать ЛК заново", "refresh", done="ЛК создается заново"),
+    "send_document": ButtonSpec("Отправить снова", "send", done="Документ отправляется"),
+    "retry_archive": ButtonSpec(
         "Передать в архив снова", "archive", done="Пакет передается в архив снова"
     ),
-    "cancel": Wording(
+    "cancel": ButtonSpec(
         "Отменить задание",
         "ban",
         "required",
@@ -78,7 +78,7 @@ WORDINGS = {
     ),
 }
 # What the card's banner offers first.
-MAIN = {
+MAIN_BUTTONS = {
     Status.ON_APPROVAL: "approve",
     Status.APPROVAL_REJECTED: "resubmit",
     Status.AUTHORITY_REVIEW: "confirm_authority",
@@ -88,7 +88,7 @@ MAIN = {
     Status.SIGNING_FAILED: "send_document",
     Status.ARCHIVE_FAILED: "retry_archive",
 }
-MENU = "cancel"
+MENU_BUTTON = "cancel"
 
 
 @dataclass(frozen=True)
@@ -124,16 +124,16 @@ def buttons(task: SigningTask, user: User) -> Buttons:
     offered = {
         name: _button(task, name, capacities)
         for name, move in guards.moves_from(task).items()
-        if name in WORDINGS and capacities & move.actors
+        if name in BUTTON_SPECS and capacities & move.actors
     }
-    main = offered.pop(MAIN.get(Status(task.status), ""), None)
-    cancel = offered.pop(MENU, None)
-    others = tuple(offered[name] for name in WORDINGS if name in offered)
+    main = offered.pop(MAIN_BUTTONS.get(Status(task.status), ""), None)
+    cancel = offered.pop(MENU_BUTTON, None)
+    others = tuple(offered[name] for name in BUTTON_SPECS if name in offered)
     return Buttons(main, others, cancel, _take(task, user), _hand(task, user))
 
 
 def _button(task: SigningTask, name: str, capacities: frozenset[Actor]) -> Button:
-    wording = WORDINGS[name]
+    wording = BUTTON_SPECS[name]
     return Button(
         name=name,
         label=label_of(name, task),
@@ -148,7 +148,7 @@ def label_of(name: str, task: SigningTask) -> str:
     """The button's words; a document that has not been sent yet is not sent «again»."""
     if name == "send_document" and task.status == Status.CABINET_CREATED:
         return "Отправить документ"
-    return WORDINGS[name].label
+    return BUTTON_SPECS[name].label
 
 
 def _take(task: SigningTask, user: User) -> Button | None:

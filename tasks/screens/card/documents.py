@@ -16,10 +16,10 @@ from tasks.statuses import Status
 
 State = DocumentVersion.State
 
-# «Штрих код документа» is АПД's word, «ИД документа» РИО Картотека's (manual, 5.3).
+# What each archive calls its code (docs/rules.md#document-archive).
 CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", ArchiveSystem.RIO: "ИД документа"}
 # A strip of more pictures than anybody looks at would only slow the page down.
-PREVIEWED = 30
+MAX_PREVIEWS = 30
 
 
 class Page(NamedTuple):
@@ -30,7 +30,7 @@ class Page(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Version:
+class VersionView:
     """One version of the document, newest first in the list."""
 
     title: str
@@ -42,7 +42,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Code:
+class ArchiveCodeView:
     """A place in an archive: to be copied, or read off the screen by a scanner."""
 
     label: str
@@ -61,15 +61,15 @@ class DocumentBlock:
     pdf_url: str
     source_url: str
     icon: str
-    code: Code | None
-    package: Code | None
+    code: ArchiveCodeView | None
+    package: ArchiveCodeView | None
     package_url: str
     package_name: str
     package_about: str
     verification_url: str
     verification_code: str
     pages: tuple[Page, ...]
-    versions: tuple[Version, ...]
+    versions: tuple[VersionView, ...]
     can_retry: bool
     can_remove: bool
     can_attach: bool
@@ -135,8 +135,10 @@ def _state(version: DocumentVersion) -> str:
             return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
 
 
-def _code(system: str, code: str) -> Code | None:
-    return Code(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code)) if code else None
+def _code(system: str, code: str) -> ArchiveCodeView | None:
+    if not code:
+        return None
+    return ArchiveCodeView(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code))
 
 
 def _verification_url(package: Package) -> str:
@@ -145,8 +147,8 @@ def _verification_url(package: Package) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def _version(task: SigningTask, version: DocumentVersion) -> Version:
-    return Version(
+def _version(task: SigningTask, version: DocumentVersion) -> VersionView:
+    return VersionView(
         title=f"Версия {version.number}: {version.file_name}",
         about=_history(version),
         sha256=version.source.sha256,
@@ -164,7 +166,7 @@ def _pages(task: SigningTask, version: DocumentVersion) -> tuple[Page, ...]:
 def strip_of(version: DocumentVersion, first: str) -> tuple[Page, ...]:
     """The previews of ``version``; ``first`` is the address of its first page's, «…/1/»."""
     base = first.removesuffix("1/")
-    shown = range(1, min(version.pages or 0, PREVIEWED) + 1)
+    shown = range(1, min(version.pages or 0, MAX_PREVIEWS) + 1)
     return tuple(Page(f"{base}{number}/", str(number)) for number in shown)
 
 

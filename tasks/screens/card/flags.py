@@ -1,4 +1,4 @@
-"""What most tasks have not: asked in passing, so that a card asks only for what is there."""
+"""What a card may have, fetched with the task, so that the card queries only what is there."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -16,12 +16,16 @@ from tasks.notifications.subject import TASK
 
 
 @dataclass(frozen=True)
-class Glance:
-    """Whether there are comments, papers about authority, jobs that may be in trouble, others who
-    look, a note that the person does, what he has not read of this task, and anything unread."""
+class CardFlags:
+    """Whether there is anything of each kind to query.
+
+    ``troubles``: jobs that failed. ``viewers``: others who have the card open; ``note``: this
+    user's own viewing is stored recently. ``news``: unread notifications of this task; ``bell``:
+    any unread ones.
+    """
 
     comments: bool
-    papers: bool
+    authority_files: bool
     troubles: bool
     viewers: bool
     note: bool
@@ -30,13 +34,17 @@ class Glance:
 
     @classmethod
     def of(cls, task: SigningTask) -> Self:
-        """The answers to `glances` that were fetched with ``task``."""
+        """The flags of a ``task`` fetched with `card_flag_annotations`."""
         return cls(**{field.name: vars(task)[f"has_{field.name}"] for field in fields(cls)})
 
 
-def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> dict[str, RawSQL]:
-    """Annotations of tasks, for the person ``me``; since when a viewer is shown, and when one's own
-    look is not noted again (`tasks.actions.presence`).
+def card_flag_annotations(
+    me: Parameter, shown_since: Parameter, noted_since: Parameter
+) -> dict[str, RawSQL]:
+    """Annotations of tasks for the user ``me``.
+
+    Viewers count if seen after ``shown_since``, the user's own viewing after ``noted_since``
+    (`tasks.actions.presence`).
     """
     subject = f"subject_id = {SigningTask._meta.db_table}.number"
     task = f"task_id = {SigningTask._meta.db_table}.number"
@@ -45,7 +53,7 @@ def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> di
     of_trouble = (OutboxJob.State.OPEN, ErrorKind.TEMPORARY, OutboxJob.State.PARKED)
     return {
         "has_comments": _any(Comment, task),
-        "has_papers": _any(AuthorityDocument, task),
+        "has_authority_files": _any(AuthorityDocument, task),
         "has_troubles": _any(OutboxJob, f"{job_subject} AND {trouble}", *of_trouble),
         "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
         "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
@@ -60,5 +68,5 @@ def glances(me: Parameter, shown_since: Parameter, noted_since: Parameter) -> di
 
 
 def _any(model: type[Model], rules: str, *parameters: Any) -> RawSQL:
-    found = f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {rules})"  # noqa: S608
-    return RawSQL(found, parameters, BooleanField())  # noqa: S611
+    exists = f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {rules})"  # noqa: S608
+    return RawSQL(exists, parameters, BooleanField())  # noqa: S611

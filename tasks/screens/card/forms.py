@@ -7,7 +7,7 @@ from django import forms
 from clients.directories.account_numbers import check_prefix
 from clients.screens import fields
 from tasks.models import Comment, SigningTask
-from tasks.screens.card.buttons import Wording
+from tasks.screens.card.buttons import ButtonSpec
 
 LONGEST_COMMENT = 2000
 
@@ -20,7 +20,7 @@ class WordsForm(forms.Form):
 
     words = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=LONGEST_COMMENT)
 
-    def __init__(self, *args: Any, wording: Wording, argument: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wording: ButtonSpec, argument: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.argument = argument
         self.fields["words"].label = wording.asks

@@ -10,7 +10,7 @@ from tasks.actions import presence
 from tasks.channels import DEFERRED_ON_CARD, RELATIONS
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
-from tasks.screens.card.flags import Glance, glances
+from tasks.screens.card.flags import CardFlags, card_flag_annotations
 from tasks.screens.common.requests import USUAL, person_of
 
 BESIDE = ("region", *RELATIONS, "package__file")
@@ -26,10 +26,10 @@ def _with_everything_beside(
         .select_related(*USUAL, *BESIDE)
         .defer(*DEFERRED_ON_CARD)
     )
-    return found.annotate(**glances(me, shown_since, noted_since))
+    return found.annotate(**card_flag_annotations(me, shown_since, noted_since))
 
 
-def task_of_card(request: HttpRequest, number: int) -> tuple[SigningTask, Glance]:
+def load_card_task(request: HttpRequest, number: int) -> tuple[SigningTask, CardFlags]:
     """As `visible_task`, with everything that a card shows of the task itself."""
     user, now = person_of(request), clock.now()
     if number > BigAutoField.MAX_BIGINT:
@@ -37,9 +37,9 @@ def task_of_card(request: HttpRequest, number: int) -> tuple[SigningTask, Glance
     found = _with_everything_beside(
         number=number,
         me=user.pk,
-        shown_since=now - presence.SHOWN,
-        noted_since=now - presence.WRITTEN,
+        shown_since=now - presence.SHOWN_FOR,
+        noted_since=now - presence.RECORD_INTERVAL,
     )
     if not found or not visibility_of(user).includes(found[0].manager_id):
         raise Http404
-    return found[0], Glance.of(found[0])
+    return found[0], CardFlags.of(found[0])

@@ -1,7 +1,7 @@
-"""The card of a task: everything that the page says, as plain values.
+"""The card of a task as plain values, one object per region of the page.
 
-One object a region of the page. Regions are compared by `marks`: a poll sends those that have
-changed and no others, so nothing that a person is working in is touched without need.
+`marks` are hashes of the regions: a poll sends only the regions that changed, so that what a user
+is working in is not replaced without need.
 """
 
 from dataclasses import dataclass, fields
@@ -23,7 +23,7 @@ from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.screens.card.banner import Banner, banner
 from tasks.screens.card.buttons import Button, Buttons, buttons
 from tasks.screens.card.documents import DocumentBlock, document_block
-from tasks.screens.card.flags import Glance
+from tasks.screens.card.flags import CardFlags
 from tasks.screens.card.people import (
     AccountBlock,
     ClientBlock,
@@ -33,17 +33,17 @@ from tasks.screens.card.people import (
     services_block,
 )
 from tasks.screens.card.signing import Signing, signing
-from tasks.screens.card.stages import Step, steps
+from tasks.screens.card.stages import StepperStage, stepper_stages
 from tasks.screens.card.timeline import timeline_events
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording import guidance
 from tasks.wording.troubles import troubles
 
-RECENT = 4
+RECENT_EVENTS = 4
 
 
 @dataclass(frozen=True)
-class Head:
+class CardHead:
     """Heading, «Принять в работу» and the menu."""
 
     title: str
@@ -58,8 +58,8 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A document about authority."""
+class AuthorityFileLink:
+    """A file that the client sent to confirm their authority."""
 
     name: str
     about: str
@@ -67,7 +67,7 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Request:
+class SupportRequest:
     """A request to support, ready to be pasted."""
 
     topic: str
@@ -76,15 +76,15 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Present:
-    """Stepper, banner, actions: what is going on now."""
+class CurrentStep:
+    """Stepper, banner and the actions that are possible now."""
 
-    steps: tuple[Step, ...]
+    stages: tuple[StepperStage, ...]
     banner: Banner
     main: Button | None
     others: tuple[Button, ...]
-    papers: tuple[Paper, ...]
-    request: Request | None
+    authority_files: tuple[AuthorityFileLink, ...]
+    support_request: SupportRequest | None
     remind: Button | None
     call: str
 
@@ -95,12 +95,12 @@ class Present:
 
     @property
     def has_buttons(self) -> bool:
-        offered = (self.main, self.remind, *self.others)
-        return bool(self.call) or any(move.allowed for move in offered if move)
+        possible = (self.main, self.remind, *self.others)
+        return bool(self.call) or any(button.allowed for button in possible if button)
 
 
 @dataclass(frozen=True)
-class Remark:
+class CommentView:
     """A comment."""
 
     author: str
@@ -110,16 +110,16 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Talk:
+class Discussion:
     """Comments and the newest of the history."""
 
-    comments: tuple[Remark, ...]
+    comments: tuple[CommentView, ...]
     history: tuple[TimelineEvent, ...]
 
 
 @dataclass(frozen=True)
-class Viewers:
-    """Who else has the card before him."""
+class OtherViewers:
+    """Who else has the card open."""
 
     names: tuple[str, ...]
 
@@ -128,41 +128,41 @@ class Viewers:
 class Card:
     """The card's regions; every field is one."""
 
-    head: Head
-    viewers: Viewers
-    present: Present
+    head: CardHead
+    viewers: OtherViewers
+    current_step: CurrentStep
     client: ClientBlock
     document: DocumentBlock
     account: AccountBlock
     services: ServicesBlock
     signing: Signing
-    talk: Talk
+    discussion: Discussion
 
     @property
     def marks(self) -> dict[str, str]:
-        """A short mark of every region: it changes when anything that the region says does."""
+        """A short hash of every region; it changes with anything that the region shows."""
         return {
             field.name: blake2s(repr(getattr(self, field.name)).encode(), digest_size=4).hexdigest()
             for field in fields(self)
         }
 
 
-def card_of(task: SigningTask, user: User, glance: Glance) -> Card:
+def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
     """What ``user`` sees of ``task``, as loaded by `task_of_card`."""
     versions, entries = _versions(task), _history(task=task.number)
-    offered = buttons(task, user)
+    possible = buttons(task, user)
     return Card(
-        head=_head(task, offered),
-        viewers=Viewers(presence.viewers(task, user) if glance.viewers else ()),
-        present=_present(task, user, glance, offered, entries),
+        head=_head(task, possible),
+        viewers=OtherViewers(presence.other_viewers(task, user) if flags.viewers else ()),
+        current_step=_current_step(task, user, flags, possible, entries),
         client=client_block(task, user),
         document=document_block(task, versions, document_refusals(task, user)),
         account=account_block(task, user),
         services=services_block(task, _services(task=task.number), user),
         signing=signing(task, user),
-        talk=Talk(
-            comments=_remarks(task) if glance.comments else (),
-            history=tuple(timeline_events(entries)[:RECENT]),
+        discussion=Discussion(
+            comments=_comments(task) if flags.comments else (),
+            history=tuple(timeline_events(entries)[:RECENT_EVENTS]),
         ),
     )
 
@@ -182,12 +182,12 @@ def _services(task: Parameter) -> QuerySet[Service]:
 # Compiled: saves 1.0 of 1.4 ms (`scripts/bench compiled`).
 @CompiledQuery
 def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
-    found = DocumentVersion.objects.filter(document=document)
-    return found.select_related("source", "uploaded_by")
+    versions = DocumentVersion.objects.filter(document=document)
+    return versions.select_related("source", "uploaded_by")
 
 
 def _versions(task: SigningTask) -> list[DocumentVersion]:
-    """All versions; the task's own is one of them and is not asked for again."""
+    """All versions; the task's own is among them, so it needs no query of its own."""
     if task.document_id is None:
         return []
     versions = _versions_of(document=task.document_id)
@@ -197,31 +197,31 @@ def _versions(task: SigningTask) -> list[DocumentVersion]:
     return versions
 
 
-def _head(task: SigningTask, offered: Buttons) -> Head:
-    return Head(
+def _head(task: SigningTask, possible: Buttons) -> CardHead:
+    return CardHead(
         title=f"Задание {task.number}",
         client=task.client.short_name,
         owner=str(task.manager),
-        take=offered.take,
-        hand=offered.hand,
-        cancel=offered.cancel,
+        take=possible.take,
+        hand=possible.hand,
+        cancel=possible.cancel,
         manager_id=task.manager_id,
         history_url=reverse("tasks:history", args=[task.number]),
         files_url=reverse("tasks:files", args=[task.number]) if task.document_id else "",
     )
 
 
-def _present(
-    task: SigningTask, user: User, glance: Glance, offered: Buttons, entries: list[HistoryEntry]
-) -> Present:
-    said = banner(task, user, entries, troubles(task) if glance.troubles else [])
-    return Present(
-        steps=tuple(steps(task, entries)),
-        banner=said,
-        main=offered.main,
-        others=offered.others,
-        papers=_papers(task) if glance.papers else (),
-        request=_request(task, said.reason),
+def _current_step(
+    task: SigningTask, user: User, flags: CardFlags, possible: Buttons, entries: list[HistoryEntry]
+) -> CurrentStep:
+    shown_banner = banner(task, user, entries, troubles(task) if flags.troubles else [])
+    return CurrentStep(
+        stages=tuple(stepper_stages(task, entries)),
+        banner=shown_banner,
+        main=possible.main,
+        others=possible.others,
+        authority_files=_authority_files(task) if flags.authority_files else (),
+        support_request=_support_request(task, shown_banner.reason),
         remind=_remind(task, user, entries),
         call=_call(task),
     )
@@ -236,7 +236,7 @@ def _remind(task: SigningTask, user: User, entries: list[HistoryEntry]) -> Butto
 
 
 def _call(task: SigningTask) -> str:
-    """The client's phone where a call is the way on: his turn, or «Звонок клиенту»."""
+    """The client's phone when calling helps: it is their turn, or «Звонок клиенту» applies."""
     status = Status(task.status)
     to_call = quick_filters()["call"].matches(status, task.resolution)
     if task.status_row.waits_for == WaitsFor.CLIENT or to_call:
@@ -244,30 +244,30 @@ def _call(task: SigningTask) -> str:
     return ""
 
 
-def _papers(task: SigningTask) -> tuple[Paper, ...]:
-    return tuple(_paper(one) for one in task.authority_documents.select_related("file"))
+def _authority_files(task: SigningTask) -> tuple[AuthorityFileLink, ...]:
+    return tuple(_authority_file(file) for file in task.authority_documents.select_related("file"))
 
 
-def _paper(paper: AuthorityDocument) -> Paper:
-    return Paper(
-        name=paper.file_name,
-        about=f"{file_size(paper.file.size)}, {zoned(paper.received_at)}",
-        url=reverse("tasks:authority_file", args=[paper.task_id, paper.pk]),
+def _authority_file(document: AuthorityDocument) -> AuthorityFileLink:
+    return AuthorityFileLink(
+        name=document.file_name,
+        about=f"{file_size(document.file.size)}, {zoned(document.received_at)}",
+        url=reverse("tasks:authority_file", args=[document.task_id, document.pk]),
     )
 
 
-def _request(task: SigningTask, reason: str) -> Request | None:
+def _support_request(task: SigningTask, reason: str) -> SupportRequest | None:
     topic = guidance.support_topic(task)
     if not topic:
         return None
-    return Request(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
+    return SupportRequest(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
 
 
-def _remarks(task: SigningTask) -> tuple[Remark, ...]:
-    return tuple(_remark(one) for one in task.comments.select_related("author"))
+def _comments(task: SigningTask) -> tuple[CommentView, ...]:
+    return tuple(_comment(one) for one in task.comments.select_related("author"))
 
 
-def _remark(comment: Comment) -> Remark:
+def _comment(comment: Comment) -> CommentView:
     at = comment.created_at
     iso = at.isoformat(timespec="seconds")
-    return Remark(str(comment.author), zoned(at), iso, comment.text)
+    return CommentView(str(comment.author), zoned(at), iso, comment.text)

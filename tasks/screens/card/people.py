@@ -18,7 +18,7 @@ from tasks.screens.card.signing import Fact
 
 
 @dataclass(frozen=True)
-class Link:
+class ContactLink:
     """A link that looks like a quiet button."""
 
     label: str
@@ -33,7 +33,7 @@ class ClientBlock:
     company: tuple[Fact, ...]
     person: tuple[Fact, ...]
     person_title: str
-    links: tuple[Link, ...]
+    links: tuple[ContactLink, ...]
     refusals: tuple[Refusal, ...]
     newer: str
 
@@ -107,15 +107,15 @@ def _person(task: SigningTask) -> list[Fact]:
     return [*facts, *(fact for fact in optional if fact.value)]
 
 
-def _links(task: SigningTask) -> list[Link]:
+def _links(task: SigningTask) -> list[ContactLink]:
     def url(name: str) -> str:
         return reverse(f"tasks:{name}", args=[task.number])
 
-    links = [Link("Редактировать", url("contact_edit"), "pencil")]
+    links = [ContactLink("Редактировать", url("contact_edit"), "pencil")]
     if not task.client.signs_in_person:
-        links.append(Link("Заменить", url("contact_replace"), "replace"))
+        links.append(ContactLink("Заменить", url("contact_replace"), "replace"))
     if _newer(task):
-        links.append(Link("Обновить версию", url("contact_refresh"), "refresh"))
+        links.append(ContactLink("Обновить версию", url("contact_refresh"), "refresh"))
     return links
 
 

@@ -12,7 +12,7 @@ LABELS = {Stage.DONE: "Выполнено"}
 
 
 @dataclass(frozen=True)
-class Step:
+class StepperStage:
     """One stage: ``state`` is done, current, error or todo; ``time`` is in words."""
 
     label: str
@@ -20,19 +20,23 @@ class Step:
     time: str
 
 
-def steps(task: SigningTask, entries: list[HistoryEntry]) -> list[Step]:
+def stepper_stages(task: SigningTask, entries: list[HistoryEntry]) -> list[StepperStage]:
     """The task's stages in order. «Согласование» is there only for tasks that need it."""
     spent = time_per_stage(entries)
-    course = [stage for stage in Stage if stage != Stage.APPROVAL or task.approval_needed]
-    here = _stands_at(task, entries)
-    place = course.index(here) if here in course else 0
+    stages = [stage for stage in Stage if stage != Stage.APPROVAL or task.approval_needed]
+    current_stage = _current_stage(task, entries)
+    current = stages.index(current_stage) if current_stage in stages else 0
     return [
-        Step(_label(stage, task), _state(at, place, task), _time(stage, task, spent, at, place))
-        for at, stage in enumerate(course)
+        StepperStage(
+            _label(stage, task),
+            _state(index, current, task),
+            _time(stage, task, spent, index, current),
+        )
+        for index, stage in enumerate(stages)
     ]
 
 
-def _stands_at(task: SigningTask, entries: list[HistoryEntry]) -> Stage:
+def _current_stage(task: SigningTask, entries: list[HistoryEntry]) -> Stage:
     """The stage in which the task is, or was when it was cancelled."""
     if task.status != Status.CANCELLED:
         return task.stage
@@ -46,29 +50,29 @@ def _label(stage: Stage, task: SigningTask) -> str:
     return LABELS.get(stage, str(stage.label))
 
 
-def _state(at: int, place: int, task: SigningTask) -> str:
-    if at < place or task.status == Status.COMPLETED:
+def _state(index: int, current: int, task: SigningTask) -> str:
+    if index < current or task.status == Status.COMPLETED:
         return "done"
-    if at > place:
+    if index > current:
         return "todo"
     failed = task.status in FAILURES or task.status == Status.CANCELLED
     return "error" if failed else "current"
 
 
 def _time(
-    stage: Stage, task: SigningTask, spent: dict[Stage, timedelta], at: int, place: int
+    stage: Stage, task: SigningTask, spent: dict[Stage, timedelta], index: int, current: int
 ) -> str:
-    if at > place or stage == Stage.DONE or stage not in spent:
+    if index > current or stage == Stage.DONE or stage not in spent:
         return ""
-    return running(spent[stage]) if at == place else lasting(spent[stage])
+    return running(spent[stage]) if index == current else lasting(spent[stage])
 
 
 def time_per_stage(entries: list[HistoryEntry]) -> dict[Stage, timedelta]:
     """How long the task has been in each stage so far; a stage may be entered more than once."""
-    moves = [entry for entry in entries if entry.new_status]
+    transitions = [entry for entry in entries if entry.new_status]
     spent: dict[Stage, timedelta] = {}
-    for at, entry in enumerate(moves):
-        end = moves[at + 1].at if at + 1 < len(moves) else clock.now()
+    for index, entry in enumerate(transitions):
+        end = transitions[index + 1].at if index + 1 < len(transitions) else clock.now()
         stage = status_rows()[Status(entry.new_status)].stage
         spent[stage] = spent.get(stage, timedelta()) + (end - entry.at)
     return spent

@@ -16,7 +16,7 @@ from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
-from tasks.screens.card.buttons import WORDINGS, Wording, label_of
+from tasks.screens.card.buttons import BUTTON_SPECS, ButtonSpec, label_of
 from tasks.screens.card.forms import CommentForm, WordsForm
 from tasks.screens.card.views.card import show_card
 from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
@@ -25,7 +25,7 @@ from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """One transition: made at once by POST, or after the words that its page asks for."""
-    wording = WORDINGS.get(name)
+    wording = BUTTON_SPECS.get(name)
     task = visible_task(request, number)
     if wording is None:
         raise Http404
@@ -42,7 +42,7 @@ def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     return redirect(task)
 
 
-def _ask(request: HttpRequest, task: SigningTask, name: str, wording: Wording) -> HttpResponse:
+def _ask(request: HttpRequest, task: SigningTask, name: str, wording: ButtonSpec) -> HttpResponse:
     user = person_of(request)
     argument = "reason" if name == "cancel" else "comment"
     form = WordsForm(request.POST or None, wording=wording, argument=argument)
@@ -58,7 +58,7 @@ def _ask(request: HttpRequest, task: SigningTask, name: str, wording: Wording) -
     return _words_page(request, task, name, wording, form, refusals)
 
 
-def _done(task: SigningTask, wording: Wording) -> str:
+def _done(task: SigningTask, wording: ButtonSpec) -> str:
     if task.withdrawal:
         return "Документ отзывается у оператора ЭДО. Действие завершится, когда он ответит."
     return wording.done
@@ -68,7 +68,7 @@ def _words_page(
     request: HttpRequest,
     task: SigningTask,
     name: str,
-    wording: Wording,
+    wording: ButtonSpec,
     form: WordsForm,
     refusals: list[Refusal],
 ) -> HttpResponse:

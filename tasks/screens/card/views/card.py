@@ -24,8 +24,8 @@ from tasks.listing.tabs import TABS
 from tasks.models import SigningTask
 from tasks.notifications.subject import TASK
 from tasks.screens.card.forms import CommentForm
-from tasks.screens.card.loading import task_of_card
-from tasks.screens.card.page import card_of
+from tasks.screens.card.loading import load_card_task
+from tasks.screens.card.page import build_card
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import person_of
 
@@ -47,15 +47,15 @@ def show_card(
 ) -> HttpResponse:
     """The page; ``comment_form`` and ``status`` when a comment was refused."""
     user = person_of(request)
-    task, glance = task_of_card(request, number)
+    task, flags = load_card_task(request, number)
     nav = Navigation(request)
-    if glance.news:
+    if flags.news:
         mark_subject_read(user, TASK, task.number)
-    if not glance.bell:
+    if not flags.bell:
         nav.notifications = ""
-    if not glance.note:
-        presence.note(task, user)
-    shown = card_of(task, user, glance)
+    if not flags.note:
+        presence.record_viewing(task, user)
+    shown = build_card(task, user, flags)
     marks = shown.marks
     context: dict[str, Any] = {
         "nav": nav,
@@ -108,11 +108,11 @@ def step(request: HttpRequest, direction: Direction) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
-    task, glance = task_of_card(request, number)
+    task, flags = load_card_task(request, number)
     user = person_of(request)
-    if not glance.note and "X-Idle" not in request.headers:
-        presence.note(task, user)
-    shown = card_of(task, user, glance)
+    if not flags.note and "X-Idle" not in request.headers:
+        presence.record_viewing(task, user)
+    shown = build_card(task, user, flags)
     seen = dict(
         part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
     )
@@ -130,8 +130,8 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     response = render(request, "tasks/card/_live.html", context)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["HX-Request"])
-    if "present" in changed:
-        trigger_client_event(response, "announce", {"value": shown.present.banner.title})
+    if "current_step" in changed:
+        trigger_client_event(response, "announce", {"value": shown.current_step.banner.title})
     return response
 
 

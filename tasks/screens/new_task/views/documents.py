@@ -13,7 +13,7 @@ from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
-from tasks.screens.card.documents import PREVIEWED
+from tasks.screens.card.documents import MAX_PREVIEWS
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.screens.new_task.documents import ATTACH
 from tasks.screens.new_task.entry import Entry
@@ -139,7 +139,7 @@ def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """What the PDF says, for those who do not look at its pages."""
     found = _own(request, slug, version)
     pages = []
-    for number in range(1, min(found.pages or 0, PREVIEWED) + 1):
+    for number in range(1, min(found.pages or 0, MAX_PREVIEWS) + 1):
         try:
             pages.append((number, previews.page_text(found, number)))
         except UNREADABLE:

@@ -1,0 +1,48 @@
+"""Certificates and powers of attorney that run out, and what is deleted at last."""
+
+from datetime import timedelta
+
+import time_machine
+from django.db import transaction
+
+from econtract.platform.common import clock
+from econtract.platform.notifications.models import (
+    Notification,
+)
+from tasks import celery_tasks
+from tasks.lifecycle.perform import perform
+from tasks.notifications import kinds
+from tasks.statuses import Status
+from tasks.transitions import Actor
+from tests.support.factories import (
+    ExchangeFactory,
+    SignatoryFactory,
+)
+from tests.support.notifications import make_task, shown_to, sign_task
+from tests.support.people import People
+
+
+def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: People) -> None:
+    now = clock.now()
+    signatory = SignatoryFactory(certificate_until=now + timedelta(days=20))
+    for days in (0, 1, 14, 15, 21, 22):
+        with time_machine.travel(now + timedelta(days=days), tick=False):
+            celery_tasks.notify_of_expiry()
+    assert [kind for kind, _ in shown_to(people["administrator"])] == [kinds.EXPIRY.code] * 3
+    assert all(str(signatory) in text for _, text in shown_to(people["administrator"]))
+    assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0
+
+
+def test_what_is_long_past_is_forgotten(people: People) -> None:
+    sign_task(people)
+    with time_machine.travel(clock.now() + timedelta(days=181)):
+        celery_tasks.delete_old_rows()
+    assert not Notification.objects.exists()
+
+
+def test_a_change_that_is_taken_back_tells_nobody(people: People) -> None:
+    task = make_task(people, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
+    with transaction.atomic():
+        perform(task.number, "client_signed", actor=Actor.CLIENT)
+        transaction.set_rollback(True)
+    assert not Notification.objects.exists()

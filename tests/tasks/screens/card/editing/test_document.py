@@ -1,0 +1,73 @@
+"""The document is removed, and another is attached."""
+
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.factories import (
+    ExchangeFactory,
+    SigningTaskFactory,
+    fresh,
+)
+
+
+def test_a_document_is_removed_and_its_version_stays(task: SigningTask, web: Client) -> None:
+    address = f"/tasks/{task.number}/document/remove/"
+    assert "Прежняя версия останется в истории" in web.get(address).content.decode()
+    web.post(address)
+    after = fresh(task)
+    assert after.document_version is None
+    assert after.document is not None
+    assert after.document.versions.count() == 1
+
+
+def test_removing_a_document_at_the_operator_revokes_it_first(owner: User, web: Client) -> None:
+    task = SigningTaskFactory(
+        manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory()
+    )
+    address = f"/tasks/{task.number}/document/remove/"
+    assert "Сначала система отзовет его" in web.get(address).content.decode()
+    web.post(address)
+    assert fresh(task).withdrawal is not None
+    assert fresh(task).status == Status.DOCUMENT_SIGNING
+
+
+def zipped() -> bytes:
+    """A zip archive with a document inside."""
+    archive = BytesIO()
+    with ZipFile(archive, "w") as file:
+        file.writestr("договор.txt", "Договор")
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (None, "Вложите документ"),
+        (("договор.zip", zipped()), "Архивы zip не принимаются"),
+        (("договор.pdf", b""), "Файл пустой"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_words(
+    owner: User, web: Client, upload: tuple[str, bytes] | None, words: str
+) -> None:
+    task = SigningTaskFactory(manager=owner, document_version=None)
+    files: dict[str, Any] = {"file": SimpleUploadedFile(*upload)} if upload else {}
+    response = web.post(f"/tasks/{task.number}/document/attach/", files)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert fresh(task).document_version is None
+
+
+def test_a_second_document_is_not_attached_beside_the_first(task: SigningTask, web: Client) -> None:
+    upload = SimpleUploadedFile("договор.pdf", b"%PDF-1.7")
+    response = web.post(f"/tasks/{task.number}/document/attach/", {"file": upload})
+    assert response.status_code == 409
+    assert "Документ уже вложен" in response.content.decode()

@@ -1,0 +1,57 @@
+"""The stepper of the card."""
+
+from datetime import timedelta
+
+from django.test import Client
+
+from accounts.models import User
+from econtract.platform.common import clock
+from tasks.statuses import Status
+from tests.support.cards import card, make, text_of
+from tests.support.factories import (
+    HistoryEntryFactory,
+)
+
+
+def test_the_stepper_shows_the_way_the_place_and_the_time_spent(owner: User, web: Client) -> None:
+    start = clock.now() - timedelta(minutes=10)
+    task = make(owner, Status.DOCUMENT_SIGNING)
+    for minutes, old, new in [
+        (0, "", Status.IDENTIFICATION_REQUESTED),
+        (3, Status.IDENTIFICATION_PENDING, Status.CABINET_REQUESTED),
+        (4, Status.CABINET_CREATED, Status.DOCUMENT_SENT),
+        (5, Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING),
+    ]:
+        HistoryEntryFactory(
+            task=task, at=start + timedelta(minutes=minutes), old_status=old, new_status=new
+        )
+    steps = web.get(f"/tasks/{task.number}/").context["card"].current_step.stages
+    assert [(step.state, step.time) for step in steps] == [
+        ("done", "3 мин"),
+        ("done", "1 мин"),
+        ("current", "6 мин"),
+        ("todo", ""),
+        ("todo", ""),
+    ]
+
+
+def test_approval_is_a_step_of_those_tasks_alone_that_need_it(owner: User, web: Client) -> None:
+    plain, watched = make(owner), make(owner, Status.ON_APPROVAL, approval_needed=True)
+    assert "Согласование" not in card(web, plain)
+    steps = web.get(f"/tasks/{watched.number}/").context["card"].current_step.stages
+    assert (steps[0].label, steps[0].state) == ("Согласование", "current")
+
+
+def test_a_cancelled_task_shows_where_it_stopped(owner: User, web: Client) -> None:
+    task = make(owner, Status.CANCELLED)
+    HistoryEntryFactory(
+        task=task,
+        name="cancel",
+        old_status=Status.CABINET_FAILED,
+        new_status=Status.CANCELLED,
+        comment="Клиент передумал",
+    )
+    page = web.get(f"/tasks/{task.number}/")
+    steps = page.context["card"].current_step.stages
+    assert [step.state for step in steps] == ["done", "error", "todo", "todo", "todo"]
+    assert "Клиент передумал" in text_of(page)
