@@ -24,7 +24,7 @@ from tasks.transitions import Actor
 from tests.support.factories import (
     ExchangeFactory,
 )
-from tests.support.notifications import make_task, shown_to, run_jobs
+from tests.support.notifications import make_task, run_jobs, shown_to
 from tests.support.people import People
 
 
