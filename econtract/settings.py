@@ -224,7 +224,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_DB_REUSE_MAX = 1_000_000_000  # econtract/celery.py closes connections when they are to be
+CELERY_DB_REUSE_MAX = 1_000_000_000  # econtract/celery.py closes old connections
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 600}
 if BROKER_URL.startswith("filesystem://"):
     BROKER_DIR = DATA_DIR / "broker"
@@ -233,11 +233,11 @@ if BROKER_URL.startswith("filesystem://"):
         "data_folder_out": str(BROKER_DIR / "messages"),
         "control_folder": str(BROKER_DIR / "control"),
     }
-# What may be lost but must be shared by all processes: counts of log-in attempts.
+# Shared by all processes, and may be lost: counts of log-in attempts, results of checks.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        # Celery has words of its own for a socket and the number of a database.
+        # Celery spells the socket and the database number in its own way.
         "LOCATION": BROKER_URL.replace("redis+socket:", "unix:").replace("virtual_host=", "db="),
         "KEY_PREFIX": "econtract",
     }

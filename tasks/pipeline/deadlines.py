@@ -46,12 +46,12 @@ class Expire(TaskJobKind):
             task = lock_task(job.subject)
             if not job.complete() or not _still_waits(task, job):
                 return
-            facts: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
+            arguments: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
             if task.status == Status.IDENTIFICATION_PENDING:
-                perform(task.number, "identification_failed", actor=Actor.SYSTEM, **facts)
+                perform(task.number, "identification_failed", actor=Actor.SYSTEM, **arguments)
             elif not task.withdrawal:
                 # The client could still sign the document: it is revoked first.
-                withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=facts)
+                withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=arguments)
 
 
 def _still_waits(task: SigningTask, job: OutboxJob) -> bool:

@@ -36,7 +36,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxJob)
-class OrderAdmin(ReadOnlyAdmin):
+class OutboxJobAdmin(ReadOnlyAdmin):
     list_display = ["title", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
     list_filter = ["state", KindFilter]
     # Without the lease, which means nothing to a person.
