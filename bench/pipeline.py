@@ -31,7 +31,7 @@ from pytest_django.fixtures import Settings
 from bench.gates import Gate, at_least, figure
 from econtract.celery import app
 from econtract.platform.outbox import queue
-from econtract.platform.outbox.celery_tasks import run_job
+from econtract.platform.outbox.jobs import run_job
 from econtract.platform.outbox.models import OutboxJob
 from edo.models import Box
 from tasks.models import HistoryEntry, SigningTask

@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
 
 app = Celery("econtract")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(related_name="celery_tasks")
+app.autodiscover_tasks(related_name="jobs")
 
 
 @app.on_after_configure.connect

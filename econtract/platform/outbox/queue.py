@@ -95,7 +95,7 @@ def publishing_disabled() -> Iterator[None]:
 
 def publish(job_ids: Sequence[int]) -> None:
     """Sends one Celery message per job. If the broker is down, `dispatch` sends them later."""
-    from econtract.platform.outbox.celery_tasks import run_job
+    from econtract.platform.outbox.jobs import run_job
 
     with run_job.app.producer_or_acquire() as producer:
         for job_id in job_ids:

@@ -9,7 +9,7 @@ from econtract.platform.common import clock
 from econtract.platform.notifications.models import (
     Notification,
 )
-from tasks import celery_tasks
+from tasks import jobs
 from tasks.lifecycle.perform import perform
 from tasks.notifications import kinds
 from tasks.statuses import Status
@@ -27,7 +27,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
     signatory = SignatoryFactory(certificate_until=now + timedelta(days=20))
     for days in (0, 1, 14, 15, 21, 22):
         with time_machine.travel(now + timedelta(days=days), tick=False):
-            celery_tasks.notify_of_expiry()
+            jobs.notify_of_expiry()
     assert [kind for kind, _ in shown_to(people["administrator"])] == [kinds.EXPIRY.code] * 3
     assert all(str(signatory) in text for _, text in shown_to(people["administrator"]))
     assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0
@@ -36,7 +36,7 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
 def test_what_is_long_past_is_forgotten(people: People) -> None:
     sign_task(people)
     with time_machine.travel(clock.now() + timedelta(days=181)):
-        celery_tasks.delete_old_rows()
+        jobs.delete_old_rows()
     assert not Notification.objects.exists()
 
 

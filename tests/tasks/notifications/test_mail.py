@@ -18,7 +18,7 @@ from econtract.platform.notifications.models import (
     Notification,
 )
 from econtract.platform.outbox.models import OutboxJob
-from tasks import celery_tasks
+from tasks import jobs
 from tasks.models import SigningTask
 from tasks.notifications import kinds
 from tasks.notifications.subject import TASK
@@ -113,7 +113,7 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
     SigningTask.objects.filter(pk=tasks[1].pk).update(manager=people["neighbour"])
     for hour, letters in [(4, 0), (5, 1), (5, 1)]:  # Moscow: three hours ahead
         with time_machine.travel(datetime(2026, 11, 23, hour, 5, tzinfo=UTC), tick=False):
-            celery_tasks.enqueue_digests()
+            jobs.enqueue_digests()
             run_jobs("mail_digest")
         assert len(mail.outbox) == letters
     body = mail.outbox[0].body

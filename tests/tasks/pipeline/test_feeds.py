@@ -10,7 +10,7 @@ import time_machine
 from econtract.platform.common import clock
 from econtract.platform.outbox.models import InboundEvent, OutboxJob
 from econtract.platform.outbox.registry import Feed
-from tasks import celery_tasks
+from tasks import jobs
 from tasks.models import SigningTask
 from tasks.pipeline import feeds
 from tasks.statuses import Status
@@ -125,11 +125,11 @@ def test_only_tasks_that_have_been_silent_for_long_are_polled(
     identifying: SigningTask, signing: SigningTask
 ) -> None:
     SigningTaskFactory(status=Status.CABINET_REQUESTED)
-    celery_tasks.poll_silent_tasks()
+    jobs.poll_silent_tasks()
     assert not OutboxJob.objects.exists()
-    with time_machine.travel(clock.now() + celery_tasks.MAX_SILENCE + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + jobs.MAX_SILENCE + timedelta(seconds=1)):
         recent = SigningTaskFactory(status=Status.AUTHORITY_REVIEW)
-        celery_tasks.poll_silent_tasks()
+        jobs.poll_silent_tasks()
     assert jobs_of(identifying) == ["follow_identification"]
     assert jobs_of(signing) == ["follow_exchange"]
     assert jobs_of(recent) == []

@@ -12,7 +12,7 @@ from econtract.platform.common import clock
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import OutboxJob
 from edo.models import Exchange
-from tasks import celery_tasks
+from tasks import jobs
 from tasks.lifecycle.perform import perform
 from tasks.statuses import Status
 from tests.support import world
@@ -123,7 +123,7 @@ def test_a_task_whose_event_was_lost_is_polled(
         run_everything()
         assert state_of(task)[0] == Status.DOCUMENT_SIGNING
         with time_machine.travel(clock.now() + timedelta(minutes=11), tick=True):
-            celery_tasks.poll_silent_tasks()
+            jobs.poll_silent_tasks()
             run_everything()
     assert state_of(task)[0] == Status.COMPLETED
     assert Exchange.objects.get().state == Exchange.State.SIGNED
