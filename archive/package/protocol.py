@@ -13,7 +13,7 @@ from archive.package.parts import (
     PowerOfAttorneyFile,
 )
 from archive.typesetting.barcodes import code128_svg, qr_svg
-from econtract.platform.common.moscow_time import format_date, format_moment
+from econtract.platform.common.moscow_time import format_date, format_timestamp
 
 Rows = list[tuple[str, str]]
 
@@ -37,7 +37,7 @@ def render_protocol(*, parts: PackageParts, files: Sequence[ManifestEntry]) -> b
 def _context(parts: PackageParts, files: Sequence[ManifestEntry]) -> dict[str, Any]:
     return {
         "parts": parts,
-        "finished_at": format_moment(parts.finished_at),
+        "finished_at": format_timestamp(parts.finished_at),
         "identifiers": _identifiers(parts),
         "parties": [(party.side.label, _party(party)) for party in parts.parties],
         "files": files,
@@ -45,7 +45,7 @@ def _context(parts: PackageParts, files: Sequence[ManifestEntry]) -> dict[str, A
             (signature.side.genitive, _signature(signature)) for signature in parts.signatures
         ],
         "powers": [(power.side.genitive, _power_of_attorney(power)) for power in parts.powers],
-        "events": [(format_moment(event.at), event) for event in parts.events],
+        "events": [(format_timestamp(event.at), event) for event in parts.events],
         "barcode": code128_svg(parts.identifiers.archive_code),
         "qr": qr_svg(parts.verification_url),
     }
@@ -88,7 +88,7 @@ def _signature(signature: DocumentSignature) -> Rows:
             "Действителен",
             f"с {format_date(details.valid_from)} по {format_date(details.valid_until)}",
         ),
-        ("Время подписи", format_moment(details.signed_at)),
+        ("Время подписи", format_timestamp(details.signed_at)),
         ("МЧД", details.power_of_attorney or ""),
         ("Результат проверки", "Подпись соответствует файлу документа"),
     )
@@ -100,7 +100,7 @@ def _power_of_attorney(power: PowerOfAttorneyFile) -> Rows:
         ("Доверитель", power.principal),
         ("Представитель", power.representative),
         ("Действительна", f"с {power.valid_from:%d.%m.%Y} по {power.valid_until:%d.%m.%Y}"),
-        ("Время подписи", format_moment(power.signed_at)),
+        ("Время подписи", format_timestamp(power.signed_at)),
         ("Файл", power.file_name),
     )
 

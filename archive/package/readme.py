@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from archive.package.manifest import FileRole, ManifestEntry
 from archive.package.parts import PackageParts
-from econtract.platform.common.moscow_time import format_moment
+from econtract.platform.common.moscow_time import format_timestamp
 
 NAME = "ПРОЧТИ.txt"
 
@@ -22,7 +22,7 @@ def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> byte
     by_role = {role: [entry for entry in entries if entry.role == role] for role in FileRole}
     context = {
         "parts": parts,
-        "finished_at": format_moment(parts.finished_at),
+        "finished_at": format_timestamp(parts.finished_at),
         "entries": entries,
         "roots": next(iter(by_role[FileRole.TRUST_ROOTS]), None),
         "fingerprints": _fingerprints(parts.trust_roots),

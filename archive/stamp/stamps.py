@@ -10,7 +10,7 @@ import pypdfium2
 from django.template.loader import render_to_string
 
 from archive.package.parts import DocumentSignature
-from econtract.platform.common.moscow_time import format_date, format_moment
+from econtract.platform.common.moscow_time import format_date, format_timestamp
 
 STAMP_WIDTH = 255.0  # points
 GAP = 8.0  # points between two stamps
@@ -35,7 +35,7 @@ def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
         ("Владелец", details.owner),
         ("Организация", f"{details.organisation}, ИНН {details.inn}"),
         ("Действителен", validity),
-        ("Подписано", format_moment(details.signed_at)),
+        ("Подписано", format_timestamp(details.signed_at)),
         ("МЧД", details.power_of_attorney or ""),
         ("Документ", document_id),
     ]

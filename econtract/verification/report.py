@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from econtract.platform.common.moscow_time import format_date, format_moment
+from econtract.platform.common.moscow_time import format_date, format_timestamp
 from econtract.verification.packages import SIDES_GENITIVE
 from econtract.verification.results import (
     PowerOfAttorneyResult,
@@ -52,7 +52,7 @@ def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportB
             ("Действителен", f"с {valid_from} по {valid_until}"),
         ]
     if result.report and result.report.signed_at:
-        rows.append(("Подписано", format_moment(result.report.signed_at)))
+        rows.append(("Подписано", format_timestamp(result.report.signed_at)))
     return ReportBlock(title, _non_empty(rows), _visible_problems(result.problems, in_full=in_full))
 
 

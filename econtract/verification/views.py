@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.models import Package
-from econtract.platform.common.moscow_time import format_moment
+from econtract.platform.common.moscow_time import format_timestamp
 from econtract.verification import rate_limit, stored_packages
 from econtract.verification.detached import verify_detached
 from econtract.verification.forms import VerificationForm
@@ -104,7 +104,7 @@ def _result_context(
         ],
         "in_full": in_full,
         "package": package,
-        "stored_since": format_moment(package.created_at) if package else "",
+        "stored_since": format_timestamp(package.created_at) if package else "",
     }
 
 

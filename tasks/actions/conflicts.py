@@ -1,7 +1,7 @@
 """Two people change one task: the second is told who was faster, when, and what there is now."""
 
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
 
@@ -23,4 +23,4 @@ def _by_whom(task: SigningTask, names: tuple[str, ...]) -> str:
     if last is None:
         return ""
     person = f", сотрудник {last.actor}" if last.actor else ""
-    return f" {moment(last.at)}{person}"
+    return f" {format_datetime(last.at)}{person}"

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from accounts.roles import TaskType
-from econtract.platform.common.formatting import ago, lasting, moment
+from econtract.platform.common.formatting import format_age, format_datetime, format_duration
 from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.common.text import name_with_initials
 from econtract.platform.listing.columns import Column, RowValues, XlsxCell
@@ -35,7 +35,7 @@ def _label(field: str, labels: dict[Any, Any]) -> Any:
 
 
 def _moment(field: str) -> Any:
-    return lambda task, turns: moment(task[field])
+    return lambda task, turns: format_datetime(task[field])
 
 
 def _number(task: RowValues, turns: TurnLabels) -> str:
@@ -69,7 +69,7 @@ _resolution = _label("resolution", dict(Resolution.choices))
 def _status_note(task: RowValues, turns: TurnLabels) -> str:
     """How long a completed task took; the resolution of any other."""
     if task["status"] == Status.COMPLETED and task["completed_at"] is not None:
-        return f"Подписано за {lasting(task['completed_at'] - task['created_at'])}"
+        return f"Подписано за {format_duration(task['completed_at'] - task['created_at'])}"
     return str(_resolution(task, turns))
 
 
@@ -87,7 +87,7 @@ def _owner(task: RowValues, turns: TurnLabels) -> str:
 
 
 def _updated(task: RowValues, turns: TurnLabels) -> str:
-    return ago(task["updated_at"])
+    return format_age(task["updated_at"])
 
 
 # In the order of the page.

@@ -6,7 +6,7 @@ Names of buttons in the sentences are those of `tasks.screens.card.buttons`.
 
 from django.conf import settings
 
-from econtract.platform.common.formatting import zoned
+from econtract.platform.common.formatting import format_with_zone
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 
@@ -105,7 +105,7 @@ def support_text(task: SigningTask, topic: str, reason: str = "") -> str:
     lines = [
         f"Услуга: {topic}",
         f"Задание: {task.number}, {settings.PUBLIC_URL}{task.get_absolute_url()}",
-        f"Статус: {Status(task.status).label}, с {zoned(task.status_changed_at)}",
+        f"Статус: {Status(task.status).label}, с {format_with_zone(task.status_changed_at)}",
     ]
     if task.resolution:
         lines.append(f"Резолюция: {Resolution(task.resolution).label}")

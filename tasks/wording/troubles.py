@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from econtract.platform.common.formatting import due
+from econtract.platform.common.formatting import format_due_time
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
@@ -54,4 +54,4 @@ def troubles(task: SigningTask) -> list[Trouble]:
 
 def _retrying(job: OutboxJob) -> Trouble:
     system = SYSTEMS.get(job.error_system, "Внешняя система")
-    return Trouble(f"{system} не отвечает, повторим {due(job.due_at)}.")
+    return Trouble(f"{system} не отвечает, повторим {format_due_time(job.due_at)}.")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
-def format_moment(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """An aware datetime as «21.11.2025 14:32:05 (GMT+03:00)»."""
     local = moment.astimezone(MOSCOW)
     offset = local.strftime("%z")

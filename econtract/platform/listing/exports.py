@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from econtract.platform.common import clock
-from econtract.platform.common.formatting import plural, thousands
+from econtract.platform.common.formatting import format_number, pluralize
 from econtract.platform.listing.models import Export
 from econtract.platform.listing.query import ListQuery
 from econtract.platform.listing.registry import ListDefinition, list_definition
@@ -113,9 +113,9 @@ def make_workbook(
 
 
 def _too_many_rows(definition: ListDefinition, limit: int) -> str:
-    noun = plural(limit, *definition.nouns)
+    noun = pluralize(limit, *definition.nouns)
     return (
-        f"В одну выгрузку входит до {thousands(limit)} {noun}. Уточните фильтр, например "
+        f"В одну выгрузку входит до {format_number(limit)} {noun}. Уточните фильтр, например "
         "период, и выгрузите по частям."
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from econtract.platform.common.formatting import plural, thousands
+from econtract.platform.common.formatting import format_number, pluralize
 from econtract.platform.listing.counters import COUNT_LIMIT
 from econtract.platform.listing.pagination import ListPage
 from econtract.platform.listing.query import END, PAGE_SIZES, ListQuery
@@ -27,12 +27,14 @@ class Total:
     @property
     def figure(self) -> str:
         """«87», «больше 1 000»."""
-        return thousands(self.count) if self.is_exact else f"больше {thousands(COUNT_LIMIT)}"
+        return (
+            format_number(self.count) if self.is_exact else f"больше {format_number(COUNT_LIMIT)}"
+        )
 
     @property
     def sentence(self) -> str:
         """«Найдено 5 заданий»."""
-        noun = plural(self.count, *self.nouns) if self.is_exact else self.nouns[2]
+        noun = pluralize(self.count, *self.nouns) if self.is_exact else self.nouns[2]
         return f"Найдено {self.figure} {noun}"
 
 
@@ -62,7 +64,7 @@ def _summary(query: ListQuery, total: Total, row_count: int) -> str:
     if query.has_cursor:
         return f"{row_count} на странице, всего {total.figure}"
     first = (query.page - 1) * query.size
-    span = f"{thousands(first + 1)}–{thousands(first + row_count)}"
+    span = f"{format_number(first + 1)}–{format_number(first + row_count)}"
     return f"{span} из {total.figure}" if total.is_exact else f"{span}, всего {total.figure}"
 
 

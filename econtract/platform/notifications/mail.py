@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.formatting import plural
+from econtract.platform.common.formatting import pluralize
 from econtract.platform.notifications.delivery import MAIL_JOB
 from econtract.platform.notifications.models import Notification, NotificationQuerySet
 from econtract.platform.notifications.registry import notification_kind, subject_type
@@ -127,7 +127,7 @@ def _send(
 
 def _digest(notifications: list[Notification]) -> dict[str, Any]:
     count = len(notifications)
-    noun = plural(count, "уведомление", "уведомления", "уведомлений")
+    noun = pluralize(count, "уведомление", "уведомления", "уведомлений")
     return {
         "count": f"{count} {noun}",
         "lines": [_line(notification) for notification in notifications[:MAX_DIGEST_LINES]],

@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.formatting import zoned
+from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import (
     SignatureStatus,
@@ -70,7 +70,7 @@ def _describe_state(exchange: Exchange) -> str:
     }
     at = times.get(Exchange.State(exchange.state), exchange.finished_at)
     state = exchange.get_state_display()
-    return f"{state} {zoned(at)}" if at else state
+    return f"{state} {format_with_zone(at)}" if at else state
 
 
 def _summarize_signature(
@@ -111,7 +111,7 @@ def _describe_signature(report: SignatureReport) -> tuple[SigningDetail, ...]:
             SigningDetail("Действует", term, is_code=True),
         ]
     if report.signed_at is not None:
-        details.append(SigningDetail("Время", zoned(report.signed_at), is_code=True))
+        details.append(SigningDetail("Время", format_with_zone(report.signed_at), is_code=True))
     return tuple(detail for detail in details if detail.value)
 
 

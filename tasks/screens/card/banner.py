@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from econtract.platform.common import clock
-from econtract.platform.common.formatting import lasting, moment, running
+from econtract.platform.common.formatting import (
+    format_datetime,
+    format_duration,
+    format_running_time,
+)
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Resolution, Status, WaitsFor
 from tasks.wording.badges import ICONS, kind_of
@@ -59,12 +63,14 @@ def banner(
 def _title(task: SigningTask, user: User) -> str:
     status = Status(task.status)
     if status == Status.COMPLETED and task.completed_at:
-        return f"{status.label}. Подписано за {lasting(task.completed_at - task.created_at)}"
+        return (
+            f"{status.label}. Подписано за {format_duration(task.completed_at - task.created_at)}"
+        )
     if task.is_finished:
-        return f"{status.label} {moment(task.status_changed_at)}"
+        return f"{status.label} {format_datetime(task.status_changed_at)}"
     yours = TurnLabels.for_viewer(user).label(status, task.manager_id) == "Вы"
     turn = "Ваш ход" if yours else TURNS[task.status_row.waits_for]
-    return f"{status.label}. {turn}, {running(clock.now() - task.status_changed_at)}"
+    return f"{status.label}. {turn}, {format_running_time(clock.now() - task.status_changed_at)}"
 
 
 def _reason(task: SigningTask, entries: list[HistoryEntry]) -> str:

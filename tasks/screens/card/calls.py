@@ -1,6 +1,6 @@
 """Calls of outside systems in the history: what was asked of whom, and how it ended."""
 
-from econtract.platform.common.formatting import plural, zoned
+from econtract.platform.common.formatting import format_with_zone, pluralize
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
@@ -27,7 +27,7 @@ def calls(task: SigningTask) -> list[TimelineEvent]:
 def _line(job: OutboxJob, system: str) -> TimelineEvent:
     at = job.closed_at or job.created_at
     return TimelineEvent(
-        time=zoned(at),
+        time=format_with_zone(at),
         iso=at.isoformat(timespec="seconds"),
         text=f"{registry.title_of(job.kind)}{_details(job)}: {_result(job)}",
         actor=SYSTEMS[system],
@@ -43,7 +43,7 @@ def _details(job: OutboxJob) -> str:
 
 
 def _result(job: OutboxJob) -> str:
-    tries = f"{job.attempts} {plural(job.attempts, 'попытка', 'попытки', 'попыток')}"
+    tries = f"{job.attempts} {pluralize(job.attempts, 'попытка', 'попытки', 'попыток')}"
     match job.state:
         case OutboxJob.State.DONE:
             return "выполнено" if job.attempts == 1 else f"выполнено, {tries}"

@@ -9,7 +9,11 @@ from django.urls import reverse
 from archive.models import DocumentVersion, Package
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from clients.models import ArchiveSystem
-from econtract.platform.common.formatting import file_size, plural, zoned
+from econtract.platform.common.formatting import (
+    format_file_size,
+    format_with_zone,
+    pluralize,
+)
 from econtract.platform.common.refusals import Refusal
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -96,7 +100,7 @@ def document_block(
         package=_code(package.archive_system, package.archive_code) if package else None,
         package_url=reverse("tasks:package", args=[task.number]) if package else "",
         package_name=package.file_name if package else "",
-        package_about=file_size(package.file.size) if package else "",
+        package_about=format_file_size(package.file.size) if package else "",
         verification_url=verification_url,
         verification_code=qr_svg(verification_url) if package else "",
         pages=_pages(task, version) if version and version.pdf_id else (),
@@ -109,9 +113,9 @@ def document_block(
 
 
 def _about(version: DocumentVersion) -> str:
-    parts = [file_size(version.source.size), zoned(version.created_at)]
+    parts = [format_file_size(version.source.size), format_with_zone(version.created_at)]
     if version.pages:
-        pages = plural(version.pages, "страница", "страницы", "страниц")
+        pages = pluralize(version.pages, "страница", "страницы", "страниц")
         parts.insert(0, f"{version.pages} {pages}")
     return ", ".join(parts)
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from archive.models import DocumentVersion
 from clients.models import Service
 from econtract.platform.common.compiled import CompiledQuery, Parameter
-from econtract.platform.common.formatting import file_size, zoned
+from econtract.platform.common.formatting import format_file_size, format_with_zone
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
 from tasks.actions.document import document_refusals
@@ -251,7 +251,7 @@ def _authority_files(task: SigningTask) -> tuple[AuthorityFileLink, ...]:
 def _authority_file(document: AuthorityDocument) -> AuthorityFileLink:
     return AuthorityFileLink(
         name=document.file_name,
-        about=f"{file_size(document.file.size)}, {zoned(document.received_at)}",
+        about=f"{format_file_size(document.file.size)}, {format_with_zone(document.received_at)}",
         url=reverse("tasks:authority_file", args=[document.task_id, document.pk]),
     )
 
@@ -270,4 +270,4 @@ def _comments(task: SigningTask) -> tuple[CommentView, ...]:
 def _comment(comment: Comment) -> CommentView:
     at = comment.created_at
     iso = at.isoformat(timespec="seconds")
-    return CommentView(str(comment.author), zoned(at), iso, comment.text)
+    return CommentView(str(comment.author), format_with_zone(at), iso, comment.text)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from clients.models import Client, Service
 from clients.models.values import display_phone, display_snils
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.account import account_refusals, fraud_check_refusals
 from tasks.actions.contact import contact_refusals
@@ -124,7 +124,7 @@ def _newer(task: SigningTask) -> str:
     contact = task.contact_version.contact
     if contact.current_id == task.contact_version_id or contact.current is None:
         return ""
-    at = moment(contact.current.created_at)
+    at = format_datetime(contact.current.created_at)
     return f"В карточке клиента есть более новая версия данных, от {at}."
 
 
@@ -137,7 +137,7 @@ def account_block(task: SigningTask, user: User) -> AccountBlock:
     check = "" if refusals or verified else reverse("tasks:account_check", args=[task.number])
     return AccountBlock(
         number=task.account_number,
-        verified=f"ЛС проверен {moment(verified)}" if verified else "",
+        verified=f"ЛС проверен {format_datetime(verified)}" if verified else "",
         change_url=change,
         check_url=check,
         refusals=tuple(reason for reason in refusals if reason not in of_document),

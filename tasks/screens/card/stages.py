@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from econtract.platform.common import clock
-from econtract.platform.common.formatting import lasting, running
+from econtract.platform.common.formatting import format_duration, format_running_time
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import FAILURES, Stage, Status, status_rows
 
@@ -64,7 +64,7 @@ def _time(
 ) -> str:
     if index > current or stage == Stage.DONE or stage not in spent:
         return ""
-    return running(spent[stage]) if index == current else lasting(spent[stage])
+    return format_running_time(spent[stage]) if index == current else format_duration(spent[stage])
 
 
 def time_per_stage(entries: list[HistoryEntry]) -> dict[Stage, timedelta]:

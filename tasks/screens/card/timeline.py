@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from clients.models.values import display_phone
-from econtract.platform.common.formatting import zoned
+from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.timeline.events import FieldChange, TimelineEvent
 from tasks.models import HistoryEntry
 from tasks.statuses import FAILURES, Resolution, Status
@@ -36,7 +36,7 @@ def timeline_events(entries: list[HistoryEntry]) -> list[TimelineEvent]:
 
 def _event(entry: HistoryEntry) -> TimelineEvent:
     return TimelineEvent(
-        time=zoned(entry.at),
+        time=format_with_zone(entry.at),
         iso=_iso(entry.at),
         text=_text(entry),
         actor=_actor(entry),

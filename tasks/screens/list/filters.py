@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.roles import TaskType
 from clients.models import Region
-from econtract.platform.common.formatting import plural, thousands
+from econtract.platform.common.formatting import format_number, pluralize
 from econtract.platform.listing.counters import count_label
 from tasks.listing.counters import TaskCounters
 from tasks.listing.query import TaskListQuery
@@ -76,5 +76,5 @@ def updates_text(count: int) -> str:
     """«3 задания обновлены», "" when none has changed."""
     if not count:
         return ""
-    noun = plural(count, "задание обновлено", "задания обновлены", "заданий обновлено")
-    return f"{thousands(count)} {noun}"
+    noun = pluralize(count, "задание обновлено", "задания обновлены", "заданий обновлено")
+    return f"{format_number(count)} {noun}"

@@ -8,7 +8,7 @@ from django.conf import settings
 from clients.gateways.eip import eip
 from clients.models import Region, Service
 from econtract.platform.common.errors import OutsideError
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from tasks.models import Draft
 
 NOT_FOUND = (
@@ -55,7 +55,7 @@ def status_of(draft: Draft, about: list[str]) -> AccountStatus:
         return AccountStatus("action", STALE)
     match Outcome(draft.account_outcome):
         case Outcome.FOUND:
-            return AccountStatus("done", f"ЛС проверен {moment(draft.account_checked_at)}")
+            return AccountStatus("done", f"ЛС проверен {format_datetime(draft.account_checked_at)}")
         case Outcome.NOT_FOUND:
             return AccountStatus("error", NOT_FOUND)
         case _:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from archive.models import DocumentVersion
 from clients.models import Region
-from econtract.platform.common.formatting import file_size, plural
+from econtract.platform.common.formatting import format_file_size, pluralize
 from tasks.screens.card.documents import Page, strip_of
 from tasks.screens.new_task.forms import needs_document_and_service
 from tasks.screens.new_task.items import Item
@@ -69,10 +69,10 @@ def _waiting(version: DocumentVersion) -> str:
 
 
 def _about(version: DocumentVersion) -> str:
-    size = file_size(version.source.size)
+    size = format_file_size(version.source.size)
     if not version.pages:
         return size
-    return f"{version.pages} {plural(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
+    return f"{version.pages} {pluralize(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
 
 
 def _pages(kind: FormKind, version: DocumentVersion) -> tuple[Page, ...]:

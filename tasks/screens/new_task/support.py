@@ -3,7 +3,7 @@
 from accounts.access import SERVICE as ACCESS_SERVICE
 from accounts.models import User
 from econtract.platform.common import clock
-from econtract.platform.common.formatting import zoned
+from econtract.platform.common.formatting import format_with_zone
 
 ERROR_SERVICE = "Е-Сontract - Техническая ошибка"
 
@@ -24,6 +24,6 @@ def error_request(user: User, *, kind_label: str) -> str:
         f"Услуга: {ERROR_SERVICE}\n"
         f"Не создается задание «{kind_label}».\n"
         f"Логин: {user.username}\n"
-        f"Время: {zoned(clock.now())}\n"
+        f"Время: {format_with_zone(clock.now())}\n"
         "Что происходит: "
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from econtract.platform.notifications.models import Notification
 from econtract.platform.notifications.registry import notification_kind, subject_type
 
@@ -55,7 +55,7 @@ def _item(notification: Notification, titles: Titles, user: User) -> Notificatio
         icon=kind.icon,
         title=title,
         text=notification.text,
-        time=moment(notification.created_at),
+        time=format_datetime(notification.created_at),
         iso=notification.created_at.isoformat(timespec="seconds"),
         url=url,
         unread=notification.read_at is None,

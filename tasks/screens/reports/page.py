@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
 
-from econtract.platform.common.formatting import lasting, thousands
+from econtract.platform.common.formatting import format_duration, format_number
 from tasks.reports.figures import ReportFigures
 from tasks.reports.period import ReportQuery
 from tasks.statuses import Stage
@@ -83,7 +83,8 @@ def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
         resolutions=_resolutions(figures),
         days=_day_bars(figures, query.days, axis),
         grid=[
-            GridLine(_y(value, axis), thousands(value)) for value in sorted({0, axis // 2, axis})
+            GridLine(_y(value, axis), format_number(value))
+            for value in sorted({0, axis // 2, axis})
         ],
         days_text=_days_text(figures, query),
     )
@@ -91,10 +92,12 @@ def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
 
 def _tiles(figures: ReportFigures) -> list[Tile]:
     return [
-        Tile(thousands(figures.created), "Создано"),
-        Tile(thousands(figures.signed), f"Подписано, {_share(figures.signed, figures.created)}"),
+        Tile(format_number(figures.created), "Создано"),
         Tile(
-            lasting(figures.median) if figures.median is not None else "–",
+            format_number(figures.signed), f"Подписано, {_share(figures.signed, figures.created)}"
+        ),
+        Tile(
+            format_duration(figures.median) if figures.median is not None else "–",
             f"Медиана до подписания, {GOAL}",
         ),
         Tile(_share(figures.failed, figures.created), "Доля с ошибкой"),
@@ -117,7 +120,7 @@ def _resolutions(figures: ReportFigures) -> list[Bar]:
 
 def _bar(label: str, count: int, whole: int, longest: int) -> Bar:
     width = f"{100 * count / longest:.1f}%" if longest else "0%"
-    return Bar(label, thousands(count), _share(count, whole), width)
+    return Bar(label, format_number(count), _share(count, whole), width)
 
 
 def _share(part: int, whole: int) -> str:
@@ -142,8 +145,8 @@ def _day_bars(figures: ReportFigures, days: list[date], axis: int) -> list[DayBa
             DayBar(
                 day=day.strftime("%d.%m.%Y"),
                 label=day.strftime("%d.%m") if has_label else "",
-                created=thousands(created),
-                signed=thousands(signed),
+                created=format_number(created),
+                signed=format_number(signed),
                 x=round(LEFT + step * (position + 0.15), 1),
                 width=round(step * 0.7, 1),
                 top=_y(created, axis),
@@ -169,5 +172,5 @@ def _round_up(value: int) -> int:
 
 def _days_text(figures: ReportFigures, query: ReportQuery) -> str:
     period = f"с {query.since:%d.%m.%Y} по {query.until:%d.%m.%Y}"
-    created, signed = thousands(figures.created), thousands(figures.signed)
+    created, signed = format_number(figures.created), format_number(figures.signed)
     return f"Задания по дням {period}: создано {created}, из них подписано {signed}"

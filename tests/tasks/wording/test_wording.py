@@ -8,14 +8,14 @@ import time_machine
 from django.utils import timezone
 
 from econtract.platform.common.formatting import (
-    ago,
-    file_size,
-    lasting,
-    plural,
-    running,
-    thousands,
+    format_age,
+    format_duration,
+    format_file_size,
+    format_number,
+    format_running_time,
+    format_with_zone,
+    pluralize,
     zone_name,
-    zoned,
 )
 from tasks.screens.card import timeline
 from tasks.statuses import Resolution, Status
@@ -37,7 +37,7 @@ NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
 )
 @time_machine.travel(NOON, tick=False)
 def test_how_long_ago(before: timedelta, words: str) -> None:
-    assert ago(NOON - before) == words
+    assert format_age(NOON - before) == words
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_how_long_ago(before: timedelta, words: str) -> None:
     ],
 )
 def test_how_long(seconds: int, words: str) -> None:
-    assert lasting(timedelta(seconds=seconds)) == words
+    assert format_duration(timedelta(seconds=seconds)) == words
 
 
 def test_a_time_that_runs_is_said_to_the_minute() -> None:
-    assert running(timedelta(seconds=59)) == "меньше минуты"
-    assert running(timedelta(seconds=899)) == "14 мин"
+    assert format_running_time(timedelta(seconds=59)) == "меньше минуты"
+    assert format_running_time(timedelta(seconds=899)) == "14 мин"
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,16 @@ def test_a_zone_is_named_as_in_timetables(zone: str, name: str) -> None:
 
 def test_a_moment_is_said_in_the_zone_of_the_person() -> None:
     with timezone.override(ZoneInfo("Asia/Yekaterinburg")):
-        assert zoned(NOON) == "21.11.2026 14:00 МСК+2"
+        assert format_with_zone(NOON) == "21.11.2026 14:00 МСК+2"
 
 
 def test_sizes_and_numbers() -> None:
-    assert (file_size(10), file_size(61_440), file_size(1_258_291)) == ("1 КБ", "60 КБ", "1,2 МБ")
-    assert thousands(12345) == "12\N{NO-BREAK SPACE}345"
+    assert (format_file_size(10), format_file_size(61_440), format_file_size(1_258_291)) == (
+        "1 КБ",
+        "60 КБ",
+        "1,2 МБ",
+    )
+    assert format_number(12345) == "12\N{NO-BREAK SPACE}345"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,7 @@ def test_sizes_and_numbers() -> None:
     [(1, "задание"), (2, "задания"), (5, "заданий"), (11, "заданий"), (21, "задание")],
 )
 def test_nouns_agree_with_their_numbers(number: int, noun: str) -> None:
-    assert plural(number, "задание", "задания", "заданий") == noun
+    assert pluralize(number, "задание", "задания", "заданий") == noun
 
 
 def test_every_status_and_resolution_says_what_to_do_next() -> None:

@@ -26,7 +26,7 @@ from clients.screens.forms import (
 )
 from clients.screens.presentation import differences, suggestions
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.htmx import leave_for, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
@@ -83,7 +83,8 @@ def _changed_by(contact: Contact) -> str:
     newer = contact.current
     if newer is None:
         return CHANGED
-    return f"Данные изменены {moment(newer.created_at)}, сотрудник {newer.created_by}. {CHANGED}"
+    changed_at = format_datetime(newer.created_at)
+    return f"Данные изменены {changed_at}, сотрудник {newer.created_by}. {CHANGED}"
 
 
 def _compare(form: EditForm, contact: Contact, task: SigningTask) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST
 
 from archive.files import zip_stream
-from econtract.platform.common.formatting import plural
+from econtract.platform.common.formatting import pluralize
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from econtract.platform.listing.xlsx import write_workbook
 from tasks.actions import bulk, handover
@@ -136,7 +136,7 @@ def _report(
     refused = [outcome for outcome in outcomes if outcome.reason]
     succeeded = [outcome for outcome in outcomes if not outcome.reason]
     if count := len(succeeded):
-        text = f"{done}: {count} {plural(count, *NOUNS)}"
+        text = f"{done}: {count} {pluralize(count, *NOUNS)}"
         if undo_url:
             offer_undo(request, UndoToast(text, undo_url))
         else:

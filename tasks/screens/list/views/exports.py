@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from archive.files import serving
 from archive.files.storage import StoredFileDamaged
-from econtract.platform.common.formatting import thousands
+from econtract.platform.common.formatting import format_number
 from econtract.platform.listing.exports import make_workbook, order_export
 from econtract.platform.listing.models import Export
 from econtract.platform.listing.xlsx import MAX_ROWS, TooManyRows
@@ -16,7 +16,7 @@ from tasks.listing.query import TaskListQuery
 from tasks.screens.common.requests import person_of
 
 ORDERED = (
-    f"В выгрузке больше {thousands(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
+    f"В выгрузке больше {format_number(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
     "придет уведомление со ссылкой."
 )
 STILL_WORKING = "Ваша предыдущая выгрузка еще готовится. Дождитесь уведомления о ней."

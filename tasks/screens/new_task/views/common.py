@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_client_event
 
 from archive.documents import StoredUpload
-from econtract.platform.common.formatting import clock_time, moment
+from econtract.platform.common.formatting import format_datetime, format_time
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
 from tasks.actions.drafts import AlreadyCreated, DraftChanged, PageMark
@@ -160,7 +160,7 @@ def context_of(entry: Entry, mark: PageMark, **more: Any) -> dict[str, Any]:
 def saved_text(draft: Draft) -> str:
     """«Сохранено в 14:32»."""
     kept = draft.pk and drafts.has_contents(draft)
-    return f"Сохранено в {clock_time(draft.updated_at)}" if kept else ""
+    return f"Сохранено в {format_time(draft.updated_at)}" if kept else ""
 
 
 def show_page(
@@ -255,7 +255,7 @@ def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpRe
     saved = Entry(kind, entry.user, error.draft.fields, error.draft)
     more = {
         "conflict": {
-            "at": moment(error.draft.updated_at),
+            "at": format_datetime(error.draft.updated_at),
             "rows": differences(saved, entry),
             "revision": error.draft.revision,
         },

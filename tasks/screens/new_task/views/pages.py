@@ -13,7 +13,7 @@ from accounts.access import request_text
 from archive.documents import StoredUpload
 from clients.actions import DuplicateContact
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.formatting import moment
+from econtract.platform.common.formatting import format_datetime
 from tasks.actions import drafts
 from tasks.actions.create import create_task
 from tasks.actions.drafts import PageMark
@@ -65,7 +65,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     shown = draft if restored else Draft(user=user, task_type=kind.task_type)
     entry = Entry(kind, user, shown.fields or _wanted(request, kind), shown)
     more = _found(request, entry) if restored else {}
-    more["saved_at"] = moment(draft.updated_at) if saved and not restored else ""
+    more["saved_at"] = format_datetime(draft.updated_at) if saved and not restored else ""
     return show_page(request, entry, new_mark(draft, restored=restored), **more)
 
 
