@@ -1,0 +1,245 @@
+"""A task passes the whole pipeline through a channel without boxes, exchanges and tables."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from accounts.models import User
+from archive.package.parts import PartySide
+from econtract.platform.common.errors import Refused
+from econtract.platform.common.refusals import Refusal
+from edo.channels.protocol import (
+    AlreadySigned,
+    CertificateEvidence,
+    DocumentToSign,
+    PreflightCheck,
+    SenderEvidence,
+    SessionState,
+    SignatureEvidence,
+    SignatureStatus,
+    SignatureSummary,
+    SigningChannel,
+    SigningDetail,
+    SigningEvidence,
+    SigningRefused,
+    SigningSession,
+    SigningSide,
+    SigningSummary,
+)
+from edo.models import Exchange
+from tasks import channels
+from tasks.actions.perform_action import perform_action
+from tasks.lifecycle import effects, preflight
+from tasks.models import Channel, SigningTask
+from tasks.pipeline.package_parts import parts_of
+from tasks.pipeline.step import load_task
+from tasks.statuses import Resolution, Status
+from tests.support import world
+from tests.support.driver import operator_actions, reload, run_everything, run_until
+from tests.support.packages import recipient_signer, sender_signer
+from tests.support.people import browser_of
+from tests.support.pki import NOW, Signer
+from tests.support.sandbox import Sandbox
+
+
+@dataclass
+class MemoryChannel:
+    """A `SigningChannel` that keeps its only session in memory."""
+
+    session: SigningSession | None = None
+    document: DocumentToSign | None = None
+    problems: tuple[Refusal, ...] = ()
+    refusal: Refused | None = None
+    sent: list[bytes] = field(default_factory=list)
+    can_check_recipient: bool = False
+
+    def set_state(self, state: SessionState, **changes: str) -> None:
+        """What the other side does."""
+        assert self.session is not None
+        self.session = replace(self.session, state=state, **changes)
+
+    def preflight(self, *, at: datetime, fresh: bool = False) -> tuple[PreflightCheck, ...]:
+        return (PreflightCheck("Номер телефона", self.problems),)
+
+    def get_recipient_check(self) -> PreflightCheck:
+        raise AssertionError("This channel cannot check the recipient.")
+
+    def check_recipient(self) -> PreflightCheck:
+        raise AssertionError("This channel cannot check the recipient.")
+
+    def is_session_for(self, document: DocumentToSign) -> bool:
+        return self.document == document
+
+    def open(self, document: DocumentToSign, *, operation_id: UUID) -> SigningSession:
+        self.document = document
+        self.session = SigningSession(operation_id, SessionState.SENDING, is_sent=False)
+        return self.session
+
+    def send(self, pdf: bytes) -> None:
+        assert self.session is not None
+        if self.refusal:
+            raise self.refusal
+        self.sent.append(pdf)
+        self.session = replace(self.session, state=SessionState.SENT, is_sent=True)
+
+    def follow(self) -> SigningSession:
+        assert self.session is not None
+        return self.session
+
+    def revoke(self) -> None:
+        if self.session is not None and self.session.state == SessionState.SIGNED:
+            raise AlreadySigned("memory")
+        self.set_state(SessionState.REVOKED)
+
+    def collect_evidence(self) -> SigningEvidence:
+        assert self.document is not None
+        [pdf] = self.sent
+        return SigningEvidence(
+            document_sha256=self.document.sha256,
+            sender=SenderEvidence(name="Мы", inn="7707049388", kpp="784001001", ogrn=""),
+            signatures=(
+                build_evidence(SigningSide.SENDER, sender_signer(), pdf),
+                build_evidence(SigningSide.RECIPIENT, recipient_signer(), pdf),
+            ),
+        )
+
+    def summarize(self) -> SigningSummary:
+        pending = SignatureSummary(SigningSide.RECIPIENT, SignatureStatus.PENDING)
+        return SigningSummary((SigningDetail("Телефон", "+79123456789"),), (pending,))
+
+
+def build_evidence(side: SigningSide, signer: Signer, pdf: bytes) -> SignatureEvidence:
+    certificate = signer.certificate
+    return SignatureEvidence(
+        side=side,
+        content=signer.sign(pdf),
+        owner="Петров Петр",
+        organisation="ООО «Ромашка»",
+        inn="7701001100",
+        signed_at=NOW,
+        certificate=CertificateEvidence(
+            serial=f"{certificate.serial_number:X}",
+            issuer="Тестовый УЦ",
+            valid_from=certificate.not_valid_before_utc,
+            valid_until=certificate.not_valid_after_utc,
+        ),
+    )
+
+
+@dataclass
+class MemoryBinding:
+    """A `ChannelBinding` that stores nothing on the task."""
+
+    channel: MemoryChannel
+
+    def build_channel(self, task: SigningTask) -> SigningChannel:
+        return self.channel
+
+    def get_session(self, task: SigningTask) -> SigningSession | None:
+        return self.channel.session
+
+    def set_session(self, task: SigningTask, session_id: UUID) -> None:
+        assert self.channel.session is not None
+        assert self.channel.session.id == session_id
+
+
+@pytest.fixture
+def channel(monkeypatch: pytest.MonkeyPatch) -> MemoryChannel:
+    channel = MemoryChannel()
+    monkeypatch.setitem(channels.BINDINGS, Channel.SMS, MemoryBinding(channel))
+    return channel
+
+
+@pytest.fixture
+def task(set_up: Sandbox, manager: User, channel: MemoryChannel) -> SigningTask:
+    created = world.create_task(manager)
+    SigningTask.objects.filter(pk=created.pk).update(channel=Channel.SMS)
+    return reload(created)
+
+
+def poll(task: SigningTask) -> SigningTask:
+    """What an event of the channel would cause."""
+    effects.enqueue_poll(reload(task))
+    run_everything()
+    return reload(task)
+
+
+def test_a_task_is_sent_followed_and_packed_without_any_exchange(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, tmp_path: Path
+) -> None:
+    task = run_until(task, Status.DOCUMENT_SENT, set_up)
+    assert task.document_version is not None
+    assert task.document_version.pdf is not None
+    [pdf] = channel.sent
+    assert hashlib.sha256(pdf).hexdigest() == task.document_version.pdf.sha256
+    channel.set_state(SessionState.DELIVERED)
+    assert poll(task).status == Status.DOCUMENT_SIGNING
+    channel.set_state(SessionState.SIGNED)
+    assert poll(task).status == Status.COMPLETED
+    parts = parts_of(load_task(task.number), tmp_path)
+    assert [signature.side for signature in parts.signatures] == list(PartySide)
+    assert parts.powers == []
+    assert reload(task).package is not None
+    assert not Exchange.objects.exists()
+    assert operator_actions(set_up) == []
+
+
+def test_the_checks_and_the_card_are_those_of_the_channel(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
+) -> None:
+    task = run_until(task, Status.IDENTIFICATION_PENDING, set_up)
+    labels = [check.label for check in preflight.checks(task)]
+    assert labels == ["Клиент", "Документ", "Лицевой счет", "Номер телефона"]
+    page = browser_of(manager).get(f"/tasks/{task.number}/").content.decode()
+    block = page[page.index('id="card-signing"') :]
+    assert "+79123456789" in block
+    assert "Подпись ожидается" in block
+    assert "ЛК ЭДО" not in block[: block.index("</section>")]
+    assert "Проверить ящик клиента" not in page
+    response = browser_of(manager).post(f"/tasks/{task.number}/client-box/")
+    assert response.status_code == 404
+
+
+def test_a_problem_that_the_channel_finds_stops_the_sending(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox
+) -> None:
+    channel.problems = (Refusal("phone_missing", "Нет телефона."),)
+    task = run_until(task, Status.SIGNING_FAILED, set_up)
+    assert task.resolution == Resolution.SEND_FAILED
+    assert channel.sent == []
+
+
+def test_a_refusal_of_the_channel_fails_the_task_with_its_text(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox
+) -> None:
+    channel.refusal = SigningRefused("memory", "rejected", "Номер не обслуживается.")
+    task = run_until(task, Status.SIGNING_FAILED, set_up)
+    last = task.history.order_by("-pk")[0]
+    assert (task.resolution, last.comment) == (Resolution.SEND_FAILED, "Номер не обслуживается.")
+
+
+def test_a_document_is_revoked_before_its_task_is_cancelled(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
+) -> None:
+    task = run_until(task, Status.DOCUMENT_SENT, set_up)
+    perform_action(task=task, name="cancel", actor=manager)
+    run_everything()
+    assert reload(task).status == Status.CANCELLED
+    assert channel.session is not None
+    assert channel.session.state == SessionState.REVOKED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("session_id", ["not-a-uuid", "", str(uuid.uuid4())])
+def test_an_unknown_session_has_no_task(session_id: str) -> None:
+    assert not channels.find_tasks(session_id).exists()
+    assert not channels.is_known_session(session_id)
+
+
+def test_every_channel_has_a_binding() -> None:
+    assert set(channels.BINDINGS) == set(Channel)
