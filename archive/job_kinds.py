@@ -95,13 +95,13 @@ def _waiting_version(job: OutboxJob, state: DocumentVersion.State) -> DocumentVe
 
 def _convert(version: DocumentVersion) -> tuple[StoredFile, ConversionResult]:
     """Converts the version and stores the PDF. Raises ConversionFailed."""
-    kind = _file_kind(version.source)
+    file_format = _file_format(version.source)
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
         source.write_bytes(storage.read_file(version.source))
-        result = convert_to_pdf(source, pdf, file_format=kind)
+        result = convert_to_pdf(source, pdf, file_format=file_format)
         return storage.store_bytes(pdf.read_bytes(), FileFormat.PDF.content_type), result
 
 
-def _file_kind(source: StoredFile) -> FileFormat:
-    return next(kind for kind in FileFormat if kind.content_type == source.content_type)
+def _file_format(source: StoredFile) -> FileFormat:
+    return next(item for item in FileFormat if item.content_type == source.content_type)

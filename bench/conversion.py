@@ -1,9 +1,9 @@
 """`scripts/bench conversion`: fidelity of the two converters, and cost of refusing bad files.
 
-Converts every document of `tests.support.conversion` (over fifty, with known content) with each
-converter and compares the PDFs with the content; then inspects every bad file of
-`tests.support.bad_files`. Each converter and the inspection run in processes of their own, to
-measure their memory separately.
+Converts every document of `tests.support.documents.conversion` (over fifty, with known content)
+with each converter and compares the PDFs with the content; then inspects every bad file of
+`tests.support.documents.bad_files`. Each converter and the inspection run in processes of their
+own, to measure their memory separately.
 """
 
 import json
@@ -74,9 +74,9 @@ def convert_all(name: str) -> dict[str, Any]:
     import resource
 
     from archive.conversion.convert import convert_to_pdf
-    from tests.support.conversion.score import score
-    from tests.support.conversion.sheets import SHEET_SAMPLES
-    from tests.support.conversion.word import WORD_SAMPLES
+    from tests.support.documents.conversion.score import score
+    from tests.support.documents.conversion.sheets import SHEET_SAMPLES
+    from tests.support.documents.conversion.word import WORD_SAMPLES
 
     scores, pages = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +113,7 @@ def _report_losses(name: str, sample: str, losses: list[str]) -> None:
 
 def write_bad_files(folder: Path) -> dict[str, Any]:
     """Write the bad files. In a process of its own: some are large before they are compressed."""
-    from tests.support.bad_files import BAD_FILES
+    from tests.support.documents.bad_files import BAD_FILES
 
     codes = {}
     for number, (what, (refusal, make)) in enumerate(BAD_FILES.items()):

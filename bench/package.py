@@ -48,7 +48,7 @@ def prepare(work: Path) -> None:
 
     import pikepdf
 
-    from tests.support.packages import build_parts, contract_pdf
+    from tests.support.documents.packages import build_parts, contract_pdf
     from tests.support.pki import authority, write_trust
 
     document = work / "document.pdf"

@@ -14,7 +14,7 @@ from clients.models import ArchiveSystem
 from econtract.platform.common import http
 from econtract.platform.common.errors import Refused, Unavailable
 from tests.support import sandbox as world
-from tests.support.packages import contract_pdf
+from tests.support.documents.packages import contract_pdf
 from tests.support.sandbox import Sandbox
 
 APD, RIO = ArchiveSystem.APD, ArchiveSystem.RIO

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.packages import (
+from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SamplePackage,
     build_sample_package,

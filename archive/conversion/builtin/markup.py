@@ -34,8 +34,8 @@ def preformatted_text(value: str) -> str:
     The CSS property white-space would keep them, too, but then WeasyPrint moves the whole text to
     the next line if it does not fit beside the box before it.
     """
-    kept = _SPACES.sub(lambda run: "\u00a0" * (len(run[0]) - 1) + " ", value)
-    return text(kept).replace("\n", "<br>")
+    with_spaces = _SPACES.sub(lambda run: "\u00a0" * (len(run[0]) - 1) + " ", value)
+    return text(with_spaces).replace("\n", "<br>")
 
 
 def element(tag: str, content: str, style: Mapping[str, str] | None = None, **extra: str) -> str:

@@ -13,8 +13,8 @@ from archive import isolation
 from archive.conversion import builtin_converter
 from archive.conversion.convert import convert_to_pdf
 from archive.conversion.results import ConversionFailed, ConversionResult
-from tests.support import office
-from tests.support.conversion.samples import WordBuilder
+from tests.support.documents import office
+from tests.support.documents.conversion.samples import WordBuilder
 
 BOTH = pytest.mark.parametrize("converter", ["libreoffice", "builtin"])
 

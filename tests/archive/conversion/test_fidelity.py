@@ -14,11 +14,11 @@ from archive import isolation
 from archive.conversion import font_config
 from archive.conversion.convert import convert_to_pdf
 from archive.isolation.client import minimal_environment
-from tests.support.conversion import sheets
-from tests.support.conversion.samples import Sample
-from tests.support.conversion.score import score
-from tests.support.conversion.sheets import SHEET_SAMPLES
-from tests.support.conversion.word import WORD_SAMPLES, inserts, numbering, pages, tables
+from tests.support.documents.conversion import sheets
+from tests.support.documents.conversion.samples import Sample
+from tests.support.documents.conversion.score import score
+from tests.support.documents.conversion.sheets import SHEET_SAMPLES
+from tests.support.documents.conversion.word import WORD_SAMPLES, inserts, numbering, pages, tables
 
 # Converted by both converters in a process of their own. The benchmark converts all samples.
 BOTH_CONVERTERS = [

@@ -1,4 +1,4 @@
-"""Content-addressed files: written once, checked whenever they are read."""
+"""Content-addressed storage: files are written once and checked when they are read."""
 
 import io
 import os
@@ -25,28 +25,28 @@ def own_folder(settings, tmp_path: Path) -> Path:
 def damage(stored: StoredFile) -> None:
     path = Path(default_storage.path(stored.path))
     path.write_bytes(b"x" + path.read_bytes()[1:])
-    os.utime(path, (0, 0))  # the clock of a file system is coarse
+    os.utime(path, (0, 0))  # the file system's clock is too coarse to notice the change
 
 
-def test_what_is_stored_is_read_back() -> None:
+def test_a_stored_file_is_read_back() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     assert storage.read_file(stored) == b"contract"
     assert (stored.size, stored.content_type) == (8, "application/pdf")
 
 
-def test_the_path_is_made_of_the_hash_alone() -> None:
+def test_the_path_depends_on_the_hash_alone() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
-    sha = stored.sha256
-    assert stored.path == f"{sha[:2]}/{sha[2:4]}/{sha}"
+    sha256 = stored.sha256
+    assert stored.path == f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def test_the_same_bytes_are_one_file(own_folder: Path) -> None:
+def test_the_same_bytes_are_stored_once(own_folder: Path) -> None:
     first = storage.store_bytes(b"contract", "application/pdf")
     assert storage.store_bytes(b"contract", "text/plain") == first
     assert len([path for path in own_folder.rglob("*") if path.is_file()]) == 1
 
 
-def test_a_damaged_file_is_reported_and_not_read() -> None:
+def test_a_damaged_file_is_detected_and_not_read() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     storage.read_file(stored)
     damage(stored)
@@ -57,7 +57,7 @@ def test_a_damaged_file_is_reported_and_not_read() -> None:
         storage.open_file(stored)
 
 
-def test_a_file_that_is_gone_is_reported() -> None:
+def test_a_missing_file_is_detected() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     default_storage.delete(stored.path)
     assert not storage.is_intact(stored)
@@ -65,7 +65,7 @@ def test_a_file_that_is_gone_is_reported() -> None:
         storage.read_file(stored)
 
 
-def test_a_half_written_file_is_written_again() -> None:
+def test_an_incomplete_file_is_written_again() -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     Path(default_storage.path(stored.path)).write_bytes(b"con")
     storage.store_bytes(b"contract", "application/pdf")
@@ -73,7 +73,7 @@ def test_a_half_written_file_is_written_again() -> None:
 
 
 @pytest.mark.parametrize("scan", [StoredFile.Scan.WAITING, StoredFile.Scan.INFECTED])
-def test_what_has_not_passed_the_scan_is_withheld(scan: StoredFile.Scan) -> None:
+def test_a_file_that_has_not_passed_the_scan_is_withheld(scan: StoredFile.Scan) -> None:
     stored = storage.store_bytes(b"contract", "application/pdf")
     stored.scan = scan
     with pytest.raises(storage.StoredFileWithheld):
@@ -81,7 +81,7 @@ def test_what_has_not_passed_the_scan_is_withheld(scan: StoredFile.Scan) -> None
 
 
 @pytest.mark.parametrize(
-    ("known", "new", "after"),
+    ("stored_scan", "new_scan", "expected"),
     [
         ("clean", "waiting", "clean"),
         ("waiting", "clean", "clean"),
@@ -89,13 +89,15 @@ def test_what_has_not_passed_the_scan_is_withheld(scan: StoredFile.Scan) -> None
         ("waiting", "waiting", "waiting"),
     ],
 )
-def test_a_verdict_holds_for_the_same_bytes(known: str, new: str, after: str) -> None:
-    sha = storage.store_bytes(b"contract", "application/pdf").sha256
-    StoredFile.objects.update(scan=known)
-    again = storage.store_file(
+def test_scan_results_of_the_same_bytes_are_merged(
+    stored_scan: str, new_scan: str, expected: str
+) -> None:
+    sha256 = storage.store_bytes(b"contract", "application/pdf").sha256
+    StoredFile.objects.update(scan=stored_scan)
+    stored = storage.store_file(
         io.BytesIO(b"contract"),
-        sha256=sha,
+        sha256=sha256,
         content_type="application/pdf",
-        scan=StoredFile.Scan(new),
+        scan=StoredFile.Scan(new_scan),
     )
-    assert again.scan == after
+    assert stored.scan == expected

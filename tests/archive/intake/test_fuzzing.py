@@ -17,7 +17,7 @@ from archive.intake.formats import (
     FileFormat,
 )
 from archive.intake.refusals import IntakeRefused
-from tests.support import office
+from tests.support.documents import office
 
 # In this process, so that an error in our code fails the test and does not become a refusal.
 THOROUGHLY = settings(

@@ -12,8 +12,8 @@ from archive.intake.formats import FileFormat
 from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
-from tests.support import office
-from tests.support.bad_files import BAD_FILES
+from tests.support.documents import office
+from tests.support.documents.bad_files import BAD_FILES
 
 
 def inspect_bytes(data: bytes, name: str = "договор.docx"):

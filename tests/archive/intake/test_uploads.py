@@ -15,7 +15,7 @@ from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import OFFICE_LIMIT, PDF_LIMIT
 from econtract.platform.common.refusals import Refusal
-from tests.support import office
+from tests.support.documents import office
 
 CHUNK_SIZE = 64 * 1024
 

@@ -1,4 +1,4 @@
-"""What a confined process cannot do."""
+"""Programs in a confined process: their limits."""
 
 import socket
 import sys
@@ -13,13 +13,15 @@ LIMITS = isolation.Limits(
 )
 
 
-def run(code: str, home: Path, limits: isolation.Limits = LIMITS):
+def run_python(code: str, home: Path, limits: isolation.Limits = LIMITS):
     return isolation.run_program([sys.executable, "-c", code], limits=limits, home=home)
 
 
-def test_it_writes_to_its_home_and_tells_what_it_said(tmp_path: Path) -> None:
-    done = run("import os; open(os.environ['HOME'] + '/own', 'w').write('x'); print(1)", tmp_path)
-    assert (done.returncode, done.stdout) == (0, "1\n")
+def test_it_can_write_to_its_home_and_returns_its_output(tmp_path: Path) -> None:
+    process = run_python(
+        "import os; open(os.environ['HOME'] + '/own', 'w').write('x'); print(1)", tmp_path
+    )
+    assert (process.returncode, process.stdout) == (0, "1\n")
 
 
 @pytest.mark.parametrize(
@@ -31,34 +33,34 @@ def test_it_writes_to_its_home_and_tells_what_it_said(tmp_path: Path) -> None:
     ],
     ids=["memory", "file size", "network"],
 )
-def test_it_is_kept_within_its_limits(code: str, tmp_path: Path) -> None:
+def test_it_cannot_exceed_its_limits(code: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        done = run(code.replace("{port}", str(server.getsockname()[1])), tmp_path)
-    assert done.returncode != 0
+        process = run_python(code.replace("{port}", str(server.getsockname()[1])), tmp_path)
+    assert process.returncode != 0
 
 
-def test_time_is_up_for_it_and_for_what_it_started(tmp_path: Path) -> None:
+def test_it_is_killed_with_its_children_when_the_time_is_up(tmp_path: Path) -> None:
     limits = isolation.Limits(seconds=1, cpu_seconds=5, memory=1 << 30, file_size=1 << 20)
     code = "import subprocess; subprocess.run(['sleep', '1000'])"
     with pytest.raises(isolation.LimitExceeded):
-        run(code, tmp_path, limits)
+        run_python(code, tmp_path, limits)
 
 
-def test_its_processor_time_is_up(tmp_path: Path) -> None:
+def test_it_is_killed_when_its_cpu_time_is_up(tmp_path: Path) -> None:
     limits = isolation.Limits(seconds=20, cpu_seconds=0.3, memory=1 << 30, file_size=1 << 20)
-    assert run("while True: pass", tmp_path, limits).returncode < 0
+    assert run_python("while True: pass", tmp_path, limits).returncode < 0
 
 
-def test_it_knows_nothing_of_our_environment(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("SECRET_KEY", "hush")
-    done = run("import os; print(sorted(os.environ))", tmp_path)
-    assert "SECRET_KEY" not in done.stdout
+def test_it_does_not_get_our_environment(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "secret value")
+    process = run_python("import os; print(sorted(os.environ))", tmp_path)
+    assert "SECRET_KEY" not in process.stdout
 
 
-def test_it_reads_no_files_of_ours(tmp_path: Path) -> None:
+def test_it_cannot_read_our_files(tmp_path: Path) -> None:
     home, secret = tmp_path / "home", tmp_path / "secret"
     home.mkdir()
-    secret.write_text("hush")
-    done = run(f"print(open({str(secret)!r}).read())", home)
-    assert "hush" not in done.stdout
-    assert "PermissionError" in done.stdout
+    secret.write_text("secret value")
+    process = run_python(f"print(open({str(secret)!r}).read())", home)
+    assert "secret value" not in process.stdout
+    assert "PermissionError" in process.stdout

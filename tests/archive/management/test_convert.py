@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import office
-from tests.support.bad_files import BAD_FILES
+from tests.support.documents import office
+from tests.support.documents.bad_files import BAD_FILES
 from tests.support.paths import ROOT
 
 

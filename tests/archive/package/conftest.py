@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.packages import SamplePackage, build_sample_package
+from tests.support.documents.packages import SamplePackage, build_sample_package
 
 
 @pytest.fixture(scope="module")

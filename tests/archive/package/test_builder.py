@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from archive.package.builder import DocumentChanged, build_package
-from tests.support.packages import (
+from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SamplePackage,
     build_parts,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.package.manifest import ManifestError, parse_manifest
-from tests.support.packages import SamplePackage
+from tests.support.documents.packages import SamplePackage
 
 
 def test_it_lists_every_other_file_with_its_hash(sample: SamplePackage) -> None:

@@ -1,10 +1,12 @@
+"""Safe and unique file names."""
+
 import pytest
 
 from archive.package.names import UniqueNames, safe_name, safe_stem
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("name", "expected"),
     [
         ("Договор № 5.docx", "Договор № 5"),
         ("ООО «Ромашка».pdf", "ООО «Ромашка»"),
@@ -24,20 +26,20 @@ from archive.package.names import UniqueNames, safe_name, safe_stem
         ("и\u0306.pdf", "й"),
     ],
 )
-def test_a_hostile_name_becomes_a_harmless_readable_one(given: str, expected: str) -> None:
-    assert safe_stem(given, default="Документ") == expected
+def test_a_hostile_name_becomes_safe_and_readable(name: str, expected: str) -> None:
+    assert safe_stem(name, default="Документ") == expected
 
 
-def test_a_long_name_is_cut() -> None:
+def test_a_long_name_is_shortened() -> None:
     assert safe_stem("д" * 300 + ".pdf", default="Документ") == "д" * 80
 
 
-def test_the_official_name_of_a_power_of_attorney_stays() -> None:
+def test_the_official_name_of_a_power_of_attorney_is_unchanged() -> None:
     name = "ON_EMCHD_20260101_2f0b1a5e-33f4-4c3b-9ef2-111111111111.xml"
     assert safe_name(name, default="МЧД.xml") == name
 
 
-def test_names_that_windows_takes_for_one_are_told_apart() -> None:
+def test_names_that_are_equal_on_windows_are_made_unique() -> None:
     names = UniqueNames()
-    taken = [names.reserve(name) for name in ("А.xml", "а.XML", "А.xml", "Без", "без")]
-    assert taken == ["А.xml", "а (2).XML", "А (3).xml", "Без", "без (2)"]
+    unique = [names.reserve(name) for name in ("А.xml", "а.XML", "А.xml", "Без", "без")]
+    assert unique == ["А.xml", "а (2).XML", "А (3).xml", "Без", "без (2)"]

@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from tests.support.office import extract_pdf_text
-from tests.support.packages import SamplePackage
+from tests.support.documents.office import extract_pdf_text
+from tests.support.documents.packages import SamplePackage
 
 
 def test_the_protocol_states_parties_files_signatures_and_events(

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageDraw
 from archive.package.parts import DocumentSignature, PartySide
 from archive.stamp.stamping import write_stamped_copy
 from archive.stamp.stamps import build_stamp
-from tests.support.packages import (
+from tests.support.documents.packages import (
     MCHD_NUMBER,
     contract_pdf,
     recipient_signer,

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.office import extract_pdf_text
+from tests.support.documents.office import extract_pdf_text
 from tests.support.paths import ROOT
 
 

@@ -7,7 +7,7 @@ import pytest
 from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import VerificationResult
-from tests.support.packages import (
+from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
     build_power,

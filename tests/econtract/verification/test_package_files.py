@@ -14,7 +14,7 @@ from econtract.verification.package_files import MAX_ENTRIES, PackageFiles, Unre
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from edo.signing.trust import TrustStore
-from tests.support.packages import build_sample_package
+from tests.support.documents.packages import build_sample_package
 
 MEBIBYTE = 1024 * 1024
 TRUST_NOBODY = VerificationPolicy(trust=TrustStore(()))

@@ -18,7 +18,7 @@ from archive.files.storage import store_file
 from archive.models import Package, StoredFile
 from archive.package import manifest
 from econtract.verification import uploads
-from tests.support.packages import (
+from tests.support.documents.packages import (
     SamplePackage,
     build_power,
     build_sample_package,

@@ -20,7 +20,7 @@ from clients.models import Client
 from econtract.platform.outbox import worker
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import Draft
-from tests.support import office
+from tests.support.documents import office
 from tests.support.factories_clients import ContactFactory, person_inn
 from tests.support.keyboard import Keyboard
 from tests.support.people import browser_of

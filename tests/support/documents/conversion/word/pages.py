@@ -7,7 +7,7 @@ from docx.enum.text import WD_BREAK
 from docx.oxml.ns import qn
 from docx.shared import Cm
 
-from tests.support.conversion.samples import Sample, WordBuilder, add_field, clause
+from tests.support.documents.conversion.samples import Sample, WordBuilder, add_field, clause
 
 
 def headers_and_footers() -> Sample:

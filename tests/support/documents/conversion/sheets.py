@@ -7,8 +7,8 @@ from typing import Any
 
 import xlsxwriter
 
-from tests.support.conversion.samples import Sample
-from tests.support.office import png_bytes
+from tests.support.documents.conversion.samples import Sample
+from tests.support.documents.office import png_bytes
 
 
 class SheetBuilder:

@@ -8,7 +8,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Cm
 
-from tests.support.conversion.samples import Sample, WordBuilder
+from tests.support.documents.conversion.samples import Sample, WordBuilder
 
 
 def simple_table() -> Sample:

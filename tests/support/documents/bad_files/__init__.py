@@ -3,11 +3,11 @@
 import os
 
 from archive.intake import refusals
-from tests.support import office
-from tests.support.bad_files.office_files import BAD_OFFICE_FILES
-from tests.support.bad_files.pdfs import BAD_PDFS
-from tests.support.bad_files.types import BadFile
-from tests.support.office import build_zip, pdf_bytes
+from tests.support.documents import office
+from tests.support.documents.bad_files.office_files import BAD_OFFICE_FILES
+from tests.support.documents.bad_files.pdfs import BAD_PDFS
+from tests.support.documents.bad_files.types import BadFile
+from tests.support.documents.office import build_zip, pdf_bytes
 
 BAD_FILES: dict[str, BadFile] = {
     "an empty file": (refusals.EMPTY, lambda: b""),

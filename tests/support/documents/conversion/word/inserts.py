@@ -10,8 +10,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
 
-from tests.support.conversion.samples import Sample, WordBuilder, add_field
-from tests.support.office import png_bytes
+from tests.support.documents.conversion.samples import Sample, WordBuilder, add_field
+from tests.support.documents.office import png_bytes
 
 
 def images() -> Sample:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from archive.intake import refusals
 from archive.intake.sizes import OFFICE_LIMIT
-from tests.support import office
-from tests.support.bad_files.types import BadFile
-from tests.support.office import build_zip, docx_bytes, pdf_bytes, repack_zip, xlsx_bytes
+from tests.support.documents import office
+from tests.support.documents.bad_files.types import BadFile
+from tests.support.documents.office import build_zip, docx_bytes, pdf_bytes, repack_zip, xlsx_bytes
 
 _MACRO_TYPES = {
     "docx": (b"wordprocessingml.document.main", b"document.macroEnabled.main"),

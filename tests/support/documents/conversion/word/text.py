@@ -5,7 +5,7 @@ from collections.abc import Callable
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.shared import Cm, Pt, RGBColor
 
-from tests.support.conversion.samples import Sample, WordBuilder, clause
+from tests.support.documents.conversion.samples import Sample, WordBuilder, clause
 
 
 def plain() -> Sample:

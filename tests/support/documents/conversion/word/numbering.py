@@ -5,7 +5,7 @@ from collections.abc import Callable
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from tests.support.conversion.samples import Sample, WordBuilder, clause
+from tests.support.documents.conversion.samples import Sample, WordBuilder, clause
 
 CONTRACT_LEVELS = [("decimal", "%1."), ("decimal", "%1.%2."), ("decimal", "%1.%2.%3.")]
 

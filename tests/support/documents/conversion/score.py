@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 from archive.conversion import pdf_text
 from archive.conversion.builtin.word.numerals import replace_symbol_characters
 from archive.conversion.word_recall import missing_words, normalise_text, split_words
-from tests.support.conversion.samples import Sample
+from tests.support.documents.conversion.samples import Sample
 
 
 @dataclass(frozen=True)

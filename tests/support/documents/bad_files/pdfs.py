@@ -6,9 +6,9 @@ import pikepdf
 
 from archive.intake import refusals
 from archive.intake.sizes import PDF_LIMIT
-from tests.support import office
-from tests.support.bad_files.types import BadFile
-from tests.support.office import build_zip, docx_bytes, pdf_bytes
+from tests.support.documents import office
+from tests.support.documents.bad_files.types import BadFile
+from tests.support.documents.office import build_zip, docx_bytes, pdf_bytes
 
 
 def _encrypt_pdf(*, user: str) -> bytes:

@@ -1,0 +1,1 @@
+"""Documents of all kinds: good and bad files, conversion samples, signed packages."""
