@@ -40,8 +40,8 @@ from tasks.pipeline.package_parts import parts_of
 from tasks.pipeline.step import load_task
 from tasks.statuses import Resolution, Status
 from tests.support import world
+from tests.support.documents.packages import recipient_signer, sender_signer
 from tests.support.driver import operator_actions, reload, run_everything, run_until
-from tests.support.packages import recipient_signer, sender_signer
 from tests.support.people import browser_of
 from tests.support.pki import NOW, Signer
 from tests.support.sandbox import Sandbox
