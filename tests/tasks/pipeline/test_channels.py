@@ -227,7 +227,7 @@ def test_a_document_is_revoked_before_its_task_is_cancelled(
     task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
 ) -> None:
     task = run_until(task, Status.DOCUMENT_SENT, set_up)
-    perform_action(task=task, name="cancel", actor=manager)
+    perform_action(task=task, name="cancel", actor=manager, reason="ошибка")
     run_everything()
     assert reload(task).status == Status.CANCELLED
     assert channel.session is not None
