@@ -10,7 +10,7 @@ from uuid import UUID
 
 from clients.models import ArchiveSystem
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.gateways import HttpGateway
 
 # Printable ASCII only: the code is printed as a Code 128 symbol.
 _CODE = re.compile(r"[!-~]{1,64}")
@@ -54,11 +54,12 @@ class ElectronicArchive(Protocol):
         """
 
 
-class HttpArchive:
+class HttpArchive(HttpGateway):
     """An archive with the HTTP API of docs/protocols.md, section 6."""
 
     def __init__(self, system: str) -> None:
-        self._http = OutsideHttp(system)
+        self.system = system
+        super().__init__()
 
     def submit(
         self, *, kind: SubmissionKind, file: BinaryIO, metadata: ArchiveMetadata, key: UUID | str
@@ -76,10 +77,10 @@ class HttpArchive:
             "account_number": metadata.account_number,
             "document_code": metadata.document_code,
         }
-        answer = self._http.post("/v1/documents", json=body, idempotency_key=key)
+        answer = self.http.post("/v1/documents", json=body, idempotency_key=key)
         code = answer.get("code") if isinstance(answer, dict) else None
         if not isinstance(code, str) or not _CODE.fullmatch(code):
-            raise Unavailable(self._http.system, "the answer has no code")
+            raise Unavailable(self.system, "the answer has no code")
         return code
 
 

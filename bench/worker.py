@@ -16,7 +16,7 @@ import django
 from django.db import connection, transaction
 
 from econtract.celery import app
-from econtract.platform.common.http import Answer, OutsideHttp
+from econtract.platform.common.http import OutsideHttp, OutsideResponse
 
 django.setup()  # the next import loads models
 
@@ -59,8 +59,8 @@ def _with_timing(run: Callable[[int], None]) -> Callable[[int], None]:
     return run_and_record
 
 
-def _with_outside_timing(request: Callable[..., Answer]) -> Callable[..., Answer]:
-    def request_and_add(self: OutsideHttp, *args: Any, **kwargs: Any) -> Answer:
+def _with_outside_timing(request: Callable[..., OutsideResponse]) -> Callable[..., OutsideResponse]:
+    def request_and_add(self: OutsideHttp, *args: Any, **kwargs: Any) -> OutsideResponse:
         global _outside_seconds
         start = time.monotonic()
         try:
@@ -71,9 +71,9 @@ def _with_outside_timing(request: Callable[..., Answer]) -> Callable[..., Answer
     return request_and_add
 
 
-def _succeed_at_once(self: OutsideHttp, *args: Any, **kwargs: Any) -> Answer:
+def _succeed_at_once(self: OutsideHttp, *args: Any, **kwargs: Any) -> OutsideResponse:
     """The response of any system to a successful command."""
-    return Answer(self.system, 201, {}, json.dumps({"ref": str(uuid.uuid4())}).encode())
+    return OutsideResponse(self.system, 201, {}, json.dumps({"ref": str(uuid.uuid4())}).encode())
 
 
 if os.environ.get("BENCH_OUTSIDE") == "instant":

@@ -1,18 +1,15 @@
-"""The operator's cabinets (ЛК) for clients (docs/protocols.md, 5)."""
+"""The clients' cabinets (ЛК) at the operator (docs/protocols.md, 5)."""
 
 from dataclasses import asdict, dataclass
 from typing import Protocol
 from uuid import UUID
 
-from clients.gateways.answers import as_agreed
-from econtract.platform.common.http import OutsideHttp
-
-SYSTEM = "cabinet"
+from econtract.platform.common.gateways import HttpGateway
 
 
 @dataclass(frozen=True)
-class CabinetOrder:
-    """Whose cabinet to make, and for whom."""
+class CabinetRequest:
+    """The client and the person to create a cabinet for. ``reference`` is the task's number."""
 
     reference: str
     inn: str
@@ -28,27 +25,28 @@ class CabinetOrder:
 class Cabinets(Protocol):
     """The cabinet service."""
 
-    def create(self, order: CabinetOrder, *, idempotency_key: UUID | str) -> str:
+    def create(self, request: CabinetRequest, *, idempotency_key: UUID | str) -> str:
         """The cabinet's reference; the same ИНН and phone give the same cabinet.
 
-        Raises Unavailable, or Refused with ``cabinet_exists`` (the phone serves another
-        client) or ``cabinet_bad_data``.
+        Raises Unavailable, or Refused with ``cabinet_exists`` (the phone belongs to the cabinet
+        of another client) or ``cabinet_bad_data``.
         """
         ...
 
 
-class HttpCabinets:
+class HttpCabinets(HttpGateway):
     """The cabinet service over HTTP."""
 
-    def __init__(self) -> None:
-        self.http = OutsideHttp(SYSTEM)
+    system = "cabinet"
 
-    def create(self, order: CabinetOrder, *, idempotency_key: UUID | str) -> str:
-        answer = self.http.post("/v1/cabinets", json=asdict(order), idempotency_key=idempotency_key)
-        with as_agreed(SYSTEM):
-            return str(answer["ref"])
+    def create(self, request: CabinetRequest, *, idempotency_key: UUID | str) -> str:
+        response = self.http.post(
+            "/v1/cabinets", json=asdict(request), idempotency_key=idempotency_key
+        )
+        with self.parsing():
+            return str(response["ref"])
 
 
 def cabinets() -> Cabinets:
-    """The service that ``settings.OUTSIDE`` names."""
+    """The gateway to the system that ``settings.OUTSIDE`` names."""
     return HttpCabinets()

@@ -1,7 +1,7 @@
-"""CDI, the operator's registry of organisations (docs/protocols.md, 2).
+"""CDI: the operator's registry of organisations (docs/protocols.md, 2).
 
-An organisation appears there fourteen days after its registration. Calls are made while a page
-waits, so they give up after ``settings.OUTSIDE_PAGE_SECONDS``.
+An organisation appears there fourteen days after its registration. A page waits for each call, so
+the timeout is short: ``settings.OUTSIDE_PAGE_SECONDS``.
 """
 
 import logging
@@ -12,22 +12,20 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
-from clients.gateways.answers import BROKEN, as_agreed
 from clients.models import Client
 from clients.models.values import clean_inn, clean_kpp, clean_ogrn
 from econtract.platform.common.errors import Refused
-from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.gateways import PARSING_ERRORS, HttpGateway
 
 log = logging.getLogger(__name__)
 
-SYSTEM = "cdi"
-SHORTEST_QUERY = 2
-LONGEST = {field.name: field.max_length for field in Client._meta.fields}
+MIN_QUERY_LENGTH = 2
+MAX_LENGTHS = {field.name: field.max_length for field in Client._meta.fields}
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Registration data of one organisation or person, as CDI holds it."""
+    """Registration data of an organisation or a person, as CDI has it."""
 
     kind: Client.Kind
     inn: str
@@ -44,37 +42,39 @@ class Organisation:
 
 
 class Cdi(Protocol):
-    """The registry; both calls raise Unavailable, or Refused when it takes no such question."""
+    """The registry. Both methods raise Unavailable, or Refused for a malformed query."""
 
     def search(self, query: str, *, limit: int = 20) -> list[Organisation]:
-        """Best first: any part of the name, ИНН or ОГРН. Nothing for one letter."""
+        """Organisations by any part of the name, ИНН or ОГРН, best matches first.
+
+        Returns nothing for a query of one letter.
+        """
         ...
 
     def get(self, inn: str, kpp: str = "") -> Organisation | None:
-        """The organisation, the head office when ``kpp`` is empty; None: not in CDI."""
+        """The organisation, without ``kpp`` its head office; None if CDI has none."""
         ...
 
 
-class HttpCdi:
+class HttpCdi(HttpGateway):
     """CDI over HTTP."""
 
-    def __init__(self) -> None:
-        self.http = OutsideHttp(SYSTEM)
+    system = "cdi"
 
     def search(self, query: str, *, limit: int = 20) -> list[Organisation]:
-        if len(query.strip()) < SHORTEST_QUERY:
+        if len(query.strip()) < MIN_QUERY_LENGTH:
             return []
-        answer = self.http.get(
+        response = self.http.get(
             "/v1/organisations",
             params={"q": query.strip(), "limit": limit},
             timeout=settings.OUTSIDE_PAGE_SECONDS,
         )
-        with as_agreed(SYSTEM):
-            return list(_readable(answer["items"]))
+        with self.parsing():
+            return list(_parse_valid(response["items"]))
 
     def get(self, inn: str, kpp: str = "") -> Organisation | None:
         try:
-            answer = self.http.get(
+            response = self.http.get(
                 "/v1/organisations/{inn}",
                 args={"inn": inn},
                 params={"kpp": kpp or None},
@@ -84,26 +84,26 @@ class HttpCdi:
             if error.code == "not_found":
                 return None
             raise
-        with as_agreed(SYSTEM):
-            return _organisation(answer)
+        with self.parsing():
+            return _parse_organisation(response)
 
 
 def cdi() -> Cdi:
-    """The registry that ``settings.OUTSIDE`` names."""
+    """The gateway to the system that ``settings.OUTSIDE`` names."""
     return HttpCdi()
 
 
-def _readable(items: Iterable[Mapping[str, Any]]) -> Iterator[Organisation]:
-    """Those that are as agreed: one malformed record must not hide the others."""
+def _parse_valid(items: Iterable[Mapping[str, Any]]) -> Iterator[Organisation]:
+    """Skips malformed records: one of them must not hide the others."""
     for item in items:
         try:
-            yield _organisation(item)
-        except BROKEN as error:
+            yield _parse_organisation(item)
+        except PARSING_ERRORS as error:
             log.warning("cdi record skipped error=%s", type(error).__name__)
 
 
-def _organisation(item: Mapping[str, Any]) -> Organisation:
-    """Raises one of BROKEN. Numbers are checked; names are cut to what a card holds."""
+def _parse_organisation(item: Mapping[str, Any]) -> Organisation:
+    """Checks numbers, and cuts names to the columns of `Client`. Raises one of PARSING_ERRORS."""
     registered_on = item["registered_on"]
     kpp, ogrn = str(item["kpp"] or ""), str(item["ogrn"] or "")
     return Organisation(
@@ -111,19 +111,19 @@ def _organisation(item: Mapping[str, Any]) -> Organisation:
         inn=clean_inn(str(item["inn"])),
         kpp=clean_kpp(kpp) if kpp else "",
         ogrn=clean_ogrn(ogrn) if ogrn else "",
-        short_name=_name(item, "short_name", required=True),
-        full_name=_name(item, "full_name"),
+        short_name=_parse_text(item, "short_name", required=True),
+        full_name=_parse_text(item, "full_name"),
         registered_on=date.fromisoformat(registered_on) if registered_on else None,
-        legal_address=_name(item, "legal_address"),
+        legal_address=_parse_text(item, "legal_address"),
         city=str(item["city"] or ""),
-        head_name=_name(item, "head_name"),
-        head_position=_name(item, "head_position"),
+        head_name=_parse_text(item, "head_name"),
+        head_position=_parse_text(item, "head_position"),
         state=Client.State(item["state"]),
     )
 
 
-def _name(item: Mapping[str, Any], field: str, *, required: bool = False) -> str:
-    text = str(item[field] or "").strip()
+def _parse_text(item: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    text = str(item[name] or "").strip()
     if required and not text:
-        raise ValueError(f"no {field}")
-    return text[: LONGEST[field]]
+        raise ValueError(f"no {name}")
+    return text[: MAX_LENGTHS[name]]

@@ -1,43 +1,39 @@
-"""ЕИП, the operator's personal accounts: does an account belong to a client (manual, 4.2)."""
+"""ЕИП: the operator's billing accounts (docs/rules.md#account-check, docs/protocols.md, 3)."""
 
 from typing import Protocol
 
-from clients.gateways.answers import as_agreed
-from econtract.platform.common.http import OutsideHttp
-
-SYSTEM = "eip"
+from econtract.platform.common.gateways import HttpGateway
 
 
 class Eip(Protocol):
-    """Personal accounts by number and ИНН."""
+    """Billing accounts by account number and ИНН."""
 
     def account_belongs(self, account: str, inn: str, *, timeout: float | None = None) -> bool:
-        """Whether ``account`` (12 digits) is known to belong to ``inn``.
+        """Whether ``account`` (12 digits) belongs to the client with ``inn``.
 
-        An account opened less than 60 minutes ago may not be visible yet. ``timeout`` in
-        seconds is for pages. Raises Unavailable; Refused when a number is malformed.
+        An account opened less than 60 minutes ago may not be visible yet. ``timeout`` is in
+        seconds. Raises Unavailable, or Refused when a number is malformed.
         """
         ...
 
 
-class HttpEip:
+class HttpEip(HttpGateway):
     """ЕИП over HTTP."""
 
-    def __init__(self) -> None:
-        self.http = OutsideHttp(SYSTEM)
+    system = "eip"
 
     def account_belongs(self, account: str, inn: str, *, timeout: float | None = None) -> bool:
-        answer = self.http.get(
+        response = self.http.get(
             "/v1/accounts/{account}",
             args={"account": account},
             params={"inn": inn},
             timeout=timeout,
         )
-        with as_agreed(SYSTEM):
-            # Only a plain "true" opens the way to signing.
-            return answer["found"] is True
+        with self.parsing():
+            # Nothing but a plain "true": the result allows signing.
+            return response["found"] is True
 
 
 def eip() -> Eip:
-    """The accounts system that ``settings.OUTSIDE`` names."""
+    """The gateway to the system that ``settings.OUTSIDE`` names."""
     return HttpEip()

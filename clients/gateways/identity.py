@@ -8,16 +8,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from clients.gateways.answers import as_agreed
-from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.gateways import HttpGateway
 from econtract.platform.outbox.registry import IncomingEvent
 
-SYSTEM = "identity"
 
-
-class State(StrEnum):
-    """Where a request for identification stands."""
-
+class IdentificationState(StrEnum):
     PENDING = "pending"
     PASSED = "passed"
     DOCUMENTS = "documents"
@@ -26,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Represented:
+class RepresentedOrganisation:
     """The organisation that the person signs for."""
 
     inn: str
@@ -37,7 +32,7 @@ class Represented:
 
 @dataclass(frozen=True)
 class Applicant:
-    """Whom to identify; ``organisation`` is None for one who signs for himself."""
+    """The person to identify; ``organisation`` is None when they sign for themselves."""
 
     reference: str
     surname: str
@@ -47,12 +42,12 @@ class Applicant:
     email: str
     position: str
     authority: str
-    organisation: Represented | None
+    organisation: RepresentedOrganisation | None
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """A request that was made. The caller brings the link to the person."""
+    """A created request. The caller sends ``link`` to the person."""
 
     ref: str
     link: str
@@ -60,8 +55,8 @@ class Invitation:
 
 
 @dataclass(frozen=True)
-class AuthorityPaper:
-    """A file that the person sent to confirm authority; its content is not to be trusted."""
+class AuthorityFile:
+    """A file that confirms the person's authority to sign. The person sent it: do not trust it."""
 
     name: str
     content_type: str
@@ -70,113 +65,112 @@ class AuthorityPaper:
 
 @dataclass(frozen=True)
 class Identification:
-    """What became of a request. ``resolution`` is a code of resolutions.csv, "" for none."""
+    """The state of a request. ``resolution`` is a code of resolutions.csv, "" for none."""
 
     ref: str
-    state: State
+    state: IdentificationState
     resolution: str
     comment: str
     identified_at: datetime | None
-    documents: tuple[AuthorityPaper, ...]
+    documents: tuple[AuthorityFile, ...]
 
 
 class Identity(Protocol):
-    """The identification component. Every call raises Unavailable or Refused."""
+    """The identification service. Every method raises Unavailable or Refused."""
 
     def create(self, applicant: Applicant, *, idempotency_key: UUID | str) -> Invitation: ...
 
     def get(self, ref: str) -> Identification: ...
 
     def cancel(self, ref: str, *, idempotency_key: UUID | str) -> None:
-        """The link dies. Refused("already_answered") when the person was faster."""
+        """Invalidates the link. Refused("already_answered") if the person has used it."""
         ...
 
     def decline(self, ref: str, comment: str, *, idempotency_key: UUID | str) -> None:
-        """The papers were not accepted: the request is pending again, with ``comment``."""
+        """Rejects the documents: the request is pending again, and the person sees ``comment``."""
         ...
 
     def accept(self, ref: str, *, idempotency_key: UUID | str) -> None:
-        """The papers were accepted: the request is passed."""
+        """Accepts the documents: the request is passed."""
         ...
 
     def events(self, after: str) -> tuple[list[IncomingEvent], str]:
-        """Answers since the cursor ``after`` ("" from the beginning) and the next cursor.
+        """Events since the cursor ``after`` ("": from the beginning), and the next cursor.
 
-        An event's payload has ``type`` (a State, or one that a newer component invented),
-        ``ref``, ``reference``, ``resolution``. One event may come twice.
+        The payload of an event has ``type`` (an `IdentificationState`, or one that only a newer
+        service knows), ``ref``, ``reference`` and ``resolution``. An event may come twice.
         """
         ...
 
 
-class HttpIdentity:
-    """The identification component over HTTP."""
+class HttpIdentity(HttpGateway):
+    """The identification service over HTTP."""
 
-    def __init__(self) -> None:
-        self.http = OutsideHttp(SYSTEM)
+    system = "identity"
 
     def create(self, applicant: Applicant, *, idempotency_key: UUID | str) -> Invitation:
-        answer = self.http.post(
+        response = self.http.post(
             "/v1/requests",
             json={**asdict(applicant), "reply_to": None},
             idempotency_key=idempotency_key,
         )
-        with as_agreed(SYSTEM):
+        with self.parsing():
             return Invitation(
-                ref=str(answer["ref"]),
-                link=_web_address(answer["link"]),
-                expires_at=_moment(answer["expires_at"]),
+                ref=str(response["ref"]),
+                link=_parse_link(response["link"]),
+                expires_at=_parse_datetime(response["expires_at"]),
             )
 
     def get(self, ref: str) -> Identification:
-        answer = self.http.get("/v1/requests/{ref}", args={"ref": ref})
-        with as_agreed(SYSTEM):
-            return _identification(answer)
+        response = self.http.get("/v1/requests/{ref}", args={"ref": ref})
+        with self.parsing():
+            return _parse_identification(response)
 
     def cancel(self, ref: str, *, idempotency_key: UUID | str) -> None:
-        self._act(ref, "cancel", {}, idempotency_key)
+        self._post_action(ref, "cancel", {}, idempotency_key)
 
     def decline(self, ref: str, comment: str, *, idempotency_key: UUID | str) -> None:
-        self._act(ref, "decline", {"comment": comment}, idempotency_key)
+        self._post_action(ref, "decline", {"comment": comment}, idempotency_key)
 
     def accept(self, ref: str, *, idempotency_key: UUID | str) -> None:
-        self._act(ref, "accept", {}, idempotency_key)
+        self._post_action(ref, "accept", {}, idempotency_key)
 
     def events(self, after: str) -> tuple[list[IncomingEvent], str]:
-        answer = self.http.get("/v1/events", params={"after": after or None, "limit": 100})
-        with as_agreed(SYSTEM):
-            return [_incoming(event) for event in answer["events"]], str(answer["cursor"])
+        response = self.http.get("/v1/events", params={"after": after or None, "limit": 100})
+        with self.parsing():
+            return [_parse_event(event) for event in response["events"]], str(response["cursor"])
 
-    def _act(self, ref: str, action: str, body: dict[str, str], key: UUID | str) -> None:
+    def _post_action(self, ref: str, action: str, body: dict[str, str], key: UUID | str) -> None:
         path = f"/v1/requests/{{ref}}/{action}"
         self.http.post(path, args={"ref": ref}, json=body, idempotency_key=key)
 
 
 def identity() -> Identity:
-    """The component that ``settings.OUTSIDE`` names."""
+    """The gateway to the system that ``settings.OUTSIDE`` names."""
     return HttpIdentity()
 
 
-def _identification(answer: Mapping[str, Any]) -> Identification:
-    identified_at = answer["identified_at"]
+def _parse_identification(response: Mapping[str, Any]) -> Identification:
+    identified_at = response["identified_at"]
     return Identification(
-        ref=str(answer["ref"]),
-        state=State(answer["state"]),
-        resolution=str(answer["resolution"] or ""),
-        comment=str(answer.get("comment") or ""),
-        identified_at=_moment(identified_at) if identified_at else None,
-        documents=tuple(_paper(paper) for paper in answer["documents"]),
+        ref=str(response["ref"]),
+        state=IdentificationState(response["state"]),
+        resolution=str(response["resolution"] or ""),
+        comment=str(response.get("comment") or ""),
+        identified_at=_parse_datetime(identified_at) if identified_at else None,
+        documents=tuple(_parse_file(item) for item in response["documents"]),
     )
 
 
-def _paper(paper: Mapping[str, Any]) -> AuthorityPaper:
-    return AuthorityPaper(
-        name=str(paper["name"]),
-        content_type=str(paper["content_type"]),
-        content=base64.b64decode(paper["content"], validate=True),
+def _parse_file(item: Mapping[str, Any]) -> AuthorityFile:
+    return AuthorityFile(
+        name=str(item["name"]),
+        content_type=str(item["content_type"]),
+        content=base64.b64decode(item["content"], validate=True),
     )
 
 
-def _incoming(event: Mapping[str, Any]) -> IncomingEvent:
+def _parse_event(event: Mapping[str, Any]) -> IncomingEvent:
     payload = {
         "type": str(event["type"]),
         "ref": str(event["ref"]),
@@ -186,15 +180,15 @@ def _incoming(event: Mapping[str, Any]) -> IncomingEvent:
     return IncomingEvent(external_id=str(event["id"]), payload=payload)
 
 
-def _moment(text: str) -> datetime:
+def _parse_datetime(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment
 
 
-def _web_address(text: str) -> str:
-    # The link goes out to the client: nothing but a web page may be in it.
+def _parse_link(text: str) -> str:
+    # The client receives the link: it may lead to nothing but a web page.
     if not text.startswith(("https://", "http://")):
         raise ValueError("not a web address")
     return text

@@ -3,14 +3,11 @@
 from typing import Protocol
 from uuid import UUID
 
-from clients.gateways.answers import as_agreed
-from econtract.platform.common.http import OutsideHttp
-
-SYSTEM = "messages"
+from econtract.platform.common.gateways import HttpGateway
 
 
 class Messages(Protocol):
-    """The messaging service. Both calls answer its reference of the message.
+    """The messaging service. Both methods return its reference of the message.
 
     They raise Unavailable, or Refused with ``bad_address`` or ``bad_request``.
     """
@@ -24,11 +21,10 @@ class Messages(Protocol):
     ) -> str: ...
 
 
-class HttpMessages:
+class HttpMessages(HttpGateway):
     """The messaging service over HTTP."""
 
-    def __init__(self) -> None:
-        self.http = OutsideHttp(SYSTEM)
+    system = "messages"
 
     def send_sms(self, to: str, text: str, *, reference: str, idempotency_key: UUID | str) -> str:
         body = {"to": to, "text": text, "reference": reference}
@@ -41,11 +37,11 @@ class HttpMessages:
         return self._send("/v1/email", body, idempotency_key)
 
     def _send(self, path: str, body: dict[str, str], key: UUID | str) -> str:
-        answer = self.http.post(path, json=body, idempotency_key=key)
-        with as_agreed(SYSTEM):
-            return str(answer["ref"])
+        response = self.http.post(path, json=body, idempotency_key=key)
+        with self.parsing():
+            return str(response["ref"])
 
 
 def messages() -> Messages:
-    """The service that ``settings.OUTSIDE`` names."""
+    """The gateway to the system that ``settings.OUTSIDE`` names."""
     return HttpMessages()

@@ -1,6 +1,6 @@
 """Creating the client's account on the operator's site («ЛК»)."""
 
-from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.cabinet import CabinetRequest, cabinets
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
@@ -19,7 +19,7 @@ class CreateCabinet(Step):
     retry_transition = "retry_cabinet"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        ref = cabinets().create(_cabinet_order(task), idempotency_key=job.key)
+        ref = cabinets().create(_cabinet_request(task), idempotency_key=job.key)
         return [DueTransition("cabinet_created", arguments={"ref": ref})]
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
@@ -32,9 +32,9 @@ class CreateCabinet(Step):
         return failure("cabinet_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
-def _cabinet_order(task: SigningTask) -> CabinetOrder:
+def _cabinet_request(task: SigningTask) -> CabinetRequest:
     contact, client = task.contact_version, task.client
-    return CabinetOrder(
+    return CabinetRequest(
         reference=str(task.number),
         inn=client.inn,
         kpp=client.kpp,

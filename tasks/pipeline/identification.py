@@ -6,7 +6,13 @@ from pathlib import PurePath
 from django.db import transaction
 
 from archive.files import storage
-from clients.gateways.identity import Applicant, Identification, Represented, State, identity
+from clients.gateways.identity import (
+    Applicant,
+    Identification,
+    IdentificationState,
+    RepresentedOrganisation,
+    identity,
+)
 from clients.models import Contact
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
@@ -53,11 +59,11 @@ class FollowIdentification(Step):
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         answer = identity().get(task.identification_ref)
         match answer.state:
-            case State.PASSED if task.status == Status.IDENTIFICATION_PENDING:
+            case IdentificationState.PASSED if task.status == Status.IDENTIFICATION_PENDING:
                 return [self._passed(task, answer)]
-            case State.DOCUMENTS if task.status == Status.IDENTIFICATION_PENDING:
+            case IdentificationState.DOCUMENTS if task.status == Status.IDENTIFICATION_PENDING:
                 return [self._documents(task, answer)]
-            case State.FAILED:
+            case IdentificationState.FAILED:
                 return [self._failed(answer)]
             case _:
                 return []
@@ -143,7 +149,7 @@ def _resolution_for(resolution: str, status: Status) -> str:
 
 def _applicant(task: SigningTask) -> Applicant:
     contact, client = task.contact_version, task.client
-    represented = Represented(client.inn, client.kpp, client.ogrn, client.short_name)
+    represented = RepresentedOrganisation(client.inn, client.kpp, client.ogrn, client.short_name)
     return Applicant(
         reference=str(task.number),
         surname=contact.surname,

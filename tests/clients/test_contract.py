@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.cabinet import CabinetRequest, cabinets
 from clients.gateways.cdi import cdi
 from clients.gateways.eip import eip
-from clients.gateways.identity import Applicant, Identity, Invitation, Represented, State, identity
+from clients.gateways.identity import (
+    Applicant,
+    IdentificationState,
+    Identity,
+    Invitation,
+    RepresentedOrganisation,
+    identity,
+)
 from clients.gateways.messages import messages
 from clients.models import Client
 from econtract.platform.common.errors import Refused, Unavailable
@@ -45,12 +52,14 @@ def applicant(reference: str = "10482") -> Applicant:
         email="p@romashka.example",
         position="Генеральный директор",
         authority="Устав",
-        organisation=Represented(world.ROMASHKA, "770101001", "1157746001104", "ООО «Ромашка»"),
+        organisation=RepresentedOrganisation(
+            world.ROMASHKA, "770101001", "1157746001104", "ООО «Ромашка»"
+        ),
     )
 
 
-def order(inn: str) -> CabinetOrder:
-    return CabinetOrder(
+def order(inn: str) -> CabinetRequest:
+    return CabinetRequest(
         reference="10482",
         inn=inn,
         kpp="770101001",
@@ -143,14 +152,14 @@ def test_a_client_who_passed_is_told_by_the_feed(
     sandbox: Sandbox, component: Identity, invitation: Invitation
 ) -> None:
     _, cursor = component.events("")
-    assert component.get(invitation.ref).state is State.PENDING
+    assert component.get(invitation.ref).state is IdentificationState.PENDING
     sandbox.identity_answer(invitation.ref, "passed")
     events, _ = component.events(cursor)
     assert [(event.payload["type"], event.payload["ref"]) for event in events] == [
         ("passed", invitation.ref)
     ]
     found = component.get(invitation.ref)
-    assert (found.state, found.resolution) == (State.PASSED, "")
+    assert (found.state, found.resolution) == (IdentificationState.PASSED, "")
     assert found.identified_at is not None
 
 
@@ -160,7 +169,7 @@ def test_a_failure_carries_its_resolution(
 ) -> None:
     sandbox.identity_answer(invitation.ref, answer)
     found = component.get(invitation.ref)
-    assert (found.state, found.resolution) == (State.FAILED, answer)
+    assert (found.state, found.resolution) == (IdentificationState.FAILED, answer)
 
 
 def test_papers_of_authority_are_declined_and_accepted(
@@ -168,21 +177,21 @@ def test_papers_of_authority_are_declined_and_accepted(
 ) -> None:
     sandbox.identity_answer(invitation.ref, "documents")
     first = component.get(invitation.ref)
-    assert first.state is State.DOCUMENTS
+    assert first.state is IdentificationState.DOCUMENTS
     assert all(paper.content for paper in first.documents)
     component.decline(invitation.ref, "Нет печати", idempotency_key=key())
     again = component.get(invitation.ref)
-    assert (again.state, again.comment) == (State.PENDING, "Нет печати")
+    assert (again.state, again.comment) == (IdentificationState.PENDING, "Нет печати")
     sandbox.identity_answer(invitation.ref, "documents")
     component.accept(invitation.ref, idempotency_key=key())
-    assert component.get(invitation.ref).state is State.PASSED
+    assert component.get(invitation.ref).state is IdentificationState.PASSED
 
 
 def test_a_cancelled_request_is_dead_and_an_answered_one_cannot_be_cancelled(
     sandbox: Sandbox, component: Identity, invitation: Invitation
 ) -> None:
     component.cancel(invitation.ref, idempotency_key=key())
-    assert component.get(invitation.ref).state is State.CANCELLED
+    assert component.get(invitation.ref).state is IdentificationState.CANCELLED
     other = component.create(applicant("10483"), idempotency_key=key())
     sandbox.identity_answer(other.ref, "passed")
     with pytest.raises(Refused) as caught:

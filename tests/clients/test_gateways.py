@@ -10,10 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from clients.gateways.cabinet import CabinetOrder, cabinets
+from clients.gateways.cabinet import CabinetRequest, cabinets
 from clients.gateways.cdi import cdi
 from clients.gateways.eip import eip
-from clients.gateways.identity import Applicant, Represented, State, identity
+from clients.gateways.identity import (
+    Applicant,
+    IdentificationState,
+    RepresentedOrganisation,
+    identity,
+)
 from clients.gateways.messages import messages
 from clients.models import Client
 from econtract.platform.common import http
@@ -43,7 +48,9 @@ APPLICANT = Applicant(
     email="p@romashka.example",
     position="Директор",
     authority="Устав",
-    organisation=Represented("7701001100", "770101001", "1157746001104", "ООО «Ромашка»"),
+    organisation=RepresentedOrganisation(
+        "7701001100", "770101001", "1157746001104", "ООО «Ромашка»"
+    ),
 )
 
 
@@ -190,7 +197,11 @@ def test_an_identification_brings_the_papers_of_authority(outside: Outside) -> N
         }
     )
     found = identity().get("r1")
-    assert (found.state, found.resolution, found.identified_at) == (State.DOCUMENTS, "", None)
+    assert (found.state, found.resolution, found.identified_at) == (
+        IdentificationState.DOCUMENTS,
+        "",
+        None,
+    )
     assert found.documents[0].content == b"%PDF-"
 
 
@@ -233,7 +244,7 @@ def test_events_are_read_on_from_a_cursor(outside: Outside) -> None:
 
 def test_a_cabinet_is_ordered_with_the_clients_data(outside: Outside) -> None:
     outside.answers({"ref": "c1", "created": True}, 201)
-    order = CabinetOrder(
+    order = CabinetRequest(
         reference="10482",
         inn="7701001100",
         kpp="770101001",

@@ -1,14 +1,14 @@
-"""Errors that cross the borders of apps."""
+"""Errors that one app raises and another one handles."""
 
 from econtract.platform.common.refusals import Refusal
 
 
 class OutsideError(Exception):
-    """An outside system did not do what it was asked to: `Unavailable` or `Refused`.
+    """A call to an outside system failed: `Unavailable` or `Refused`.
 
-    ``system`` is the code of the system; ``code`` is the code of a refusal, else "". ``text`` is
-    the explanation, which may be the other side's and hold the client's data. ``message`` is the
-    code with the text.
+    ``system`` is the system's name in ``settings.OUTSIDE``. ``code`` is the code of a refusal, else
+    "". ``text`` explains it; it can come from the system and contain the client's data.
+    ``message`` is the code with the text.
     """
 
     code = ""
@@ -21,10 +21,10 @@ class OutsideError(Exception):
 
 
 class Unavailable(OutsideError):
-    """The call may succeed later: no answer, an overload, an error on the other side.
+    """The call may succeed later: no answer, an overload, an error in the system.
 
-    It is not known whether the other side acted; repeat with the same idempotency key.
-    ``retry_after`` is the number of seconds that it asks to wait, None if it does not say.
+    The system may or may not have acted; repeat with the same idempotency key. ``retry_after`` is
+    the number of seconds that it asks to wait, None if it does not say.
     """
 
     def __init__(self, system: str, text: str, *, retry_after: float | None = None) -> None:
@@ -33,7 +33,7 @@ class Unavailable(OutsideError):
 
 
 class Refused(OutsideError):
-    """The other side understood the request and said no; repeating it cannot help."""
+    """The system understood the request and refused it. Repeating it cannot help."""
 
     def __init__(self, system: str, code: str, text: str = "") -> None:
         self.code = code
@@ -41,7 +41,7 @@ class Refused(OutsideError):
 
 
 class NotReadyYet(Exception):
-    """Something that our own workers still prepare is missing; try again in ``seconds``."""
+    """Our own workers have yet to finish something; try again in ``seconds``."""
 
     def __init__(self, reason: str, *, seconds: float = 2) -> None:
         super().__init__(reason)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.http import Answer, OutsideHttp
+from econtract.platform.common.http import OutsideHttp, OutsideResponse
 from edo.channels.operator import diadoc_wire as wire
 from edo.channels.operator.gateway import (
     DocumentStatus,
@@ -213,7 +213,7 @@ def _document_params(box_id: str, sent: SentDocument) -> dict[str, str]:
     return {"boxId": box_id, "messageId": sent.message_id, "documentId": sent.document_id}
 
 
-def _require_finished(response: Answer) -> Answer:
+def _require_finished(response: OutsideResponse) -> OutsideResponse:
     """Raise Unavailable for 204: the operator is still processing this very operation."""
     if response.status == 204:
         raise Unavailable(SYSTEM, "still processing", retry_after=response.retry_after or 1)

@@ -187,11 +187,11 @@ def test_an_answer_that_drips_past_the_time_given_is_dropped(other: Other) -> No
 def test_an_answer_over_the_limit_is_dropped(other: Other) -> None:
     other.plan.append(answer(body=b"x" * 2000))
     with pytest.raises(Unavailable, match="size limit"):
-        OutsideHttp("cdi").request("GET", "/v1/things", largest_answer=1000)
+        OutsideHttp("cdi").request("GET", "/v1/things", max_response_bytes=1000)
 
 
 def test_a_body_over_the_limit_is_not_sent(other: Other, monkeypatch: Any) -> None:
-    monkeypatch.setattr(http, "LARGEST_BODY", 10)
+    monkeypatch.setattr(http, "MAX_REQUEST_BYTES", 10)
     with pytest.raises(Refused) as caught:
         OutsideHttp("cdi").request("POST", "/v1/things", content=b"x" * 11)
     assert caught.value.code == "too_large"

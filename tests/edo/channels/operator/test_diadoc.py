@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.http import Answer, OutsideHttp
+from econtract.platform.common.http import OutsideHttp, OutsideResponse
 from edo.channels.operator import diadoc
 from edo.channels.operator.diadoc import DiadocGateway
 from edo.channels.operator.diadoc_wire import (
@@ -61,12 +61,12 @@ def response(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The response to every call: `status` and `body`, or an `error`. Records the `calls`."""
     planned: dict[str, Any] = {"status": 200, "body": {}, "error": None, "calls": []}
 
-    def request(self: OutsideHttp, method: str, path: str, **call: Any) -> Answer:
+    def request(self: OutsideHttp, method: str, path: str, **call: Any) -> OutsideResponse:
         planned["calls"].append((method, path, call))
         if planned["error"]:
             raise planned["error"]
         body = json.dumps(planned["body"]).encode()
-        return Answer("edo", planned["status"], {"Retry-After": "3"}, body)
+        return OutsideResponse("edo", planned["status"], {"Retry-After": "3"}, body)
 
     monkeypatch.setattr(OutsideHttp, "request", request)
     diadoc._organisation_ids.clear()
