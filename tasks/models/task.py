@@ -35,10 +35,10 @@ class Channel(models.TextChoices):
 
 
 def list_indexes() -> list[models.Index]:
-    """What serves the lists: one for each order, of the tasks in work and of the finished ones.
+    """The indexes of the lists: one for each sort order, of tasks in work and of finished tasks.
 
-    Few tasks are in work, so their indexes stay small whatever the total. An order names the
-    number last, as `tasks.listing.sorting` does; `scripts/bench list` shows who uses which.
+    Few tasks are in work, so their indexes stay small however many tasks there are. The number
+    comes last, as in `tasks.listing.query`. `scripts/bench list` prints which query uses which.
     """
     in_work, finished = Q(completed_at__isnull=True), Q(completed_at__isnull=False)
     has_quick_filter = Q(quick_filter_mask__gt=0)
