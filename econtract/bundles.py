@@ -6,10 +6,10 @@ of the product it is a static file: `{% asset 'css/bundles/base.css' %}` names i
 collects, hashes and compresses it. There is no build step.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -127,7 +127,7 @@ class BundleFinder(BaseFinder):
         if file.exists() and file.read_text() == content:
             return file
         file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_text(content)
-        new.replace(file)
+        with NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
+            new.write(content)
+        Path(new.name).replace(file)
         return file

@@ -142,7 +142,7 @@ def test_a_page_needs_few_requests_and_no_other_host(site: FakeSite, open_page: 
         "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
     )
     assert set(hosts) == {site.origin}
-    assert len({request.path for request in site.requests}) <= 12
+    assert len({request.path for request in site.requests}) <= 10
 
 
 def test_the_fonts_are_used(open_page: OpenPage) -> None:
