@@ -17,9 +17,9 @@ DATA_DIR = paths.data_dir()
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env.comma_separated("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.comma_separated("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "tasks",
@@ -46,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "econtract.platform.common.requests.RequestIdMiddleware",
+    "econtract.platform.common.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -299,7 +299,7 @@ EDO_CRLS = [str(path) for path in paths.revocation_lists()]
 MCHD_XSD = env.text("MCHD_XSD", "")
 # Codes of powers of which a power of attorney must name one to sign our documents by; the
 # classifier is not settled, so they are data. A power written in plain text is read by people.
-MCHD_POWER_CODES = env.words("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
+MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
 # Who holds our signatories' keys: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
 SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
 SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
@@ -309,7 +309,7 @@ SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
 
 IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
 SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
-REMINDER_DAYS = [int(days) for days in env.words("REMINDER_DAYS", "1,3")]
+REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
@@ -346,7 +346,7 @@ DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "econtract.platform.common.requests.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "econtract.platform.common.request_id.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },

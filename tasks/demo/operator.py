@@ -77,7 +77,7 @@ def _give_power(signatory: Signatory) -> None:
     lapsed = signatory.key_ref == LAPSED_POWER
     made_at = now - timedelta(days=10) if lapsed else now
     until = now - timedelta(days=1) if lapsed else now + POWER_UNTIL
-    with clock.travelled_to(made_at):
+    with clock.travel_to(made_at):
         issue_power_of_attorney(
             signatory=signatory,
             principal=PRINCIPAL,

@@ -76,7 +76,7 @@ class ScenarioPlayer:
         """Both clocks, ours and the sandbox's, at ``moment``; never in the future."""
         moment = min(moment, clock.now())
         self.sandbox.set_clock(moment)
-        with clock.travelled_to(moment):
+        with clock.travel_to(moment):
             yield
 
     # --- The stages of a task ------------------------------------------------------------

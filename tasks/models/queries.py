@@ -19,7 +19,7 @@ from clients.models import Client
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
 from econtract.platform.common.query_plans import custom_query_plan
-from econtract.platform.common.text import digits
+from econtract.platform.common.text import extract_digits
 from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statuses_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             visible = self.filter(InLiteralIds("number", ids)).pks() if ids else ()
             matches = self._with_numbers(visible)
             has_matches = bool(matches.numbers)
-        is_code = is_number(text) and len(digits(text)) >= MIN_CODE_LENGTH
+        is_code = is_number(text) and len(extract_digits(text)) >= MIN_CODE_LENGTH
         return matches if has_matches or is_code else self._of_clients_named(text)
 
     def _of_clients_named(self, text: str) -> Self:
@@ -170,7 +170,7 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
 def is_number(text: str) -> bool:
     """Whether ``text`` is meant as a number: digits, with few separators."""
-    return len(text) - MAX_SEPARATORS <= len(digits(text)) > 0
+    return len(text) - MAX_SEPARATORS <= len(extract_digits(text)) > 0
 
 
 def _exact_matches(
@@ -216,7 +216,7 @@ def _exact_query(text: str) -> tuple[CompiledQuery["SigningTask"], dict[str, Any
     values = {"text": text, "upper": text.upper(), "lower": text.lower()}
     if not is_number(text):
         return EXACT_TEXT, values
-    number = digits(text)
+    number = extract_digits(text)
     if len(number) < MIN_CODE_LENGTH:
         return EXACT_TASK_NUMBER, values | {"key": int(number)}
     return EXACT_CODE, values | {"number": number, "phone": f"+7{number[-10:]}"}

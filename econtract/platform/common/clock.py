@@ -1,6 +1,6 @@
-"""The product's only source of "now".
+"""The current time.
 
-Demo data and tests live in other times; everything that stamps a row asks here.
+Everything that stores a time takes it from here, so that demo data and tests can travel in time.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _offset: ContextVar[timedelta] = ContextVar("clock_offset", default=timedelta(0)
 
 
 def now() -> datetime:
-    """The current moment, aware, in UTC."""
+    """The current time, aware, in UTC."""
     return timezone.now() + _offset.get()
 
 
 @contextmanager
-def travelled_to(moment: datetime) -> Iterator[None]:
-    """Within the block the clock starts at ``moment`` and runs on from there."""
+def travel_to(moment: datetime) -> Iterator[None]:
+    """Inside the block the clock starts at ``moment`` and runs on from there."""
     token = _offset.set(moment - timezone.now())
     try:
         yield

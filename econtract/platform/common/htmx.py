@@ -1,4 +1,4 @@
-"""One page, two sizes: the whole of it, or the part that htmx asked for."""
+"""Pages that are sent whole, or in part when htmx requests them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether htmx asked for a part (a history restore wants the whole page)."""
+    """Whether htmx requests a part of the page. To restore its history it requests the whole."""
     headers = request.headers
     return headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in headers
 
@@ -22,7 +22,7 @@ def render_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """``partial`` to htmx, ``page`` (which includes that very partial) to everybody else."""
+    """Renders ``partial`` for htmx, otherwise ``page``, which includes the same partial."""
     template = partial if is_fragment(request) else page
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
@@ -30,10 +30,10 @@ def render_page(
     return response
 
 
-def leave_for(request: HttpRequest, address: str) -> HttpResponse:
-    """On to another page, from a page as from a dialog over one.
+def redirect_browser(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirects the whole page to ``url``, also when a form in a dialog was submitted.
 
-    A dialog is told to go there itself: the redirect that htmx would follow behind the scenes
-    would swallow the message that the next page is to show.
+    htmx would follow an ordinary redirect in the background, and use up the messages that the
+    next page should show.
     """
-    return HttpResponseClientRedirect(address) if is_fragment(request) else redirect(address)
+    return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)

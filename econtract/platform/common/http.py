@@ -22,7 +22,7 @@ import httpx
 from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.requests import current_request_id
+from econtract.platform.common.request_id import current_request_id
 
 log = logging.getLogger(__name__)
 

@@ -20,4 +20,4 @@ def trust_roots() -> Path:
 def revocation_lists() -> list[Path]:
     """EDO_CRLS: files of revocation lists (PEM or DER), by default that of the sandbox's CA."""
     default = data_dir() / "sandbox" / "ca" / "crl.der"
-    return [Path(name) for name in env.words("EDO_CRLS", str(default))]
+    return [Path(name) for name in env.comma_separated("EDO_CRLS", str(default))]

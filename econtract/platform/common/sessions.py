@@ -1,6 +1,7 @@
-"""Django's sessions in the database, each read by one plain statement.
+"""Django's database sessions, read with one SQL statement.
 
-Every request reads its session: Django would build that query for longer than it is answered.
+Every request reads its session, and Django takes longer to build the query than the database to
+run it.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-READ = f"""
+SELECT_SESSION = f"""
     SELECT session_data FROM {Session._meta.db_table} WHERE session_key = %s AND expire_date > %s
 """  # noqa: S608 - our name
 
@@ -19,10 +20,10 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(READ, [self.session_key, now])
-            found = cursor.fetchone()
-        if found is None:
+            cursor.execute(SELECT_SESSION, [self.session_key, now])
+            row = cursor.fetchone()
+        if row is None:
             self._session_key = None
             return {}
-        loaded: dict[str, Any] = self.decode(found[0])
-        return loaded
+        data: dict[str, Any] = self.decode(row[0])
+        return data

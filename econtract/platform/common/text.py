@@ -1,4 +1,4 @@
-"""Text as people search for it."""
+"""Text for search and for people: search keys, initials, digits."""
 
 import re
 
@@ -20,27 +20,27 @@ LEGAL_FORMS = (
     "самозанятый",
     "самозанятая",
 )
-_FORMS = re.compile(r"(?<!\w)(?:" + "|".join(LEGAL_FORMS) + r")(?!\w)")
+_LEGAL_FORM = re.compile(r"(?<!\w)(?:" + "|".join(LEGAL_FORMS) + r")(?!\w)")
 _NOT_WORD = re.compile(r"[^\w]+")
 
 
 def search_key(value: str) -> str:
-    """``value`` as it is compared in a search: case folded, ё as е, no quotes, no legal form.
+    """``value`` for comparison in a search: case folded, ё as е, no quotes, no legal form.
 
-    «ООО „РОМАШКА“» and «ромашка» give the same key. A name that is nothing but a legal form
-    keeps it, so that the key is empty only for text without letters and digits.
+    «ООО „РОМАШКА“» and «ромашка» have the same key. A name that is only a legal form keeps it, so
+    that the key is empty only for text without letters and digits.
     """
     folded = value.casefold().replace("ё", "е")
     plain = _NOT_WORD.sub(" ", folded).strip()
-    return _NOT_WORD.sub(" ", _FORMS.sub(" ", plain)).strip() or plain
+    return _NOT_WORD.sub(" ", _LEGAL_FORM.sub(" ", plain)).strip() or plain
 
 
 def name_with_initials(surname: str, *names: str) -> str:
-    """«Иванова А. П.», which no line breaks; empty without a surname."""
+    """«Иванова А. П.» with no-break spaces; empty without a surname."""
     initials = [f"{name[0]}." for name in names if name]
     return "\N{NO-BREAK SPACE}".join([surname, *initials]) if surname else ""
 
 
-def digits(value: str) -> str:
-    """Only the decimal digits of ``value``: how numbers are pasted from elsewhere."""
+def extract_digits(value: str) -> str:
+    """The decimal digits of ``value``, without the signs that pasted numbers have."""
     return "".join(char for char in value if char in "0123456789")

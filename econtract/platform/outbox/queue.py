@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from econtract.platform.common import clock
-from econtract.platform.common.requests import current_request_id
+from econtract.platform.common.request_id import current_request_id
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import OutboxJob
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused, Unavailable
-from econtract.platform.common.requests import start_request_id
+from econtract.platform.common.request_id import set_request_id
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.models import OutboxJob
 
@@ -24,7 +24,7 @@ def run_job(job_id: int) -> None:
         # It may be behind another job of its queue key: let the next dispatch pick it up at once.
         OutboxJob.objects.open().filter(pk=job_id, lease_until=None).update(dispatched_until=None)
         return
-    start_request_id(job.request_id or None)
+    set_request_id(job.request_id or None)
     try:
         registry.job_kind(job.kind).run(job)
     except NotReadyYet as wait:

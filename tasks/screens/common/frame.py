@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.roles import Permission
 from econtract.platform.common import clock
-from econtract.platform.common.requests import current_request_id
+from econtract.platform.common.request_id import current_request_id
 from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.counters import count_label
 from econtract.platform.notifications import inbox

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused, OutsideError
-from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.htmx import redirect_browser, render_page
 from tasks.actions.account import account_refusals, confirm_fraud_check, set_account
 from tasks.actions.conflicts import Overtaken
 from tasks.models import SigningTask
@@ -103,7 +103,7 @@ def _verify(
     except ActionRefused as refusal:
         found, words = False, str(refusal)
     (messages.success if found else messages.error)(request, words)
-    return leave_for(request, task.get_absolute_url())
+    return redirect_browser(request, task.get_absolute_url())
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.users import combobox_options as options_of
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions import mentions, reminders
 from tasks.actions.comments import add_comment
@@ -54,7 +54,7 @@ def _ask(request: HttpRequest, task: SigningTask, name: str, wording: ButtonSpec
             refusals = list(refusal.refusals)
         else:
             messages.success(request, _done(moved, wording))
-            return leave_for(request, task.get_absolute_url())
+            return redirect_browser(request, task.get_absolute_url())
     return _words_page(request, task, name, wording, form, refusals)
 
 

@@ -27,7 +27,7 @@ from clients.screens.forms import (
 from clients.screens.presentation import differences, suggestions
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import format_datetime
-from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.contact import contact_refusals, edit_contact, refresh_contact, replace_contact
@@ -61,7 +61,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, "Данные сохранены в задании и в карточке клиента")
-            return leave_for(request, task.get_absolute_url())
+            return redirect_browser(request, task.get_absolute_url())
     return _page(request, task, "contact_edit", context, refusals, status)
 
 
@@ -111,7 +111,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
         try:
             if _replaced(request, task, form, adding=adding):
                 messages.success(request, "Контактное лицо заменено")
-                return leave_for(request, task.get_absolute_url())
+                return redirect_browser(request, task.get_absolute_url())
             if not adding:
                 errors = [{"href": "#phone", "text": CHOOSE}]
         except DuplicateContact as error:
@@ -183,7 +183,7 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, "Данные обновлены до последней версии")
-            return leave_for(request, task.get_absolute_url())
+            return redirect_browser(request, task.get_absolute_url())
     own, newest = task.contact_version, task.contact_version.contact.current
     changes = differences(ContactFacts.of(own), ContactFacts.of(newest)) if newest else []
     context = {

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.document import (
@@ -42,7 +42,7 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, _removed(after))
-            return leave_for(request, task.get_absolute_url())
+            return redirect_browser(request, task.get_absolute_url())
     context = {"at_operator": withdrawal.needed(task), **_now(task), **context}
     return _page(request, task, "document_remove", context, refusals)
 
@@ -79,7 +79,7 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, "Документ вложен")
-            return leave_for(request, task.get_absolute_url())
+            return redirect_browser(request, task.get_absolute_url())
     return _page(request, task, "document_attach", {"error": error}, refusals)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import TaskType
 from accounts.users import combobox_options, search_by_name
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.htmx import leave_for, render_page
+from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import handover
@@ -116,4 +116,6 @@ def _shown_manager(request: HttpRequest) -> int | None:
 def _to_task(request: HttpRequest, number: int) -> HttpResponse:
     """To the card, or home for one who does not see the task any more."""
     seen = SigningTask.objects.visible_to(person_of(request)).filter(pk=number).exists()
-    return leave_for(request, reverse("tasks:card", args=[number]) if seen else reverse("home"))
+    return redirect_browser(
+        request, reverse("tasks:card", args=[number]) if seen else reverse("home")
+    )

@@ -15,7 +15,7 @@ import pytest
 from econtract.platform.common import http
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http import OutsideHttp
-from econtract.platform.common.requests import start_request_id
+from econtract.platform.common.request_id import set_request_id
 
 KEY = "0d7f3a52-5c43-4b7c-9c62-b6f9d1b1a111"
 Reaction = Callable[["Handler"], None]
@@ -93,7 +93,7 @@ def other(settings: Any) -> Iterator[Other]:
 
 
 def test_it_identifies_itself_and_the_call(other: Other) -> None:
-    start_request_id("request-0001")
+    set_request_id("request-0001")
     OutsideHttp("cdi").post("/v1/things", json={"имя": "да"}, idempotency_key=KEY)
     method, path, headers, body = other.seen[0]
     assert (method, path) == ("POST", "/v1/things")

@@ -16,7 +16,7 @@ from tests.support.people import People, browser_of
 
 
 def test_every_filter_narrows_the_list(people: People, owner: User, web: Client) -> None:
-    with clock.travelled_to(clock.now() - timedelta(days=40)):
+    with clock.travel_to(clock.now() - timedelta(days=40)):
         old = make_task(
             owner,
             Status.SIGNING_FAILED,
