@@ -6,7 +6,7 @@ certificates. Datetimes are aware; texts are Russian and for users, codes are st
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
 from econtract.platform.outbox.registry import IncomingEvent
+from edo.channels.evidence import SigningEvidence, SigningSide
 
 
 class SessionState(StrEnum):
@@ -31,13 +32,6 @@ class SessionState(StrEnum):
 
 
 LIVE_STATES = frozenset({SessionState.SENDING, SessionState.SENT, SessionState.DELIVERED})
-
-
-class SigningSide(StrEnum):
-    """The one who sends the document, or the client who receives it."""
-
-    SENDER = "sender"
-    RECIPIENT = "recipient"
 
 
 class SignatureStatus(StrEnum):
@@ -134,80 +128,6 @@ class SigningSummary:
 
     details: tuple[SigningDetail, ...]
     signatures: tuple[SignatureSummary, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SenderEvidence:
-    """The organisation that sent the document."""
-
-    name: str
-    inn: str
-    kpp: str
-    ogrn: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CertificateEvidence:
-    """The certificate that a signature was made with."""
-
-    serial: str
-    issuer: str
-    valid_from: datetime
-    valid_until: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignatureEvidence:
-    """One signature over the document. `certificate` is None for a simple signature.
-
-    `power_of_attorney` is the number of the one that the signer acted by, None without one.
-    """
-
-    side: SigningSide
-    content: bytes
-    owner: str
-    organisation: str
-    inn: str
-    signed_at: datetime
-    certificate: CertificateEvidence | None = None
-    power_of_attorney: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PowerOfAttorneyEvidence:
-    """A machine-readable power of attorney (МЧД) that one side signed by.
-
-    `signature` is the principal's detached CMS over `xml`; both dates are inclusive.
-    """
-
-    side: SigningSide
-    file_name: str
-    number: str
-    xml: bytes
-    signature: bytes
-    principal: str
-    representative: str
-    valid_from: date
-    valid_until: date
-    signed_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class SigningEvidence:
-    """What proves that both sides signed the document: the content of the package.
-
-    `operator`, `message_id` and `document_id` name the document at the operator, empty for a
-    channel without one. `trust_roots` (PEM) are enclosed for whoever verifies certificates.
-    """
-
-    document_sha256: str
-    sender: SenderEvidence
-    signatures: tuple[SignatureEvidence, ...]
-    powers_of_attorney: tuple[PowerOfAttorneyEvidence, ...] = ()
-    operator: str = ""
-    message_id: str = ""
-    document_id: str = ""
-    trust_roots: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from archive.package.parts import (
     SigningEvent,
 )
 from econtract.platform.common.moscow_time import MOSCOW
-from edo.channels.protocol import (
+from edo.channels.evidence import (
     PowerOfAttorneyEvidence,
     SenderEvidence,
     SignatureEvidence,

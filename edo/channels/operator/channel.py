@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from edo.channels.evidence import SigningEvidence
 from edo.channels.operator import (
     evidence,
     exchanges,
@@ -16,7 +17,6 @@ from edo.channels.protocol import (
     DocumentToSign,
     PreflightCheck,
     SessionState,
-    SigningEvidence,
     SigningRecipient,
     SigningSession,
     SigningSummary,

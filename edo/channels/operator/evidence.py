@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from edo.channels.protocol import (
+from edo.channels.evidence import (
     CertificateEvidence,
     PowerOfAttorneyEvidence,
     SenderEvidence,

@@ -8,13 +8,8 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.common.refusals import Refusal
-from edo.channels.protocol import (
-    SignatureStatus,
-    SignatureSummary,
-    SigningDetail,
-    SigningSide,
-    SigningSummary,
-)
+from edo.channels.evidence import SigningSide
+from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.signing import cms
 from edo.signing.cms import SignatureReport

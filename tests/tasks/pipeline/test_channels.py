@@ -13,22 +13,24 @@ from accounts.models import User
 from archive.package.parts import PartySide
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
+from edo.channels.evidence import (
+    CertificateEvidence,
+    SenderEvidence,
+    SignatureEvidence,
+    SigningEvidence,
+    SigningSide,
+)
 from edo.channels.protocol import (
     AlreadySigned,
-    CertificateEvidence,
     DocumentToSign,
     PreflightCheck,
-    SenderEvidence,
     SessionState,
-    SignatureEvidence,
     SignatureStatus,
     SignatureSummary,
     SigningChannel,
     SigningDetail,
-    SigningEvidence,
     SigningRefused,
     SigningSession,
-    SigningSide,
     SigningSummary,
 )
 from edo.models import Exchange

@@ -13,17 +13,12 @@ import time_machine
 from django.utils import timezone
 
 from econtract.platform.common import clock
+from edo.channels.evidence import SigningSide
 from edo.channels.operator.channel import OperatorChannel
 from edo.channels.operator.gateway import SentDocument
 from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.sending import send
-from edo.channels.protocol import (
-    AlreadySigned,
-    SessionState,
-    SignatureStatus,
-    SigningChannel,
-    SigningSide,
-)
+from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus, SigningChannel
 from edo.models import Exchange
 from tests.support.operator_world import DOCUMENT, OperatorWorld, document_for
 from tests.support.pki import PDF
