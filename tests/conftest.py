@@ -14,7 +14,7 @@ from accounts.models import User
 from econtract.platform.common import http
 from tasks.models import SigningTask
 from tests.support import world
-from tests.support.browser import launch_arguments
+from tests.support.chromium.windows import launch_arguments
 from tests.support.factories import SigningTaskFactory
 from tests.support.people import People, browser_of, make_people
 from tests.support.sandbox import Sandbox, sandbox, sandbox_server

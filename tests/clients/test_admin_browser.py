@@ -8,9 +8,9 @@ from accounts.roles import Role
 from clients.directories.registry import REGIONS
 from clients.models import Region
 from tests.clients.test_browser import session_of
+from tests.support.chromium.looks import faults
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
-from tests.support.looks import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

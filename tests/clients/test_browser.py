@@ -14,9 +14,9 @@ from accounts.roles import Role, TaskType
 from clients.models import Client, ClientContact, Contact
 from tests.clients.conftest import FakeCdi
 from tests.clients.test_actions import ROMASHKA
+from tests.support.chromium.looks import faults
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
-from tests.support.looks import faults
 from tests.support.people import browser_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from tasks.demo import people
 from tests.support import world
-from tests.support.browser import Windows
+from tests.support.chromium.windows import Windows
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 from tests.support.standing import _django_db_helper, sandbox, windows

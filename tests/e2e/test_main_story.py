@@ -16,8 +16,8 @@ from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.e2e import steps
 from tests.support import world
-from tests.support.browser import Windows
-from tests.support.keyboard import Keyboard
+from tests.support.chromium.keyboard import Keyboard
+from tests.support.chromium.windows import Windows
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 

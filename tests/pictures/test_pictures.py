@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
 from accounts.models import User
-from tests.support.browser import Windows
+from tests.support.chromium.windows import Windows
 from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack

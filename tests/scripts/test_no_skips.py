@@ -17,9 +17,9 @@ EXPECTED_FAILURE = "import pytest\n@pytest.mark.xfail\ndef test_it(): assert Fal
     ("source", "plugins", "code"),
     [
         (SKIPPED_TEST, [], 0),
-        (SKIPPED_TEST, ["-p", "tests.support.no_skips"], 1),
-        (SKIPPED_MODULE, ["-p", "tests.support.no_skips"], 2),
-        (EXPECTED_FAILURE, ["-p", "tests.support.no_skips"], 0),
+        (SKIPPED_TEST, ["-p", "tests.support.plugins.no_skips"], 1),
+        (SKIPPED_MODULE, ["-p", "tests.support.plugins.no_skips"], 2),
+        (EXPECTED_FAILURE, ["-p", "tests.support.plugins.no_skips"], 0),
     ],
 )
 def test_the_plugin_turns_skips_into_failures(

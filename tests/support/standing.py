@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import Windows
+from tests.support.chromium.windows import Windows
 from tests.support.sandbox import Sandbox, running
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.support.looks import faults, findings, overflow
+from tests.support.chromium.looks import faults, findings, overflow
 from tests.ui.conftest import FakeSite, OpenPage, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui")]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.looks import faults
+from tests.support.chromium.looks import faults
 from tests.support.sandbox import ROMASHKA, Sandbox
 from tests.support.sandbox_calls import (
     get_identification,

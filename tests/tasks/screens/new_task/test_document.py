@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from accounts.models import User
 from accounts.roles import Role, TaskType
 from archive.models import DocumentVersion
-from tests.support import bad_files
 from tests.support.factories import DocumentVersionFactory, UserFactory
+from tests.support.office import build_zip
 from tests.support.people import browser_of
 from tests.support.world import pdf_file, word_file
 from tests.tasks.screens.new_task.conftest import Form, text_of, the_draft, the_task
@@ -57,7 +57,7 @@ def test_a_failed_conversion_can_be_detached_and_uploaded_again(
 
 
 REFUSED = {
-    "zip": (bad_files.zipped({"Договор.pdf": b"x"}), "Договор.zip", "Архивы zip не принимаются"),
+    "zip": (build_zip({"Договор.pdf": b"x"}), "Договор.zip", "Архивы zip не принимаются"),
     "empty": (b" ", "Договор.pdf", "Не удалось распознать документ"),
     "too large": (b"x" * (10 * 1024 * 1024 + 1), "Договор.docx", "Файл больше 10 МБ"),
 }

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.support.screens import Screens
+from tests.support.chromium.screens import Screens
 
 # Chromium's and htmx's own lines about an answer that is a refusal on purpose (422, 409).
 REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status")

@@ -1,17 +1,10 @@
 """The form as people use it: by keyboard, through a crash, with two windows, without a network."""
 
 import base64
-import os
-import signal
-import subprocess
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, Playwright, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.roles import TaskType
@@ -19,19 +12,15 @@ from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
 from econtract.platform.outbox import worker
 from econtract.platform.outbox.models import OutboxJob
-from tasks.models import Draft
+from tests.support.chromium.keyboard import Keyboard
 from tests.support.documents import office
 from tests.support.factories_clients import ContactFactory, person_inn
-from tests.support.keyboard import Keyboard
-from tests.support.people import browser_of
-from tests.support.stack import wait_for
 from tests.support.world import word_file
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
     IVANOVA,
     PHONE,
     Outside,
-    the_draft,
     the_task,
 )
 from tests.tasks.screens.new_task.e2e.conftest import Forms
@@ -41,7 +30,6 @@ from tests.tasks.screens.new_task.e2e.steps import (
     PDF,
     PERSON,
     add_contact,
-    attach,
     choose_client,
     create,
     fill,
@@ -155,152 +143,6 @@ def test_the_name_of_a_self_employed_comes_with_the_inn(open_form: Forms) -> Non
     page.get_by_label("ИНН", exact=True).fill(IVANOVA.inn)
     page.keyboard.press("Tab")
     expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
-
-
-# --- Draft ---------------------------------------------------------------------------------------
-
-
-def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
-    open_form: Forms, playwright: Playwright, live_server: LiveServer, manager: User, tmp_path: Path
-) -> None:
-    process = subprocess.Popen(
-        [
-            "/usr/bin/chromium",
-            *("--headless=new", "--no-sandbox", "--remote-debugging-port=0", "--disable-quic"),
-            f"--user-data-dir={tmp_path}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        port_file = tmp_path / "DevToolsActivePort"
-        for _ in range(600):
-            if port_file.exists() and port_file.read_text():
-                break
-            time.sleep(0.1)
-        port = port_file.read_text().split()[0]
-        doomed = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        context = doomed.new_context(base_url=live_server.url)
-        name = settings.SESSION_COOKIE_NAME
-        session = browser_of(manager).cookies[name].value
-        context.add_cookies([{"name": name, "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto("/tasks/new/company/")
-        choose_client(page)
-        add_contact(page)
-        attach(page)
-        page.get_by_label("Основание подписания").fill("Устав")
-        saved(page)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    page = open_form()
-    expect(page.get_by_text("Есть несохраненные данные от")).to_be_visible()
-    page.get_by_role("link", name="Восстановить сохраненные поля").click()
-    expect(page.get_by_label("Фамилия")).to_have_value("Петров")
-    expect(page.get_by_label("Основание подписания")).to_have_value("Устав")
-    expect(page.get_by_text("Договор.pdf")).to_be_visible()
-    expect(page.locator("#client-data")).to_contain_text("Новая карточка")
-
-
-def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
-    page = open_form()
-    page.get_by_label("Номер документа").press_sequentially("Д-17")
-    page.goto("/tasks/my/")
-    # The last word is sent while the page goes: it may arrive after the next page is asked for.
-    kept = Draft.objects.filter(fields__document_number=["Д-17"])
-    wait_for(kept.exists, "the draft")
-    page.goto("/tasks/new/company/?restore=1")
-    expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
-
-
-def test_closing_empties_the_form_and_can_be_undone(open_form: Forms) -> None:
-    page = open_form()
-    choose_client(page)
-    add_contact(page)
-    page.get_by_role("button", name="Закрыть").click()
-    expect(page.get_by_text("Форма очищена")).to_be_visible()
-    page.get_by_role("button", name="Отменить").click()
-    expect(page.get_by_label("Фамилия")).to_have_value("Петров")
-
-
-def test_two_windows_do_not_silently_overwrite_one_another(open_form: Forms) -> None:
-    first, second = open_form(), open_form()
-    first.get_by_label("Номер документа").fill("Первый")
-    saved(first)
-    second.get_by_label("Номер документа").fill("Второй")
-    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
-    expect(notice).to_contain_text("Первый")
-    expect(notice).to_contain_text("Второй")
-    assert the_draft().fields["document_number"] == ["Первый"]
-    second.get_by_role("button", name="Оставить введенное здесь").click()
-    expect(second.get_by_label("Номер документа")).to_have_value("Второй")
-    assert the_draft().fields["document_number"] == ["Второй"]
-
-
-def test_a_file_in_the_second_window_spoils_nothing(open_form: Forms) -> None:
-    first, second = open_form(), open_form()
-    first.get_by_label("Номер документа").fill("Первый")
-    saved(first)
-    second.locator("#id_document").set_input_files(PDF)
-    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
-    expect(notice).to_contain_text("Первый")
-    expect(second.locator("#draft-status")).to_have_text(
-        "Не сохранено: выберите, какой черновик оставить"
-    )
-    second.get_by_role("button", name="Оставить введенное здесь").click()
-    expect(notice).to_have_count(0)
-    attach(second)
-    saved(second)
-    assert the_draft().document_version is not None
-
-
-def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
-    page = open_form()
-    page.get_by_label("Номер документа").fill("Д-1")
-    saved(page)
-    page.route("**/draft/", lambda route: route.abort())
-    page.get_by_label("Номер документа").fill("Д-2")
-    expect(page.locator("#draft-status")).to_have_text("Пока не сохранено: нет связи с сервером")
-    page.unroute("**/draft/")
-    page.get_by_role("button", name="Повторить").click()
-    saved(page)
-    assert the_draft().fields["document_number"] == ["Д-2"]
-    open_form.complaints.clear()
-
-
-def test_what_is_typed_while_an_answer_redraws_the_page_is_kept(open_form: Forms) -> None:
-    """A draft on its way, another behind it, and meanwhile the document's block asks for itself."""
-    page = open_form()
-    page.locator("#id_document").set_input_files(
-        {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
-    )
-    expect(page.get_by_role("button", name="Открепить")).to_be_visible()
-    held: list[Route] = []
-    page.route("**/draft/", lambda route: held.append(route), times=1)
-    number = page.get_by_label("Номер документа")
-    with page.expect_request("**/draft/"):
-        number.fill("Д-1")
-        number.blur()
-    number.fill("Д-2")
-    number.blur()
-    for _ in range(2):
-        page.wait_for_event("response", lambda answer: answer.url.endswith("/document/"))
-    expect(page.locator("#draft-status")).to_have_text("Сохраняем…")
-    held[0].continue_()
-    saved(page)
-    assert the_draft().fields["document_number"] == ["Д-2"]
-
-
-def test_enter_in_a_field_keeps_the_draft_and_creates_nothing(open_form: Forms) -> None:
-    page = open_form()
-    choose_client(page)
-    page.get_by_label("Номер документа").fill("Д-1")
-    page.keyboard.press("Enter")
-    saved(page)
-    expect(page.get_by_role("heading", name="Новое задание")).to_be_visible()
-    assert the_draft().fields["document_number"] == ["Д-1"]
 
 
 # --- Contact -------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
+from tests.support.chromium.looks import faults
 from tests.support.factories_clients import ClientFactory, ContactFactory
-from tests.support.looks import faults
 from tests.tasks.screens.new_task.conftest import ACCOUNT, PHONE, ROMASHKA, Outside, the_task
 from tests.tasks.screens.new_task.e2e.conftest import Forms
 from tests.tasks.screens.new_task.e2e.steps import (

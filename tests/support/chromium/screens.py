@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.support.chromium.looks import faults
 from tests.support.people import browser_of
 
 
@@ -41,3 +42,10 @@ class Screens:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
+
+
+def assert_accessible(page: Page) -> None:
+    """Right in every look, one heading, the language named."""
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert faults(page) == [], page.url

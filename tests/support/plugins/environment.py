@@ -1,6 +1,6 @@
 """The environment of every test run, set before Django reads its settings.
 
-A pytest plugin (`-p tests.support.environment`) and not a conftest: pytest-django loads the
+A pytest plugin (`-p tests.support.plugins.environment`) and not a conftest: pytest-django loads the
 settings earlier than any conftest is read. What the caller has set stays: scripts/test names the
 databases this way.
 """

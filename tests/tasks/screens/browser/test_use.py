@@ -1,172 +1,21 @@
-"""The screens in Chromium: axe, a phone's width, the keyboard, no script, live changes."""
+"""The screens in use: the keyboard, no script, live changes, dialogs."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from accounts.models import User
-from archive.files.storage import store_bytes
-from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
-from tasks.models import AuthorityDocument, Comment, SigningTask
-from tasks.statuses import Resolution, Status
-from tests.support.factories import ExchangeFactory, HistoryEntryFactory, SigningTaskFactory, fresh
-from tests.support.factories_clients import ClientFactory, ContactFactory, ServiceFactory
-from tests.support.looks import faults, findings
+from tasks.models import SigningTask
+from tasks.statuses import Status
+from tests.support.chromium.looks import findings
+from tests.support.chromium.screens import Screens, assert_accessible
+from tests.support.factories import SigningTaskFactory, fresh
 from tests.support.paths import CONTRACT
-from tests.support.people import People, make_people
-from tests.support.screens import Screens
+from tests.support.people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def screens(live_server: LiveServer, browser: Browser) -> Iterator[Screens]:
-    opened = Screens(live_server, browser)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def crowd(transactional_db: None) -> People:
-    return make_people()
-
-
-@pytest.fixture
-def owner(crowd: People) -> User:
-    user = crowd["owner"]
-    assert user is not None
-    return user
-
-
-@pytest.fixture
-def full(owner: User) -> dict[str, SigningTask]:
-    """Tasks that between them show everything that a card can show."""
-    pdf = store_bytes(CONTRACT.read_bytes(), "application/pdf")
-    document: dict[str, Any] = {
-        "document_version__source": pdf,
-        "document_version__pdf": pdf,
-        "document_version__pages": 1,
-    }
-    long_name = "ООО «Торговый дом «Северное сияние и партнеры по Сибири и Дальнему Востоку»"
-    review = SigningTaskFactory(manager=owner, status=Status.AUTHORITY_REVIEW, **document)
-    AuthorityDocument.objects.create(
-        task=review,
-        file=store_bytes(b"%PDF-1.7 paper", "application/pdf"),
-        file_name="Приказ о назначении.pdf",
-        request_ref="r1",
-    )
-    failed = SigningTaskFactory(
-        manager=owner,
-        status=Status.SIGNING_FAILED,
-        resolution=Resolution.SERVICE_UNAVAILABLE,
-        client=ClientFactory(short_name=long_name),
-        account_verified_at=None,
-        **document,
-        services=[ServiceFactory(code="virtual_pbx", fraud_risk=True)],
-    )
-    HistoryEntryFactory(task=failed, new_status=Status.SIGNING_FAILED, comment="Нет ответа")
-    Comment.objects.create(task=failed, author=owner, text="Клиент просит перезвонить")
-    signing = SigningTaskFactory(
-        manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory(), **document
-    )
-    return {
-        "review": review,
-        "failed": failed,
-        "signing": signing,
-        "done": SigningTaskFactory(manager=owner, status=Status.COMPLETED, **document),
-        "removed": SigningTaskFactory(manager=owner, document_version=None),
-    }
-
-
-def check(page: Page) -> None:
-    """Right in every look, one heading, the language named."""
-    assert page.locator("h1").count() == 1
-    assert page.locator("html").get_attribute("lang") == "ru"
-    assert faults(page) == [], page.url
-
-
-def test_axe_finds_nothing_on_the_screens(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
-) -> None:
-    failed = full["failed"].number
-    ContactFactory(linked_to=full["failed"].client, phone="+79990000000")
-    add_comment(task=full["failed"], actor=crowd["lead"], text="@owner, позвоните клиенту")
-    addresses = [
-        "/notifications/",
-        "/tasks/my/?group=none",
-        "/tasks/all/?group=call&q=nobody",
-        "/tasks/archive/",
-        "/tasks/all/filters/?group=none&status=signing_failed",
-        "/search/?q=сияние",
-        "/search/?q=nobody",
-        "/reports/",
-        "/reports/?type=contractor",
-        "/no/such/page/",
-        *(f"/tasks/{task.number}/" for task in full.values()),
-        f"/tasks/{failed}/history/",
-        f"/tasks/{failed}/do/cancel/",
-        f"/tasks/{failed}/hand/",
-        f"/tasks/{failed}/contact/edit/",
-        f"/tasks/{failed}/contact/replace/",
-        f"/tasks/{failed}/contact/refresh/",
-        f"/tasks/{failed}/account/",
-        f"/tasks/{failed}/document/remove/",
-        f"/tasks/{full['removed'].number}/document/attach/",
-        "/help/statuses/",
-        "/help/guide/",
-        "/help/keys/",
-        "/palette/?q=сияние",
-        "/notifications/?read",
-        "/notifications/settings/",
-        "/access/",
-    ]
-    page = screens.open("/tasks/my/", owner)
-    for address in addresses:
-        page.goto(address)
-        # Axe itself is refused by the policy: the console is looked at before it.
-        assert [text for text in screens.complaints if "status of 404" not in text] == [], address
-        check(page)
-        screens.complaints.clear()
-
-
-def test_axe_finds_nothing_in_the_administration_of_people(
-    crowd: People, owner: User, screens: Screens
-) -> None:
-    group = owner.accessgroupuserobjectpermission_set.values_list("content_object", flat=True)[0]
-    task = HistoryEntryFactory(task__manager=owner).task_id
-    page = screens.open("/admin/", crowd["administrator"])
-    for address in [
-        "/admin/",
-        "/admin/accounts/user/",
-        "/admin/accounts/user/add/",
-        f"/admin/accounts/user/{owner.pk}/change/",
-        f"/admin/accounts/user/{owner.pk}/block/",
-        f"/admin/accounts/accessgroup/{group}/change/",
-        "/admin/accounts/journalentry/",
-        f"/admin/tasks/signingtask/{task}/change/",
-        f"/admin/tasks/signingtask/why/?user={owner.pk}&task={task}",
-    ]:
-        page.goto(address)
-        assert screens.complaints == [], address
-        assert faults(page) == [], address
-        screens.complaints.clear()
-
-
-def test_axe_finds_nothing_on_the_sign_in_page_with_its_errors(
-    crowd: People, screens: Screens
-) -> None:
-    page = screens.open("/login/")
-    check(page)
-    page.fill("[name=username]", "owner")
-    page.fill("[name=password]", "wrong")
-    page.get_by_role("button", name="Войти").click()
-    expect(page.get_by_role("alert")).to_contain_text("Неверный логин или пароль")
-    check(page)
 
 
 def test_the_search_narrows_as_one_types_and_keeps_the_focus(
@@ -274,7 +123,7 @@ def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
         assert download.value.suggested_filename.endswith(file)
     SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
     everything = page.get_by_label("Выбрать все задания на странице")
-    everything.check()
+    everything.assert_accessible()
     bar.get_by_role("button", name="Принять в работу").click()
     expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
     page.locator("#toasts").get_by_role("button", name="Отменить").click()
@@ -283,10 +132,10 @@ def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
     SigningTask.objects.filter(pk=full["failed"].pk).update(manager=owner)
     page.reload()
     SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
-    everything.check()
+    everything.assert_accessible()
     bar.get_by_role("button", name="Принять в работу").click()
     expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
-    check(page)
+    assert_accessible(page)
     page.get_by_role("link", name="Вернуться к списку").click()
     expect(page).to_have_url(re.compile(r"/tasks/all/\?group=none$"))
 

@@ -1,4 +1,4 @@
-"""A pytest plugin for every round but the first (`-p tests.support.once`).
+"""A pytest plugin for every round but the first (`-p tests.support.plugins.once`).
 
 A test that touches no database answers the same on each, and so does a look through a browser at
 pages that the test's own process serves: they have run in the first round. The stories that drive

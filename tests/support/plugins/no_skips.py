@@ -1,4 +1,4 @@
-"""A pytest plugin for CI (`-p tests.support.no_skips`): a skipped test fails the run.
+"""A pytest plugin for CI (`-p tests.support.plugins.no_skips`): a skipped test fails the run.
 
 On a CI machine everything that a test may need is installed, so a skip there hides a test that
 no longer runs anywhere. An expected failure (xfail) is not a skip.
