@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from accounts.models import User
 from accounts.roles import Role, TaskType
 from archive.models import DocumentVersion
+from tests.support.documents.office import build_zip
 from tests.support.factories import DocumentVersionFactory, UserFactory
-from tests.support.office import build_zip
 from tests.support.people import browser_of
 from tests.support.world import pdf_file, word_file
 from tests.tasks.screens.new_task.conftest import Form, text_of, the_draft, the_task
