@@ -49,7 +49,7 @@ def prepare(work: Path) -> None:
     import pikepdf
 
     from tests.support.documents.packages import build_parts, contract_pdf
-    from tests.support.pki import authority, write_trust
+    from tests.support.signing.pki import authority, write_trust
 
     document = work / "document.pdf"
     with pikepdf.open(BytesIO(contract_pdf(lines=5, pages=DOCUMENT_MEGABYTES + 1))) as pdf:

@@ -16,7 +16,7 @@ from tests.support.documents.packages import (
     recipient_signer,
 )
 from tests.support.paths import ROOT
-from tests.support.pki import NOW, YEAR, Authority, authority, write_trust
+from tests.support.signing.pki import NOW, YEAR, Authority, authority, write_trust
 
 
 @pytest.fixture(scope="module")

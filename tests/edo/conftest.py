@@ -7,8 +7,8 @@ import pytest
 
 from econtract.platform.common import http
 from edo.channels.operator import diadoc
-from tests.support.operator_world import OperatorWorld, create_operator_world
 from tests.support.sandbox import Sandbox
+from tests.support.signing.operator_world import OperatorWorld, create_operator_world
 from tests.support.world import connect
 
 

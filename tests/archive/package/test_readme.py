@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.package.builder import build_package
 from archive.package.parts import PartySide
 from tests.support.documents.packages import build_parts, contract_pdf, sign_document
-from tests.support.pki import DAY, authority
+from tests.support.signing.pki import DAY, authority
 
 DOCUMENT_NAME = "Договор"
 

@@ -16,7 +16,7 @@ from tests.support.documents.packages import (
     recipient_signer,
     sender_signer,
 )
-from tests.support.pki import NOW, authority
+from tests.support.signing.pki import NOW, authority
 
 POLICY = VerificationPolicy(trust=authority().trust)
 

@@ -26,7 +26,7 @@ from tests.support.documents.verification import (
     rebuild_and_verify,
     verify_files,
 )
-from tests.support.pki import DAY, NOW, YEAR, Authority, authority
+from tests.support.signing.pki import DAY, NOW, YEAR, Authority, authority
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.support.documents.verification import (
     rebuild_and_verify,
     verify_files,
 )
-from tests.support.pki import NOW
+from tests.support.signing.pki import NOW
 
 
 def test_a_valid_package_is_valid_and_names_its_signers(files: Files) -> None:

@@ -26,7 +26,7 @@ from tests.support.documents.packages import (
     recipient_signer,
     sender_signer,
 )
-from tests.support.pki import authority, write_trust
+from tests.support.signing.pki import authority, write_trust
 
 PAGE = "/verify/"
 VALID = "Все подписи действительны, файлы не изменены."

@@ -21,7 +21,7 @@ from edo.powers.selection import find_current_power
 from edo.signatories import read_certificate_fields
 from tests.edo.powers.test_mchd import CODE, DATA, HEAD, OURS, SIGNATORY
 from tests.support.factories import UserFactory
-from tests.support.pki import DAY, YEAR, Signer, authority
+from tests.support.signing.pki import DAY, YEAR, Signer, authority
 
 pytestmark = pytest.mark.django_db
 

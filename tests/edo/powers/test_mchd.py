@@ -25,7 +25,7 @@ from edo.powers.mchd import (
 from edo.powers.mchd_checks import PowerOfAttorneyReport, PowerRequirements
 from edo.safe_xml import MAX_XML_BYTES
 from edo.signing import certificates
-from tests.support.pki import DAY, NOW, YEAR, Authority, Signer, authority
+from tests.support.signing.pki import DAY, NOW, YEAR, Authority, Signer, authority
 
 CODE = "ECONTRACT_SIGN_DOCUMENTS"
 OURS = MchdCompany("ПАО «Ростелеком» & Ко", "7707049388", "784001001", "1027700198767")

@@ -14,7 +14,7 @@ from edo.signing import cms
 from edo.signing.cms import SignatureReport
 from edo.signing.cms_parsing import MAX_SIGNATURE_BYTES
 from edo.signing.trust import RevocationStatus, TrustStore
-from tests.support.pki import DAY, NOW, PDF, YEAR, Authority, Signer, authority, write_trust
+from tests.support.signing.pki import DAY, NOW, PDF, YEAR, Authority, Signer, authority, write_trust
 
 
 @pytest.fixture(scope="module")

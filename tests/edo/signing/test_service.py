@@ -18,8 +18,8 @@ from edo.checks import check_signing
 from edo.signing import cms
 from edo.signing.service import get_signing_service
 from edo.signing.trust import load_trust_store
-from tests.support.pki import PDF, Signer, authority
 from tests.support.sandbox import Sandbox
+from tests.support.signing.pki import PDF, Signer, authority
 
 PASSWORD = b"correct horse"
 KEY = uuid.UUID("0d7f3a52-5c43-4b7c-9c62-b6f9d1b1a111")

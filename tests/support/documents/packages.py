@@ -23,7 +23,7 @@ from archive.package.parts import (
 from archive.typesetting.pdf import html_to_pdf
 from edo.powers import mchd
 from edo.signing.certificates import read_certificate
-from tests.support.pki import NOW, Signer, authority
+from tests.support.signing.pki import NOW, Signer, authority
 
 MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
 OUR_INN = "7707049388"

@@ -17,7 +17,7 @@ from econtract.verification.results import (
 from tests.support.documents.packages import (
     build_parts,
 )
-from tests.support.pki import authority
+from tests.support.signing.pki import authority
 
 SENDER_SIGNATURE = "Договор (подпись отправителя).p7s"
 RECIPIENT_SIGNATURE = "Договор (подпись получателя).p7s"

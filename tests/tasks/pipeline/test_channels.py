@@ -45,8 +45,8 @@ from tests.support import world
 from tests.support.documents.packages import recipient_signer, sender_signer
 from tests.support.driver import operator_actions, reload, run_everything, run_until
 from tests.support.people import browser_of
-from tests.support.pki import NOW, Signer
 from tests.support.sandbox import Sandbox
+from tests.support.signing.pki import NOW, Signer
 
 
 @dataclass

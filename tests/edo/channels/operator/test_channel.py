@@ -20,9 +20,9 @@ from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.sending import send
 from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus, SigningChannel
 from edo.models import Exchange
-from tests.support.operator_world import DOCUMENT, OperatorWorld, document_for
-from tests.support.pki import PDF
 from tests.support.sandbox import LOTOS, ROMASHKA
+from tests.support.signing.operator_world import DOCUMENT, OperatorWorld, document_for
+from tests.support.signing.pki import PDF
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from edo.channels.operator.following import follow
 from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
 from edo.models import Exchange
-from tests.support.operator_world import OperatorWorld
-from tests.support.pki import PDF
+from tests.support.signing.operator_world import OperatorWorld
+from tests.support.signing.pki import PDF
 
 State = Exchange.State
 

@@ -4,7 +4,7 @@ import pytest
 
 from edo.channels.operator.events import read_events
 from edo.channels.operator.exchanges import is_known_exchange
-from tests.support.operator_world import OperatorWorld
+from tests.support.signing.operator_world import OperatorWorld
 
 pytestmark = pytest.mark.django_db
 

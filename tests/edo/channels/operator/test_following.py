@@ -8,7 +8,7 @@ from econtract.platform.common.errors import Unavailable
 from edo.channels.operator.following import follow
 from edo.models import Exchange
 from tests.support import sandbox as known
-from tests.support.operator_world import OperatorWorld
+from tests.support.signing.operator_world import OperatorWorld
 
 State = Exchange.State
 pytestmark = pytest.mark.django_db

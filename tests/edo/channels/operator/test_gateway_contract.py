@@ -28,8 +28,8 @@ from edo.channels.operator.gateway import (
     SentDocument,
 )
 from edo.signing.service import get_signing_service
-from tests.support.operator_world import OperatorWorld
 from tests.support.sandbox import ROMASHKA
+from tests.support.signing.operator_world import OperatorWorld
 from tests.support.world import pdf_file
 
 RETRY_SECONDS = 60

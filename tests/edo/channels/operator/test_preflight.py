@@ -11,7 +11,7 @@ from edo.channels.operator.preflight import find_recipient_problems, find_sender
 from edo.channels.protocol import SigningRecipient
 from edo.powers import mchd_checks
 from tests.support import sandbox as known
-from tests.support.operator_world import KPP, OperatorWorld
+from tests.support.signing.operator_world import KPP, OperatorWorld
 
 pytestmark = pytest.mark.django_db
 

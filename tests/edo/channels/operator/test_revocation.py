@@ -11,8 +11,8 @@ from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
 from edo.channels.protocol import AlreadySigned, SigningRefused
 from edo.models import Exchange
-from tests.support.operator_world import OperatorWorld
-from tests.support.pki import PDF
+from tests.support.signing.operator_world import OperatorWorld
+from tests.support.signing.pki import PDF
 
 State = Exchange.State
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from edo.channels.operator.sending import send
 from edo.channels.protocol import SigningRefused
 from edo.models import Exchange
 from tests.support import sandbox as known
-from tests.support.operator_world import OperatorWorld, document_for
-from tests.support.pki import PDF
+from tests.support.signing.operator_world import OperatorWorld, document_for
+from tests.support.signing.pki import PDF
 
 State = Exchange.State
 pytestmark = pytest.mark.django_db

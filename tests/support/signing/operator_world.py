@@ -14,8 +14,8 @@ from edo.models import Box, Exchange, Signatory
 from edo.powers.mchd import MchdCompany, MchdPower
 from edo.powers.registration import issue_power_of_attorney
 from edo.signatories import import_signatories
-from tests.support.pki import PDF
 from tests.support.sandbox import ROMASHKA, Sandbox
+from tests.support.signing.pki import PDF
 
 OURS = MchdCompany("ПАО «Ростелеком»", "7707049388", "784001001", "1027700198767")
 POWER = MchdPower("ECONTRACT_SIGN_DOCUMENTS", "Подписание договоров с клиентами")
