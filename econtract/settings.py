@@ -1,16 +1,18 @@
 """Settings of the product; every value that differs between installations is in the environment.
 
-`docs/deploy.md` lists the variables. The sandbox is a site of its own with its own settings.
+`docs/deploy.md` lists the variables. `settings_jobs.py` and `settings_product.py` are part of it.
+The sandbox is a site of its own with its own settings.
 """
 
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from econtract.platform.common import env, paths
+from econtract.settings_jobs import *  # noqa: F403
+from econtract.settings_product import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = paths.data_dir()
@@ -211,124 +213,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-
-# --- Jobs ------------------------------------------------------------------------------------
-
-BROKER_URL = env.text("BROKER_URL", "filesystem://")
-CELERY_BROKER_URL = BROKER_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 4
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TIMEZONE = "UTC"
-CELERY_DB_REUSE_MAX = 1_000_000_000  # econtract/celery.py closes old connections
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 600}
-if BROKER_URL.startswith("filesystem://"):
-    BROKER_DIR = DATA_DIR / "broker"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "messages"),
-        "data_folder_out": str(BROKER_DIR / "messages"),
-        "control_folder": str(BROKER_DIR / "control"),
-    }
-# Shared by all processes, and may be lost: counts of log-in attempts, results of checks.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        # Celery spells the socket and the database number in its own way.
-        "LOCATION": BROKER_URL.replace("redis+socket:", "unix:").replace("virtual_host=", "db="),
-        "KEY_PREFIX": "econtract",
-    }
-    if BROKER_URL.startswith(("redis:", "rediss:", "redis+socket:"))
-    else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": DATA_DIR / "cache",
-    }
-}
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "dispatch-jobs": {"task": "outbox.dispatch", "schedule": 2.0},
-    "poll-feeds": {
-        "task": "outbox.poll_feeds",
-        "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
-    },
-    "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
-    "clean-up-files": {"task": "archive.clean_up_files", "schedule": 3600.0},
-    "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},
-    "notify-of-expiry": {
-        "task": "tasks.notify_of_expiry",
-        "schedule": crontab(hour="4", minute="0"),
-    },
-    "delete-old-rows": {
-        "task": "tasks.delete_old_rows",
-        "schedule": crontab(hour="1", minute="30"),
-    },
-}
-
-# --- Outside systems -------------------------------------------------------------------------
-
-SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
-
-
-def _system(name: str, prefix: str) -> dict[str, str]:
-    url = env.text(f"{name}_URL", f"{SANDBOX_URL}{prefix}" if SANDBOX_URL else "")
-    return {"url": url.rstrip("/"), "token": env.text(f"{name}_TOKEN", "sandbox")}
-
-
-OUTSIDE = {
-    "cdi": _system("CDI", "/cdi"),
-    "eip": _system("EIP", "/eip"),
-    "identity": _system("IDENTITY", "/identity"),
-    "cabinet": _system("CABINET", "/cabinet"),
-    "edo": _system("EDO", "/edo"),
-    "archive_apd": _system("ARCHIVE_APD", "/archive/apd"),
-    "archive_rio": _system("ARCHIVE_RIO", "/archive/rio"),
-    "signing": _system("SIGNING", "/signing"),
-    "messages": _system("MESSAGES", "/messages"),
-}
-# Seconds to wait for a connection and for an answer; a slow directory must not hold a page up.
-OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
-OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
-OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
-
-EDO_TRUST_ROOTS = str(paths.trust_roots())
-# Files of revocation lists (PEM or DER); something outside keeps them fresh.
-EDO_CRLS = [str(path) for path in paths.revocation_lists()]
-MCHD_XSD = env.text("MCHD_XSD", "")
-# Codes of powers of which a power of attorney must name one to sign our documents by; the
-# classifier is not settled, so they are data. A power written in plain text is read by people.
-MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
-# Who holds our signatories' keys: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
-SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
-SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
-SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
-
-# --- Rules that an installation may set --------------------------------------------------------
-
-IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
-SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
-REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
-IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
-DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
-HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
-# ORDER_… are the names before version 2: installations may still set them.
-OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120))
-OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))
-
-# --- Documents -------------------------------------------------------------------------------
-
-FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
-DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500)
-CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60)
-# «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
-CONVERTER = env.text("CONVERTER", "auto")
-SOFFICE = env.text("SOFFICE", "soffice")
-# clamd as «/run/clamav/clamd.ctl» or «host:3310»; empty: no virus scan.
-CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
-# The internal location by which a proxy serves MEDIA_ROOT itself; empty: Django does.
-ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
 
 # --- Mail and logs ---------------------------------------------------------------------------
 

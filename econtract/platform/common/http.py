@@ -32,10 +32,8 @@ RETRY_DELAYS_SECONDS = (0.1, 0.4)
 TEMPORARY_STATUSES = frozenset({408, 425, 429})
 ERROR_CODE_HEADERS = ("X-Diadoc-ErrorCode",)
 POOL = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=15)
-
 # The request may not have arrived, or the server had closed an idle connection.
 CONNECTION_ERRORS = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
-
 Query = Mapping[str, str | int | None]
 
 

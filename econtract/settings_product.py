@@ -1,0 +1,68 @@
+"""Settings of the product: outside systems, rules, documents. Part of `econtract.settings`."""
+
+from econtract.platform.common import env, paths
+
+DATA_DIR = paths.data_dir()
+
+# --- Outside systems -------------------------------------------------------------------------
+
+SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
+
+
+def _system(name: str, prefix: str) -> dict[str, str]:
+    url = env.text(f"{name}_URL", f"{SANDBOX_URL}{prefix}" if SANDBOX_URL else "")
+    return {"url": url.rstrip("/"), "token": env.text(f"{name}_TOKEN", "sandbox")}
+
+
+OUTSIDE = {
+    "cdi": _system("CDI", "/cdi"),
+    "eip": _system("EIP", "/eip"),
+    "identity": _system("IDENTITY", "/identity"),
+    "cabinet": _system("CABINET", "/cabinet"),
+    "edo": _system("EDO", "/edo"),
+    "archive_apd": _system("ARCHIVE_APD", "/archive/apd"),
+    "archive_rio": _system("ARCHIVE_RIO", "/archive/rio"),
+    "signing": _system("SIGNING", "/signing"),
+    "messages": _system("MESSAGES", "/messages"),
+}
+# Seconds to wait for a connection and for an answer; a slow directory must not hold a page up.
+OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
+OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
+OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
+
+EDO_TRUST_ROOTS = str(paths.trust_roots())
+# Files of revocation lists (PEM or DER); something outside keeps them fresh.
+EDO_CRLS = [str(path) for path in paths.revocation_lists()]
+MCHD_XSD = env.text("MCHD_XSD", "")
+# Codes of powers of which a power of attorney must name one to sign our documents by; the
+# classifier is not settled, so they are data. A power written in plain text is read by people.
+MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
+# Who holds our signatories' keys: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
+SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
+SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
+SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
+
+# --- Rules that an installation may set --------------------------------------------------------
+
+IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
+SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
+REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
+IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
+DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
+HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
+# ORDER_… are the names before version 2: installations may still set them.
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120))
+OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))
+
+# --- Documents -------------------------------------------------------------------------------
+
+FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
+DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500)
+CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60)
+# «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
+CONVERTER = env.text("CONVERTER", "auto")
+SOFFICE = env.text("SOFFICE", "soffice")
+# clamd as «/run/clamav/clamd.ctl» or «host:3310»; empty: no virus scan.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+# The internal location by which a proxy serves MEDIA_ROOT itself; empty: Django does.
+ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")

@@ -1,0 +1,117 @@
+"""The import of directories in the admin."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client as Browser
+from openpyxl import load_workbook
+
+from accounts.models import RoleGrant, User
+from accounts.roles import Role
+from clients.directories.changes import plan
+from clients.directories.registry import DIRECTORIES
+from clients.directories.tables import read_table
+from clients.models import Region, Service
+from tests.support.directory_files import MOSCOW, as_csv
+from tests.support.factories_clients import BillingPrefixFactory, RegionFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator(client: Browser) -> Browser:
+    user = User.objects.create(username="admin")
+    RoleGrant.objects.create(user=user, role=Role.ADMINISTRATOR)
+    client.force_login(user)
+    return client
+
+
+def upload(browser: Browser, rows: list[dict[str, str]]) -> Any:
+    file = SimpleUploadedFile("regions.csv", as_csv(rows))
+    return browser.post("/admin/clients/region/import/", {"file": file})
+
+
+def test_an_import_is_shown_before_it_is_done(administrator: Browser) -> None:
+    RegionFactory.create(account_prefix="851")
+    page = upload(administrator, [MOSCOW])
+    assert page.status_code == 200
+    assert "Изменится: 1" in page.content.decode()
+    assert Region.objects.get().account_prefix == "851"
+    done = administrator.post(
+        "/admin/clients/region/import-confirm/", {"seen": page.context["seen"]}, follow=True
+    )
+    assert "Загружено строк: 1, отключено: 0" in done.content.decode()
+    assert Region.objects.get().account_prefix == "850"
+
+
+def test_an_import_that_would_do_something_else_by_now_is_shown_again(
+    administrator: Browser,
+) -> None:
+    RegionFactory.create(account_prefix="851")
+    seen = upload(administrator, [MOSCOW]).context["seen"]
+    Region.objects.update(account_prefix="852")
+    page = administrator.post("/admin/clients/region/import-confirm/", {"seen": seen})
+    assert "Справочник изменился. Проверьте изменения еще раз" in page.content.decode()
+    assert Region.objects.get().account_prefix == "852"
+
+
+def test_a_forged_confirmation_changes_nothing(administrator: Browser) -> None:
+    answer = administrator.post("/admin/clients/region/import-confirm/", {"seen": "x"})
+    assert answer.status_code == 302
+    assert not Region.objects.exists()
+
+
+def test_a_confirmation_for_one_directory_is_none_for_another(administrator: Browser) -> None:
+    seen = upload(administrator, [MOSCOW]).context["seen"]
+    administrator.post("/admin/clients/service/import-confirm/", {"seen": seen})
+    assert not Service.objects.exists()
+    assert not Region.objects.exists()
+
+
+def test_a_wrong_file_and_wrong_rows_are_said_on_the_page(administrator: Browser) -> None:
+    file = SimpleUploadedFile("a.pdf", b"%PDF")
+    page = administrator.post("/admin/clients/region/import/", {"file": file})
+    assert page.status_code == 422
+    assert "Нужен файл xlsx или csv" in page.content.decode()
+    page = upload(administrator, [{**MOSCOW, "account_prefix": "x"}])
+    assert page.status_code == 422
+    assert "Начало ЛС – три цифры" in page.content.decode()
+
+
+def test_an_exported_directory_is_taken_back_without_a_change(administrator: Browser) -> None:
+    call_command("load_reference")
+    for directory in DIRECTORIES:
+        name = directory.model._meta.model_name
+        content = administrator.get(f"/admin/clients/{name}/export/").content
+        assert load_workbook(io.BytesIO(content)).worksheets[0].freeze_panes == "A2"
+        assert plan(directory, read_table("a.xlsx", content)).changes == []
+
+
+@pytest.mark.parametrize("view", ["", "import/", "export/", "import-confirm/"])
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.TEAM_LEAD, Role.HEAD])
+def test_directories_are_for_administrators_alone(client: Browser, view: str, role: Role) -> None:
+    user = User.objects.create(username="someone")
+    RoleGrant.objects.create(user=user, role=role)
+    client.force_login(user)
+    assert client.get(f"/admin/clients/region/{view}").status_code == 403
+
+
+@pytest.mark.parametrize("model", ["region", "service", "billingprefix", "client", "contact"])
+def test_admin_pages_of_the_directories_open(administrator: Browser, model: str) -> None:
+    RegionFactory.create()
+    ServiceFactory.create()
+    BillingPrefixFactory.create()
+    page = administrator.get(f"/admin/clients/{model}/?q=а")
+    assert page.status_code == 200
+
+
+def test_our_admin_pages_have_no_inline_style_or_script() -> None:
+    for template in Path("templates/clients").rglob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert "style=" not in text
+        assert "<script" not in text
+        assert " on" + "click" not in text
