@@ -1,7 +1,7 @@
 """Documents and their versions: upload, virus scan, conversion."""
 
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -192,14 +192,3 @@ def retry_conversion(*, version: DocumentVersion) -> None:
     current = _lock_version(version.pk)
     if current is not None and current.can_retry:
         _advance(current)
-
-
-def open_pdf(version: DocumentVersion) -> BinaryIO:
-    """The version's PDF, opened; the caller closes it.
-
-    Raises ValueError when there is no PDF yet, StoredFileDamaged when the stored bytes have
-    changed, StoredFileWithheld when the file has not passed the virus scan.
-    """
-    if version.pdf is None:
-        raise ValueError(f"Version {version.pk} has no PDF.")
-    return storage.open_file(version.pdf)
