@@ -112,7 +112,7 @@ def find_free_space(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> L
         frame = _read_frame(page)
         if _has_huge_image(page):
             return LastPage(frame, None)
-        return LastPage(frame, _find_spot(_Grid.from_page(page, frame), sizes))
+        return LastPage(frame, _find_spot(_PageGrid.from_page(page, frame), sizes))
     finally:
         document.close()
 
@@ -128,14 +128,14 @@ def _has_huge_image(page: pypdfium2.PdfPage) -> bool:
     return any(width * height > MAX_IMAGE_PIXELS for width, height in sizes)
 
 
-def _find_spot(grid: "_Grid", sizes: Sequence[tuple[float, float]]) -> FreeSpot | None:
+def _find_spot(grid: "_PageGrid", sizes: Sequence[tuple[float, float]]) -> FreeSpot | None:
     for index, size in enumerate(sizes):
         if corner := grid.find_free_corner(*size):
             return FreeSpot(index, *corner)
     return None
 
 
-class _Grid:
+class _PageGrid:
     """The page in squares, each free or used.
 
     ``_sums`` is a summed-area table, so that a whole rectangle is checked in constant time.
@@ -153,7 +153,7 @@ class _Grid:
             self._sums.append([a + b for a, b in zip(sums, self._sums[-1], strict=True)])
 
     @classmethod
-    def from_page(cls, page: pypdfium2.PdfPage, frame: PageFrame) -> "_Grid":
+    def from_page(cls, page: pypdfium2.PdfPage, frame: PageFrame) -> "_PageGrid":
         width, height = frame.displayed_size
         scale = min(1.0, MAX_RENDERED_SIDE / max(width, height))
         image = page.render(scale=scale, grayscale=True).to_pil()

@@ -1,1 +1,1 @@
-"""«Проверка документа»: whose signatures these are, whether they hold, what was changed."""
+"""«Проверка документа»: verifying signatures and packages, on a public page and by a command."""

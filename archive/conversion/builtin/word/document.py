@@ -11,7 +11,7 @@ from archive.conversion.builtin.markup import element
 from archive.conversion.builtin.pdf import measure_height
 from archive.conversion.builtin.word.inline import Notes
 from archive.conversion.builtin.word.numbering import Numbering
-from archive.conversion.builtin.word.sections import Section, read_sections
+from archive.conversion.builtin.word.sections import WordSection, read_sections
 from archive.conversion.builtin.word.story import StoryRenderer
 from archive.conversion.builtin.word.styles import Styles
 from archive.conversion.builtin.word.xml import Node, iter_content, local_name
@@ -56,7 +56,7 @@ def document_to_html(file: IO[bytes]) -> tuple[str, str]:
 
 
 def _render_section(
-    section: Section,
+    section: WordSection,
     headers: dict[str, str],
     styles: Styles,
     numbering: Numbering,
@@ -71,14 +71,14 @@ def _render_section(
     return element("section", running + body, section.style(), class_=section.name)
 
 
-def _render_header(header_part: Any, styles: Styles, section: Section) -> str:
+def _render_header(header_part: Any, styles: Styles, section: WordSection) -> str:
     numbering = Numbering(None)
     story = StoryRenderer(styles, numbering, header_part, Notes(), width=section.page_width)
     return story.render(iter_content(header_part.element))
 
 
 def _render_endnotes(
-    styles: Styles, numbering: Numbering, part: Any, notes: Notes, last_section: Section
+    styles: Styles, numbering: Numbering, part: Any, notes: Notes, last_section: WordSection
 ) -> str:
     if not notes.used_endnotes:
         return ""

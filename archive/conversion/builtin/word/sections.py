@@ -32,7 +32,7 @@ _COUNTER_STYLES = {
 }
 
 
-class Section:
+class WordSection:
     """A sequence of blocks on pages with the same page setup."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Section:
         index: int,
         properties: Node | None,
         blocks: list[Node],
-        previous: "Section | None",
+        previous: "WordSection | None",
         *,
         has_even_headers: bool,
     ) -> None:
@@ -193,20 +193,20 @@ class Section:
         node = child(self._properties, "w:pgNumType")
         return None if node is None else node.get(qn(name))
 
-    def _is_continuation(self, previous: "Section | None") -> bool:
+    def _is_continuation(self, previous: "WordSection | None") -> bool:
         if previous is None or value(self._properties, "w:type") != "continuous":
             return False
         return previous.size == self.size
 
 
-def read_sections(body: Node, settings: Node | None) -> list[Section]:
+def read_sections(body: Node, settings: Node | None) -> list[WordSection]:
     """The body's sections in order. In the file, a section's properties follow its blocks."""
     has_even_headers = bool(on_off(settings, "w:evenAndOddHeaders"))
-    sections: list[Section] = []
+    sections: list[WordSection] = []
     blocks: list[Node] = []
 
     def close_section(properties: Node | None) -> None:
-        section = Section(
+        section = WordSection(
             len(sections),
             properties,
             list(blocks),
