@@ -55,7 +55,7 @@ def set_up(
 ) -> Sandbox:
     """The product, installed and connected to a sandbox in which nothing has happened."""
     # Whether a call is repeated matters here, not how long it is waited for.
-    monkeypatch.setattr(http, "PAUSES_BEFORE_REPEATS", (0.0, 0.0))
+    monkeypatch.setattr(http, "RETRY_DELAYS_SECONDS", (0.0, 0.0))
     world.connect(settings, sandbox)
     world.install()
     return sandbox
