@@ -93,6 +93,7 @@ def _build_next_version(
         file_name=inspected.file_name,
         source=source,
         pages=inspected.pages,
+        findings=[finding.to_json() for finding in inspected.findings],
         uploaded_by=user,
     )
 
@@ -156,8 +157,8 @@ def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult
     version.pages = result.pages
     version.converter = result.converter
     version.text_recall = result.text_recall
-    version.problem = result.warning
-    version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "problem"])
+    version.findings += [finding.to_json() for finding in result.findings]
+    version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "findings"])
 
 
 def record_failure(version_id: int, message: str) -> None:
@@ -165,6 +166,16 @@ def record_failure(version_id: int, message: str) -> None:
     version = _lock_version(version_id)
     if version is not None and version.state in (State.CHECKING, State.CONVERTING):
         _fail(version, message)
+
+
+def record_review(version_id: int, *, user: Any) -> bool:
+    """Saves that ``user`` has looked at the pages; False when there was nothing to review."""
+    version = _lock_version(version_id)
+    if version is None or not version.needs_review:
+        return False
+    version.reviewed_by, version.reviewed_at = user, clock.now()
+    version.save(update_fields=["reviewed_by", "reviewed_at"])
+    return True
 
 
 def record_archive_code(version_id: int, *, system: str, code: str) -> None:

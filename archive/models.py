@@ -91,8 +91,23 @@ class DocumentVersion(models.Model):
         "Что не так",
         max_length=500,
         blank=True,
-        help_text="Причина ошибки, а у готового документа - предупреждение о потере текста.",
+        help_text="Причина, по которой нет файла PDF.",
     )
+    findings = models.JSONField(
+        "Проверить перед отправкой",
+        default=list,
+        blank=True,
+        help_text="Чего не видно по страницам или что могло потеряться при преобразовании.",
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Страницы просмотрел",
+    )
+    reviewed_at = models.DateTimeField("Страницы просмотрены", null=True, blank=True)
     text_recall = models.FloatField(
         "Доля перенесенного текста",
         null=True,
@@ -135,7 +150,17 @@ class DocumentVersion(models.Model):
 
     @property
     def is_ready(self) -> bool:
+        """Whether there is a PDF. It may still need a review, see `may_be_sent`."""
         return self.state == self.State.READY
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether somebody must look at the pages of the PDF before it may be sent."""
+        return self.is_ready and bool(self.findings) and self.reviewed_at is None
+
+    @property
+    def may_be_sent(self) -> bool:
+        return self.is_ready and not self.needs_review
 
     @property
     def queue_key(self) -> str:

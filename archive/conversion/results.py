@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from archive.findings import Finding
+
 # If the PDF contains a smaller share of the source's words, the user is told to check the pages.
 WARN_BELOW = 0.995
 WARNING_WORDS = 5
@@ -21,12 +23,13 @@ class ConversionResult:
     missing: tuple[str, ...] = ()
 
     @property
-    def warning(self) -> str:
-        """A sentence for the user if text may be missing, otherwise empty."""
+    def findings(self) -> tuple[Finding, ...]:
+        """What the user must check in the PDF."""
         if self.text_recall is None or self.text_recall >= WARN_BELOW:
-            return ""
+            return ()
         words = ", ".join(f"«{word[:40]}»" for word in self.missing[:WARNING_WORDS])
-        return f"Часть текста могла не попасть в PDF: {words}. Просмотрите страницы"
+        text = f"Часть текста могла не попасть в PDF: {words}. Просмотрите страницы"
+        return (Finding("text_missing", text),)
 
 
 class ConversionFailed(Exception):

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from archive.findings import Finding
 from archive.intake import refusals
 from archive.intake.formats import (
     HEAD_SIZE,
@@ -24,10 +25,11 @@ OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b
 
 @dataclass(frozen=True)
 class InspectedContent:
-    """Valid content: its format and, for a PDF, the number of pages."""
+    """Valid content: its format, for a PDF the number of pages, and what the user must check."""
 
     file_format: FileFormat
     pages: int | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
@@ -56,7 +58,7 @@ def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
 
 
 def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any], bytes]:
-    """The function "inspect": {"format", "pages", "sha256"}, or {"refused": code}."""
+    """The function "inspect": {"format", "pages", "findings", "sha256"}, or {"refused": code}."""
     with os.fdopen(descriptor, "rb") as file:
         try:
             content = inspect_content(file, max_pages=max_pages)
@@ -64,4 +66,10 @@ def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any]
             return {"refused": refused.refusal.code}, b""
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"format": content.file_format, "pages": content.pages, "sha256": digest}, b""
+    result = {
+        "format": content.file_format,
+        "pages": content.pages,
+        "findings": [finding.to_json() for finding in content.findings],
+        "sha256": digest,
+    }
+    return result, b""

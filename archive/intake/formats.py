@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archive.findings import Finding
+
 MEBIBYTE = 1024 * 1024
 HEAD_SIZE = 1024  # bytes that identify the format
 
@@ -55,6 +57,7 @@ class InspectedFile:
     size: int  # bytes
     sha256: str  # of the bytes, lower-case hexadecimal
     pages: int | None  # None for a file that is not a PDF
+    findings: tuple[Finding, ...] = ()
 
     @property
     def content_type(self) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 from django.conf import settings
 
 from archive import isolation
+from archive.findings import Finding
 from archive.intake import refusals
 from archive.intake.formats import HEAD_SIZE, FileFormat, InspectedFile
 from archive.intake.names import display_name
@@ -62,6 +63,7 @@ def inspect_file(file: UploadLike, *, name: str) -> InspectedFile:
         size=size,
         sha256=result["sha256"],
         pages=result["pages"],
+        findings=tuple(Finding.from_json(item) for item in result["findings"]),
     )
 
 

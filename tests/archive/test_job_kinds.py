@@ -27,7 +27,9 @@ def test_a_job_converts_the_version(conversion: FakeConversion) -> None:
     version = reload(version)
     assert (version.state, version.converter, version.pages) == (State.READY, "libreoffice", 1)
     assert version.text_recall == 0.5
-    assert "«утерянное»" in version.problem
+    assert "«утерянное»" in version.findings[0]["text"]
+    assert version.needs_review
+    assert not version.may_be_sent
     assert OutboxJob.objects.get().state == OutboxJob.State.DONE
 
 

@@ -55,8 +55,10 @@ def _exit_with_usage(_: str) -> NoReturn:
 def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, str]:
     try:
         with source.open("rb") as file:
-            file_format = inspect_file(file, name=source.name).file_format
-        result = convert_to_pdf(source, target, file_format=file_format, converter=converter)
+            inspected = inspect_file(file, name=source.name)
+        result = convert_to_pdf(
+            source, target, file_format=inspected.file_format, converter=converter
+        )
     except IntakeRefused as refused:
         return REFUSED, refused.refusal.message
     except ConversionFailed as failure:
@@ -65,4 +67,5 @@ def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, st
         return FAILED, f"Прочитать или записать файл не удалось: {error.strerror or error}"
     except Exception:  # noqa: BLE001  (the user gets a sentence, never a traceback)
         return FAILED, "Преобразовать документ не удалось: внутренняя ошибка"
-    return CONVERTED, result.warning
+    findings = [*inspected.findings, *result.findings]
+    return CONVERTED, " ".join(finding.text for finding in findings)

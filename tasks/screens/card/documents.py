@@ -92,7 +92,7 @@ def document_block(
         name=version.file_name if version else "",
         about=_about(version) if version else "",
         state=_state(version) if version else "",
-        problem=version.problem if version else "",
+        problem=_problem(version) if version else "",
         pdf_url=_url("document_pdf", task, version) if version and version.pdf_id else "",
         source_url=_url("document_source", task, version) if version else "",
         icon="file-type-pdf" if version and version.pdf_id else "file",
@@ -137,6 +137,10 @@ def _state(version: DocumentVersion) -> str:
             return "Ждет антивирусной проверки"
         case _:
             return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+
+
+def _problem(version: DocumentVersion) -> str:
+    return version.problem or " ".join(finding["text"] for finding in version.findings)
 
 
 def _code(system: str, code: str) -> ArchiveCodeView | None:

@@ -44,7 +44,7 @@ def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None
         about=_about(version),
         waiting=_waiting(version),
         failed=FAILED if failed else "",
-        warning=version.problem,
+        warning=" ".join(finding["text"] for finding in version.findings),
         pdf_url=_url("pdf", kind, version) if ready else "",
         text_url=_url("text", kind, version) if ready else "",
         pages=_pages(kind, version) if ready else (),

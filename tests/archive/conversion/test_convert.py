@@ -153,6 +153,6 @@ def test_spreadsheets_of_other_formats_keep_their_text(target: str, tmp_path: Pa
 
 
 def test_missing_text_gives_a_warning() -> None:
-    assert ConversionResult("builtin", 1, 0.999).warning == ""
-    warning = ConversionResult("builtin", 1, 0.9, ("штраф", "пеня")).warning
-    assert "«штраф», «пеня»" in warning
+    assert ConversionResult("builtin", 1, 0.999).findings == ()
+    (finding,) = ConversionResult("builtin", 1, 0.9, ("штраф", "пеня")).findings
+    assert "«штраф», «пеня»" in finding.text

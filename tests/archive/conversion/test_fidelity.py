@@ -133,4 +133,4 @@ def assert_shows_everything(sample: Sample, converter: str, folder: Path) -> Non
     assert sample.pages in (None, result_score.pages)
     assert (result.converter, result.pages) == (converter, result_score.pages)
     assert result.text_recall == 1.0
-    assert result.warning == ""
+    assert result.findings == ()
