@@ -1,18 +1,17 @@
 """Everything that changes clients, contacts and the links between them.
 
-Each function is one transaction, or a part of the caller's, and wants an ``actor``, whom the
-log names by number.
+Each function is one transaction, or part of the caller's, and logs the id of ``actor``.
 """
 
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from clients.gateways.cdi import Organisation
-from clients.models import Client, ClientContact, Contact, ContactVersion
+from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
 
 log = logging.getLogger(__name__)
 
@@ -21,38 +20,14 @@ DUPLICATE_MESSAGE = (
     "или привяжите существующего"
 )
 CHANGED_MESSAGE = "Пока вы редактировали, данные изменили. Сравните и сохраните еще раз"
-# A person is identified as the bearer of these; a change of one asks for a new identification.
-IDENTITY_FACTS = ("surname", "given_name", "patronymic", "phone", "inn", "snils")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContactFacts:
-    """What is known of a person, checked and in stored form (see `clients.models.values`)."""
-
-    surname: str
-    given_name: str
-    phone: str
-    email: str
-    patronymic: str = ""
-    position: str = ""
-    authority: str = ""
-    inn: str = ""
-    snils: str = ""
-
-    @classmethod
-    def of(cls, version: ContactVersion) -> "ContactFacts":
-        """The facts that ``version`` holds."""
-        return cls(**{field.name: getattr(version, field.name) for field in fields(cls)})
-
-    @property
-    def full_name(self) -> str:
-        return " ".join(filter(None, [self.surname, self.given_name, self.patronymic]))
+# A person whose data differs in one of these must be identified again.
+IDENTITY_FIELDS = ("surname", "given_name", "patronymic", "phone", "inn", "snils")
 
 
 class DuplicateContact(Exception):
-    """The mobile phone belongs to another contact, which the message offers to link.
+    """The mobile phone belongs to another contact, which the user can link instead.
 
-    Whoever catches it does so outside of the transaction that it ends.
+    It ends the transaction, so it must be caught outside of it.
     """
 
     def __init__(self, phone: str) -> None:
@@ -66,7 +41,7 @@ class DuplicateContact(Exception):
 
 
 class ContactChanged(Exception):
-    """Someone saved a newer version since the one that the edit began from."""
+    """Somebody saved a newer version than the one that the edit is based on."""
 
     def __init__(self, contact: Contact) -> None:
         super().__init__(CHANGED_MESSAGE)
@@ -74,7 +49,7 @@ class ContactChanged(Exception):
 
 
 def find_or_create_client(*, organisation: Organisation, actor: User) -> tuple[Client, bool]:
-    """The card by ИНН and КПП with CDI's newest data in it, and whether it was made now."""
+    """The client with this ИНН and КПП, updated from CDI, and whether it was created."""
     client, created = Client.objects.get_or_create(
         inn=organisation.inn,
         kpp=organisation.kpp,
@@ -82,25 +57,25 @@ def find_or_create_client(*, organisation: Organisation, actor: User) -> tuple[C
         defaults=_registration_data(organisation),
     )
     if created:
-        _note("client created", actor, client=client.pk)
+        _log("client created", actor, client=client.pk)
     else:
         refresh_client(client=client, organisation=organisation, actor=actor)
     return client, created
 
 
 def refresh_client(*, client: Client, organisation: Organisation, actor: User) -> None:
-    """CDI's newest data into the card; no query when nothing differs."""
-    facts = _registration_data(organisation)
-    changed = [name for name, value in facts.items() if getattr(client, name) != value]
+    """Updates the card from CDI; no query when nothing differs."""
+    data = _registration_data(organisation)
+    changed = [name for name, value in data.items() if getattr(client, name) != value]
     if changed:
         for name in changed:
-            setattr(client, name, facts[name])
+            setattr(client, name, data[name])
         client.save(update_fields=[*changed, *Client.SEARCH_KEYS])
-        _note("client refreshed", actor, client=client.pk)
+        _log("client refreshed", actor, client=client.pk)
 
 
 def _registration_data(organisation: Organisation) -> dict[str, Any]:
-    """The columns of a card that CDI fills."""
+    """The fields of a card that come from CDI."""
     return {
         name: value
         for name, value in asdict(organisation).items()
@@ -109,19 +84,19 @@ def _registration_data(organisation: Organisation) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_contact(*, client: Client, facts: ContactFacts, actor: User) -> Contact:
+def add_contact(*, client: Client, details: ContactDetails, actor: User) -> Contact:
     """A new contact, linked to ``client``. Raises DuplicateContact when the phone is taken."""
-    contact = create_contact(facts=facts, actor=actor)
+    contact = create_contact(details=details, actor=actor)
     link_contact(client=client, contact=contact, actor=actor)
     return contact
 
 
 def link_contact(*, client: Client, contact: Contact, actor: User) -> None:
-    """Links the two; a link that is there already stays. Also undoes `unlink_contact`."""
+    """Links the two, if they are not linked. Also undoes `unlink_contact`."""
     if not ClientContact.objects.filter(client=client, contact=contact).exists():
         link = ClientContact(client=client, contact=contact)
         ClientContact.objects.bulk_create([link], ignore_conflicts=True)
-        _note("contact linked", actor, client=client.pk, contact=contact.pk)
+        _log("contact linked", actor, client=client.pk, contact=contact.pk)
 
 
 @transaction.atomic
@@ -129,49 +104,50 @@ def unlink_contact(*, client: Client, contact: Contact, actor: User) -> bool:
     """«Удалить связь»: the contact itself stays. False when there was no link."""
     deleted, _ = ClientContact.objects.filter(client=client, contact=contact).delete()
     if deleted:
-        _note("contact unlinked", actor, client=client.pk, contact=contact.pk)
+        _log("contact unlinked", actor, client=client.pk, contact=contact.pk)
     return bool(deleted)
 
 
 @transaction.atomic
 def edit_contact(
-    *, contact: Contact, facts: ContactFacts, actor: User, based_on: int | None = None
+    *, contact: Contact, details: ContactDetails, actor: User, based_on: int | None = None
 ) -> ContactVersion:
-    """A new version with ``facts``, made the current one; none when nothing differs.
+    """Adds a version with ``details`` and makes it current, unless nothing differs.
 
-    Raises DuplicateContact when the phone is another contact's, and ContactChanged when
-    ``based_on`` is given and is no longer the current version's number.
+    ``based_on`` is the number of the version that the user edited; None skips the check. Raises
+    DuplicateContact when another contact has the phone, ContactChanged when ``based_on`` is no
+    longer the current version.
     """
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
-    current = locked.newest
-    if facts == ContactFacts.of(current):
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    current = contact.current_version
+    if details == current.details:
         return current
     if based_on is not None and based_on != current.number:
-        raise ContactChanged(locked)
-    if facts.phone != locked.phone:
-        _take_phone(locked, facts.phone)
-    if any(getattr(facts, name) != getattr(current, name) for name in IDENTITY_FACTS):
-        locked.identified_at = None
-        locked.save(update_fields=["identified_at"])
-    version = _add_version(locked, facts, current.number + 1, actor)
-    _note("contact edited", actor, contact=locked.pk, version=version.number)
+        raise ContactChanged(contact)
+    if details.phone != contact.phone:
+        _change_phone(contact, details.phone)
+    if any(getattr(details, name) != getattr(current, name) for name in IDENTITY_FIELDS):
+        contact.identified_at = None
+        contact.save(update_fields=["identified_at"])
+    version = _add_version(contact, details, current.number + 1, actor)
+    _log("contact edited", actor, contact=contact.pk, version=version.number)
     return version
 
 
 @transaction.atomic
 def find_or_create_person(
-    *, kind: Client.Kind, inn: str, facts: ContactFacts, actor: User
+    *, kind: Client.Kind, inn: str, details: ContactDetails, actor: User
 ) -> tuple[Client, bool]:
-    """The card of one who signs in person (самозанятый, агент), with himself as its contact.
+    """The card of a person who signs for themselves, and whether it was created.
 
-    A card that exists is returned as it is, without a look at ``facts``. Raises
-    DuplicateContact when the phone belongs to a contact: `find_or_create_person_of` makes the
-    card for that very contact.
+    They are their own contact, with ``details``. An existing card is returned as it is. Raises
+    DuplicateContact when a contact has the phone already; `find_or_create_person_of` creates the
+    card for that contact.
     """
     existing = Client.objects.filter(kind=kind, inn=inn, kpp="").first()
     if existing is not None:
         return existing, False
-    contact = create_contact(facts=facts, actor=actor)
+    contact = create_contact(details=details, actor=actor)
     return find_or_create_person_of(kind=kind, inn=inn, contact=contact, actor=actor)
 
 
@@ -179,22 +155,22 @@ def find_or_create_person(
 def find_or_create_person_of(
     *, kind: Client.Kind, inn: str, contact: Contact, actor: User
 ) -> tuple[Client, bool]:
-    """The card of a person whose contact is known already, linked to that contact."""
+    """`find_or_create_person` for a person who is a contact already."""
     client, created = Client.objects.get_or_create(
-        kind=kind, inn=inn, kpp="", defaults={"short_name": contact.newest.full_name}
+        kind=kind, inn=inn, kpp="", defaults={"short_name": contact.current_version.full_name}
     )
     if created:
         link_contact(client=client, contact=contact, actor=actor)
-        _note("client created", actor, client=client.pk)
+        _log("client created", actor, client=client.pk)
     return client, created
 
 
 @transaction.atomic
 def edit_person(
-    *, client: Client, contact: Contact, facts: ContactFacts, actor: User, based_on: int | None
+    *, client: Client, contact: Contact, details: ContactDetails, actor: User, based_on: int | None
 ) -> ContactVersion:
-    """`edit_contact` for one who signs in person: the card takes the person's name."""
-    version = edit_contact(contact=contact, facts=facts, actor=actor, based_on=based_on)
+    """`edit_contact` for a person who signs for themselves: also renames their card."""
+    version = edit_contact(contact=contact, details=details, actor=actor, based_on=based_on)
     if client.short_name != version.full_name:
         client.short_name = version.full_name
         client.save()
@@ -206,21 +182,21 @@ def find_by_phone(phone: str) -> Contact | None:
     return Contact.objects.with_current().filter(phone=phone).first()
 
 
-def create_contact(*, facts: ContactFacts, actor: User) -> Contact:
-    """A new contact with no client yet; call it in a transaction.
+def create_contact(*, details: ContactDetails, actor: User) -> Contact:
+    """A new contact without clients. Call it in a transaction.
 
-    Raises DuplicateContact when the phone is taken: the transaction is over then.
+    Raises DuplicateContact when the phone is taken; the transaction cannot go on then.
     """
     try:
-        contact = Contact.objects.create(phone=facts.phone)
+        contact = Contact.objects.create(phone=details.phone)
     except IntegrityError:
-        raise DuplicateContact(facts.phone) from None
-    _add_version(contact, facts, 1, actor)
-    _note("contact created", actor, contact=contact.pk)
+        raise DuplicateContact(details.phone) from None
+    _add_version(contact, details, 1, actor)
+    _log("contact created", actor, contact=contact.pk)
     return contact
 
 
-def _take_phone(contact: Contact, phone: str) -> None:
+def _change_phone(contact: Contact, phone: str) -> None:
     contact.phone = phone
     try:
         contact.save(update_fields=["phone"])
@@ -228,15 +204,17 @@ def _take_phone(contact: Contact, phone: str) -> None:
         raise DuplicateContact(phone) from None
 
 
-def _add_version(contact: Contact, facts: ContactFacts, number: int, actor: User) -> ContactVersion:
+def _add_version(
+    contact: Contact, details: ContactDetails, number: int, actor: User
+) -> ContactVersion:
     version = ContactVersion.objects.create(
-        contact=contact, number=number, created_by=actor, **asdict(facts)
+        contact=contact, number=number, created_by=actor, **asdict(details)
     )
     contact.current = version
     contact.save(update_fields=["current"])
     return version
 
 
-def _note(event: str, actor: User, **numbers: int) -> None:
-    known = " ".join(f"{name}={number}" for name, number in numbers.items())
-    log.info("%s %s actor=%s", event, known, actor.pk)
+def _log(event: str, actor: User, **ids: int) -> None:
+    text = " ".join(f"{name}={pk}" for name, pk in ids.items())
+    log.info("%s %s actor=%s", event, text, actor.pk)

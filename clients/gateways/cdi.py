@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from clients.models import Client
-from clients.models.values import clean_inn, clean_kpp, clean_ogrn
+from clients.models.formats import clean_inn, clean_kpp, clean_ogrn
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.gateways import PARSING_ERRORS, HttpGateway
 

@@ -1,15 +1,8 @@
-"""Clients, their contacts, and the directories behind both."""
+"""Clients, their contacts, and the directories of the new-task form."""
 
-from clients.models.directory import (
-    ArchiveSystem,
-    BillingPrefix,
-    Client,
-    ClientContact,
-    Contact,
-    ContactVersion,
-    Region,
-    Service,
-)
+from clients.models.client import Client
+from clients.models.contact import ClientContact, Contact, ContactDetails, ContactVersion
+from clients.models.directory import ArchiveSystem, BillingPrefix, Region, Service
 
 __all__ = [
     "ArchiveSystem",
@@ -17,6 +10,7 @@ __all__ = [
     "Client",
     "ClientContact",
     "Contact",
+    "ContactDetails",
     "ContactVersion",
     "Region",
     "Service",

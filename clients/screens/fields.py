@@ -1,16 +1,16 @@
-"""Form fields that give actions checked values and give phones the right keyboard."""
+"""Form fields for numbers, phones and e-mail: they clean to the stored form."""
 
 from typing import Any
 
 from django import forms
 
-from clients.models import values
+from clients.models import formats
 
 
 class CleanedField(forms.CharField):
-    """Text that one function of `clients.models.values` turns into its stored form.
+    """Text that a function of `clients.models.formats` turns into its stored form.
 
-    ``clean`` gives "" for an empty optional field and the stored form otherwise.
+    An empty optional field cleans to "".
     """
 
     attributes: dict[str, str] = {"autocomplete": "off", "spellcheck": "false"}
@@ -21,11 +21,11 @@ class CleanedField(forms.CharField):
         super().__init__(**kwargs)
 
     def clean_value(self, value: str) -> str:
-        """The stored form of ``value``, which is not empty. Raises ValidationError."""
+        """The stored form of a ``value`` that is not empty. Raises ValidationError."""
         raise NotImplementedError
 
-    def show_value(self, value: str) -> str:
-        """How the widget shows a stored value."""
+    def display_value(self, value: str) -> str:
+        """A stored value as the widget shows it."""
         return value
 
     def to_python(self, value: Any) -> str:
@@ -33,46 +33,46 @@ class CleanedField(forms.CharField):
         return self.clean_value(text) if text else ""
 
     def prepare_value(self, value: Any) -> Any:
-        return self.show_value(value) if isinstance(value, str) else value
+        return self.display_value(value) if isinstance(value, str) else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), **self.attributes}
 
 
 class NumberField(CleanedField):
-    """A CleanedField whose keyboard is digits."""
+    """A CleanedField with a numeric keyboard on phones."""
 
     attributes = {**CleanedField.attributes, "inputmode": "numeric"}
 
 
 class InnField(NumberField):
-    """ИНН; ``lengths`` as in `values.clean_inn`."""
+    """ИНН; ``lengths`` are those of `formats.clean_inn`."""
 
     def __init__(self, *, lengths: tuple[int, ...] = (10, 12), **kwargs: Any) -> None:
         self.lengths = lengths
         super().__init__(**{"label": "ИНН", **kwargs})
 
     def clean_value(self, value: str) -> str:
-        return values.clean_inn(value, lengths=self.lengths)
+        return formats.clean_inn(value, lengths=self.lengths)
 
 
 class SnilsField(NumberField):
     """СНИЛС."""
 
     def clean_value(self, value: str) -> str:
-        return values.clean_snils(value)
+        return formats.clean_snils(value)
 
-    def show_value(self, value: str) -> str:
-        return values.display_snils(value)
+    def display_value(self, value: str) -> str:
+        return formats.display_snils(value)
 
 
 class AccountField(NumberField):
-    """«Лицевой счет»; ``data-digits`` keeps everything but twelve digits out of it."""
+    """«Лицевой счет»; ``data-digits`` lets nobody type anything but twelve digits."""
 
-    attributes = {**NumberField.attributes, "data-digits": str(values.ACCOUNT_LENGTH)}
+    attributes = {**NumberField.attributes, "data-digits": str(formats.ACCOUNT_LENGTH)}
 
     def clean_value(self, value: str) -> str:
-        return values.clean_account_number(value)
+        return formats.clean_account_number(value)
 
 
 class PhoneField(CleanedField):
@@ -81,10 +81,10 @@ class PhoneField(CleanedField):
     widget = forms.TelInput
 
     def clean_value(self, value: str) -> str:
-        return values.clean_phone(value)
+        return formats.clean_phone(value)
 
-    def show_value(self, value: str) -> str:
-        return values.display_phone(value)
+    def display_value(self, value: str) -> str:
+        return formats.display_phone(value)
 
 
 class EmailField(CleanedField):
@@ -93,4 +93,4 @@ class EmailField(CleanedField):
     widget = forms.EmailInput
 
     def clean_value(self, value: str) -> str:
-        return values.clean_email(value)
+        return formats.clean_email(value)

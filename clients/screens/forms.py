@@ -1,4 +1,4 @@
-"""Forms over clients and contacts. What they clean is what `clients.actions` takes."""
+"""Forms for clients and contacts. Their cleaned values fit `clients.actions`."""
 
 from dataclasses import asdict, fields, replace
 from typing import Any, Self
@@ -7,45 +7,44 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
-from clients.actions import ContactFacts
-from clients.models import ContactVersion
-from clients.models.values import EMAIL_MESSAGE, PHONE_MESSAGE
+from clients.models import ContactDetails, ContactVersion
+from clients.models.formats import EMAIL_MESSAGE, PHONE_MESSAGE
 from clients.screens.fields import EmailField, InnField, PhoneField, SnilsField
 
-# Letters with the signs that names are written with; no digits, no markup.
-NAME = r"\A[^\W\d_]+(?:[ .'’()-]+[^\W\d_]+)*[.)]?\Z"
+# Letters, and the signs that names contain; no digits, no markup.
+NAME_PATTERN = r"\A[^\W\d_]+(?:[ .'’()-]+[^\W\d_]+)*[.)]?\Z"
 
 
 class NameField(forms.CharField):
-    """A surname, name or patronymic."""
+    """A surname, given name or patronymic."""
 
-    def __init__(self, label: str, *, empty: str = "", **kwargs: Any) -> None:
+    def __init__(self, label: str, *, required_message: str = "", **kwargs: Any) -> None:
         super().__init__(
             label=label,
             max_length=100,
-            validators=[RegexValidator(NAME, f"{label}: только буквы, пробел и дефис")],
-            error_messages={"required": empty},
+            validators=[RegexValidator(NAME_PATTERN, f"{label}: только буквы, пробел и дефис")],
+            error_messages={"required": required_message},
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             **kwargs,
         )
 
 
 class PersonalForm(forms.Form):
-    """The fields that every person has; ``facts`` gives them to the actions."""
+    """The fields that every person has."""
 
-    surname = NameField("Фамилия", empty="Введите фамилию")
-    given_name = NameField("Имя", empty="Введите имя")
+    surname = NameField("Фамилия", required_message="Введите фамилию")
+    given_name = NameField("Имя", required_message="Введите имя")
     patronymic = NameField("Отчество", required=False)
     phone = PhoneField(
         label="Мобильный телефон", help_text="+7 912 345-67-89", required_message=PHONE_MESSAGE
     )
     email = EmailField(label="Электронная почта", required_message=EMAIL_MESSAGE)
 
-    def facts(self, base: ContactFacts | None = None) -> ContactFacts:
-        """What a valid form says of a person; what it has no field for comes from ``base``."""
-        known = {field.name for field in fields(ContactFacts)}
-        said = {name: value for name, value in self.cleaned_data.items() if name in known}
-        return replace(base, **said) if base else ContactFacts(**said)
+    def details(self, base: ContactDetails | None = None) -> ContactDetails:
+        """The details in a valid form; ``base`` has those without a field."""
+        names = {field.name for field in fields(ContactDetails)}
+        values = {name: value for name, value in self.cleaned_data.items() if name in names}
+        return replace(base, **values) if base else ContactDetails(**values)
 
 
 class ContactForm(PersonalForm):
@@ -67,7 +66,7 @@ class ContactForm(PersonalForm):
 
 
 class PersonForm(PersonalForm):
-    """One who signs in person: самозанятый or агент."""
+    """A person who signs for themselves: «Самозанятый» or «Агент ДГПХ»."""
 
     field_order = ["inn"]
 
@@ -76,21 +75,21 @@ class PersonForm(PersonalForm):
 
 
 class EditForm(PersonalForm):
-    """An edit of a version, whose number is ``based_on``."""
+    """An edit of a contact; ``based_on`` is the number of the version that is edited."""
 
     based_on = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     @classmethod
-    def over(cls, version: ContactVersion, data: QueryDict | None) -> Self:
-        """The form with what ``version`` holds, or with what was posted over it."""
-        initial = {**asdict(ContactFacts.of(version)), "based_on": version.number}
+    def for_version(cls, version: ContactVersion, data: QueryDict | None) -> Self:
+        """The form with the values of ``version``, or bound to ``data``."""
+        initial = {**asdict(version.details), "based_on": version.number}
         form = cls(data, initial=initial, auto_id=f"contact-{version.contact_id}-%s")
         if data is None:
             form.fields["surname"].widget.attrs["autofocus"] = True
         return form
 
-    def begin_again_from(self, version: ContactVersion) -> None:
-        """Lets the next save go ahead, over a version that somebody else has made meanwhile."""
+    def rebase_on(self, version: ContactVersion) -> None:
+        """Lets the next save replace ``version``, which somebody else has saved meanwhile."""
         self.data = {**self.data, "based_on": str(version.number)}
 
 
@@ -99,7 +98,7 @@ class ContactEditForm(EditForm, ContactForm):
 
 
 class PersonEditForm(EditForm):
-    """An edit of one who signs in person; the ИНН tells people apart and stays."""
+    """An edit of a person who signs for themselves; their ИНН cannot be changed."""
 
     snils = SnilsField(label="СНИЛС", required=False, help_text="112-233-445 95")
 

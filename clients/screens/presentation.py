@@ -1,4 +1,4 @@
-"""Clients and contacts in words, formatted once and drawn flat by the templates."""
+"""Clients and contacts as the templates show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 
-from clients.actions import ContactFacts
-from clients.models import Client, ClientContact, Contact, ContactVersion
-from clients.models.values import display_phone, display_snils
+from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
+from clients.models.formats import display_phone, display_snils
 
 STATE_BADGES = {
     Client.State.ACTIVE: "done",
@@ -17,7 +16,7 @@ STATE_BADGES = {
     Client.State.LIQUIDATED: "error",
     Client.State.BANKRUPT: "error",
 }
-FACT_LABELS = {
+DETAIL_LABELS = {
     "surname": "Фамилия",
     "given_name": "Имя",
     "patronymic": "Отчество",
@@ -29,12 +28,12 @@ FACT_LABELS = {
     "snils": "СНИЛС",
 }
 
-Row = dict[str, Any]
+KeyValueRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Badge:
-    """The inputs of the component of that name."""
+    """The inputs of the `badge` component."""
 
     kind: str
     label: str
@@ -42,7 +41,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """One contact of a client's card."""
+    """A contact on a client's card. ``shared`` says how many other clients have it."""
 
     pk: int
     name: str
@@ -54,18 +53,17 @@ class ContactRow:
 
 
 def state_badge(state: str) -> Badge:
-    """«Действует» and the rest, as a badge."""
-    known = Client.State(state)
-    return Badge(STATE_BADGES[known], str(known.label))
+    """The badge of a `Client.State`."""
+    return Badge(STATE_BADGES[Client.State(state)], str(Client.State(state).label))
 
 
-def requisites(client: Client) -> list[Row]:
-    """What the card says of the client, for the `kv` component."""
+def registration_rows(client: Client) -> list[KeyValueRow]:
+    """A client's registration data, for the `kv` component."""
     rows = [
         _row("ИНН", client.inn, num=True, copyable=True),
         _row("КПП", client.kpp, num=True),
         _row("ОГРН/ОГРНИП", client.ogrn, num=True, copyable=True),
-        _row("Дата регистрации", _day(client.registered_on), num=True),
+        _row("Дата регистрации", _format_day(client.registered_on), num=True),
         _row("Полное наименование", client.full_name),
         _row("Юридический адрес", client.legal_address),
         _row("Руководитель", ", ".join(filter(None, [client.head_name, client.head_position]))),
@@ -73,8 +71,8 @@ def requisites(client: Client) -> list[Row]:
     return [row for row in rows if row["value"]]
 
 
-def personal_details(client: Client, version: ContactVersion) -> list[Row]:
-    """What the card says of one who signs in person, for the `kv` component."""
+def person_rows(client: Client, version: ContactVersion) -> list[KeyValueRow]:
+    """The data of a client who signs for themselves, for the `kv` component."""
     return [
         _row("ИНН", client.inn, num=True, copyable=True),
         _row("СНИЛС", display_snils(version.snils), num=True),
@@ -84,19 +82,19 @@ def personal_details(client: Client, version: ContactVersion) -> list[Row]:
 
 
 def contact_rows(contacts: QuerySet[Contact]) -> list[ContactRow]:
-    """The contacts with how many other clients each has; one query."""
+    """Rows of the contacts, with the numbers of their clients; one query."""
     links = ClientContact.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
-    total = links.annotate(total=Count("pk")).values("total")
-    counted = contacts.annotate(links_count=Subquery(total, output_field=IntegerField()))
+    count = links.annotate(total=Count("pk")).values("total")
+    annotated = contacts.annotate(links_count=Subquery(count, output_field=IntegerField()))
     return [
         contact_row(contact, contact.current, others=contact.links_count - 1)
-        for contact in counted
+        for contact in annotated
         if contact.current is not None
     ]
 
 
 def contact_row(contact: Contact, version: ContactVersion, *, others: int) -> ContactRow:
-    """One contact; ``others`` is the number of other clients that it is linked to."""
+    """The row of a contact; ``others`` is the number of other clients that it is linked to."""
     return ContactRow(
         pk=contact.pk,
         name=version.full_name,
@@ -109,46 +107,45 @@ def contact_row(contact: Contact, version: ContactVersion, *, others: int) -> Co
 
 
 def shared_note(others: int) -> str:
-    """«Контакт связан еще с 2 клиентами», "" when there are none."""
+    """«Контакт связан еще с 2 клиентами»; "" without other clients."""
     if others < 1:
         return ""
     one = others % 10 == 1 and others % 100 != 11
     return f"Контакт связан еще с {others} {'клиентом' if one else 'клиентами'}"
 
 
-def differences(old: ContactFacts, new: ContactFacts) -> list[Row]:
-    """Fields that differ, for the `diff` component."""
+def compare_details(old: ContactDetails, new: ContactDetails) -> list[KeyValueRow]:
+    """The fields that differ, for the `diff` component."""
     return [
-        {"label": label, "old": _fact(old, name), "new": _fact(new, name)}
-        for name, label in FACT_LABELS.items()
+        {"label": label, "old": _display(old, name), "new": _display(new, name)}
+        for name, label in DETAIL_LABELS.items()
         if getattr(old, name) != getattr(new, name)
     ]
 
 
-def suggestion(contact: Contact) -> Row:
-    """An existing contact, as the page offers it for linking."""
+def contact_option(contact: Contact) -> KeyValueRow:
+    """An existing contact that can be linked instead of creating a new one."""
     version = contact.current
     return {
         "name": str(contact),
         "phone": contact.phone,
-        "shown_phone": display_phone(contact.phone),
+        "display_phone": display_phone(contact.phone),
         "email": version.email if version else "",
     }
 
 
-def suggestions(contacts: Iterable[Contact]) -> list[Row]:
-    return [suggestion(contact) for contact in contacts]
+def contact_options(contacts: Iterable[Contact]) -> list[KeyValueRow]:
+    return [contact_option(contact) for contact in contacts]
 
 
-def _fact(facts: ContactFacts, name: str) -> str:
-    value = str(getattr(facts, name))
-    show = {"phone": display_phone, "snils": display_snils}.get(name, str)
-    return show(value)
+def _display(details: ContactDetails, name: str) -> str:
+    display = {"phone": display_phone, "snils": display_snils}.get(name, str)
+    return display(str(getattr(details, name)))
 
 
-def _row(label: str, value: str, *, num: bool = False, copyable: bool = False) -> Row:
+def _row(label: str, value: str, *, num: bool = False, copyable: bool = False) -> KeyValueRow:
     return {"label": label, "value": value, "num": num, "copyable": copyable}
 
 
-def _day(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return f"{day:%d.%m.%Y}" if day else ""

@@ -1,4 +1,4 @@
-"""The tabs of «Управление» and who may look into and change each of them (domain: roles)."""
+"""The tabs of «Управление», and who can see and edit each of them (docs/rules.md#roles)."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,21 @@ from clients.models import Client
 
 @dataclass(frozen=True)
 class Section:
-    """One tab: which cards it holds and which access opens it."""
+    """A tab: its kinds of clients, and the task type that a manager needs access to.
+
+    ``accusative`` completes «Добавить …». ``new_kind`` is the kind of a card typed in by hand.
+    """
 
     slug: str
     label: str
-    one: str
+    accusative: str
     kinds: frozenset[str]
     task_type: TaskType
     new_kind: Client.Kind
 
     @property
-    def of_persons(self) -> bool:
-        """Whether its clients sign in person: one card, no company and no contacts."""
+    def is_for_persons(self) -> bool:
+        """Whether the clients sign for themselves: their cards have no separate contacts."""
         return self.task_type is not TaskType.LEGAL
 
 
@@ -28,7 +31,7 @@ SECTIONS = (
     Section(
         slug="companies",
         label="ЮЛ/ИП B2B",
-        one="клиента",
+        accusative="клиента",
         kinds=frozenset({Client.Kind.LEGAL, Client.Kind.SOLE_PROPRIETOR}),
         task_type=TaskType.LEGAL,
         new_kind=Client.Kind.LEGAL,
@@ -36,7 +39,7 @@ SECTIONS = (
     Section(
         slug="self-employed",
         label="Самозанятые",
-        one="самозанятого",
+        accusative="самозанятого",
         kinds=frozenset({Client.Kind.SELF_EMPLOYED}),
         task_type=TaskType.SELF_EMPLOYED,
         new_kind=Client.Kind.SELF_EMPLOYED,
@@ -44,17 +47,17 @@ SECTIONS = (
     Section(
         slug="contractors",
         label="Агенты ДГПХ",
-        one="агента ДГПХ",
+        accusative="агента ДГПХ",
         kinds=frozenset({Client.Kind.INDIVIDUAL}),
         task_type=TaskType.CONTRACTOR,
         new_kind=Client.Kind.INDIVIDUAL,
     ),
 )
-BY_SLUG = {section.slug: section for section in SECTIONS}
+SECTION_BY_SLUG = {section.slug: section for section in SECTIONS}
 
 
 def readable_sections(user: User) -> list[Section]:
-    """The tabs that ``user`` sees: all of them, but for a mere manager the opened ones."""
+    """All tabs, or only those of the allowed task types if ``user`` is nothing but a manager."""
     if not user.has_permission(Permission.SEE_DIRECTORY):
         return []
     if user.role_codes != {Role.MANAGER}:
@@ -62,8 +65,8 @@ def readable_sections(user: User) -> list[Section]:
     return [section for section in SECTIONS if section.task_type in user.allowed_task_types]
 
 
-def may_edit(user: User, section: Section) -> bool:
-    """Whether ``user`` adds and changes cards there: an administrator everywhere."""
+def can_edit(user: User, section: Section) -> bool:
+    """Whether ``user`` can add and edit cards in the tab."""
     if not user.has_permission(Permission.EDIT_DIRECTORY):
         return False
     return user.is_administrator or section.task_type in user.allowed_task_types

@@ -1,15 +1,15 @@
-"""«Управление». Every page is of one section: companies, self-employed or contractors."""
+"""URLs of «Управление». Every page belongs to one section of `clients.screens.sections`."""
 
 from django.urls import path, register_converter
 
-from clients.screens.sections import BY_SLUG
+from clients.screens.sections import SECTION_BY_SLUG
 from clients.screens.views import adding, cards, contacts, persons
 
 
 class SectionConverter:
-    """The part of an address that names a tab."""
+    """The slug of a section."""
 
-    regex = "|".join(BY_SLUG)
+    regex = "|".join(SECTION_BY_SLUG)
 
     def to_python(self, value: str) -> str:
         return value

@@ -10,8 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from clients import actions as client_actions
-from clients.actions import ContactFacts
-from clients.models import Contact, ContactVersion
+from clients.models import Contact, ContactDetails, ContactVersion
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
@@ -38,7 +37,7 @@ def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
 @transaction.atomic
 def edit_contact(
-    *, task: SigningTask, facts: ContactFacts, actor: User, based_on: int | None = None
+    *, task: SigningTask, details: ContactDetails, actor: User, based_on: int | None = None
 ) -> SigningTask:
     """«Редактировать»: a new version on the card, which the task takes.
 
@@ -49,11 +48,11 @@ def edit_contact(
     before, client = fresh.contact_version, fresh.client
     if client.signs_in_person:
         version = client_actions.edit_person(
-            client=client, contact=before.contact, facts=facts, actor=actor, based_on=based_on
+            client=client, contact=before.contact, details=details, actor=actor, based_on=based_on
         )
     else:
         version = client_actions.edit_contact(
-            contact=before.contact, facts=facts, actor=actor, based_on=based_on
+            contact=before.contact, details=details, actor=actor, based_on=based_on
         )
     return _set_version(fresh, before, version, "contact_edited", actor)
 
@@ -113,7 +112,7 @@ def _set_version(
         return task
     task.contact_version = after
     save_task(task, "contact_version")
-    old, new = asdict(ContactFacts.of(before)), asdict(ContactFacts.of(after))
+    old, new = asdict(before.details), asdict(after.details)
     changed = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
     history.record(
         task,

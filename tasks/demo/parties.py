@@ -7,9 +7,8 @@ from itertools import chain, count, zip_longest
 from accounts.models import User
 from accounts.roles import TaskType
 from clients import actions as client_actions
-from clients.actions import ContactFacts
 from clients.gateways.cdi import Organisation, cdi
-from clients.models import Client, Contact, Service
+from clients.models import Client, Contact, ContactDetails, Service
 from econtract.platform.common import clock
 from tasks.demo import contracts
 from tasks.demo.scenarios import SCENARIOS, Scenario
@@ -56,15 +55,15 @@ class PartyMaker:
         client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
         contact = client.contacts.first()
         return client, contact or client_actions.add_contact(
-            client=client, facts=self._contact_data(client), actor=manager
+            client=client, details=self._contact_data(client), actor=manager
         )
 
-    def _contact_data(self, client: Client) -> ContactFacts:
+    def _contact_data(self, client: Client) -> ContactDetails:
         number = next(self.numbers)
         name = (client.head_name or client.short_name).split()
         if len(name) < 2:
             name = [self.random.choice(part) for part in (SURNAMES, NAMES, PATRONYMICS)]
-        return ContactFacts(
+        return ContactDetails(
             surname=name[0],
             given_name=name[1],
             patronymic=" ".join(name[2:]),

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from archive import documents
-from clients.directories.account_numbers import allowed_prefixes
 from clients.models import Region, Service
+from clients.rules.account_prefix import allowed_prefixes
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry, worker

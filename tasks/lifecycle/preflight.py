@@ -6,7 +6,7 @@ signing channel.
 """
 
 from archive.models import DocumentVersion
-from clients.usability import why_unusable
+from clients.rules.usability import check_usable
 from econtract.platform.common import clock
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import PreflightCheck
@@ -43,7 +43,7 @@ def refusals_of_sending(task: SigningTask, *, fresh: bool) -> list[Refusal]:
 
 def client_problems(task: SigningTask) -> list[Refusal]:
     """Why no contract can be concluded with the client, by their card."""
-    reason = why_unusable(task.client)
+    reason = check_usable(task.client)
     if reason is None:
         return []
     fix = "Обновите карточку клиента, если это не так; иначе отмените задание."

@@ -5,10 +5,10 @@ import pytest
 
 from accounts.models import User
 from clients import actions
-from clients.actions import ContactChanged, ContactFacts, DuplicateContact
+from clients.actions import ContactChanged, DuplicateContact
 from clients.gateways.cdi import Organisation
-from clients.models import Client, ClientContact, Contact, ContactVersion
-from clients.similar import similar_clients, similar_contacts
+from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
+from clients.rules.similarity import find_similar_clients, find_similar_contacts
 from econtract.platform.common import clock
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
 
@@ -28,7 +28,7 @@ ROMASHKA = Organisation(
     head_position="Генеральный директор",
     state=Client.State.ACTIVE,
 )
-PETROV = ContactFacts(
+PETROV = ContactDetails(
     surname="Петров",
     given_name="Петр",
     patronymic="Петрович",
@@ -75,11 +75,11 @@ def test_a_branch_with_its_own_kpp_has_its_own_card(actor: User) -> None:
 
 def test_a_new_contact_is_linked_and_has_its_first_version(actor: User) -> None:
     client = ClientFactory.create()
-    contact = actions.add_contact(client=client, facts=PETROV, actor=actor)
+    contact = actions.add_contact(client=client, details=PETROV, actor=actor)
     assert list(client.contacts.all()) == [contact]
     version = ContactVersion.objects.get(contact=contact)
     assert (version.number, version.created_by) == (1, actor)
-    assert ContactFacts.of(version) == PETROV
+    assert version.details == PETROV
     assert Contact.objects.get().current == version
 
 
@@ -87,7 +87,7 @@ def test_a_taken_phone_is_refused_with_the_manuals_words_and_the_contact(actor: 
     taken = ContactFactory.create(phone=PETROV.phone)
     client = ClientFactory.create()
     with pytest.raises(DuplicateContact) as caught:
-        actions.add_contact(client=client, facts=PETROV, actor=actor)
+        actions.add_contact(client=client, details=PETROV, actor=actor)
     assert str(caught.value) == (
         "Данный контакт уже существует. Пожалуйста укажите другие данные контакта "
         "или привяжите существующего"
@@ -122,9 +122,9 @@ def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> 
 
 def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
     contact = ContactFactory.create()
-    before = contact.newest
-    facts = replace(ContactFacts.of(before), email="new@company.example")
-    version = actions.edit_contact(contact=contact, facts=facts, actor=actor)
+    before = contact.current_version
+    details = replace(before.details, email="new@company.example")
+    version = actions.edit_contact(contact=contact, details=details, actor=actor)
     contact.refresh_from_db()
     assert version.number == 2
     assert contact.current == version
@@ -133,38 +133,38 @@ def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
 
 def test_saving_without_a_change_makes_no_version(actor: User) -> None:
     contact = ContactFactory.create()
-    facts = ContactFacts.of(contact.newest)
-    assert actions.edit_contact(contact=contact, facts=facts, actor=actor).number == 1
+    details = contact.current_version.details
+    assert actions.edit_contact(contact=contact, details=details, actor=actor).number == 1
     assert contact.versions.count() == 1
 
 
 def test_an_edit_cannot_take_another_contacts_phone(actor: User) -> None:
     other = ContactFactory.create(phone="+79990000001")
     contact = ContactFactory.create()
-    facts = replace(ContactFacts.of(contact.newest), phone=other.phone)
+    details = replace(contact.current_version.details, phone=other.phone)
     with pytest.raises(DuplicateContact) as caught:
-        actions.edit_contact(contact=contact, facts=facts, actor=actor)
+        actions.edit_contact(contact=contact, details=details, actor=actor)
     assert caught.value.contact == other
     assert contact.versions.count() == 1
 
 
 def test_a_new_phone_is_the_one_that_the_contact_is_found_by(actor: User) -> None:
     contact = ContactFactory.create(phone="+79990000001")
-    facts = replace(ContactFacts.of(contact.newest), phone="+79990000002")
-    actions.edit_contact(contact=contact, facts=facts, actor=actor)
+    details = replace(contact.current_version.details, phone="+79990000002")
+    actions.edit_contact(contact=contact, details=details, actor=actor)
     assert actions.find_by_phone("+79990000002") == contact
     assert actions.find_by_phone("+79990000001") is None
 
 
 def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
     contact = ContactFactory.create()
-    facts = ContactFacts.of(contact.newest)
-    mine, theirs = replace(facts, position="Директор"), replace(facts, position="Юрист")
-    actions.edit_contact(contact=contact, facts=theirs, actor=actor, based_on=1)
+    details = contact.current_version.details
+    mine, theirs = replace(details, position="Директор"), replace(details, position="Юрист")
+    actions.edit_contact(contact=contact, details=theirs, actor=actor, based_on=1)
     with pytest.raises(ContactChanged):
-        actions.edit_contact(contact=contact, facts=mine, actor=actor, based_on=1)
+        actions.edit_contact(contact=contact, details=mine, actor=actor, based_on=1)
     contact.refresh_from_db()
-    assert contact.newest.position == "Юрист"
+    assert contact.current_version.position == "Юрист"
 
 
 @pytest.mark.parametrize(
@@ -181,21 +181,21 @@ def test_an_identification_holds_for_the_person_who_passed_it(
     actor: User, change: dict[str, str], stays: bool
 ) -> None:
     contact = ContactFactory.create(identified_at=clock.now())
-    facts = replace(ContactFacts.of(contact.newest), **change)
-    actions.edit_contact(contact=contact, facts=facts, actor=actor)
+    details = replace(contact.current_version.details, **change)
+    actions.edit_contact(contact=contact, details=details, actor=actor)
     contact.refresh_from_db()
     assert (contact.identified_at is not None) is stays
 
 
 def test_one_who_signs_in_person_is_client_and_contact_together(actor: User) -> None:
     client, created = actions.find_or_create_person(
-        kind=Client.Kind.SELF_EMPLOYED, inn="771234567859", facts=PETROV, actor=actor
+        kind=Client.Kind.SELF_EMPLOYED, inn="771234567859", details=PETROV, actor=actor
     )
     assert created
     assert (client.short_name, client.signs_in_person) == ("Петров Петр Петрович", True)
     assert client.contacts.get().phone == PETROV.phone
     again, created = actions.find_or_create_person(
-        kind=Client.Kind.SELF_EMPLOYED, inn="771234567859", facts=PETROV, actor=actor
+        kind=Client.Kind.SELF_EMPLOYED, inn="771234567859", details=PETROV, actor=actor
     )
     assert (again, created) == (client, False)
 
@@ -203,11 +203,11 @@ def test_one_who_signs_in_person_is_client_and_contact_together(actor: User) -> 
 def test_one_person_may_be_self_employed_and_agent_with_one_contact(actor: User) -> None:
     inn = "771234567859"
     first, _ = actions.find_or_create_person(
-        kind=Client.Kind.SELF_EMPLOYED, inn=inn, facts=PETROV, actor=actor
+        kind=Client.Kind.SELF_EMPLOYED, inn=inn, details=PETROV, actor=actor
     )
     with pytest.raises(DuplicateContact) as caught:
         actions.find_or_create_person(
-            kind=Client.Kind.INDIVIDUAL, inn=inn, facts=PETROV, actor=actor
+            kind=Client.Kind.INDIVIDUAL, inn=inn, details=PETROV, actor=actor
         )
     second, created = actions.find_or_create_person_of(
         kind=Client.Kind.INDIVIDUAL, inn=inn, contact=caught.value.contact, actor=actor
@@ -220,8 +220,8 @@ def test_one_person_may_be_self_employed_and_agent_with_one_contact(actor: User)
 def test_the_card_of_a_person_takes_the_new_name(actor: User) -> None:
     client = PersonFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    facts = replace(ContactFacts.of(contact.newest), surname="Семенова")
-    actions.edit_person(client=client, contact=contact, facts=facts, actor=actor, based_on=1)
+    details = replace(contact.current_version.details, surname="Семенова")
+    actions.edit_person(client=client, contact=contact, details=details, actor=actor, based_on=1)
     client.refresh_from_db()
     assert client.short_name == "Семенова Петр Петрович"
 
@@ -230,9 +230,9 @@ def test_similar_clients_are_those_with_the_same_inn_or_name() -> None:
     same_inn = ClientFactory.create(inn="7701001100")
     same_name = ClientFactory.create(short_name="АО „Ёлочка“")
     ClientFactory.create(short_name="ООО «Сосна»")
-    assert similar_clients(inn="7701001100", name="") == [same_inn]
-    assert similar_clients(inn="", name="ООО «ЕЛОЧКА»") == [same_name]
-    assert similar_clients(inn="", name="") == []
+    assert find_similar_clients(inn="7701001100", name="") == [same_inn]
+    assert find_similar_clients(inn="", name="ООО «ЕЛОЧКА»") == [same_name]
+    assert find_similar_clients(inn="", name="") == []
 
 
 def test_similar_contacts_are_those_with_the_same_phone_email_or_name() -> None:
@@ -243,4 +243,4 @@ def test_similar_contacts_are_those_with_the_same_phone_email_or_name() -> None:
     email = ContactFactory.create(version__surname="Другой", version__email=PETROV.email)
     name = ContactFactory.create(version__surname="ПЁТРОВ")
     ContactFactory.create(version__surname="Сидоров")
-    assert set(similar_contacts(PETROV)) == {phone, email, name}
+    assert set(find_similar_contacts(PETROV)) == {phone, email, name}

@@ -9,7 +9,7 @@ from clients.models import Client, ClientContact
 from econtract.platform.common.errors import Unavailable
 from tests.clients.conftest import FakeCdi
 from tests.clients.test_actions import ROMASHKA
-from tests.support.client_pages import DUPLICATE, TYPED, typed_over, url
+from tests.support.client_pages import CONTACT_FORM, DUPLICATE, edit_form, url
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,21 +17,22 @@ pytestmark = pytest.mark.django_db
 
 def test_a_new_contact_is_added_to_the_card(manager: Browser) -> None:
     client = ClientFactory.create()
-    answer = manager.post(url("contact_add", "companies", client.pk), TYPED)
+    answer = manager.post(url("contact_add", "companies", client.pk), CONTACT_FORM)
     assert answer.status_code == 302
     contact = client.contacts.get()
-    assert (contact.phone, contact.newest.email) == ("+79123456789", "sidorov@company.example")
+    assert contact.phone == "+79123456789"
+    assert contact.current_version.email == "sidorov@company.example"
 
 
 def test_a_taken_phone_offers_to_link_the_existing_contact(manager: Browser) -> None:
     client = ClientFactory.create()
     existing = ContactFactory.create(phone="+79123456789")
-    page = manager.post(url("contact_add", "companies", client.pk), TYPED)
+    page = manager.post(url("contact_add", "companies", client.pk), CONTACT_FORM)
     assert page.status_code == 422
     assert page.context["form"].errors["phone"] == [DUPLICATE]
     assert 'value="+79123456789"' in page.content.decode()
     link = manager.post(
-        url("contact_link", "companies", client.pk), TYPED | {"link_phone": "+79123456789"}
+        url("contact_link", "companies", client.pk), CONTACT_FORM | {"link_phone": "+79123456789"}
     )
     assert link.status_code == 302
     assert list(client.contacts.all()) == [existing]
@@ -41,12 +42,12 @@ def test_people_who_resemble_the_new_one_are_shown_first(manager: Browser) -> No
     client = ClientFactory.create()
     ContactFactory.create(version__email="sidorov@company.example")
     add = url("contact_add", "companies", client.pk)
-    page = manager.post(add, TYPED)
+    page = manager.post(add, CONTACT_FORM)
     assert page.status_code == 422
     assert "Похожие уже есть в базе" in page.content.decode()
     assert not client.contacts.exists()
-    assert manager.post(add, TYPED | {"confirmed": "1"}).status_code == 302
-    assert client.contacts.get().newest.surname == "Сидоров"
+    assert manager.post(add, CONTACT_FORM | {"confirmed": "1"}).status_code == 302
+    assert client.contacts.get().current_version.surname == "Сидоров"
 
 
 def test_an_unlinked_contact_is_found_by_phone(manager: Browser) -> None:
@@ -115,7 +116,7 @@ def test_what_cdi_does_not_have_is_said(manager: Browser, fake_cdi: FakeCdi) -> 
 def test_a_self_employed_person_is_no_company(manager: Browser, fake_cdi: FakeCdi) -> None:
     fake_cdi.organisations = [replace(ROMASHKA, kind=Client.Kind.SELF_EMPLOYED)]
     add = url("add", "companies")
-    assert manager.get(add, {"q": "ромашка"}).context["found"] == []
+    assert manager.get(add, {"q": "ромашка"}).context["matches"] == []
     assert manager.post(add, {"inn": ROMASHKA.inn}).status_code == 422
 
 
@@ -132,7 +133,9 @@ def test_registration_data_are_brought_up_to_date_from_cdi(
     assert "CDI не отвечает" in again.content.decode()
 
 
-PERSON = {name: TYPED[name] for name in TYPED if name not in {"position", "authority"}} | {
+PERSON = {
+    name: CONTACT_FORM[name] for name in CONTACT_FORM if name not in {"position", "authority"}
+} | {
     "inn": "7712 3456 7859",
     "snils": "112-233-445 95",
 }
@@ -147,7 +150,7 @@ def test_a_person_is_added_by_hand(manager: Browser, slug: str, kind: str) -> No
     assert answer.headers["Location"] == url("card", slug, client.pk)
     assert (client.kind, client.inn) == (kind, "771234567859")
     assert client.short_name == "Сидоров Алексей Иванович"
-    version = client.contacts.get().newest
+    version = client.contacts.get().current_version
     assert (version.inn, version.snils) == ("771234567859", "11223344595")
     page = manager.get(url("card", slug, client.pk)).content.decode()
     assert "112-233-445 95" in page
@@ -189,11 +192,11 @@ def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
     contact = ContactFactory.create(linked_to=client)
     edit = url("person_edit", "self-employed", client.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
-    answer = manager.post(edit, typed_over(contact, surname="Семенова"))
+    answer = manager.post(edit, edit_form(contact, surname="Семенова"))
     assert answer.headers["Location"] == url("card", "self-employed", client.pk)
     client.refresh_from_db()
     assert client.short_name.startswith("Семенова")
-    assert manager.post(edit, typed_over(contact, surname="")).status_code == 422
+    assert manager.post(edit, edit_form(contact, surname="")).status_code == 422
 
 
 def test_companies_are_not_edited_as_persons_nor_persons_contacts(manager: Browser) -> None:

@@ -118,7 +118,7 @@ def test_a_contact_is_edited_in_its_row(company: Client, open_page: Open) -> Non
     expect(row).to_contain_text("+7 912 000-00-01")
     expect(pencil(page)).to_be_focused()
     expect(page.locator("#toasts")).to_contain_text("Сохранено")
-    assert Contact.objects.get(phone="+79120000001").newest.position == "Юрист"
+    assert Contact.objects.get(phone="+79120000001").current_version.position == "Юрист"
 
 
 def test_the_row_and_its_form_fit_the_page(company: Client, open_page: Open) -> None:

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries
 
-from clients.actions import ContactFacts, edit_contact
+from clients.actions import edit_contact
 from clients.models import ClientContact, Contact
 from econtract.platform.common.toasts import take_undo_toasts
-from tests.support.client_pages import DUPLICATE, HTMX, typed_over, url
+from tests.support.client_pages import DUPLICATE, HTMX, edit_form, url
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory
 
@@ -46,7 +46,7 @@ def test_the_list_is_turned_page_by_page(
         first = manager.get(url("list", "companies"))
     assert len(first.context["rows"]) == 25
     page = first.context["page"]
-    assert (page.found, page.summary) == ("30", "1–25 из 30")
+    assert (page.total, page.summary) == ("30", "1–25 из 30")
     second = manager.get(page.next_url)
     assert second.context["page"].summary == "26–30 из 30"
     assert manager.get(url("list", "companies"), {"page": "99999"}).context["page"].previous_url
@@ -108,10 +108,11 @@ def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
     contact = ContactFactory.create(linked_to=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
-    answer = manager.post(edit, typed_over(contact, email="new@company.example"))
+    answer = manager.post(edit, edit_form(contact, email="new@company.example"))
     assert answer.headers["Location"].startswith(url("card", "companies", client.pk))
     contact.refresh_from_db()
-    assert (contact.newest.number, contact.newest.email) == (2, "new@company.example")
+    version = contact.current_version
+    assert (version.number, version.email) == (2, "new@company.example")
 
 
 def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
@@ -121,7 +122,7 @@ def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
     form = manager.get(edit, headers=HTMX).content.decode()
     assert form.lstrip().startswith("<tr")
     assert "data-hx-post" in form
-    row = manager.post(edit, typed_over(contact, position="Юрист"), headers=HTMX)
+    row = manager.post(edit, edit_form(contact, position="Юрист"), headers=HTMX)
     text = row.content.decode()
     assert text.lstrip().startswith("<tr")
     assert "Юрист" in text
@@ -134,7 +135,7 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
-    page = manager.post(edit, typed_over(contact, phone="123", email="x", surname="С1"))
+    page = manager.post(edit, edit_form(contact, phone="123", email="x", surname="С1"))
     text = page.content.decode()
     assert page.status_code == 422
     assert "<title>Ошибка: " in text
@@ -144,14 +145,14 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
     assert "Фамилия: только буквы, пробел и дефис" in text
     assert 'value="123"' in text
     contact.refresh_from_db()
-    assert contact.newest.number == 1
+    assert contact.current_version.number == 1
 
 
 def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> None:
     client = ClientFactory.create()
     contact, other = ContactFactory.create(linked_to=client), ContactFactory.create()
     edit = url("contact_edit", "companies", client.pk, contact.pk)
-    page = manager.post(edit, typed_over(contact, phone=other.phone))
+    page = manager.post(edit, edit_form(contact, phone=other.phone))
     assert page.status_code == 422
     assert page.context["form"].errors["phone"] == [DUPLICATE]
 
@@ -159,9 +160,9 @@ def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> N
 def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client)
-    mine = typed_over(contact, position="Юрист")
-    theirs = replace(ContactFacts.of(contact.newest), position="Бухгалтер")
-    edit_contact(contact=contact, facts=theirs, actor=UserFactory.create())
+    mine = edit_form(contact, position="Юрист")
+    theirs = replace(contact.current_version.details, position="Бухгалтер")
+    edit_contact(contact=contact, details=theirs, actor=UserFactory.create())
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, mine)
     assert page.status_code == 409
@@ -169,16 +170,16 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
     again = mine | {"based_on": page.context["form"]["based_on"].value()}
     assert manager.post(edit, again).status_code == 302
     contact.refresh_from_db()
-    assert (contact.newest.number, contact.newest.position) == (3, "Юрист")
+    assert (contact.current_version.number, contact.current_version.position) == (3, "Юрист")
 
 
 def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(linked_to=client, version__snils="11223344595")
     edit = url("contact_edit", "companies", client.pk, contact.pk)
-    manager.post(edit, typed_over(contact, position="Юрист"))
+    manager.post(edit, edit_form(contact, position="Юрист"))
     contact.refresh_from_db()
-    assert contact.newest.snils == "11223344595"
+    assert contact.current_version.snils == "11223344595"
 
 
 def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser) -> None:
@@ -189,7 +190,7 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
     for name in ["contact", "contact_edit"]:
         assert manager.get(url(name, "companies", client.pk, contact.pk)).status_code in {302, 404}
     edit = url("contact_edit", "companies", client.pk, contact.pk)
-    assert manager.post(edit, typed_over(contact)).status_code == 404
+    assert manager.post(edit, edit_form(contact)).status_code == 404
 
 
 # --- «нажать на кнопку «Удалить связь» для разрыва связи контакта с клиентом» --------------------

@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from accounts.roles import Role, TaskType
 from clients.models import ClientContact
 from tests.clients.conftest import FakeCdi
-from tests.support.client_pages import TYPED, url
+from tests.support.client_pages import CONTACT_FORM, url
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
 from tests.support.people import browser_of
@@ -57,7 +57,7 @@ def test_who_reads_which_tab(page: str, who: str, companies: int, contractors: i
 CHANGING = [
     ("post", "refresh", {}),
     ("get", "contact_add", {}),
-    ("post", "contact_add", TYPED),
+    ("post", "contact_add", CONTACT_FORM),
     ("post", "contact_link", {"link_phone": "+79990000001"}),
     ("get", "contact", None),
     ("get", "contact_edit", None),

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clients.models import Client
-from clients.usability import field_message, why_unusable
+from clients.rules.usability import check_usable, field_message
 from econtract.platform.common import clock
 from tests.support.factories_clients import ClientFactory
 
@@ -21,22 +21,22 @@ from tests.support.factories_clients import ClientFactory
     ],
 )
 def test_a_liquidated_or_bankrupt_client_gets_no_task(state: str, reason: str | None) -> None:
-    assert why_unusable(ClientFactory.build(state=Client.State(state))) == reason
+    assert check_usable(ClientFactory.build(state=Client.State(state))) == reason
 
 
 @pytest.mark.parametrize(("days", "usable"), [(0, False), (13, False), (14, True), (400, True)])
 def test_a_client_registered_less_than_14_days_ago_gets_no_task(days: int, usable: bool) -> None:
     registered_on = timezone.localdate(clock.now()) - timedelta(days=days)
-    reason = why_unusable(ClientFactory.build(registered_on=registered_on))
+    reason = check_usable(ClientFactory.build(registered_on=registered_on))
     said = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
     assert reason == (None if usable else said)
 
 
 def test_an_unknown_day_of_registration_is_no_obstacle() -> None:
-    assert why_unusable(ClientFactory.build(registered_on=None)) is None
+    assert check_usable(ClientFactory.build(registered_on=None)) is None
 
 
 def test_the_reason_is_said_at_the_field() -> None:
-    reason = why_unusable(ClientFactory.build(state="bankrupt", registered_on=date(2015, 1, 1)))
+    reason = check_usable(ClientFactory.build(state="bankrupt", registered_on=date(2015, 1, 1)))
     assert reason is not None
     assert field_message(reason) == "Клиент признан банкротом. Создать задание нельзя"

@@ -1,12 +1,11 @@
-"""The pages of «Управление», as their tests fill and read them."""
+"""Helpers for tests of the pages of «Управление»."""
 
 from django.urls import reverse
 
-from clients.actions import ContactFacts
 from clients.models import Contact
 
 HTMX = {"HX-Request": "true"}
-TYPED = {
+CONTACT_FORM = {
     "surname": "Сидоров",
     "given_name": "Алексей",
     "patronymic": "Иванович",
@@ -25,9 +24,8 @@ def url(name: str, *args: object) -> str:
     return reverse(f"clients:{name}", args=args)
 
 
-def typed_over(contact: Contact, **changes: str) -> dict[str, str]:
-    """What the edit form of ``contact`` posts when ``changes`` are typed into it."""
-    facts = ContactFacts.of(contact.newest)
-    names = [*TYPED, "snils"]
-    posted = {name: getattr(facts, name) for name in names}
-    return posted | {"based_on": str(contact.newest.number)} | changes
+def edit_form(contact: Contact, **changes: str) -> dict[str, str]:
+    """What the edit form of ``contact`` posts with ``changes``."""
+    version = contact.current_version
+    values = {name: getattr(version, name) for name in [*CONTACT_FORM, "snils"]}
+    return values | {"based_on": str(version.number)} | changes

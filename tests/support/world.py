@@ -21,9 +21,8 @@ from accounts.roles import Role, TaskType
 from archive import documents
 from archive.models import DocumentVersion
 from clients import actions as client_actions
-from clients.actions import ContactFacts
 from clients.gateways.cdi import cdi
-from clients.models import Region, Service
+from clients.models import ContactDetails, Region, Service
 from econtract.platform.common import clock
 from edo.models import Box, Signatory
 from tasks.actions import create
@@ -136,7 +135,7 @@ def create_task(
     client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
     contact = client_actions.find_by_phone(phone) or client_actions.add_contact(
         client=client,
-        facts=ContactFacts(
+        details=ContactDetails(
             surname="Петров",
             given_name="Петр",
             patronymic="Петрович",

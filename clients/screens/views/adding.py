@@ -1,4 +1,4 @@
-"""New cards: companies come from CDI, those who sign in person are typed in."""
+"""Adding clients: companies come from CDI, persons are typed in."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,20 +11,28 @@ from clients import actions
 from clients.actions import DuplicateContact
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client
+from clients.rules.similarity import find_similar_clients, find_similar_contacts
+from clients.rules.usability import NOT_FOUND, check_usable
 from clients.screens import presentation
-from clients.screens.access import editable_section, user_of
+from clients.screens.access import current_user, require_editable_section
 from clients.screens.forms import PersonForm
 from clients.screens.sections import Section
-from clients.screens.views.frame import CDI_DOWN, done, frame, to_card
-from clients.similar import similar_clients, similar_contacts
-from clients.usability import NOT_FOUND, why_unusable
+from clients.screens.views.common import (
+    CDI_UNAVAILABLE,
+    add_toast,
+    redirect_to_card,
+    section_context,
+)
 from econtract.platform.common.errors import OutsideError
 from econtract.platform.common.htmx import render_page
 
 
 @dataclass(frozen=True)
-class Found:
-    """One organisation of a CDI search: with its card, or why it is of no use."""
+class CdiMatch:
+    """An organisation in CDI.
+
+    ``client`` is its card, if it has one. ``reason`` says why tasks cannot be created with it.
+    """
 
     organisation: Organisation
     badge: presentation.Badge
@@ -35,28 +43,28 @@ class Found:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """«Добавить клиента», «…самозанятого», «…агента ДГПХ»."""
-    section = editable_section(request, slug)
-    if section.of_persons:
+    section = require_editable_section(request, slug)
+    if section.is_for_persons:
         return _add_person(request, section)
     if request.method == "POST":
-        return _take_company(request, section)
-    return _find_company(request, section, request.GET.get("q", "").strip())
+        return _add_company(request, section)
+    return _search_companies(request, section, request.GET.get("q", "").strip())
 
 
-def _find_company(
+def _search_companies(
     request: HttpRequest, section: Section, query: str, *, error: str = ""
 ) -> HttpResponse:
-    found: list[Found] = []
+    matches: list[CdiMatch] = []
     if query and not error:
         try:
-            found = _with_cards(section, cdi().search(query))
+            matches = _match_clients(section, cdi().search(query))
         except OutsideError:
-            error = CDI_DOWN
+            error = CDI_UNAVAILABLE
     context = {
-        **frame(request, section),
+        **section_context(request, section),
         "query": query,
-        "found": found,
-        "nothing": NOT_FOUND if query and not found and not error else "",
+        "matches": matches,
+        "nothing_found": NOT_FOUND if query and not matches and not error else "",
         "errors": [{"href": "#id_q", "text": error}] if error else [],
     }
     return render_page(
@@ -68,79 +76,83 @@ def _find_company(
     )
 
 
-def _with_cards(section: Section, organisations: list[Organisation]) -> list[Found]:
-    fitting = [item for item in organisations if item.kind in section.kinds]
-    known = Client.objects.filter(inn__in={item.inn for item in fitting})
-    cards = {(client.inn, client.kpp, client.kind): client for client in known}
+def _match_clients(section: Section, organisations: list[Organisation]) -> list[CdiMatch]:
+    """The organisations of the section's kinds, with their cards."""
+    in_section = [each for each in organisations if each.kind in section.kinds]
+    clients = Client.objects.filter(inn__in={each.inn for each in in_section})
+    by_key = {(client.inn, client.kpp, client.kind): client for client in clients}
     return [
-        Found(
-            organisation=item,
-            badge=presentation.state_badge(item.state),
-            client=cards.get((item.inn, item.kpp, item.kind)),
-            reason=why_unusable(item),
+        CdiMatch(
+            organisation=each,
+            badge=presentation.state_badge(each.state),
+            client=by_key.get((each.inn, each.kpp, each.kind)),
+            reason=check_usable(each),
         )
-        for item in fitting
+        for each in in_section
     ]
 
 
-def _take_company(request: HttpRequest, section: Section) -> HttpResponse:
+def _add_company(request: HttpRequest, section: Section) -> HttpResponse:
     inn, kpp = request.POST.get("inn", ""), request.POST.get("kpp", "")
     try:
         organisation = cdi().get(inn, kpp) if inn.isascii() and inn.isdigit() else None
     except OutsideError:
-        return _find_company(request, section, inn, error=CDI_DOWN)
+        return _search_companies(request, section, inn, error=CDI_UNAVAILABLE)
     if organisation is None or organisation.kind not in section.kinds:
-        return _find_company(request, section, inn, error=NOT_FOUND)
-    if reason := why_unusable(organisation):
-        return _find_company(request, section, inn, error=reason)
+        return _search_companies(request, section, inn, error=NOT_FOUND)
+    if reason := check_usable(organisation):
+        return _search_companies(request, section, inn, error=reason)
     client, created = actions.find_or_create_client(
-        organisation=organisation, actor=user_of(request)
+        organisation=organisation, actor=current_user(request)
     )
-    done(request, "Карточка создана" if created else "Клиент уже есть в базе")
-    return to_card(section, client)
+    add_toast(request, "Карточка создана" if created else "Клиент уже есть в базе")
+    return redirect_to_card(section, client)
 
 
 def _add_person(request: HttpRequest, section: Section) -> HttpResponse:
     form = PersonForm(request.POST or None)
-    context: dict[str, Any] = {**frame(request, section), "form": form}
+    context: dict[str, Any] = {**section_context(request, section), "form": form}
     if request.method == "POST" and form.is_valid():
-        context |= _similar(request, section, form)
+        context |= _find_similar(request, section, form)
         if not (form.errors or context["similar_clients"] or context["similar_contacts"]):
             try:
-                client = _create(request, section, form)
+                client = _create_person(request, section, form)
             except DuplicateContact as error:
                 form.add_error("phone", str(error))
-                context["duplicate"] = presentation.suggestion(error.contact)
+                context["duplicate"] = presentation.contact_option(error.contact)
             else:
-                done(request, "Карточка создана")
-                return to_card(section, client)
+                add_toast(request, "Карточка создана")
+                return redirect_to_card(section, client)
     status = 422 if request.method == "POST" else 200
     return render(request, "clients/add_person.html", context, status=status)
 
 
-def _similar(request: HttpRequest, section: Section, form: PersonForm) -> dict[str, Any]:
-    """Whom the new card resembles. The same ИНН here stops it; the rest may be waved through."""
-    facts, inn = form.facts(), form.cleaned_data["inn"]
-    cards = [
-        card
-        for card in similar_clients(inn=inn, name=facts.full_name)
-        if card.kind in section.kinds
+def _find_similar(request: HttpRequest, section: Section, form: PersonForm) -> dict[str, Any]:
+    """Template variables with similar clients and contacts, which the user must look at first.
+
+    The user can confirm that they are others, but not clients with the same ИНН.
+    """
+    details, inn = form.details(), form.cleaned_data["inn"]
+    clients = [
+        client
+        for client in find_similar_clients(inn=inn, name=details.full_name)
+        if client.kind in section.kinds
     ]
-    if same := [card for card in cards if card.inn == inn]:
+    if same := [client for client in clients if client.inn == inn]:
         form.add_error("inn", "Карточка с таким ИНН уже есть")
         return {"similar_clients": same, "similar_contacts": []}
     if request.POST.get("confirmed") or request.POST.get("link_phone"):
         return {"similar_clients": [], "similar_contacts": []}
-    contacts = [contact for contact in similar_contacts(facts) if contact.phone != facts.phone]
+    contacts = [each for each in find_similar_contacts(details) if each.phone != details.phone]
     return {
-        "similar_clients": cards,
-        "similar_contacts": presentation.suggestions(contacts),
+        "similar_clients": clients,
+        "similar_contacts": presentation.contact_options(contacts),
     }
 
 
-def _create(request: HttpRequest, section: Section, form: PersonForm) -> Client:
-    """The card, for an existing contact when «Привязать» chose one. Raises DuplicateContact."""
-    actor, inn = user_of(request), form.cleaned_data["inn"]
+def _create_person(request: HttpRequest, section: Section, form: PersonForm) -> Client:
+    """The card; of an existing contact after «Привязать». Raises DuplicateContact."""
+    actor, inn = current_user(request), form.cleaned_data["inn"]
     phone = request.POST.get("link_phone", "")
     contact = actions.find_by_phone(phone) if phone else None
     if contact is not None:
@@ -149,6 +161,6 @@ def _create(request: HttpRequest, section: Section, form: PersonForm) -> Client:
         )
     else:
         client, _ = actions.find_or_create_person(
-            kind=section.new_kind, inn=inn, facts=form.facts(), actor=actor
+            kind=section.new_kind, inn=inn, details=form.details(), actor=actor
         )
     return client

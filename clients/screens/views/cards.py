@@ -1,4 +1,4 @@
-"""The lists of «Управление» and the client's card (manual, chapter 3)."""
+"""The lists of «Управление» and the client's card (docs/rules.md#client-directory)."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,38 +8,44 @@ from django.views.decorators.http import require_POST, require_safe
 from clients import actions
 from clients.gateways.cdi import cdi
 from clients.models import Client, Contact
+from clients.rules.usability import NOT_FOUND
 from clients.screens.access import (
-    client_in,
-    editable_section,
-    readable_section,
-    sections_of,
-    user_of,
+    current_user,
+    get_client,
+    require_editable_section,
+    require_readable_section,
+    require_sections,
 )
-from clients.screens.paging import page_of
-from clients.screens.presentation import contact_rows, personal_details, requisites, state_badge
+from clients.screens.pagination import paginate
+from clients.screens.presentation import contact_rows, person_rows, registration_rows, state_badge
 from clients.screens.sections import Section
-from clients.screens.views.frame import CDI_DOWN, done, frame, to_card
-from clients.usability import NOT_FOUND
+from clients.screens.views.common import (
+    CDI_UNAVAILABLE,
+    add_toast,
+    redirect_to_card,
+    section_context,
+)
 from econtract.platform.common.errors import OutsideError
 from econtract.platform.common.htmx import render_page
 
-MANY_CONTACTS = 8
+# With more contacts than this, the card has a search among them.
+MAX_CONTACTS_WITHOUT_SEARCH = 8
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """«Управление»: the first tab that this person has."""
-    return redirect("clients:list", sections_of(request)[0].slug)
+    """«Управление»: redirects to the first tab that the user can see."""
+    return redirect("clients:list", require_sections(request)[0].slug)
 
 
 @require_safe
 def client_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Search by name, ИНН, ОГРН, ОГРНИП."""
-    section = readable_section(request, slug)
+    section = require_readable_section(request, slug)
     query = request.GET.get("q", "").strip()
-    page = page_of(request, Client.objects.of_kinds(section.kinds).search(query))
+    page = paginate(request, Client.objects.of_kinds(section.kinds).search(query))
     context = {
-        **frame(request, section),
+        **section_context(request, section),
         "query": query,
         "page": page,
         "rows": [(client, state_badge(client.state)) for client in page.rows],
@@ -49,10 +55,10 @@ def client_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def card(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Requisites and contacts; `contacts` searches among them."""
-    section = readable_section(request, slug)
-    client = client_in(section, pk)
-    if section.of_persons:
+    """Registration data and contacts; ``?contacts=`` searches among the contacts."""
+    section = require_readable_section(request, slug)
+    client = get_client(section, pk)
+    if section.is_for_persons:
         return _person_card(request, section, client)
     return render_contacts(request, section, client)
 
@@ -60,19 +66,22 @@ def card(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def render_contacts(
     request: HttpRequest, section: Section, client: Client, *, undo_url: str = ""
 ) -> HttpResponse:
-    """The company's card, or its block of contacts to htmx; with the toast of a broken link."""
+    """The company's card, or only its contacts for htmx.
+
+    ``undo_url`` shows the toast about an unlinked contact.
+    """
     query = request.GET.get("contacts", "").strip()
     linked = Contact.objects.linked_to(client)
     count = linked.count()
     context = {
-        **frame(request, section),
+        **section_context(request, section),
         "client": client,
         "badge": state_badge(client.state),
-        "requisites": requisites(client),
+        "details": registration_rows(client),
         "contacts": contact_rows(linked.search(query) if query else linked),
         "contacts_query": query,
         "contacts_count": count,
-        "searchable": count > MANY_CONTACTS or bool(query),
+        "has_contact_search": count > MAX_CONTACTS_WITHOUT_SEARCH or bool(query),
         "undo_url": undo_url,
     }
     return render_page(request, "clients/card.html", "clients/_contacts.html", context)
@@ -82,28 +91,28 @@ def _person_card(request: HttpRequest, section: Section, client: Client) -> Http
     contact = Contact.objects.linked_to(client).first()
     version = contact.current if contact else None
     context = {
-        **frame(request, section),
+        **section_context(request, section),
         "client": client,
         "badge": state_badge(client.state),
-        "requisites": personal_details(client, version) if version else requisites(client),
-        "editable_contact": version is not None,
+        "details": person_rows(client, version) if version else registration_rows(client),
+        "has_contact": version is not None,
     }
     return render(request, "clients/person_card.html", context)
 
 
 @require_POST
 def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """«Обновить из CDI»: the registration data as CDI has them now."""
-    section = editable_section(request, slug)
-    client = client_in(section, pk)
+    """«Обновить из CDI»: updates the registration data."""
+    section = require_editable_section(request, slug)
+    client = get_client(section, pk)
     try:
         organisation = cdi().get(client.inn, client.kpp)
     except OutsideError:
-        messages.error(request, CDI_DOWN)
-        return to_card(section, client)
+        messages.error(request, CDI_UNAVAILABLE)
+        return redirect_to_card(section, client)
     if organisation is None or organisation.kind != client.kind:
         messages.error(request, NOT_FOUND)
     else:
-        actions.find_or_create_client(organisation=organisation, actor=user_of(request))
-        done(request, "Данные обновлены из CDI")
-    return to_card(section, client)
+        actions.find_or_create_client(organisation=organisation, actor=current_user(request))
+        add_toast(request, "Данные обновлены из CDI")
+    return redirect_to_card(section, client)

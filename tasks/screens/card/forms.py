@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clients.directories.account_numbers import check_prefix
+from clients.rules.account_prefix import check_account_number
 from clients.screens import fields
 from tasks.models import Comment, SigningTask
 from tasks.screens.card.buttons import ButtonSpec
@@ -58,7 +58,7 @@ class AccountForm(forms.Form):
 
     def clean_account_number(self) -> str:
         number: str = self.cleaned_data["account_number"]
-        problem = check_prefix(number, self.task.region, self.task.services.all())
+        problem = check_account_number(number, self.task.region, self.task.services.all())
         if problem:
             raise forms.ValidationError(problem)
         return number

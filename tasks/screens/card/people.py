@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from clients.models import Client, Service
-from clients.models.values import display_phone, display_snils
+from clients.models.formats import display_phone, display_snils
 from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.account import account_refusals, fraud_check_refusals

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from clients.models.values import display_phone
+from clients.models.formats import display_phone
 from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.timeline.events import FieldChange, TimelineEvent
 from tasks.models import HistoryEntry

@@ -6,9 +6,9 @@ from typing import Any
 
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client
+from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens import presentation
 from clients.screens.sections import Section
-from clients.usability import NOT_FOUND, field_message, why_unusable
 from econtract.platform.common.errors import OutsideError
 from tasks.screens.new_task.lookups import Lookup, Outcome
 
@@ -43,7 +43,7 @@ class Company:
         if self.data is None:
             down = self.lookup is None or self.lookup.outcome is Outcome.DOWN
             return CDI_DOWN if down else NOT_FOUND
-        reason = why_unusable(self.data)
+        reason = check_usable(self.data)
         return field_message(reason) if reason else ""
 
     @property
@@ -60,7 +60,10 @@ class Company:
         """Registration data for the `kv` component."""
         if self.data is None:
             return []
-        return [{**row, "copyable": False} for row in presentation.requisites(_as_card(self.data))]
+        return [
+            {**row, "copyable": False}
+            for row in presentation.registration_rows(_as_card(self.data))
+        ]
 
 
 def read_value(value: str) -> tuple[str, str] | None:
@@ -105,7 +108,7 @@ def _key(client: Organisation | Client) -> tuple[str, str, str]:
 
 
 def _option(client: Organisation | Client, *, known: bool) -> Row:
-    reason = why_unusable(client)
+    reason = check_usable(client)
     badge = presentation.state_badge(client.state)
     city = client.city if isinstance(client, Organisation) else ""
     note = ", ".join(filter(None, [f"ИНН {client.inn}", city, "есть в базе" if known else ""]))

@@ -142,7 +142,7 @@ class CompanyParty(Party):
     def make(self, actor: User) -> tuple[Client, Contact]:
         client = self._make_client(actor)
         if self.new is not None:
-            return client, actions.create_contact(facts=self.new.facts(), actor=actor)
+            return client, actions.create_contact(details=self.new.details(), actor=actor)
         if self.contact is None:
             raise ValueError("A form with nothing missing has a contact.")
         return client, self.contact

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from clients.actions import ContactFacts, find_by_phone
-from clients.models import Client, Contact
-from clients.models.values import clean_phone
+from clients.actions import find_by_phone
+from clients.models import Client, Contact, ContactDetails
+from clients.models.formats import clean_phone
+from clients.rules.similarity import find_similar_contacts
 from clients.screens import presentation
-from clients.similar import similar_contacts
 
 NEW = "new"
 ADD_CONTACT = "Добавьте контактное лицо"
@@ -40,7 +40,7 @@ def choice(contact: Contact) -> Row:
     """A contact as the form's list shows it."""
     version = contact.current
     return {
-        **presentation.suggestion(contact),
+        **presentation.contact_option(contact),
         "position": version.position if version else "",
         "authority": version.authority if version else "",
     }
@@ -51,22 +51,24 @@ def resemblance(cleaned: Mapping[str, Any], *, but: str = "") -> Resemblance:
 
     ``cleaned`` is the cleaned data of a `clients.screens.forms.PersonalForm`, complete or not.
     """
-    facts = known_facts(cleaned)
-    if not facts.surname or not facts.given_name:
-        facts = ContactFacts(surname="", given_name="", phone=facts.phone, email=facts.email)
-    if not (facts.phone or facts.email or facts.full_name):
+    details = parse_details(cleaned)
+    if not details.surname or not details.given_name:
+        details = ContactDetails(
+            surname="", given_name="", phone=details.phone, email=details.email
+        )
+    if not (details.phone or details.email or details.full_name):
         return NOBODY_ALIKE
-    others = [each for each in similar_contacts(facts) if each.phone != but]
-    owner = next((each for each in others if each.phone == facts.phone), None)
+    others = [each for each in find_similar_contacts(details) if each.phone != but]
+    owner = next((each for each in others if each.phone == details.phone), None)
     if owner is not None:
-        return Resemblance(duplicate=presentation.suggestion(owner))
-    return Resemblance(similar=tuple(presentation.suggestions(others)))
+        return Resemblance(duplicate=presentation.contact_option(owner))
+    return Resemblance(similar=tuple(presentation.contact_options(others)))
 
 
-def known_facts(cleaned: Mapping[str, Any]) -> ContactFacts:
-    """The facts in ``cleaned``, complete or not."""
-    return ContactFacts(
-        **{field.name: cleaned.get(field.name) or "" for field in fields(ContactFacts)}
+def parse_details(cleaned: Mapping[str, Any]) -> ContactDetails:
+    """The details in ``cleaned``, complete or not."""
+    return ContactDetails(
+        **{field.name: cleaned.get(field.name) or "" for field in fields(ContactDetails)}
     )
 
 
@@ -78,6 +80,6 @@ def owner_of(typed: str) -> Contact | None:
         return None
 
 
-def facts_of(contact: Contact) -> dict[str, str]:
+def details_of(contact: Contact) -> dict[str, str]:
     """What the newest version says, by the names of the form's fields."""
-    return asdict(ContactFacts.of(contact.current)) if contact.current else {}
+    return asdict(contact.current.details) if contact.current else {}

@@ -11,9 +11,9 @@ from django import forms
 
 from accounts.models import User
 from archive.models import DocumentVersion
-from clients.directories.account_numbers import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
 from clients.models import Client, Contact, Service
-from clients.models.values import ACCOUNT_LENGTH, compact
+from clients.models.formats import ACCOUNT_LENGTH, compact
+from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
 from tasks.actions.create import TaskFacts
 from tasks.channels import OperatorSender
 from tasks.models import Draft

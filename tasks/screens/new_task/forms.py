@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from clients.directories.account_numbers import check_prefix
 from clients.models import Region, Service
-from clients.models.values import compact
+from clients.models.formats import compact
+from clients.rules.account_prefix import check_account_number
 from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
 from tasks.models import DocumentKind
@@ -31,7 +31,7 @@ JUDGED_AFTER_MS = "400"
 
 
 class TypedAccountField(AccountField):
-    """«Лицевой счет» of any length yet: `check_prefix` judges it from the first digit on."""
+    """«Лицевой счет» of any length yet: `check_account_number` checks it from the first digit."""
 
     def clean_value(self, value: str) -> str:
         return compact(value)
@@ -148,7 +148,7 @@ class TaskForm(forms.Form):
         """The first check (manual, 4.2): region, then prefix, then length."""
         number: str = self.cleaned_data["account_number"]
         services = self.cleaned_data.get("services", [])
-        if problem := check_prefix(number, self.places.region, services):
+        if problem := check_account_number(number, self.places.region, services):
             raise forms.ValidationError(problem)
         return number
 

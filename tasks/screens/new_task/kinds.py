@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from accounts.roles import TaskType
 from clients.models import Client
-from clients.screens.sections import BY_SLUG as SECTION_BY_SLUG
-from clients.screens.sections import Section
+from clients.screens.sections import SECTION_BY_SLUG, Section
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class FormKind:
 
     @property
     def of_persons(self) -> bool:
-        return self.section.of_persons
+        return self.section.is_for_persons
 
     @property
     def client_kind(self) -> Client.Kind:

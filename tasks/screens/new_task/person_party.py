@@ -5,11 +5,11 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from clients import actions
-from clients.actions import DUPLICATE_MESSAGE, ContactFacts
+from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client, Contact
+from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens.forms import PersonForm
-from clients.screens.presentation import differences
-from clients.usability import NOT_FOUND, field_message, why_unusable
+from clients.screens.presentation import compare_details
 from tasks.screens.new_task import contacts
 from tasks.screens.new_task.companies import CDI_DOWN, KNOWN, NEW
 from tasks.screens.new_task.contacts import LOOK_AT_SIMILAR, Row
@@ -68,7 +68,7 @@ class PersonParty(Party):
 
     def _known(self) -> dict[str, str]:
         if self.contact is not None:
-            return {**contacts.facts_of(self.contact), "inn": self._inn}
+            return {**contacts.details_of(self.contact), "inn": self._inn}
         organisation = self._lookup.organisation if self._lookup else None
         words = organisation.full_name.split() if organisation else []
         return dict(zip(NAMES_IN_ORDER, words, strict=False))
@@ -114,7 +114,7 @@ class PersonParty(Party):
         organisation = self._lookup.organisation if self._lookup else None
         known = organisation or self._card
         if known is not None:
-            reason = why_unusable(known)
+            reason = check_usable(known)
             return field_message(reason) if reason else ""
         if not self._inn or not self.kind.registered:
             return ""
@@ -126,8 +126,8 @@ class PersonParty(Party):
         """What the form says otherwise than the card; the task will renew the card with it."""
         if self.contact is None or self.contact.current is None or not self.form.is_valid():
             return []
-        old = ContactFacts.of(self.contact.current)
-        return differences(old, self.form.facts(old))
+        old = self.contact.current.details
+        return compare_details(old, self.form.details(old))
 
     def items(self) -> list[Item]:
         item = fields_item(self.form, self.kind.person, self.form.fields)
@@ -138,17 +138,19 @@ class PersonParty(Party):
         return [item]
 
     def make(self, actor: User) -> tuple[Client, Contact]:
-        facts, contact = self.form.facts(), self.contact
+        details, contact = self.form.details(), self.contact
         if contact is None:
             client, _ = actions.find_or_create_person(
-                kind=self.kind.client_kind, inn=facts.inn, facts=facts, actor=actor
+                kind=self.kind.client_kind, inn=details.inn, details=details, actor=actor
             )
             return client, Contact.objects.linked_to(client).get()
         client, _ = actions.find_or_create_person_of(
-            kind=self.kind.client_kind, inn=facts.inn, contact=contact, actor=actor
+            kind=self.kind.client_kind, inn=details.inn, contact=contact, actor=actor
         )
         if contact.current is not None:
-            facts = self.form.facts(ContactFacts.of(contact.current))
-        actions.edit_person(client=client, contact=contact, facts=facts, actor=actor, based_on=None)
+            details = self.form.details(contact.current.details)
+        actions.edit_person(
+            client=client, contact=contact, details=details, actor=actor, based_on=None
+        )
         contact.refresh_from_db()
         return client, contact

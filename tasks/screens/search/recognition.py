@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
-from clients.models.values import ACCOUNT_LENGTH, clean_inn, clean_ogrn, clean_phone, compact
+from clients.models.formats import ACCOUNT_LENGTH, clean_inn, clean_ogrn, clean_phone, compact
 
 BARCODE_LENGTH = 13
 _CHECKED: tuple[tuple[str, Callable[[str], str]], ...] = (

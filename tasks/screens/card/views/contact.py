@@ -9,13 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from clients.actions import (
-    ContactChanged,
-    ContactFacts,
-    DuplicateContact,
-    add_contact,
-    find_by_phone,
-)
+from clients.actions import ContactChanged, DuplicateContact, add_contact, find_by_phone
 from clients.models import Contact
 from clients.screens.forms import (
     ContactEditForm,
@@ -24,7 +18,7 @@ from clients.screens.forms import (
     PersonEditForm,
     PhoneSearchForm,
 )
-from clients.screens.presentation import differences, suggestions
+from clients.screens.presentation import compare_details, contact_options
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.htmx import redirect_browser, render_page
@@ -67,15 +61,15 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 def _edit_form(request: HttpRequest, task: SigningTask) -> EditForm:
     current = task.contact_version.contact.current or task.contact_version
-    initial = asdict(ContactFacts.of(task.contact_version)) | {"based_on": current.number}
+    initial = asdict(task.contact_version.details) | {"based_on": current.number}
     form = PersonEditForm if task.client.signs_in_person else ContactEditForm
     return form(request.POST or None, initial=initial, auto_id="contact-%s")
 
 
 def _save(task: SigningTask, form: EditForm, user: User) -> None:
-    facts = form.facts(ContactFacts.of(task.contact_version))
+    details = form.details(task.contact_version.details)
     based_on = form.cleaned_data["based_on"] or 0
-    edit_contact(task=task, facts=facts, actor=user, based_on=based_on)
+    edit_contact(task=task, details=details, actor=user, based_on=based_on)
 
 
 def _changed_by(contact: Contact) -> str:
@@ -90,9 +84,9 @@ def _changed_by(contact: Contact) -> str:
 def _compare(form: EditForm, contact: Contact, task: SigningTask) -> list[dict[str, Any]]:
     """What somebody else has saved against what was typed; the next save goes over it."""
     newer = contact.current or task.contact_version
-    form.begin_again_from(newer)
-    typed = form.facts(ContactFacts.of(task.contact_version))
-    return differences(ContactFacts.of(newer), typed)
+    form.rebase_on(newer)
+    typed = form.details(task.contact_version.details)
+    return compare_details(newer.details, typed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +131,9 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
     if adding:
         if not form.is_valid():
             return False
-        contact: Contact | None = add_contact(client=task.client, facts=form.facts(), actor=user)
+        contact: Contact | None = add_contact(
+            client=task.client, details=form.details(), actor=user
+        )
     else:
         # Chosen by phone, which one has to know, and not by a key that could be guessed.
         chosen = PhoneSearchForm({"phone": request.POST.get("contact", "")})
@@ -158,9 +154,9 @@ def _candidates(request: HttpRequest, task: SigningTask) -> dict[str, Any]:
     found = find_by_phone(search.cleaned_data["phone"]) if asked and search.is_valid() else None
     other = found if found is not None and found.pk != present else None
     return {
-        "linked": suggestions(linked),
+        "linked": contact_options(linked),
         "search": search,
-        "found": suggestions([other]) if other else [],
+        "found": contact_options([other]) if other else [],
         "searched": bool(asked) and search.is_valid(),
         "present": found is not None and found.pk == present,
     }
@@ -185,7 +181,7 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, "Данные обновлены до последней версии")
             return redirect_browser(request, task.get_absolute_url())
     own, newest = task.contact_version, task.contact_version.contact.current
-    changes = differences(ContactFacts.of(own), ContactFacts.of(newest)) if newest else []
+    changes = compare_details(own.details, newest.details) if newest else []
     context = {
         "changes": changes,
         "title": "Обновить версию данных",

@@ -99,7 +99,7 @@ def link_contact(request: HttpRequest, slug: str) -> HttpResponse:
             return NOBODY
         if kind.of_persons:
             values["link"] = [found.phone]
-            known = contacts.facts_of(found)
+            known = contacts.details_of(found)
             values.update({f"{PERSON}-{name}": [text] for name, text in known.items() if text})
         else:
             values["contact"] = [found.phone]

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 
 from clients.models import Region, Service
-from clients.models.values import ACCOUNT_MESSAGE
+from clients.models.formats import ACCOUNT_MESSAGE
 from tests.support.factories_clients import BillingPrefixFactory, ClientFactory, RegionFactory
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,

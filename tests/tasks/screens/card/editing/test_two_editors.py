@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.test import Client
 
 from accounts.models import User
-from clients.actions import ContactFacts, edit_contact
+from clients.actions import edit_contact
 from tasks.actions.account import set_account
 from tasks.models import SigningTask
 from tests.support.factories import (
@@ -72,8 +72,8 @@ def test_a_version_that_was_not_shown_is_not_taken(
 ) -> None:
     contact = task.contact_version.contact
     for surname in ("Показанный", "Новейший"):
-        changed = replace(ContactFacts.of(task.contact_version), surname=surname)
-        edit_contact(contact=contact, facts=changed, actor=owner)
+        changed = replace(task.contact_version.details, surname=surname)
+        edit_contact(contact=contact, details=changed, actor=owner)
     shown, newest = contact.versions.order_by("number")[1:]
     address = f"/tasks/{task.number}/contact/refresh/"
     response = web.post(address, {"version": shown.pk})

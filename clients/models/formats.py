@@ -1,7 +1,7 @@
-"""Numbers and addresses as people paste them, turned into what is stored.
+"""Formats of numbers and e-mail addresses: from typed to stored, from stored to displayed.
 
-Every ``clean_*`` takes text as typed (spaces, dashes and brackets allowed), returns the one
-stored form, and raises ``ValidationError`` with the words that the user reads at the field.
+Every ``clean_*`` takes text as typed (spaces, dashes and brackets allowed) and returns the stored
+form, or raises ``ValidationError`` with a message for the form field.
 """
 
 import re
@@ -18,16 +18,16 @@ PHONE_MESSAGE = "Введите телефон: +7 и 10 цифр"
 EMAIL_MESSAGE = "Введите адрес вида name@company.ru"
 ACCOUNT_MESSAGE = "Лицевой счет должен состоять из 12 цифр"
 
-# Spaces of every width, dashes, brackets, dots: what comes along when a number is copied.
+# Spaces of every width, dashes, brackets, dots: what copied numbers contain.
 _PUNCTUATION = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u2010-\u2015\u2212()./-]+")
-_PHONE_LETTERS = re.compile(r"[^0-9+]")
-RUSSIA = 7
+_NOT_PHONE = re.compile(r"[^0-9+]")
+RUSSIA_CODE = 7
 RUSSIAN_MOBILE = re.compile(r"9[0-9]{9}")
 _KPP = re.compile(r"[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 
 
 def compact(value: str) -> str:
-    """``value`` without the punctuation that numbers are written with; letters stay."""
+    """``value`` without spaces and punctuation; letters stay."""
     return _PUNCTUATION.sub("", value)
 
 
@@ -50,13 +50,13 @@ def clean_kpp(value: str) -> str:
 def clean_ogrn(value: str) -> str:
     """ОГРН (13 digits) or ОГРНИП (15 digits)."""
     number = _digits_of_length(value, "ОГРН", (13, 15))
-    if not _ogrn_adds_up(number):
+    if not _is_valid_ogrn(number):
         raise ValidationError("Проверьте ОГРН: контрольная цифра не сходится", code="checksum")
     return number
 
 
 def clean_snils(value: str) -> str:
-    """СНИЛС: eleven digits. Numbers up to 001-001-998 were given out without a checksum."""
+    """СНИЛС: eleven digits. Numbers up to 001-001-998 were issued without a checksum."""
     number = _digits_of_length(value, "СНИЛС", (11,))
     if int(number[:9]) > 1_001_998 and number[9:] != _snils_check_digits(number[:9]):
         raise ValidationError("Проверьте СНИЛС: контрольные цифры не сходятся", code="checksum")
@@ -66,21 +66,23 @@ def clean_snils(value: str) -> str:
 def clean_phone(value: str) -> str:
     """A Russian mobile number as +7 and ten digits, from 8, 7, +7 or ten digits."""
     number = compact(value)
-    if _PHONE_LETTERS.search(number):
+    if _NOT_PHONE.search(number):
         raise ValidationError(PHONE_MESSAGE, code="format")
     try:
         parsed = phonenumbers.parse(number, "RU")
     except phonenumbers.NumberParseException:
         raise ValidationError(PHONE_MESSAGE, code="format") from None
-    # All of +7 9… is Russian mobile. The library's own table of ranges in use lags behind what
-    # operators hand out, and a real client must not be refused.
-    if parsed.country_code != RUSSIA or not RUSSIAN_MOBILE.fullmatch(str(parsed.national_number)):
+    # Every +7 9… is a Russian mobile number. The library's table of assigned ranges is not always
+    # up to date, and a real client must not be refused.
+    if parsed.country_code != RUSSIA_CODE or not RUSSIAN_MOBILE.fullmatch(
+        str(parsed.national_number)
+    ):
         raise ValidationError(PHONE_MESSAGE, code="format")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def clean_email(value: str) -> str:
-    """An e-mail address in lower case, so that one mailbox is always written one way."""
+    """An e-mail address in lower case, so that the same mailbox compares equal."""
     address = value.strip().lower()
     try:
         validate_email(address)
@@ -90,7 +92,7 @@ def clean_email(value: str) -> str:
 
 
 def clean_account_number(value: str) -> str:
-    """«Лицевой счет»: 12 digits. `clients.directories.account_numbers` checks its prefix."""
+    """«Лицевой счет»: 12 digits. `clients.rules.account_prefix` checks the prefix."""
     number = compact(value)
     if len(number) != ACCOUNT_LENGTH or not _is_digits(number):
         raise ValidationError(ACCOUNT_MESSAGE, code="length")
@@ -98,14 +100,14 @@ def clean_account_number(value: str) -> str:
 
 
 def display_phone(phone: str) -> str:
-    """«+7 912 345-67-89»; anything that is not a stored Russian number comes back as it is."""
+    """«+7 912 345-67-89»; returns anything but a stored Russian number unchanged."""
     if not re.fullmatch(r"\+7[0-9]{10}", phone):
         return phone
     return f"+7 {phone[2:5]} {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
 
 
 def display_snils(snils: str) -> str:
-    """«112-233-445 95»; anything but eleven digits comes back as it is."""
+    """«112-233-445 95»; returns anything but eleven digits unchanged."""
     if not re.fullmatch(r"[0-9]{11}", snils):
         return snils
     return f"{snils[:3]}-{snils[3:6]}-{snils[6:9]} {snils[9:]}"
@@ -118,17 +120,17 @@ def _is_digits(text: str) -> bool:
 def _digits_of_length(value: str, label: str, lengths: tuple[int, ...]) -> str:
     number = compact(value)
     if not _is_digits(number) or len(number) not in lengths:
-        wanted = " или ".join(str(length) for length in lengths)
-        raise ValidationError(f"{label} состоит из {wanted} цифр", code="length")
+        allowed = " или ".join(str(length) for length in lengths)
+        raise ValidationError(f"{label} состоит из {allowed} цифр", code="length")
     return number
 
 
-def _ogrn_adds_up(number: str) -> bool:
+def _is_valid_ogrn(number: str) -> bool:
     try:
         ogrn.validate(number)
     except InvalidChecksum:
-        # The library compares ОГРНИП with the whole remainder (0 to 12), the rule with its
-        # last digit.
+        # The check digit of an ОГРНИП is the last digit of the remainder. The library compares
+        # it with the whole remainder (0 to 12).
         return len(number) == 15 and number[-1] == str(int(number[:-1]) % 13)[-1]
     except BadNumber:
         return False

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from clients.directories.account_numbers import allowed_prefixes, check_prefix
 from clients.models import BillingPrefix, Region, Service
+from clients.rules.account_prefix import allowed_prefixes, check_account_number
 from tests.support.factories_clients import (
     BillingPrefixFactory,
     RegionFactory,
@@ -71,13 +71,13 @@ def test_the_rule_over_every_region_and_every_pair_of_services() -> None:
 @given(regions, chosen, st.text(alphabet="0123456789", min_size=9, max_size=9))
 def test_a_number_with_an_allowed_prefix_passes(region: Region, services: list, rest: str) -> None:
     for prefix in allowed_prefixes(region, services, DIRECTORY):
-        assert check_prefix(prefix + rest, region, services, DIRECTORY) is None
+        assert check_account_number(prefix + rest, region, services, DIRECTORY) is None
 
 
 @given(regions, chosen, numbers)
 def test_any_digits_get_the_right_word(region: Region, services: list, number: str) -> None:
     allowed = expected(region, services)
-    said = check_prefix(number, region, services, DIRECTORY)
+    said = check_account_number(number, region, services, DIRECTORY)
     if not any(prefix[: len(number)] == number[:3] for prefix in allowed):
         assert said == WRONG
     elif len(number) < 12:
@@ -94,7 +94,7 @@ def test_no_service_more_ever_makes_a_good_number_bad(region: Region, services: 
 
 
 def test_without_a_region_the_region_is_asked_for() -> None:
-    assert check_prefix("850", None, [], DIRECTORY) == "Выберите регион инсталляции"
+    assert check_account_number("850", None, [], DIRECTORY) == "Выберите регион инсталляции"
 
 
 @pytest.mark.parametrize(
@@ -114,20 +114,20 @@ def test_the_prefixes_that_the_manual_names(region: str, prefix: str) -> None:
 
 def test_a_wrong_beginning_is_said_before_the_number_is_whole() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
-    assert check_prefix("8", moscow, [], []) == SHORT
-    assert check_prefix("86", moscow, [], []) == WRONG
+    assert check_account_number("8", moscow, [], []) == SHORT
+    assert check_account_number("86", moscow, [], []) == WRONG
 
 
 def test_what_is_not_digits_is_never_a_number() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
-    assert check_prefix("850" + "а" * 9, moscow, [], []) == SHORT
-    assert check_prefix("850" + "٣" * 9, moscow, [], []) == SHORT
+    assert check_account_number("850" + "а" * 9, moscow, [], []) == SHORT
+    assert check_account_number("850" + "٣" * 9, moscow, [], []) == SHORT
 
 
 def test_a_service_whose_billing_has_no_prefix_here_allows_none() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
     toll_free = Service(code="toll_free", account_rule="billing:BFN")
-    assert check_prefix("850000000000", moscow, [toll_free], []) == WRONG
+    assert check_account_number("850000000000", moscow, [toll_free], []) == WRONG
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Why no task can be made with a client (manual, chapter 4, causes 2 and 3)."""
+"""Clients that tasks cannot be created with (docs/rules.md#unusable-clients)."""
 
 from datetime import date, timedelta
 from typing import Protocol
@@ -8,15 +8,16 @@ from django.utils import timezone
 from clients.models import Client
 from econtract.platform.common import clock
 
-YOUNGEST = timedelta(days=14)
+# A younger client is not in CDI yet.
+MIN_AGE = timedelta(days=14)
 LIQUIDATED = "Клиент ликвидирован"
 BANKRUPT = "Клиент признан банкротом"
-TOO_YOUNG = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
+TOO_RECENT = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
 NOT_FOUND = "Клиент не найден. Данные о зарегистрированных менее 14 дней назад еще не поступили"
 
 
-class Registered(Protocol):
-    """What is asked of a client's card or of a CDI answer: both have it."""
+class RegistrationData(Protocol):
+    """What `Client` and the CDI's `Organisation` have in common."""
 
     @property
     def state(self) -> str: ...
@@ -25,18 +26,18 @@ class Registered(Protocol):
     def registered_on(self) -> date | None: ...
 
 
-def why_unusable(client: Registered) -> str | None:
-    """The reason in the user's words, None when tasks can be made. Judged as of today."""
+def check_usable(client: RegistrationData) -> str | None:
+    """Why no task can be created with the client today, for the user; None if one can."""
     if client.state == Client.State.LIQUIDATED:
         return LIQUIDATED
     if client.state == Client.State.BANKRUPT:
         return BANKRUPT
     today = timezone.localdate(clock.now())
-    if client.registered_on and today - client.registered_on < YOUNGEST:
-        return TOO_YOUNG
+    if client.registered_on and today - client.registered_on < MIN_AGE:
+        return TOO_RECENT
     return None
 
 
 def field_message(reason: str) -> str:
-    """``reason`` as it is said at the form's client field."""
+    """``reason`` as the client field of the new-task form shows it."""
     return f"{reason}. Создать задание нельзя"

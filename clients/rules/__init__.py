@@ -1,0 +1,1 @@
+"""Business rules about clients: account prefixes, usability, similarity."""
