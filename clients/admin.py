@@ -1,4 +1,4 @@
-"""The administrator's view of directories, clients and contacts."""
+"""Directories, clients and contacts in the admin."""
 
 from typing import Any, cast
 
@@ -37,7 +37,7 @@ class RegionAdmin(DirectoryAdmin):
     autocomplete_fields = ["managers"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
-        """Tasks keep their region: it is switched off instead."""
+        """Tasks refer to regions, so a region can only be switched off."""
         return False
 
 
@@ -49,7 +49,7 @@ class ServiceAdmin(DirectoryAdmin):
     search_fields = ["name", "code"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
-        """Tasks keep their services: one is switched off instead."""
+        """Tasks refer to services, so a service can only be switched off."""
         return False
 
 
@@ -60,10 +60,10 @@ class BillingPrefixAdmin(DirectoryAdmin):
     list_filter = ["billing_system", "prefix_source"]
 
 
-class ReadMostlyAdmin(admin.ModelAdmin):
-    """Made and changed by people at work in «Управление»; here they are looked at."""
+class EditableFieldsAdmin(admin.ModelAdmin):
+    """Read only except ``editable_fields``: users edit these rows in «Управление»."""
 
-    editable: tuple[str, ...] = ()
+    editable_fields: tuple[str, ...] = ()
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -74,17 +74,17 @@ class ReadMostlyAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         names = [field.name for field in self.model._meta.fields if field.editable]
-        return [name for name in names if name not in self.editable]
+        return [name for name in names if name not in self.editable_fields]
 
 
-class LinkInline(admin.StackedInline):
+class ClientContactInline(admin.StackedInline):
     model = ClientContact
     fields = readonly_fields = ("contact", "created_at")
     can_delete = False
     extra = max_num = 0
 
 
-class VersionInline(admin.StackedInline):
+class ContactVersionInline(admin.StackedInline):
     model = ContactVersion
     fields = readonly_fields = (
         "number",
@@ -103,25 +103,25 @@ class VersionInline(admin.StackedInline):
 
 
 @admin.register(Client)
-class ClientAdmin(ReadMostlyAdmin):
-    editable = ("warned",)
+class ClientAdmin(EditableFieldsAdmin):
+    editable_fields = ("warned",)
     list_display = ["short_name", "inn", "kpp", "kind", "state", "warned"]
     list_filter = ["kind", "state", "warned"]
     search_fields = ["search_key"]
-    inlines = [LinkInline]
+    inlines = [ClientContactInline]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
     ) -> tuple[QuerySet[Client], bool]:
-        """The product's own search, with its index."""
+        """Search as in «Управление», which uses an index."""
         clients = cast(ClientQuerySet, queryset)
         return (clients.search(search_term) if search_term.strip() else clients), False
 
 
 @admin.register(Contact)
-class ContactAdmin(ReadMostlyAdmin):
+class ContactAdmin(EditableFieldsAdmin):
     list_display = ["__str__", "phone", "identified_at", "created_at"]
     list_select_related = ["current"]
     search_fields = ["phone", "current__name_key", "current__email"]
-    inlines = [VersionInline]
+    inlines = [ContactVersionInline]
     ordering = ["-created_at"]

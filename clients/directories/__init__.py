@@ -1,4 +1,4 @@
-"""Directories from files: read a table, compare it with the database, show, then apply.
+"""Import of directories from files: read a table, build a plan, show it, then apply it.
 
-The shipped files (`load_reference`) and an administrator's uploads go the same way.
+The files in `clients/data` (`load_reference`) and the uploads of administrators both do so.
 """

@@ -1,17 +1,17 @@
-"""A directory as a workbook that the import takes back."""
+"""Export of a directory as an xlsx file, which the import accepts."""
 
 import io
 
 from clients.directories.registry import Directory
 
 
-def workbook(directory: Directory) -> bytes:
-    """An xlsx file: a frozen heading row, then every row that is in force, all as text."""
-    # Twelve megabytes of every process, for what few do.
+def build_workbook(directory: Directory) -> bytes:
+    """An xlsx file: a frozen row of headings, then all active rows, as text."""
+    # Imported here, because few processes need it and it takes 12 MB of memory.
     import xlsxwriter
 
     rows = directory.model._default_manager.all()
-    if directory.can_switch_off:
+    if directory.has_active_field:
         rows = rows.filter(active=True)
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -21,5 +21,6 @@ def workbook(directory: Directory) -> bytes:
             sheet.set_column(column, column, 30)
             sheet.write_string(0, column, directory.label(name))
             for number, row in enumerate(rows, start=1):
-                sheet.write_string(number, column, directory.show(name, getattr(row, name)))
+                text = directory.display_value(name, getattr(row, name))
+                sheet.write_string(number, column, text)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Which directories come from files, and what their columns are."""
+"""The directories that can be imported from files, and their columns."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,28 +16,28 @@ NO = frozenset({"нет", "no", "false", "0", "-", ""})
 
 @dataclass(frozen=True)
 class Directory:
-    """One directory: its model, and how a file's columns are named.
+    """A model, and the columns of its files.
 
-    ``columns`` maps a heading of the shipped file to a field; the field's Russian label is
-    understood as a heading too. ``key`` are the fields that tell rows apart. Rows that a file
-    leaves out are switched off when the model has ``active``, else deleted. ``optional``
-    fields stay as they are when a file has no such column. ``ordered`` keeps the file's order
-    in ``position``.
+    ``columns`` maps headings to field names; the Russian label of a field is accepted as a
+    heading too. ``key_fields`` identify a row. ``optional_fields`` keep their values when a file
+    has no such column. ``keeps_order`` stores the order of the file in ``position``. Rows that a
+    file lacks are switched off if the model has ``active``, otherwise deleted.
     """
 
     code: str
     model: type[models.Model]
     columns: dict[str, str]
-    key: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
-    ordered: bool = False
+    key_fields: tuple[str, ...]
+    optional_fields: frozenset[str] = frozenset()
+    keeps_order: bool = False
 
     @property
-    def shipped_file(self) -> Path:
+    def initial_file(self) -> Path:
+        """The file that `load_reference` loads."""
         return DATA / f"{self.code}.csv"
 
     @property
-    def can_switch_off(self) -> bool:
+    def has_active_field(self) -> bool:
         return any(field.name == "active" for field in self.model._meta.fields)
 
     def field(self, name: str) -> models.Field:
@@ -47,17 +47,17 @@ class Directory:
     def label(self, name: str) -> str:
         return str(self.field(name).verbose_name)
 
-    def parse(self, name: str, text: str) -> Any:
-        """``text`` of a cell as the field's value. Raises ValidationError."""
+    def parse_value(self, name: str, text: str) -> Any:
+        """The value of the field for the ``text`` of a cell. Raises ValidationError."""
         field = self.field(name)
         if isinstance(field, models.BooleanField):
-            return _yes_or_no(text)
+            return _parse_boolean(text)
         if field.choices:
-            return _choice(field, text)
+            return _parse_choice(field, text)
         return text
 
-    def show(self, name: str, value: Any) -> str:
-        """A field's value in words."""
+    def display_value(self, name: str, value: Any) -> str:
+        """The value as text, which `parse_value` accepts."""
         field = self.field(name)
         if isinstance(field, models.BooleanField):
             return "да" if value else "нет"
@@ -75,8 +75,8 @@ REGIONS = Directory(
         "archive": "archive",
         "seamless": "seamless",
     },
-    key=("name",),
-    optional=frozenset({"prefix_source"}),
+    key_fields=("name",),
+    optional_fields=frozenset({"prefix_source"}),
 )
 SERVICES = Directory(
     code="services",
@@ -87,8 +87,8 @@ SERVICES = Directory(
         "fraud_risk": "fraud_risk",
         "account_rule": "account_rule",
     },
-    key=("code",),
-    ordered=True,
+    key_fields=("code",),
+    keeps_order=True,
 )
 BILLING_PREFIXES = Directory(
     code="billing_prefixes",
@@ -100,13 +100,13 @@ BILLING_PREFIXES = Directory(
         "account_prefix": "account_prefix",
         "prefix_source": "prefix_source",
     },
-    key=("billing_system", "mrf"),
-    optional=frozenset({"prefix_source"}),
+    key_fields=("billing_system", "mrf"),
+    optional_fields=frozenset({"prefix_source"}),
 )
 DIRECTORIES = (REGIONS, SERVICES, BILLING_PREFIXES)
 
 
-def _yes_or_no(text: str) -> bool:
+def _parse_boolean(text: str) -> bool:
     word = text.casefold()
     if word in YES:
         return True
@@ -115,9 +115,9 @@ def _yes_or_no(text: str) -> bool:
     raise ValidationError("напишите «да» или «нет»")
 
 
-def _choice(field: models.Field, text: str) -> Any:
+def _parse_choice(field: models.Field, text: str) -> Any:
     for value, label in field.flatchoices:
         if text.casefold() in {str(value).casefold(), str(label).casefold()}:
             return value
-    known = ", ".join(str(label) for _, label in field.flatchoices)
-    raise ValidationError(f"напишите одно из: {known}")
+    labels = ", ".join(str(label) for _, label in field.flatchoices)
+    raise ValidationError(f"напишите одно из: {labels}")

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
-three_digits = RegexValidator(r"\A[0-9]{3}\Z", "Начало ЛС – три цифры")
-known_rule = RegexValidator(r"\A(region|billing:.+)\Z", "Правило: region или billing:<система>")
+validate_prefix = RegexValidator(r"\A[0-9]{3}\Z", "Начало ЛС – три цифры")
+validate_account_rule = RegexValidator(
+    r"\A(region|billing:.+)\Z", "Правило: region или billing:<система>"
+)
 
 
 class ArchiveSystem(models.TextChoices):
@@ -20,7 +22,7 @@ class Region(models.Model):
 
     name = models.CharField("Регион", max_length=200, unique=True)
     mrf = models.CharField("Макрорегион", max_length=100, db_index=True)
-    account_prefix = models.CharField("Начало ЛС", max_length=3, validators=[three_digits])
+    account_prefix = models.CharField("Начало ЛС", max_length=3, validators=[validate_prefix])
     prefix_source = models.CharField("Источник кода", max_length=20, default="manual")
     archive = models.CharField("Электронный архив", max_length=3, choices=ArchiveSystem)
     seamless = models.BooleanField(
@@ -59,7 +61,7 @@ class Service(models.Model):
         "Правило кода ЛС",
         max_length=100,
         default=BY_REGION,
-        validators=[known_rule],
+        validators=[validate_account_rule],
         help_text="region – код региона; billing:<система> – код из справочника биллинга.",
     )
     position = models.PositiveSmallIntegerField("Порядок", default=0)
@@ -86,7 +88,7 @@ class BillingPrefix(models.Model):
     billing_system = models.CharField("Биллинг", max_length=100)
     service = models.CharField("Услуга", max_length=200)
     mrf = models.CharField("Макрорегион", max_length=100, blank=True)
-    account_prefix = models.CharField("Начало ЛС", max_length=3, validators=[three_digits])
+    account_prefix = models.CharField("Начало ЛС", max_length=3, validators=[validate_prefix])
     prefix_source = models.CharField("Источник кода", max_length=20, default="manual")
 
     class Meta:

@@ -69,16 +69,15 @@ def clean_phone(value: str) -> str:
     if _NOT_PHONE.search(number):
         raise ValidationError(PHONE_MESSAGE, code="format")
     try:
-        parsed = phonenumbers.parse(number, "RU")
+        phone = phonenumbers.parse(number, "RU")
     except phonenumbers.NumberParseException:
         raise ValidationError(PHONE_MESSAGE, code="format") from None
     # Every +7 9… is a Russian mobile number. The library's table of assigned ranges is not always
     # up to date, and a real client must not be refused.
-    if parsed.country_code != RUSSIA_CODE or not RUSSIAN_MOBILE.fullmatch(
-        str(parsed.national_number)
-    ):
+    national = str(phone.national_number)
+    if phone.country_code != RUSSIA_CODE or not RUSSIAN_MOBILE.fullmatch(national):
         raise ValidationError(PHONE_MESSAGE, code="format")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.E164)
 
 
 def clean_email(value: str) -> str:

@@ -90,7 +90,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """With the current version of each loaded."""
         return self.select_related("current")
 
-    def linked_to(self, client: "Client") -> Self:
+    def of_client(self, client: "Client") -> Self:
         """The client's contacts with their current versions, by name."""
         contacts = self.with_current().filter(links__client=client)
         return contacts.order_by("current__name_key", "pk")

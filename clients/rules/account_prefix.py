@@ -15,7 +15,7 @@ NO_REGION_MESSAGE = "Выберите регион инсталляции"
 WRONG_PREFIX_MESSAGE = "Некорректно указан код лицевого счета"
 
 
-def allowed_prefixes(
+def find_allowed_prefixes(
     region: Region,
     services: Iterable[Service],
     billing_prefixes: Iterable[BillingPrefix] | None = None,
@@ -48,13 +48,13 @@ def check_account_number(
     """The message for the user, None for a correct number.
 
     ``number`` has the digits typed so far: the prefix is checked from the first one, the length
-    last. ``billing_prefixes`` as in `allowed_prefixes`.
+    last. ``billing_prefixes`` as in `find_allowed_prefixes`.
     """
     if region is None:
         return NO_REGION_MESSAGE
     prefix = number[:PREFIX_LENGTH]
-    allowed = allowed_prefixes(region, services, billing_prefixes)
-    if prefix and not any(each.startswith(prefix) for each in allowed):
+    allowed = find_allowed_prefixes(region, services, billing_prefixes)
+    if prefix and not any(item.startswith(prefix) for item in allowed):
         return WRONG_PREFIX_MESSAGE
     if len(number) != ACCOUNT_LENGTH or not (number.isascii() and number.isdigit()):
         return ACCOUNT_MESSAGE

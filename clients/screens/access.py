@@ -57,7 +57,7 @@ def get_client(section: Section, pk: int) -> Client:
 
 def get_contact(client: Client, pk: int) -> tuple[Contact, ContactVersion]:
     """The client's contact with its current version. 404 if there is none."""
-    contact = get_object_or_404(Contact.objects.linked_to(client), pk=pk)
+    contact = get_object_or_404(Contact.objects.of_client(client), pk=pk)
     if contact.current is None:
         raise Http404
     return contact, contact.current
@@ -65,7 +65,7 @@ def get_contact(client: Client, pk: int) -> tuple[Contact, ContactVersion]:
 
 def get_own_contact(client: Client) -> tuple[Contact, ContactVersion]:
     """The contact of a client who signs for themselves. 404 if the card has none."""
-    contact = Contact.objects.linked_to(client).first()
+    contact = Contact.objects.of_client(client).first()
     if contact is None or contact.current is None:
         raise Http404
     return contact, contact.current

@@ -1,4 +1,4 @@
-"""Numbered pages of search results, of which only the first thousand are counted."""
+"""Numbered pages of search results; the count stops at a thousand."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,7 @@ def paginate(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = PAGE_
         summary=f"{start + 1}–{start + len(page_rows)} из {total}" if page_rows else "",
         pages=[]
         if last == 1
-        else [_link(request, page, number) for page in _linked_pages(number, last)],
+        else [_link(request, page, number) for page in _page_numbers(number, last)],
         previous_url=_url(request, number - 1) if number > 1 else "",
         next_url=_url(request, number + 1) if number < last else "",
     )
@@ -53,11 +53,11 @@ def _parse_number(text: str) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _linked_pages(number: int, last: int) -> list[int]:
+def _page_numbers(number: int, last: int) -> list[int]:
     """The first page, the last one and the neighbours of ``number``; 0 is a gap."""
-    linked = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+    neighbours = range(max(1, number - 2), min(last, number + 2) + 1)
     pages: list[int] = []
-    for page in linked:
+    for page in sorted({1, last, *neighbours}):
         if pages and page - pages[-1] > 1:
             pages.append(0)
         pages.append(page)

@@ -41,7 +41,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """A contact on a client's card. ``shared`` says how many other clients have it."""
+    """A contact on a client's card. ``other_clients`` says how many others have it."""
 
     pk: int
     name: str
@@ -49,7 +49,7 @@ class ContactRow:
     email: str
     position: str
     authority: str
-    shared: str
+    other_clients: str
 
 
 def state_badge(state: str) -> Badge:
@@ -85,10 +85,10 @@ def contact_rows(contacts: QuerySet[Contact]) -> list[ContactRow]:
     """Rows of the contacts, with the numbers of their clients; one query."""
     links = ClientContact.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
     count = links.annotate(total=Count("pk")).values("total")
-    annotated = contacts.annotate(links_count=Subquery(count, output_field=IntegerField()))
+    contacts = contacts.annotate(links_count=Subquery(count, output_field=IntegerField()))
     return [
         contact_row(contact, contact.current, others=contact.links_count - 1)
-        for contact in annotated
+        for contact in contacts
         if contact.current is not None
     ]
 
@@ -102,16 +102,16 @@ def contact_row(contact: Contact, version: ContactVersion, *, others: int) -> Co
         email=version.email,
         position=version.position,
         authority=version.authority,
-        shared=shared_note(others),
+        other_clients=describe_other_clients(others),
     )
 
 
-def shared_note(others: int) -> str:
+def describe_other_clients(count: int) -> str:
     """«Контакт связан еще с 2 клиентами»; "" without other clients."""
-    if others < 1:
+    if count < 1:
         return ""
-    one = others % 10 == 1 and others % 100 != 11
-    return f"Контакт связан еще с {others} {'клиентом' if one else 'клиентами'}"
+    is_singular = count % 10 == 1 and count % 100 != 11
+    return f"Контакт связан еще с {count} {'клиентом' if is_singular else 'клиентами'}"
 
 
 def compare_details(old: ContactDetails, new: ContactDetails) -> list[KeyValueRow]:

@@ -35,7 +35,9 @@ urlpatterns = [
         contacts.relink_contact,
         name="contact_relink",
     ),
-    path("<section:slug>/<int:pk>/contacts/<int:contact_pk>/", contacts.contact, name="contact"),
+    path(
+        "<section:slug>/<int:pk>/contacts/<int:contact_pk>/", contacts.contact_row, name="contact"
+    ),
     path(
         "<section:slug>/<int:pk>/contacts/<int:contact_pk>/edit/",
         contacts.edit_contact,

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
 from archive import documents
 from clients.models import Region, Service
-from clients.rules.account_prefix import allowed_prefixes
+from clients.rules.account_prefix import find_allowed_prefixes
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry, worker
@@ -251,7 +251,7 @@ def _reload(task: SigningTask) -> SigningTask:
 
 def _prefix(region: Region, services: list[Service]) -> str:
     """A prefix that the services allow."""
-    return min(allowed_prefixes(region, services))
+    return min(find_allowed_prefixes(region, services))
 
 
 def _job_kinds_except(stop: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The manual, 4.2: «На первом этапе, проверка введенного номера ЛС производится по правилам…»"""
+"""The prefix of «Лицевой счет» (docs/rules.md#account-prefix)."""
 
 import csv
 from itertools import combinations
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from clients.models import BillingPrefix, Region, Service
-from clients.rules.account_prefix import allowed_prefixes, check_account_number
+from clients.rules.account_prefix import check_account_number, find_allowed_prefixes
 from tests.support.factories_clients import (
     BillingPrefixFactory,
     RegionFactory,
@@ -20,7 +20,6 @@ from tests.support.paths import ROOT
 DATA = ROOT / "clients" / "data"
 WRONG = "Некорректно указан код лицевого счета"
 SHORT = "Лицевой счет должен состоять из 12 цифр"
-BILLED = {"toll_free": "BFN", "mobile": "BIS Урал"}
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -40,12 +39,12 @@ DIRECTORY = [BillingPrefix(**row) for row in rows("billing_prefixes.csv")]
 MACRO_PREFIXES = {row.mrf: row.account_prefix for row in DIRECTORY if row.mrf}
 
 regions = st.sampled_from(REGIONS)
-chosen = st.lists(st.sampled_from(SERVICES), unique_by=lambda service: service.code)
+service_lists = st.lists(st.sampled_from(SERVICES), unique_by=lambda service: service.code)
 numbers = st.text(alphabet="0123456789", max_size=12)
 
 
-def expected(region: Region, services: list[Service]) -> set[str]:
-    """The rule said once more, service by service, without looking at the code."""
+def expect_prefixes(region: Region, services: list[Service]) -> set[str]:
+    """A second implementation of the rule, service by service."""
     prefixes = set()
     for service in services:
         if service.code == "mobile":
@@ -57,48 +56,50 @@ def expected(region: Region, services: list[Service]) -> set[str]:
     return prefixes or {region.account_prefix}
 
 
-@given(regions, chosen)
-def test_the_rule_over_all_regions_and_any_services(region: Region, services: list) -> None:
-    assert allowed_prefixes(region, services, DIRECTORY) == expected(region, services)
+@given(regions, service_lists)
+def test_prefixes_for_any_region_and_services(region: Region, services: list) -> None:
+    assert find_allowed_prefixes(region, services, DIRECTORY) == expect_prefixes(region, services)
 
 
-def test_the_rule_over_every_region_and_every_pair_of_services() -> None:
+def test_prefixes_for_every_region_and_pair_of_services() -> None:
     for region in REGIONS:
         for pair in combinations(SERVICES, 2):
-            assert allowed_prefixes(region, pair, DIRECTORY) == expected(region, list(pair))
+            assert find_allowed_prefixes(region, pair, DIRECTORY) == expect_prefixes(
+                region, list(pair)
+            )
 
 
-@given(regions, chosen, st.text(alphabet="0123456789", min_size=9, max_size=9))
+@given(regions, service_lists, st.text(alphabet="0123456789", min_size=9, max_size=9))
 def test_a_number_with_an_allowed_prefix_passes(region: Region, services: list, rest: str) -> None:
-    for prefix in allowed_prefixes(region, services, DIRECTORY):
+    for prefix in find_allowed_prefixes(region, services, DIRECTORY):
         assert check_account_number(prefix + rest, region, services, DIRECTORY) is None
 
 
-@given(regions, chosen, numbers)
-def test_any_digits_get_the_right_word(region: Region, services: list, number: str) -> None:
-    allowed = expected(region, services)
-    said = check_account_number(number, region, services, DIRECTORY)
+@given(regions, service_lists, numbers)
+def test_any_digits_get_the_right_message(region: Region, services: list, number: str) -> None:
+    allowed = expect_prefixes(region, services)
+    message = check_account_number(number, region, services, DIRECTORY)
     if not any(prefix[: len(number)] == number[:3] for prefix in allowed):
-        assert said == WRONG
+        assert message == WRONG
     elif len(number) < 12:
-        assert said == SHORT
+        assert message == SHORT
     else:
-        assert said is None
+        assert message is None
 
 
-@given(regions, chosen)
-def test_no_service_more_ever_makes_a_good_number_bad(region: Region, services: list) -> None:
-    before = allowed_prefixes(region, services, DIRECTORY)
+@given(regions, service_lists)
+def test_another_service_never_invalidates_a_number(region: Region, services: list) -> None:
+    before = find_allowed_prefixes(region, services, DIRECTORY)
     for extra in SERVICES if services else []:
-        assert before <= allowed_prefixes(region, [*services, extra], DIRECTORY)
+        assert before <= find_allowed_prefixes(region, [*services, extra], DIRECTORY)
 
 
-def test_without_a_region_the_region_is_asked_for() -> None:
+def test_without_a_region_the_message_asks_for_one() -> None:
     assert check_account_number("850", None, [], DIRECTORY) == "Выберите регион инсталляции"
 
 
 @pytest.mark.parametrize(
-    ("region", "prefix"),
+    ("name", "prefix"),
     [
         ("Ненецкий автономный округ", "229"),
         ("Москва и Московская область", "850"),
@@ -107,37 +108,37 @@ def test_without_a_region_the_region_is_asked_for() -> None:
         ("г. Севастополь", "423"),
     ],
 )
-def test_the_prefixes_that_the_manual_names(region: str, prefix: str) -> None:
-    found = next(item for item in REGIONS if item.name == region)
-    assert allowed_prefixes(found, [], DIRECTORY) == {prefix}
+def test_prefixes_of_known_regions(name: str, prefix: str) -> None:
+    region = next(item for item in REGIONS if item.name == name)
+    assert find_allowed_prefixes(region, [], DIRECTORY) == {prefix}
 
 
-def test_a_wrong_beginning_is_said_before_the_number_is_whole() -> None:
+def test_a_wrong_prefix_is_reported_before_the_number_is_complete() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
     assert check_account_number("8", moscow, [], []) == SHORT
     assert check_account_number("86", moscow, [], []) == WRONG
 
 
-def test_what_is_not_digits_is_never_a_number() -> None:
+def test_letters_and_non_ascii_digits_are_refused() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
     assert check_account_number("850" + "а" * 9, moscow, [], []) == SHORT
     assert check_account_number("850" + "٣" * 9, moscow, [], []) == SHORT
 
 
-def test_a_service_whose_billing_has_no_prefix_here_allows_none() -> None:
+def test_a_billing_system_without_a_prefix_in_the_region_allows_none() -> None:
     moscow = Region(account_prefix="850", mrf="Центр")
     toll_free = Service(code="toll_free", account_rule="billing:BFN")
     assert check_account_number("850000000000", moscow, [toll_free], []) == WRONG
 
 
 @pytest.mark.django_db
-def test_the_directory_in_the_database_is_read_when_none_is_given(
+def test_prefixes_are_read_from_the_database_by_default(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     region = RegionFactory.create()
     BillingPrefixFactory.create()
     mobile = ServiceFactory.create(code="mobile", account_rule="billing:BIS Урал")
     with django_assert_num_queries(1):
-        assert allowed_prefixes(region, [mobile]) == {"596"}
+        assert find_allowed_prefixes(region, [mobile]) == {"596"}
     with django_assert_num_queries(0):
-        assert allowed_prefixes(region, [ServiceFactory.build()]) == {"850"}
+        assert find_allowed_prefixes(region, [ServiceFactory.build()]) == {"850"}

@@ -99,7 +99,7 @@ def test_a_taken_phone_is_refused_with_the_manuals_words_and_the_contact(actor: 
 
 def test_a_contact_of_another_company_is_found_by_phone_and_linked(actor: User) -> None:
     first, second = ClientFactory.create(), ClientFactory.create()
-    contact = ContactFactory.create(phone=PETROV.phone, linked_to=first)
+    contact = ContactFactory.create(phone=PETROV.phone, client=first)
     found = actions.find_by_phone(PETROV.phone)
     assert found == contact
     actions.link_contact(client=second, contact=found, actor=actor)
@@ -111,7 +111,7 @@ def test_a_contact_of_another_company_is_found_by_phone_and_linked(actor: User) 
 
 def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     assert actions.unlink_contact(client=client, contact=contact, actor=actor)
     assert not client.contacts.exists()
     assert Contact.objects.filter(pk=contact.pk).exists()
@@ -219,7 +219,7 @@ def test_one_person_may_be_self_employed_and_agent_with_one_contact(actor: User)
 
 def test_the_card_of_a_person_takes_the_new_name(actor: User) -> None:
     client = PersonFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     details = replace(contact.current_version.details, surname="Семенова")
     actions.edit_person(client=client, contact=contact, details=details, actor=actor, based_on=1)
     client.refresh_from_db()

@@ -189,7 +189,7 @@ def test_wrong_numbers_of_a_person_are_said_at_the_fields(manager: Browser) -> N
 
 def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
     client = PersonFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     edit = url("person_edit", "self-employed", client.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, edit_form(contact, surname="Семенова"))
@@ -201,7 +201,7 @@ def test_an_edit_of_a_person_changes_the_card_too(manager: Browser) -> None:
 
 def test_companies_are_not_edited_as_persons_nor_persons_contacts(manager: Browser) -> None:
     company, person = ClientFactory.create(), PersonFactory.create()
-    contact = ContactFactory.create(linked_to=person)
+    contact = ContactFactory.create(client=person)
     assert manager.get(url("person_edit", "companies", company.pk)).status_code == 404
     assert manager.get(url("person_edit", "self-employed", person.pk)).status_code == 200
     unlink = url("contact_unlink", "self-employed", person.pk, contact.pk)

@@ -1,4 +1,4 @@
-"""The admin pages of this room in Chromium."""
+"""The admin pages of `clients` in Chromium."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -15,33 +15,33 @@ from tests.support.factories_clients import ClientFactory, ContactFactory, Regio
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_an_administrator_loads_a_directory_from_a_file(
+def test_an_administrator_imports_a_directory_from_a_file(
     live_server: LiveServer, browser: Browser
 ) -> None:
     user = UserFactory.create(roles=[Role.ADMINISTRATOR])
     RegionFactory.create(account_prefix="111")
-    contact = ContactFactory.create(linked_to=ClientFactory.create())
-    complaints: list[str] = []
+    contact = ContactFactory.create(client=ClientFactory.create())
+    console_messages: list[str] = []
     context = browser.new_context(base_url=live_server.url, locale="ru-RU")
     context.add_cookies([session_of(user, live_server.url)])
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
+    page.on("console", lambda message: console_messages.append(message.text))
 
     page.goto("/admin/clients/region/")
     page.get_by_role("link", name="Загрузить из файла").click()
-    page.set_input_files("input[type=file]", str(REGIONS.shipped_file))
+    page.set_input_files("input[type=file]", str(REGIONS.initial_file))
     page.get_by_role("button", name="Проверить файл").click()
     expect(page.get_by_text("Добавится: 82, изменится: 1")).to_be_visible()
     assert Region.objects.count() == 1
-    # What axe itself loads is refused by the policy: it is asked after the console.
-    assert [text for text in complaints if "Content Security" in text] == []
+    # axe loads a script that the policy blocks, so the console is checked before it runs.
+    assert [text for text in console_messages if "Content Security" in text] == []
     assert faults(page) == []
     page.get_by_role("button", name="Применить изменения").click()
     expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
     assert Region.objects.count() == 83
 
     pages = [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]
-    for address in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
-        page.goto(f"/admin/clients/{address}/change/")
+    for path in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
+        page.goto(f"/admin/clients/{path}/change/")
         assert faults(page) == []
     context.close()

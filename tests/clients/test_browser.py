@@ -63,7 +63,7 @@ def pencil(page: Page) -> Locator:
 @pytest.fixture
 def company() -> Client:
     client = ClientFactory.create(short_name="ООО «Ромашка»", inn="7701001100")
-    shared = ContactFactory.create(linked_to=client, phone="+79123456789")
+    shared = ContactFactory.create(client=client, phone="+79123456789")
     ClientContact.objects.create(client=ClientFactory.create(), contact=shared)
     return client
 
@@ -73,7 +73,7 @@ def pages(company: Client, fake_cdi: FakeCdi) -> dict[str, str]:
     """Every page of «Управление» by its address, in a state worth looking at."""
     fake_cdi.organisations = [ROMASHKA]
     person = PersonFactory.create()
-    ContactFactory.create(linked_to=person)
+    ContactFactory.create(client=person)
     contact = company.contacts.get()
     card = f"/manage/companies/{company.pk}/"
     return {

@@ -63,7 +63,7 @@ def test_a_name_with_markup_is_shown_as_text(manager: Browser) -> None:
 
 def test_a_card_shows_requisites_contacts_and_the_way_to_the_tasks(manager: Browser) -> None:
     client = ClientFactory.create(inn="7701001100", state="liquidating")
-    ContactFactory.create(linked_to=client, phone="+79123456789")
+    ContactFactory.create(client=client, phone="+79123456789")
     page = manager.get(url("card", "companies", client.pk)).content.decode()
     for words in ["7701001100", "В процессе ликвидации", "12.03.2015", "+7 912 345-67-89"]:
         assert words in page
@@ -72,8 +72,8 @@ def test_a_card_shows_requisites_contacts_and_the_way_to_the_tasks(manager: Brow
 
 def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
     client = ClientFactory.create()
-    ContactFactory.create(linked_to=client, version__surname="Сидоров", version__patronymic="")
-    ContactFactory.create(linked_to=client, version__surname="Алексеев", version__patronymic="")
+    ContactFactory.create(client=client, version__surname="Сидоров", version__patronymic="")
+    ContactFactory.create(client=client, version__surname="Алексеев", version__patronymic="")
     page = manager.get(url("card", "companies", client.pk), {"contacts": "сидор"}, headers=HTMX)
     assert [row.name for row in page.context["contacts"]] == ["Сидоров Петр"]
     assert "<html" not in page.content.decode()
@@ -81,7 +81,7 @@ def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
 
 def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
     clients = ClientFactory.create_batch(3)
-    contact = ContactFactory.create(linked_to=clients[0])
+    contact = ContactFactory.create(client=clients[0])
     for other in clients[1:]:
         ClientContact.objects.create(client=other, contact=contact)
     card = manager.get(url("card", "companies", clients[0].pk)).content.decode()
@@ -94,7 +94,7 @@ def test_the_cards_queries_do_not_grow_with_the_contacts(
     manager: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = ClientFactory.create()
-    ContactFactory.create_batch(12, linked_to=client)
+    ContactFactory.create_batch(12, client=client)
     manager.get(url("list", "companies"))
     with django_assert_max_num_queries(12):
         manager.get(url("card", "companies", client.pk))
@@ -105,7 +105,7 @@ def test_the_cards_queries_do_not_grow_with_the_contacts(
 
 def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
     answer = manager.post(edit, edit_form(contact, email="new@company.example"))
@@ -117,7 +117,7 @@ def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
 
 def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     form = manager.get(edit, headers=HTMX).content.decode()
     assert form.lstrip().startswith("<tr")
@@ -133,7 +133,7 @@ def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
 
 def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, edit_form(contact, phone="123", email="x", surname="С1"))
     text = page.content.decode()
@@ -150,7 +150,7 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
 
 def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact, other = ContactFactory.create(linked_to=client), ContactFactory.create()
+    contact, other = ContactFactory.create(client=client), ContactFactory.create()
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     page = manager.post(edit, edit_form(contact, phone=other.phone))
     assert page.status_code == 422
@@ -159,7 +159,7 @@ def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> N
 
 def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     mine = edit_form(contact, position="Юрист")
     theirs = replace(contact.current_version.details, position="Бухгалтер")
     edit_contact(contact=contact, details=theirs, actor=UserFactory.create())
@@ -175,7 +175,7 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
 
 def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client, version__snils="11223344595")
+    contact = ContactFactory.create(client=client, version__snils="11223344595")
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     manager.post(edit, edit_form(contact, position="Юрист"))
     contact.refresh_from_db()
@@ -185,7 +185,7 @@ def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
 def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser) -> None:
     client, contact = (
         ClientFactory.create(),
-        ContactFactory.create(linked_to=ClientFactory.create()),
+        ContactFactory.create(client=ClientFactory.create()),
     )
     for name in ["contact", "contact_edit"]:
         assert manager.get(url(name, "companies", client.pk, contact.pk)).status_code in {302, 404}
@@ -198,7 +198,7 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
 
 def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
     [toast] = take_undo_toasts(answer.wsgi_request)
     assert toast.text == "Связь удалена"
@@ -211,7 +211,7 @@ def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
 
 def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     part = manager.post(
         url("contact_unlink", "companies", client.pk, contact.pk), headers=HTMX
     ).content.decode()
@@ -222,7 +222,7 @@ def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
 
 def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     answer = manager.get(url("contact_unlink", "companies", client.pk, contact.pk))
     assert answer.status_code == 405
     assert client.contacts.exists()
@@ -230,7 +230,7 @@ def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
 
 def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> None:
     client, other = ClientFactory.create(), ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
     [toast] = take_undo_toasts(answer.wsgi_request)
     token = toast.undo_url.rstrip("/").rpartition("/")[2]

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from clients.directories.changes import plan
+from clients.directories.import_plan import build_plan
 from clients.directories.registry import DIRECTORIES
 from clients.directories.tables import read_table
 from clients.models import Region, Service
@@ -35,44 +35,44 @@ def upload(browser: Browser, rows: list[dict[str, str]]) -> Any:
     return browser.post("/admin/clients/region/import/", {"file": file})
 
 
-def test_an_import_is_shown_before_it_is_done(administrator: Browser) -> None:
+def test_an_import_is_previewed_before_it_is_applied(administrator: Browser) -> None:
     RegionFactory.create(account_prefix="851")
     page = upload(administrator, [MOSCOW])
     assert page.status_code == 200
     assert "Изменится: 1" in page.content.decode()
     assert Region.objects.get().account_prefix == "851"
-    done = administrator.post(
-        "/admin/clients/region/import-confirm/", {"seen": page.context["seen"]}, follow=True
+    response = administrator.post(
+        "/admin/clients/region/import-confirm/", {"preview": page.context["preview"]}, follow=True
     )
-    assert "Загружено строк: 1, отключено: 0" in done.content.decode()
+    assert "Загружено строк: 1, отключено: 0" in response.content.decode()
     assert Region.objects.get().account_prefix == "850"
 
 
-def test_an_import_that_would_do_something_else_by_now_is_shown_again(
+def test_the_preview_is_repeated_when_the_directory_has_changed(
     administrator: Browser,
 ) -> None:
     RegionFactory.create(account_prefix="851")
-    seen = upload(administrator, [MOSCOW]).context["seen"]
+    preview = upload(administrator, [MOSCOW]).context["preview"]
     Region.objects.update(account_prefix="852")
-    page = administrator.post("/admin/clients/region/import-confirm/", {"seen": seen})
+    page = administrator.post("/admin/clients/region/import-confirm/", {"preview": preview})
     assert "Справочник изменился. Проверьте изменения еще раз" in page.content.decode()
     assert Region.objects.get().account_prefix == "852"
 
 
 def test_a_forged_confirmation_changes_nothing(administrator: Browser) -> None:
-    answer = administrator.post("/admin/clients/region/import-confirm/", {"seen": "x"})
-    assert answer.status_code == 302
+    response = administrator.post("/admin/clients/region/import-confirm/", {"preview": "x"})
+    assert response.status_code == 302
     assert not Region.objects.exists()
 
 
-def test_a_confirmation_for_one_directory_is_none_for_another(administrator: Browser) -> None:
-    seen = upload(administrator, [MOSCOW]).context["seen"]
-    administrator.post("/admin/clients/service/import-confirm/", {"seen": seen})
+def test_a_confirmation_is_valid_for_one_directory_only(administrator: Browser) -> None:
+    preview = upload(administrator, [MOSCOW]).context["preview"]
+    administrator.post("/admin/clients/service/import-confirm/", {"preview": preview})
     assert not Service.objects.exists()
     assert not Region.objects.exists()
 
 
-def test_a_wrong_file_and_wrong_rows_are_said_on_the_page(administrator: Browser) -> None:
+def test_the_page_shows_errors_of_the_file_and_of_its_rows(administrator: Browser) -> None:
     file = SimpleUploadedFile("a.pdf", b"%PDF")
     page = administrator.post("/admin/clients/region/import/", {"file": file})
     assert page.status_code == 422
@@ -82,18 +82,18 @@ def test_a_wrong_file_and_wrong_rows_are_said_on_the_page(administrator: Browser
     assert "Начало ЛС – три цифры" in page.content.decode()
 
 
-def test_an_exported_directory_is_taken_back_without_a_change(administrator: Browser) -> None:
+def test_importing_an_export_changes_nothing(administrator: Browser) -> None:
     call_command("load_reference")
     for directory in DIRECTORIES:
         name = directory.model._meta.model_name
         content = administrator.get(f"/admin/clients/{name}/export/").content
         assert load_workbook(io.BytesIO(content)).worksheets[0].freeze_panes == "A2"
-        assert plan(directory, read_table("a.xlsx", content)).changes == []
+        assert build_plan(directory, read_table("a.xlsx", content)).changes == []
 
 
 @pytest.mark.parametrize("view", ["", "import/", "export/", "import-confirm/"])
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.TEAM_LEAD, Role.HEAD])
-def test_directories_are_for_administrators_alone(client: Browser, view: str, role: Role) -> None:
+def test_only_administrators_manage_directories(client: Browser, view: str, role: Role) -> None:
     user = User.objects.create(username="someone")
     RoleGrant.objects.create(user=user, role=role)
     client.force_login(user)
@@ -101,7 +101,7 @@ def test_directories_are_for_administrators_alone(client: Browser, view: str, ro
 
 
 @pytest.mark.parametrize("model", ["region", "service", "billingprefix", "client", "contact"])
-def test_admin_pages_of_the_directories_open(administrator: Browser, model: str) -> None:
+def test_admin_pages_of_the_directories_respond(administrator: Browser, model: str) -> None:
     RegionFactory.create()
     ServiceFactory.create()
     BillingPrefixFactory.create()
@@ -109,7 +109,7 @@ def test_admin_pages_of_the_directories_open(administrator: Browser, model: str)
     assert page.status_code == 200
 
 
-def test_our_admin_pages_have_no_inline_style_or_script() -> None:
+def test_templates_have_no_inline_style_or_script() -> None:
     for template in Path("templates/clients").rglob("*.html"):
         text = template.read_text(encoding="utf-8")
         assert "style=" not in text

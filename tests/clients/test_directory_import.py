@@ -9,9 +9,9 @@ from django.test import Client as Browser
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from clients.directories.changes import Kind, apply, plan
+from clients.directories.import_plan import ChangeType, apply_plan, build_plan
 from clients.directories.registry import BILLING_PREFIXES, DIRECTORIES, REGIONS, SERVICES
-from clients.directories.tables import BadTable, read_table
+from clients.directories.tables import TableError, read_table
 from clients.models import BillingPrefix, Region, Service
 from tests.support.directory_files import MOSCOW, as_csv, as_xlsx
 from tests.support.factories_clients import BillingPrefixFactory, RegionFactory
@@ -30,12 +30,12 @@ def administrator(client: Browser) -> Browser:
 # --- load_reference ---------------------------------------------------------------------------
 
 
-def test_the_shipped_directories_are_loaded_row_by_row(capsys: pytest.CaptureFixture) -> None:
+def test_load_reference_loads_every_row(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
     for directory in DIRECTORIES:
-        shipped = read_table("x.csv", directory.shipped_file.read_bytes())
-        assert directory.model._default_manager.count() == len(shipped)
-        assert plan(directory, shipped).changes == []
+        rows = read_table("x.csv", directory.initial_file.read_bytes())
+        assert directory.model._default_manager.count() == len(rows)
+        assert build_plan(directory, rows).changes == []
     moscow = Region.objects.get(name="Москва и Московская область")
     assert (moscow.account_prefix, moscow.archive, moscow.seamless) == ("850", "APD", True)
     mobile = Service.objects.get(code="mobile")
@@ -44,7 +44,7 @@ def test_the_shipped_directories_are_loaded_row_by_row(capsys: pytest.CaptureFix
     assert "regions: 83 added, 0 changed" in capsys.readouterr().out
 
 
-def test_loading_again_leaves_what_administrators_changed(capsys: pytest.CaptureFixture) -> None:
+def test_loading_again_keeps_changes_of_administrators(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
     Region.objects.filter(name=MOSCOW["region"]).update(account_prefix="777")
     call_command("load_reference")
@@ -54,7 +54,7 @@ def test_loading_again_leaves_what_administrators_changed(capsys: pytest.Capture
     assert "regions: 0 added, 1 changed" in capsys.readouterr().out
 
 
-def test_an_update_removes_nothing() -> None:
+def test_update_option_removes_nothing() -> None:
     call_command("load_reference")
     own = RegionFactory.create(name="Свой регион")
     call_command("load_reference", "--update")
@@ -62,39 +62,41 @@ def test_an_update_removes_nothing() -> None:
     assert own.active
 
 
-# --- what a file would change -------------------------------------------------------------------
+# --- plans --------------------------------------------------------------------------------------
 
 
-def test_a_file_is_compared_without_writing() -> None:
+def test_building_a_plan_does_not_write() -> None:
     RegionFactory.create(account_prefix="851")
     RegionFactory.create(name="Лишний регион")
-    planned = plan(REGIONS, [MOSCOW, {**MOSCOW, "region": "Тверская область"}])
-    assert [change.title for change in planned.of(Kind.ADDED)] == ["Тверская область"]
-    [changed] = planned.of(Kind.CHANGED)
-    assert [(d.label, d.old, d.new) for d in changed.differences] == [("Начало ЛС", "851", "850")]
-    assert [change.title for change in planned.of(Kind.REMOVED)] == ["Лишний регион"]
+    plan = build_plan(REGIONS, [MOSCOW, {**MOSCOW, "region": "Тверская область"}])
+    assert [change.title for change in plan.of_type(ChangeType.ADD)] == ["Тверская область"]
+    [update] = plan.of_type(ChangeType.UPDATE)
+    assert [(field.label, field.old, field.new) for field in update.fields] == [
+        ("Начало ЛС", "851", "850")
+    ]
+    assert [change.title for change in plan.of_type(ChangeType.REMOVE)] == ["Лишний регион"]
     assert Region.objects.get(name=MOSCOW["region"]).account_prefix == "851"
 
 
-def test_a_region_that_a_file_leaves_out_is_switched_off_and_comes_back() -> None:
+def test_a_region_missing_from_the_file_is_switched_off_until_it_returns() -> None:
     region = RegionFactory.create(name="Лишний регион")
-    apply(plan(REGIONS, [MOSCOW]))
+    apply_plan(build_plan(REGIONS, [MOSCOW]))
     region.refresh_from_db()
     assert not region.active
-    assert plan(REGIONS, [MOSCOW]).changes == []
-    apply(plan(REGIONS, [MOSCOW, {**MOSCOW, "region": "Лишний регион"}]))
+    assert build_plan(REGIONS, [MOSCOW]).changes == []
+    apply_plan(build_plan(REGIONS, [MOSCOW, {**MOSCOW, "region": "Лишний регион"}]))
     region.refresh_from_db()
     assert region.active
 
 
-def test_a_prefix_that_a_file_leaves_out_is_deleted() -> None:
+def test_a_prefix_missing_from_the_file_is_deleted() -> None:
     BillingPrefixFactory.create(billing_system="СТАРТ", mrf="Юг")
     row = {"billing_system": "BFN", "service": "8-800", "mrf": "Юг", "account_prefix": "884"}
-    apply(plan(BILLING_PREFIXES, [row]))
+    apply_plan(build_plan(BILLING_PREFIXES, [row]))
     assert [str(prefix) for prefix in BillingPrefix.objects.all()] == ["BFN Юг 884"]
 
 
-def test_russian_headings_and_words_are_understood() -> None:
+def test_russian_headings_and_values_are_accepted() -> None:
     row = {
         "Макрорегион": "Урал",
         "Регион": "Пермский край",
@@ -103,13 +105,13 @@ def test_russian_headings_and_words_are_understood() -> None:
         "Бесшовный процесс": "Да",
         "Примечание": "не наш столбец",
     }
-    apply(plan(REGIONS, [row]))
+    apply_plan(build_plan(REGIONS, [row]))
     region = Region.objects.get()
     assert (region.archive, region.seamless, region.prefix_source) == ("RIO", True, "manual")
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"account_prefix": "85"}, "Строка 2, «Начало ЛС»: Начало ЛС – три цифры"),
         ({"archive": "ЦОД"}, "Строка 2, «Электронный архив»: напишите одно из: АПД, РИО Картотека"),
@@ -117,18 +119,18 @@ def test_russian_headings_and_words_are_understood() -> None:
         ({"region": ""}, "Строка 2, «Регион»: Это поле не может быть пустым."),
     ],
 )
-def test_a_wrong_cell_is_named_by_line_and_column(change: dict[str, str], said: str) -> None:
-    planned = plan(REGIONS, [MOSCOW | change])
-    assert planned.errors == [said]
+def test_an_error_names_line_and_column(change: dict[str, str], message: str) -> None:
+    plan = build_plan(REGIONS, [MOSCOW | change])
+    assert plan.errors == [message]
     with pytest.raises(ValueError):
-        apply(planned)
+        apply_plan(plan)
     assert not Region.objects.exists()
 
 
 def test_a_repeated_row_and_a_missing_column_are_errors() -> None:
-    assert plan(REGIONS, [MOSCOW, MOSCOW]).errors == ["Строка 3 повторяет строку 2"]
+    assert build_plan(REGIONS, [MOSCOW, MOSCOW]).errors == ["Строка 3 повторяет строку 2"]
     short = {name: value for name, value in MOSCOW.items() if name != "mrf"}
-    assert plan(REGIONS, [short]).errors == ["Нет столбца «Макрорегион»"]
+    assert build_plan(REGIONS, [short]).errors == ["Нет столбца «Макрорегион»"]
 
 
 def test_services_keep_the_order_of_the_file() -> None:
@@ -136,13 +138,13 @@ def test_services_keep_the_order_of_the_file() -> None:
         {"code": code, "name": code, "fraud_risk": "no", "account_rule": "region"}
         for code in ("b", "a")
     ]
-    apply(plan(SERVICES, rows))
+    apply_plan(build_plan(SERVICES, rows))
     assert list(Service.objects.values_list("code", flat=True)) == ["b", "a"]
 
 
 def test_a_service_with_an_unknown_account_rule_is_refused() -> None:
     row = {"code": "a", "name": "А", "fraud_risk": "no", "account_rule": "nonsense"}
-    [error] = plan(SERVICES, [row]).errors
+    [error] = build_plan(SERVICES, [row]).errors
     assert "region или billing" in error
 
 
@@ -160,11 +162,11 @@ def test_a_service_with_an_unknown_account_rule_is_refused() -> None:
         ("a.xlsx", as_xlsx([{**MOSCOW, "account_prefix": 850.0}])),
     ],
 )
-def test_tables_of_every_kind_give_the_same_rows(name: str, content: bytes) -> None:
+def test_all_formats_give_the_same_rows(name: str, content: bytes) -> None:
     assert read_table(name, content) == [MOSCOW]
 
 
-def bomb() -> bytes:
+def zip_bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 60_000_000)
@@ -172,13 +174,13 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("a.xls", b"x", "Нужен файл xlsx или csv"),
         ("a.xlsx", b"", "Файл поврежден или это не xlsx"),
         ("a.xlsx", b"PK\x03\x04 broken", "Файл поврежден или это не xlsx"),
         ("a.xlsx", as_xlsx([MOSCOW])[:-200], "Файл поврежден или это не xlsx"),
-        ("a.xlsx", bomb(), "Файл слишком большой"),
+        ("a.xlsx", zip_bomb(), "Файл слишком большой"),
         ("a.csv", b"a" * (2 * 1024 * 1024 + 1), "Файл больше 2 МБ"),
         ("a.csv", b"", "В файле нет строк: первая строка – заголовки столбцов, ниже – данные"),
         ("a.csv", b"a,b\n1,\x00", "Файл поврежден или это не csv"),
@@ -186,7 +188,9 @@ def bomb() -> bytes:
         ("a.csv", b"a\n" + b"1\n" * 5001, "В файле больше 5000 строк"),
     ],
 )
-def test_what_is_no_table_is_refused_in_words(name: str, content: bytes, said: str) -> None:
-    with pytest.raises(BadTable) as caught:
+def test_an_unreadable_file_is_refused_with_a_message(
+    name: str, content: bytes, message: str
+) -> None:
+    with pytest.raises(TableError) as error:
         read_table(name, content)
-    assert str(caught.value) == said
+    assert str(error.value) == message

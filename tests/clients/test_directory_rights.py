@@ -86,7 +86,7 @@ def test_who_changes_the_companies_cards(
     roles, types = READERS[who]
     browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
     client = ClientFactory.create()
-    contact = ContactFactory.create(linked_to=client)
+    contact = ContactFactory.create(client=client)
     before = list(ClientContact.objects.values_list("client", "contact"))
     args: list[object] = ["companies", client.pk]
     if data is None:
@@ -121,7 +121,7 @@ def test_who_adds_cards(who: str, codes: tuple[int, int, int]) -> None:
 def test_a_reader_sees_no_buttons_that_change() -> None:
     reader = browser_of(UserFactory.create(roles=[Role.TEAM_LEAD]))
     client = ClientFactory.create()
-    ContactFactory.create(linked_to=client)
+    ContactFactory.create(client=client)
     page = reader.get(url("card", "companies", client.pk)).content.decode()
     for words in ["Редактировать", "Удалить связь", "Обновить из CDI"]:
         assert words not in page

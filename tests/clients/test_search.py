@@ -69,11 +69,11 @@ def test_text_without_letters_finds_nothing_and_no_text_everything() -> None:
 def test_contacts_of_a_client_are_found_by_name_phone_and_email() -> None:
     client = ClientFactory.create()
     petrov = ContactFactory.create(
-        linked_to=client, phone="+79123456789", version__email="boss@company.example"
+        client=client, phone="+79123456789", version__email="boss@company.example"
     )
     other = {"version__surname": "Сидоров", "version__patronymic": ""}
-    ContactFactory.create(linked_to=client, phone="+79990001122", **other)
-    found = Contact.objects.linked_to(client)
+    ContactFactory.create(client=client, phone="+79990001122", **other)
+    found = Contact.objects.of_client(client)
     assert found.count() == 2
     for text in ["петров", "ПЕТР ПЕТРОВ", "8 912 345-67-89", "45678", "boss@"]:
         assert list(found.search(text)) == [petrov]
@@ -82,9 +82,9 @@ def test_contacts_of_a_client_are_found_by_name_phone_and_email() -> None:
 
 def test_a_list_of_contacts_is_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     client = ClientFactory.create()
-    ContactFactory.create_batch(3, linked_to=client)
+    ContactFactory.create_batch(3, client=client)
     with django_assert_num_queries(1):
-        assert len([str(contact) for contact in Contact.objects.linked_to(client)]) == 3
+        assert len([str(contact) for contact in Contact.objects.of_client(client)]) == 3
 
 
 def test_any_part_of_a_name_has_an_index_where_the_database_knows_one() -> None:

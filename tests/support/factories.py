@@ -198,9 +198,7 @@ class SigningTaskFactory(DjangoModelFactory):
     manager = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
     created_by = factory.SelfAttribute("manager")
     client = factory.SubFactory(ClientFactory)
-    contact_version = factory.LazyAttribute(
-        lambda task: ContactFactory(linked_to=task.client).current
-    )
+    contact_version = factory.LazyAttribute(lambda task: ContactFactory(client=task.client).current)
     region = factory.SubFactory(RegionFactory)
     box = factory.SubFactory(BoxFactory)
     signatory = factory.SubFactory(SignatoryFactory)

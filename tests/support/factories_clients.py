@@ -1,4 +1,4 @@
-"""Clients, contacts and directories for tests. Numbers have right check digits."""
+"""Clients, contacts and directories for tests. Numbers have valid check digits."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,24 +19,24 @@ from clients.models import (
     Service,
 )
 
-# Smaller numbers are for tests that choose their own; factories count from here.
-CHOSEN = 1_000
+# Sequences start here; tests can use smaller numbers themselves.
+FIRST_SEQUENCE_NUMBER = 1_000
 
 
 def company_inn(number: int) -> str:
-    """A valid ИНН of ten digits, another one for every ``number``."""
+    """A valid ИНН of ten digits, a different one for every ``number``."""
     base = f"{660000000 + number:09d}"
     return base + stdnum_inn.calc_company_check_digit(base)
 
 
 def person_inn(number: int) -> str:
-    """A valid ИНН of twelve digits, another one for every ``number``."""
+    """A valid ИНН of twelve digits, a different one for every ``number``."""
     base = f"{7712300000 + number:010d}"
     return base + stdnum_inn.calc_personal_check_digits(base)
 
 
-def numbered(value: Callable[[int], str]) -> Any:
-    """Another value for every object that a factory makes; what mypy may know of a Sequence."""
+def sequence(value: Callable[[int], str]) -> Any:
+    """A factory_boy Sequence, typed for mypy."""
     return Sequence(value)  # type: ignore[no-untyped-call]
 
 
@@ -77,8 +77,8 @@ class ClientFactory(DjangoModelFactory[Client]):
         model = Client
 
     kind = Client.Kind.LEGAL
-    short_name: Any = numbered(lambda number: f"ООО «Клиент {number}»")
-    inn = numbered(lambda number: company_inn(CHOSEN + number))
+    short_name: Any = sequence(lambda number: f"ООО «Клиент {number}»")
+    inn = sequence(lambda number: company_inn(FIRST_SEQUENCE_NUMBER + number))
     kpp = "770101001"
     ogrn = "1157746001104"
     registered_on = date(2015, 3, 12)
@@ -88,23 +88,23 @@ class ClientFactory(DjangoModelFactory[Client]):
 class PersonFactory(ClientFactory):
     kind = Client.Kind.SELF_EMPLOYED
     short_name = "Иванова Анна Андреевна"
-    inn = numbered(lambda number: person_inn(CHOSEN + number))
+    inn = sequence(lambda number: person_inn(FIRST_SEQUENCE_NUMBER + number))
     kpp = ""
     ogrn = ""
 
 
 class ContactFactory(DjangoModelFactory[Contact]):
-    """A contact with its first version; the version's fields are given as ``version__…``."""
+    """A contact with its first version; ``version__…`` set the version's fields."""
 
     class Meta:
         model = Contact
         skip_postgeneration_save = True
 
-    phone = numbered(lambda number: f"+7912{number:07d}")
+    phone = sequence(lambda number: f"+7912{number:07d}")
 
     @post_generation
-    def version(self: Contact, create: bool, extracted: object, **facts: str) -> None:
-        known = {
+    def version(self: Contact, create: bool, extracted: object, **values: str) -> None:
+        defaults = {
             "surname": "Петров",
             "given_name": "Петр",
             "patronymic": "Петрович",
@@ -113,11 +113,11 @@ class ContactFactory(DjangoModelFactory[Contact]):
             "authority": "Устав",
         }
         self.current = ContactVersion.objects.create(
-            contact=self, number=1, phone=self.phone, **(known | facts)
+            contact=self, number=1, phone=self.phone, **(defaults | values)
         )
         self.save()
 
     @post_generation
-    def linked_to(self: Contact, create: bool, client: Client | None, **kwargs: object) -> None:
-        if client is not None:
-            ClientContact.objects.create(client=client, contact=self)
+    def client(self: Contact, create: bool, extracted: Client | None, **kwargs: object) -> None:
+        if extracted is not None:
+            ClientContact.objects.create(client=extracted, contact=self)

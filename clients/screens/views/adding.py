@@ -78,17 +78,17 @@ def _search_companies(
 
 def _match_clients(section: Section, organisations: list[Organisation]) -> list[CdiMatch]:
     """The organisations of the section's kinds, with their cards."""
-    in_section = [each for each in organisations if each.kind in section.kinds]
-    clients = Client.objects.filter(inn__in={each.inn for each in in_section})
+    organisations = [item for item in organisations if item.kind in section.kinds]
+    clients = Client.objects.filter(inn__in={item.inn for item in organisations})
     by_key = {(client.inn, client.kpp, client.kind): client for client in clients}
     return [
         CdiMatch(
-            organisation=each,
-            badge=presentation.state_badge(each.state),
-            client=by_key.get((each.inn, each.kpp, each.kind)),
-            reason=check_usable(each),
+            organisation=item,
+            badge=presentation.state_badge(item.state),
+            client=by_key.get((item.inn, item.kpp, item.kind)),
+            reason=check_usable(item),
         )
-        for each in in_section
+        for item in organisations
     ]
 
 
@@ -143,7 +143,9 @@ def _find_similar(request: HttpRequest, section: Section, form: PersonForm) -> d
         return {"similar_clients": same, "similar_contacts": []}
     if request.POST.get("confirmed") or request.POST.get("link_phone"):
         return {"similar_clients": [], "similar_contacts": []}
-    contacts = [each for each in find_similar_contacts(details) if each.phone != details.phone]
+    contacts = [
+        contact for contact in find_similar_contacts(details) if contact.phone != details.phone
+    ]
     return {
         "similar_clients": clients,
         "similar_contacts": presentation.contact_options(contacts),

@@ -71,14 +71,14 @@ def render_contacts(
     ``undo_url`` shows the toast about an unlinked contact.
     """
     query = request.GET.get("contacts", "").strip()
-    linked = Contact.objects.linked_to(client)
-    count = linked.count()
+    contacts = Contact.objects.of_client(client)
+    count = contacts.count()
     context = {
         **section_context(request, section),
         "client": client,
         "badge": state_badge(client.state),
         "details": registration_rows(client),
-        "contacts": contact_rows(linked.search(query) if query else linked),
+        "contacts": contact_rows(contacts.search(query) if query else contacts),
         "contacts_query": query,
         "contacts_count": count,
         "has_contact_search": count > MAX_CONTACTS_WITHOUT_SEARCH or bool(query),
@@ -88,7 +88,7 @@ def render_contacts(
 
 
 def _person_card(request: HttpRequest, section: Section, client: Client) -> HttpResponse:
-    contact = Contact.objects.linked_to(client).first()
+    contact = Contact.objects.of_client(client).first()
     version = contact.current if contact else None
     context = {
         **section_context(request, section),

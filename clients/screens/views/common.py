@@ -1,4 +1,4 @@
-"""What the views of «Управление» share."""
+"""Helpers for the views of «Управление»."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ from econtract.platform.common.toasts import UndoToast, offer_undo
 CDI_UNAVAILABLE = "CDI не отвечает. Введенное осталось на странице, повторите позже"
 
 
-def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
-    """Template variables of every page: the tabs, the section, whether the user can edit."""
+def section_context(request: HttpRequest, current: Section) -> dict[str, Any]:
+    """Template variables of every page: tabs, the current section, whether the user can edit."""
     tabs = [
         {
-            "label": each.label,
-            "url": reverse("clients:list", args=[each.slug]),
-            "current": each == section,
+            "label": section.label,
+            "url": reverse("clients:list", args=[section.slug]),
+            "current": section == current,
         }
-        for each in require_sections(request)
+        for section in require_sections(request)
     ]
     return {
-        "section": section,
+        "section": current,
         "tabs": tabs,
-        "can_edit": can_edit(current_user(request), section),
+        "can_edit": can_edit(current_user(request), current),
     }
 
 

@@ -22,12 +22,12 @@ from clients.screens.views.edits import save_edit
 from econtract.platform.common.htmx import is_fragment, render_page
 
 UNDO_SALT = "clients.unlink"
-UNDO_WITHIN_SECONDS = 24 * 60 * 60
+UNDO_MAX_AGE = 24 * 60 * 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_contact(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """«Добавить»: links a contact found by phone, or creates one."""
+    """«Добавить»: links an existing contact by phone, or creates one."""
     section, client = get_editable_company(request, slug, pk)
     search = PhoneSearchForm(request.GET if "phone" in request.GET else None, auto_id="find-%s")
     form = ContactForm(request.POST or None, initial={"phone": request.GET.get("phone", "")})
@@ -66,7 +66,7 @@ def link_contact(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-def contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> HttpResponse:
+def contact_row(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> HttpResponse:
     """One row without its form, for htmx; redirects to the card otherwise."""
     section, client = get_editable_company(request, slug, pk)
     if not is_fragment(request):
@@ -78,14 +78,14 @@ def contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> HttpRe
 def edit_contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> HttpResponse:
     """«Редактировать» → «Сохранить»: the row becomes a form and then a row again."""
     section, client = get_editable_company(request, slug, pk)
-    edited, version = get_contact(client, contact_pk)
+    contact, version = get_contact(client, contact_pk)
     form = ContactEditForm.for_version(version, request.POST or None)
     context: dict[str, Any] = {**section_context(request, section), "client": client, "form": form}
-    context["contact_pk"] = edited.pk
-    context["shared"] = presentation.shared_note(edited.links.count() - 1)
+    context["contact_pk"] = contact.pk
+    context["other_clients"] = presentation.describe_other_clients(contact.links.count() - 1)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        result = save_edit(form, edited, actor=current_user(request))
+        result = save_edit(form, contact, actor=current_user(request))
         if result.version is not None:
             return _respond_saved(request, section, client, contact_pk)
         context["changes"], status = result.changes, result.status
@@ -102,9 +102,9 @@ def edit_contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> H
 def unlink_contact(request: HttpRequest, slug: str, pk: int, contact_pk: int) -> HttpResponse:
     """«Удалить связь»: without confirmation, with «Отменить» in the toast."""
     section, client = get_editable_company(request, slug, pk)
-    unlinked, _ = get_contact(client, contact_pk)
-    actions.unlink_contact(client=client, contact=unlinked, actor=current_user(request))
-    token = signing.dumps([client.pk, unlinked.pk], salt=UNDO_SALT)
+    contact, _ = get_contact(client, contact_pk)
+    actions.unlink_contact(client=client, contact=contact, actor=current_user(request))
+    token = signing.dumps([client.pk, contact.pk], salt=UNDO_SALT)
     undo_url = reverse("clients:contact_relink", args=[section.slug, client.pk, token])
     if is_fragment(request):
         return render_contacts(request, section, client, undo_url=undo_url)
@@ -117,13 +117,13 @@ def relink_contact(request: HttpRequest, slug: str, pk: int, token: str) -> Http
     """«Отменить» in the toast after `unlink_contact`; works for a day."""
     section, client = get_editable_company(request, slug, pk)
     try:
-        client_pk, contact_pk = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_WITHIN_SECONDS)
+        client_pk, contact_pk = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_MAX_AGE)
     except signing.BadSignature:
         raise Http404 from None
     if client_pk != client.pk:
         raise Http404
-    unlinked = get_object_or_404(Contact, pk=contact_pk)
-    actions.link_contact(client=client, contact=unlinked, actor=current_user(request))
+    contact = get_object_or_404(Contact, pk=contact_pk)
+    actions.link_contact(client=client, contact=contact, actor=current_user(request))
     add_toast(request, "Связь восстановлена")
     return redirect_to_card(section, client)
 
@@ -133,8 +133,10 @@ def _find_similar(request: HttpRequest, form: ContactForm) -> dict[str, Any]:
     if request.POST.get("confirmed"):
         return {"similar_contacts": []}
     details = form.details()
-    others = [item for item in find_similar_contacts(details) if item.phone != details.phone]
-    return {"similar_contacts": presentation.contact_options(others)}
+    contacts = [
+        contact for contact in find_similar_contacts(details) if contact.phone != details.phone
+    ]
+    return {"similar_contacts": presentation.contact_options(contacts)}
 
 
 def _find_by_phone(phone: str) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def _respond_saved(request: HttpRequest, section: Section, client: Client, pk: i
 def _render_row(
     request: HttpRequest, section: Section, client: Client, pk: int, *, saved: bool
 ) -> HttpResponse:
-    [row] = presentation.contact_rows(Contact.objects.linked_to(client).filter(pk=pk))
+    [row] = presentation.contact_rows(Contact.objects.of_client(client).filter(pk=pk))
     context = {**section_context(request, section), "client": client, "row": row, "saved": saved}
     template = "clients/_contact_row.html"
     return render_page(request, template, template, context)

@@ -13,7 +13,7 @@ from clients.screens.access import (
     require_editable_section,
 )
 from clients.screens.forms import PersonEditForm
-from clients.screens.presentation import shared_note
+from clients.screens.presentation import describe_other_clients
 from clients.screens.views.common import add_toast, redirect_to_card, section_context
 from clients.screens.views.edits import save_edit
 
@@ -28,7 +28,7 @@ def edit_person(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     contact, version = get_own_contact(client)
     form = PersonEditForm.for_version(version, request.POST or None)
     context: dict[str, Any] = {**section_context(request, section), "client": client, "form": form}
-    context["shared"] = shared_note(contact.links.count() - 1)
+    context["other_clients"] = describe_other_clients(contact.links.count() - 1)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         result = save_edit(form, contact, actor=current_user(request), person=client)

@@ -33,7 +33,7 @@ NOBODY_ALIKE = Resemblance()
 
 def linked_contacts(card: Client | None) -> list[Contact]:
     """The contacts of a card, by name; none for a client without one."""
-    return list(Contact.objects.linked_to(card)) if card else []
+    return list(Contact.objects.of_client(card)) if card else []
 
 
 def choice(contact: Contact) -> Row:

@@ -55,7 +55,7 @@ class PersonParty(Party):
         self._card = Client.objects.filter(kind=self.kind.client_kind, inn=inn, kpp="").first()
         self._lookup = self.ask_cdi(inn, "", changed=changed)
         if self._card:
-            self.contact = Contact.objects.linked_to(self._card).first()
+            self.contact = Contact.objects.of_client(self._card).first()
         if changed:
             self._fill_in()
 
@@ -143,7 +143,7 @@ class PersonParty(Party):
             client, _ = actions.find_or_create_person(
                 kind=self.kind.client_kind, inn=details.inn, details=details, actor=actor
             )
-            return client, Contact.objects.linked_to(client).get()
+            return client, Contact.objects.of_client(client).get()
         client, _ = actions.find_or_create_person_of(
             kind=self.kind.client_kind, inn=details.inn, contact=contact, actor=actor
         )

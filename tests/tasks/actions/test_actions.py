@@ -51,7 +51,7 @@ def form(**more: Any) -> TaskFacts:
     filled: dict[str, Any] = {
         "task_type": TaskType.LEGAL,
         "client": client,
-        "contact": ContactFactory(linked_to=client),
+        "contact": ContactFactory(client=client),
         "region": RegionFactory(),
         "sender": OperatorSender(box=BoxFactory(), signatory=SignatoryFactory()),
         "services": [ServiceFactory()],
@@ -108,7 +108,7 @@ def test_a_contact_identified_recently_is_not_asked_again(
     days: int, seamless: bool, status: Status, settings: Settings
 ) -> None:
     client = ClientFactory()
-    contact = ContactFactory(linked_to=client, identified_at=clock.now() - timedelta(days=days))
+    contact = ContactFactory(client=client, identified_at=clock.now() - timedelta(days=days))
     region = RegionFactory(seamless=seamless)
     assert create(form(client=client, contact=contact, region=region)).status == status
 

@@ -22,7 +22,7 @@ def administrator() -> User:
     user: User = UserFactory(roles=[Role.ADMINISTRATOR, Role.MANAGER])
     other = UserFactory(roles=[Role.MANAGER])
     client = ClientFactory()
-    version = ContactFactory(linked_to=client).current
+    version = ContactFactory(client=client).current
     pairs = [(status, r) for status in IN_WORK for r in ["", *sorted(resolutions_of(status))]]
     for i, (status, resolution) in enumerate(pairs):
         SigningTaskFactory(

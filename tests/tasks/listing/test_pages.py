@@ -44,7 +44,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> User:
     now, user = clock.now(), UserFactory(roles=[Role.MANAGER], last_name="Иванова")
     namesake = UserFactory(roles=[Role.MANAGER], last_name="Иванова")
     clients = [ClientFactory(short_name="Ёлка"), ClientFactory(short_name="Аист")]
-    version = ContactFactory(linked_to=clients[0]).current
+    version = ContactFactory(client=clients[0]).current
     for i in range(13):
         SigningTaskFactory(
             manager=user if i % 2 else namesake,

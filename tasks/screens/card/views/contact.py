@@ -148,7 +148,7 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
 def _candidates(request: HttpRequest, task: SigningTask) -> dict[str, Any]:
     """The client's other contacts, and the one with the phone that was searched for."""
     present = task.contact_version.contact_id
-    linked = Contact.objects.linked_to(task.client).exclude(pk=present)
+    linked = Contact.objects.of_client(task.client).exclude(pk=present)
     asked = request.GET if "phone" in request.GET else None
     search = PhoneSearchForm(asked, auto_id="%s")
     found = find_by_phone(search.cleaned_data["phone"]) if asked and search.is_valid() else None

@@ -19,7 +19,7 @@ def test_axe_finds_nothing_on_the_screens(
     crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
 ) -> None:
     failed = full["failed"].number
-    ContactFactory(linked_to=full["failed"].client, phone="+79990000000")
+    ContactFactory(client=full["failed"].client, phone="+79990000000")
     add_comment(task=full["failed"], actor=crowd["lead"], text="@owner, позвоните клиенту")
     addresses = [
         "/notifications/",

@@ -14,7 +14,7 @@ from tests.support.people import People, browser_of
 
 def test_a_search_matches_every_identifier_of_a_task(owner: User, web: Client) -> None:
     client = ClientFactory(short_name="ООО «Ёлка и Ко»", inn="7707083893", ogrn="1027700132195")
-    contact = ContactFactory(linked_to=client, phone="+79035550102")
+    contact = ContactFactory(client=client, phone="+79035550102")
     task = make_task(
         owner,
         client=client,

@@ -140,14 +140,14 @@ def test_a_warned_client_goes_through_approval(company: Form) -> None:
 
 
 def test_the_linked_contact_is_filled_in_by_itself(company: Form) -> None:
-    linked = ContactFactory(linked_to=card())
+    linked = ContactFactory(client=card())
     company.values["contact"] = ""
     assert f'value="{linked.phone}" checked' in text_of(company.save())
 
 
 def test_several_linked_contacts_are_offered(company: Form) -> None:
     client = card()
-    phones = [ContactFactory(linked_to=client).phone for _ in range(2)]
+    phones = [ContactFactory(client=client).phone for _ in range(2)]
     company.values["contact"] = ""
     page = text_of(company.save())
     assert all(f'value="{phone}"' in page for phone in phones)
@@ -156,8 +156,8 @@ def test_several_linked_contacts_are_offered(company: Form) -> None:
 
 def test_a_linked_contact_can_be_picked(company: Form, attach: Any) -> None:
     client = card()
-    ContactFactory(linked_to=client)
-    picked = ContactFactory(linked_to=client)
+    ContactFactory(client=client)
+    picked = ContactFactory(client=client)
     attach(company)
     company.create(contact=picked.phone)
     assert the_task().contact_version == picked.current
@@ -166,7 +166,7 @@ def test_a_linked_contact_can_be_picked(company: Form, attach: Any) -> None:
 def test_an_unlinked_contact_is_found_by_phone_and_linked_with_the_task(
     company: Form, attach: Any
 ) -> None:
-    stranger = ContactFactory(phone=PHONE, linked_to=ClientFactory())
+    stranger = ContactFactory(phone=PHONE, client=ClientFactory())
     found = text_of(company.press("contact/find/", contact="", contact_phone="8 912 345 67 89"))
     assert f'value="{PHONE}" checked' in found
     client = card()
@@ -224,7 +224,7 @@ def test_a_contact_that_resembles_an_existing_one_is_shown_first(
 
 
 def test_another_client_drops_the_contact_of_the_one_before(company: Form) -> None:
-    chosen = ContactFactory(linked_to=card())
+    chosen = ContactFactory(client=card())
     company.save(contact=chosen.phone)
     other = ClientFactory()
     page = text_of(company.save(client=f"{other.inn}-{other.kpp}"))

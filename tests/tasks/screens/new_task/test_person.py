@@ -33,7 +33,7 @@ def known_person(**more: str) -> Client:
     client: Client = PersonFactory(inn=IVANOVA.inn)
     ContactFactory(
         phone=PHONE,
-        linked_to=client,
+        client=client,
         version__surname="Иванова",
         version__given_name="Анна",
         version__patronymic="Андреевна",
@@ -141,14 +141,14 @@ def test_cdi_is_asked_once_about_an_inn(person: Form, outside: Outside) -> None:
 
 
 def test_a_phone_of_another_contact_is_a_duplicate(person: Form) -> None:
-    ContactFactory(phone=PHONE, linked_to=ClientFactory())
+    ContactFactory(phone=PHONE, client=ClientFactory())
     page = text_of(person.save())
     assert DUPLICATE_MESSAGE in page
     assert "Привязать" in page
 
 
 def test_an_existing_contact_can_become_the_persons_own(person: Form, attach: Attach) -> None:
-    existing = ContactFactory(phone=PHONE, linked_to=ClientFactory())
+    existing = ContactFactory(phone=PHONE, client=ClientFactory())
     page = text_of(person.press("contact/link/", link_phone=PHONE))
     assert 'value="Петров"' in page
     linked = Form(person.browser, person.slug, {**person.values, **the_draft().fields})

@@ -77,7 +77,7 @@ def test_one_who_signs_in_person_is_edited_with_his_card(owner: User, web: Clien
         manager=owner,
         status=Status.IDENTIFICATION_FAILED,
         client=client,
-        contact_version=ContactFactory(linked_to=client).current,
+        contact_version=ContactFactory(client=client).current,
     )
     values = contact_form(task, surname="Сергеева")
     web.post(f"/tasks/{task.number}/contact/edit/", values)
@@ -99,7 +99,7 @@ def test_in_a_status_that_forbids_it_the_page_says_why(owner: User, web: Client,
 
 
 def test_a_replacement_restarts_identification(task: SigningTask, web: Client) -> None:
-    other = ContactFactory(linked_to=task.client, phone="+79990000000")
+    other = ContactFactory(client=task.client, phone="+79990000000")
     address = f"/tasks/{task.number}/contact/replace/"
     page = web.get(address).content.decode()
     assert "Удаленная идентификация будет перезапущена" in page

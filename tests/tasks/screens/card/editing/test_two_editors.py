@@ -57,7 +57,7 @@ def test_a_contact_that_another_has_replaced_is_not_replaced_unseen(
     task: SigningTask, web: Client
 ) -> None:
     seen = ContactFactory(phone="+79120000098").pk
-    other = ContactFactory(phone="+79120000099", linked_to=task.client)
+    other = ContactFactory(phone="+79120000099", client=task.client)
     typed = {"contact": other.phone, "based_on": seen}
     response = web.post(f"/tasks/{task.number}/contact/replace/", typed)
     assert response.status_code == 409

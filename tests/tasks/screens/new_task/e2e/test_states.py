@@ -73,7 +73,7 @@ def similar(page: Page) -> None:
 def several_contacts(page: Page) -> None:
     card = ClientFactory(inn=ROMASHKA.inn, kpp=ROMASHKA.kpp, warned=True)
     for _ in range(2):
-        ContactFactory(linked_to=card)
+        ContactFactory(client=card)
     choose_client(page)
     expect(page.get_by_role("radio")).to_have_count(2)
 
