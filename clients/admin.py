@@ -104,9 +104,9 @@ class ContactVersionInline(admin.StackedInline):
 
 @admin.register(Client)
 class ClientAdmin(EditableFieldsAdmin):
-    editable_fields = ("warned",)
-    list_display = ["short_name", "inn", "kpp", "kind", "state", "warned"]
-    list_filter = ["kind", "state", "warned"]
+    editable_fields = ("needs_approval",)
+    list_display = ["short_name", "inn", "kpp", "kind", "state", "needs_approval"]
+    list_filter = ["kind", "state", "needs_approval"]
     search_fields = ["search_key"]
     inlines = [ClientContactInline]
 

@@ -37,7 +37,7 @@ class Client(models.Model):
     head_name = models.CharField("Руководитель", max_length=300, blank=True)
     head_position = models.CharField("Должность руководителя", max_length=300, blank=True)
     state = models.CharField("Состояние", max_length=20, choices=State, default=State.ACTIVE)
-    warned = models.BooleanField(
+    needs_approval = models.BooleanField(
         "Требует внимания",
         default=False,
         help_text="Новые задания с этим клиентом сначала согласует руководитель.",

@@ -93,7 +93,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
 def needs_approval(facts: TaskFacts) -> bool:
     """A fraud-risk service whose check is not confirmed, or a client with a warning."""
     risky = any(service.fraud_risk for service in facts.services)
-    return facts.client.warned or (risky and not facts.fraud_check_confirmed)
+    return facts.client.needs_approval or (risky and not facts.fraud_check_confirmed)
 
 
 def valid_identification(contact: Contact) -> datetime | None:

@@ -55,12 +55,16 @@ def test_a_client_that_is_not_in_the_base_gets_a_card_with_cdis_data(actor: User
 
 def test_a_client_is_found_by_inn_and_kpp_and_brought_up_to_date(actor: User) -> None:
     first, _ = actions.find_or_create_client(organisation=ROMASHKA, actor=actor)
-    Client.objects.filter(pk=first.pk).update(warned=True)
+    Client.objects.filter(pk=first.pk).update(needs_approval=True)
     later = replace(ROMASHKA, short_name="ООО «Лютик»", state=Client.State.LIQUIDATED)
     again, created = actions.find_or_create_client(organisation=later, actor=actor)
     again.refresh_from_db()
     assert (again.pk, created) == (first.pk, False)
-    assert (again.short_name, again.state, again.warned) == ("ООО «Лютик»", "liquidated", True)
+    assert (again.short_name, again.state, again.needs_approval) == (
+        "ООО «Лютик»",
+        "liquidated",
+        True,
+    )
     assert list(Client.objects.search("лютик")) == [again]
 
 

@@ -135,7 +135,7 @@ class Entry:
     def approval_ahead(self) -> bool:
         """Whether the task will first wait for a head: said before it is made."""
         card = self.party.card
-        warned = card is not None and card.warned
+        warned = card is not None and card.needs_approval
         return warned or (self.risky and not one(self.values, "fraud_check"))
 
     # --- What is missing ----------------------------------------------------------------------

@@ -82,17 +82,17 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
     [
         ({"services": "risky"}, Status.ON_APPROVAL),
         ({"services": "risky", "fraud_check_confirmed": True}, Status.IDENTIFICATION_REQUESTED),
-        ({"client": "warned"}, Status.ON_APPROVAL),
-        ({"client": "warned", "fraud_check_confirmed": True}, Status.ON_APPROVAL),
+        ({"client": "needs_approval"}, Status.ON_APPROVAL),
+        ({"client": "needs_approval", "fraud_check_confirmed": True}, Status.ON_APPROVAL),
     ],
 )
-def test_fraud_risk_unconfirmed_and_warned_clients_go_to_approval(
+def test_unconfirmed_fraud_risk_and_flagged_clients_go_to_approval(
     facts: dict[str, Any], status: Status
 ) -> None:
     if facts.get("services") == "risky":
         facts = {**facts, "services": [ServiceFactory(code="mobile", fraud_risk=True)]}
-    if facts.get("client") == "warned":
-        facts = {**facts, "client": ClientFactory(warned=True)}
+    if facts.get("client") == "needs_approval":
+        facts = {**facts, "client": ClientFactory(needs_approval=True)}
     assert create(form(**facts)).status == status
 
 

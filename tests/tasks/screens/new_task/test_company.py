@@ -131,8 +131,8 @@ def test_a_client_of_the_base_can_be_used_with_cdi_down(company: Form, outside: 
     assert "Создать задание нельзя" not in text_of(company.save())
 
 
-def test_a_warned_client_goes_through_approval(company: Form) -> None:
-    card(warned=True)
+def test_a_client_that_needs_approval_goes_through_approval(company: Form) -> None:
+    card(needs_approval=True)
     assert "сначала согласует руководитель" in text_of(company.save())
 
 

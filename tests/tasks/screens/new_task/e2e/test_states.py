@@ -71,7 +71,7 @@ def similar(page: Page) -> None:
 
 
 def several_contacts(page: Page) -> None:
-    card = ClientFactory(inn=ROMASHKA.inn, kpp=ROMASHKA.kpp, warned=True)
+    card = ClientFactory(inn=ROMASHKA.inn, kpp=ROMASHKA.kpp, needs_approval=True)
     for _ in range(2):
         ContactFactory(client=card)
     choose_client(page)
