@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
-from edo.channels.operator.exchanges import is_known_exchange
 from edo.channels.operator.refusals import ExchangeFailureCode, SendRefusalCode
 from edo.channels.protocol import EventSource, SigningChannel, SigningRecipient, SigningSession
-from edo.models import Box, Signatory
+from edo.models import Box, Exchange, Signatory
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution
 
 # Relations of a task that its channel reads, and columns of them that the card does not show.
 RELATIONS = ("box", "signatory", "exchange__power_of_attorney")
 DEFERRED_ON_CARD = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
+
+# Tasks whose client may still sign a document.
+LIVE_SESSION = Q(exchange__state__in=Exchange.LIVE_STATES)
 
 # The resolution for a refusal or a failure of a channel, by its code; for others SEND_FAILED.
 RESOLUTIONS: dict[str, Resolution] = {
@@ -129,8 +131,3 @@ def find_tasks(session_id: str) -> QuerySet[SigningTask]:
     except ValueError:
         return SigningTask.objects.none()
     return SigningTask.objects.filter(exchange_id=pk)
-
-
-def is_known_session(session_id: str) -> bool:
-    """Whether the session exists, even when no task has it any more."""
-    return is_known_exchange(session_id)

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Q
 
 from econtract.platform.common import clock
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
+from tasks import channels
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
 from tasks.models import SigningTask
 from tasks.notifications import expiry
+from tasks.statuses import Status
 
 # After this long without news the event may have been lost: ask the outside system.
 MAX_SILENCE = timedelta(minutes=10)
@@ -22,7 +25,7 @@ def poll_silent_tasks() -> None:
     """Asks about every task that has waited for an outside system for long without news."""
     waiting = SigningTask.objects.filter(
         status__in=steps.polled_statuses(), status_changed_at__lt=clock.now() - MAX_SILENCE
-    )
+    ).filter(~Q(status=Status.SIGNING_FAILED) | channels.LIVE_SESSION)
     for task in waiting.only("number", "status").iterator():
         with transaction.atomic():
             effects.enqueue_poll(task)

@@ -99,6 +99,7 @@ class Resolution(TableChoices):
     WITHDRAWN = "withdrawn"
     ARCHIVE_REJECTED = "archive_rejected"
     SERVICE_UNAVAILABLE = "service_unavailable"
+    INTERNAL_ERROR = "internal_error"
 
     @staticmethod
     def read_labels() -> dict[str, str]:

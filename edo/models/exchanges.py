@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from econtract.platform.common import clock
+from econtract.platform.outbox.leases import fenced_transaction
 from edo.models.boxes import Box
 from edo.models.signatories import PowerOfAttorney, Signatory
 
@@ -78,9 +79,11 @@ class Exchange(models.Model):
     def update_if(self, changes: dict[str, Any], **conditions: Any) -> bool:
         """Store ``changes`` if the row still meets ``conditions``, and refresh the object.
 
-        Two workers that do this at the same time cannot overwrite each other.
+        Two workers that do this at the same time cannot overwrite each other. Raises LeaseLost
+        in a job that another worker has taken over.
         """
-        updated = Exchange.objects.filter(pk=self.pk, **conditions).update(**changes)
+        with fenced_transaction():
+            updated = Exchange.objects.filter(pk=self.pk, **conditions).update(**changes)
         self.refresh_from_db()
         return bool(updated)
 

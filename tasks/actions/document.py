@@ -19,7 +19,7 @@ from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
-from tasks.statuses import Status
+from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
 
@@ -38,7 +38,8 @@ def document_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
 @transaction.atomic
 def remove_document(*, task: SigningTask, actor: User, based_on: int | None = None) -> SigningTask:
-    """The trash icon. A document already at the operator is revoked there first.
+    """The trash icon. A document that the client can still sign stays on the task until the
+    operator has revoked it: if the client is faster, it is the contract.
 
     Raises Overtaken when the version is no longer ``based_on`` (its key; None: whatever it is).
     """
@@ -48,10 +49,27 @@ def remove_document(*, task: SigningTask, actor: User, based_on: int | None = No
         raise Overtaken(fresh, "Документ уже откреплен", "document_removed")
     if based_on is not None and version.pk != based_on:
         raise Overtaken(fresh, "Документ заменен", "document_attached")
-    fresh.document_version = None
-    save_task(fresh, "document_version")
+    facts: dict[str, Any] = {"resolution": Resolution.WITHDRAWN}
+    if withdrawal.needed(fresh):
+        withdrawal.request(
+            fresh, then="signing_failed", actor=actor, facts=facts, removes_document=True
+        )
+        return fresh
+    detach_document(fresh, actor)
+    if "signing_failed" in guards.moves_from(fresh):
+        return perform(fresh.number, "signing_failed", actor=actor, **facts)
+    return fresh
+
+
+def detach_document(task: SigningTask, actor: User) -> None:
+    """Removes the document from the locked ``task``; does nothing when it has none."""
+    version = task.document_version
+    if version is None:
+        return
+    task.document_version = None
+    save_task(task, "document_version")
     history.record(
-        fresh,
+        task,
         kind=HistoryEntry.Kind.DOCUMENT,
         name="document_removed",
         actor=actor,
@@ -59,12 +77,6 @@ def remove_document(*, task: SigningTask, actor: User, based_on: int | None = No
         file_name=version.file_name,
         version=version.number,
     )
-    facts: dict[str, Any] = {"resolution": "withdrawn"}
-    if withdrawal.needed(fresh):
-        withdrawal.request(fresh, then="signing_failed", actor=actor, facts=facts)
-    elif "signing_failed" in guards.moves_from(fresh):
-        return perform(fresh.number, "signing_failed", actor=actor, **facts)
-    return fresh
 
 
 def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:

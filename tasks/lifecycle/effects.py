@@ -5,11 +5,12 @@ date. Nothing here calls an outside system.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from econtract.platform.common import clock
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
 from tasks.lifecycle import guards, steps
@@ -17,6 +18,7 @@ from tasks.models import SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
+EXPIRY_RETRY_DELAY = timedelta(hours=1)
 REMINDERS = {
     Status.IDENTIFICATION_PENDING: "identification_reminder",
     Status.DOCUMENT_SIGNING: "signing_reminder",
@@ -45,16 +47,21 @@ def automatic(task: SigningTask) -> str | None:
     )
 
 
-def enqueue_poll(task: SigningTask) -> None:
-    """Has the outside system asked for the state of this task, unless a job is waiting already."""
+def enqueue_poll(task: SigningTask, *, is_reported: bool = False) -> None:
+    """Has the outside system asked for the state of this task, unless a job is waiting already.
+
+    ``is_reported``: it has told us that there is something to ask about.
+    """
     kind = steps.polling_job(Status(task.status))
     if kind is None:
         return
     waiting = OutboxJob.objects.open().filter(
         subject=task.number, kind=kind, lease_until__isnull=True
     )
-    if not waiting.exists():
-        queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key)
+    payload = {"is_reported": True} if is_reported else {}
+    is_waiting = waiting.update(payload=payload) if is_reported else waiting.exists()
+    if not is_waiting:
+        queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key, payload=payload)
 
 
 def message(task: SigningTask, template: str, **values: Any) -> None:
@@ -82,8 +89,7 @@ def submit_document_to_archive(task: SigningTask) -> None:
 
 def _wait(task: SigningTask, days: int) -> None:
     """Rows with dates: reminders, and the end of patience."""
-    since = task.status_changed_at
-    payload = {"status": task.status, "since": since.isoformat()}
+    since, payload = task.status_changed_at, _wait_payload(task)
     for reminder in settings.REMINDER_DAYS:
         queue.enqueue(
             kind="remind",
@@ -92,13 +98,27 @@ def _wait(task: SigningTask, days: int) -> None:
             payload=payload,
             due_at=since + timedelta(days=reminder),
         )
+    _expire_at(task, since + timedelta(days=days))
+
+
+def expire_later(task: SigningTask) -> None:
+    """Ends the present wait in an hour: its time is over, but that could not be done now."""
+    _expire_at(task, clock.now() + EXPIRY_RETRY_DELAY)
+
+
+def _expire_at(task: SigningTask, due_at: datetime) -> None:
     queue.enqueue(
         kind="expire",
         subject=task.number,
         queue_key=f"{task.queue_key}:expire",
-        payload=payload,
-        due_at=since + timedelta(days=days),
+        payload=_wait_payload(task),
+        due_at=due_at,
     )
+
+
+def _wait_payload(task: SigningTask) -> dict[str, str]:
+    """Which wait a job belongs to: it does nothing in another one."""
+    return {"status": task.status, "since": task.status_changed_at.isoformat()}
 
 
 def _submitted(task: SigningTask, facts: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from accounts.roles import Permission
 from accounts.visibility import managers_headed_by
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from edo.channels.protocol import SessionState
+from tasks import channels
 from tasks.lifecycle import preflight
 from tasks.lifecycle.preflight import DOCUMENT_MISSING
 from tasks.models import SigningTask
@@ -129,6 +131,9 @@ def _restart_identification(task: SigningTask, fresh: bool) -> list[Refusal]:
 
 
 def _send_document(task: SigningTask, fresh: bool) -> list[Refusal]:
+    session = channels.get_session(task)
+    if session is not None and session.state == SessionState.SIGNED:
+        return []  # both sides have signed: nothing is sent any more
     return preflight.refusals_of_sending(task, fresh=fresh)
 
 

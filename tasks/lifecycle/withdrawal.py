@@ -22,10 +22,19 @@ def needed(task: SigningTask) -> bool:
     return session is not None and session.is_live
 
 
-def request(task: SigningTask, *, then: str, actor: User | Actor, facts: dict[str, Any]) -> None:
-    """Orders the revocation; the transition ``then`` follows when the operator has obeyed.
+def request(
+    task: SigningTask,
+    *,
+    then: str,
+    actor: User | Actor,
+    facts: dict[str, Any],
+    removes_document: bool = False,
+) -> None:
+    """Requests the revocation; the transition ``then`` follows when the operator has confirmed it.
 
-    The caller holds the task's lock and has asked the guards about ``then``.
+    With ``removes_document`` the document is removed from the task at that moment, too: until
+    then the client can sign it, and it is the task's document. The caller holds the task's lock
+    and has asked the guards about ``then``.
     """
     person = actor if isinstance(actor, User) else None
     acted_as = Actor.MANAGER if person else Actor(str(actor))
@@ -34,9 +43,25 @@ def request(task: SigningTask, *, then: str, actor: User | Actor, facts: dict[st
         "facts": facts,
         "actor": person.pk if person else None,
         "acted_as": acted_as,
+        "removes_document": removes_document,
     }
     task.save(update_fields=["withdrawal"])
-    queue.enqueue(kind=KIND, subject=task.number, queue_key=task.queue_key)
+    queue.enqueue(kind=KIND, subject=task.number, queue_key=task.queue_key, payload=task.withdrawal)
+    _record(task, then, person, acted_as)
+
+
+def repeat(task: SigningTask, request: dict[str, Any], actor: User) -> None:
+    """Makes a withdrawal that the operator did not confirm the task's wish again.
+
+    ``request`` is what `request` has stored in the job. The caller holds the task's lock and
+    reopens the job.
+    """
+    task.withdrawal = request
+    task.save(update_fields=["withdrawal"])
+    _record(task, request["then"], actor, Actor.SUPPORT)
+
+
+def _record(task: SigningTask, then: str, person: User | None, acted_as: Actor) -> None:
     history.record(
         task,
         kind=HistoryEntry.Kind.OUTSIDE,

@@ -14,6 +14,7 @@ from archive.package.builder import BuiltPackage
 from clients.models import ArchiveSystem
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
 from tasks.actions.saving import save_task
 from tasks.lifecycle import history
@@ -90,6 +91,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
     title = "Передача пакета в архив"
     starts_in = frozenset({Status.DOCUMENT_SIGNED})
     relations = ALL_RELATIONS
+    failure_transition = "archive_failed"
     retry_transition = "retry_archive"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
@@ -118,7 +120,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
                 parts=package_parts.parts_of(task, Path(folder)), target=Path(folder, "package.zip")
             )
             stored = _store(built)
-        with transaction.atomic():
+        with fenced_transaction():
             fresh = lock_task(task.number)
             if fresh.package is None:
                 fresh.package = Package.objects.create(
@@ -129,9 +131,6 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         return failure("archive_failed", Resolution.ARCHIVE_REJECTED, refusal.message)
-
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
-        return failure("archive_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 def _store(built: BuiltPackage) -> StoredFile:

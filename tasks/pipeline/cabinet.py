@@ -16,6 +16,7 @@ class CreateCabinet(Step):
     system = "cabinet"
     starts_in = frozenset({Status.CABINET_REQUESTED})
     relations = PARTIES
+    failure_transition = "cabinet_failed"
     retry_transition = "retry_cabinet"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
@@ -27,9 +28,6 @@ class CreateCabinet(Step):
         if refusal.code == Resolution.CABINET_EXISTS:
             resolution = Resolution.CABINET_EXISTS
         return failure("cabinet_failed", resolution, refusal.message)
-
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
-        return failure("cabinet_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 def _cabinet_request(task: SigningTask) -> CabinetRequest:

@@ -49,7 +49,10 @@ class Expire(TaskJobKind):
             arguments: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
             if task.status == Status.IDENTIFICATION_PENDING:
                 perform(task.number, "identification_failed", actor=Actor.SYSTEM, **arguments)
-            elif not task.withdrawal:
+            elif task.withdrawal:
+                # It may fail. Then this wait has still to be ended.
+                effects.expire_later(task)
+            else:
                 # The client could still sign the document: it is revoked first.
                 withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=arguments)
 

@@ -42,11 +42,12 @@ def handle_identity_event(event: InboundEvent) -> bool:
 def handle_channel_event(event: InboundEvent) -> bool:
     """Polls the signing session that the event is about.
 
-    The event has our own id of the session, so the task is found even before the answer to the
-    sending is stored. A session that no task has any more is ignored.
+    The event has our own id of the session, which is stored before anything is sent. So an event
+    that no task is found for never concerns us: it is of another system that uses the same box,
+    or of a session that was replaced.
     """
     if session_id := event.payload.get("exchange_id"):
-        return _poll(channels.find_tasks(session_id)) or channels.is_known_session(session_id)
+        _poll(channels.find_tasks(session_id))
     return True
 
 
@@ -54,5 +55,5 @@ def _poll(tasks: Iterable[SigningTask]) -> bool:
     """Whether there are any ``tasks`` to poll."""
     tasks = list(tasks)
     for task in tasks:
-        effects.enqueue_poll(task)
+        effects.enqueue_poll(task, is_reported=True)
     return bool(tasks)

@@ -30,6 +30,7 @@ class StartIdentification(Step):
     system = "identity"
     starts_in = frozenset({Status.IDENTIFICATION_REQUESTED})
     relations = PARTIES
+    failure_transition = "identification_failed"
     retry_transition = "restart_identification"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
@@ -42,9 +43,6 @@ class StartIdentification(Step):
         if refusal.code == Resolution.BLACKLISTED:
             resolution = Resolution.BLACKLISTED
         return failure("identification_failed", resolution, refusal.message)
-
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
-        return failure("identification_failed", Resolution.SERVICE_UNAVAILABLE)
 
 
 class FollowIdentification(Step):

@@ -5,20 +5,23 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import AlreadySigned, SessionState
+from tasks.actions.document import detach_document
 from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.step import TaskJobKind, load_task
+from tasks.pipeline.step import NOTHING_TO_REPEAT, TaskJobKind, load_task
 from tasks.transitions import Actor
 
 
 class RevokeExchange(TaskJobKind):
     """Revokes the document through its channel, then performs the transition that waited for it.
 
-    The task's `withdrawal` says which transition; the payload is empty.
+    The task's `withdrawal` says which transition. The payload is a copy of it, for a person who
+    wants a failed revocation repeated.
     """
 
     kind = withdrawal.KIND
@@ -48,20 +51,28 @@ class RevokeExchange(TaskJobKind):
             if too_late:
                 _record(fresh, "revocation_too_late")
                 effects.enqueue_poll(fresh)
-            elif not guards.refusals(
-                fresh, request["then"], frozenset({Actor(request["acted_as"])})
-            ):
+            else:
                 _perform_requested(fresh, request)
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         task = lock_task(job.subject)
-        if task.withdrawal:
-            _clear_withdrawal(task)
-            _record(task, "revocation_failed")
+        request = task.withdrawal
+        if request is None:
+            return
+        _clear_withdrawal(task)
+        _record(task, "revocation_failed")
+        if request["acted_as"] == Actor.SYSTEM:
+            # The client has not answered in time. That stays true, and nobody else would ask.
+            effects.expire_later(task)
 
     def retry(self, job: OutboxJob, actor: User) -> None:
-        """Only closes the job: parking cleared the withdrawal, so a person requests it again."""
-        OutboxJob.objects.parked().filter(pk=job.pk).update(state=OutboxJob.State.DONE)
+        """Requests the same withdrawal again: parking has cleared it."""
+        task = lock_task(job.subject)
+        request = job.payload
+        if not request or task.withdrawal or not withdrawal.needed(task):
+            raise ActionRefused(NOTHING_TO_REPEAT)
+        withdrawal.repeat(task, request, actor)
+        job.reopen()
 
 
 def _clear_withdrawal(task: SigningTask) -> None:
@@ -70,16 +81,14 @@ def _clear_withdrawal(task: SigningTask) -> None:
 
 
 def _perform_requested(task: SigningTask, request: dict[str, Any]) -> None:
-    actor: User | Actor = Actor(request["acted_as"])
-    if request["actor"]:
-        actor = User.objects.get(pk=request["actor"])
-    perform(
-        task.number,
-        request["then"],
-        actor=actor,
-        acting_as=Actor(request["acted_as"]),
-        **request["facts"],
-    )
+    """Makes the withdrawal come true, as far as the task still allows it."""
+    acting_as = Actor(request["acted_as"])
+    person = User.objects.get(pk=request["actor"]) if request["actor"] else None
+    if person and request.get("removes_document") and task.status_row.document_replaceable:
+        detach_document(task, person)
+    if not guards.refusals(task, request["then"], frozenset({acting_as})):
+        actor = person or acting_as
+        perform(task.number, request["then"], actor=actor, acting_as=acting_as, **request["facts"])
 
 
 def _record(task: SigningTask, name: str) -> None:

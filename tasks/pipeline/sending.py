@@ -1,14 +1,18 @@
 """Sending the document to the client through its signing channel."""
 
-from django.db import transaction
-
 from archive.files import storage
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.common.refusals import join_texts
+from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.protocol import DocumentToSign, SessionState, SigningChannel
+from edo.channels.protocol import (
+    DocumentToSign,
+    SessionState,
+    SigningChannel,
+    SigningSession,
+)
 from tasks import channels
 from tasks.channels import channel_for, resolution_for
 from tasks.lifecycle import preflight
@@ -32,6 +36,8 @@ class PrepareSending(Step):
     system = "eip"
     starts_in = frozenset({Status.CABINET_CREATED})
     relations = ALL_RELATIONS
+    failure_transition = "signing_failed"
+    retry_transition = "send_document"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         if problem := _document_problem(task):
@@ -48,9 +54,6 @@ class PrepareSending(Step):
             )
         ]
 
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
-        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
-
 
 class SendDocument(Step):
     """Signs the PDF for our side and sends it to the client."""
@@ -60,6 +63,7 @@ class SendDocument(Step):
     system = "edo"
     starts_in = frozenset({Status.DOCUMENT_SENT})
     relations = ALL_RELATIONS
+    failure_transition = "signing_failed"
     retry_transition = "send_document"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
@@ -67,7 +71,7 @@ class SendDocument(Step):
         if task.withdrawal or version is None or version.pdf is None:
             return []
         channel = self._open_channel(task, version.pdf.sha256, job)
-        channel.send(storage.read_file(version.pdf))
+        channel.send(_read_pdf(task))
         return []
 
     def _open_channel(self, task: SigningTask, sha256: str, job: OutboxJob) -> SigningChannel:
@@ -87,7 +91,7 @@ class SendDocument(Step):
             if channel.is_session_for(document):
                 return channel
             channel.revoke()
-        with transaction.atomic():
+        with fenced_transaction():
             fresh = lock_task(task.number)
             session = channel.open(document, operation_id=job.key)
             channels.set_session(fresh, session.id)
@@ -96,24 +100,33 @@ class SendDocument(Step):
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         return failure("signing_failed", resolution_for(refusal.code), refusal.message)
 
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition:
-        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE)
-
 
 class FollowExchange(Step):
-    """Asks the channel how the sent document stands."""
+    """Asks the channel how the sent document stands.
+
+    A task whose sending failed without an answer may have a document that the client can sign:
+    it is followed as well, and when the client has signed, the task goes on.
+    """
 
     kind = "follow_exchange"
     title = "Запрос состояния документа"
     system = "edo"
-    polls_in = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING})
+    polls_in = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING, Status.SIGNING_FAILED})
     relations = ALL_RELATIONS
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
         channel = channel_for(task)
-        if channel.session is None or not channel.session.is_sent:
+        if channel.session is None:
             return []
+        if not channel.session.is_sent:
+            if not job.payload.get("is_reported"):
+                return []
+            # The other side has the document, only its answer to the sending is lost: the same
+            # operation brings it again.
+            channel.send(_read_pdf(task))
         session = channel.follow()
+        if task.status == Status.SIGNING_FAILED:
+            return _resume_signed(session)
         delivery = [DueTransition("document_delivered")]
         # The client may have answered before we heard of the delivery.
         missed = delivery if task.status == Status.DOCUMENT_SENT else []
@@ -137,6 +150,24 @@ class FollowExchange(Step):
                 return [failure("signing_failed", Resolution.WITHDRAWN)]
             case _:
                 return []
+
+
+def _read_pdf(task: SigningTask) -> bytes:
+    version = task.document_version
+    if version is None or version.pdf is None:
+        raise ValueError(f"Task {task.number} has no document.")
+    return storage.read_file(version.pdf)
+
+
+def _resume_signed(session: SigningSession) -> list[DueTransition]:
+    """What is due for a task whose sending was given up: the client may have signed anyway."""
+    if session.state != SessionState.SIGNED:
+        return []
+    return [
+        DueTransition("send_document"),
+        DueTransition("document_delivered"),
+        DueTransition("client_signed", actor=Actor.CLIENT),
+    ]
 
 
 def _document_problem(task: SigningTask) -> DueTransition | None:

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from accounts.models import User
 from econtract.platform.common.compiled import CompiledQuery
-from econtract.platform.common.errors import Refused
+from econtract.platform.common.errors import ActionRefused, OutsideError, Refused
+from econtract.platform.common.refusals import Refusal
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import JobKind
 from tasks import channels
@@ -33,6 +34,10 @@ ALL_RELATIONS = (
     "document_version__pdf",
     "package__file",
     "manager",
+)
+
+NOTHING_TO_REPEAT = Refusal(
+    "nothing_to_repeat", "Повторять нечего: задание уже в другом статусе.", "Откройте задание."
 )
 
 
@@ -72,7 +77,10 @@ class NotifyingJobKind(TaskJobKind):
 
 
 class Step(TaskJobKind):
-    """An outside call that moves a task on. The payload is empty."""
+    """An outside call that moves a task on.
+
+    The payload is empty, or ``is_reported`` when an event of the other side has asked for the step.
+    """
 
     # The failed status of the task says it.
     caption_when_parked = None
@@ -83,6 +91,9 @@ class Step(TaskJobKind):
     polls_in: ClassVar[frozenset[Status]] = frozenset()
     # The relations of the task that the step reads; loaded by the same query.
     relations: ClassVar[tuple[str, ...]]
+    # The transition into the failed status when all attempts have failed, "" if the task just goes
+    # on waiting.
+    failure_transition: ClassVar[str] = ""
     # The transition by which a person starts the step again after it failed, "" if there is none.
     retry_transition: ClassVar[str] = ""
 
@@ -97,10 +108,6 @@ class Step(TaskJobKind):
         """The transition that a final refusal of the other side makes due."""
         raise refusal
 
-    def on_unreachable(self, task: SigningTask, error: Exception) -> DueTransition | None:
-        """The transition that is due when all attempts have failed."""
-        return None
-
     def run(self, job: OutboxJob) -> None:
         task = load_task(job.subject, *self.relations)
         if not self._serves(task):
@@ -114,10 +121,12 @@ class Step(TaskJobKind):
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         task = load_task(job.subject, *self.relations)
-        if not self._serves(task):
+        if not self.failure_transition or not self._serves(task):
             return
-        if due := self.on_unreachable(task, error):
-            perform(task.number, due.name, actor=due.actor, **due.arguments)
+        # Only an outside system may be blamed for what an outside system did.
+        is_outside = isinstance(error, OutsideError)
+        resolution = Resolution.SERVICE_UNAVAILABLE if is_outside else Resolution.INTERNAL_ERROR
+        perform(task.number, self.failure_transition, actor=Actor.SYSTEM, resolution=resolution)
 
     def retry(self, job: OutboxJob, actor: User) -> None:
         """After a failed status, performs `retry_transition`, which enqueues a new job."""
@@ -126,8 +135,9 @@ class Step(TaskJobKind):
             job.reopen()
         elif self.retry_transition:
             perform(task.number, self.retry_transition, actor=actor, acting_as=Actor.MANAGER)
-            job.state = OutboxJob.State.DONE
-            job.save(update_fields=["state"])
+            job.close()
+        else:
+            raise ActionRefused(NOTHING_TO_REPEAT)
 
     def _serves(self, task: SigningTask) -> bool:
         return task.status in self.starts_in or task.status in self.polls_in

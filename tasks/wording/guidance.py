@@ -72,6 +72,8 @@ NEXT_BY_RESOLUTION = {
     Resolution.WITHDRAWN: "Документ отозван. Вложите исправленный документ и отправьте его снова.",
     Resolution.ARCHIVE_REJECTED: "Архив не принял пакет. Оформите заявку в техническую "
     "поддержку: текст готов в карточке.",
+    Resolution.INTERNAL_ERROR: "Сбой в самом E-Contract, внешние системы и клиент ни при чем. "
+    "Повторите действие; если не помогает, оформите заявку: текст готов в карточке.",
     Resolution.SERVICE_UNAVAILABLE: "Внешняя система не отвечала долго. Повторите действие; если "
     "не помогает, оформите заявку: текст готов в карточке.",
 }
@@ -79,6 +81,7 @@ NEXT_BY_RESOLUTION = {
 # Where the way on is a request to support (manual, 2, 4.2, 5.2).
 ASK_SUPPORT = {
     Resolution.SERVICE_UNAVAILABLE: TROUBLE,
+    Resolution.INTERNAL_ERROR: TROUBLE,
     Resolution.ARCHIVE_REJECTED: SUPPORT,
     Resolution.SEND_FAILED: SUPPORT,
     Resolution.ACCOUNT_UNVERIFIED: SUPPORT,
@@ -96,7 +99,7 @@ def next_step(status: Status, resolution: str) -> str:
 def support_topic(task: SigningTask) -> str:
     """The HelpMe service to write to about this task, "" where no request is the way on."""
     if task.status == Status.ARCHIVE_FAILED:
-        return TROUBLE if task.resolution == Resolution.SERVICE_UNAVAILABLE else SUPPORT
+        return SUPPORT if task.resolution == Resolution.ARCHIVE_REJECTED else TROUBLE
     return ASK_SUPPORT.get(Resolution(task.resolution), "") if task.resolution else ""
 
 

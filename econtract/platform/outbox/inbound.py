@@ -18,6 +18,8 @@ POLL_LEASE = timedelta(seconds=60)
 # An event whose subject is not known waits for it this long; then it is closed.
 MAX_WAIT_FOR_SUBJECT = timedelta(days=1)
 MAX_PAGES_PER_POLL = 20
+MAX_EVENTS_PER_POLL = 10_000
+MAX_EVENT_DELAY = timedelta(minutes=10)
 
 
 def poll_all() -> None:
@@ -84,29 +86,46 @@ def _read_page(feed: Feed, cursor: FeedCursor) -> tuple[int, bool]:
     return len(new), bool(events) and has_moved
 
 
-def handle_waiting(feed: Feed, limit: int = 500) -> None:
-    """Handles the stored events of ``feed`` that have not been handled yet, oldest first."""
+def handle_waiting(feed: Feed) -> None:
+    """Handles the stored events of ``feed`` that are due, in the order in which they came.
+
+    An event that cannot be handled yet is put off for as long as it has waited already, at most
+    ten minutes: however many there are of them, they do not hold up the events behind them.
+    """
     waiting = InboundEvent.objects.filter(source=feed.source, handled_at__isnull=True)
-    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:limit]:
+    due = waiting.filter(due_at__lte=clock.now()).order_by("due_at", "pk")
+    for pk in list(due.values_list("pk", flat=True)[:MAX_EVENTS_PER_POLL]):
         try:
-            _handle(feed, pk)
+            is_settled = _handle(feed, pk)
         except Exception:
             log.exception("event failed source=%s event=%s", feed.source, pk)
+            is_settled = False
+        if not is_settled:
+            _put_off(pk)
 
 
 @transaction.atomic
-def _handle(feed: Feed, pk: int) -> None:
+def _handle(feed: Feed, pk: int) -> bool:
+    """Whether nothing is left to do for the event here and now."""
     events = InboundEvent.objects.select_for_update(
         skip_locked=connection.features.has_select_for_update_skip_locked
     )
     event = events.filter(pk=pk, handled_at=None).first()
     if event is None:
-        return
+        return True
     if feed.handle(event):
         event.outcome = "handled"
     elif clock.now() - event.received_at > MAX_WAIT_FOR_SUBJECT:
         event.outcome = "subject unknown"
     else:
-        return
+        return False
     event.handled_at = clock.now()
     event.save(update_fields=["outcome", "handled_at"])
+    return True
+
+
+def _put_off(pk: int) -> None:
+    event = InboundEvent.objects.get(pk=pk)
+    now = clock.now()
+    event.due_at = now + min(now - event.received_at, MAX_EVENT_DELAY)
+    event.save(update_fields=["due_at"])

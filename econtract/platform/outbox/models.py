@@ -77,6 +77,7 @@ class OutboxJob(models.Model):
     # The idempotency key of the outside call.
     key = models.UUIDField("Ключ идемпотентности", default=uuid.uuid4, unique=True)
     state = models.CharField("Состояние", max_length=10, choices=State, default=State.OPEN)
+    # Counted when a worker claims the job: a worker that dies cannot count its attempt later.
     attempts = models.PositiveIntegerField("Попыток", default=0)
     due_at = models.DateTimeField("Выполнить не раньше", default=clock.now)
     # A worker has been sent a message about the job; until then it is not sent again.
@@ -141,14 +142,22 @@ class OutboxJob(models.Model):
             state=self.State.PARKED, closed_at=clock.now(), **error_columns(error)
         )
 
-    def postpone(self, error: Exception, *, seconds: float) -> bool:
-        """Releases the lease; the job is due again in ``seconds``."""
+    def postpone(self, error: Exception, *, seconds: float, is_failure: bool = True) -> bool:
+        """Releases the lease; the job is due again in ``seconds``.
+
+        An attempt that only had to wait for our own work (``is_failure`` false) is not counted.
+        """
         return self._update_if_leased(
+            attempts=self.attempts if is_failure else self.attempts - 1,
             due_at=clock.now() + timedelta(seconds=seconds),
             lease_until=None,
             dispatched_until=None,
             **error_columns(error),
         )
+
+    def close(self) -> None:
+        """Marks a parked job as done: something else has taken its place."""
+        OutboxJob.objects.parked().filter(pk=self.pk).update(state=self.State.DONE)
 
     def reopen(self) -> None:
         """Starts a parked job again at a person's request, with a new idempotency key."""
@@ -189,6 +198,8 @@ class InboundEvent(models.Model):
     external_id = models.CharField("Номер события", max_length=200)
     payload = models.JSONField("Данные")
     received_at = models.DateTimeField("Получено", default=clock.now)
+    # An event that could not be handled yet is put off, so that it does not hold up later ones.
+    due_at = models.DateTimeField("Обработать не раньше", default=clock.now)
     handled_at = models.DateTimeField("Обработано", null=True, blank=True)
     outcome = models.CharField("Итог", max_length=200, blank=True)
 
@@ -201,7 +212,9 @@ class InboundEvent(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["source", "id"], name="event_waiting", condition=Q(handled_at__isnull=True)
+                fields=["source", "due_at", "id"],
+                name="event_due",
+                condition=Q(handled_at__isnull=True),
             )
         ]
 

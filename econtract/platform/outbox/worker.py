@@ -9,12 +9,17 @@ from django.db import transaction
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused, Unavailable
 from econtract.platform.common.request_id import set_request_id
-from econtract.platform.outbox import registry
+from econtract.platform.outbox import leases, registry
+from econtract.platform.outbox.leases import LeaseLost
 from econtract.platform.outbox.models import OutboxJob
 
 log = logging.getLogger(__name__)
 
 MAX_WAIT_FOR_OWN_WORK = timedelta(hours=1)
+
+
+class WorkerDied(Exception):
+    """Every attempt ended with the death of its worker."""
 
 
 def run_job(job_id: int) -> None:
@@ -25,13 +30,20 @@ def run_job(job_id: int) -> None:
         OutboxJob.objects.open().filter(pk=job_id, lease_until=None).update(dispatched_until=None)
         return
     set_request_id(job.request_id or None)
+    if job.attempts > settings.OUTBOX_ATTEMPTS:
+        # Nobody parked the job after its last attempt.
+        _park(job, WorkerDied("The worker died in every attempt."))
+        return
     try:
-        registry.job_kind(job.kind).run(job)
+        with leases.running(job):
+            registry.job_kind(job.kind).run(job)
+    except LeaseLost:
+        log.warning("lease lost kind=%s job=%s", job.kind, job.pk)
     except NotReadyYet as wait:
         if clock.now() - job.created_at > MAX_WAIT_FOR_OWN_WORK:
             _park(job, wait)
         else:
-            job.postpone(wait, seconds=wait.seconds)
+            job.postpone(wait, seconds=wait.seconds, is_failure=False)
     except Unavailable as error:
         _retry_or_park(job, error, error.retry_after)
     except Refused as error:

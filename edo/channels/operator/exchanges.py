@@ -1,4 +1,4 @@
-"""Creating exchanges and finding them."""
+"""Creating exchanges."""
 
 from uuid import UUID
 
@@ -36,12 +36,3 @@ def open_exchange(
         },
     )
     return exchange
-
-
-def is_known_exchange(exchange_id: str) -> bool:
-    """Whether ``exchange_id``, which may be any text, is the id of an exchange."""
-    try:
-        pk = UUID(exchange_id)
-    except ValueError:
-        return False
-    return Exchange.objects.filter(pk=pk).exists()

@@ -239,7 +239,6 @@ def test_a_document_is_revoked_before_its_task_is_cancelled(
 @pytest.mark.parametrize("session_id", ["not-a-uuid", "", "5decc0f4-b7ea-4580-9473-fc5a0b35db06"])
 def test_an_unknown_session_has_no_task(session_id: str) -> None:
     assert not channels.find_tasks(session_id).exists()
-    assert not channels.is_known_session(session_id)
 
 
 def test_every_channel_has_a_binding() -> None:

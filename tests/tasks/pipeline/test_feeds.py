@@ -1,6 +1,5 @@
 """Inbound events: which feeds are read, and which task an event polls."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -109,8 +108,17 @@ def test_an_event_of_a_replaced_document_is_ignored(signing: SigningTask) -> Non
     assert not OutboxJob.objects.exists()
 
 
-def test_an_event_of_an_unknown_document_waits_for_its_task(signing: SigningTask) -> None:
-    assert not handle(operator_feed(signing), exchange_id=str(uuid.uuid4()))
+@pytest.mark.parametrize("session_id", ["not-a-uuid", "5decc0f4-b7ea-4580-9473-fc5a0b35db06"])
+def test_an_event_of_another_system_is_ignored(signing: SigningTask, session_id: str) -> None:
+    assert handle(operator_feed(signing), exchange_id=session_id)
+    assert not OutboxJob.objects.exists()
+
+
+def test_a_signature_moves_a_task_whose_sending_was_given_up(signing: SigningTask) -> None:
+    """The operator may have the document although it never answered."""
+    SigningTask.objects.filter(pk=signing.pk).update(status=Status.SIGNING_FAILED)
+    assert handle(operator_feed(signing), exchange_id=str(signing.exchange_id))
+    assert jobs_of(signing) == ["follow_exchange"]
 
 
 def test_an_event_that_is_not_about_a_document_of_ours_is_ignored(signing: SigningTask) -> None:

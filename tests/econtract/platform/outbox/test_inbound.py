@@ -11,6 +11,7 @@ from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry
 from econtract.platform.outbox.models import FeedCursor, InboundEvent
 from econtract.platform.outbox.registry import Feed, IncomingEvent
+from tests.econtract.platform.outbox.conftest import travel
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,8 @@ def test_an_event_waits_for_its_subject() -> None:
     inbound.poll(source.feed())
     assert InboundEvent.objects.get().handled_at is None
     source.subjects_known = True
-    inbound.poll(source.feed())
+    with travel(60):
+        inbound.poll(source.feed())
     assert source.handled == ["e0"]
 
 
@@ -103,8 +105,44 @@ def test_an_event_that_cannot_be_handled_does_not_hold_up_the_others() -> None:
 
     inbound.poll(source.feed(fail_once))
     assert source.handled == ["e0", "e2"]
-    inbound.poll(source.feed())
+    with travel(60):
+        inbound.poll(source.feed())
     assert source.handled == ["e0", "e2", "e1"]
+
+
+def test_events_of_unknown_subjects_do_not_hold_up_those_behind_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inbound, "MAX_EVENTS_PER_POLL", 5)
+    source = FakeSource(20)
+    unknown = {f"e{n}" for n in range(12)}
+
+    def handle(event: InboundEvent) -> bool:
+        return event.external_id not in unknown and source.handle(event)
+
+    with time_machine.travel(clock.now(), tick=False) as now:
+        for _ in range(5):
+            inbound.poll(source.feed(handle))
+            now.shift(timedelta(seconds=1))
+    assert source.handled == [f"e{n}" for n in range(12, 20)]
+
+
+def test_an_event_is_put_off_for_longer_each_time() -> None:
+    source = FakeSource(1)
+    source.subjects_known = False
+    tries = 0
+
+    def handle(event: InboundEvent) -> bool:
+        nonlocal tries
+        tries += 1
+        return False
+
+    with time_machine.travel(clock.now(), tick=False) as now:
+        for _ in range(600):
+            inbound.poll(source.feed(handle))
+            now.shift(timedelta(seconds=10))
+    # Doubling up to ten minutes, then every ten minutes: not six hundred times.
+    assert 10 < tries < 30
 
 
 def test_only_one_poller_reads_a_source_at_a_time() -> None:

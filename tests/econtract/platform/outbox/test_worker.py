@@ -8,7 +8,8 @@ from pytest_django.fixtures import Settings
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused, Unavailable
-from econtract.platform.outbox import registry, worker
+from econtract.platform.outbox import leases, registry, worker
+from econtract.platform.outbox.leases import LeaseLost
 from econtract.platform.outbox.models import FeedCursor, OutboxJob
 from tests.econtract.platform.outbox.conftest import FakeKind, enqueue, travel
 
@@ -47,6 +48,58 @@ def test_the_job_of_a_dead_worker_is_repeated_with_the_same_key(fake_kind: FakeK
         run(job)
     assert fake_kind.keys == [str(dead.key)]
     assert dead.complete() is False
+
+
+def test_a_job_whose_workers_all_die_is_parked(fake_kind: FakeKind, settings: Settings) -> None:
+    settings.OUTBOX_ATTEMPTS = 3
+    job = enqueue()
+    for attempt in range(3):
+        with travel(attempt * (settings.OUTBOX_LEASE_SECONDS + 1)):
+            assert OutboxJob.claim(job.pk) is not None  # and nothing more is heard of this worker
+    with travel(3 * (settings.OUTBOX_LEASE_SECONDS + 1)):
+        run(job)
+    assert job.state == OutboxJob.State.PARKED
+    assert fake_kind.keys == []
+    assert fake_kind.exhausted == ["The worker died in every attempt."]
+    assert error_of(job)[:3] == ("unexpected", "", "WorkerDied")
+
+
+def test_a_job_that_waits_for_our_own_work_uses_up_no_attempts(
+    fake_kind: FakeKind, settings: Settings
+) -> None:
+    settings.OUTBOX_ATTEMPTS = 2
+    fake_kind.errors = [NotReadyYet("converting", seconds=0)] * 5 + [Unavailable("edo", "down")]
+    job = enqueue()
+    for _ in range(6):
+        run(job)
+    assert (job.state, job.attempts) == (OutboxJob.State.OPEN, 1)
+
+
+def test_a_write_in_the_middle_of_a_job_needs_the_lease(fake_kind: FakeKind) -> None:
+    job = enqueue()
+    slow = OutboxJob.claim(job.pk)
+    assert slow is not None
+    with leases.running(slow):
+        with leases.fenced_transaction():
+            pass
+        with travel(settings.OUTBOX_LEASE_SECONDS + 1):
+            run(job)
+        with pytest.raises(LeaseLost), leases.fenced_transaction():
+            pytest.fail("The lease is lost.")
+    with leases.fenced_transaction():
+        pass  # nobody's lease is needed outside of a job
+
+
+def test_a_worker_that_lost_its_lease_leaves_the_job_alone(
+    fake_kind: FakeKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_lease(job: OutboxJob) -> None:
+        raise LeaseLost(job)
+
+    monkeypatch.setattr(fake_kind, "run", lose_lease)
+    job = enqueue()
+    run(job)
+    assert (job.state, job.error_kind) == (OutboxJob.State.OPEN, "")
 
 
 def test_a_worker_that_lost_its_lease_stores_nothing() -> None:
