@@ -14,6 +14,7 @@ from archive.intake.formats import (
     RTF_SIGNATURE,
     ZIP_SIGNATURE,
     FileFormat,
+    is_pdf,
 )
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import check_size
@@ -38,10 +39,11 @@ def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
     head = file.read(HEAD_SIZE)
     check_size(file.seek(0, os.SEEK_END), head)
     file.seek(0)
-    if head.startswith(PDF_SIGNATURE):
-        return InspectedContent(FileFormat.PDF, pdf.validate(file, max_pages=max_pages))
+    if is_pdf(head):
+        pages, findings = pdf.validate(file, max_pages=max_pages)
+        return InspectedContent(FileFormat.PDF, pages, findings)
     if PDF_SIGNATURE in head:
-        # PDF viewers accept a signature anywhere in the first kilobyte: two documents in one.
+        # Readers accept the signature anywhere in the first kilobyte, so this file is also a PDF.
         raise IntakeRefused(refusals.POLYGLOT)
     if head.startswith(ZIP_SIGNATURE):
         return InspectedContent(zip_container.validate(file))

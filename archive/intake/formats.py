@@ -1,5 +1,6 @@
 """The accepted file formats."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,14 @@ PDF_SIGNATURE = b"%PDF-"
 ZIP_SIGNATURE = b"PK\x03\x04"
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RTF_SIGNATURE = b"{\\rtf"
+
+# Every reader skips an empty beginning: a byte order mark, line ends, spaces and NUL bytes.
+_PDF_START = re.compile(rb"(?:\xef\xbb\xbf)?[\0\t\n\f\r ]*%PDF-")
+
+
+def is_pdf(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` (HEAD_SIZE bytes) is a PDF."""
+    return _PDF_START.match(head) is not None
 
 
 class FileFormat(StrEnum):

@@ -15,11 +15,15 @@ def display_name(name: str, file_format: FileFormat) -> str:
 
     Never empty, and always ends in the extension of ``file_format``.
     """
+    stem = _without_extension(clean_name(name), file_format).strip(" .")
+    return f"{stem[: MAX_LENGTH - len(file_format) - 1].strip() or 'Документ'}.{file_format}"
+
+
+def clean_name(name: str) -> str:
+    """``name`` without folders and invisible characters, on one line. May be empty."""
     base_name = _SEPARATORS.split(name)[-1]
     visible = "".join(char for char in base_name if char.isspace() or _is_visible(char))
-    one_line = unicodedata.normalize("NFC", _SPACES.sub(" ", visible)).strip()
-    stem = _without_extension(one_line, file_format).strip(" .")
-    return f"{stem[: MAX_LENGTH - len(file_format) - 1].strip() or 'Документ'}.{file_format}"
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", visible)).strip()
 
 
 def _is_visible(char: str) -> bool:

@@ -13,7 +13,7 @@ UNKNOWN_FORMAT = Refusal(
 )
 PDF_ENCRYPTED = Refusal(
     "pdf_encrypted",
-    "PDF защищен паролем или ограничениями: снимите защиту и загрузите снова",
+    "PDF открывается только с паролем: снимите пароль и загрузите снова",
 )
 ENCRYPTED = Refusal("file_encrypted", "Документ защищен паролем: снимите пароль и загрузите снова")
 MACROS = Refusal("file_has_macros", "В документе есть макросы: сохраните его без макросов")
@@ -21,6 +21,10 @@ PDF_CORRUPT = Refusal("pdf_corrupt", "PDF поврежден или обреза
 CORRUPT = Refusal(
     "file_corrupt",
     "Документ поврежден или обрезан: откройте его, сохраните и загрузите снова",
+)
+PDF_READ_DIFFERENTLY = Refusal(
+    "pdf_read_differently",
+    "Программы показывают этот PDF по-разному: напечатайте его в новый PDF и загрузите снова",
 )
 NO_PAGES = Refusal("pdf_has_no_pages", "В PDF нет ни одной страницы")
 TOO_MANY_PAGES = Refusal("file_has_too_many_pages", "В документе слишком много страниц")
@@ -39,6 +43,21 @@ PDF_LAUNCH_ACTION = Refusal(
 )
 PDF_XFA_FORM = Refusal(
     "pdf_has_xfa_form", "PDF содержит динамическую форму XFA: распечатайте ее в обычный PDF"
+)
+PDF_PORTFOLIO = Refusal(
+    "pdf_is_portfolio",
+    "Это портфолио PDF: документы вложены в него, на страницах их нет. "
+    "Загрузите сам документ отдельным файлом",
+)
+PDF_CONTAINS_PROGRAM = Refusal(
+    "pdf_contains_program", "В PDF вложена программа: удалите вложение и загрузите снова"
+)
+PDF_CONTAINS_ARCHIVE = Refusal(
+    "pdf_contains_archive", "В PDF вложен архив: удалите вложение и загрузите снова"
+)
+PDF_CONTAINS_MACROS = Refusal(
+    "pdf_contains_macros",
+    "В PDF вложен документ с макросами: удалите вложение и загрузите снова",
 )
 POLYGLOT = Refusal(
     "file_is_polyglot", "В файле скрыто содержимое другого вида: сохраните документ заново"

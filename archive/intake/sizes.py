@@ -1,7 +1,7 @@
 """The maximum size of a file, which depends on its first bytes."""
 
 from archive.intake import refusals
-from archive.intake.formats import MEBIBYTE, PDF_SIGNATURE
+from archive.intake.formats import MEBIBYTE, is_pdf
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
 
@@ -11,7 +11,7 @@ OFFICE_LIMIT = 10 * MEBIBYTE
 
 def size_limit(head: bytes) -> int:
     """The maximum size (bytes) of a file that begins with ``head``: 30 MB for a PDF, else 10 MB."""
-    return PDF_LIMIT if head.startswith(PDF_SIGNATURE) else OFFICE_LIMIT
+    return PDF_LIMIT if is_pdf(head) else OFFICE_LIMIT
 
 
 def check_size(size: int, head: bytes) -> None:

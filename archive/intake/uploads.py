@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from archive.intake.formats import PDF_SIGNATURE
+from archive.intake.formats import HEAD_SIZE
 from archive.intake.sizes import PDF_LIMIT, size_limit, too_large
 from econtract.platform.common.refusals import Refusal
 
@@ -48,8 +48,7 @@ class LimitedUploadHandler(FileUploadHandler):
         return None
 
     def _keep(self, raw_data: bytes) -> None:
-        if len(self.head) < len(PDF_SIGNATURE):
-            self.head += raw_data[: len(PDF_SIGNATURE)]
+        self.head += raw_data[: HEAD_SIZE - len(self.head)]
         if self.received > size_limit(self.head):
             self.refusal = too_large(self.head)
             self.file.truncate(0)

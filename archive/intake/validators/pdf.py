@@ -1,25 +1,44 @@
-"""PDF: complete, not encrypted, without active content. Nothing is repaired: a PDF is signed as
-it is, or refused."""
+"""PDF: opens without a password, the same way in every reader, and has no active content.
 
-import os
-import re
-import zipfile
+Nothing is repaired: a PDF is signed as it is, or refused.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import pikepdf
 import pypdfium2
 
+from archive.findings import Finding
 from archive.intake import refusals
+from archive.intake.formats import HEAD_SIZE, PDF_SIGNATURE
 from archive.intake.refusals import IntakeRefused
+from archive.intake.validators import pdf_attachments, pdf_structure
+from archive.pdf_content.attachments import PdfAttachment, build_finding, collect_attachments
+from archive.pdf_content.dictionaries import find_dictionaries
+from archive.pdf_content.shown import shows_content
 from econtract.platform.common.refusals import Refusal
 
 DECODED_LIMIT = 50 * 1024 * 1024
 MAX_OBJECTS = 1_000_000
-TAIL_SIZE = 1024
+MAX_NESTED_PDFS = 3  # levels of PDF files attached to PDF files
 
-# Names of active content. An object is searched for keys only if it contains these bytes.
-_SUSPICIOUS = re.compile(rb"/(?:JavaScript|JS|Launch|XFA)(?![A-Za-z0-9])")
-_MARKUP = re.compile(rb"<(?:html|script|!doctype|svg|\?php)", re.IGNORECASE)
+_ACTIVE_CONTENT: dict[str, Refusal] = {
+    "/Launch": refusals.PDF_LAUNCH_ACTION,
+    "/JavaScript": refusals.PDF_JAVASCRIPT,
+    "/JS": refusals.PDF_JAVASCRIPT,
+    "/XFA": refusals.PDF_XFA_FORM,
+}
+_ERRORS = (
+    pikepdf.PdfError,
+    pypdfium2.PdfiumError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RuntimeError,
+)
 
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=DECODED_LIMIT,
@@ -31,25 +50,28 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 
-def validate(file: BinaryIO, *, max_pages: int) -> int:
-    """The number of pages of a PDF that can be signed as it is. Raises IntakeRefused."""
-    _refuse_polyglot(file)
+def validate(file: BinaryIO, *, max_pages: int) -> tuple[int, tuple[Finding, ...]]:
+    """The number of pages of a PDF that can be signed as it is, and what the user must check.
+
+    Raises IntakeRefused.
+    """
+    pdf_structure.check_ends(file)
     file.seek(0)
     try:
-        with pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
-            if pdf.is_encrypted:
-                raise IntakeRefused(refusals.PDF_ENCRYPTED)
+        with pikepdf.open(file, suppress_warnings=True) as pdf:
             pages = _count_pages(pdf, max_pages)
-            _refuse_active_content(pdf)
-            _decode_contents(pdf)
-            if pdf.get_warnings():
-                raise IntakeRefused(refusals.PDF_CORRUPT)
+            attachments = _check_contents(pdf)
+            pdf_structure.refuse_zip(file, [attachment.stream for attachment in attachments])
+            sizes = _check_attachments(attachments)
+            _decode_pages(pdf)
+            pdf_structure.check_readers_agree(file, pdf)
+        _refuse_blank(file)
     except pikepdf.PasswordError:
         raise IntakeRefused(refusals.PDF_ENCRYPTED) from None
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
-        raise IntakeRefused(_refusal_of(e)) from None
-    _check_with_pdfium(file, pages)
-    return pages
+    except _ERRORS as error:
+        raise IntakeRefused(_refusal_of(error)) from None
+    findings = [build_finding(attachments, sizes)]
+    return pages, tuple(finding for finding in findings if finding)
 
 
 def _refusal_of(error: Exception) -> Refusal:
@@ -57,24 +79,9 @@ def _refusal_of(error: Exception) -> Refusal:
     message = str(error).lower()
     if "no pages" in message:
         return refusals.NO_PAGES
+    if "encryption" in message:
+        return refusals.PDF_ENCRYPTED
     return refusals.TOO_LARGE_UNPACKED if "limit" in message else refusals.PDF_CORRUPT
-
-
-def _refuse_polyglot(file: BinaryIO) -> None:
-    file.seek(0)
-    if _MARKUP.search(file.read(TAIL_SIZE)):
-        raise IntakeRefused(refusals.POLYGLOT)
-    end = file.seek(0, os.SEEK_END)
-    file.seek(max(0, end - 4 * TAIL_SIZE))
-    tail = file.read()
-    marker = tail.rfind(b"%%EOF")
-    after = tail[marker + 5 :].strip(b"\0\t\n\f\r ") if marker >= 0 else b""
-    if zipfile.is_zipfile(file):
-        raise IntakeRefused(refusals.POLYGLOT)
-    if marker < 0:
-        raise IntakeRefused(refusals.PDF_CORRUPT)
-    if len(after) > TAIL_SIZE or _MARKUP.search(after):
-        raise IntakeRefused(refusals.POLYGLOT)
 
 
 def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
@@ -89,43 +96,47 @@ def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
     return pages
 
 
-def _refuse_active_content(pdf: pikepdf.Pdf) -> None:
+def _check_contents(pdf: pikepdf.Pdf) -> list[PdfAttachment]:
+    """Refuses active content and a portfolio; returns the attachments, which are not checked."""
     if len(pdf.objects) > MAX_OBJECTS:
         raise IntakeRefused(refusals.TOO_COMPLEX)
-    for obj in pdf.objects:
-        # Serialised by qpdf, a name has only one spelling: «/J#61vaScript» cannot hide.
-        if _SUSPICIOUS.search(_serialise(obj)):
-            _refuse_active_keys(obj)
+    dictionaries = find_dictionaries(pdf, [*_ACTIVE_CONTENT, "/EF"])
+    for dictionary in dictionaries:
+        names = {*dictionary.keys(), str(dictionary.get("/S", ""))}
+        for name, refusal in _ACTIVE_CONTENT.items():
+            if name in names:
+                raise IntakeRefused(refusal)
+    if "/Collection" in pdf.Root:
+        raise IntakeRefused(refusals.PDF_PORTFOLIO)
+    return collect_attachments(dictionaries)
 
 
-def _serialise(obj: Any) -> bytes:
-    if isinstance(obj, pikepdf.Stream):
-        return obj.stream_dict.unparse(resolved=True)
-    return obj.unparse(resolved=True) if isinstance(obj, pikepdf.Object) else b""
+def _check_attachments(attachments: Sequence[PdfAttachment], depth: int = 0) -> list[int]:
+    """The sizes of the attachments in bytes; refuses programs and what can contain them."""
+    sizes = []
+    for attachment in attachments:
+        data = attachment.stream.read_bytes()
+        sizes.append(len(data))
+        if sum(sizes) > DECODED_LIMIT:
+            raise IntakeRefused(refusals.TOO_LARGE_UNPACKED)
+        pdf_attachments.check(attachment, data)
+        if PDF_SIGNATURE in data[:HEAD_SIZE]:
+            _check_attached_pdf(data, depth + 1)
+    return sizes
 
 
-def _refuse_active_keys(obj: Any, depth: int = 0) -> None:
-    """Looks at keys and action types only, so that the same letters in a string are allowed."""
-    if isinstance(obj, pikepdf.Object) and obj.is_indirect and depth:
-        return  # it is one of `pdf.objects`, and searched there
-    if isinstance(obj, pikepdf.Array):
-        for member in obj:
-            _refuse_active_keys(member, depth + 1)
-    if not isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
+def _check_attached_pdf(data: bytes, depth: int) -> None:
+    """Refuses the same contents in an attached PDF. One that cannot be read is only a file."""
+    if depth > MAX_NESTED_PDFS:
+        raise IntakeRefused(refusals.TOO_COMPLEX)
+    try:
+        with pikepdf.open(BytesIO(data), suppress_warnings=True) as pdf:
+            _check_attachments(_check_contents(pdf), depth)
+    except _ERRORS:
         return
-    keys = set(obj.keys())
-    action = obj.get("/S")
-    if action == pikepdf.Name.Launch or "/Launch" in keys:
-        raise IntakeRefused(refusals.PDF_LAUNCH_ACTION)
-    if action == pikepdf.Name.JavaScript or keys & {"/JS", "/JavaScript"}:
-        raise IntakeRefused(refusals.PDF_JAVASCRIPT)
-    if "/XFA" in keys:
-        raise IntakeRefused(refusals.PDF_XFA_FORM)
-    for key in keys:
-        _refuse_active_keys(obj[key], depth + 1)
 
 
-def _decode_contents(pdf: pikepdf.Pdf) -> None:
+def _decode_pages(pdf: pikepdf.Pdf) -> None:
     """Decodes every page's content streams: a truncated page would be shown empty."""
     total = 0
     for page in pdf.pages:
@@ -145,13 +156,9 @@ def _content_streams(page: pikepdf.Page) -> list[Any]:
     return members
 
 
-def _check_with_pdfium(file: BinaryIO, pages: int) -> None:
-    """pdfium, which renders the previews, must open the file and see the same pages as qpdf."""
+def _refuse_blank(file: BinaryIO) -> None:
     file.seek(0)
-    try:
-        document = pypdfium2.PdfDocument(file)
-    except pypdfium2.PdfiumError:
-        raise IntakeRefused(refusals.PDF_CORRUPT) from None
-    with document:
-        if len(document) != pages:
-            raise IntakeRefused(refusals.PDF_CORRUPT)
+    with pypdfium2.PdfDocument(file) as document:
+        document.init_forms()
+        if not shows_content(document):
+            raise IntakeRefused(refusals.NO_CONTENT)

@@ -20,6 +20,7 @@ from econtract.sandbox.models import ArchivedDocument, Habit, Organisation
 from econtract.sandbox.numbers import make_barcode
 
 _MAGIC_BYTES = {"document": b"%PDF-", "package": b"PK\x03\x04"}
+_SKIPPED_BYTES = b"\xef\xbb\xbf\0\t\n\f\r "  # readers of PDF skip them at the start of a file
 
 
 @command()
@@ -82,7 +83,7 @@ def _check_acceptable(fields: JsonFields, content: bytes) -> None:
     kind, inn = fields.text("kind"), fields.text("client_inn", required=False)
     if kind not in _MAGIC_BYTES:
         raise ApiError(422, "archive_rejected", f"Unknown kind {kind!r}")
-    if not content.startswith(_MAGIC_BYTES[kind]):
+    if not content.lstrip(_SKIPPED_BYTES).startswith(_MAGIC_BYTES[kind]):
         raise ApiError(422, "archive_rejected", f"The file format does not match the kind {kind}")
     if hashlib.sha256(content).hexdigest() != fields.text("sha256").lower():
         raise ApiError(422, "archive_rejected", "sha256 does not match the content")

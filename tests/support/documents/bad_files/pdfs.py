@@ -9,6 +9,7 @@ from archive.intake.sizes import PDF_LIMIT
 from tests.support.documents import office
 from tests.support.documents.bad_files.types import BadFile
 from tests.support.documents.office import build_zip, docx_bytes, pdf_bytes
+from tests.support.documents.pdfs import attach
 
 
 def _encrypt_pdf(*, user: str) -> bytes:
@@ -63,18 +64,48 @@ def _damage_contents(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Contents = stream
 
 
+def _leave_blank(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        page.Contents = pdf.make_stream(b"q Q")
+
+
+def _scan(image: bytes) -> bytes:
+    """A PDF of one page with nothing but ``image`` (JPEG data)."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        stream = pdf.make_stream(image)
+        stream.stream_dict = pikepdf.Dictionary(
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=4000,
+            Height=5000,
+            BitsPerComponent=8,
+            ColorSpace=pikepdf.Name.DeviceRGB,
+            Filter=pikepdf.Name.DCTDecode,
+        )
+        page = pdf.pages[0]
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=stream))
+        page.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /I Do Q")
+
+    return pdf_bytes(change=change)
+
+
+def _macro_document() -> bytes:
+    return office.repack_zip(docx_bytes(), {"word/vbaProject.bin": b"macro"})
+
+
+def _rename_page_type(pdf: bytes) -> bytes:
+    """Some readers skip a page whose type is unknown, others show it."""
+    return pdf.replace(b"/Type /Page ", b"/Type /Pagx ")
+
+
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 
 BAD_PDFS: dict[str, BadFile] = {
     "a PDF over 30 MB": (refusals.PDF_TOO_LARGE, lambda: pdf_bytes() + bytes(PDF_LIMIT)),
     "a PDF with a password": (refusals.PDF_ENCRYPTED, lambda: _encrypt_pdf(user="user")),
-    "a PDF with restrictions": (refusals.PDF_ENCRYPTED, lambda: _encrypt_pdf(user="")),
     "a PDF cut in half": (refusals.PDF_CORRUPT, lambda: pdf_bytes(20)[:4000]),
     "a PDF without its end": (refusals.PDF_CORRUPT, lambda: pdf_bytes()[:-40]),
-    "a PDF with a broken xref table": (
-        refusals.PDF_CORRUPT,
-        lambda: pdf_bytes().replace(b"xref\n0", b"xerf\n0"),
-    ),
     "a PDF with a broken page": (refusals.PDF_CORRUPT, lambda: pdf_bytes(change=_damage_contents)),
     "a PDF signature without a PDF": (refusals.PDF_CORRUPT, lambda: b"%PDF-1.7\n" + b"a" * 3000),
     "a PDF with a cyclic page tree": (
@@ -105,6 +136,48 @@ BAD_PDFS: dict[str, BadFile] = {
         lambda: office.pdf_with_action(S=pikepdf.Name.Launch, F=pikepdf.String("cmd.exe")),
     ),
     "a PDF with an XFA form": (refusals.PDF_XFA_FORM, lambda: pdf_bytes(change=_add_xfa_form)),
+    "a PDF that readers show differently": (
+        refusals.PDF_READ_DIFFERENTLY,
+        lambda: _rename_page_type(pdf_bytes()),
+    ),
+    "a PDF portfolio": (
+        refusals.PDF_PORTFOLIO,
+        lambda: attach({"contract.pdf": pdf_bytes()}, Collection=pikepdf.Dictionary(View="/D")),
+    ),
+    "a PDF with a program": (
+        refusals.PDF_CONTAINS_PROGRAM,
+        lambda: attach({"Счет.pdf": b"MZ" + bytes(100)}),
+    ),
+    "a PDF with a program by its name": (
+        refusals.PDF_CONTAINS_PROGRAM,
+        lambda: attach({"Счет.EXE . ": b"any bytes"}),
+    ),
+    "a PDF with a shell script": (
+        refusals.PDF_CONTAINS_PROGRAM,
+        lambda: attach({"readme": b"#!/bin/sh\n"}),
+    ),
+    "a PDF with a Windows shortcut": (
+        refusals.PDF_CONTAINS_PROGRAM,
+        lambda: attach({"Договор.pdf.lnk": b"x"}),
+    ),
+    "a PDF with an archive": (
+        refusals.PDF_CONTAINS_ARCHIVE,
+        lambda: attach({"data.xml": build_zip({"a.txt": b"text"})}),
+    ),
+    "a PDF with a document with macros": (
+        refusals.PDF_CONTAINS_MACROS,
+        lambda: attach({"Смета.docx": _macro_document()}),
+    ),
+    "a PDF with a program in an attached PDF": (
+        refusals.PDF_CONTAINS_PROGRAM,
+        lambda: attach({"inner.pdf": attach({"run.exe": b"MZ"})}),
+    ),
+    "a PDF with JavaScript in an attached PDF": (
+        refusals.PDF_JAVASCRIPT,
+        lambda: attach({"inner.pdf": pdf_bytes(change=_add_page_script)}),
+    ),
+    "a PDF with blank pages": (refusals.NO_CONTENT, lambda: pdf_bytes(3, change=_leave_blank)),
+    "a PDF with an unreadable scan": (refusals.NO_CONTENT, lambda: _scan(b"\xff\xd8 no JPEG")),
     "a PDF that is also a zip": (
         refusals.POLYGLOT,
         lambda: pdf_bytes() + build_zip({"a.txt": b"text"}),

@@ -1,0 +1,93 @@
+"""PDF files: what is accepted as it is, and what the user is told about it."""
+
+import io
+import random
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from archive.findings import EmbeddedFile
+from archive.intake.inspection import inspect_file
+from tests.support.documents import office
+from tests.support.documents.pdfs import FORGIVABLE_DEFECTS, attach
+
+
+def inspect_bytes(data: bytes):
+    return inspect_file(io.BytesIO(data), name="договор.pdf")
+
+
+@pytest.mark.parametrize("defect", FORGIVABLE_DEFECTS)
+def test_a_defect_that_every_reader_forgives_is_accepted(defect: str) -> None:
+    sound = office.pdf_bytes(2)
+    data = FORGIVABLE_DEFECTS[defect](sound)
+    assert data != sound
+    assert inspect_bytes(data).pages == 2
+
+
+def test_a_pdf_that_only_its_owner_may_change_is_accepted() -> None:
+    with office.new_pdf() as pdf:
+        protection = pikepdf.Encryption(owner="owner", user="")
+        data = office.save_to_bytes(lambda file: pdf.save(file, encryption=protection))
+    assert inspect_bytes(data).pages == 1
+
+
+def test_attachments_are_told_by_name_and_size() -> None:
+    data = attach({"Смета.xml": b"<a/>" * 5, "Договор.docx": office.docx_bytes()})
+    (finding,) = inspect_bytes(data).findings
+    assert finding.code == "pdf_attachments"
+    assert set(finding.files) == {
+        EmbeddedFile("Смета.xml", 20),
+        EmbeddedFile("Договор.docx", len(office.docx_bytes())),
+    }
+
+
+def test_a_stored_zip_at_the_end_of_the_file_is_an_attachment_like_any_other() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        document = pikepdf.AttachedFileSpec(pdf, office.docx_bytes(), filename="a.docx")
+        pdf.attachments["a.docx"] = document
+
+    with office.new_pdf() as pdf:
+        change(pdf)
+        data = office.save_to_bytes(lambda file: pdf.save(file, compress_streams=False))
+    assert b"PK\x05\x06" in data
+    assert [file.name for file in inspect_bytes(data).findings[0].files] == ["a.docx"]
+
+
+def test_a_name_that_the_pdf_gives_is_made_safe() -> None:
+    data = attach({"../dir/\u202egepj.Смета\n.xml": b"text"})
+    assert [file.name for file in inspect_bytes(data).findings[0].files] == ["gepj.Смета .xml"]
+
+
+def test_a_file_of_an_annotation_is_an_attachment() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        specification = pikepdf.AttachedFileSpec(pdf, b"text", filename="note.txt")
+        annotation = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.FileAttachment,
+            Rect=[0, 0, 10, 10],
+            FS=specification.obj,
+        )
+        pdf.pages[0].Annots = pikepdf.Array([annotation])
+
+    findings = inspect_bytes(office.pdf_bytes(change=change)).findings
+    assert findings[0].files == (EmbeddedFile("note.txt", 4),)
+
+
+def test_a_long_document_passes_within_the_limits() -> None:
+    assert inspect_bytes(office.pdf_bytes(300)).pages == 300
+
+
+def test_a_large_scan_passes_within_the_limits() -> None:
+    noise = Image.frombytes("RGB", (4960, 7016), random.Random(1).randbytes(4960 * 7016 * 3))
+    scan = io.BytesIO()
+    noise.save(scan, "PDF", resolution=600, quality=20)
+    assert inspect_bytes(scan.getvalue()).pages == 1
+
+
+def test_a_scan_after_blank_pages_counts() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        for page in list(pdf.pages)[:-1]:
+            page.Contents = pdf.make_stream(b"")
+
+    assert inspect_bytes(office.pdf_bytes(40, change=change)).pages == 40
