@@ -38,7 +38,7 @@ def _find_images(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfImage]:
 
 def _is_large(image: pypdfium2.PdfImage) -> bool:
     width, height = image.get_px_size()
-    return width * height > MAX_RENDERED_PIXELS
+    return bool(width * height > MAX_RENDERED_PIXELS)
 
 
 def _has_visible_text(page: pypdfium2.PdfPage) -> bool:
@@ -50,7 +50,7 @@ def _has_visible_text(page: pypdfium2.PdfPage) -> bool:
 
 
 def _has_objects(page: pypdfium2.PdfPage) -> bool:
-    return pdfium.FPDFPage_CountObjects(page) > 0 or pdfium.FPDFPage_GetAnnotCount(page) > 0
+    return bool(pdfium.FPDFPage_CountObjects(page) or pdfium.FPDFPage_GetAnnotCount(page))
 
 
 def _is_blank(page: pypdfium2.PdfPage, side: int) -> bool:

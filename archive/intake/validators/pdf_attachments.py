@@ -10,137 +10,19 @@ from archive.intake.refusals import IntakeRefused
 from archive.pdf_content.attachments import PdfAttachment
 from econtract.platform.common.refusals import Refusal
 
-PROGRAM_EXTENSIONS = frozenset(
-    [
-        "apk",
-        "app",
-        "appimage",
-        "appinstaller",
-        "application",
-        "appx",
-        "bash",
-        "bat",
-        "bin",
-        "chm",
-        "cmd",
-        "com",
-        "cpl",
-        "deb",
-        "dll",
-        "dmg",
-        "elf",
-        "exe",
-        "gadget",
-        "hta",
-        "inf",
-        "ins",
-        "iqy",
-        "jar",
-        "jnlp",
-        "job",
-        "js",
-        "jse",
-        "lnk",
-        "msc",
-        "msh",
-        "msi",
-        "msix",
-        "msp",
-        "mst",
-        "ocx",
-        "out",
-        "pif",
-        "pkg",
-        "pl",
-        "pm",
-        "ps1",
-        "psd1",
-        "psm1",
-        "py",
-        "pyc",
-        "pyw",
-        "rb",
-        "reg",
-        "rgs",
-        "rpm",
-        "run",
-        "scf",
-        "scr",
-        "sct",
-        "sh",
-        "shb",
-        "shs",
-        "slk",
-        "so",
-        "sys",
-        "url",
-        "vb",
-        "vbe",
-        "vbs",
-        "ws",
-        "wsc",
-        "wsf",
-        "wsh",
-        "xll",
-        "xpi",
-    ]
+PROGRAM_EXTENSIONS = re.compile(
+    "apk|app|appimage|appinstaller|application|appx|bash|bat|chm|cmd|com|cpl|deb|dll|dmg|elf|"
+    "exe|gadget|hta|inf|ins|iqy|jar|jnlp|job|js|jse|lnk|msc|msh|msi|msix|msp|mst|ocx|out|pif|pkg|"
+    "pl|pm|ps1|psd1|psm1|py|pyc|pyw|rb|reg|rgs|rpm|run|scf|scr|sct|sh|shb|shs|slk|so|sys|url|vb|"
+    "vbe|vbs|ws|wsc|wsf|wsh|xll|xpi"
 )
-ARCHIVE_EXTENSIONS = frozenset(
-    [
-        "7z",
-        "ace",
-        "alz",
-        "ar",
-        "arj",
-        "bz",
-        "bz2",
-        "cab",
-        "cpio",
-        "egg",
-        "gz",
-        "img",
-        "iso",
-        "lha",
-        "lzh",
-        "lz",
-        "lzma",
-        "rar",
-        "tar",
-        "taz",
-        "tbz",
-        "tgz",
-        "txz",
-        "udf",
-        "vhd",
-        "vhdx",
-        "xz",
-        "z",
-        "zip",
-        "zipx",
-        "zst",
-    ]
+ARCHIVE_EXTENSIONS = re.compile(
+    "7z|ace|alz|ar|arj|bz|bz2|cab|cpio|egg|gz|img|iso|lha|lzh|lz|lzma|rar|tar|taz|tbz|tgz|txz|udf|"
+    "vhd|vhdx|xz|z|zip|zipx|zst"
 )
-MACRO_EXTENSIONS = frozenset(
-    [
-        "accde",
-        "ade",
-        "docm",
-        "dotm",
-        "mdb",
-        "mde",
-        "potm",
-        "ppam",
-        "ppsm",
-        "pptm",
-        "sldm",
-        "xla",
-        "xlam",
-        "xlm",
-        "xlsm",
-        "xltm",
-    ]
+MACRO_EXTENSIONS = re.compile(
+    "accde|ade|docm|dotm|mdb|mde|potm|ppam|ppsm|pptm|sldm|xla|xlam|xlm|xlsm|xltm"
 )
-
 PROGRAM_SIGNATURES = (
     *(b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"L\0\0\0\x01\x14\x02\0", b"\0asm"),
     *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
@@ -178,11 +60,11 @@ def _refusal_of_names(names: Iterable[str]) -> Refusal | None:
         # Windows ignores dots and spaces at the end of a name.
         cleaned = "".join(char for char in name if char.isprintable()).rstrip(". ")
         extension = cleaned.rpartition(".")[2].lower()
-        if extension in PROGRAM_EXTENSIONS:
+        if PROGRAM_EXTENSIONS.fullmatch(extension):
             return refusals.PDF_CONTAINS_PROGRAM
-        if extension in ARCHIVE_EXTENSIONS:
+        if ARCHIVE_EXTENSIONS.fullmatch(extension):
             return refusals.PDF_CONTAINS_ARCHIVE
-        if extension in MACRO_EXTENSIONS:
+        if MACRO_EXTENSIONS.fullmatch(extension):
             return refusals.PDF_CONTAINS_MACROS
     return None
 

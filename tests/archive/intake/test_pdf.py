@@ -1,7 +1,6 @@
 """PDF files: what is accepted as it is, and what the user is told about it."""
 
 import io
-import random
 
 import pikepdf
 import pytest
@@ -10,7 +9,7 @@ from PIL import Image
 from archive.findings import EmbeddedFile
 from archive.intake.inspection import inspect_file
 from tests.support.documents import office
-from tests.support.documents.pdfs import FORGIVABLE_DEFECTS, attach
+from tests.support.documents.pdfs import FORGIVABLE_DEFECTS, attach, file_specification
 
 
 def inspect_bytes(data: bytes):
@@ -43,12 +42,8 @@ def test_attachments_are_told_by_name_and_size() -> None:
 
 
 def test_a_stored_zip_at_the_end_of_the_file_is_an_attachment_like_any_other() -> None:
-    def change(pdf: pikepdf.Pdf) -> None:
-        document = pikepdf.AttachedFileSpec(pdf, office.docx_bytes(), filename="a.docx")
-        pdf.attachments["a.docx"] = document
-
     with office.new_pdf() as pdf:
-        change(pdf)
+        pdf.attachments["a.docx"] = file_specification(pdf, "a.docx", office.docx_bytes())
         data = office.save_to_bytes(lambda file: pdf.save(file, compress_streams=False))
     assert b"PK\x05\x06" in data
     assert [file.name for file in inspect_bytes(data).findings[0].files] == ["a.docx"]
@@ -61,7 +56,7 @@ def test_a_name_that_the_pdf_gives_is_made_safe() -> None:
 
 def test_a_file_of_an_annotation_is_an_attachment() -> None:
     def change(pdf: pikepdf.Pdf) -> None:
-        specification = pikepdf.AttachedFileSpec(pdf, b"text", filename="note.txt")
+        specification = file_specification(pdf, "note.txt", b"text")
         annotation = pikepdf.Dictionary(
             Type=pikepdf.Name.Annot,
             Subtype=pikepdf.Name.FileAttachment,
@@ -79,9 +74,8 @@ def test_a_long_document_passes_within_the_limits() -> None:
 
 
 def test_a_large_scan_passes_within_the_limits() -> None:
-    noise = Image.frombytes("RGB", (4960, 7016), random.Random(1).randbytes(4960 * 7016 * 3))
     scan = io.BytesIO()
-    noise.save(scan, "PDF", resolution=600, quality=20)
+    Image.effect_noise((4960, 7016), 60).convert("RGB").save(scan, "PDF", resolution=600)
     assert inspect_bytes(scan.getvalue()).pages == 1
 
 

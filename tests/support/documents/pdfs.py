@@ -9,12 +9,19 @@ import pikepdf
 from tests.support.documents import office
 
 
+def file_specification(pdf: pikepdf.Pdf, name: str, data: bytes) -> pikepdf.AttachedFileSpec:
+    """``data`` as a file named ``name`` that ``pdf`` can contain."""
+    return pikepdf.AttachedFileSpec(
+        pdf, data, filename=name, description="", mime_type="", creation_date="", mod_date=""
+    )
+
+
 def attach(files: dict[str, bytes], **root: Any) -> bytes:
     """A PDF with ``files`` attached, and ``root`` as further keys of its catalogue."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         for name, data in files.items():
-            pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, data, filename=name)
+            pdf.attachments[name] = file_specification(pdf, name, data)
         for key, value in root.items():
             pdf.Root[f"/{key}"] = value
 
