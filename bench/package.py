@@ -48,8 +48,8 @@ def prepare(work: Path) -> None:
 
     import pikepdf
 
-    from tests.support.documents.packages import build_parts, contract_pdf
-    from tests.support.signing.pki import authority, write_trust
+    from tests.support.documents.packages import build_parts, contract_pdf, seal_signer
+    from tests.support.signing.pki import authority, write_key, write_trust
 
     document = work / "document.pdf"
     with pikepdf.open(BytesIO(contract_pdf(lines=5, pages=DOCUMENT_MEGABYTES + 1))) as pdf:
@@ -67,15 +67,21 @@ def prepare(work: Path) -> None:
             page.contents_add(f"q 400 0 0 400 50 50 cm {name} Do Q".encode())
         pdf.save(document)
     write_trust(work, authority())
+    write_key(work / "keys", seal_signer(), "seal")
     (work / "parts").write_bytes(pickle.dumps(build_parts(work, content=document.read_bytes())))
 
 
 def build(work: Path) -> None:
-    """Build the package from those parts."""
-    from archive.package import builder
+    """Build the package from those parts, sealed with a local key."""
+    from django.conf import settings
 
+    from archive.package import builder
+    from edo.signing.seal import seal
+
+    settings.SEAL_PROVIDER, settings.SIGNING_KEYS_DIR = "local", work / "keys"
+    settings.SEAL_TRUST_ROOTS, settings.EDO_CRLS = str(work / "roots.pem"), []
     parts = pickle.loads((work / "parts").read_bytes())  # noqa: S301 - written by `prepare`
-    builder.build_package(parts=parts, target=work / "package.zip")
+    builder.build_package(parts=parts, target=work / "package.zip", seal=seal)
 
 
 def verify(work: Path) -> None:

@@ -123,6 +123,7 @@ RULES: dict[str, AccessRule] = {
     "help:keys": Permission.SEE_TASKS,
     "verification:check": Everyone.PUBLIC,
     "verification:by_code": Everyone.PUBLIC,
+    "verification:seal_roots": Everyone.PUBLIC,
 }
 # The only namespace with one rule for all its URLs. Django makes them, a dozen for every registered
 # model, and the admin site checks the permission of each on its own (`accounts.admin_site`).

@@ -41,6 +41,11 @@ MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUM
 SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
 SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
 SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
+# Who holds the key of our seal (empty: SIGNING_PROVIDER), and its name there. The key must sign
+# without a person. Its roots are in SEAL_TRUST_ROOTS (empty: EDO_TRUST_ROOTS).
+SEAL_PROVIDER = env.text("SEAL_PROVIDER", "")
+SEAL_KEY = env.text("SEAL_KEY", "seal")
+SEAL_TRUST_ROOTS = str(paths.seal_trust_roots() or "")
 
 # --- Rules that an installation may set --------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """`python -m econtract.verify package.zip`: verifies a package without settings and database.
 
-Exit code 0 when everything is valid, 1 when it is not or cannot be checked, 2 for wrong arguments.
+Exit code 0 when everything is valid, 1 when it is not or cannot be checked, 2 for wrong arguments,
+3 when the signatures are valid and the package has no seal.
 """
 
 import argparse
@@ -13,9 +14,17 @@ from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.package_files import MAX_SMALL_FILE_SIZE
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
-from econtract.verification.report import ReportBlock, conclusion, power_block, signature_block
+from econtract.verification.report import (
+    ReportBlock,
+    conclusion,
+    power_block,
+    seal_block,
+    signature_block,
+)
 from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import TrustStore
+
+VALID, INVALID, UNSEALED = 0, 1, 3
 
 
 class CannotCheck(Exception):
@@ -30,9 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
         result = _verify(options.files, policy)
     except CannotCheck as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return INVALID
     sys.stdout.writelines(f"{line}\n" for line in _report_lines(result))
-    return 0 if result.ok else 1
+    if not result.ok:
+        return INVALID
+    return UNSEALED if result.is_unsealed else VALID
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -54,6 +65,12 @@ def _build_parser() -> argparse.ArgumentParser:
         help="доверенные корневые сертификаты, PEM (по умолчанию EDO_TRUST_ROOTS)",
     )
     parser.add_argument(
+        "--seal-roots",
+        type=Path,
+        default=paths.seal_trust_roots(),
+        help="корневые сертификаты печати, PEM (по умолчанию SEAL_TRUST_ROOTS или --roots)",
+    )
+    parser.add_argument(
         "--crl",
         type=Path,
         action="append",
@@ -69,16 +86,21 @@ def _build_parser() -> argparse.ArgumentParser:
 
 def _build_policy(options: argparse.Namespace) -> VerificationPolicy:
     crls = paths.revocation_lists() if options.crl is None else options.crl
+    return VerificationPolicy(
+        trust=_load_trust(options.roots, crls, "--roots"),
+        seal_trust=_load_trust(options.seal_roots or options.roots, crls, "--seal-roots"),
+        mchd_schema=Path(options.mchd_xsd) if options.mchd_xsd else None,
+    )
+
+
+def _load_trust(roots: Path, crls: list[Path], option: str) -> TrustStore:
     try:
-        trust = TrustStore.load(options.roots, crls)
+        return TrustStore.load(roots, crls)
     except (OSError, ValueError) as error:
         raise CannotCheck(
-            f"Доверенные корневые сертификаты не читаются: {options.roots}. "
-            "Укажите файл PEM: --roots ФАЙЛ."
+            f"Доверенные корневые сертификаты не читаются: {roots}. "
+            f"Укажите файл PEM: {option} ФАЙЛ."
         ) from error
-    return VerificationPolicy(
-        trust=trust, mchd_schema=Path(options.mchd_xsd) if options.mchd_xsd else None
-    )
 
 
 def _verify(files: list[Path], policy: VerificationPolicy) -> VerificationResult:
@@ -117,6 +139,8 @@ def _report_lines(result: VerificationResult) -> Iterator[str]:
         yield from _block_lines(signature_block(signature))
     for power in result.powers:
         yield from _block_lines(power_block(power))
+    if result.seal:
+        yield from _block_lines(seal_block(result.seal))
     if result.files:
         yield "Файлы"
     for file in result.files:

@@ -1,9 +1,9 @@
-"""Builds the ZIP of a package, reproducibly: the same parts give the same bytes."""
+"""Builds the ZIP of a package, reproducibly: the same parts and seal give the same bytes."""
 
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,9 @@ from archive.package.parts import PackageParts, PartySide
 from econtract.platform.common.moscow_time import MOSCOW
 
 CHUNK_SIZE = 256 * 1024
+
+# Makes the detached signature (DER) of our organisation's seal over the bytes.
+Seal = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +36,19 @@ class DocumentChanged(ValueError):
     """The document on disk does not have the hash of the signed document."""
 
 
-def build_package(*, parts: PackageParts, target: Path) -> BuiltPackage:
-    """Writes the package to ``target``.
+def build_package(*, parts: PackageParts, target: Path, seal: Seal) -> BuiltPackage:
+    """Writes the package to ``target``; ``seal`` signs its manifest and thereby every file.
+
+    Two builds of the same parts differ in the seal alone, because a seal states its time. So the
+    caller must store the first package and submit no other.
 
     Memory use does not grow with the document. Nothing is compressed: PDFs already are, and so
     the bytes do not depend on a library's version. Raises DocumentChanged when ``parts.pdf`` does
-    not have the hash stated in the parts, pikepdf.PdfError when it is not a valid PDF.
+    not have the hash stated in the parts, pikepdf.PdfError when it is not a valid PDF, and what
+    ``seal`` raises.
     """
     with zipfile.ZipFile(target, "w") as archive, tempfile.TemporaryDirectory() as work:
-        _PackageWriter(archive, parts).write_all(Path(work))
+        _PackageWriter(archive, parts).write_all(Path(work), seal)
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BuiltPackage(
@@ -63,7 +70,7 @@ class _PackageWriter:
         self.names = UniqueNames()
         self.entries: list[ManifestEntry] = []
 
-    def write_all(self, work: Path) -> None:
+    def write_all(self, work: Path, seal: Seal) -> None:
         document = self._add_document()
         self._add_signatures(document)
         self._add_powers_of_attorney()
@@ -72,7 +79,7 @@ class _PackageWriter:
         self._add_trust_roots()
         content = readme.render_readme(self.parts, self.entries)
         self._add_bytes(readme.NAME, content, FileRole.README)
-        self._write_manifest()
+        self._write_manifest(seal)
 
     def _add_document(self) -> str:
         with self.parts.pdf.open("rb") as file:
@@ -123,8 +130,11 @@ class _PackageWriter:
         if self.parts.trust_roots:
             name = "Корневые сертификаты.pem"
             self._add_bytes(name, self.parts.trust_roots, FileRole.TRUST_ROOTS)
+        if self.parts.seal_roots:
+            name = "Корневые сертификаты печати.pem"
+            self._add_bytes(name, self.parts.seal_roots, FileRole.SEAL_ROOTS)
 
-    def _write_manifest(self) -> None:
+    def _write_manifest(self, seal: Seal) -> None:
         content = manifest.build_manifest(
             code=self.parts.code,
             verification_url=self.parts.verification_url,
@@ -135,7 +145,8 @@ class _PackageWriter:
             ],
             files=self.entries,
         )
-        self._write_entry(manifest.NAME, iter([content]))
+        self._write_entry(manifest.NAME, [content])
+        self._write_entry(manifest.SEAL_NAME, [seal(content)])
 
     def _add_bytes(
         self,

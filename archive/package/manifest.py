@@ -3,6 +3,7 @@
 The module needs no Django: the command-line verification uses it, too.
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Sequence
@@ -11,7 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 NAME = "manifest.json"
-FORMAT = "e-contract-package/1"
+SEAL_NAME = f"{NAME}.sig"
+FORMAT = "e-contract-package/2"
+# Packages made before there was a seal.
+UNSEALED_FORMAT = "e-contract-package/1"
 
 
 class FileRole(StrEnum):
@@ -24,6 +28,7 @@ class FileRole(StrEnum):
     STAMPED_COPY = "stamped_copy"
     PROTOCOL = "protocol"
     TRUST_ROOTS = "trust_roots"
+    SEAL_ROOTS = "seal_roots"
     README = "readme"
 
     @property
@@ -40,6 +45,7 @@ _ROLE_LABELS = {
     FileRole.STAMPED_COPY: "копия с отметками",
     FileRole.PROTOCOL: "протокол подписания",
     FileRole.TRUST_ROOTS: "корневые сертификаты",
+    FileRole.SEAL_ROOTS: "корневые сертификаты печати",
     FileRole.README: "пояснение",
 }
 
@@ -74,6 +80,16 @@ class ManifestError(ValueError):
     """The manifest is malformed or was changed. The text is for the user, in Russian."""
 
 
+def derive_code(document_sha256: str, signatures_sha256: Sequence[str]) -> str:
+    """The verification code of a package: 24 letters and digits.
+
+    It is derived from the hashes (hex) of the document and its signatures. The same package always
+    has the same code, and nobody can guess the code without the package.
+    """
+    seed = document_sha256.encode() + b"".join(map(bytes.fromhex, signatures_sha256))
+    return base64.b32encode(hashlib.sha256(seed).digest())[:24].decode().lower()
+
+
 def build_manifest(
     *,
     code: str,
@@ -100,8 +116,9 @@ def build_manifest(
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The content of a manifest."""
+    """The content of a manifest. ``must_be_sealed`` is false for the packages before the seal."""
 
+    must_be_sealed: bool
     code: str
     verification_url: str
     identifiers: dict[str, str]
@@ -113,14 +130,15 @@ def parse_manifest(data: bytes) -> Manifest:
     """Reads a manifest that was made by `build_manifest`.
 
     Raises ManifestError when it is malformed, has another format, or its checksum does not match.
-    The checksum detects accidental changes only; the signatures protect against forgery.
+    The checksum detects accidental changes only; the seal protects against forgery.
     """
     try:
         body = json.loads(data)
         checksum = body.pop("checksum")
-        if body["format"] != FORMAT:
+        if body["format"] not in {FORMAT, UNSEALED_FORMAT}:
             raise ManifestError("Опись пакета другого формата.")
         manifest = Manifest(
+            must_be_sealed=body["format"] == FORMAT,
             code=_text(body["code"]),
             verification_url=_text(body["verification_url"]),
             identifiers={_text(key): _text(text) for key, text in body["identifiers"].items()},
@@ -135,7 +153,7 @@ def parse_manifest(data: bytes) -> Manifest:
     if checksum != expected_checksum:
         raise ManifestError("Опись пакета (manifest.json) изменена: контрольная сумма не сходится.")
     names = [entry.name for entry in manifest.files]
-    if len(set(names)) < len(names) or NAME in names:
+    if len(set(names)) < len(names) or {NAME, SEAL_NAME} & set(names):
         raise ManifestError("Опись пакета (manifest.json) называет один файл дважды или саму себя.")
     return manifest
 

@@ -1,12 +1,13 @@
 """The contents of a package as plain data: this package of modules knows no task or operator."""
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
+
+from archive.package.manifest import derive_code
 
 
 class PartySide(StrEnum):
@@ -125,7 +126,8 @@ class PackageParts:
     ``pdf`` is the file that was signed and ``document_sha256`` its hash at the time of signing.
     ``file_name`` is the user's name for it, untrusted. ``verification_page`` is the absolute URL
     of «Проверка документа». ``trust_roots`` (PEM) are enclosed so that the commands of
-    ПРОЧТИ.txt work as they are; they are a convenience, not a proof.
+    ПРОЧТИ.txt work as they are; they are a convenience, not a proof. ``seal_roots`` are those of
+    our seal, empty when they are the same.
     """
 
     pdf: Path
@@ -138,23 +140,23 @@ class PackageParts:
     identifiers: DocumentIdentifiers
     verification_page: str
     trust_roots: bytes
+    seal_roots: bytes = b""
 
     @property
     def code(self) -> str:
-        """The verification code of the package: 24 letters and digits.
-
-        It is derived from the document and its signatures. The same package always has the same
-        code, and nobody can guess the code without the package.
-        """
-        seed = self.document_sha256.encode()
-        for signature in self.signatures:
-            seed += hashlib.sha256(signature.der).digest()
-        return base64.b32encode(hashlib.sha256(seed).digest())[:24].decode().lower()
+        """The verification code of the package."""
+        hashes = [hashlib.sha256(signature.der).hexdigest() for signature in self.signatures]
+        return derive_code(self.document_sha256, hashes)
 
     @property
     def verification_url(self) -> str:
         """The URL that checks this package; open to everybody who knows the code."""
         return f"{self.verification_page.rstrip('/')}/{self.code}/"
+
+    @property
+    def seal_roots_url(self) -> str:
+        """The URL at which we publish the roots of our seal."""
+        return f"{self.verification_page.rstrip('/')}/roots.pem"
 
     @property
     def finished_at(self) -> datetime:

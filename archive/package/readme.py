@@ -20,12 +20,15 @@ def render_readme(parts: PackageParts, entries: Sequence[ManifestEntry]) -> byte
     The openssl commands are complete: they can be run as they are in the unpacked folder.
     """
     by_role = {role: [entry for entry in entries if entry.role == role] for role in FileRole}
+    roots = by_role[FileRole.TRUST_ROOTS]
     context = {
         "parts": parts,
         "finished_at": format_timestamp(parts.finished_at),
         "entries": entries,
-        "roots": next(iter(by_role[FileRole.TRUST_ROOTS]), None),
-        "fingerprints": _fingerprints(parts.trust_roots),
+        "roots": next(iter(roots), None),
+        "seal_roots": next(iter(by_role[FileRole.SEAL_ROOTS] or roots), None),
+        "sealed_after": int(parts.finished_at.timestamp()),
+        "fingerprints": _fingerprints(parts.trust_roots + parts.seal_roots),
         "signatures": _with_timestamps(
             by_role[FileRole.SIGNATURE], [item.details.signed_at for item in parts.signatures]
         ),

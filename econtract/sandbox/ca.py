@@ -23,6 +23,8 @@ COMPANY_INN = x509.ObjectIdentifier("1.2.643.100.4")
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
+# RFC 9336: the extended key usage of a certificate that signs documents.
+DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 # Demo histories contain signatures made in the past, so certificates start before the set-up.
 BACKDATING = dt.timedelta(days=400)
@@ -80,16 +82,25 @@ class Authority:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
-    def issue(self, subject: Subject, not_before: dt.datetime, not_after: dt.datetime) -> IssuedKey:
-        """Generate a key and issue a certificate for signing documents."""
+    def issue(
+        self,
+        subject: Subject,
+        not_before: dt.datetime,
+        not_after: dt.datetime,
+        *,
+        is_seal: bool = False,
+    ) -> IssuedKey:
+        """Generate a key and issue a certificate: a person's, or that of an organisation's seal."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _certificate_builder(
             subject.name(), self.certificate.subject, key, not_before, not_after
         )
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         builder = builder.add_extension(
-            _key_usage(digital_signature=True, content_commitment=True), True
+            _key_usage(digital_signature=True, content_commitment=not is_seal), True
         )
+        if is_seal:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False)
         builder = builder.add_extension(_authority_key_id(self.key), False)
         certificate = builder.sign(self.key, hashes.SHA256())
         return IssuedKey(

@@ -1,4 +1,4 @@
-"""Keys of our company's head and signatories (docs/protocols.md, section 7)."""
+"""Keys of our company's head, signatories and seal (docs/protocols.md, section 7)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _PEOPLE = (
     ("signer-volkova", "Волкова", "Марина", "Сергеевна", "Начальник отдела продаж"),
     ("signer-zaitsev", "Зайцев", "Антон", "Романович", "Начальник отдела продаж"),
 )
+_OUR_NAME, _OUR_OGRN = "ПАО «Ростелеком»", "1027700198767"
 _EXPIRED, _REVOKED, _BLOCKED = "signer-egorov", "signer-volkova", "signer-zaitsev"
+
+_NO_PERSON = {"given_name": "", "patronymic": "", "position": "", "inn": "", "snils": ""}
 
 
 def have_keys() -> bool:
@@ -32,7 +35,7 @@ def have_keys() -> bool:
 
 
 def create_keys(authority: Authority, now: dt.datetime) -> None:
-    """Replace all keys with new ones and publish the revocation list."""
+    """Replace all keys of people with new ones and publish the revocation list."""
     SigningKey.objects.all().delete()
     ClientKey.objects.all().delete()
     keys = [
@@ -48,6 +51,16 @@ def create_keys(authority: Authority, now: dt.datetime) -> None:
     (settings.CA_DIR / "crl.der").write_bytes(authority.revocation_list(revocations, now))
 
 
+def ensure_seal_key(authority: Authority, now: dt.datetime) -> None:
+    """Create the key of our seal unless it exists: older sandboxes were set up without it."""
+    if SigningKey.objects.filter(role="seal").exists():
+        return
+    name = "Печать E-Contract"
+    subject = Subject(name, "", "", "", "", company=_OUR_NAME, company_inn=OUR_INN, ogrn=_OUR_OGRN)
+    key = authority.issue(subject, now - BACKDATING, now + VALIDITY, is_seal=True)
+    SigningKey.objects.create(key_ref="seal", role="seal", surname=name, **_NO_PERSON, **vars(key))
+
+
 def _build_signatory_key(
     authority: Authority, number: int, person: tuple[str, str, str, str, str], now: dt.datetime
 ) -> SigningKey:
@@ -61,9 +74,9 @@ def _build_signatory_key(
             surname=surname,
             given_name=f"{given_name} {patronymic}",
             title=position,
-            company="ПАО «Ростелеком»",
+            company=_OUR_NAME,
             company_inn=OUR_INN,
-            ogrn="1027700198767",
+            ogrn=_OUR_OGRN,
             inn=inn,
             snils=snils,
         ),
@@ -93,10 +106,6 @@ def _build_operator_key(authority: Authority, now: dt.datetime) -> SigningKey:
         key_ref="edo-operator",
         role="operator",
         surname=name,
-        given_name="",
-        patronymic="",
-        position="",
-        inn="",
-        snils="",
+        **_NO_PERSON,
         **vars(key),
     )

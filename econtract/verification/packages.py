@@ -4,10 +4,12 @@ from typing import BinaryIO
 
 from archive.package.manifest import (
     NAME,
+    SEAL_NAME,
     FileRole,
     Manifest,
     ManifestEntry,
     ManifestError,
+    derive_code,
     parse_manifest,
 )
 from econtract.verification.package_files import DamagedFile, PackageFiles, UnreadablePackage
@@ -15,6 +17,7 @@ from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import (
     FileResult,
     PowerOfAttorneyResult,
+    SealResult,
     SignatureResult,
     VerificationResult,
 )
@@ -22,12 +25,13 @@ from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
+from edo.signing.seal_checks import check_seal
 
 SIDES_GENITIVE = {"sender": "отправителя", "recipient": "получателя"}
 
 
 def verify_package(file: BinaryIO, *, policy: VerificationPolicy) -> VerificationResult:
-    """Verifies every file against the manifest, every signature and every power of attorney.
+    """Verifies the seal, every file against the manifest, every signature and power of attorney.
 
     Never raises on hostile input: what cannot be verified is a problem of the result.
     """
@@ -69,6 +73,7 @@ class _PackageVerification:
                 for entry in signatures
             ),
             powers=tuple(powers),
+            seal=self._verify_seal(),
             problems=tuple(self._find_structure_problems()),
             manifest=self.manifest,
         )
@@ -100,7 +105,7 @@ class _PackageVerification:
         )
 
     def _unlisted_files(self) -> list[FileResult]:
-        listed = {NAME, *(entry.name for entry in self.manifest.files)}
+        listed = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}
         return [
             FileResult(
                 name=name,
@@ -113,8 +118,12 @@ class _PackageVerification:
         ]
 
     def _find_structure_problems(self) -> list[str]:
-        """There must be one document, and one signature of it by each side."""
+        """There must be one document, one signature of it by each side, and the promised seal."""
         problems = []
+        if self.manifest.must_be_sealed and SEAL_NAME not in self.files.names:
+            problems.append(f"Печати (файл {SEAL_NAME}) в пакете нет, а опись сделана с печатью.")
+        if not self._has_right_code():
+            problems.append("Код проверки в описи принадлежит другому документу или подписям.")
         documents = [entry.name for entry in self._entries(FileRole.DOCUMENT)]
         signatures = self._entries(FileRole.SIGNATURE)
         if len(documents) != 1:
@@ -127,6 +136,33 @@ class _PackageVerification:
             if not self.inns.get(side):
                 problems.append(f"В описи не назван ИНН {genitive}.")
         return problems
+
+    def _has_right_code(self) -> bool:
+        hashes = [entry.sha256 for entry in self._entries(FileRole.SIGNATURE)]
+        documents = self._entries(FileRole.DOCUMENT)
+        try:
+            return bool(documents) and self.manifest.code == derive_code(
+                documents[0].sha256, hashes
+            )
+        except ValueError:
+            return False
+
+    # --- Seal --------------------------------------------------------------------------------
+
+    def _verify_seal(self) -> SealResult | None:
+        """None if there is no seal."""
+        if SEAL_NAME not in self.files.names:
+            return None
+        report = check_seal(
+            self.files.read(NAME),
+            self.files.read(SEAL_NAME),
+            trust=self.policy.seal_trust or self.policy.trust,
+        )
+        problems = [problem.text for problem in report.problems]
+        sender = self.inns.get("sender", "")
+        if report.certificate and not report.certificate.belongs_to(sender):
+            problems.append(f"Печать не принадлежит отправителю, организации с ИНН {sender}.")
+        return SealResult(report=report, problems=tuple(problems))
 
     # --- Signatures --------------------------------------------------------------------------
 
@@ -160,6 +196,8 @@ class _PackageVerification:
         """The certificate must be the party's own, or there must be a power of attorney for it."""
         inn = self.inns.get(side, "")
         certificate = report.certificate
+        if certificate and certificate.is_seal:
+            return ["Это печать организации, а не подпись человека."]
         if not certificate or certificate.belongs_to(inn) or side in sides_with_power:
             return []
         return [f"Сертификат не принадлежит организации с ИНН {inn}, и доверенности от нее нет."]

@@ -6,6 +6,7 @@ from econtract.platform.common.moscow_time import format_date, format_timestamp
 from econtract.verification.packages import SIDES_GENITIVE
 from econtract.verification.results import (
     PowerOfAttorneyResult,
+    SealResult,
     SignatureResult,
     VerificationResult,
 )
@@ -14,13 +15,17 @@ Rows = list[tuple[str, str]]
 
 PACKAGE_VALID = "Все подписи действительны, файлы не изменены."
 DOCUMENT_VALID = "Подписи действительны и соответствуют документу."
+PACKAGE_UNSEALED = (
+    "Подписи документа действительны. Пакет без печати: не заменены ли копия с отметками, протокол "
+    "и пояснение, по самому пакету не узнать."
+)
 INVALID = "Проверка не пройдена."
 VERIFY_PACKAGE_ITSELF = "Проверка не пройдена. Чтобы узнать причину, проверьте сам пакет."
 
 
 @dataclass(frozen=True)
 class ReportBlock:
-    """A signature or power of attorney: its title, rows of (label, value), its problems."""
+    """A signature, power of attorney or seal: its title, rows of (label, value), its problems."""
 
     title: str
     rows: Rows
@@ -31,7 +36,9 @@ def conclusion(result: VerificationResult) -> str:
     """The result in one sentence."""
     if not result.ok:
         return INVALID
-    return PACKAGE_VALID if result.manifest else DOCUMENT_VALID
+    if result.is_unsealed:
+        return PACKAGE_UNSEALED
+    return PACKAGE_VALID if result.is_sealed else DOCUMENT_VALID
 
 
 def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportBlock:
@@ -70,6 +77,22 @@ def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> Repor
         ]
     problems = _visible_problems(result.problems, in_full=in_full)
     return ReportBlock(f"Доверенность{side}", _non_empty(rows), problems)
+
+
+def seal_block(result: SealResult) -> ReportBlock:
+    """The seal of a package. It names no persons."""
+    rows: Rows = []
+    certificate = result.report.certificate
+    if certificate:
+        rows += [
+            ("Организация", certificate.organisation),
+            ("ИНН", certificate.organisation_inn),
+            ("Сертификат", certificate.serial),
+            ("Кем выдан", certificate.issuer),
+        ]
+    if result.report.sealed_at:
+        rows.append(("Поставлена", format_timestamp(result.report.sealed_at)))
+    return ReportBlock("Печать пакета", _non_empty(rows), result.problems)
 
 
 def _visible_problems(problems: tuple[str, ...], *, in_full: bool) -> tuple[str, ...]:

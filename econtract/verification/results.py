@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from archive.package.manifest import Manifest
 from edo.powers.mchd_checks import PowerOfAttorneyReport
 from edo.signing.cms import SignatureReport
+from edo.signing.seal_checks import SealReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,22 +48,49 @@ class PowerOfAttorneyResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealResult:
+    """The seal of a package, and its problems."""
+
+    report: SealReport
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerificationResult:
-    """The whole result. ``problems`` are those that belong to no single file."""
+    """The whole result. ``problems`` are those that belong to no single file.
+
+    ``seal`` is None for detached signatures, and for a package that has none.
+    """
 
     files: tuple[FileResult, ...] = ()
     signatures: tuple[SignatureResult, ...] = ()
     powers: tuple[PowerOfAttorneyResult, ...] = ()
+    seal: SealResult | None = None
     problems: tuple[str, ...] = ()
     manifest: Manifest | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
-        """Whether there are no problems, and at least one signature."""
+        """Whether there are no problems, and at least one signature.
+
+        A package may still be `is_unsealed`: its signatures are valid, and nothing protects the
+        files that the parties have not signed.
+        """
         signed: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
         return (
             bool(self.signatures)
             and not self.problems
             and not any(file.problem for file in self.files)
             and not any(result.problems for result in signed)
+            and not (self.seal and self.seal.problems)
         )
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether a good seal protects the files."""
+        return self.seal is not None and not self.seal.problems
+
+    @property
+    def is_unsealed(self) -> bool:
+        """Whether this is a package without any seal."""
+        return self.manifest is not None and self.seal is None

@@ -31,8 +31,8 @@ def compare_with_stored(result: VerificationResult) -> tuple[VerificationResult,
     """Compares a verified package with the stored one of the same code.
 
     Returns the result with an additional problem for each file that differs, and the stored
-    package. The comparison is needed because the signatures do not cover the stamped copy and the
-    protocol.
+    package. The comparison protects packages without a seal: the signatures do not cover the
+    stamped copy, the protocol and the manifest.
     """
     package = find_package(result.manifest.code) if result.manifest else None
     stored = _read_manifest(package) if package else None
@@ -44,6 +44,8 @@ def compare_with_stored(result: VerificationResult) -> tuple[VerificationResult,
         name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
     )
     problems = [f"Файл «{name}» не тот, что хранит E-Contract." for name in different]
+    if not problems and stored != result.manifest:
+        problems = ["Опись пакета не та, что хранит E-Contract."]
     return replace(result, problems=(*result.problems, *problems)), package
 
 

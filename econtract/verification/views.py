@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,15 @@ from econtract.verification.detached import verify_detached
 from econtract.verification.forms import VerificationForm
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
-from econtract.verification.report import conclusion, power_block, signature_block
+from econtract.verification.report import (
+    conclusion,
+    power_block,
+    seal_block,
+    signature_block,
+)
 from econtract.verification.results import VerificationResult
 from econtract.verification.uploads import LimitedUploads
-from edo.signing.trust import load_trust_store
+from edo.signing.trust import load_seal_trust_store, load_trust_store
 
 TEMPLATE = "verification/check.html"
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429
@@ -73,6 +79,15 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, TEMPLATE, context)
 
 
+@login_not_required
+@require_safe
+def seal_roots(request: HttpRequest) -> HttpResponse:
+    """The roots of our seal (PEM), so that nobody has to trust those enclosed in a package."""
+    roots = load_seal_trust_store().roots
+    content = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
+    return HttpResponse(content, content_type="application/x-pem-file")
+
+
 def _verify(cleaned_data: dict[str, Any]) -> VerificationResult:
     if cleaned_data["package"]:
         return verify_package(cleaned_data["package"].file, policy=_build_policy())
@@ -89,7 +104,9 @@ def _verify(cleaned_data: dict[str, Any]) -> VerificationResult:
 
 def _build_policy() -> VerificationPolicy:
     schema = Path(settings.MCHD_XSD) if settings.MCHD_XSD else None
-    return VerificationPolicy(trust=load_trust_store(), mchd_schema=schema)
+    return VerificationPolicy(
+        trust=load_trust_store(), seal_trust=load_seal_trust_store(), mchd_schema=schema
+    )
 
 
 def _result_context(
@@ -101,6 +118,7 @@ def _result_context(
         "blocks": [
             *(signature_block(signature, in_full=in_full) for signature in result.signatures),
             *(power_block(power, in_full=in_full) for power in result.powers),
+            *([seal_block(result.seal)] if result.seal else []),
         ],
         "in_full": in_full,
         "package": package,

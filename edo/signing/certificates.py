@@ -13,6 +13,8 @@ ORGANISATION_INN = x509.ObjectIdentifier("1.2.643.100.4")
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
+# RFC 9336: the extended key usage of a certificate that signs documents.
+DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 # Certificates issued before September 2021 keep the ten digits of an organisation in the person's
 # field, padded with two zeros.
@@ -24,6 +26,7 @@ class CertificateDetails:
     """The fields of a certificate that we use; a text is empty when the certificate has none.
 
     `serial` is upper-case hexadecimal, datetimes are aware UTC, `pem` is the certificate itself.
+    `is_seal` is true for the certificate of an organisation's seal (`edo/signing/seal.py`).
     """
 
     owner: str
@@ -40,6 +43,7 @@ class CertificateDetails:
     valid_from: datetime
     valid_until: datetime
     pem: str
+    is_seal: bool
 
     def belongs_to(self, inn: str) -> bool:
         """Whether the owner is the organisation (10 digits) or the person (12) with ``inn``."""
@@ -67,6 +71,7 @@ def read_certificate(certificate: x509.Certificate) -> CertificateDetails:
         valid_from=certificate.not_valid_before_utc,
         valid_until=certificate.not_valid_after_utc,
         pem=certificate.public_bytes(Encoding.PEM).decode(),
+        is_seal=_is_for_documents(certificate) and not _names_person(subject),
     )
 
 
@@ -82,6 +87,19 @@ def _get_owner(subject: x509.Name) -> str:
     )
     person = f"{surname} {given_name}".strip()
     return person or _get_value(subject, NameOID.COMMON_NAME)
+
+
+def _is_for_documents(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return DOCUMENT_SIGNING in usage
+
+
+def _names_person(subject: x509.Name) -> bool:
+    person = (NameOID.SURNAME, NameOID.GIVEN_NAME, SNILS)
+    return any(_get_value(subject, oid) for oid in person)
 
 
 def _get_value(name: x509.Name, oid: x509.ObjectIdentifier) -> str:

@@ -26,7 +26,8 @@ KEY_BLOCKED = "key_blocked"
 class SigningKey:
     """A key of the service and its owner.
 
-    `inn` has 12 digits, `snils` 11, as in the certificate; `role` is "head" or "signatory".
+    `inn` has 12 digits, `snils` 11, as in the certificate; `role` is "head" or "signatory". The key
+    of the seal belongs to no person and is not listed.
     """
 
     key_ref: str
@@ -115,6 +116,7 @@ class LocalSigningService:
                 certificate_pem=owner.pem,
             )
             for key_ref, owner in self._keys.list_owners().items()
+            if not owner.is_seal
         ]
 
     def sign(self, key_ref: str, content: bytes, idempotency_key: UUID) -> bytes:
@@ -131,3 +133,8 @@ PROVIDERS: dict[str, Callable[[], SigningService]] = {
 def get_signing_service() -> SigningService:
     """The provider that SIGNING_PROVIDER names."""
     return PROVIDERS[settings.SIGNING_PROVIDER]()
+
+
+def get_seal_service() -> SigningService:
+    """The provider that SEAL_PROVIDER names, by default SIGNING_PROVIDER: it has our seal's key."""
+    return PROVIDERS[settings.SEAL_PROVIDER or settings.SIGNING_PROVIDER]()

@@ -116,12 +116,12 @@ def load_trust_store() -> TrustStore:
 
     Raises Unavailable when the roots cannot be read: no signature can be verified then.
     """
-    try:
-        return TrustStore.load(
-            Path(settings.EDO_TRUST_ROOTS), [Path(name) for name in settings.EDO_CRLS]
-        )
-    except (OSError, ValueError) as error:
-        raise Unavailable("trust", "no trusted roots: set EDO_TRUST_ROOTS") from error
+    return _load_from_settings(settings.EDO_TRUST_ROOTS)
+
+
+def load_seal_trust_store() -> TrustStore:
+    """The roots of our seal (SEAL_TRUST_ROOTS); raises as `load_trust_store`."""
+    return _load_from_settings(settings.SEAL_TRUST_ROOTS or settings.EDO_TRUST_ROOTS)
 
 
 def is_known_revoked(pem: str, at: datetime) -> bool:
@@ -131,6 +131,15 @@ def is_known_revoked(pem: str, at: datetime) -> bool:
         return load_trust_store().is_listed_as_revoked(certificate, at)
     except (ValueError, Unavailable):
         return False
+
+
+def _load_from_settings(roots: str) -> TrustStore:
+    try:
+        return TrustStore.load(Path(roots), [Path(name) for name in settings.EDO_CRLS])
+    except (OSError, ValueError) as error:
+        raise Unavailable(
+            "trust", "no trusted roots: set EDO_TRUST_ROOTS and SEAL_TRUST_ROOTS"
+        ) from error
 
 
 def _with_mtime(path: Path) -> tuple[Path, int]:

@@ -16,6 +16,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
+from edo.signing.seal import seal
 from tasks.actions.saving import save_task
 from tasks.lifecycle import history
 from tasks.lifecycle.perform import lock_task
@@ -83,8 +84,9 @@ class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
 class SubmitPackageToArchive(_ArchiveJobKind, Step):
     """Builds the signed package, stores it on the task and submits it to the region's archive.
 
-    The package is built from stored data alone, so a repeat after a crash gives the same bytes
-    and the archive, called with the same key, keeps one copy.
+    The package is built from stored data and sealed once: only the package stored on the task is
+    submitted. A repeat after a crash finds it there, or builds one that nobody else has seen, and
+    the archive, called with the same key, keeps one copy.
     """
 
     kind = "submit_package_to_archive"
@@ -117,7 +119,9 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
         """Builds and stores the package; a retry finds it on the task and does not build again."""
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
             built = builder.build_package(
-                parts=package_parts.parts_of(task, Path(folder)), target=Path(folder, "package.zip")
+                parts=package_parts.parts_of(task, Path(folder)),
+                target=Path(folder, "package.zip"),
+                seal=seal,
             )
             stored = _store(built)
         with fenced_transaction():

@@ -51,7 +51,12 @@ def parts_of(task: SigningTask, folder: Path) -> PackageParts:
         identifiers=_identifiers(task, evidence, version.archive_code),
         verification_page=f"{settings.PUBLIC_URL}/verify",
         trust_roots=evidence.trust_roots,
+        seal_roots=_read_seal_roots(),
     )
+
+
+def _read_seal_roots() -> bytes:
+    return Path(settings.SEAL_TRUST_ROOTS).read_bytes() if settings.SEAL_TRUST_ROOTS else b""
 
 
 def _signature(evidence: SignatureEvidence) -> DocumentSignature:

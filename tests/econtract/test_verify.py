@@ -15,6 +15,14 @@ from tests.support.documents.packages import (
     build_sample_package,
     recipient_signer,
 )
+from tests.support.documents.verification import (
+    PROTOCOL,
+    STAMPED_COPY,
+    forge,
+    make_old,
+    pack,
+    read_files,
+)
 from tests.support.paths import ROOT
 from tests.support.signing.pki import NOW, YEAR, Authority, authority, write_trust
 
@@ -51,6 +59,7 @@ def test_a_valid_package_is_reported_and_exits_with_0(sample: SamplePackage, roo
         f"Сертификат: {sample.parts.signatures[1].details.serial}",
         "Подписано: 21.11.2026 15:00:00 (GMT+03:00)",
         "Доверенность отправителя",
+        "Печать пакета",
         "[да] Договор.pdf – подписанный документ",
         "Итог: Все подписи действительны, файлы не изменены.",
     ]:
@@ -80,6 +89,39 @@ def test_a_changed_package_exits_with_1_and_names_the_changed_file(
     assert "[НЕТ] Договор.pdf" in process.stdout
     assert sample.parts.document_sha256 in process.stdout
     assert "Итог: Проверка не пройдена." in process.stdout
+
+
+@pytest.mark.parametrize("name", [STAMPED_COPY, PROTOCOL])
+def test_a_forged_package_is_found(
+    sample: SamplePackage, roots: Path, tmp_path: Path, name: str
+) -> None:
+    """Another contract's file, and a manifest with its checksums."""
+    forged = tmp_path / "forged.zip"
+    forged.write_bytes(pack(forge(read_files(sample.built.path), {name: b"%PDF of another"})))
+    process = run(forged, "--roots", roots)
+    assert process.returncode == 1
+    assert "[НЕТ] Печать поставлена не на эти данные" in process.stdout
+    assert "не изменены" not in process.stdout
+
+
+def test_an_old_package_exits_with_3_and_says_that_it_has_no_seal(
+    sample: SamplePackage, roots: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.zip"
+    old.write_bytes(pack(make_old(read_files(sample.built.path))))
+    process = run(old, "--roots", roots)
+    assert process.returncode == 3
+    assert "Итог: Подписи документа действительны. Пакет без печати" in process.stdout
+    assert "не изменены" not in process.stdout
+
+
+def test_the_seal_may_have_roots_of_its_own(
+    sample: SamplePackage, roots: Path, tmp_path: Path
+) -> None:
+    other = write_trust(tmp_path, Authority("Другой"))
+    process = run(sample.built.path, "--roots", roots, "--seal-roots", other)
+    assert process.returncode == 1
+    assert "Печать выдана неизвестным центром" in process.stdout
 
 
 def test_without_roots_it_says_which_option_to_use(sample: SamplePackage) -> None:

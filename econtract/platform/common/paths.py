@@ -17,6 +17,11 @@ def trust_roots() -> Path:
     return env.folder("EDO_TRUST_ROOTS", data_dir() / "sandbox" / "ca" / "roots.pem")
 
 
+def seal_trust_roots() -> Path | None:
+    """SEAL_TRUST_ROOTS: the PEM file of the roots of our seal; None if they are `trust_roots`."""
+    return env.folder("SEAL_TRUST_ROOTS", Path()) if env.text("SEAL_TRUST_ROOTS", "") else None
+
+
 def revocation_lists() -> list[Path]:
     """EDO_CRLS: files of revocation lists (PEM or DER), by default that of the sandbox's CA."""
     default = data_dir() / "sandbox" / "ca" / "crl.der"

@@ -31,7 +31,7 @@ _CA_FILES = {
 @query
 def list_keys(call: ApiCall) -> Json:
     """GET /signing/v1/keys: keys and certificates of the head and the signatories."""
-    rows = SigningKey.objects.exclude(role="operator").order_by("id")
+    rows = SigningKey.objects.filter(role__in=("head", "signatory")).order_by("id")
     return {"keys": [_render_key(key) for key in rows]}
 
 

@@ -6,7 +6,10 @@ from django.db import models
 
 
 class SigningKey(models.Model):
-    """A key of our head, of a signatory, or of the ЭДО operator (`role` operator)."""
+    """A key of our head, of a signatory, of our seal, or of the ЭДО operator.
+
+    `role` is head, signatory, seal or operator.
+    """
 
     key_ref = models.CharField(max_length=40, unique=True)
     role = models.CharField(max_length=10)

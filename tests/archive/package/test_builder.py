@@ -11,12 +11,14 @@ import pikepdf
 import pytest
 
 from archive.package.builder import DocumentChanged, build_package
+from econtract.platform.common.errors import Unavailable
 from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SamplePackage,
     build_parts,
     build_sample_package,
     contract_pdf,
+    seal,
 )
 
 DOCUMENT_NAME = "Договор"
@@ -35,6 +37,7 @@ def test_the_package_contains_everyobj_that_proves_the_signing(sample: SamplePac
             "Корневые сертификаты.pem",
             "ПРОЧТИ.txt",
             "manifest.json",
+            "manifest.json.sig",
         ]
         assert archive.read(f"{DOCUMENT_NAME}.pdf") == contract_pdf()
         assert (
@@ -51,26 +54,36 @@ def test_names_outside_ascii_are_marked_as_utf8(sample: SamplePackage) -> None:
             assert entry.filename.isascii() or entry.flag_bits & 0x800
 
 
-def test_a_second_build_gives_the_same_bytes(sample: SamplePackage, tmp_path: Path) -> None:
+def test_a_second_build_with_the_same_seal_gives_the_same_bytes(
+    sample: SamplePackage, tmp_path: Path
+) -> None:
     # At least a second later, so that a current time in the file would make a difference.
     age = time.time() - sample.built.path.stat().st_mtime
     time.sleep(max(0, 1.1 - age))
-    second = build_package(parts=sample.parts, target=tmp_path / "again.zip")
+    second = build_package(parts=sample.parts, target=tmp_path / "again.zip", seal=seal)
     assert second.sha256 == sample.built.sha256
     assert second.path.read_bytes() == sample.built.path.read_bytes()
+
+
+def test_without_a_seal_there_is_no_package(tmp_path: Path) -> None:
+    def refuse(content: bytes) -> bytes:
+        raise Unavailable("signing", "no key")
+
+    with pytest.raises(Unavailable):
+        build_package(parts=build_parts(tmp_path), target=tmp_path / "package.zip", seal=refuse)
 
 
 def test_a_document_that_is_not_the_signed_one_is_rejected(tmp_path: Path) -> None:
     parts = build_parts(tmp_path)
     parts.pdf.write_bytes(contract_pdf() + b"\n")
     with pytest.raises(DocumentChanged):
-        build_package(parts=parts, target=tmp_path / "package.zip")
+        build_package(parts=parts, target=tmp_path / "package.zip", seal=seal)
 
 
 def test_an_invalid_pdf_is_an_error(tmp_path: Path) -> None:
     parts = build_parts(tmp_path, content=b"%PDF-1.7 not really")
     with pytest.raises(pikepdf.PdfError):
-        build_package(parts=parts, target=tmp_path / "package.zip")
+        build_package(parts=parts, target=tmp_path / "package.zip", seal=seal)
 
 
 def test_a_hostile_file_name_is_made_safe(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.package.builder import build_package
 from archive.package.parts import PartySide
-from tests.support.documents.packages import build_parts, contract_pdf, sign_document
+from tests.support.documents.packages import build_parts, contract_pdf, seal, sign_document
 from tests.support.signing.pki import DAY, authority
 
 DOCUMENT_NAME = "Договор"
@@ -19,7 +19,7 @@ DOCUMENT_NAME = "Договор"
 def test_its_commands_work_as_they_are(unpacked: Path) -> None:
     readme = (unpacked / "ПРОЧТИ.txt").read_text("utf-8-sig")
     commands = re.findall(r"^(?:openssl|xmllint) .*$", readme, re.MULTILINE)
-    assert len([line for line in commands if " cms -verify " in line]) == 3
+    assert len([line for line in commands if " cms -verify " in line]) == 4
     assert len([line for line in commands if line.startswith("xmllint")]) == 1
     for line in commands:
         result = subprocess.run(
@@ -29,7 +29,9 @@ def test_its_commands_work_as_they_are(unpacked: Path) -> None:
         if " cms -verify " in line:
             assert "CMS Verification successful" in result.stderr
         if " x509 " in line:
-            assert "Петров Петр Петрович" in result.stdout
+            owner = "Печать E-Contract" if "seal.pem" in line else "Петров Петр Петрович"
+            assert owner in result.stdout
+            assert ("1.3.6.1.5.5.7.3.36" in result.stdout) == ("seal.pem" in line)
 
 
 def test_its_commands_work_after_the_certificates_have_expired(
@@ -42,12 +44,14 @@ def test_its_commands_work_after_the_certificates_have_expired(
         sign_document(signer, side, contract_pdf(), signed_at=signing_time) for side in PartySide
     ]
     built = build_package(
-        parts=replace(parts, signatures=signatures, powers=[]), target=tmp_path / "package.zip"
+        parts=replace(parts, signatures=signatures, powers=[]),
+        target=tmp_path / "package.zip",
+        seal=seal,
     )
     with zipfile.ZipFile(built.path) as archive:
         archive.extractall(tmp_path)
     readme = (tmp_path / "ПРОЧТИ.txt").read_text("utf-8-sig")
-    commands = re.findall(r"^openssl cms .*$", readme, re.MULTILINE)
+    commands = re.findall(r"^openssl cms .*-signer \"(?:sender|recipient).*$", readme, re.MULTILINE)
     assert len(commands) == 2
     for line in commands:
         subprocess.run(shlex.split(line), cwd=tmp_path, capture_output=True, check=True)
@@ -73,9 +77,10 @@ def test_openssl_rejects_a_changed_document(unpacked: Path, tmp_path: Path) -> N
 
 def test_it_adapts_to_a_package_without_power_of_attorney_and_roots(tmp_path: Path) -> None:
     parts = replace(build_parts(tmp_path), powers=[], trust_roots=b"")
-    built = build_package(parts=parts, target=tmp_path / "package.zip")
+    built = build_package(parts=parts, target=tmp_path / "package.zip", seal=seal)
     with zipfile.ZipFile(built.path) as archive:
         assert not [name for name in archive.namelist() if name.startswith("ON_EMCHD_XML_NAME")]
         readme = archive.read("ПРОЧТИ.txt").decode("utf-8-sig")
     assert "xmllint" not in readme
+    assert "https://contract.example/verify/roots.pem" in readme
     assert '-CAfile "Корневые сертификаты.pem"' in readme

@@ -2,8 +2,7 @@
 
 import pytest
 
-from archive.package.builder import build_package
-from tests.support.documents.packages import build_parts
+from tests.support.documents.packages import build_sample_package
 from tests.support.documents.verification import Files, read_files
 
 
@@ -11,4 +10,4 @@ from tests.support.documents.verification import Files, read_files
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """The files of a valid package."""
     folder = tmp_path_factory.mktemp("package")
-    return read_files(build_package(parts=build_parts(folder), target=folder / "package.zip").path)
+    return read_files(build_sample_package(folder).built.path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,7 +17,6 @@ from django.urls import reverse
 
 from archive.files.storage import store_file
 from archive.models import Package, StoredFile
-from archive.package import manifest
 from econtract.verification import uploads
 from tests.support.documents.packages import (
     SamplePackage,
@@ -26,7 +26,15 @@ from tests.support.documents.packages import (
     recipient_signer,
     sender_signer,
 )
-from tests.support.signing.pki import authority, write_trust
+from tests.support.documents.verification import (
+    PROTOCOL,
+    STAMPED_COPY,
+    forge,
+    make_old,
+    pack,
+    read_files,
+)
+from tests.support.signing.pki import Authority, authority, write_trust
 
 PAGE = "/verify/"
 VALID = "Все подписи действительны, файлы не изменены."
@@ -42,6 +50,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> SamplePackage:
 def installation(settings: Any, tmp_path: Path) -> None:
     """Trusts the tests' certificate authority, and stores files in a separate folder."""
     settings.EDO_TRUST_ROOTS = str(write_trust(tmp_path, authority()))
+    settings.SEAL_TRUST_ROOTS = ""
     settings.EDO_CRLS = []
     settings.STORAGES = settings.STORAGES | {
         "default": {
@@ -62,30 +71,6 @@ def store_package(sample: SamplePackage) -> Package:
 
 def upload(content: bytes, name: str = "package.zip") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
-
-
-def forge(path: Path, name: str, content: bytes) -> bytes:
-    """The package with one file changed, and a manifest that matches."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(packed, "w") as new:
-        old_manifest = manifest.parse_manifest(old.read(manifest.NAME))
-        entries = [
-            replace(entry, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-            if entry.name == name
-            else entry
-            for entry in old_manifest.files
-        ]
-        for entry in entries:
-            new.writestr(entry.name, content if entry.name == name else old.read(entry.name))
-        rewritten = manifest.build_manifest(
-            code=old_manifest.code,
-            verification_url=old_manifest.verification_url,
-            identifiers=old_manifest.identifiers,
-            parties=old_manifest.parties,
-            files=entries,
-        )
-        new.writestr(manifest.NAME, rewritten)
-    return packed.getvalue()
 
 
 @pytest.mark.django_db
@@ -109,8 +94,8 @@ def test_a_valid_package_is_shown_with_its_signers(client: Client, sample: Sampl
 
 @pytest.mark.django_db
 def test_a_changed_document_is_shown_as_invalid(client: Client, sample: SamplePackage) -> None:
-    raw = forge(sample.built.path, "Договор.pdf", contract_pdf(lines=3))
-    page = client.post(PAGE, {"package": upload(raw)}).content.decode()
+    files = forge(read_files(sample.built.path), {"Договор.pdf": contract_pdf(lines=3)})
+    page = client.post(PAGE, {"package": upload(pack(files))}).content.decode()
     assert INVALID in page
     assert "Подпись не соответствует файлу" in page
 
@@ -239,18 +224,86 @@ def test_a_damaged_stored_package_is_shown_as_invalid(
 
 
 @pytest.mark.django_db
-def test_a_forged_protocol_is_detected_if_the_package_is_stored(
+@pytest.mark.parametrize("name", [STAMPED_COPY, PROTOCOL])
+def test_a_forged_package_is_found(client: Client, sample: SamplePackage, name: str) -> None:
+    """No signature of the parties covers the stamped copy and the protocol."""
+    files = forge(read_files(sample.built.path), {name: b"%PDF of another contract"})
+    page = client.post(PAGE, {"package": upload(pack(files))}).content.decode()
+    assert INVALID in page
+    assert "Печать поставлена не на эти данные" in page
+    assert "не изменены" not in page
+    assert "Не изменен" not in page
+
+
+@pytest.mark.django_db
+def test_a_forged_package_whose_seal_is_taken_away_has_no_seal(
     client: Client, sample: SamplePackage
 ) -> None:
-    """No signature covers the protocol: only the stored package proves the forgery."""
-    raw = forge(sample.built.path, "Протокол подписания.pdf", b"%PDF forged")
-    assert VALID in client.post(PAGE, {"package": upload(raw)}).content.decode()
+    files = make_old(read_files(sample.built.path), {PROTOCOL: b"%PDF forged"})
+    page = client.post(PAGE, {"package": upload(pack(files))}).content.decode()
+    assert "Пакет без печати" in page
+    assert "не изменены" not in page
+    assert "Не изменен" not in page
     store_package(sample)
-    page = client.post(PAGE, {"package": upload(raw)}).content.decode()
+    page = client.post(PAGE, {"package": upload(pack(files))}).content.decode()
     assert INVALID in page
-    assert "Файл «Протокол подписания.pdf» не тот, что хранит E-Contract." in page
-    unchanged = client.post(
-        PAGE, {"package": upload(sample.built.path.read_bytes())}
-    ).content.decode()
-    assert VALID in unchanged
-    assert "Этот пакет хранится в E-Contract" in unchanged
+    assert f"Файл «{PROTOCOL}» не тот, что хранит E-Contract." in page
+
+
+@pytest.mark.django_db
+def test_a_stored_package_that_lost_its_seal_is_not_the_stored_one(
+    client: Client, sample: SamplePackage
+) -> None:
+    store_package(sample)
+    old = make_old(read_files(sample.built.path))
+    page = client.post(PAGE, {"package": upload(pack(old))}).content.decode()
+    assert INVALID in page
+    assert "Опись пакета не та, что хранит E-Contract." in page
+
+
+@pytest.mark.django_db
+def test_an_old_package_has_no_seal_and_is_the_stored_one(
+    client: Client, sample: SamplePackage, tmp_path: Path
+) -> None:
+    old = pack(make_old(read_files(sample.built.path)))
+    path = tmp_path / "old.zip"
+    path.write_bytes(old)
+    built = replace(sample.built, path=path, sha256=hashlib.sha256(old).hexdigest())
+    stored = store_package(replace(sample, built=built))
+    for page in (
+        client.post(PAGE, {"package": upload(old)}).content.decode(),
+        client.get(f"/verify/{stored.code}/").content.decode(),
+    ):
+        assert "Пакет без печати" in page
+        assert "Этот пакет хранится в E-Contract" in page
+        assert "его файлы – те же" in page
+        assert "не изменены" not in page
+
+
+@pytest.mark.django_db
+def test_an_unchanged_package_is_the_stored_one(client: Client, sample: SamplePackage) -> None:
+    store_package(sample)
+    page = client.post(PAGE, {"package": upload(sample.built.path.read_bytes())}).content.decode()
+    assert VALID in page
+    assert "Этот пакет хранится в E-Contract" in page
+    assert "Печать пакета" in page
+
+
+@pytest.mark.django_db
+def test_the_seal_may_have_roots_of_its_own(
+    client: Client, sample: SamplePackage, settings: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "seal"
+    folder.mkdir()
+    settings.SEAL_TRUST_ROOTS = str(write_trust(folder, Authority("Другой")))
+    page = client.post(PAGE, {"package": upload(sample.built.path.read_bytes())}).content.decode()
+    assert INVALID in page
+    assert "Печать выдана неизвестным центром" in page
+
+
+@pytest.mark.django_db
+def test_a_stranger_gets_the_roots_of_the_seal(client: Client) -> None:
+    response = client.get(reverse("verification:seal_roots"))
+    assert response.status_code == 200
+    assert response.content == authority().root.public_bytes(Encoding.PEM)
+    assert 'href="/verify/roots.pem"' in client.get(PAGE).content.decode()

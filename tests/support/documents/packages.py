@@ -58,6 +58,20 @@ def recipient_signer() -> Signer:
     return authority().signer(organisation_inn=CLIENT_INN)
 
 
+@cache
+def seal_signer() -> Signer:
+    return authority().seal(organisation_inn=OUR_INN)
+
+
+@cache
+def seal(content: bytes) -> bytes:
+    """The seal of our organisation over ``content``, a minute after the document was signed.
+
+    The same for the same content, as from a signing service with the same idempotency key.
+    """
+    return seal_signer().sign(content, NOW + dt.timedelta(minutes=1))
+
+
 def sign_document(
     signer: Signer,
     side: PartySide,
@@ -176,4 +190,6 @@ def build_sample_package(
 ) -> SamplePackage:
     """A complete, valid package."""
     parts = build_parts(folder, content=content, file_name=file_name)
-    return SamplePackage(parts, build_package(parts=parts, target=folder / "package.zip"))
+    return SamplePackage(
+        parts, build_package(parts=parts, target=folder / "package.zip", seal=seal)
+    )

@@ -8,10 +8,16 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from edo.signing.certificates import OGRN, ORGANISATION_INN, PERSON_INN, SNILS
+from edo.signing.certificates import (
+    DOCUMENT_SIGNING,
+    OGRN,
+    ORGANISATION_INN,
+    PERSON_INN,
+    SNILS,
+)
 from edo.signing.cms_signing import PrivateKey, sign_detached
 from edo.signing.trust import TrustStore
 
@@ -105,6 +111,26 @@ class Authority:
         builder = builder.add_extension(_authority(self.key), critical=False)
         return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
 
+    def seal(
+        self,
+        *,
+        organisation_inn: str,
+        valid_from: dt.datetime = NOW - YEAR,
+        usage: x509.ObjectIdentifier = DOCUMENT_SIGNING,
+    ) -> Signer:
+        """The seal of an organisation."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = _name(
+            "Печать E-Contract",
+            (NameOID.ORGANIZATION_NAME, "ПАО «Ростелеком»"),
+            (ORGANISATION_INN, organisation_inn),
+        )
+        builder = _builder(subject, self.issuing.subject, key, valid_from, NOW + YEAR)
+        builder = builder.add_extension(_usage(sign=True, ca=False), critical=True)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        builder = builder.add_extension(_authority(self.key), critical=False)
+        return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
+
     def _ca(
         self,
         name: x509.Name,
@@ -137,6 +163,16 @@ def write_trust(folder: Path, owner: Authority) -> Path:
     path = folder / "roots.pem"
     path.write_bytes(owner.root.public_bytes(Encoding.PEM))
     return path
+
+
+def write_key(folder: Path, signer: Signer, name: str) -> None:
+    """The key as the local provider needs it, in a folder for keys."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    key = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain = [signer.certificate, *signer.issuers]
+    path = folder / f"{name}.pem"
+    path.write_bytes(key + b"".join(item.public_bytes(Encoding.PEM) for item in chain))
+    path.chmod(0o600)
 
 
 def _name(common_name: str, *others: tuple[x509.ObjectIdentifier, str]) -> x509.Name:

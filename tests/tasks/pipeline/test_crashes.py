@@ -7,6 +7,7 @@ Real processes that are killed are in `tests/processes/test_kill.py`.
 
 import re
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from django.db import connection
 
 from accounts.models import User
 from archive.package import builder
-from archive.package.builder import BuiltPackage
+from archive.package.builder import BuiltPackage, Seal
 from archive.package.parts import PackageParts
 from econtract.platform.common.http import OutsideHttp
 from econtract.platform.outbox import inbound, registry, worker
@@ -42,6 +43,7 @@ DANGEROUS = {
     "send_document: before edo POST /V3/PostMessage",
     "send_document: after edo POST /V3/PostMessage",
     "submit_document_to_archive: after archive_apd POST /v1/documents",
+    "submit_package_to_archive: after signing POST /v1/signatures",
     "submit_package_to_archive: after archive_apd POST /v1/documents",
     "send_message: after messages POST /v1/sms",
 }
@@ -157,19 +159,24 @@ def test_no_crash_loses_or_doubles_a_step(
         "identity": ["requested", "answered"],
         "cabinet": ["created"],
         "apd": ["lodged", "lodged"],
-        "signing": ["signed"],
+        "signing": ["signed", "signed"],
         "edo": ["invited", "sent", "delivered", "signed"],
         "messages": ["email", "email", "sms", "sms"],
     }
 
 
 def build_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """The same parts give the same bytes (`tests/archive/package`): one build is enough."""
+    """One build is enough: the same parts give the same bytes (`tests/archive/package`).
+
+    Every build asks for the seal.
+    """
     build, kept = builder.build_package, folder / "package.zip"
 
-    def build_or_copy(*, parts: PackageParts, target: Path) -> BuiltPackage:
-        if not kept.exists():
-            packages.append(build(parts=parts, target=kept))
+    def build_or_copy(*, parts: PackageParts, target: Path, seal: Seal) -> BuiltPackage:
+        if not packages:
+            packages.append(build(parts=parts, target=kept, seal=seal))
+        else:
+            seal(zipfile.ZipFile(kept).read("manifest.json"))
         shutil.copy(kept, target)
         return replace(packages[0], path=target)
 
@@ -183,7 +190,8 @@ def effects(sandbox: Sandbox) -> dict[str, list[str]]:
         system: [entry["action"] for entry in sandbox.journal(system)]
         for system in ("identity", "cabinet", "apd", "edo")
     } | {
-        # Without the power of attorney that the installation signed. Messages have queue keys of
+        # The document's signature and the package's seal, without the power of attorney that the
+        # installation signed. Messages have queue keys of
         # their own: they are in no particular order.
         "signing": [
             entry["action"] for entry in sandbox.journal("signing") if entry["ref"] != "head"

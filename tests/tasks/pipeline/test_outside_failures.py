@@ -113,6 +113,38 @@ def test_a_package_that_the_archive_refuses_can_be_submitted_again(
     run_until(task, Status.COMPLETED, set_up)
 
 
+def test_a_package_waits_for_the_key_of_the_seal_and_is_sealed_once(
+    manager: User, set_up: Sandbox, settings: Settings
+) -> None:
+    """Unavailable: tried again, like every outside call; a person may repeat it after that."""
+    task = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
+    settings.SEAL_KEY = "lost"
+    set_up.edo_sign(message_id_of(task))
+    run_everything()
+    assert state_of(task) == (Status.DOCUMENT_SIGNED, "")
+    job = OutboxJob.objects.open().get(kind="submit_package_to_archive")
+    assert (job.attempts, job.error_kind, job.error_system) == (1, "temporary", "signing")
+    settings.SEAL_KEY = "seal"
+    OutboxJob.objects.filter(pk=job.pk).update(due_at=clock.now())
+    run_until(task, Status.COMPLETED, set_up)
+    assert len(set_up.journal("signing", ref="seal")) == 1
+
+
+def test_the_archive_gets_the_package_that_was_stored_first(
+    manager: User, set_up: Sandbox, settings: Settings
+) -> None:
+    """Two seals of one package differ, so no second package may be built after a lost answer."""
+    task = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
+    set_up.fault("apd", "lost_answer", times=None)
+    set_up.edo_sign(message_id_of(task))
+    run_everything()
+    assert state_of(task) == (Status.DOCUMENT_SIGNED, "")
+    set_up.clear_faults()
+    settings.SEAL_KEY = "lost"
+    OutboxJob.objects.open().update(due_at=clock.now())
+    run_until(task, Status.COMPLETED, set_up)
+
+
 def test_a_task_whose_event_was_lost_is_polled(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

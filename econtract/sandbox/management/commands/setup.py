@@ -40,6 +40,7 @@ class Command(BaseCommand):
             if not (signatories.have_keys() and (settings.CA_DIR / "crl.der").exists()):
                 ca.load.cache_clear()
                 signatories.create_keys(ca.create(settings.CA_DIR, now), now)
+            signatories.ensure_seal_key(ca.load(), now)
         self.stdout.write(f"Песочница готова: {settings.DATA_DIR}")
 
     def _remove(self) -> None:
