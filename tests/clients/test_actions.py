@@ -1,3 +1,5 @@
+"""Changes of clients and contacts: `clients.actions`, `clients.rules.similarity`."""
+
 from dataclasses import replace
 from datetime import date
 
@@ -6,28 +8,14 @@ import pytest
 from accounts.models import User
 from clients import actions
 from clients.actions import ContactChanged, DuplicateContact
-from clients.gateways.cdi import Organisation
 from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
 from clients.rules.similarity import find_similar_clients, find_similar_contacts
 from econtract.platform.common import clock
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
+from tests.support.fake_cdi import ROMASHKA
 
 pytestmark = pytest.mark.django_db
 
-ROMASHKA = Organisation(
-    kind=Client.Kind.LEGAL,
-    inn="7701001100",
-    kpp="770101001",
-    ogrn="1157746001104",
-    short_name="ООО «Ромашка»",
-    full_name="Общество с ограниченной ответственностью «Ромашка»",
-    registered_on=date(2015, 3, 12),
-    legal_address="101000, г. Москва",
-    city="Москва",
-    head_name="Петров Петр Петрович",
-    head_position="Генеральный директор",
-    state=Client.State.ACTIVE,
-)
 PETROV = ContactDetails(
     surname="Петров",
     given_name="Петр",
@@ -44,7 +32,7 @@ def actor() -> User:
     return User.objects.create(username="actor")
 
 
-def test_a_client_that_is_not_in_the_base_gets_a_card_with_cdis_data(actor: User) -> None:
+def test_a_new_client_is_created_with_data_from_cdi(actor: User) -> None:
     client, created = actions.find_or_create_client(organisation=ROMASHKA, actor=actor)
     assert created
     client.refresh_from_db()
@@ -53,7 +41,7 @@ def test_a_client_that_is_not_in_the_base_gets_a_card_with_cdis_data(actor: User
     assert client.head_name == "Петров Петр Петрович"
 
 
-def test_a_client_is_found_by_inn_and_kpp_and_brought_up_to_date(actor: User) -> None:
+def test_an_existing_client_is_updated_from_cdi(actor: User) -> None:
     first, _ = actions.find_or_create_client(organisation=ROMASHKA, actor=actor)
     Client.objects.filter(pk=first.pk).update(needs_approval=True)
     later = replace(ROMASHKA, short_name="ООО «Лютик»", state=Client.State.LIQUIDATED)
@@ -68,7 +56,7 @@ def test_a_client_is_found_by_inn_and_kpp_and_brought_up_to_date(actor: User) ->
     assert list(Client.objects.search("лютик")) == [again]
 
 
-def test_a_branch_with_its_own_kpp_has_its_own_card(actor: User) -> None:
+def test_a_branch_with_another_kpp_is_another_client(actor: User) -> None:
     head, _ = actions.find_or_create_client(organisation=ROMASHKA, actor=actor)
     branch, created = actions.find_or_create_client(
         organisation=replace(ROMASHKA, kpp="784001001"), actor=actor
@@ -87,33 +75,32 @@ def test_a_new_contact_is_linked_and_has_its_first_version(actor: User) -> None:
     assert Contact.objects.get().current == version
 
 
-def test_a_taken_phone_is_refused_with_the_manuals_words_and_the_contact(actor: User) -> None:
-    taken = ContactFactory.create(phone=PETROV.phone)
+def test_a_duplicate_phone_is_refused(actor: User) -> None:
+    existing = ContactFactory.create(phone=PETROV.phone)
     client = ClientFactory.create()
-    with pytest.raises(DuplicateContact) as caught:
+    with pytest.raises(DuplicateContact) as error:
         actions.add_contact(client=client, details=PETROV, actor=actor)
-    assert str(caught.value) == (
+    assert str(error.value) == (
         "Данный контакт уже существует. Пожалуйста укажите другие данные контакта "
         "или привяжите существующего"
     )
-    assert caught.value.contact == taken
+    assert error.value.contact == existing
     assert not client.contacts.exists()
     assert Contact.objects.count() == 1
 
 
-def test_a_contact_of_another_company_is_found_by_phone_and_linked(actor: User) -> None:
+def test_a_contact_of_another_company_can_be_linked_by_phone(actor: User) -> None:
     first, second = ClientFactory.create(), ClientFactory.create()
     contact = ContactFactory.create(phone=PETROV.phone, client=first)
-    found = actions.find_by_phone(PETROV.phone)
-    assert found == contact
-    actions.link_contact(client=second, contact=found, actor=actor)
-    actions.link_contact(client=second, contact=found, actor=actor)
+    assert actions.find_by_phone(PETROV.phone) == contact
+    actions.link_contact(client=second, contact=contact, actor=actor)
+    actions.link_contact(client=second, contact=contact, actor=actor)
     assert set(contact.clients.all()) == {first, second}
     assert ClientContact.objects.count() == 2
     assert actions.find_by_phone("+79990000000") is None
 
 
-def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> None:
+def test_unlinking_keeps_the_contact_and_can_be_undone(actor: User) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
     assert actions.unlink_contact(client=client, contact=contact, actor=actor)
@@ -124,7 +111,7 @@ def test_the_broken_link_leaves_the_contact_and_can_be_restored(actor: User) -> 
     assert list(client.contacts.all()) == [contact]
 
 
-def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
+def test_an_edit_adds_a_version_and_keeps_the_old_one(actor: User) -> None:
     contact = ContactFactory.create()
     before = contact.current_version
     details = replace(before.details, email="new@company.example")
@@ -135,24 +122,24 @@ def test_each_edit_makes_a_new_version_and_keeps_the_old(actor: User) -> None:
     assert ContactVersion.objects.get(pk=before.pk).email == before.email
 
 
-def test_saving_without_a_change_makes_no_version(actor: User) -> None:
+def test_saving_without_changes_adds_no_version(actor: User) -> None:
     contact = ContactFactory.create()
     details = contact.current_version.details
     assert actions.edit_contact(contact=contact, details=details, actor=actor).number == 1
     assert contact.versions.count() == 1
 
 
-def test_an_edit_cannot_take_another_contacts_phone(actor: User) -> None:
+def test_an_edit_to_a_duplicate_phone_is_refused(actor: User) -> None:
     other = ContactFactory.create(phone="+79990000001")
     contact = ContactFactory.create()
     details = replace(contact.current_version.details, phone=other.phone)
-    with pytest.raises(DuplicateContact) as caught:
+    with pytest.raises(DuplicateContact) as error:
         actions.edit_contact(contact=contact, details=details, actor=actor)
-    assert caught.value.contact == other
+    assert error.value.contact == other
     assert contact.versions.count() == 1
 
 
-def test_a_new_phone_is_the_one_that_the_contact_is_found_by(actor: User) -> None:
+def test_a_contact_is_found_by_its_new_phone_only(actor: User) -> None:
     contact = ContactFactory.create(phone="+79990000001")
     details = replace(contact.current_version.details, phone="+79990000002")
     actions.edit_contact(contact=contact, details=details, actor=actor)
@@ -160,7 +147,7 @@ def test_a_new_phone_is_the_one_that_the_contact_is_found_by(actor: User) -> Non
     assert actions.find_by_phone("+79990000001") is None
 
 
-def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
+def test_an_edit_based_on_an_old_version_is_refused(actor: User) -> None:
     contact = ContactFactory.create()
     details = contact.current_version.details
     mine, theirs = replace(details, position="Директор"), replace(details, position="Юрист")
@@ -172,7 +159,7 @@ def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "stays"),
+    ("change", "is_kept"),
     [
         ({"position": "Директор"}, True),
         ({"email": "new@company.example"}, True),
@@ -181,17 +168,17 @@ def test_two_editors_do_not_overwrite_each_other_unseen(actor: User) -> None:
         ({"snils": "11223344595"}, False),
     ],
 )
-def test_an_identification_holds_for_the_person_who_passed_it(
-    actor: User, change: dict[str, str], stays: bool
+def test_a_change_of_identity_clears_the_identification(
+    actor: User, change: dict[str, str], is_kept: bool
 ) -> None:
     contact = ContactFactory.create(identified_at=clock.now())
     details = replace(contact.current_version.details, **change)
     actions.edit_contact(contact=contact, details=details, actor=actor)
     contact.refresh_from_db()
-    assert (contact.identified_at is not None) is stays
+    assert (contact.identified_at is not None) is is_kept
 
 
-def test_one_who_signs_in_person_is_client_and_contact_together(actor: User) -> None:
+def test_a_person_who_signs_is_a_client_and_a_contact(actor: User) -> None:
     client, created = actions.find_or_create_person(
         kind=Client.Kind.SELF_EMPLOYED, inn="771234567859", details=PETROV, actor=actor
     )
@@ -204,24 +191,24 @@ def test_one_who_signs_in_person_is_client_and_contact_together(actor: User) -> 
     assert (again, created) == (client, False)
 
 
-def test_one_person_may_be_self_employed_and_agent_with_one_contact(actor: User) -> None:
+def test_a_person_can_have_two_cards_with_one_contact(actor: User) -> None:
     inn = "771234567859"
     first, _ = actions.find_or_create_person(
         kind=Client.Kind.SELF_EMPLOYED, inn=inn, details=PETROV, actor=actor
     )
-    with pytest.raises(DuplicateContact) as caught:
+    with pytest.raises(DuplicateContact) as error:
         actions.find_or_create_person(
             kind=Client.Kind.INDIVIDUAL, inn=inn, details=PETROV, actor=actor
         )
     second, created = actions.find_or_create_person_of(
-        kind=Client.Kind.INDIVIDUAL, inn=inn, contact=caught.value.contact, actor=actor
+        kind=Client.Kind.INDIVIDUAL, inn=inn, contact=error.value.contact, actor=actor
     )
     assert created
     assert second.pk != first.pk
     assert first.contacts.get() == second.contacts.get()
 
 
-def test_the_card_of_a_person_takes_the_new_name(actor: User) -> None:
+def test_an_edit_renames_the_card_of_a_person(actor: User) -> None:
     client = PersonFactory.create()
     contact = ContactFactory.create(client=client)
     details = replace(contact.current_version.details, surname="Семенова")

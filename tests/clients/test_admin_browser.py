@@ -7,8 +7,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.roles import Role
 from clients.directories.registry import REGIONS
 from clients.models import Region
-from tests.clients.test_browser import session_of
 from tests.support.chromium.looks import faults
+from tests.support.chromium.screens import Screens
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
 
@@ -21,20 +21,16 @@ def test_an_administrator_imports_a_directory_from_a_file(
     user = UserFactory.create(roles=[Role.ADMINISTRATOR])
     RegionFactory.create(account_prefix="111")
     contact = ContactFactory.create(client=ClientFactory.create())
-    console_messages: list[str] = []
-    context = browser.new_context(base_url=live_server.url, locale="ru-RU")
-    context.add_cookies([session_of(user, live_server.url)])
-    page = context.new_page()
-    page.on("console", lambda message: console_messages.append(message.text))
+    screens = Screens(live_server, browser)
 
-    page.goto("/admin/clients/region/")
+    page = screens.open("/admin/clients/region/", user)
     page.get_by_role("link", name="Загрузить из файла").click()
     page.set_input_files("input[type=file]", str(REGIONS.initial_file))
     page.get_by_role("button", name="Проверить файл").click()
     expect(page.get_by_text("Добавится: 82, изменится: 1")).to_be_visible()
     assert Region.objects.count() == 1
     # axe loads a script that the policy blocks, so the console is checked before it runs.
-    assert [text for text in console_messages if "Content Security" in text] == []
+    assert [text for text in screens.complaints if "Content Security" in text] == []
     assert faults(page) == []
     page.get_by_role("button", name="Применить изменения").click()
     expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
@@ -44,4 +40,4 @@ def test_an_administrator_imports_a_directory_from_a_file(
     for path in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
         page.goto(f"/admin/clients/{path}/change/")
         assert faults(page) == []
-    context.close()
+    screens.close()

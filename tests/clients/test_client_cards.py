@@ -17,27 +17,27 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("query", ["ромашка", "«РОМАШКА»", "7701001100", "1157746001104"])
-def test_a_card_is_searched_by_name_inn_and_ogrn(manager: Browser, query: str) -> None:
+def test_search_by_name_inn_and_ogrn(manager: Browser, query: str) -> None:
     ClientFactory.create(short_name="ООО «Ромашка»", inn="7701001100", ogrn="1157746001104")
     ClientFactory.create(short_name="ООО «Лотос»", ogrn="1157746001105")
     page = manager.get(url("list", "companies"), {"q": query})
     assert [client.short_name for client, _ in page.context["rows"]] == ["ООО «Ромашка»"]
 
 
-def test_nothing_found_is_said_in_words(manager: Browser) -> None:
+def test_an_empty_result_has_a_message(manager: Browser) -> None:
     page = manager.get(url("list", "companies"), {"q": "нет такого"}).content.decode()
     assert "Клиент не найден" in page
     assert "Карточка появится после первого задания" in page
 
 
-def test_htmx_gets_the_results_alone(manager: Browser) -> None:
+def test_htmx_receives_only_the_results(manager: Browser) -> None:
     part = manager.get(url("list", "companies"), {"q": "x"}, headers=HTMX)
     assert "<html" not in part.content.decode()
     assert part.headers["Vary"].count("HX-Request") == 1
     assert part.headers["Cache-Control"] == "no-store"
 
 
-def test_the_list_is_turned_page_by_page(
+def test_the_list_has_pages(
     manager: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(30):
@@ -53,7 +53,7 @@ def test_the_list_is_turned_page_by_page(
     assert manager.get(url("list", "companies"), {"page": "-x"}).context["page"].next_url
 
 
-def test_a_name_with_markup_is_shown_as_text(manager: Browser) -> None:
+def test_markup_in_a_name_is_escaped(manager: Browser) -> None:
     ClientFactory.create(short_name="ООО «<script>alert(1)</script>»")
     assert "<script>alert" not in manager.get(url("list", "companies")).content.decode()
 
@@ -61,16 +61,16 @@ def test_a_name_with_markup_is_shown_as_text(manager: Browser) -> None:
 # --- the card -----------------------------------------------------------------------------------
 
 
-def test_a_card_shows_requisites_contacts_and_the_way_to_the_tasks(manager: Browser) -> None:
+def test_a_card_shows_registration_data_contacts_and_links_to_tasks(manager: Browser) -> None:
     client = ClientFactory.create(inn="7701001100", state="liquidating")
     ContactFactory.create(client=client, phone="+79123456789")
     page = manager.get(url("card", "companies", client.pk)).content.decode()
-    for words in ["7701001100", "В процессе ликвидации", "12.03.2015", "+7 912 345-67-89"]:
-        assert words in page
+    for text in ["7701001100", "В процессе ликвидации", "12.03.2015", "+7 912 345-67-89"]:
+        assert text in page
     assert "/tasks/all/?q=7701001100" in page
 
 
-def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
+def test_search_among_the_contacts_of_a_card(manager: Browser) -> None:
     client = ClientFactory.create()
     ContactFactory.create(client=client, version__surname="Сидоров", version__patronymic="")
     ContactFactory.create(client=client, version__surname="Алексеев", version__patronymic="")
@@ -79,7 +79,7 @@ def test_linked_contacts_are_searched_in_the_card(manager: Browser) -> None:
     assert "<html" not in page.content.decode()
 
 
-def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
+def test_a_contact_of_several_clients_has_a_note(manager: Browser) -> None:
     clients = ClientFactory.create_batch(3)
     contact = ContactFactory.create(client=clients[0])
     for other in clients[1:]:
@@ -90,7 +90,7 @@ def test_a_contact_of_several_clients_is_marked(manager: Browser) -> None:
     assert "Контакт связан еще с 2 клиентами" in manager.get(edit).content.decode()
 
 
-def test_the_cards_queries_do_not_grow_with_the_contacts(
+def test_the_card_has_a_constant_number_of_queries(
     manager: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = ClientFactory.create()
@@ -100,7 +100,7 @@ def test_the_cards_queries_do_not_grow_with_the_contacts(
         manager.get(url("card", "companies", client.pk))
 
 
-# --- «нажать на карандаш «Редактировать», внести изменения и нажать «Сохранить»» -----------------
+# --- edits of contacts ---------------------------------------------------------------------------
 
 
 def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
@@ -108,14 +108,14 @@ def test_an_edit_is_saved_as_a_new_version(manager: Browser) -> None:
     contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
     assert "Сохранить" in manager.get(edit).content.decode()
-    answer = manager.post(edit, edit_form(contact, email="new@company.example"))
-    assert answer.headers["Location"].startswith(url("card", "companies", client.pk))
+    response = manager.post(edit, edit_form(contact, email="new@company.example"))
+    assert response.headers["Location"].startswith(url("card", "companies", client.pk))
     contact.refresh_from_db()
     version = contact.current_version
     assert (version.number, version.email) == (2, "new@company.example")
 
 
-def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
+def test_htmx_replaces_the_row_with_a_form_and_back(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
@@ -131,7 +131,7 @@ def test_with_htmx_the_row_turns_into_a_form_and_back(manager: Browser) -> None:
     assert "Юрист" in back.content.decode()
 
 
-def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> None:
+def test_an_invalid_edit_keeps_the_input(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
     edit = url("contact_edit", "companies", client.pk, contact.pk)
@@ -148,7 +148,7 @@ def test_errors_of_an_edit_come_back_with_everything_typed(manager: Browser) -> 
     assert contact.current_version.number == 1
 
 
-def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> None:
+def test_a_duplicate_phone_is_an_error_of_the_field(manager: Browser) -> None:
     client = ClientFactory.create()
     contact, other = ContactFactory.create(client=client), ContactFactory.create()
     edit = url("contact_edit", "companies", client.pk, contact.pk)
@@ -157,7 +157,7 @@ def test_an_edit_to_a_taken_phone_is_refused_at_the_field(manager: Browser) -> N
     assert page.context["form"].errors["phone"] == [DUPLICATE]
 
 
-def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> None:
+def test_a_conflicting_edit_shows_the_differences(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
     mine = edit_form(contact, position="Юрист")
@@ -173,7 +173,7 @@ def test_two_people_editing_one_contact_see_what_differs(manager: Browser) -> No
     assert (contact.current_version.number, contact.current_version.position) == (3, "Юрист")
 
 
-def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
+def test_an_edit_keeps_values_without_a_field(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client, version__snils="11223344595")
     edit = url("contact_edit", "companies", client.pk, contact.pk)
@@ -182,7 +182,7 @@ def test_an_edit_keeps_what_the_form_does_not_show(manager: Browser) -> None:
     assert contact.current_version.snils == "11223344595"
 
 
-def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser) -> None:
+def test_a_contact_of_another_client_cannot_be_edited(manager: Browser) -> None:
     client, contact = (
         ClientFactory.create(),
         ContactFactory.create(client=ClientFactory.create()),
@@ -193,23 +193,23 @@ def test_a_contact_of_another_client_cannot_be_edited_from_here(manager: Browser
     assert manager.post(edit, edit_form(contact)).status_code == 404
 
 
-# --- «нажать на кнопку «Удалить связь» для разрыва связи контакта с клиентом» --------------------
+# --- «Удалить связь» -----------------------------------------------------------------------------
 
 
-def test_a_link_is_broken_at_once_and_can_be_restored(manager: Browser) -> None:
+def test_a_link_is_deleted_and_restored(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
-    answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
-    [toast] = take_undo_toasts(answer.wsgi_request)
+    response = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
+    [toast] = take_undo_toasts(response.wsgi_request)
     assert toast.text == "Связь удалена"
     assert not client.contacts.exists()
     assert Contact.objects.filter(pk=contact.pk).exists()
-    restored = manager.post(toast.undo_url, follow=True)
-    assert "Связь восстановлена" in restored.content.decode()
+    page = manager.post(toast.undo_url, follow=True)
+    assert "Связь восстановлена" in page.content.decode()
     assert list(client.contacts.all()) == [contact]
 
 
-def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
+def test_the_htmx_response_has_a_toast_with_undo(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
     part = manager.post(
@@ -220,19 +220,19 @@ def test_with_htmx_the_toast_brings_the_way_back(manager: Browser) -> None:
     assert "<html" not in part
 
 
-def test_a_link_cannot_be_broken_by_following_a_link(manager: Browser) -> None:
+def test_deleting_a_link_needs_post(manager: Browser) -> None:
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
-    answer = manager.get(url("contact_unlink", "companies", client.pk, contact.pk))
-    assert answer.status_code == 405
+    response = manager.get(url("contact_unlink", "companies", client.pk, contact.pk))
+    assert response.status_code == 405
     assert client.contacts.exists()
 
 
-def test_the_way_back_is_for_that_client_and_contact_alone(manager: Browser) -> None:
+def test_an_undo_url_is_valid_for_one_link_only(manager: Browser) -> None:
     client, other = ClientFactory.create(), ClientFactory.create()
     contact = ContactFactory.create(client=client)
-    answer = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
-    [toast] = take_undo_toasts(answer.wsgi_request)
+    response = manager.post(url("contact_unlink", "companies", client.pk, contact.pk))
+    [toast] = take_undo_toasts(response.wsgi_request)
     token = toast.undo_url.rstrip("/").rpartition("/")[2]
     assert manager.post(url("contact_relink", "companies", other.pk, token)).status_code == 404
     assert manager.post(url("contact_relink", "companies", client.pk, "x")).status_code == 404

@@ -1,4 +1,4 @@
-"""The gateways against the sandbox, over real HTTP."""
+"""The gateways with the sandbox, over HTTP."""
 
 import uuid
 from collections.abc import Iterator
@@ -27,18 +27,17 @@ PHONE = "+79123456789"
 
 
 @pytest.fixture(autouse=True)
-def connected(sandbox: Sandbox, settings: Any) -> Iterator[None]:
-    """The gateways lead to the sandbox and back off quickly."""
-    prefixes = {name: name for name in ("cdi", "eip", "identity", "cabinet", "messages")}
+def use_sandbox(sandbox: Sandbox, settings: Any) -> Iterator[None]:
+    """Points the gateways to the sandbox."""
     settings.OUTSIDE = {
-        name: {"url": f"{sandbox.url}/{prefix}", "token": "test"}
-        for name, prefix in prefixes.items()
+        name: {"url": f"{sandbox.url}/{name}", "token": "test"}
+        for name in ("cdi", "eip", "identity", "cabinet", "messages")
     }
     yield
     sandbox.clear_faults()
 
 
-def key() -> str:
+def new_key() -> str:
     return str(uuid.uuid4())
 
 
@@ -58,7 +57,7 @@ def applicant(reference: str = "10482") -> Applicant:
     )
 
 
-def order(inn: str) -> CabinetRequest:
+def cabinet_request(inn: str) -> CabinetRequest:
     return CabinetRequest(
         reference="10482",
         inn=inn,
@@ -73,21 +72,21 @@ def order(inn: str) -> CabinetRequest:
 
 
 @pytest.fixture
-def component() -> Identity:
+def service() -> Identity:
     return identity()
 
 
 @pytest.fixture
-def invitation(component: Identity) -> Invitation:
-    return component.create(applicant(), idempotency_key=key())
+def invitation(service: Identity) -> Invitation:
+    return service.create(applicant(), idempotency_key=new_key())
 
 
 # --- CDI ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("query", ["ромашка", "РОМАШК", "«Ромашка»", world.ROMASHKA])
-def test_cdi_finds_by_any_part_of_the_name_and_by_number(query: str) -> None:
-    assert world.ROMASHKA in [found.inn for found in cdi().search(query)]
+def test_cdi_search_by_part_of_the_name_and_by_inn(query: str) -> None:
+    assert world.ROMASHKA in [organisation.inn for organisation in cdi().search(query)]
 
 
 @pytest.mark.parametrize(
@@ -98,32 +97,30 @@ def test_cdi_finds_by_any_part_of_the_name_and_by_number(query: str) -> None:
         (world.BANKRUPT, Client.State.BANKRUPT),
     ],
 )
-def test_cdi_tells_the_state(inn: str, state: Client.State) -> None:
-    found = cdi().get(inn)
-    assert found is not None
-    assert found.state == state
+def test_cdi_returns_the_state(inn: str, state: Client.State) -> None:
+    organisation = cdi().get(inn)
+    assert organisation is not None
+    assert organisation.state == state
 
 
 @pytest.mark.parametrize("inn", [world.TOO_YOUNG, "7707083893"])
-def test_who_is_not_in_cdi_is_not_found(inn: str) -> None:
+def test_cdi_returns_none_for_an_unknown_inn(inn: str) -> None:
     assert cdi().get(inn) is None
 
 
 @pytest.mark.parametrize("query", ["ов", "иванов", "7701"])
-def test_every_record_of_cdi_is_one_that_we_take(
-    query: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_record_of_cdi_is_malformed(query: str, caplog: pytest.LogCaptureFixture) -> None:
     assert cdi().search(query, limit=50)
     assert "skipped" not in caplog.text
 
 
-def test_cdi_down_is_an_outage(sandbox: Sandbox) -> None:
+def test_an_error_of_cdi_is_an_outage(sandbox: Sandbox) -> None:
     sandbox.fault("cdi", "error", times=None)
     with pytest.raises(Unavailable):
         cdi().search("ромашка")
 
 
-def test_a_slow_cdi_does_not_hold_a_page_up(sandbox: Sandbox, settings: Any) -> None:
+def test_a_slow_cdi_is_an_outage(sandbox: Sandbox, settings: Any) -> None:
     settings.OUTSIDE_PAGE_SECONDS = 0.3
     sandbox.fault("cdi", "slow", seconds=2)
     with pytest.raises(Unavailable):
@@ -133,12 +130,12 @@ def test_a_slow_cdi_does_not_hold_a_page_up(sandbox: Sandbox, settings: Any) -> 
 # --- ЕИП ----------------------------------------------------------------------------------------
 
 
-def test_an_account_belongs_to_its_client_alone() -> None:
+def test_an_account_belongs_to_one_client() -> None:
     assert eip().account_belongs("850770100110", world.ROMASHKA)
     assert not eip().account_belongs("850770100110", world.LOTOS)
 
 
-def test_a_fresh_account_becomes_visible_later(sandbox: Sandbox) -> None:
+def test_a_new_account_becomes_visible_after_an_hour(sandbox: Sandbox) -> None:
     sandbox.account("850000000001", world.ROMASHKA, visible_in_minutes=60)
     assert not eip().account_belongs("850000000001", world.ROMASHKA)
     sandbox.clock(advance_seconds=3601)
@@ -148,95 +145,95 @@ def test_a_fresh_account_becomes_visible_later(sandbox: Sandbox) -> None:
 # --- identification -----------------------------------------------------------------------------
 
 
-def test_a_client_who_passed_is_told_by_the_feed(
-    sandbox: Sandbox, component: Identity, invitation: Invitation
+def test_events_report_a_passed_identification(
+    sandbox: Sandbox, service: Identity, invitation: Invitation
 ) -> None:
-    _, cursor = component.events("")
-    assert component.get(invitation.ref).state is IdentificationState.PENDING
+    _, cursor = service.events("")
+    assert service.get(invitation.ref).state is IdentificationState.PENDING
     sandbox.identity_answer(invitation.ref, "passed")
-    events, _ = component.events(cursor)
+    events, _ = service.events(cursor)
     assert [(event.payload["type"], event.payload["ref"]) for event in events] == [
         ("passed", invitation.ref)
     ]
-    found = component.get(invitation.ref)
-    assert (found.state, found.resolution) == (IdentificationState.PASSED, "")
-    assert found.identified_at is not None
+    identification = service.get(invitation.ref)
+    assert identification.state is IdentificationState.PASSED
+    assert identification.resolution == ""
+    assert identification.identified_at is not None
 
 
-@pytest.mark.parametrize("answer", ["data_refused", "data_mismatch", "blacklisted"])
-def test_a_failure_carries_its_resolution(
-    sandbox: Sandbox, component: Identity, invitation: Invitation, answer: str
+@pytest.mark.parametrize("resolution", ["data_refused", "data_mismatch", "blacklisted"])
+def test_a_failed_identification_has_a_resolution(
+    sandbox: Sandbox, service: Identity, invitation: Invitation, resolution: str
 ) -> None:
-    sandbox.identity_answer(invitation.ref, answer)
-    found = component.get(invitation.ref)
-    assert (found.state, found.resolution) == (IdentificationState.FAILED, answer)
+    sandbox.identity_answer(invitation.ref, resolution)
+    identification = service.get(invitation.ref)
+    assert identification.state is IdentificationState.FAILED
+    assert identification.resolution == resolution
 
 
-def test_papers_of_authority_are_declined_and_accepted(
-    sandbox: Sandbox, component: Identity, invitation: Invitation
+def test_documents_are_declined_and_accepted(
+    sandbox: Sandbox, service: Identity, invitation: Invitation
 ) -> None:
     sandbox.identity_answer(invitation.ref, "documents")
-    first = component.get(invitation.ref)
+    first = service.get(invitation.ref)
     assert first.state is IdentificationState.DOCUMENTS
-    assert all(paper.content for paper in first.documents)
-    component.decline(invitation.ref, "Нет печати", idempotency_key=key())
-    again = component.get(invitation.ref)
+    assert all(file.content for file in first.documents)
+    service.decline(invitation.ref, "Нет печати", idempotency_key=new_key())
+    again = service.get(invitation.ref)
     assert (again.state, again.comment) == (IdentificationState.PENDING, "Нет печати")
     sandbox.identity_answer(invitation.ref, "documents")
-    component.accept(invitation.ref, idempotency_key=key())
-    assert component.get(invitation.ref).state is IdentificationState.PASSED
+    service.accept(invitation.ref, idempotency_key=new_key())
+    assert service.get(invitation.ref).state is IdentificationState.PASSED
 
 
-def test_a_cancelled_request_is_dead_and_an_answered_one_cannot_be_cancelled(
-    sandbox: Sandbox, component: Identity, invitation: Invitation
+def test_only_a_pending_request_can_be_cancelled(
+    sandbox: Sandbox, service: Identity, invitation: Invitation
 ) -> None:
-    component.cancel(invitation.ref, idempotency_key=key())
-    assert component.get(invitation.ref).state is IdentificationState.CANCELLED
-    other = component.create(applicant("10483"), idempotency_key=key())
+    service.cancel(invitation.ref, idempotency_key=new_key())
+    assert service.get(invitation.ref).state is IdentificationState.CANCELLED
+    other = service.create(applicant("10483"), idempotency_key=new_key())
     sandbox.identity_answer(other.ref, "passed")
-    with pytest.raises(Refused) as caught:
-        component.cancel(other.ref, idempotency_key=key())
-    assert caught.value.code == "already_answered"
+    with pytest.raises(Refused) as error:
+        service.cancel(other.ref, idempotency_key=new_key())
+    assert error.value.code == "already_answered"
 
 
-def test_a_lost_answer_is_repeated_without_a_second_request(
-    sandbox: Sandbox, component: Identity
-) -> None:
+def test_a_retry_creates_no_second_request(sandbox: Sandbox, service: Identity) -> None:
     sandbox.fault("identity", "lost_answer", path_contains="requests")
-    same = key()
+    key = new_key()
     with pytest.raises(Unavailable):
-        component.create(applicant(), idempotency_key=same)
-    component.create(applicant(), idempotency_key=same)
+        service.create(applicant(), idempotency_key=key)
+    service.create(applicant(), idempotency_key=key)
     assert len(sandbox.journal("identity", action="requested")) == 1
 
 
 # --- cabinets and messages ----------------------------------------------------------------------
 
 
-def test_a_cabinet_is_made_once() -> None:
-    first = cabinets().create(order(world.ROMASHKA), idempotency_key=key())
-    assert cabinets().create(order(world.ROMASHKA), idempotency_key=key()) == first
+def test_a_cabinet_is_created_once() -> None:
+    first = cabinets().create(cabinet_request(world.ROMASHKA), idempotency_key=new_key())
+    assert cabinets().create(cabinet_request(world.ROMASHKA), idempotency_key=new_key()) == first
 
 
 @pytest.mark.parametrize(
     ("inn", "code"),
     [(world.CABINET_EXISTS, "cabinet_exists"), (world.CABINET_BAD_DATA, "cabinet_bad_data")],
 )
-def test_a_cabinet_may_be_refused(inn: str, code: str) -> None:
-    with pytest.raises(Refused) as caught:
-        cabinets().create(order(inn), idempotency_key=key())
-    assert caught.value.code == code
+def test_a_cabinet_can_be_refused(inn: str, code: str) -> None:
+    with pytest.raises(Refused) as error:
+        cabinets().create(cabinet_request(inn), idempotency_key=new_key())
+    assert error.value.code == code
 
 
-def test_messages_arrive_once(sandbox: Sandbox) -> None:
-    same = key()
+def test_messages_are_delivered_once(sandbox: Sandbox) -> None:
+    key = new_key()
     for _ in range(2):
-        messages().send_sms(PHONE, "Ссылка", reference="10482", idempotency_key=same)
-    messages().send_email("a@b.example", "Тема", "Текст", reference="1", idempotency_key=key())
+        messages().send_sms(PHONE, "Ссылка", reference="10482", idempotency_key=key)
+    messages().send_email("a@b.example", "Тема", "Текст", reference="1", idempotency_key=new_key())
     assert [message["channel"] for message in sandbox.messages()] == ["sms", "email"]
 
 
 def test_a_wrong_address_is_refused() -> None:
-    with pytest.raises(Refused) as caught:
-        messages().send_sms("112", "Текст", reference="1", idempotency_key=key())
-    assert caught.value.code == "bad_address"
+    with pytest.raises(Refused) as error:
+        messages().send_sms("112", "Текст", reference="1", idempotency_key=new_key())
+    assert error.value.code == "bad_address"

@@ -1,22 +1,21 @@
-"""Who may look into «Управление», and who may change it (docs/rules.md#client-directory)."""
+"""Who can see and edit «Управление» (docs/rules.md#client-directory)."""
 
 import pytest
 from django.test import Client as Browser
 
 from accounts.roles import Role, TaskType
 from clients.models import ClientContact
-from tests.clients.conftest import FakeCdi
 from tests.support.client_pages import CONTACT_FORM, url
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
+from tests.support.fake_cdi import FakeCdi
 from tests.support.people import browser_of
 
 pytestmark = pytest.mark.django_db
 
-
 EVERY_TYPE = tuple(TaskType)
 LEGAL_ONLY = (TaskType.LEGAL,)
-READERS = {
+USERS = {
     "manager of companies": ((Role.MANAGER,), LEGAL_ONLY),
     "manager of all": ((Role.MANAGER,), EVERY_TYPE),
     "manager of none": ((Role.MANAGER,), ()),
@@ -28,7 +27,7 @@ READERS = {
 
 
 @pytest.mark.parametrize(
-    ("who", "companies", "contractors"),
+    ("user", "companies", "contractors"),
     [
         ("manager of companies", 200, 403),
         ("manager of all", 200, 200),
@@ -40,8 +39,8 @@ READERS = {
     ],
 )
 @pytest.mark.parametrize("page", ["list", "card"])
-def test_who_reads_which_tab(page: str, who: str, companies: int, contractors: int) -> None:
-    roles, types = READERS[who]
+def test_access_to_tabs(page: str, user: str, companies: int, contractors: int) -> None:
+    roles, types = USERS[user]
     browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
     cards = {
         "companies": ClientFactory.create(),
@@ -54,7 +53,7 @@ def test_who_reads_which_tab(page: str, who: str, companies: int, contractors: i
     assert codes == [companies, contractors]
 
 
-CHANGING = [
+EDIT_REQUESTS = [
     ("post", "refresh", {}),
     ("get", "contact_add", {}),
     ("post", "contact_add", CONTACT_FORM),
@@ -68,7 +67,7 @@ CHANGING = [
 
 
 @pytest.mark.parametrize(
-    ("who", "allowed"),
+    ("user", "is_allowed"),
     [
         ("manager of companies", True),
         ("manager of all", True),
@@ -79,11 +78,11 @@ CHANGING = [
         ("administrator", True),
     ],
 )
-@pytest.mark.parametrize(("method", "name", "data"), CHANGING)
-def test_who_changes_the_companies_cards(
-    fake_cdi: FakeCdi, who: str, allowed: bool, method: str, name: str, data: dict | None
+@pytest.mark.parametrize(("method", "name", "data"), EDIT_REQUESTS)
+def test_access_to_edits_of_companies(
+    fake_cdi: FakeCdi, user: str, is_allowed: bool, method: str, name: str, data: dict | None
 ) -> None:
-    roles, types = READERS[who]
+    roles, types = USERS[user]
     browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
     client = ClientFactory.create()
     contact = ContactFactory.create(client=client)
@@ -93,16 +92,16 @@ def test_who_changes_the_companies_cards(
         args.append(contact.pk)
     if name == "contact_relink":
         args.append("forged")
-    answer = getattr(browser, method)(url(name, *args), data or {})
-    if allowed:
-        assert answer.status_code in {200, 302, 404, 422}
+    response = getattr(browser, method)(url(name, *args), data or {})
+    if is_allowed:
+        assert response.status_code in {200, 302, 404, 422}
     else:
-        assert answer.status_code == 403
+        assert response.status_code == 403
         assert list(ClientContact.objects.values_list("client", "contact")) == before
 
 
 @pytest.mark.parametrize(
-    ("who", "codes"),
+    ("user", "codes"),
     [
         ("manager of companies", (200, 403, 403)),
         ("manager of all", (200, 200, 200)),
@@ -111,43 +110,43 @@ def test_who_changes_the_companies_cards(
         ("administrator", (200, 200, 200)),
     ],
 )
-def test_who_adds_cards(who: str, codes: tuple[int, int, int]) -> None:
-    roles, types = READERS[who]
+def test_access_to_adding(user: str, codes: tuple[int, int, int]) -> None:
+    roles, types = USERS[user]
     browser = browser_of(UserFactory.create(roles=list(roles), types=list(types)))
     slugs = ("companies", "self-employed", "contractors")
     assert tuple(browser.get(url("add", slug)).status_code for slug in slugs) == codes
 
 
-def test_a_reader_sees_no_buttons_that_change() -> None:
+def test_buttons_for_edits_are_hidden_without_the_permission() -> None:
     reader = browser_of(UserFactory.create(roles=[Role.TEAM_LEAD]))
     client = ClientFactory.create()
     ContactFactory.create(client=client)
     page = reader.get(url("card", "companies", client.pk)).content.decode()
-    for words in ["Редактировать", "Удалить связь", "Обновить из CDI"]:
-        assert words not in page
+    for label in ["Редактировать", "Удалить связь", "Обновить из CDI"]:
+        assert label not in page
     assert "Добавить клиента" not in reader.get(url("list", "companies")).content.decode()
 
 
-def test_a_card_is_found_in_its_own_tab_only(manager: Browser) -> None:
+def test_a_card_belongs_to_one_tab(manager: Browser) -> None:
     person = PersonFactory.create()
     assert manager.get(url("card", "companies", person.pk)).status_code == 404
     assert manager.get(url("card", "self-employed", person.pk)).status_code == 200
     assert manager.get("/manage/nothing/").status_code == 404
 
 
-def test_one_who_is_not_logged_in_is_asked_to(client: Browser) -> None:
+def test_an_anonymous_user_is_redirected(client: Browser) -> None:
     assert client.get(url("list", "companies")).status_code == 302
 
 
-def test_manage_opens_on_the_first_tab_one_has() -> None:
+def test_home_redirects_to_the_first_visible_tab() -> None:
     browser = browser_of(UserFactory.create(roles=[Role.MANAGER], types=[TaskType.CONTRACTOR]))
-    answer = browser.get(url("home"))
-    assert answer.headers["Location"] == url("list", "contractors")
+    response = browser.get(url("home"))
+    assert response.headers["Location"] == url("list", "contractors")
     assert [tab["label"] for tab in browser.get(url("list", "contractors")).context["tabs"]] == [
         "Агенты ДГПХ"
     ]
 
 
-def test_the_tabs_are_those_of_the_manual(manager: Browser) -> None:
+def test_tabs_and_their_order(manager: Browser) -> None:
     tabs = manager.get(url("list", "companies")).context["tabs"]
     assert [tab["label"] for tab in tabs] == ["ЮЛ/ИП B2B", "Самозанятые", "Агенты ДГПХ"]

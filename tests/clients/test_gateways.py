@@ -1,5 +1,4 @@
-"""What the gateways make of answers, good and bad. tests/clients/test_contract.py asks the
-sandbox itself."""
+"""The gateways with valid and invalid responses. test_contract.py has the real sandbox."""
 
 import base64
 import json
@@ -54,14 +53,14 @@ APPLICANT = Applicant(
 )
 
 
-class Outside:
-    """An outside system that answers as told and remembers what it was asked."""
+class FakeSystem:
+    """Responds to every request as `respond_with` says, and records the requests."""
 
     def __init__(self) -> None:
         self.status, self.body = 200, b"{}"
         self.requests: list[httpx.Request] = []
 
-    def answers(self, body: Any, status: int = 200) -> None:
+    def respond_with(self, body: Any, status: int = 200) -> None:
         self.status, self.body = status, json.dumps(body).encode()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -69,13 +68,13 @@ class Outside:
         return httpx.Response(self.status, content=self.body)
 
     @property
-    def sent(self) -> Any:
+    def last_body(self) -> Any:
         return json.loads(self.requests[-1].content)
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Outside]:
-    system = Outside()
+def outside(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[FakeSystem]:
+    system = FakeSystem()
     settings.OUTSIDE = {
         name: {"url": f"http://outside.test/{name}", "token": "t"} for name in settings.OUTSIDE
     }
@@ -84,11 +83,11 @@ def outside(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Outside]
         yield system
 
 
-def test_cdi_gives_organisations_as_facts(outside: Outside) -> None:
-    outside.answers({"items": [ORGANISATION]})
-    [found] = cdi().search(" ромашка ", limit=5)
-    assert (found.kind, found.state) == (Client.Kind.LEGAL, Client.State.ACTIVE)
-    assert found.registered_on == date(2015, 3, 12)
+def test_cdi_returns_organisations(outside: FakeSystem) -> None:
+    outside.respond_with({"items": [ORGANISATION]})
+    [organisation] = cdi().search(" ромашка ", limit=5)
+    assert (organisation.kind, organisation.state) == (Client.Kind.LEGAL, Client.State.ACTIVE)
+    assert organisation.registered_on == date(2015, 3, 12)
     url = outside.requests[0].url
     assert (url.path, dict(url.params)) == (
         "/cdi/v1/organisations",
@@ -96,38 +95,38 @@ def test_cdi_gives_organisations_as_facts(outside: Outside) -> None:
     )
 
 
-def test_cdi_is_not_asked_for_one_letter(outside: Outside) -> None:
+def test_one_letter_sends_no_request_to_cdi(outside: FakeSystem) -> None:
     assert cdi().search(" р ") == []
     assert outside.requests == []
 
 
-def test_an_organisation_that_cdi_does_not_have_is_none(outside: Outside) -> None:
-    outside.answers({"code": "not_found", "message": ""}, status=404)
+def test_an_unknown_organisation_is_none(outside: FakeSystem) -> None:
+    outside.respond_with({"code": "not_found", "message": ""}, status=404)
     assert cdi().get("7701001100", "770101001") is None
 
 
-def test_an_inn_cannot_lead_cdi_to_another_address(outside: Outside) -> None:
-    outside.answers(ORGANISATION)
+def test_an_inn_is_escaped_in_the_url(outside: FakeSystem) -> None:
+    outside.respond_with(ORGANISATION)
     cdi().get("../../eip")
     assert outside.requests[0].url.raw_path.startswith(b"/cdi/v1/organisations/..%2F..%2Feip")
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "body",
     [
         {},
         [],
         {"items": None},
     ],
 )
-def test_an_answer_against_the_protocol_is_an_outage(outside: Outside, broken: Any) -> None:
-    outside.answers(broken)
+def test_a_malformed_response_is_an_outage(outside: FakeSystem, body: Any) -> None:
+    outside.respond_with(body)
     with pytest.raises(Unavailable):
         cdi().search("ромашка")
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "changes",
     [
         {"state": "merry"},
         {"registered_on": "12.03.2015"},
@@ -138,71 +137,69 @@ def test_an_answer_against_the_protocol_is_an_outage(outside: Outside, broken: A
     ],
 )
 def test_one_malformed_record_does_not_hide_the_others(
-    outside: Outside, broken: dict[str, Any]
+    outside: FakeSystem, changes: dict[str, Any]
 ) -> None:
-    outside.answers({"items": [{**ORGANISATION, **broken}, ORGANISATION]})
-    assert [found.inn for found in cdi().search("ромашка")] == ["7701001100"]
-    outside.answers({**ORGANISATION, **broken})
+    outside.respond_with({"items": [{**ORGANISATION, **changes}, ORGANISATION]})
+    assert [organisation.inn for organisation in cdi().search("ромашка")] == ["7701001100"]
+    outside.respond_with({**ORGANISATION, **changes})
     with pytest.raises(Unavailable):
         cdi().get("7701001100")
 
 
-def test_a_name_longer_than_a_card_holds_is_cut(outside: Outside) -> None:
-    outside.answers({**ORGANISATION, "short_name": "Ю" * 400, "full_name": "Ю" * 4000})
-    found = cdi().get("7701001100")
-    assert found is not None
-    assert (len(found.short_name), len(found.full_name)) == (300, 1000)
+def test_long_names_are_cut(outside: FakeSystem) -> None:
+    outside.respond_with({**ORGANISATION, "short_name": "Ю" * 400, "full_name": "Ю" * 4000})
+    organisation = cdi().get("7701001100")
+    assert organisation is not None
+    assert (len(organisation.short_name), len(organisation.full_name)) == (300, 1000)
 
 
-@pytest.mark.parametrize(("found", "belongs"), [(True, True), (False, False), ("yes", False)])
-def test_an_account_belongs_only_when_eip_says_so(
-    outside: Outside, found: Any, belongs: bool
+@pytest.mark.parametrize(("value", "belongs"), [(True, True), (False, False), ("yes", False)])
+def test_an_account_belongs_only_if_found_is_true(
+    outside: FakeSystem, value: Any, belongs: bool
 ) -> None:
-    outside.answers({"found": found})
+    outside.respond_with({"found": value})
     assert eip().account_belongs("850770100110", "7701001100") is belongs
 
 
-def test_an_identification_is_asked_for_once(outside: Outside) -> None:
-    outside.answers(
+def test_an_identification_is_created_with_an_idempotency_key(outside: FakeSystem) -> None:
+    outside.respond_with(
         {"ref": "r1", "link": "https://id.test/1/", "expires_at": "2026-11-28T20:15:03Z"}, 201
     )
     invitation = identity().create(APPLICANT, idempotency_key=KEY)
     assert invitation.expires_at == datetime(2026, 11, 28, 20, 15, 3, tzinfo=UTC)
     assert outside.requests[0].headers["Idempotency-Key"] == KEY
-    assert outside.sent["organisation"]["inn"] == "7701001100"
-    assert outside.sent["phone"] == "+79123456789"
+    assert outside.last_body["organisation"]["inn"] == "7701001100"
+    assert outside.last_body["phone"] == "+79123456789"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", None])
-def test_a_link_that_is_no_web_page_is_never_passed_on(outside: Outside, link: Any) -> None:
-    outside.answers({"ref": "r1", "link": link, "expires_at": "2026-11-28T20:15:03Z"}, 201)
+def test_only_web_links_are_accepted(outside: FakeSystem, link: Any) -> None:
+    outside.respond_with({"ref": "r1", "link": link, "expires_at": "2026-11-28T20:15:03Z"}, 201)
     with pytest.raises(Unavailable):
         identity().create(APPLICANT, idempotency_key=KEY)
 
 
-def test_an_identification_brings_the_papers_of_authority(outside: Outside) -> None:
-    paper = {
+def test_an_identification_has_documents(outside: FakeSystem) -> None:
+    document = {
         "name": "prikaz.pdf",
         "content_type": "application/pdf",
         "content": base64.b64encode(b"%PDF-").decode(),
     }
-    outside.answers(
+    outside.respond_with(
         {
             "ref": "r1",
             "state": "documents",
             "resolution": None,
             "comment": "",
             "identified_at": None,
-            "documents": [paper],
+            "documents": [document],
         }
     )
-    found = identity().get("r1")
-    assert (found.state, found.resolution, found.identified_at) == (
-        IdentificationState.DOCUMENTS,
-        "",
-        None,
-    )
-    assert found.documents[0].content == b"%PDF-"
+    identification = identity().get("r1")
+    assert identification.state is IdentificationState.DOCUMENTS
+    assert identification.resolution == ""
+    assert identification.identified_at is None
+    assert identification.documents[0].content == b"%PDF-"
 
 
 @pytest.mark.parametrize(
@@ -213,24 +210,24 @@ def test_an_identification_brings_the_papers_of_authority(outside: Outside) -> N
         (lambda: identity().decline("r/1", "Нет печати", idempotency_key=KEY), "decline"),
     ],
 )
-def test_an_identification_is_cancelled_accepted_and_declined(
-    outside: Outside, call: Callable[[], None], path: str
+def test_actions_of_an_identification(
+    outside: FakeSystem, call: Callable[[], None], path: str
 ) -> None:
     call()
     assert outside.requests[0].url.raw_path == f"/identity/v1/requests/r%2F1/{path}".encode()
     assert outside.requests[0].headers["Idempotency-Key"] == KEY
 
 
-def test_a_refusal_carries_its_code(outside: Outside) -> None:
-    outside.answers({"code": "already_answered", "message": ""}, status=409)
-    with pytest.raises(Refused) as caught:
+def test_a_refusal_has_a_code(outside: FakeSystem) -> None:
+    outside.respond_with({"code": "already_answered", "message": ""}, status=409)
+    with pytest.raises(Refused) as error:
         identity().cancel("r1", idempotency_key=KEY)
-    assert caught.value.code == "already_answered"
+    assert error.value.code == "already_answered"
 
 
-def test_events_are_read_on_from_a_cursor(outside: Outside) -> None:
+def test_events_are_read_from_a_cursor(outside: FakeSystem) -> None:
     event = {"id": "e7", "type": "passed", "ref": "r1", "reference": "10482", "resolution": None}
-    outside.answers({"events": [event], "cursor": "7"})
+    outside.respond_with({"events": [event], "cursor": "7"})
     [incoming], cursor = identity().events("6")
     assert (incoming.external_id, cursor) == ("e7", "7")
     assert incoming.payload == {
@@ -242,9 +239,9 @@ def test_events_are_read_on_from_a_cursor(outside: Outside) -> None:
     assert outside.requests[0].url.params["after"] == "6"
 
 
-def test_a_cabinet_is_ordered_with_the_clients_data(outside: Outside) -> None:
-    outside.answers({"ref": "c1", "created": True}, 201)
-    order = CabinetRequest(
+def test_a_cabinet_is_created_with_the_clients_data(outside: FakeSystem) -> None:
+    outside.respond_with({"ref": "c1", "created": True}, 201)
+    request = CabinetRequest(
         reference="10482",
         inn="7701001100",
         kpp="770101001",
@@ -255,21 +252,21 @@ def test_a_cabinet_is_ordered_with_the_clients_data(outside: Outside) -> None:
         given_name="Петр",
         patronymic="",
     )
-    assert cabinets().create(order, idempotency_key=KEY) == "c1"
-    assert outside.sent["name"] == "ООО «Ромашка»"
+    assert cabinets().create(request, idempotency_key=KEY) == "c1"
+    assert outside.last_body["name"] == "ООО «Ромашка»"
 
 
-def test_messages_go_out_by_sms_and_email(outside: Outside) -> None:
-    outside.answers({"ref": "m1"}, 201)
+def test_messages_are_sent_by_sms_and_email(outside: FakeSystem) -> None:
+    outside.respond_with({"ref": "m1"}, 201)
     assert messages().send_sms("+79123456789", "Код", reference="1", idempotency_key=KEY) == "m1"
-    assert outside.sent == {"to": "+79123456789", "text": "Код", "reference": "1"}
+    assert outside.last_body == {"to": "+79123456789", "text": "Код", "reference": "1"}
     messages().send_email("a@b.test", "Тема", "Текст", reference="1", idempotency_key=KEY)
     assert outside.requests[1].url.path == "/messages/v1/email"
-    assert outside.sent["subject"] == "Тема"
+    assert outside.last_body["subject"] == "Тема"
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_an_outage_is_told_from_a_refusal(outside: Outside, status: int) -> None:
-    outside.answers({"code": "simulated_error"}, status=status)
+def test_server_errors_and_429_are_outages(outside: FakeSystem, status: int) -> None:
+    outside.respond_with({"code": "simulated_error"}, status=status)
     with pytest.raises(Unavailable):
         eip().account_belongs("850770100110", "7701001100", timeout=1)

@@ -1,4 +1,4 @@
-"""The manual, chapter 4, on a «Создать задание» that does not light up: causes 2 and 3."""
+"""Clients that tasks cannot be created with (docs/rules.md#unusable-clients)."""
 
 from datetime import date, timedelta
 
@@ -20,23 +20,23 @@ from tests.support.factories_clients import ClientFactory
         ("bankrupt", "Клиент признан банкротом"),
     ],
 )
-def test_a_liquidated_or_bankrupt_client_gets_no_task(state: str, reason: str | None) -> None:
+def test_liquidated_and_bankrupt_clients_are_unusable(state: str, reason: str | None) -> None:
     assert check_usable(ClientFactory.build(state=Client.State(state))) == reason
 
 
-@pytest.mark.parametrize(("days", "usable"), [(0, False), (13, False), (14, True), (400, True)])
-def test_a_client_registered_less_than_14_days_ago_gets_no_task(days: int, usable: bool) -> None:
+@pytest.mark.parametrize(("days", "is_usable"), [(0, False), (13, False), (14, True), (400, True)])
+def test_a_client_younger_than_14_days_is_unusable(days: int, is_usable: bool) -> None:
     registered_on = timezone.localdate(clock.now()) - timedelta(days=days)
     reason = check_usable(ClientFactory.build(registered_on=registered_on))
-    said = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
-    assert reason == (None if usable else said)
+    message = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
+    assert reason == (None if is_usable else message)
 
 
-def test_an_unknown_day_of_registration_is_no_obstacle() -> None:
+def test_a_client_without_a_registration_date_is_usable() -> None:
     assert check_usable(ClientFactory.build(registered_on=None)) is None
 
 
-def test_the_reason_is_said_at_the_field() -> None:
+def test_message_of_the_client_field() -> None:
     reason = check_usable(ClientFactory.build(state="bankrupt", registered_on=date(2015, 1, 1)))
     assert reason is not None
     assert field_message(reason) == "Клиент признан банкротом. Создать задание нельзя"

@@ -25,7 +25,7 @@ def url(name: str, *args: object) -> str:
 
 
 def edit_form(contact: Contact, **changes: str) -> dict[str, str]:
-    """What the edit form of ``contact`` posts with ``changes``."""
+    """POST data of the edit form of ``contact``, with ``changes``."""
     version = contact.current_version
     values = {name: getattr(version, name) for name in [*CONTACT_FORM, "snils"]}
     return values | {"based_on": str(version.number)} | changes

@@ -1,4 +1,4 @@
-"""A product that is set up against a running sandbox: directories, boxes, people, a form."""
+"""Sets the product up with a running sandbox: directories, boxes, users, tasks."""
 
 import io
 import uuid
@@ -36,7 +36,7 @@ from tests.support.sandbox import ROMASHKA, TOKEN, Sandbox
 
 SEAMLESS = "Москва и Московская область"
 STEPWISE = "Новосибирская область"
-# The transitions of a task that goes from its creation to the archive by itself.
+# The transitions of a task of the seamless process, from creation to the archive.
 SEAMLESS_TRANSITIONS = [
     "submit",
     "identification_started",
@@ -51,36 +51,36 @@ SEAMLESS_TRANSITIONS = [
 PREFIXES = {SEAMLESS: "850", STEPWISE: "717"}
 
 
-def connect(changed: Settings, sandbox: Sandbox) -> None:
-    """Points the outside systems of the test's own process at ``sandbox``."""
+def connect(test_settings: Settings, sandbox: Sandbox) -> None:
+    """Points the outside systems to ``sandbox``, in the process of the test."""
     prefixes = {"archive_apd": "/archive/apd", "archive_rio": "/archive/rio"}
-    changed.OUTSIDE = {
+    test_settings.OUTSIDE = {
         system: {
             "url": sandbox.url + prefixes.get(system, f"/{system}"),
             "token": TOKEN,
         }
         for system in settings.OUTSIDE
     }
-    changed.SANDBOX_URL = sandbox.url
-    changed.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
-    changed.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
+    test_settings.SANDBOX_URL = sandbox.url
+    test_settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
+    test_settings.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
 
 
-# What the first `install` against a sandbox has written, by that sandbox's certificates: the next
-# one writes the very same rows.
+# The rows that `install` created, by the certificates of the sandbox. Copying them is faster than
+# another set-up.
 _installed: dict[str, list[Model]] = {}
 
 
 @transaction.atomic
 def install() -> None:
-    """Directories, boxes and signatories; the sandbox must be connected.
+    """Creates directories, boxes and signatories; call `connect` first.
 
-    Only the boxes of the regions above are in use: each more is a feed to ask, over and over.
+    Only the boxes of the regions above are active, because every active box is polled.
     """
-    known = _installed.get(settings.EDO_TRUST_ROOTS, [])
-    written = {model: [*rows] for model, rows in groupby(known, type)}
-    if written and not any(model._base_manager.exists() for model in written):
-        for model, rows in written.items():
+    cached = _installed.get(settings.EDO_TRUST_ROOTS, [])
+    rows_by_model = {model: [*rows] for model, rows in groupby(cached, type)}
+    if rows_by_model and not any(model._base_manager.exists() for model in rows_by_model):
+        for model, rows in rows_by_model.items():
             model._base_manager.bulk_create(map(copy, rows))
         return
     before = set(_rows())
@@ -96,14 +96,14 @@ def _rows() -> Iterator[Model]:
 
 
 def make_manager(**more: Any) -> User:
-    """A manager with every type opened and every region his own."""
+    """A manager with access to every task type and every region."""
     manager: User = UserFactory(**{"roles": [Role.MANAGER], "types": list(TaskType), **more})
     manager.regions.set(Region.objects.all())
     return manager
 
 
 def word_file(text: str = "1.1. Оператор оказывает Клиенту услуги связи.") -> bytes:
-    """A small real contract in Word."""
+    """A small valid Word document."""
     file, document = io.BytesIO(), docx.Document()
     document.add_heading("Договор об оказании услуг связи", 1)
     document.add_paragraph(text)
@@ -112,12 +112,12 @@ def word_file(text: str = "1.1. Оператор оказывает Клиент
 
 
 def pdf_file() -> bytes:
-    """A small real PDF with Cyrillic text."""
+    """A small valid PDF with Cyrillic text."""
     return CONTRACT.read_bytes()
 
 
-def received(manager: User, content: bytes, name: str) -> DocumentVersion:
-    """The uploaded file as the intake has taken it."""
+def upload_file(manager: User, content: bytes, name: str) -> DocumentVersion:
+    """The version that an upload creates."""
     return documents.upload_version(upload=SimpleUploadedFile(name, content), user=manager)
 
 
@@ -129,7 +129,7 @@ def create_task(
     phone: str = "+79123456789",
     **more: Any,
 ) -> SigningTask:
-    """A task as the form would make it: a checked account and a PDF, unless said otherwise."""
+    """A task as the form creates it, with a verified account and a PDF unless ``more`` differs."""
     organisation = cdi().get(inn)
     assert organisation is not None, f"CDI does not know {inn}"
     client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
@@ -146,15 +146,15 @@ def create_task(
         ),
         actor=manager,
     )
-    place = Region.objects.get(name=region)
-    box = more.pop("box", None) or Box.objects.filter(regions=place).order_by("pk")[0]
+    task_region = Region.objects.get(name=region)
+    box = more.pop("box", None) or Box.objects.filter(regions=task_region).order_by("pk")[0]
     signatory = more.pop("signatory", None) or Signatory.objects.get(key_ref="signer-ivanova")
     account = PREFIXES[region] + inn[:9]
-    facts: dict[str, Any] = {
+    values: dict[str, Any] = {
         "task_type": TaskType.LEGAL,
         "client": client,
         "contact": contact,
-        "region": place,
+        "region": task_region,
         "sender": OperatorSender(box, signatory),
         "services": list(Service.objects.filter(code="internet")),
         "account_number": account,
@@ -163,7 +163,7 @@ def create_task(
         "document_kind": DocumentKind.CONTRACT,
     }
     if "document_version" not in more:
-        facts["document_version"] = received(manager, pdf_file(), "Договор.pdf")
+        values["document_version"] = upload_file(manager, pdf_file(), "Договор.pdf")
     return create.create_task(
-        facts=TaskFacts(**{**facts, **more}), actor=manager, submission_key=uuid.uuid4()
+        facts=TaskFacts(**{**values, **more}), actor=manager, submission_key=uuid.uuid4()
     )
