@@ -45,15 +45,27 @@ def serve(
     return _with_headers(response, etag)
 
 
+def serve_attachment(name: str, data: bytes) -> HttpResponse:
+    """A response with a file from inside of a document; a browser saves it and never shows it."""
+    response = HttpResponse(data, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    _protect(response)
+    return response
+
+
 def _with_headers(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
+    _protect(response)
+    return response
+
+
+def _protect(response: HttpResponseBase) -> None:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _CONTENT_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     # Permissions may end at any moment, so the browser has to revalidate each time.
     response["Cache-Control"] = "private, no-cache"
-    return response
 
 
 def _file_response(request: HttpRequest, file: BinaryIO, size: int, etag: str) -> HttpResponseBase:

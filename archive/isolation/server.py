@@ -27,6 +27,7 @@ FUNCTIONS = {
     "inspect": "archive.intake.confined_inspection:inspect_in_child",
     "measure": "archive.conversion.fidelity:measure_in_child",
     "page_text": "archive.files.page_rendering:extract_text_in_child",
+    "pdf_attachment": "archive.pdf_content.attachments:read_in_child",
     "prepare": "archive.conversion.ooxml_preparation:prepare_in_child",
     "render": "archive.files.page_rendering:render_in_child",
 }

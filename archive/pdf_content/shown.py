@@ -9,6 +9,7 @@ from PIL import Image
 SMALL_SIDE = 300  # pixels; enough to tell most pages from blank ones
 LARGE_SIDE = 1600  # pixels; for pages that look blank at the small size
 MAX_RENDERED_PIXELS = 12_000_000  # rendering larger images takes too long for an inspection
+MAX_RENDERED_OBJECTS = 5_000  # a drawing with more takes too long as well, and is not blank
 MAX_NESTING = 3  # levels of form XObjects
 DRAFT_SIZE = (200, 200)  # pixels; a JPEG is decoded many times faster at this size
 
@@ -23,12 +24,16 @@ def shows_content(document: pypdfium2.PdfDocument) -> bool:
 
 
 def _page_shows_content(page: pypdfium2.PdfPage) -> bool:
-    large_images = [image for image in _find_images(page) if _is_large(image)]
-    if large_images:
-        return _has_visible_text(page) or any(_can_decode(image) for image in large_images)
+    objects = pdfium.FPDFPage_CountObjects(page)
+    if objects > MAX_RENDERED_OBJECTS:
+        return True
+    images = _find_images(page)
+    if sum(_count_pixels(image) for image in images) > MAX_RENDERED_PIXELS:
+        return _has_visible_text(page) or any(_can_decode(image) for image in images)
     if not _is_blank(page, SMALL_SIDE):
         return True
-    return _has_objects(page) and not _is_blank(page, LARGE_SIDE)
+    is_empty = not objects and not pdfium.FPDFPage_GetAnnotCount(page)
+    return not is_empty and not _is_blank(page, LARGE_SIDE)
 
 
 def _find_images(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfImage]:
@@ -36,9 +41,9 @@ def _find_images(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfImage]:
     return [image for image in objects if isinstance(image, pypdfium2.PdfImage)]
 
 
-def _is_large(image: pypdfium2.PdfImage) -> bool:
+def _count_pixels(image: pypdfium2.PdfImage) -> int:
     width, height = image.get_px_size()
-    return bool(width * height > MAX_RENDERED_PIXELS)
+    return int(width * height)
 
 
 def _has_visible_text(page: pypdfium2.PdfPage) -> bool:
@@ -49,10 +54,6 @@ def _has_visible_text(page: pypdfium2.PdfPage) -> bool:
     )
 
 
-def _has_objects(page: pypdfium2.PdfPage) -> bool:
-    return bool(pdfium.FPDFPage_CountObjects(page) or pdfium.FPDFPage_GetAnnotCount(page))
-
-
 def _is_blank(page: pypdfium2.PdfPage, side: int) -> bool:
     """Whether the page, rendered with its longer side of ``side`` pixels, has a single colour."""
     scale = side / max(page.get_size())
@@ -61,7 +62,7 @@ def _is_blank(page: pypdfium2.PdfPage, side: int) -> bool:
 
 
 def _can_decode(image: pypdfium2.PdfImage) -> bool:
-    """Whether a large image can be shown. Only a JPEG is decoded: others would take too long."""
+    """Whether an image can be shown. Only a JPEG is decoded, others would take too long."""
     filters = image.get_filters(skip_simple=True)
     if not filters or not {"DCTDecode", "JPXDecode"} & set(filters):
         return True

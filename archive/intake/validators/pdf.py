@@ -15,7 +15,12 @@ from archive.intake import refusals
 from archive.intake.formats import HEAD_SIZE, PDF_SIGNATURE
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import pdf_attachments, pdf_structure
-from archive.pdf_content.attachments import PdfAttachment, build_finding, collect_attachments
+from archive.pdf_content.attachments import (
+    FILE_KEY,
+    PdfAttachment,
+    build_finding,
+    collect_attachments,
+)
 from archive.pdf_content.dictionaries import find_dictionaries
 from archive.pdf_content.shown import shows_content
 from econtract.platform.common.refusals import Refusal
@@ -100,7 +105,7 @@ def _check_contents(pdf: pikepdf.Pdf) -> list[PdfAttachment]:
     """Refuses active content and a portfolio; returns the attachments, which are not checked."""
     if len(pdf.objects) > MAX_OBJECTS:
         raise IntakeRefused(refusals.TOO_COMPLEX)
-    dictionaries = find_dictionaries(pdf, [*_ACTIVE_CONTENT, "/EF"])
+    dictionaries = find_dictionaries(pdf, [*_ACTIVE_CONTENT, FILE_KEY])
     for dictionary in dictionaries:
         names = {*dictionary.keys(), str(dictionary.get("/S", ""))}
         for name, refusal in _ACTIVE_CONTENT.items():
