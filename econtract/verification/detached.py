@@ -16,6 +16,7 @@ from econtract.verification.results import (
 from edo.powers import mchd, mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
+from edo.signing.cms_parsing import to_der
 from edo.signing.trust import TrustStore
 
 
@@ -37,9 +38,11 @@ def verify_detached(
 ) -> VerificationResult:
     """Verifies every signature of ``document``, and the power of attorney if there is one.
 
-    The principal's signature of the ``power`` is one of ``signatures``. Without a manifest it is
+    Signatures may be DER, PEM or base64. The principal's signature of the ``power`` is one of
+    ``signatures``. Without a manifest it is
     unknown who should have signed, so that is not checked. Never raises on hostile input.
     """
+    signatures = [NamedFile(file.name, to_der(file.content)) for file in signatures]
     sha256 = hashlib.file_digest(document, "sha256").digest()
     power_signature = _find_power_signature(power, signatures, policy.trust) if power else None
     results = tuple(

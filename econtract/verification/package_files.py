@@ -1,7 +1,9 @@
 """Reading an untrusted ZIP safely: nothing is unpacked to disk, and all sizes are limited."""
 
 import hashlib
+import posixpath
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,6 +14,9 @@ MAX_TOTAL_SIZE = 200 * 1024 * 1024
 MAX_SMALL_FILE_SIZE = 2 * 1024 * 1024  # signatures, powers of attorney, manifest
 MAX_NAME_LENGTH = 255
 CHUNK_SIZE = 256 * 1024
+# What operating systems add when somebody packs a folder again.
+SYSTEM_FILES = {".ds_store", "thumbs.db", "desktop.ini"}
+MAC_FOLDER = "__MACOSX"
 _UNSAFE_NAME = re.compile(r"\A/|\A[A-Za-z]:|\\|(?:\A|/)\.{1,2}(?:/|\Z)|[\x00-\x1f]")
 
 
@@ -26,6 +31,9 @@ class DamagedFile(UnreadablePackage):
 class PackageFiles:
     """The files of a ZIP by name, read on demand and within the limits.
 
+    A folder that contains everything is left out of the names, and so are the files that systems
+    add: the package is the same after somebody has unpacked it and packed it again.
+
     Raises UnreadablePackage for a file that is not a ZIP, and for a hostile one: too many or too
     large entries, unsafe paths, duplicate names, encryption.
     """
@@ -37,7 +45,7 @@ class PackageFiles:
             entries = [entry for entry in self._archive.infolist() if not entry.is_dir()]
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise UnreadablePackage("Это не ZIP-архив, или он поврежден.") from error
-        self._entries = _validate_entries(entries)
+        self._entries = _leave_out_common_folder(_validate_entries(entries))
         self._remaining = MAX_TOTAL_SIZE
 
     @property
@@ -79,7 +87,8 @@ def _validate_entries(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipIn
     by_name: dict[str, zipfile.ZipInfo] = {}
     folded_names = set()
     for entry in entries:
-        name = entry.filename
+        # macOS writes decomposed names: «й» as «и» and an accent.
+        name = unicodedata.normalize("NFC", entry.filename)
         if _UNSAFE_NAME.search(entry.orig_filename) or len(name) > MAX_NAME_LENGTH:
             raise UnreadablePackage("В архиве есть недопустимое имя файла.")
         if entry.flag_bits & 1:
@@ -87,5 +96,19 @@ def _validate_entries(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipIn
         if name.casefold() in folded_names:
             raise UnreadablePackage(f"Файл «{name}» лежит в архиве дважды.")
         folded_names.add(name.casefold())
-        by_name[name] = entry
+        if not _is_system_file(name):
+            by_name[name] = entry
     return by_name
+
+
+def _is_system_file(name: str) -> bool:
+    *folders, file_name = name.split("/")
+    is_added = file_name.lower() in SYSTEM_FILES or file_name.startswith("._")
+    return is_added or MAC_FOLDER in folders
+
+
+def _leave_out_common_folder(entries: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The entries without the folders that contain all of them."""
+    common = posixpath.commonpath([posixpath.dirname(name) for name in entries] or [""])
+    depth = len(common.split("/")) if common else 0
+    return {"/".join(name.split("/")[depth:]): entry for name, entry in entries.items()}

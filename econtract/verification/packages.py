@@ -25,6 +25,7 @@ from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
 from edo.signing.cms import SignatureReport
+from edo.signing.cms_parsing import to_der
 from edo.signing.seal_checks import check_seal
 
 SIDES_GENITIVE = {"sender": "отправителя", "recipient": "получателя"}
@@ -86,6 +87,9 @@ class _PackageVerification:
 
     def _entries(self, role: FileRole) -> list[ManifestEntry]:
         return [entry for entry in self.manifest.files if entry.role == role]
+
+    def _read_signature(self, name: str) -> bytes:
+        return to_der(self.files.read(name))
 
     # --- Files -------------------------------------------------------------------------------
 
@@ -155,7 +159,7 @@ class _PackageVerification:
             return None
         report = check_seal(
             self.files.read(NAME),
-            self.files.read(SEAL_NAME),
+            self._read_signature(SEAL_NAME),
             trust=self.policy.seal_trust or self.policy.trust,
         )
         problems = [problem.text for problem in report.problems]
@@ -171,7 +175,7 @@ class _PackageVerification:
         if {entry.name, entry.signs} - self.digests.keys():
             return None
         digest = bytes.fromhex(self.digests[entry.signs or ""][0])
-        return cms.verify_digest(self.files.read(entry.name), digest, trust=self.policy.trust)
+        return cms.verify_digest(self._read_signature(entry.name), digest, trust=self.policy.trust)
 
     def _verify_signature(
         self, entry: ManifestEntry, report: SignatureReport | None, sides_with_power: set[str]
@@ -220,7 +224,7 @@ class _PackageVerification:
         else:
             report = mchd_checks.verify(
                 self.files.read(entry.name),
-                self.files.read(signature.name),
+                self._read_signature(signature.name),
                 requirements=PowerRequirements(
                     principal_inn=self.inns.get(side, ""),
                     representative=signer.certificate,

@@ -1,5 +1,9 @@
 """Parsing a detached CMS SignedData (RFC 5652) with one signer. No database."""
 
+import base64
+import binascii
+import codecs
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +15,9 @@ from cryptography.hazmat.primitives import hashes
 
 MAX_SIGNATURE_BYTES = 2 * 1024 * 1024
 MAX_CERTIFICATES = 20
+_PEM = re.compile(
+    rb"-----BEGIN (?P<label>[A-Z0-9 ]+)-----(?P<body>[A-Za-z0-9+/=\s]*)-----END (?P=label)-----"
+)
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -40,6 +47,20 @@ class ParsedSignature:
     value: bytes
     signed_at: datetime | None
     names_certificate: bool
+
+
+def to_der(signature: bytes) -> bytes:
+    """The DER of a signature file: many programs write PEM or bare base64 instead.
+
+    Bytes that are none of these are returned as they are; `parse_signature` refuses them.
+    """
+    text = signature.removeprefix(codecs.BOM_UTF8).strip()
+    if match := _PEM.fullmatch(text):
+        text = match["body"]
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True) or signature
+    except binascii.Error:
+        return signature
 
 
 def parse_signature(der: bytes) -> ParsedSignature:

@@ -1,8 +1,11 @@
 """A document with detached signatures, as every operator provides them."""
 
+import base64
 import io
+from collections.abc import Callable
 
 import pytest
+from asn1crypto import pem
 
 from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.policy import VerificationPolicy
@@ -38,6 +41,27 @@ def test_valid_signatures_are_valid_and_name_their_signers() -> None:
     assert result.ok
     owners = [signature.report.certificate for signature in result.signatures if signature.report]
     assert [owner.organisation_inn for owner in owners if owner] == ["7707049388", "7701001100"]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        base64.b64encode,
+        base64.encodebytes,
+        lambda der: b"\xef\xbb\xbf" + base64.encodebytes(der).replace(b"\n", b"\r\n"),
+        lambda der: pem.armor("PKCS7", der),
+        lambda der: pem.armor("CMS", der) + b"\n\n",
+        lambda der: pem.armor("SIGNATURE", der).replace(b"\n", b"\r\n"),
+    ],
+    ids=["base64", "lines of base64", "BOM and CRLF", "PKCS7", "CMS", "SIGNATURE"],
+)
+def test_a_signature_may_be_written_as_text(encode: Callable[[bytes], bytes]) -> None:
+    power = build_power()
+    result = verify(
+        encode(sender_signer().sign(contract_pdf())), encode(power.signature), xml=power.xml
+    )
+    assert result.ok, result
+    assert not verify(encode(recipient_signer().sign(b"something else"))).ok
 
 
 def test_a_document_without_signatures_is_invalid() -> None:

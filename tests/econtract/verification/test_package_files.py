@@ -2,6 +2,7 @@
 
 import io
 import tracemalloc
+import unicodedata
 import warnings
 import zipfile
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.package.manifest import NAME, SEAL_NAME
 from econtract.verification.package_files import MAX_ENTRIES, PackageFiles, UnreadablePackage
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from edo.signing.trust import TrustStore
 from tests.support.documents.packages import build_sample_package
+from tests.support.documents.verification import POLICY, Files
 
 MEBIBYTE = 1024 * 1024
 TRUST_NOBODY = VerificationPolicy(trust=TrustStore(()))
@@ -116,6 +119,39 @@ def test_a_file_with_a_wrong_checksum_is_reported_as_damaged() -> None:
     central = raw.index(b"PK\x01\x02")
     raw[central + 16 : central + 20] = b"\0\0\0\0"  # the checksum
     assert rejection(io.BytesIO(raw)) == "Файл «manifest.json» в архиве поврежден."
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [
+        ("Договор (подписан)/", []),
+        ("Архив/Договор (подписан)/", ["Архив/Договор (подписан)/PDF/.DS_Store"]),
+        ("", [".DS_Store", "__MACOSX/._Договор.pdf", "__MACOSX/PDF/._x.pdf", "._manifest.json"]),
+        ("пакет/", ["__MACOSX/пакет/._Договор.pdf", "__MACOSX/._пакет", "пакет/.DS_Store"]),
+        ("пакет/", ["пакет/Thumbs.db", "пакет/PDF/thumbs.db", "пакет/desktop.ini"]),
+    ],
+)
+def test_a_package_that_was_packed_again_is_the_same(
+    files: Files, folder: str, extras: list[str]
+) -> None:
+    packed = [(folder + unicodedata.normalize("NFD", name), files[name]) for name in files]
+    folders = [("пакет/", b"")] if folder else []
+    added = [(name, b"\0\1") for name in extras]
+    result = verify_package(build_zip(*folders, *packed, *added), policy=POLICY)
+    assert result.is_sealed
+    assert result.ok
+    assert {file.name for file in result.files} == files.keys() - {NAME, SEAL_NAME}
+
+
+def test_a_file_beside_the_folder_is_still_an_added_file(files: Files) -> None:
+    packed = [(f"пакет/{name}", content) for name, content in files.items()]
+    assert "manifest.json" in rejection(build_zip(*packed, ("Приложение.pdf", b"%PDF")))
+    result = verify_package(build_zip(*packed, ("пакет/Приложение.pdf", b"%PDF")), policy=POLICY)
+    assert [file.name for file in result.files if file.problem] == ["Приложение.pdf"]
+
+
+def test_only_system_files_are_rejected() -> None:
+    assert "manifest.json" in rejection(build_zip((".DS_Store", b"")))
 
 
 @pytest.fixture(scope="module")

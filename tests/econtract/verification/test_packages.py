@@ -1,5 +1,6 @@
 """Any change of a package is detected and named, and a valid package has no problems."""
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,17 @@ def test_any_changed_byte_of_a_signature_is_detected(files: Files) -> None:
     for index in range(0, len(content), 37):
         result = verify_files(files | {SENDER_SIGNATURE: flip_bit(content, index)})
         assert SENDER_SIGNATURE in problems_by_file(result), index
+
+
+def test_a_package_of_signatures_written_as_text_is_valid(tmp_path: Path) -> None:
+    def encode(parts: PackageParts) -> PackageParts:
+        signatures = [replace(item, der=base64.encodebytes(item.der)) for item in parts.signatures]
+        powers = [
+            replace(item, signature=base64.b64encode(item.signature)) for item in parts.powers
+        ]
+        return replace(parts, signatures=signatures, powers=powers)
+
+    assert rebuild_and_verify(tmp_path, encode).ok
 
 
 @pytest.mark.parametrize("name", [MCHD_XML_NAME, f"{MCHD_XML_NAME}.sig"])
