@@ -86,7 +86,7 @@ class User(AbstractUser):
         return frozenset(Role(code) for code in self.roles.values_list("role", flat=True))
 
     @cached_property
-    def allowed_task_types(self) -> frozenset[TaskType]:
+    def task_types(self) -> frozenset[TaskType]:
         """Task types that the user has access to. Read once per request; one query."""
         codes = self.type_accesses.values_list("task_type", flat=True)
         return frozenset(TaskType(code) for code in codes)

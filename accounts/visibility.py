@@ -100,8 +100,8 @@ class Visibility:
             return "1 = 1", ()
         return ids_condition(column, self.manager_ids)
 
-    def narrowed_to(self, manager_id: int) -> "Visibility":
-        """The part of it that is the tasks of one manager."""
+    def restrict_to(self, manager_id: int) -> "Visibility":
+        """The part of this visibility that concerns one manager."""
         if not self.includes(manager_id):
             return NOTHING
         return Visibility(False, tuple(self.grants_for(manager_id)), frozenset({manager_id}))

@@ -1,9 +1,9 @@
 """Bundles: the style sheets and scripts of a page, each delivered as one file.
 
 static/css and static/js hold one file per component and screen; a request for each would be slow.
-A bundle joins the files of a list in their order, which is the order of the cascade. For the rest
-of the product it is a static file: `{% asset 'css/bundles/base.css' %}` names it, and collectstatic
-collects, hashes and compresses it. There is no build step.
+A bundle concatenates files in the order of its list, which is the order of the cascade. Otherwise
+it is a static file: `{% asset 'css/bundles/base.css' %}` includes it, and collectstatic
+hashes and compresses it. There is no build step.
 """
 
 import re
@@ -17,7 +17,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    # Every page: staff, sign-in, errors, client pages.
+    # All pages, also log-in, errors and client pages.
     "css/bundles/base.css": (
         "css/base/tokens.css",
         "css/base/elements.css",
@@ -36,7 +36,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "css/layout/form_page.css",
         "css/base/utilities.css",
     ),
-    # What staff pages add.
+    # Staff pages only.
     "css/bundles/staff.css": (
         "css/layout/shell.css",
         "css/layout/page.css",
@@ -61,7 +61,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "css/screens/reports.css",
         "css/base/print.css",
     ),
-    # Staff pages. A file may use what the files above it add to `econtract`.
+    # Staff pages. A file can use what the files above it add to `econtract`.
     "js/bundles/staff.js": (
         "js/base/page.js",
         "js/components/toasts.js",
@@ -87,12 +87,12 @@ BUNDLES: dict[str, tuple[str, ...]] = {
 }
 
 
-# Comments are for those who read the sources.
+# Comments are removed from bundles.
 COMMENTS = {".css": re.compile(r"\s*/\*.*?\*/", re.S), ".js": re.compile(r"^\s*//.*\n", re.M)}
 
 
 def content_of(bundle: str) -> str:
-    """The text of a bundle. Relative addresses in it hold two folders below static/."""
+    """The text of a bundle. Relative URLs in it work two folders below static/."""
     comments = COMMENTS[Path(bundle).suffix]
     sources = (settings.BASE_DIR / "static" / name for name in BUNDLES[bundle])
     return "".join(comments.sub("", source.read_text()) for source in sources)
@@ -106,7 +106,7 @@ class BundleFinder(BaseFinder):
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[Any]:
-        """No checks at start: tests/ui fails on a missing source."""
+        """No system checks: tests/ui fails on a missing source."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
@@ -127,7 +127,7 @@ class BundleFinder(BaseFinder):
         if file.exists() and file.read_text() == content:
             return file
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
-            new.write(content)
-        Path(new.name).replace(file)
+        with NamedTemporaryFile("w", dir=file.parent, delete=False) as temporary:
+            temporary.write(content)
+        Path(temporary.name).replace(file)
         return file

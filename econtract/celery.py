@@ -1,4 +1,4 @@
-"""The Celery application. It is transport only: what must not be lost is in the outbox."""
+"""The Celery application. It only transports messages: the outbox stores the jobs."""
 
 import os
 from typing import Any
@@ -16,7 +16,7 @@ app.autodiscover_tasks(related_name="jobs")
 
 @app.on_after_configure.connect
 def create_broker_folders(**_: object) -> None:
-    """Creates the folders of the file transport, which serves where there is no Redis."""
+    """Creates the folders of the file transport, which is used without Redis."""
     if settings.BROKER_URL.startswith("filesystem://"):
         for folder in ("messages", "control"):
             (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Who may open which URL: every URL name declares its rule here.
+"""Access rules: who may open which URL, by URL name.
 
 A URL without a rule is closed to everybody, and `tests/econtract/test_routes.py` fails. The rules
 are about pages; `SigningTask.objects.visible_to` decides whose tasks a page shows. They are in
-one table, not beside the URLs, so that a reviewer sees at once who may open what.
+one table, not beside the URLs, so that a reviewer sees all of them at once.
 """
 
 import logging
@@ -125,8 +125,8 @@ RULES: dict[str, AccessRule] = {
     "verification:by_code": Everyone.PUBLIC,
     "verification:seal_roots": Everyone.PUBLIC,
 }
-# The only namespace with one rule for all its URLs. Django makes them, a dozen for every registered
-# model, and the admin site checks the permission of each on its own (`accounts.admin_site`).
+# The only namespace with one rule for all its URLs. Django creates about a dozen for every
+# registered model, and the admin site checks the permission of each (`accounts.admin_site`).
 ADMIN_NAMESPACE = "admin"
 
 
@@ -162,11 +162,11 @@ class PermissionsMiddleware:
         if not request.user.role_codes:
             return redirect("accounts:access")
         if not request.user.has_permission(rule):
-            raise PermissionDenied(required_role_text(rule))
+            raise PermissionDenied(describe_required_roles(rule))
         return None
 
 
-def required_role_text(permission: Permission) -> str:
+def describe_required_roles(permission: Permission) -> str:
     """«Нужна роль «Тимлидер» или «Руководитель».»"""
     roles = [
         f"«{role.label}»" for role, permissions in PERMISSIONS.items() if permission in permissions

@@ -93,20 +93,20 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        # The lists live on index scans: disks without heads, and no compiling of short queries.
+        # The lists rely on index scans. The database is on SSDs, and JIT slows short queries down.
         options="-c random_page_cost=1.1 -c jit=off",
-        # What is asked twice is prepared: to plan is dearer than to answer (docs/benchmarks.md).
+        # Repeated queries are prepared: planning costs more than execution (docs/benchmarks.md).
         server_side_binding=True,
         prepare_threshold=1,
     )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A writer takes its lock at BEGIN: no "database is locked" when a reader wants to write.
+    # Take the write lock at BEGIN: upgrading a read lock fails with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # Tests run several processes on one file: an in-memory database would be private to each.
+    # Some tests start processes, which need a file: an in-memory database cannot be shared.
     DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_SQLITE", "") or None}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -117,7 +117,7 @@ _FILES_ON_DISK = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o640},
 }
-# The keys come from where every S3 client looks for them: AWS_ACCESS_KEY_ID and its like.
+# The credentials are in the usual variables of S3 clients, such as AWS_ACCESS_KEY_ID.
 _FILES_IN_S3 = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
@@ -135,7 +135,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- People ----------------------------------------------------------------------------------
+# --- Users -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -152,11 +152,11 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/tasks/my/"
 LOGOUT_REDIRECT_URL = "accounts:login"
-# Guesses allowed for one login name, or from one address times ten, in the window (seconds).
+# Failed log-ins per user name within LOGIN_WINDOW seconds; ten times as many per IP address.
 LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
 LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)
 
-# Checks of documents on the public page, from one address.
+# Verifications on the public page, per IP address.
 VERIFY_PER_MINUTE = env.number("VERIFY_PER_MINUTE", 20)
 
 # --- Language and time -----------------------------------------------------------------------
@@ -176,7 +176,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "econtract.bundles.BundleFinder",
 ]
-# Without collectstatic (the embedded default) files are served from their sources.
+# Without collectstatic (the default) files are served from their sources.
 WHITENOISE_USE_FINDERS = env.flag("STATIC_FROM_SOURCES", default=DEBUG)
 if WHITENOISE_USE_FINDERS:
     STORAGES["staticfiles"] = {
@@ -224,7 +224,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "E-Contract <noreply@localhost>")
-# The hour, where the person is, of the letter about what he has not read.
+# The hour of the daily e-mail, in the time zone of its recipient.
 DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
 
 LOGGING = {
@@ -242,15 +242,15 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Addresses of outside calls carry client data in their queries; our own line has none.
-    # Typesetting tells a dozen lines of progress for every page.
+    # httpx would log query strings with client data; our own log lines have none. The PDF
+    # libraries log a dozen lines for every page.
     "loggers": {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
-        # Several lines for every job, some every two seconds, would hide everything else.
+        # Celery logs several lines for every job, some every two seconds.
         "celery": {"level": "WARNING"},
     },
 }

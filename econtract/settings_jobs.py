@@ -25,11 +25,11 @@ if BROKER_URL.startswith("filesystem://"):
         "data_folder_out": str(BROKER_DIR / "messages"),
         "control_folder": str(BROKER_DIR / "control"),
     }
-# Shared by all processes, and may be lost: counts of log-in attempts, results of checks.
+# Shared by all processes; its data (log-in attempts, results of checks) may be lost.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        # Celery spells the socket and the database number in its own way.
+        # Celery has its own syntax for the socket and the database number.
         "LOCATION": BROKER_URL.replace("redis+socket:", "unix:").replace("virtual_host=", "db="),
         "KEY_PREFIX": "econtract",
     }

@@ -25,19 +25,19 @@ OUTSIDE = {
     "signing": _system("SIGNING", "/signing"),
     "messages": _system("MESSAGES", "/messages"),
 }
-# Seconds to wait for a connection and for an answer; a slow directory must not hold a page up.
+# Timeouts in seconds: to connect, to get a response, and to get one while a page waits.
 OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
 OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
 OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 
 EDO_TRUST_ROOTS = str(paths.trust_roots())
-# Files of revocation lists (PEM or DER); something outside keeps them fresh.
+# Files of revocation lists (PEM or DER), which the installation must keep up to date.
 EDO_CRLS = [str(path) for path in paths.revocation_lists()]
 MCHD_XSD = env.text("MCHD_XSD", "")
-# Codes of powers of which a power of attorney must name one to sign our documents by; the
-# classifier is not settled, so they are data. A power written in plain text is read by people.
+# A power of attorney must have one of these codes to sign our documents. They are a setting because
+# the classifier may change. Powers in plain text are checked by people.
 MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUMENTS")
-# Who holds our signatories' keys: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
+# Where the keys of our signatories are: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
 SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
 SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
 SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
@@ -47,7 +47,7 @@ SEAL_PROVIDER = env.text("SEAL_PROVIDER", "")
 SEAL_KEY = env.text("SEAL_KEY", "seal")
 SEAL_TRUST_ROOTS = str(paths.seal_trust_roots() or "")
 
-# --- Rules that an installation may set --------------------------------------------------------
+# --- Rules that an installation can change ---------------------------------------------------
 
 IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
 SIGNING_DAYS = env.number("SIGNING_DAYS", 14)

@@ -1,4 +1,4 @@
-"""All addresses of the product. `econtract.permissions` says who may open which."""
+"""The URLs of the product. `econtract.permissions` has the access rules."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -7,8 +7,8 @@ from econtract import showcase
 from tasks.screens.common import home
 
 handler400 = "econtract.views.bad_request"
-handler403 = "econtract.views.forbidden"
-handler404 = "econtract.views.not_found"
+handler403 = "econtract.views.permission_denied"
+handler404 = "econtract.views.page_not_found"
 
 urlpatterns = [
     path("", home.home, name="home"),

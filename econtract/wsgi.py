@@ -6,6 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "econtract.settings")
 
-import econtract.celery  # noqa: F401  (pages publish jobs: they need the application)
+import econtract.celery  # noqa: F401  (views publish Celery messages)
 
 application = get_wsgi_application()

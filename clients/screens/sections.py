@@ -62,11 +62,11 @@ def readable_sections(user: User) -> list[Section]:
         return []
     if user.role_codes != {Role.MANAGER}:
         return list(SECTIONS)
-    return [section for section in SECTIONS if section.task_type in user.allowed_task_types]
+    return [section for section in SECTIONS if section.task_type in user.task_types]
 
 
 def can_edit(user: User, section: Section) -> bool:
     """Whether ``user`` can add and edit cards in the tab."""
     if not user.has_permission(Permission.EDIT_DIRECTORY):
         return False
-    return user.is_administrator or section.task_type in user.allowed_task_types
+    return user.is_administrator or section.task_type in user.task_types

@@ -82,6 +82,6 @@ _control = [
 urlpatterns = [*_protocols, path("edo/", include(_edo)), *_control, *pages]
 
 handler400 = "econtract.sandbox.pages.errors.bad_request"
-handler403 = "econtract.sandbox.pages.errors.forbidden"
-handler404 = "econtract.sandbox.pages.errors.not_found"
+handler403 = "econtract.sandbox.pages.errors.permission_denied"
+handler404 = "econtract.sandbox.pages.errors.page_not_found"
 handler500 = "econtract.sandbox.pages.errors.server_error"

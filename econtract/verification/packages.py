@@ -68,7 +68,7 @@ class _PackageVerification:
         ]
         sides_with_power = {power.side for power in powers if not power.problems}
         return VerificationResult(
-            files=(*map(self._verify_file, self.manifest.files), *self._unlisted_files()),
+            files=(*map(self._verify_file, self.manifest.files), *self._find_unlisted_files()),
             signatures=tuple(
                 self._verify_signature(entry, reports[entry.name], sides_with_power)
                 for entry in signatures
@@ -108,8 +108,8 @@ class _PackageVerification:
             problem=problem,
         )
 
-    def _unlisted_files(self) -> list[FileResult]:
-        listed = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}
+    def _find_unlisted_files(self) -> list[FileResult]:
+        manifest_names = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}
         return [
             FileResult(
                 name=name,
@@ -118,7 +118,7 @@ class _PackageVerification:
                 problem="Файла нет в описи: его добавили в архив.",
             )
             for name in self.files.names
-            if name not in listed
+            if name not in manifest_names
         ]
 
     def _find_structure_problems(self) -> list[str]:

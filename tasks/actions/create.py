@@ -50,10 +50,7 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
     A ``submission_key`` makes one task and no other: the form looks for that task beforehand
     (`tasks.actions.drafts.locked`). A refusal ends the caller's transaction too.
     """
-    if (
-        not actor.has_permission(Permission.CREATE_TASKS)
-        or facts.task_type not in actor.allowed_task_types
-    ):
+    if not actor.has_permission(Permission.CREATE_TASKS) or facts.task_type not in actor.task_types:
         text = "Недостаточно прав, чтобы создать задание этого типа."
         raise ActionRefused(Refusal("task_type_forbidden", text))
     version = facts.contact.current

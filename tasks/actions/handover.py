@@ -69,7 +69,7 @@ def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
     if not receiver.has_permission(Permission.WORK_TASKS):
         text = f"Сотрудник {receiver} не менеджер, или вход ему закрыт."
         return [Refusal("receiver_not_manager", text)]
-    if task.task_type not in receiver.allowed_task_types:
+    if task.task_type not in receiver.task_types:
         label = TaskType(task.task_type).label
         text = f"Сотруднику {receiver} не открыт тип заданий «{label}»."
         return [Refusal("receiver_lacks_task_type", text)]

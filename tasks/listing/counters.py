@@ -51,7 +51,7 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
     ``quick_filters_of`` is the tab whose quick filters are counted («my» or «all»), "" for none.
     """
     visibility = visibility_of(user)
-    own = visibility.narrowed_to(user.pk).as_sql("manager_id")
+    own = visibility.restrict_to(user.pk).as_sql("manager_id")
     visible = visibility.as_sql("manager_id")
     figures = [
         _count(own, IN_WORK),

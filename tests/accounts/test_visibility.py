@@ -55,7 +55,7 @@ def test_visibility_agrees_with_the_rule(user_ids: list[int], world: World) -> N
         visibility, visible = visibility_of(user), world.visible_to(index)
         assert {i for i, pk in enumerate(user_ids) if visibility.includes(pk)} == visible
         assert {i for i, pk in enumerate(user_ids) if visibility.grants_for(pk)} == visible
-        own = visibility.narrowed_to(user.pk)
+        own = visibility.restrict_to(user.pk)
         assert {i for i, pk in enumerate(user_ids) if own.includes(pk)} == visible & {index}
         assert visibility.includes_others_than(user.pk) == bool(visible - {index})
         # The same rule in the other direction.
@@ -110,25 +110,25 @@ def in_xlsx(user: User, numbers: list[int]) -> set[int]:
 
 
 def on_card(user: User, numbers: list[int]) -> set[int]:
-    return _loaded_by(load_card_task, user, numbers)
+    return _load_with(load_card_task, user, numbers)
 
 
 def by_action_of_card(user: User, numbers: list[int]) -> set[int]:
     """Actions, dialogs and downloads."""
-    return _loaded_by(visible_task, user, numbers)
+    return _load_with(visible_task, user, numbers)
 
 
-def _loaded_by(
+def _load_with(
     load: Callable[[HttpRequest, int], object], user: User, numbers: list[int]
 ) -> set[int]:
     request = RequestFactory().get("/")
     request.user = user
-    loaded = set()
+    indexes = set()
     for number in numbers:
         with suppress(Http404):
             load(request, number)
-            loaded.add(number)
-    return loaded
+            indexes.add(number)
+    return indexes
 
 
 def in_bulk_action(user: User, numbers: list[int]) -> set[int]:
@@ -194,7 +194,7 @@ def test_every_page_and_figure_shows_the_same_tasks(user_ids: list[int], world: 
         assert shown == dict.fromkeys(shown, visible)
         assert in_list(user, numbers, tab="my") == own
         assert figures(user) == {"own": len(own), "visible": len(visible), "report": len(visible)}
-        assert offered_managers(user, user_ids) == {
+        assert filter_managers(user, user_ids) == {
             manager for manager in world.visible_to(index) if Role.MANAGER in world.roles[manager]
         }
 
@@ -205,6 +205,6 @@ def figures(user: User) -> dict[str, int]:
     return {"own": counters.own, "visible": counters.visible, "report": report.created}
 
 
-def offered_managers(user: User, user_ids: list[int]) -> set[int]:
+def filter_managers(user: User, user_ids: list[int]) -> set[int]:
     """The indexes of the managers that the lists offer to filter by."""
     return {user_ids.index(int(option["value"])) for option in manager_options(user, "")}

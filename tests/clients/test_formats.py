@@ -19,7 +19,7 @@ def error_message(clean: Callable[[str], str], value: str) -> str:
 
 
 @st.composite
-def typed_phones(draw: st.DrawFn) -> tuple[str, str]:
+def phone_inputs(draw: st.DrawFn) -> tuple[str, str]:
     """A mobile number in its stored form and as somebody could type it."""
     number = "9" + draw(st.text(alphabet="0123456789", min_size=9, max_size=9))
     start = draw(st.sampled_from(["+7", "8", "7", ""]))
@@ -27,13 +27,13 @@ def typed_phones(draw: st.DrawFn) -> tuple[str, str]:
     return f"+7{number}", text
 
 
-@given(typed_phones())
+@given(phone_inputs())
 def test_a_phone_can_begin_with_8_7_or_plus_7_and_have_punctuation(case: tuple[str, str]) -> None:
     stored, text = case
     assert formats.clean_phone(text) == stored
 
 
-@given(typed_phones())
+@given(phone_inputs())
 def test_a_displayed_phone_can_be_cleaned(case: tuple[str, str]) -> None:
     stored, _ = case
     assert formats.clean_phone(formats.display_phone(stored)) == stored

@@ -37,43 +37,45 @@ def test_only_urls_declared_public_are_open_without_logging_in() -> None:
     assert open_to_all - {"admin:login", "admin:jsi18n"} == public
 
 
-# --- A new URL whose rule was forgotten --------------------------------------------------------
+# --- A new URL without a rule ------------------------------------------------------------------
 
 
-def forgotten(request: HttpRequest) -> HttpResponse:
+def view(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open")
 
 
-class UrlconfWithForgottenRules:
+class UrlconfWithoutRules:
     """The product's URLs, and one new URL without a rule in every namespace."""
 
-    handler403 = "econtract.views.forbidden"
+    handler403 = "econtract.views.permission_denied"
     # The product's come first, so that `reverse` finds them.
     urlpatterns = [
         path("", include("econtract.urls")),
-        path("new/", forgotten, name="forgotten"),
+        path("new/", view, name="without_rule"),
         *(
             path(
                 f"new/{name}/",
-                include(([path("", forgotten, name="forgotten")], name), namespace=name),
+                include(([path("", view, name="without_rule")], name), namespace=name),
             )
             for name in NAMESPACES
         ),
     ]
 
 
-FORGOTTEN = {"forgotten": "/new/"} | {f"{name}:forgotten": f"/new/{name}/" for name in NAMESPACES}
+WITHOUT_RULE = {"without_rule": "/new/"} | {
+    f"{name}:without_rule": f"/new/{name}/" for name in NAMESPACES
+}
 
 
-def test_the_walk_finds_every_url_without_a_rule() -> None:
-    assert names_without_rule(UrlconfWithForgottenRules) == set(FORGOTTEN)
+def test_every_url_without_a_rule_is_found() -> None:
+    assert names_without_rule(UrlconfWithoutRules) == set(WITHOUT_RULE)
 
 
-@pytest.mark.parametrize(("name", "url"), FORGOTTEN.items())
+@pytest.mark.parametrize(("name", "url"), WITHOUT_RULE.items())
 def test_a_url_without_a_rule_is_closed(
     name: str, url: str, people: People, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.ROOT_URLCONF = UrlconfWithForgottenRules
+    settings.ROOT_URLCONF = UrlconfWithoutRules
     for who in ("owner", "head", "administrator"):
         assert browser_of(people[who]).get(url).status_code == 403
     assert f"name={name}" in caplog.text

@@ -26,7 +26,7 @@ def make_task(users: People, status: Status, **more: Any) -> SigningTask:
     return task
 
 
-def shown_to(user: User) -> list[tuple[str, str]]:
+def notifications_of(user: User) -> list[tuple[str, str]]:
     """Kind and text of everything that the user is shown, oldest first."""
     fresh = User.objects.get(pk=user.pk)
     return list(inbox.notifications_for(fresh).order_by("pk").values_list("kind", "text"))

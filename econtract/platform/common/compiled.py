@@ -121,8 +121,8 @@ class _BoundQuery:
         self.model = statement.model
         connection = connections[self.db]  # each thread has its own
         parameters = tuple(
-            _adapt(values[each.name], connection) if isinstance(each, Parameter) else each
-            for each in statement.parameters
+            _adapt(values[item.name], connection) if isinstance(item, Parameter) else item
+            for item in statement.parameters
         )
         compiler: Any = copy(statement.compiler)
         compiler.connection = connection

@@ -35,7 +35,7 @@ def bind_ids(ids: Iterable[int]) -> str:
 
 
 def _comma_separated(ids: Iterable[int]) -> str:
-    return ", ".join(str(int(each)) for each in sorted(ids))
+    return ", ".join(str(int(pk)) for pk in sorted(ids))
 
 
 class InLiteralIds(Func):

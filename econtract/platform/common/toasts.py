@@ -26,7 +26,7 @@ def offer_undo(request: HttpRequest, toast: UndoToast) -> None:
 
 
 def take_undo_toasts(request: HttpRequest) -> list[UndoToast]:
-    """The toasts that wait to be drawn, oldest first; each is returned once."""
+    """The toasts that have not been rendered yet, oldest first; each is returned once."""
     if UNDO_TOASTS_IN_SESSION not in request.session:
         return []
-    return [UndoToast(**each) for each in request.session.pop(UNDO_TOASTS_IN_SESSION)]
+    return [UndoToast(**values) for values in request.session.pop(UNDO_TOASTS_IN_SESSION)]

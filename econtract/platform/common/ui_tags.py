@@ -39,6 +39,6 @@ def asset(path: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def undo_toasts(context: Context) -> list[UndoToast]:
-    """The toasts with «Отменить» that wait for this session; each is drawn once."""
+    """The toasts with «Отменить» of this session; each is rendered once."""
     request = context.get("request")
     return take_undo_toasts(request) if request else []

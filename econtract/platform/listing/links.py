@@ -73,15 +73,17 @@ def _page_links(query: ListQuery, total: Total, *, has_next: bool) -> list[Link]
     if query.has_cursor:
         links = [_page_link(query, 1), GAP]
     else:
-        links = _numbered_links(query, -(-total.count // query.size) if total.is_exact else None)
+        links = _build_number_links(
+            query, -(-total.count // query.size) if total.is_exact else None
+        )
     if not total.is_exact and has_next:
         url = query.with_changes(before=END).encode()
-        last = {"label": "последняя", "url": url, "current": False}
-        links += [last] if links[-1] is GAP else [GAP, last]
+        last_link = {"label": "последняя", "url": url, "current": False}
+        links += [last_link] if links[-1] is GAP else [GAP, last_link]
     return links
 
 
-def _numbered_links(query: ListQuery, last: int | None) -> list[Link]:
+def _build_number_links(query: ListQuery, last: int | None) -> list[Link]:
     end = last or COUNT_LIMIT // query.size
     near = {1, query.page - 1, query.page, query.page + 1} | ({end} if last else set())
     links: list[Link] = []

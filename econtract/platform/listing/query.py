@@ -85,9 +85,9 @@ class ListQuery:
         order, before = cls._sort_order(sort), params.get("before", "")
         return cls(
             **{
-                each.name: each.parse(params.get(each.parameter, ""))
-                for each in _parameters(cls)
-                if each.parse
+                item.name: item.parse(params.get(item.parameter, ""))
+                for item in _parameters(cls)
+                if item.parse
             },
             sort=sort,
             page=min(parse_id(params.get("page", "")) or 1, COUNT_LIMIT // size),
@@ -144,9 +144,9 @@ class ListQuery:
     def parameters(self, *, leave_out: Container[str] = ()) -> dict[str, str]:
         """The parameters of `encode` by their names: those that differ from the defaults."""
         return {
-            each.parameter: str(getattr(self, each.name))
-            for each in _parameters(type(self))
-            if each.parameter not in leave_out and getattr(self, each.name) != each.default
+            item.parameter: str(getattr(self, item.name))
+            for item in _parameters(type(self))
+            if item.parameter not in leave_out and getattr(self, item.name) != item.default
         }
 
 
@@ -159,23 +159,23 @@ class _Parameter(NamedTuple):
     parse: Callable[[str], Any] | None
 
 
-_BASE_FIELDS = frozenset(each.name for each in fields(ListQuery))
+_BASE_FIELDS = frozenset(field.name for field in fields(ListQuery))
 _parameters_of_classes: dict[type[ListQuery], tuple[_Parameter, ...]] = {}
 
 
 def _parameters(cls: type[ListQuery]) -> tuple[_Parameter, ...]:
     """The filters of the subclass first, then the sort order and the page."""
     if cls not in _parameters_of_classes:
-        own = [each for each in fields(cls) if each.name not in _BASE_FIELDS]
-        common = [each for each in fields(cls) if each.name in _BASE_FIELDS]
+        own = [field for field in fields(cls) if field.name not in _BASE_FIELDS]
+        common = [field for field in fields(cls) if field.name in _BASE_FIELDS]
         _parameters_of_classes[cls] = tuple(
             _Parameter(
-                each.name,
-                each.metadata.get("parameter") or each.name,
-                each.default,
-                each.metadata.get("parse"),
+                field.name,
+                field.metadata.get("parameter") or field.name,
+                field.default,
+                field.metadata.get("parse"),
             )
-            for each in (*own, *common)
+            for field in (*own, *common)
         )
     return _parameters_of_classes[cls]
 

@@ -1,4 +1,4 @@
-"""Saved filters and chosen columns: the actions on them."""
+"""Actions on saved filters and on the optional columns of users."""
 
 from collections.abc import Collection
 from typing import Any
@@ -64,21 +64,23 @@ def filters_open_to(user: Any, definition: ListDefinition) -> list[tuple[SavedFi
     """The filters of the list that ``user`` may open, each with a capped count of their rows."""
     open_filters = SavedFilter.objects.open_to(user).filter(list_code=definition.code)
     filters = list(open_filters.select_related("owner", "group"))
-    rows = {str(each.pk): definition.find_rows(user, each.tab, query_of(each)) for each in filters}
+    rows = {str(item.pk): definition.find_rows(user, item.tab, query_of(item)) for item in filters}
     counts = count_rows(user, rows)
-    return [(each, counts[str(each.pk)]) for each in filters]
+    return [(item, counts[str(item.pk)]) for item in filters]
 
 
 def choose_columns(user: Any, definition: ListDefinition, codes: Collection[str]) -> None:
     """Stores the optional columns of ``user``; unknown codes are ignored."""
-    chosen = [each.code for each in optional_columns(definition.columns) if each.code in codes]
+    valid_codes = [
+        column.code for column in optional_columns(definition.columns) if column.code in codes
+    ]
     ListSettings.objects.update_or_create(
-        user=user, list_code=definition.code, defaults={"columns": chosen}
+        user=user, list_code=definition.code, defaults={"columns": valid_codes}
     )
 
 
-def chosen_columns(user: Any, definition: ListDefinition) -> list[str]:
-    """The codes of the optional columns that ``user`` sees: the chosen or the default ones."""
+def load_columns(user: Any, definition: ListDefinition) -> list[str]:
+    """The codes of the optional columns that ``user`` sees: stored or default."""
     settings = ListSettings.objects.filter(user=user, list_code=definition.code)
-    chosen = settings.values_list("columns", flat=True).first()
-    return default_codes(definition.columns) if chosen is None else chosen
+    codes = settings.values_list("columns", flat=True).first()
+    return default_codes(definition.columns) if codes is None else codes

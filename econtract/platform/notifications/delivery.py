@@ -1,4 +1,4 @@
-"""Storing what users are told, in the transaction of the event."""
+"""Store notifications in the transaction of the event."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell. ``source`` identifies it: each recipient is told of it once."""
+    """An event to notify of. ``source`` identifies it: each recipient is notified once."""
 
     kind: NotificationKind
     text: str
@@ -39,9 +39,9 @@ class Event:
 
 
 def notify(recipients: Iterable[Any], event: Event, *, exclude: Any | None = None) -> None:
-    """Tells the active ``recipients`` in the ways that they chose, ``exclude`` (who did it) aside.
+    """Notifies the active ``recipients`` as they prefer, except ``exclude`` (the actor).
 
-    Must be called in the transaction of the event: an e-mail is a job of the outbox.
+    Call it in the transaction of the event: an e-mail is a job of the outbox.
     """
     active = [user for user in recipients if user.is_active and user != exclude]
     for preference in preferences_of(active, event.kind):
@@ -49,7 +49,7 @@ def notify(recipients: Iterable[Any], event: Event, *, exclude: Any | None = Non
 
 
 def preferences_of(users: Sequence[Any], kind: NotificationKind) -> list[NotificationPreference]:
-    """What each user chose, or the default; users who want nothing are left out."""
+    """The stored or default preference of each user, except users who want no notification."""
     if not users:
         return []
     stored = {

@@ -15,8 +15,8 @@ UNREAD_IN_BELL = "recipient_id = %s AND in_bell AND read_at IS NULL"
 
 
 def notifications_for(user: Any) -> NotificationQuerySet:
-    """The notifications that ``user`` is shown, in the default order."""
-    return Notification.objects.shown_to(user).in_bell()
+    """The notifications in the bell that ``user`` can see, in the default order."""
+    return Notification.objects.visible_to(user).in_bell()
 
 
 def unread_for(user: Any) -> NotificationQuerySet:
@@ -38,7 +38,7 @@ def mark_read(notifications: NotificationQuerySet) -> None:
 
 
 def mark_subject_read(user: Any, subject_type: str, subject_id: int) -> None:
-    """``user`` has opened the subject: what was told of it counts as read."""
+    """Marks what ``user`` was notified of about the subject; called when they open it."""
     mark_read(Notification.objects.filter(recipient=user).about(subject_type, subject_id))
 
 

@@ -64,8 +64,8 @@ class MailDigest(JobKind):
         claimed = _claim(Notification.objects.filter(recipient=recipient).for_digest())
         unsent = Notification.objects.filter(pk__in=[notification.pk for notification in claimed])
         if _may_be_mailed(unsent, recipient):
-            shown = unsent.shown_to(recipient).order_by("pk")
-            _send(recipient, "digest", _digest(list(shown)), unsent)
+            visible = unsent.visible_to(recipient).order_by("pk")
+            _send(recipient, "digest", _digest(list(visible)), unsent)
         with transaction.atomic():
             job.complete()
 
@@ -106,7 +106,9 @@ def _claim(waiting: NotificationQuerySet) -> list[Notification]:
 def _may_be_mailed(notifications: NotificationQuerySet, recipient: Any) -> bool:
     """Whether anything is left that the user, if not blocked, may still see."""
     return (
-        bool(recipient.email) and recipient.is_active and notifications.shown_to(recipient).exists()
+        bool(recipient.email)
+        and recipient.is_active
+        and notifications.visible_to(recipient).exists()
     )
 
 

@@ -1,4 +1,4 @@
-"""Notifications, and what each user has chosen to be notified of."""
+"""Notifications and the preferences of users."""
 
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ MAX_TEXT_LENGTH = 300
 
 
 class MailFrequency(models.TextChoices):
-    """When an e-mail is sent; the daily one holds only what is still unread."""
+    """When an e-mail is sent; the daily one contains only unread notifications."""
 
     NEVER = "never", "Не присылать"
     NOW = "now", "Сразу"
@@ -24,8 +24,8 @@ DEFAULT_MAIL = MailFrequency.DAILY
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def shown_to(self, user: Any) -> Self:
-        """The user's own, except those about objects that they may no longer see."""
+    def visible_to(self, user: Any) -> Self:
+        """The user's own notifications, except those about objects that they can no longer see."""
         own = self.filter(recipient=user)
         if user.is_administrator:
             return own
@@ -46,12 +46,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
     def for_digest(self) -> Self:
-        """What the next daily e-mail will hold."""
+        """The contents of the next daily e-mail."""
         return self.filter(mail=MailFrequency.DAILY, mailed_at__isnull=True, read_at__isnull=True)
 
 
 class Notification(models.Model):
-    """One user is told of one event, once: ``source`` identifies the event.
+    """One user is notified of one event, once: ``source`` identifies the event.
 
     ``subject_type`` and ``subject_id`` name the object that it is about ("" and null: none).
     ``mailed_at`` is set before the e-mail is sent, so that a worker that dies sends nothing twice.
@@ -111,7 +111,7 @@ class Notification(models.Model):
 
 
 class NotificationPreference(models.Model):
-    """How a user wants to be told of one kind, where that is not the default."""
+    """How a user wants to be notified of one kind, if that differs from the default."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences"

@@ -1,4 +1,4 @@
-"""«Настройки уведомлений»: what a user wants to be told of, and how."""
+"""«Настройки уведомлений»: what a user is notified of, and how."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

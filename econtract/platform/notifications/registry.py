@@ -8,7 +8,7 @@ from django.db.models import Q
 
 
 class SubjectType(Protocol):
-    """What notifications need to know of one type of object, say a signing task."""
+    """What notifications need to know about a type of object, such as signing tasks."""
 
     code: str
 
@@ -21,7 +21,7 @@ class SubjectType(Protocol):
         ...
 
     def reference(self, subject_id: int) -> str:
-        """What may be said of the subject by e-mail, or to somebody who no longer sees it."""
+        """A text about the subject for e-mail, and for users who can no longer see it."""
         ...
 
     def status_label(self, status: str) -> str:
@@ -37,9 +37,9 @@ class SubjectType(Protocol):
 class NotificationKind:
     """One kind of event, from the recipient's point of view.
 
-    ``about_recipient``: shown even when the recipient does not see the subject (any more).
-    ``for_administrators``: shown to administrators only. ``mandatory``: the answer to something
-    the user asked for; it is not in the preferences. ``link`` gives the path for a notification
+    ``about_recipient``: shown even when the recipient cannot see the subject.
+    ``for_administrators``: shown to administrators only. ``mandatory``: the answer to a
+    request of the user, so it is not in the preferences. ``link`` gives the path for a notification
     without a subject: called with its ``source`` and the user, "" for none.
     """
 

@@ -39,7 +39,7 @@ class KindFilter(admin.SimpleListFilter):
 class OutboxJobAdmin(ReadOnlyAdmin):
     list_display = ["title", "subject", "state", "attempts", "due_at", "last_error", "created_at"]
     list_filter = ["state", KindFilter]
-    # Without the lease, which means nothing to a person.
+    # Without the lease, which administrators do not need.
     fields = [
         "title", "subject", "queue_key", "payload", "key", "state", "attempts", "due_at",
         "last_error", "created_at", "closed_at", "request_id",

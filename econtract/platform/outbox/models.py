@@ -62,7 +62,7 @@ class OutboxJobQuerySet(models.QuerySet["OutboxJob"]):
 
 
 class OutboxJob(models.Model):
-    """One outside call to make, or one thing to do at a given time (`due_at` in the future)."""
+    """An outside call, or something to do at a given time (`due_at` in the future)."""
 
     class State(models.TextChoices):
         OPEN = "open", "В работе"
@@ -137,7 +137,7 @@ class OutboxJob(models.Model):
         return self._update_if_leased(lease_token=self.lease_token)
 
     def park(self, error: Exception) -> bool:
-        """Stops trying: the job waits in the admin until a person repeats it."""
+        """Stops trying: the job waits in the admin until an administrator repeats it."""
         return self._update_if_leased(
             state=self.State.PARKED, closed_at=clock.now(), **error_columns(error)
         )
@@ -156,11 +156,11 @@ class OutboxJob(models.Model):
         )
 
     def close(self) -> None:
-        """Marks a parked job as done: something else has taken its place."""
+        """Marks a parked job as done: another job has replaced it."""
         OutboxJob.objects.parked().filter(pk=self.pk).update(state=self.State.DONE)
 
     def reopen(self) -> None:
-        """Starts a parked job again at a person's request, with a new idempotency key."""
+        """Starts a parked job again at an administrator's request, with a new idempotency key."""
         OutboxJob.objects.parked().filter(pk=self.pk).update(
             state=self.State.OPEN,
             key=uuid.uuid4(),

@@ -28,7 +28,7 @@ def enqueue(
     payload: dict[str, Any] | None = None,
     due_at: datetime | None = None,
 ) -> OutboxJob:
-    """Stores a job in the caller's transaction; a worker is told after the commit.
+    """Stores a job in the caller's transaction; a worker gets a message after the commit.
 
     Jobs with the same ``queue_key`` run one after another. With ``due_at`` the job waits for that
     moment. Inside `batch` the row is written, and gets its primary key, at the end of the block.
@@ -82,7 +82,7 @@ def _insert(jobs: list[OutboxJob]) -> None:
 
 @contextmanager
 def publishing_disabled() -> Iterator[None]:
-    """In the block, workers are not told of new jobs; the next `dispatch` finds them.
+    """In the block, workers get no messages about new jobs; the next `dispatch` finds them.
 
     For callers that run the jobs themselves, such as the demo data command.
     """

@@ -9,7 +9,7 @@ from econtract.platform.common import clock
 
 
 class TimelineEntry(models.Model):
-    """One thing that happened to an object. Written together with it and never changed.
+    """An event in the history of an object. Written together with it and never changed.
 
     A subclass adds the foreign key to its object, the kinds of its entries, and who acted.
     """

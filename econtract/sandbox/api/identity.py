@@ -27,7 +27,7 @@ from econtract.sandbox.numbers import is_phone
 @command("identity")
 def create_request(call: ApiCall) -> CommandResult:
     """POST /identity/v1/requests: create a request and its link."""
-    fields, organisation = call.fields, call.fields.nested("organisation")
+    fields, organisation = call.fields, call.fields.subfields("organisation")
     if not is_phone(fields.text("phone")):
         raise bad_request("phone: +7 and 10 digits expected")
     row = IdentityRequest.objects.create(

@@ -92,7 +92,7 @@ class JsonFields:
             raise bad_request(f"{name}: time zone expected")
         return time
 
-    def nested(self, name: str) -> JsonFields:
+    def subfields(self, name: str) -> JsonFields:
         """A nested object; empty for null or a missing field."""
         value = self.data.get(name) or {}
         if not isinstance(value, dict):

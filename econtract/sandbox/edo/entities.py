@@ -13,7 +13,7 @@ from defusedxml.common import DefusedXmlException
 
 from econtract.sandbox import cms
 from econtract.sandbox.api.protocol import Json, JsonFields
-from econtract.sandbox.edo.protocol import EdoError, malformed_request
+from econtract.sandbox.edo.protocol import EdoError, invalid_request
 from econtract.sandbox.edo.shelf import read_content_field
 from econtract.sandbox.models import (
     EdoContent,
@@ -37,8 +37,8 @@ def parse_power_of_attorney(signed: JsonFields, owner: str) -> PowerOfAttorneyTo
     """The power of attorney of a signature, if any; raises a 400 unless it is sent in one way."""
     if signed.data.get("PowerOfAttorney") is None:
         return None
-    fields = signed.nested("PowerOfAttorney")
-    full_id, contents = fields.nested("FullId"), fields.data.get("Contents") or []
+    fields = signed.subfields("PowerOfAttorney")
+    full_id, contents = fields.subfields("FullId"), fields.data.get("Contents") or []
     use_default = fields.data.get("UseDefault") is True
     if sum((bool(full_id.data), use_default, bool(contents))) != 1:
         raise EdoError(
@@ -165,10 +165,10 @@ def _parse_full_id(full_id: JsonFields) -> PowerOfAttorneyToPost:
 
 def _parse_contents(contents: object, owner: str) -> PowerOfAttorneyToPost:
     if not isinstance(contents, list) or not isinstance(contents[0], dict):
-        raise malformed_request("PowerOfAttorney.Contents: list of objects expected")
+        raise invalid_request("PowerOfAttorney.Contents: list of objects expected")
     pair = JsonFields(contents[0])
     xml, signature = (
-        read_content_field(pair.nested(name), owner) for name in ("Content", "Signature")
+        read_content_field(pair.subfields(name), owner) for name in ("Content", "Signature")
     )
     return PowerOfAttorneyToPost(_full_id_from_xml(xml), xml, signature)
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from econtract.sandbox.api.protocol import Json
 from econtract.sandbox.clock import ticks
-from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, malformed_request
+from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, invalid_request
 from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import EdoPartner, Habit, Organisation
 
@@ -50,7 +50,7 @@ def acquire_counteragent(call: EdoCall) -> Json:
     own = _own_organisation(call)
     org_id, inn = (call.fields.text(name, required=False) for name in ("OrgId", "Inn"))
     if not (org_id or inn):
-        raise malformed_request("OrgId or Inn is required")
+        raise invalid_request("OrgId or Inn is required")
     other = _find_organisation(org_id=org_id) if org_id else _find_organisation(inn=inn)
     if other.habit == Habit.REFUSES_STRANGERS:
         raise EdoError(409, "Counteragent.StrangersForbidden", "The invitation was refused")

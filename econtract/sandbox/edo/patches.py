@@ -15,7 +15,7 @@ from econtract.sandbox.edo.protocol import (
     EdoError,
     endpoint,
     idempotent,
-    malformed_request,
+    invalid_request,
 )
 from econtract.sandbox.edo.shelf import read_content_field, read_item
 from econtract.sandbox.edo.xml import build_rejection_xml, build_revocation_xml
@@ -32,10 +32,10 @@ def post_message_patch(call: EdoCall) -> Callable[[], Json]:
     box = call.caller.box(call.fields.text("BoxId"))
     parts = {name: call.fields.data.get(name) for name in _PARTS if call.fields.data.get(name)}
     if len(parts) != 1:
-        raise malformed_request(f"Exactly one of {', '.join(_PARTS)} expected")
+        raise invalid_request(f"Exactly one of {', '.join(_PARTS)} expected")
     [(part, items)] = parts.items()
     if not isinstance(items, list) or len(items) != 1 or not isinstance(items[0], dict):
-        raise malformed_request(f"{part}: a list of one object expected")
+        raise invalid_request(f"{part}: a list of one object expected")
     item = JsonFields(items[0])
     message_id, entity_id = call.fields.text("MessageId"), item.text("ParentEntityId")
     document = find_document(box.box_id or "", message_id, entity_id)
@@ -96,14 +96,14 @@ def _prepare_signature(call: EdoCall, item: JsonFields) -> _Action:
     owner = call.caller.shelf
     signature = read_item(owner, name, status=400) if name else item.bytes("Signature")
     if not signature:
-        raise malformed_request("Signature is required")
+        raise invalid_request("Signature is required")
     power_of_attorney, key = entities.parse_power_of_attorney(item, owner), _operation_id(call)
     return lambda row: docflow.sign(row, signature, power_of_attorney, "api", call.now, key=key)
 
 
 def _prepare_attachment(call: EdoCall, part: str, item: JsonFields) -> _Action:
     """The action for a rejection or a revocation, whose signature must be valid."""
-    signed = item.nested("SignedContent")
+    signed = item.subfields("SignedContent")
     xml, signature = read_content_field(signed, call.caller.shelf), signed.bytes("Signature")
     check = cms.verify(xml, signature, call.now)
     if not check.valid:

@@ -43,7 +43,7 @@ class EdoError(Exception):
         return response
 
 
-def malformed_request(text: str) -> EdoError:
+def invalid_request(text: str) -> EdoError:
     """A 400 error for a malformed request."""
     return EdoError(400, "Request.Malformed", text)
 
@@ -85,7 +85,7 @@ class EdoCall:
         """A required parameter of the query string."""
         value = self.request.GET.get(name, "")
         if not value or len(value) > 200:
-            raise malformed_request(f"{name} is required")
+            raise invalid_request(f"{name} is required")
         return value
 
 
@@ -103,7 +103,7 @@ def endpoint(method: str, *, json_body: bool = True) -> Callable[[EdoHandler], E
                 call = _read_call(request, method, json_body)
                 answer = handler(call)
             except ApiError as error:
-                return malformed_request(error.message).to_response()
+                return invalid_request(error.message).to_response()
             except EdoError as error:
                 return error.to_response()
             return JsonResponse(answer) if isinstance(answer, dict) else answer
@@ -124,7 +124,7 @@ def idempotent(prepare: Callable[[EdoCall], Callable[[], Json]]) -> EdoHandler:
     def handler(call: EdoCall) -> HttpResponseBase | Json:
         operation_id = call.argument("operationId").lower()
         if len(operation_id) > 100:
-            raise malformed_request("operationId is too long")
+            raise invalid_request("operationId is too long")
         if faults.consume_fault(call.request, FaultKind.STILL_RUNNING):
             return still_running_response()
         other = _claim_operation(operation_id)
@@ -136,7 +136,7 @@ def idempotent(prepare: Callable[[EdoCall], Callable[[], Json]]) -> EdoHandler:
                 answer = work()
                 EdoOperation.objects.filter(operation_id=operation_id).update(answer=answer)
         except BaseException:
-            _unfinished_operation(operation_id).delete()
+            _find_unfinished(operation_id).delete()
             raise
         return answer
 
@@ -157,16 +157,14 @@ def _claim_operation(operation_id: str) -> EdoOperation | None:
         with transaction.atomic():
             EdoOperation.objects.create(operation_id=operation_id, started_at=started_at)
     except IntegrityError:
-        abandoned = _unfinished_operation(operation_id).filter(
-            started_at__lt=started_at - _ABANDONED_AFTER
-        )
-        if abandoned.update(started_at=started_at):
+        stale = _find_unfinished(operation_id).filter(started_at__lt=started_at - _ABANDONED_AFTER)
+        if stale.update(started_at=started_at):
             return None
         return EdoOperation.objects.filter(operation_id=operation_id).first() or EdoOperation()
     return None
 
 
-def _unfinished_operation(operation_id: str) -> QuerySet[EdoOperation]:
+def _find_unfinished(operation_id: str) -> QuerySet[EdoOperation]:
     # `answer=None` would compare with a JSON null.
     return EdoOperation.objects.filter(operation_id=operation_id, answer__isnull=True)
 

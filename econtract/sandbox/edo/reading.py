@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from econtract.sandbox import faults
 from econtract.sandbox.api.protocol import Json, encode_base64
 from econtract.sandbox.edo import entities, rendering
-from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, malformed_request
+from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, invalid_request
 from econtract.sandbox.models import (
     EdoDocument,
     EdoEntity,
@@ -113,14 +113,14 @@ def _parse_index_key(key: str) -> int:
     try:
         raw = base64.b64decode(key, validate=True)
     except (binascii.Error, ValueError):
-        raise malformed_request("afterIndexKey: an IndexKey of this feed expected") from None
+        raise invalid_request("afterIndexKey: an IndexKey of this feed expected") from None
     if len(raw) != 10 or raw[:2] != b"\xfb\xff" or raw[2] > 0x7F:
-        raise malformed_request("afterIndexKey: an IndexKey of this feed expected")
+        raise invalid_request("afterIndexKey: an IndexKey of this feed expected")
     return int.from_bytes(raw[2:], "big")
 
 
 def _read_limit(call: EdoCall) -> int:
     limit = call.request.GET.get("limit") or str(_MAX_PAGE)
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= _MAX_PAGE):
-        raise malformed_request(f"limit: 1..{_MAX_PAGE} expected")
+        raise invalid_request(f"limit: 1..{_MAX_PAGE} expected")
     return int(limit)

@@ -17,7 +17,7 @@ from econtract.sandbox.edo.protocol import (
     EdoError,
     endpoint,
     idempotent,
-    malformed_request,
+    invalid_request,
 )
 from econtract.sandbox.edo.shelf import read_content_field
 from econtract.sandbox.journal import record_effect
@@ -48,7 +48,7 @@ def post_message(call: EdoCall) -> Callable[[], Json]:
     recipient = _find_recipient(call, sender)
     items = call.fields.data.get("DocumentAttachments")
     if not isinstance(items, list) or not 1 <= len(items) <= _MAX_DOCUMENTS:
-        raise malformed_request("DocumentAttachments: 1..40 documents expected")
+        raise invalid_request("DocumentAttachments: 1..40 documents expected")
     attachments = [_parse_attachment(call, item) for item in items]
     if faults.consume_fault(call.request, FaultKind.POWER_OF_ATTORNEY_LOST):
         attachments = [replace(attachment, power_of_attorney=None) for attachment in attachments]
@@ -67,14 +67,14 @@ def _find_recipient(call: EdoCall, sender: Organisation) -> Organisation:
 
 def _parse_attachment(call: EdoCall, item: Any) -> DocumentAttachment:
     if not isinstance(item, dict):
-        raise malformed_request("DocumentAttachments: objects expected")
+        raise invalid_request("DocumentAttachments: objects expected")
     fields = JsonFields(item)
     if fields.text("TypeNamedId") not in DOCUMENT_TYPES:
-        raise malformed_request(f"TypeNamedId: one of {', '.join(DOCUMENT_TYPES)} expected")
-    signed, owner = fields.nested("SignedContent"), call.caller.shelf
+        raise invalid_request(f"TypeNamedId: one of {', '.join(DOCUMENT_TYPES)} expected")
+    signed, owner = fields.subfields("SignedContent"), call.caller.shelf
     content, signature = read_content_field(signed, owner), signed.bytes("Signature")
     if not content or not signature:
-        raise malformed_request("SignedContent: content and Signature are required")
+        raise invalid_request("SignedContent: content and Signature are required")
     return DocumentAttachment(
         fields,
         _parse_pairs(item, "Metadata"),
@@ -89,7 +89,7 @@ def _parse_pairs(item: Json, name: str) -> list[dict[str, str]]:
     """A list of `{Key, Value}` strings; empty when it is missing."""
     values = item.get(name) or []
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise malformed_request(f"{name}: list of Key and Value expected")
+        raise invalid_request(f"{name}: list of Key and Value expected")
     pairs = [JsonFields(value) for value in values]
     return [
         {"Key": pair.text("Key"), "Value": pair.text("Value", required=False)} for pair in pairs
@@ -107,7 +107,7 @@ def _store_message(
     operation_id = call.argument("operationId").lower()
     lock_mode = call.fields.text("LockMode", required=False) or "None"
     if lock_mode not in _LOCK_MODES:
-        raise malformed_request("LockMode: None, Send or Full expected")
+        raise invalid_request("LockMode: None, Send or Full expected")
     message = EdoMessage.objects.create(
         message_id=str(uuid.uuid4()),
         from_box=sender.box_id or "",

@@ -8,7 +8,7 @@ import re
 from django.http import HttpResponse, JsonResponse
 
 from econtract.sandbox.api.protocol import JsonFields
-from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, malformed_request
+from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, invalid_request
 from econtract.sandbox.models import EdoShelfPart
 
 MAX_SIZE = 70 * 1024 * 1024
@@ -25,7 +25,7 @@ def shelf_upload(call: EdoCall) -> JsonResponse:
     owner, name = _read_item_name(call)
     index = call.argument("partIndex")
     if not (index.isascii() and index.isdigit() and int(index[:9]) < _MAX_PARTS):
-        raise malformed_request(f"partIndex: 0..{_MAX_PARTS - 1} expected")
+        raise invalid_request(f"partIndex: 0..{_MAX_PARTS - 1} expected")
     is_last = call.request.GET.get("isLastPart", "0") in ("1", "true", "True")
     EdoShelfPart.objects.filter(at__lt=call.now - _RETENTION).delete()
     EdoShelfPart.objects.update_or_create(
@@ -72,7 +72,7 @@ def read_content_field(fields: JsonFields, owner: str) -> bytes:
     inline = fields.text("Content", required=False, limit=140_000_000)
     name = fields.text("NameOnShelf", required=False)
     if bool(inline) == bool(name):
-        raise malformed_request("Exactly one of Content and NameOnShelf expected")
+        raise invalid_request("Exactly one of Content and NameOnShelf expected")
     if name:
         content = read_item(owner, name.removeprefix(_OWN_PREFIX), status=400)
     else:
@@ -88,7 +88,7 @@ def _read_item_name(call: EdoCall) -> tuple[str, str]:
     owner = call.caller.shelf if argument.startswith(_OWN_PREFIX) else "public"
     name = argument.removeprefix(_OWN_PREFIX)
     if not _NAME.fullmatch(name):
-        raise malformed_request("nameOnShelf: letters, digits and ._- expected")
+        raise invalid_request("nameOnShelf: letters, digits and ._- expected")
     return owner, name
 
 

@@ -15,12 +15,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     return _render_error(request, 403, "forbidden", "Сюда нельзя", "Вернитесь на главную страницу.")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     hint = "Возможно, песочница начата заново или ссылка больше не действует."
     return _render_error(request, 404, "not_found", "Страница не найдена", hint)

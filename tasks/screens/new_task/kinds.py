@@ -61,4 +61,4 @@ BY_SLUG = {kind.slug: kind for kind in KINDS}
 
 def opened_kinds(user: User) -> list[FormKind]:
     """The forms that the user's access is opened to."""
-    return [kind for kind in KINDS if kind.task_type in user.allowed_task_types]
+    return [kind for kind in KINDS if kind.task_type in user.task_types]

@@ -24,7 +24,7 @@ from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture
-def finished_task_package(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
+def package_file(manager: User, set_up: Sandbox, tmp_path: Path) -> tuple[Package, Path]:
     """The package of a finished task, and a copy of it in a file."""
     cache.clear()
     task: SigningTask = run_until(world.create_task(manager), Status.COMPLETED, set_up)
@@ -35,9 +35,9 @@ def finished_task_package(manager: User, set_up: Sandbox, tmp_path: Path) -> tup
 
 
 def test_it_is_valid_for_our_command_openssl_and_the_page(
-    finished_task_package: tuple[Package, Path], sandbox: Sandbox, client: Client, tmp_path: Path
+    package_file: tuple[Package, Path], sandbox: Sandbox, client: Client, tmp_path: Path
 ) -> None:
-    package, path = finished_task_package
+    package, path = package_file
     assert_valid_by_command(path, sandbox)
     assert_valid_by_openssl(path, tmp_path)
     page = client.get(f"/verify/{package.code}/").content.decode()

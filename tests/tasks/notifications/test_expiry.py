@@ -18,7 +18,7 @@ from tests.support.factories import (
     ExchangeFactory,
     SignatoryFactory,
 )
-from tests.support.notifications import make_task, shown_to, sign_task
+from tests.support.notifications import make_task, notifications_of, sign_task
 from tests.support.people import People
 
 
@@ -28,8 +28,10 @@ def test_administrators_are_told_of_a_certificate_once_at_each_warning(people: P
     for days in (0, 1, 14, 15, 21, 22):
         with time_machine.travel(now + timedelta(days=days), tick=False):
             jobs.notify_of_expiry()
-    assert [kind for kind, _ in shown_to(people["administrator"])] == [kinds.EXPIRY.code] * 3
-    assert all(str(signatory) in text for _, text in shown_to(people["administrator"]))
+    assert [kind for kind, _ in notifications_of(people["administrator"])] == [
+        kinds.EXPIRY.code
+    ] * 3
+    assert all(str(signatory) in text for _, text in notifications_of(people["administrator"]))
     assert Notification.objects.exclude(recipient=people["administrator"]).count() == 0
 
 

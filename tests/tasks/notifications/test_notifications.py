@@ -24,7 +24,7 @@ from tasks.transitions import Actor
 from tests.support.factories import (
     ExchangeFactory,
 )
-from tests.support.notifications import make_task, run_jobs, shown_to
+from tests.support.notifications import make_task, notifications_of, run_jobs
 from tests.support.people import People
 
 
@@ -73,7 +73,7 @@ def test_the_manager_is_told_of_what_the_outside_did(
     task = make_task(people, status, exchange=ExchangeFactory())
     actor = Actor.SYSTEM if name == "cabinet_failed" else Actor.CLIENT
     perform(task.number, name, actor=actor, **facts)
-    assert shown_to(people["owner"]) == [(kind, text)]
+    assert notifications_of(people["owner"]) == [(kind, text)]
     assert Notification.objects.count() == 1
 
 
@@ -81,16 +81,16 @@ def test_heads_are_asked_to_approve_and_the_manager_is_told_their_answer(people:
     task = make_task(people, Status.APPROVAL_REJECTED)
     perform_action(task=task, name="resubmit", actor=people["owner"], comment="Проверил")
     asked = (kinds.APPROVAL.code, "Задание ждет согласования: Проверил")
-    assert shown_to(people["head"]) == shown_to(people["head_manager"]) == [asked]
+    assert notifications_of(people["head"]) == notifications_of(people["head_manager"]) == [asked]
     assert (
-        shown_to(people["foreign_head"])
-        == shown_to(people["lead"])
-        == shown_to(people["owner"])
+        notifications_of(people["foreign_head"])
+        == notifications_of(people["lead"])
+        == notifications_of(people["owner"])
         == []
     )
     perform_action(task=task, name="approve", actor=people["head"], comment="")
-    assert shown_to(people["owner"]) == [(kinds.APPROVAL.code, "Задание согласовано")]
-    assert shown_to(people["head"]) == [asked]
+    assert notifications_of(people["owner"]) == [(kinds.APPROVAL.code, "Задание согласовано")]
+    assert notifications_of(people["head"]) == [asked]
 
 
 def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: People) -> None:
@@ -99,12 +99,12 @@ def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: P
         permission__codename=AccessGroup.MEMBER_HEAD
     ).delete()
     perform_action(task=task, name="resubmit", actor=people["owner"], comment="")
-    [(kind, text)] = shown_to(people["administrator"])
+    [(kind, text)] = notifications_of(people["administrator"])
     assert (kind, text.partition(",")[2]) == (
         kinds.APPROVAL.code,
         " а руководителя в группах доступа менеджера нет",
     )
-    assert shown_to(people["head"]) == []
+    assert notifications_of(people["head"]) == []
 
 
 def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: People) -> None:
@@ -113,15 +113,15 @@ def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: Pe
     handover.take_over(task=task, actor=mate)
     left = (kinds.TAKEN.code, f"Теперь задание ведет сотрудник {mate}")
     # He may see the task no longer: of his leaving it he is told all the same.
-    assert shown_to(owner) == [left]
-    assert shown_to(mate) == []
+    assert notifications_of(owner) == [left]
+    assert notifications_of(mate) == []
     taken = SigningTask.objects.get(pk=task.pk)
     handover.hand_over(task=taken, receiver=owner, actor=mate, comment="Ваш клиент")
-    assert shown_to(owner) == [
+    assert notifications_of(owner) == [
         left,
         (kinds.RECEIVED.code, f"Передал сотрудник {mate}: Ваш клиент"),
     ]
-    assert shown_to(mate) == shown_to(people["colleague"]) == []
+    assert notifications_of(mate) == notifications_of(people["colleague"]) == []
 
 
 def test_a_call_that_was_given_up_is_told_though_the_status_stays(
@@ -133,7 +133,7 @@ def test_a_call_that_was_given_up_is_told_though_the_status_stays(
     reminders.remind(task=task, actor=people["owner"])
     assert len(run_jobs("send_message")) == 2
     text = "Сообщение клиенту не отправлено. Администратор может повторить"
-    assert shown_to(people["owner"]) == [(kinds.ERROR.code, text)] * 2
+    assert notifications_of(people["owner"]) == [(kinds.ERROR.code, text)] * 2
 
 
 def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
@@ -142,8 +142,8 @@ def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
     assert inbox.bell_count(people["owner"]) == "1"
     SigningTask.objects.filter(pk=task.pk).update(manager=people["neighbour"])
     assert inbox.bell_count(people["owner"]) == ""
-    assert shown_to(people["owner"]) == []
-    assert shown_to(people["neighbour"]) == []
+    assert notifications_of(people["owner"]) == []
+    assert notifications_of(people["neighbour"]) == []
 
 
 # --- Comments -----------------------------------------------------------------------------------
@@ -160,9 +160,13 @@ def test_a_comment_tells_the_manager_the_writers_and_those_it_names(people: Peop
     add_comment(task=task, actor=people["owner"], text="Проверил, @Head и @mate посмотрите")
     first = (kinds.COMMENT.code, f"{people['lead']}: Проверьте адрес")
     answer = f"{people['owner']}: Проверил, @Head и @mate посмотрите"
-    assert shown_to(people["owner"]) == [first]
-    assert shown_to(people["lead"]) == [(kinds.COMMENT.code, answer)]
-    assert shown_to(people["head"]) == shown_to(people["mate"]) == [(kinds.MENTION.code, answer)]
+    assert notifications_of(people["owner"]) == [first]
+    assert notifications_of(people["lead"]) == [(kinds.COMMENT.code, answer)]
+    assert (
+        notifications_of(people["head"])
+        == notifications_of(people["mate"])
+        == [(kinds.MENTION.code, answer)]
+    )
 
 
 @pytest.mark.parametrize("login", ["nobody_at_all", "neighbour", "colleague", "blocked"])

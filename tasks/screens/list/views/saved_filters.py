@@ -122,7 +122,7 @@ def columns(request: HttpRequest, tab: str) -> HttpResponse:
     if request.method == "POST":
         saved_filters.choose_columns(user, TASK_LIST, request.POST.getlist("columns"))
         return redirect(list_url)
-    chosen = saved_filters.chosen_columns(user, TASK_LIST)
+    chosen = saved_filters.load_columns(user, TASK_LIST)
     context = {
         "tab": tab,
         "list": TABS[tab],

@@ -54,7 +54,7 @@ ADDRESSES = (
 def kind_of(request: HttpRequest, slug: str) -> FormKind:
     """The form, when its type is opened to the person."""
     kind = BY_SLUG[slug]
-    if kind.task_type not in person_of(request).allowed_task_types:
+    if kind.task_type not in person_of(request).task_types:
         raise PermissionDenied(f"Нужен доступ «{kind.label}».")
     return kind
 

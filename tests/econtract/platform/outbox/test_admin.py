@@ -21,31 +21,29 @@ def web() -> Client:
 
 
 @pytest.fixture
-def parked(fake_kind: FakeKind) -> OutboxJob:
+def job(fake_kind: FakeKind) -> OutboxJob:
     fake_kind.errors = [Refused("edo", "KEY_BLOCKED", "The key is blocked")]
     job = enqueue()
     worker.run_job(job.pk)
     return job
 
 
-def test_the_list_and_the_page_of_a_job_show_its_last_error(web: Client, parked: OutboxJob) -> None:
-    for url in (LIST, f"{LIST}{parked.pk}/change/"):
+def test_the_list_and_the_page_of_a_job_show_its_last_error(web: Client, job: OutboxJob) -> None:
+    for url in (LIST, f"{LIST}{job.pk}/change/"):
         page = web.get(url).content.decode()
         assert "Последняя ошибка" in page
         assert "Refused: edo: KEY_BLOCKED The key is blocked" in page
         assert "Проба" in page
 
 
-def test_the_list_can_be_filtered_by_kind_and_sorted_by_error(
-    web: Client, parked: OutboxJob
-) -> None:
+def test_the_list_can_be_filtered_by_kind_and_sorted_by_error(web: Client, job: OutboxJob) -> None:
     assert "Проба" in web.get(f"{LIST}?kind=fake").content.decode()
     assert "KEY_BLOCKED" not in web.get(f"{LIST}?kind=send_document").content.decode()
     assert "KEY_BLOCKED" in web.get(f"{LIST}?o=6").content.decode()
 
 
-def test_an_administrator_repeats_parked_jobs(web: Client, parked: OutboxJob) -> None:
-    response = web.post(LIST, {"action": "retry", "_selected_action": [parked.pk]}, follow=True)
+def test_an_administrator_repeats_parked_jobs(web: Client, job: OutboxJob) -> None:
+    response = web.post(LIST, {"action": "retry", "_selected_action": [job.pk]}, follow=True)
     assert "Повторено вызовов: 1" in response.content.decode()
-    parked.refresh_from_db()
-    assert parked.state == OutboxJob.State.OPEN
+    job.refresh_from_db()
+    assert job.state == OutboxJob.State.OPEN
