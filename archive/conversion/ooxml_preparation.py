@@ -31,6 +31,8 @@ def prepare_in_child(descriptor: int, *, fit_sheets: bool) -> tuple[dict[str, An
     ):
         for entry in source.infolist():
             name = entry.filename
+            if entry.is_dir():
+                continue
             target.writestr(name, _prepare_part(name, source.read(entry), fit_sheets=fit_sheets))
     return {}, copy.getvalue()
 

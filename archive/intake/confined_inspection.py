@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from archive.findings import Finding
-from archive.intake import refusals
+from archive.intake import office_markup, refusals
 from archive.intake.formats import (
     HEAD_SIZE,
     OLE_SIGNATURE,
@@ -56,7 +56,7 @@ def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
         raise IntakeRefused(refusals.ZIP_ARCHIVE)
     if head.startswith(OTHER_ARCHIVES):
         raise IntakeRefused(refusals.OTHER_ARCHIVE)
-    raise IntakeRefused(refusals.UNKNOWN_FORMAT)
+    raise IntakeRefused(office_markup.find_refusal(head) or refusals.UNKNOWN_FORMAT)
 
 
 def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any], bytes]:

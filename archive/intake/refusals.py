@@ -11,6 +11,32 @@ OTHER_ARCHIVE = Refusal("file_is_archive", "Архивы не принимают
 UNKNOWN_FORMAT = Refusal(
     "file_format_unknown", "Не удалось распознать документ: принимаются PDF, Word и Excel"
 )
+WEB_PAGE = Refusal(
+    "file_is_web_page",
+    "Это веб-страница (HTML), хотя и названа документом: откройте ее в Word или Excel"
+    " и сохраните как DOCX, XLSX или PDF",
+)
+WEB_ARCHIVE = Refusal(
+    "file_is_web_archive",
+    "Это веб-архив (MHT), хотя и назван документом: откройте его в Word или Excel"
+    " и сохраните как DOCX, XLSX или PDF",
+)
+SPREADSHEET_XML = Refusal(
+    "file_is_spreadsheet_xml",
+    "Это таблица XML 2003, так выгружает 1С: откройте ее в Excel и сохраните как XLSX или PDF",
+)
+WORD_XML = Refusal(
+    "file_is_word_xml",
+    "Это документ Word в формате XML: откройте его в Word и сохраните как DOCX или PDF",
+)
+XML_DATA = Refusal(
+    "file_is_xml",
+    "Это данные XML, а не документ: приложите его печатную форму в PDF, Word или Excel",
+)
+TABLE_1C = Refusal(
+    "file_is_1c_table",
+    "Это табличный документ 1С (MXL): сохраните его в 1С как XLSX или PDF",
+)
 PDF_ENCRYPTED = Refusal(
     "pdf_encrypted",
     "PDF открывается только с паролем: снимите пароль и загрузите снова",

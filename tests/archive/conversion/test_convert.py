@@ -88,6 +88,14 @@ def test_a_document_cannot_include_our_files(tmp_path: Path) -> None:
 
 
 @BOTH
+def test_a_file_whose_zip_has_entries_for_folders_is_converted(converter, tmp_path: Path) -> None:
+    folders: dict[str, bytes | None] = {"xl/": b"", "xl/worksheets/": b""}
+    data = office.repack_zip(office.xlsx_bytes([["Тариф", 7]]), folders)
+    pdf = convert_bytes(data, "xlsx", tmp_path, converter)
+    assert "Тариф" in office.extract_pdf_text(pdf)
+
+
+@BOTH
 def test_a_conversion_that_takes_too_long_fails(converter, settings, tmp_path: Path) -> None:
     settings.CONVERSION_SECONDS = 0.05
     with pytest.raises(ConversionFailed, match="слишком долго"):

@@ -4,6 +4,7 @@ import os
 
 from archive.intake import refusals
 from tests.support.documents import office
+from tests.support.documents.bad_files.markup import BAD_MARKUP
 from tests.support.documents.bad_files.office_files import BAD_OFFICE_FILES
 from tests.support.documents.bad_files.pdfs import BAD_PDFS
 from tests.support.documents.bad_files.types import BadFile
@@ -15,7 +16,7 @@ BAD_FILES: dict[str, BadFile] = {
         refusals.UNKNOWN_FORMAT,
         lambda: "Просто текст".encode() * 50,
     ),
-    "an HTML page": (refusals.UNKNOWN_FORMAT, lambda: b"<html><body>Contract</body></html>"),
+    **BAD_MARKUP,
     "an image": (refusals.UNKNOWN_FORMAT, office.png_bytes),
     "a program": (refusals.UNKNOWN_FORMAT, lambda: b"MZ" + bytes(2000)),
     "random bytes": (refusals.UNKNOWN_FORMAT, lambda: b"\x01" + os.urandom(4000)),
