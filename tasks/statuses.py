@@ -99,6 +99,7 @@ class Resolution(TableChoices):
     WITHDRAWN = "withdrawn"
     ARCHIVE_REJECTED = "archive_rejected"
     SERVICE_UNAVAILABLE = "service_unavailable"
+    REVIEW_NEEDED = "review_needed"
     INTERNAL_ERROR = "internal_error"
 
     @staticmethod

@@ -20,6 +20,7 @@ from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from tasks.actions.document import record_review
 from tasks.channels import OperatorSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
@@ -84,6 +85,8 @@ def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> 
     # Nobody else sees the row before the commit: it is as good as locked.
     identified_at = valid_identification(facts.contact) if task.seamless else None
     perform_locked(task, "submit", actor=actor, identified_at=identified_at)
+    if facts.document_version is not None and facts.document_version.reviewed_at is not None:
+        record_review(task, facts.document_version, actor)
     return task
 
 

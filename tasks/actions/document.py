@@ -108,6 +108,43 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
 
 
 @transaction.atomic
+def confirm_review(*, task: SigningTask, version_id: int, actor: User) -> SigningTask:
+    """«Страницы просмотрены»: the manager has seen what the client will sign.
+
+    A task that waited for it goes on. Raises Overtaken when the document is another one by now.
+    """
+    fresh = lock_task(task.number)
+    if Actor.MANAGER not in guards.actors_of(actor, fresh):
+        text = "Документ подтверждает менеджер задания."
+        raise ActionRefused(Refusal("review_only_manager", text, TAKE_OVER))
+    version = fresh.document_version
+    if version is None or version.pk != version_id:
+        raise Overtaken(fresh, "Документ заменен", "document_attached", "document_removed")
+    if documents.record_review(version.pk, user=actor):
+        version.refresh_from_db(fields=["reviewed_by", "reviewed_at"])
+        record_review(fresh, version, actor)
+        save_task(fresh)
+    is_awaited = fresh.resolution == Resolution.REVIEW_NEEDED
+    if is_awaited and not guards.refusals(fresh, "send_document", frozenset({Actor.MANAGER})):
+        return perform(fresh.number, "send_document", actor=actor)
+    return fresh
+
+
+def record_review(task: SigningTask, version: DocumentVersion, actor: User) -> None:
+    """Keeps in the history that ``actor`` has looked at the pages of ``version``, and why."""
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.DOCUMENT,
+        name="document_reviewed",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        file_name=version.file_name,
+        version=version.number,
+        findings=[finding["code"] for finding in version.findings],
+    )
+
+
+@transaction.atomic
 def retry_conversion(*, task: SigningTask, actor: User) -> None:
     """«Повторить» at a failed conversion: converted once more, then submitted to the archive."""
     fresh = _locked_for_document(task, actor)

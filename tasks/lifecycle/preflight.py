@@ -15,6 +15,11 @@ from tasks.models import SigningTask
 
 CLIENT_UNUSABLE = "client_unusable"
 DOCUMENT_MISSING = Refusal("document_missing", "Вложите документ.")
+REVIEW_PENDING = Refusal(
+    "review_pending",
+    "Страницы документа никто не просмотрел, а при преобразовании что-то могло измениться.",
+    "Просмотрите их и подтвердите.",
+)
 WAIT = "Подождите немного."
 
 
@@ -60,6 +65,8 @@ def document_problems(version: DocumentVersion | None) -> list[Refusal]:
     if not version.is_ready:
         text = "Документ преобразуется в PDF."
         return [Refusal("conversion_pending", text, WAIT)]
+    if version.needs_review:
+        return [REVIEW_PENDING]
     if not version.archive_code:
         text = "Документ еще не принят электронным архивом."
         return [Refusal("archive_code_pending", text, WAIT)]

@@ -172,8 +172,10 @@ def _resume_signed(session: SigningSession) -> list[DueTransition]:
 
 def _document_problem(task: SigningTask) -> DueTransition | None:
     version = task.document_version
-    if version is not None and version.is_ready and version.archive_code:
+    if version is not None and version.may_be_sent and version.archive_code:
         return None
+    if version is not None and version.needs_review:
+        return failure("signing_failed", Resolution.REVIEW_NEEDED, str(preflight.REVIEW_PENDING))
     if version is None or version.state == version.State.FAILED:
         reason = " ".join(map(str, preflight.document_problems(version)))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)

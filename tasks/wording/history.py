@@ -19,6 +19,7 @@ SENTENCES = {
     "contact_replaced": "Контактное лицо заменено",
     "document_attached": "Документ вложен",
     "document_removed": "Документ откреплен",
+    "document_reviewed": "Страницы документа просмотрены",
     "document_lodged": "Документ передан в электронный архив",
     "account_verified": "Лицевой счет проверен",
     "account_unverified": "Лицевой счет изменен, нужна проверка",

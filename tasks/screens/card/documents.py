@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import User
 from archive.models import DocumentVersion, Package
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from clients.models import ArchiveSystem
@@ -15,8 +16,12 @@ from econtract.platform.common.formatting import (
     pluralize,
 )
 from econtract.platform.common.refusals import Refusal
+from tasks.actions.document import document_refusals
+from tasks.lifecycle import guards
 from tasks.models import SigningTask
+from tasks.screens.common.reviews import Review, build_review
 from tasks.statuses import Status
+from tasks.transitions import Actor
 
 State = DocumentVersion.State
 
@@ -62,6 +67,9 @@ class DocumentBlock:
     about: str
     state: str
     problem: str
+    review: Review | None
+    review_url: str
+    version: int | None
     pdf_url: str
     source_url: str
     icon: str
@@ -80,10 +88,10 @@ class DocumentBlock:
     refusals: tuple[Refusal, ...]
 
 
-def document_block(
-    task: SigningTask, versions: list[DocumentVersion], refusals: list[Refusal]
-) -> DocumentBlock:
-    """The block for ``task``, whose document has ``versions``, newest first."""
+def document_block(task: SigningTask, user: User, versions: list[DocumentVersion]) -> DocumentBlock:
+    """The block that ``user`` sees for ``task``, whose document has ``versions``, newest first."""
+    refusals = document_refusals(task, user)
+    is_own = Actor.MANAGER in guards.actors_of(user, task)
     version = task.document_version
     package = task.package if task.status == Status.COMPLETED else None
     replaceable = not refusals
@@ -92,7 +100,10 @@ def document_block(
         name=version.file_name if version else "",
         about=_about(version) if version else "",
         state=_state(version) if version else "",
-        problem=_problem(version) if version else "",
+        problem=version.problem if version else "",
+        review=build_review(version) if version else None,
+        review_url=_review_url(task, version) if is_own and version else "",
+        version=task.document_version_id,
         pdf_url=_url("document_pdf", task, version) if version and version.pdf_id else "",
         source_url=_url("document_source", task, version) if version else "",
         icon="file-type-pdf" if version and version.pdf_id else "file",
@@ -139,8 +150,9 @@ def _state(version: DocumentVersion) -> str:
             return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
 
 
-def _problem(version: DocumentVersion) -> str:
-    return version.problem or " ".join(finding["text"] for finding in version.findings)
+def _review_url(task: SigningTask, version: DocumentVersion) -> str:
+    can_confirm = version.needs_review and not task.is_finished
+    return reverse("tasks:document_review", args=[task.number]) if can_confirm else ""
 
 
 def _code(system: str, code: str) -> ArchiveCodeView | None:

@@ -18,7 +18,6 @@ from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.formatting import format_file_size, format_with_zone
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
-from tasks.actions.document import document_refusals
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.screens.card.banner import Banner, banner
 from tasks.screens.card.buttons import Button, Buttons, buttons
@@ -156,7 +155,7 @@ def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
         viewers=OtherViewers(presence.other_viewers(task, user) if flags.viewers else ()),
         current_step=_current_step(task, user, flags, possible, entries),
         client=client_block(task, user),
-        document=document_block(task, versions, document_refusals(task, user)),
+        document=document_block(task, user, versions),
         account=account_block(task, user),
         services=services_block(task, _services(task=task.number), user),
         signing=signing(task, user),
@@ -183,7 +182,7 @@ def _services(task: Parameter) -> QuerySet[Service]:
 @CompiledQuery
 def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
     versions = DocumentVersion.objects.filter(document=document)
-    return versions.select_related("source", "uploaded_by")
+    return versions.select_related("source", "uploaded_by", "reviewed_by")
 
 
 def _versions(task: SigningTask) -> list[DocumentVersion]:

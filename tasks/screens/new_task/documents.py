@@ -8,14 +8,22 @@ from archive.models import DocumentVersion
 from clients.models import Region
 from econtract.platform.common.formatting import format_file_size, pluralize
 from tasks.screens.card.documents import Page, strip_of
+from tasks.screens.common.reviews import Review, build_review
 from tasks.screens.new_task.forms import needs_document_and_service
 from tasks.screens.new_task.items import Item
 from tasks.screens.new_task.kinds import FormKind
 
 ATTACH = "Вложите документ"
 FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+REVIEW = "Просмотрите страницы документа и подтвердите это"
 ANCHOR = "#id_document"
 State = DocumentVersion.State
+# Why a version cannot be signed yet, by its state; the pages of a ready one need a review.
+PROBLEMS = {
+    State.CHECKING: "Дождитесь антивирусной проверки документа",
+    State.CONVERTING: "Дождитесь преобразования документа в PDF",
+    State.FAILED: FAILED,
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Attached:
     about: str
     waiting: str
     failed: str
-    warning: str
+    review: Review | None
     pdf_url: str
     text_url: str
     pages: tuple[Page, ...]
@@ -43,8 +51,8 @@ def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None
         name=version.file_name,
         about=_about(version),
         waiting=_waiting(version),
-        failed=FAILED if failed else "",
-        warning=" ".join(finding["text"] for finding in version.findings),
+        failed=f"{FAILED}. {version.problem}".rstrip(". ") if failed else "",
+        review=build_review(version),
         pdf_url=_url("pdf", kind, version) if ready else "",
         text_url=_url("text", kind, version) if ready else "",
         pages=_pages(kind, version) if ready else (),
@@ -55,7 +63,9 @@ def document_item(version: DocumentVersion | None, region: Region | None) -> Ite
     """The panel's line; None where the document may come later and is not there."""
     if version is None:
         return Item("Документ", ANCHOR, (ATTACH,)) if needs_document_and_service(region) else None
-    return Item("Документ", ANCHOR, (FAILED,) if version.state == State.FAILED else ())
+    if version.may_be_sent:
+        return Item("Документ", ANCHOR, ())
+    return Item("Документ", ANCHOR, (PROBLEMS.get(State(version.state), REVIEW),))
 
 
 def _waiting(version: DocumentVersion) -> str:

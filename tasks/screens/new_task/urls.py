@@ -35,6 +35,7 @@ urlpatterns = [
     path("<form_kind:slug>/account/", lookups.check_account, name="new_account"),
     path("<form_kind:slug>/document/", documents.document, name="new_document"),
     path("<form_kind:slug>/document/detach/", documents.detach, name="new_document_detach"),
+    path("<form_kind:slug>/document/review/", documents.review, name="new_document_review"),
     path(
         "<form_kind:slug>/document/<int:version>/pdf/",
         documents.pdf,

@@ -14,6 +14,7 @@ from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.document import (
     attach_document,
+    confirm_review,
     document_refusals,
     remove_document,
     retry_conversion,
@@ -21,8 +22,11 @@ from tasks.actions.document import (
 from tasks.lifecycle import withdrawal
 from tasks.models import SigningTask
 from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
+from tasks.statuses import Status
 
 NO_FILE = "Вложите документ"
+REVIEWED = "Отмечено: страницы документа просмотрены"
+REVIEWED_AND_SENT = "Страницы просмотрены, документ отправляется"
 TITLES = {"document_remove": "Открепить документ", "document_attach": "Вложить документ"}
 
 
@@ -54,7 +58,7 @@ def _now(task: SigningTask) -> dict[str, Any]:
 
 def _removed(task: SigningTask) -> str:
     if task.withdrawal:
-        return "Документ откреплен и отзывается у оператора ЭДО"
+        return "Документ отзывается у оператора ЭДО, затем будет откреплен"
     return "Документ откреплен. Вложите исправленный"
 
 
@@ -91,6 +95,21 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
         retry_conversion(task=task, actor=person_of(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
+    return redirect(task)
+
+
+@require_POST
+def review(request: HttpRequest, number: int) -> HttpResponse:
+    """«Страницы просмотрены»."""
+    task = visible_task(request, number)
+    version = key_in(request.POST.get("version", ""))
+    try:
+        after = confirm_review(task=task, version_id=version or 0, actor=person_of(request))
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        is_sent = after.status == Status.DOCUMENT_SENT
+        messages.success(request, REVIEWED_AND_SENT if is_sent else REVIEWED)
     return redirect(task)
 
 

@@ -48,6 +48,7 @@ ADDRESSES = (
     "account",
     "document",
     "document_detach",
+    "document_review",
 )
 
 

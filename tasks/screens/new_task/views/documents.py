@@ -1,5 +1,6 @@
 """The document of the form: taken in, watched while it is converted, looked at, detached."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
@@ -24,6 +25,7 @@ from tasks.screens.new_task.views.common import (
     kind_of,
     mark_of,
     move_focus,
+    posted_entry,
     show_page,
     tells_conflicts,
 )
@@ -79,6 +81,21 @@ def detach(request: HttpRequest, slug: str) -> HttpResponse:
     kind = kind_of(request, slug)
     entry = keep(request, kind)
     drafts.detach(draft=entry.draft)
+    return _answer(request, entry)
+
+
+@require_POST
+@tells_conflicts
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Страницы просмотрены»."""
+    kind = kind_of(request, slug)
+    entry = keep(request, kind)
+    version = entry.version
+    # A button of an older page is about a document that is no longer there.
+    if version is not None and request.POST.get("version") == str(version.pk):
+        with transaction.atomic():
+            documents.record_review(version.pk, user=entry.user)
+        entry = posted_entry(request, kind)
     return _answer(request, entry)
 
 

@@ -1,6 +1,7 @@
 """The document of the form (manual, chapter 4: one file, what is refused, the converted PDF)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,12 +11,14 @@ from accounts.models import User
 from accounts.roles import Role, TaskType
 from archive.models import DocumentVersion
 from tests.support.documents.office import build_zip
-from tests.support.factories import DocumentVersionFactory, UserFactory
+from tests.support.factories import DocumentVersionFactory, StoredFileFactory, UserFactory
 from tests.support.people import browser_of
 from tests.support.world import pdf_file, word_file
 from tests.tasks.screens.new_task.conftest import Form, text_of, the_draft, the_task
 
 Attach = Callable[..., HttpResponse]
+LOSS = "Часть текста могла не попасть в PDF"
+FINDING = {"code": "text_missing", "text": LOSS, "files": []}
 State = DocumentVersion.State
 
 
@@ -35,11 +38,56 @@ def test_word_is_converted_and_the_page_asks_until_it_is(company: Form, attach: 
     assert "Преобразуем в PDF…" in text_of(asked)
 
 
-def test_a_task_can_be_created_while_its_document_is_converted(
+def test_no_task_is_created_of_a_document_that_nobody_can_have_seen(
     company: Form, attach: Attach
 ) -> None:
     attach(company, word_file(), "Договор.docx")
+    response = company.create()
+    assert response.status_code == 422
+    assert "Преобразуем в PDF" in text_of(response)
+    make_ready(findings=[])
     assert company.create().status_code == 302
+
+
+def test_a_document_with_a_finding_needs_somebody_who_has_looked_at_it(
+    company: Form, attach: Attach
+) -> None:
+    attach(company, word_file(), "Договор.docx")
+    version = make_ready(findings=[FINDING])
+    page = text_of(company.open("?restore=1"))
+    assert LOSS in page
+    response = company.create()
+    assert response.status_code == 422
+    assert "Просмотрите страницы документа и подтвердите это" in text_of(response)
+
+    company.press("document/review/", version=str(version.pk))
+    assert the_draft().document_version.reviewed_by == the_draft().user
+    assert "Страницы просмотрены" in text_of(company.open("?restore=1"))
+    assert company.create().status_code == 302
+    entry = the_task().history.get(name="document_reviewed")
+    assert entry.actor == the_task().manager
+    assert entry.details["findings"] == ["text_missing"]
+
+
+def test_a_look_at_another_document_counts_for_nothing(company: Form, attach: Attach) -> None:
+    attach(company, word_file(), "Договор.docx")
+    old = make_ready(findings=[FINDING])
+    company.press("document/detach/")
+    attach(company, word_file("2. Другая цена"), "Договор.docx")
+    make_ready(findings=[FINDING])
+    company.press("document/review/", version=str(old.pk))
+    assert the_draft().document_version.reviewed_at is None
+    assert company.create().status_code == 422
+
+
+def make_ready(findings: list[dict[str, Any]]) -> DocumentVersion:
+    """The draft's document as its conversion leaves it."""
+    version = the_draft().document_version
+    assert version is not None
+    version.pdf, version.pages, version.state = StoredFileFactory(), 1, State.READY
+    version.findings = findings
+    version.save()
+    return version
 
 
 def test_a_failed_conversion_can_be_detached_and_uploaded_again(

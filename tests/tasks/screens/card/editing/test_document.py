@@ -9,13 +9,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from archive.models import DocumentVersion
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
+    DocumentVersionFactory,
     ExchangeFactory,
     SigningTaskFactory,
     fresh,
 )
+from tests.support.people import People, browser_of
 
 
 def test_a_document_is_removed_and_its_version_stays(task: SigningTask, web: Client) -> None:
@@ -37,6 +40,48 @@ def test_removing_a_document_at_the_operator_revokes_it_first(owner: User, web: 
     web.post(address)
     assert fresh(task).withdrawal is not None
     assert fresh(task).status == Status.DOCUMENT_SIGNING
+
+
+def add_finding(task: SigningTask) -> DocumentVersion:
+    version = task.document_version
+    assert version is not None
+    version.findings = [{"code": "text_missing", "text": "Текст мог потеряться", "files": []}]
+    version.save()
+    return version
+
+
+def test_the_manager_confirms_that_they_have_seen_the_pages(task: SigningTask, web: Client) -> None:
+    version = add_finding(task)
+    page = web.get(task.get_absolute_url()).content.decode()
+    assert "Текст мог потеряться" in page
+    assert "Страницы просмотрены</button>" in page
+    web.post(f"/tasks/{task.number}/document/review/", {"version": version.pk})
+    version.refresh_from_db()
+    assert version.reviewed_by == task.manager
+    assert fresh(task).history.get(name="document_reviewed").actor == task.manager
+    page = web.get(task.get_absolute_url()).content.decode()
+    assert "Страницы просмотрены:" in page
+    assert "Страницы просмотрены</button>" not in page
+
+
+def test_nobody_else_confirms_it(task: SigningTask, people: People) -> None:
+    version = add_finding(task)
+    head = browser_of(people["head"])
+    assert "Страницы просмотрены</button>" not in head.get(task.get_absolute_url()).content.decode()
+    head.post(f"/tasks/{task.number}/document/review/", {"version": version.pk})
+    version.refresh_from_db()
+    assert version.reviewed_at is None
+
+
+def test_a_look_at_a_document_that_was_replaced_counts_for_nothing(
+    task: SigningTask, web: Client
+) -> None:
+    version = add_finding(task)
+    other = DocumentVersionFactory(document=version.document, number=2)
+    web.post(f"/tasks/{task.number}/document/review/", {"version": other.pk})
+    version.refresh_from_db()
+    other.refresh_from_db()
+    assert (version.reviewed_at, other.reviewed_at) == (None, None)
 
 
 def zipped() -> bytes:

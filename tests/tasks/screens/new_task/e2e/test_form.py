@@ -15,7 +15,7 @@ from econtract.platform.outbox.models import OutboxJob
 from tests.support.chromium.keyboard import Keyboard
 from tests.support.documents import office
 from tests.support.factories_clients import ContactFactory, person_inn
-from tests.support.world import word_file
+from tests.support.world import pdf_file, word_file
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
     IVANOVA,
@@ -62,7 +62,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     with page.expect_file_chooser() as chooser:
         keys.press("Space")
     chooser.value.set_files(
-        {"name": "a.docx", "mimeType": "application/octet-stream", "buffer": word_file()}
+        {"name": "a.pdf", "mimeType": "application/octet-stream", "buffer": pdf_file()}
     )
     expect(page.get_by_role("button", name="Открепить")).to_be_visible()
     keys.tab_to("Лицевой счет")
