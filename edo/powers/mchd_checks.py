@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from econtract.platform.common.moscow_time import MOSCOW, format_date
+from econtract.platform.common.moscow_time import MOSCOW, format_date, format_timestamp
 from econtract.platform.common.refusals import Refusal
 from edo.powers.mchd import (
     MalformedPowerOfAttorney,
@@ -44,8 +44,8 @@ class PowerOfAttorneyReport:
     """The result of verifying a power of attorney.
 
     `data` and `signature` are None when the XML cannot be read. Problem codes: malformed,
-    schema_invalid, not_yet_valid, expired, revoked, head_signature_invalid, wrong_head,
-    foreign_principal, foreign_representative, powers_missing.
+    schema_invalid, not_yet_valid, expired, signed_later, revoked, head_signature_invalid,
+    wrong_head, foreign_principal, foreign_representative, powers_missing.
     """
 
     problems: tuple[Refusal, ...]
@@ -68,7 +68,8 @@ def verify(
 ) -> PowerOfAttorneyReport:
     """Run all checks and report every failed one. Never raises on hostile input.
 
-    ``at`` is when the power of attorney is used; its Moscow date must lie in the term.
+    ``at`` is when the power of attorney is used; its Moscow date must lie in the term, and the head
+    must have signed by then.
     ``revoked_at`` is when it was revoked, as far as the caller knows.
     """
     try:
@@ -80,6 +81,7 @@ def verify(
     problems = (
         *_check_schema(xml, requirements.schema),
         *_check_term(data, at.astimezone(MOSCOW).date()),
+        *_check_signing_time(head_signature.signed_at, at),
         *_check_revocation(revoked_at, at),
         *_check_signature(data, head_signature),
         *_check_parties(data, requirements),
@@ -103,6 +105,16 @@ def _check_term(data: PowerOfAttorneyData, today: date) -> list[Refusal]:
     if today > data.valid_until:
         return [Refusal("expired", f"Срок МЧД истек {format_date(data.valid_until)}.", FIX_RENEW)]
     return []
+
+
+def _check_signing_time(signed_at: datetime | None, at: datetime) -> list[Refusal]:
+    if signed_at is None or signed_at <= at:
+        return []
+    text = (
+        f"Руководитель подписал МЧД {format_timestamp(signed_at)}, "
+        f"а по ней подписывали уже {format_timestamp(at)}."
+    )
+    return [Refusal("signed_later", text, "Выберите МЧД, подписанную раньше.")]
 
 
 def _check_revocation(revoked_at: datetime | None, at: datetime) -> list[Refusal]:

@@ -28,8 +28,9 @@ def build_power_of_attorney(
 ) -> PowerOfAttorney:
     """Verify an uploaded power of attorney and return it unsaved.
 
-    Its term may begin in the future. Raises PowerOfAttorneyRefused (with the code `number_taken`
-    when the number is stored already) or Unavailable.
+    It may be for later: its term may begin in the future, and the clock of the head's computer may
+    be ahead of ours. It is verified again before it is used. Raises PowerOfAttorneyRefused (with
+    the code `number_taken` when the number is stored already) or Unavailable.
     """
     report = verify_power_of_attorney(
         signatory=signatory,
@@ -38,7 +39,8 @@ def build_power_of_attorney(
         signature=signature,
         at=clock.now(),
     )
-    problems = [problem for problem in report.problems if problem.code != "not_yet_valid"]
+    for_later = {"not_yet_valid", "signed_later"}
+    problems = [problem for problem in report.problems if problem.code not in for_later]
     data = report.data
     if data and _is_number_taken(data.registration_number):
         text = f"МЧД с номером {data.registration_number} уже загружена."

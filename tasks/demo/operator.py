@@ -4,7 +4,7 @@ An administrator enters these by hand in a real installation; the demonstration 
 systems (the sandbox) what there is.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from clients.models import Region
 from econtract.platform.common import clock
@@ -13,9 +13,10 @@ from edo.models import Box, Signatory
 from edo.powers.mchd import MchdCompany, MchdPower
 from edo.powers.registration import issue_power_of_attorney
 from edo.signatories import import_signatories
+from tasks.demo.sandbox import SandboxControl
 
 HEAD_KEY = "head"
-# Long enough for every demonstrated past, and one that has run out for the page that warns.
+# Older than every demonstrated past, and one that has run out for the page that warns.
 POWER_SINCE = timedelta(days=200)
 POWER_UNTIL = timedelta(days=500)
 LAPSED_POWER = "signer-kuznetsov"
@@ -31,14 +32,13 @@ POWER = MchdPower(code="ECONTRACT_SIGN_DOCUMENTS", name="Подписание д
 def install() -> None:
     """Makes boxes, signatories and powers of attorney; what is there already stays.
 
-    Regions must be loaded. Raises Unavailable when the sandbox does not answer.
+    Regions must be loaded. Raises Unavailable or SandboxMissing when the sandbox does not answer.
     """
     boxes = [_box(organisation) for organisation in _our_organisations()]
     signatories = import_signatories()
     for signatory in signatories:
         signatory.boxes.set(boxes)
-        if not signatory.powers.exists():
-            _give_power(signatory)
+    _give_powers([signatory for signatory in signatories if not signatory.powers.exists()])
 
 
 def _our_organisations() -> list[dict[str, str]]:
@@ -71,18 +71,28 @@ def _box(organisation: dict[str, str]) -> Box:
     return box
 
 
-def _give_power(signatory: Signatory) -> None:
+def _give_powers(signatories: list[Signatory]) -> None:
+    """Powers that the head signed before the demonstrated past, by both clocks."""
+    made_at = clock.now() - POWER_SINCE
+    with SandboxControl() as sandbox:
+        sandbox.set_clock(made_at)
+        try:
+            with clock.travel_to(made_at):
+                for signatory in signatories:
+                    _give_power(signatory, made_at)
+        finally:
+            sandbox.present()
+
+
+def _give_power(signatory: Signatory, made_at: datetime) -> None:
     """A power for ``signatory``; one signatory's has run out by now."""
-    now = clock.now()
-    lapsed = signatory.key_ref == LAPSED_POWER
-    made_at = now - timedelta(days=10) if lapsed else now
-    until = now - timedelta(days=1) if lapsed else now + POWER_UNTIL
-    with clock.travel_to(made_at):
-        issue_power_of_attorney(
-            signatory=signatory,
-            principal=PRINCIPAL,
-            head_key_ref=HEAD_KEY,
-            valid_from=(now - POWER_SINCE).date(),
-            valid_until=until.date(),
-            powers=(POWER,),
-        )
+    now = made_at + POWER_SINCE
+    until = now - timedelta(days=1) if signatory.key_ref == LAPSED_POWER else now + POWER_UNTIL
+    issue_power_of_attorney(
+        signatory=signatory,
+        principal=PRINCIPAL,
+        head_key_ref=HEAD_KEY,
+        valid_from=made_at.date(),
+        valid_until=until.date(),
+        powers=(POWER,),
+    )

@@ -10,6 +10,7 @@ from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.policy import VerificationPolicy
 from edo.powers import mchd
 from tests.support.documents.packages import (
+    MCHD_XML_NAME,
     SIGNATORY,
     build_power,
     build_power_data,
@@ -125,3 +126,16 @@ def test_the_head_of_the_company_needs_no_power_of_attorney(tmp_path: Path) -> N
         return replace(parts, signatures=[own, parts.signatures[1]], powers=[])
 
     assert rebuild_and_verify(tmp_path, sign_by_head).ok
+
+
+def test_a_power_younger_than_the_signature_is_not_valid(tmp_path: Path) -> None:
+    def sign_later(parts: PackageParts) -> PackageParts:
+        [power] = parts.powers
+        later = head_signer().sign(power.xml, NOW + DAY)
+        return replace(parts, powers=[replace(power, signature=later)])
+
+    result = rebuild_and_verify(tmp_path, sign_later)
+    problems = problems_by_file(result)
+    assert problems.keys() == {MCHD_XML_NAME}
+    assert "подписал МЧД 22.11.2026" in problems[MCHD_XML_NAME]
+    assert not result.ok

@@ -74,6 +74,17 @@ def codes(report: PowerOfAttorneyReport) -> list[str]:
     return [problem.code for problem in report.problems]
 
 
+def test_a_power_that_was_signed_after_its_use_is_not_valid(
+    head: Signer, signatory: Signer
+) -> None:
+    xml = mchd.build(DATA)
+    second = timedelta(seconds=1)
+    assert codes(check(xml, head.sign(xml, NOW), signatory, at=NOW)) == []
+    report = check(xml, head.sign(xml, NOW + second), signatory, at=NOW)
+    assert codes(report) == ["signed_later"]
+    assert "15:00:01" in report.problems[0].text
+
+
 @pytest.mark.parametrize(
     "data",
     [
