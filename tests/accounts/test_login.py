@@ -1,4 +1,4 @@
-"""Log-in: its messages, the limit of attempts, and nothing that helps a stranger."""
+"""Log-in: messages, the limit of attempts, and no hints for attackers."""
 
 from collections.abc import Iterator
 
@@ -34,14 +34,12 @@ def log_in(client: Client, login: str, password: str, **headers: str) -> tuple[i
     return response.status_code, response.content.decode()
 
 
-def test_a_manager_logs_in_and_gets_to_their_own_tasks(client: Client, manager: None) -> None:
+def test_log_in_redirects_to_my_tasks(client: Client, manager: None) -> None:
     response = client.post("/login/", {"username": "manager", "password": PASSWORD}, follow=True)
     assert response.redirect_chain[-1][0] == "/tasks/my/"
 
 
-def test_logging_out_takes_a_post_and_leads_to_the_log_in_page(
-    client: Client, manager: None
-) -> None:
+def test_logging_out_needs_post_and_redirects_to_log_in(client: Client, manager: None) -> None:
     client.login(username="manager", password=PASSWORD)
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/").headers["Location"] == "/login/"
@@ -58,7 +56,7 @@ def test_a_wrong_login_and_a_wrong_password_look_the_same(
     assert "<title>Ошибка: Вход" in page
 
 
-def test_a_blocked_user_learns_it_only_with_the_right_password(client: Client) -> None:
+def test_only_the_right_password_reveals_that_a_user_is_blocked(client: Client) -> None:
     UserFactory(username="left", password=PASSWORD, is_active=False)
     assert "Учетная запись заблокирована" not in log_in(client, "left", "wrong")[1]
     status, page = log_in(client, "left", PASSWORD)

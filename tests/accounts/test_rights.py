@@ -1,4 +1,4 @@
-"""Changing rights: what the journal says, and the last administrator."""
+"""Changes of rights: the journal, and the last administrator."""
 
 import pytest
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def chief() -> User:
-    user: User = UserFactory(username="chief", roles=[Role.ADMINISTRATOR])
+def administrator() -> User:
+    user: User = UserFactory(username="administrator", roles=[Role.ADMINISTRATOR])
     return user
 
 
@@ -30,12 +30,12 @@ def journal() -> list[str]:
     return [entry.change for entry in JournalEntry.objects.order_by("pk")]
 
 
-def test_the_journal_lists_rights_given_and_taken_away(chief: User, person: User) -> None:
-    with change_rights([person.pk], actor=chief):
+def test_the_journal_lists_granted_and_revoked_rights(administrator: User, person: User) -> None:
+    with change_rights([person.pk], actor=administrator):
         person.roles.create(role=Role.MANAGER)
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         person.type_accesses.create(task_type=TaskType.LEGAL)
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         person.roles.all().delete()
     assert journal() == [
         "Выдано: роль «Менеджер»",
@@ -44,26 +44,26 @@ def test_the_journal_lists_rights_given_and_taken_away(chief: User, person: User
     ]
     entry = JournalEntry.objects.first()
     assert entry is not None
-    assert (entry.actor, entry.subject) == (chief, person)
+    assert (entry.actor, entry.subject) == (administrator, person)
 
 
-def test_a_change_that_changes_nothing_is_not_in_the_journal(chief: User, person: User) -> None:
+def test_a_change_without_effect_is_not_in_the_journal(administrator: User, person: User) -> None:
     person.roles.create(role=Role.MANAGER)
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         person.roles.get_or_create(role=Role.MANAGER)
     assert journal() == []
 
 
-def test_a_membership_opens_the_groups_tasks_and_is_in_the_journal(
-    chief: User, person: User
+def test_a_membership_shows_the_groups_tasks_and_is_in_the_journal(
+    administrator: User, person: User
 ) -> None:
     group, manager = AccessGroupFactory(name="Центр"), UserFactory(roles=[Role.MANAGER])
     join(group, manager, AccessGroup.MEMBER_MANAGER)
     person.roles.create(role=Role.TEAM_LEAD)
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         join(group, person, AccessGroup.MEMBER_TEAM_LEAD)
     assert visibility_of(User.objects.get(pk=person.pk)).includes(manager.pk)
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         group.members.filter(user=person).delete()
     assert not visibility_of(User.objects.get(pk=person.pk)).includes(manager.pk)
     assert journal() == [
@@ -72,46 +72,46 @@ def test_a_membership_opens_the_groups_tasks_and_is_in_the_journal(
     ]
 
 
-def test_regions_given_from_elsewhere_are_in_the_journal_too(chief: User, person: User) -> None:
+def test_regions_are_in_the_journal(administrator: User, person: User) -> None:
     region = RegionFactory(name="Тверская область")
-    with change_rights([person.pk], actor=chief):
+    with change_rights([person.pk], actor=administrator):
         region.managers.add(person)
     assert journal() == ["Выдано: регион «Тверская область»"]
 
 
-def test_a_blocked_user_has_no_rights_and_gets_them_back(chief: User, person: User) -> None:
+def test_unblocking_restores_the_rights(administrator: User, person: User) -> None:
     person.roles.create(role=Role.ADMINISTRATOR)
-    actions.block(user=person, reason="Уволен", actor=chief)
+    actions.block(user=person, reason="Уволен", actor=administrator)
     blocked = User.objects.get(pk=person.pk)
     assert not blocked.is_administrator
     assert (blocked.block_reason, blocked.blocked_at is None) == ("Уволен", False)
-    actions.unblock(user=person, actor=chief)
+    actions.unblock(user=person, actor=administrator)
     assert User.objects.get(pk=person.pk).is_administrator
     assert journal() == ["Заблокирован: Уволен", "Разблокирован"]
 
 
-def test_the_last_administrator_can_neither_drop_the_role_nor_be_blocked(chief: User) -> None:
+def test_the_last_administrator_keeps_the_role_and_cannot_be_blocked(administrator: User) -> None:
     UserFactory(roles=[Role.ADMINISTRATOR], is_active=False)
     with (
         pytest.raises(ActionRefused, match="последний администратор"),
-        change_rights([chief.pk], actor=chief),
+        change_rights([administrator.pk], actor=administrator),
     ):
-        chief.roles.all().delete()
+        administrator.roles.all().delete()
     with pytest.raises(ActionRefused, match="последний администратор"):
-        actions.block(user=chief, reason="Отпуск", actor=chief)
-    assert User.objects.get(pk=chief.pk).is_administrator
+        actions.block(user=administrator, reason="Отпуск", actor=administrator)
+    assert User.objects.get(pk=administrator.pk).is_administrator
     assert journal() == []
 
 
-def test_an_administrator_who_is_not_the_last_can_drop_the_role(chief: User, person: User) -> None:
+def test_another_administrator_can_drop_the_role(administrator: User, person: User) -> None:
     person.roles.create(role=Role.ADMINISTRATOR)
-    with change_rights([chief.pk], actor=person):
-        chief.roles.all().delete()
-    assert not User.objects.get(pk=chief.pk).is_administrator
+    with change_rights([administrator.pk], actor=person):
+        administrator.roles.all().delete()
+    assert not User.objects.get(pk=administrator.pk).is_administrator
 
 
-def test_entries_of_the_journal_cannot_be_changed(chief: User, person: User) -> None:
-    with change_rights([person.pk], actor=chief):
+def test_entries_of_the_journal_cannot_be_changed(administrator: User, person: User) -> None:
+    with change_rights([person.pk], actor=administrator):
         person.roles.create(role=Role.MANAGER)
     entry = JournalEntry.objects.get()
     with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""Sessions: when they end, and whose keys are accepted."""
+"""Expiry of sessions, and foreign session keys."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ LIST = "/tasks/my/?group=none"
 
 @pytest.fixture
 def browser(db: None) -> Browser:
-    logged_in = browser_of(UserFactory(roles=[Role.MANAGER]))
-    assert logged_in.get(LIST).status_code == 200
-    return logged_in
+    browser = browser_of(UserFactory(roles=[Role.MANAGER]))
+    assert browser.get(LIST).status_code == 200
+    return browser
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(60, 200), (-1, 302)])

@@ -12,7 +12,7 @@ from tests.support.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_createsuperuser_makes_an_administrator(
+def test_createsuperuser_creates_an_administrator(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long test password")
@@ -39,7 +39,7 @@ def test_a_blocked_administrator_has_no_permissions() -> None:
     assert not user.has_permission(Permission.SEE_TASKS)
 
 
-def test_roles_add_up() -> None:
+def test_permissions_of_all_roles_apply() -> None:
     user = UserFactory(roles=[Role.HEAD, Role.MANAGER])
     assert user.has_permission(Permission.APPROVE)
     assert user.has_permission(Permission.CREATE_TASKS)

@@ -69,15 +69,15 @@ def test_approvers_and_receivers_agree_with_the_rules(user_ids: list[int], world
     able = {user for user in range(USERS) if world.can_receive_tasks(user)}
     for index, user in enumerate(apply_world(world, user_ids)):
         others = managers_headed_by(user) - {user.pk}
-        approved = {manager for manager in range(USERS) if world.approves(index, manager)}
-        assert {user_ids.index(pk) for pk in others} == approved
+        managers = {manager for manager in range(USERS) if world.approves(index, manager)}
+        assert {user_ids.index(pk) for pk in others} == managers
         approvers = {viewer for viewer in range(USERS) if world.approves(viewer, index)}
         assert {user_ids.index(head.pk) for head in approvers_of(user.pk)} == approvers
         receivers = {user_ids.index(receiver.pk) for receiver in handover.receivers(user)}
         assert receivers <= able - {index}
 
 
-# --- What shows tasks: each returns the numbers of the tasks that ``user`` gets to see ----------
+# --- The numbers of the tasks that ``user`` can see, by page ------------------------------------
 
 
 def by_queryset(user: User, numbers: list[int]) -> set[int]:
@@ -161,7 +161,7 @@ def in_titles_of_notifications(user: User, numbers: list[int]) -> set[int]:
 
 
 def as_viewer_to_notify(user: User, numbers: list[int]) -> set[int]:
-    """The tasks of whose events ``user`` can be notified."""
+    """The tasks that ``user`` can be notified of."""
     tasks = SigningTask.objects.all()
     return {task.pk for task in tasks if viewers_of(task.manager_id).filter(pk=user.pk).exists()}
 
@@ -184,22 +184,26 @@ SURFACES = (
 
 @RANDOM
 @given(world=worlds)
-def test_every_page_and_figure_shows_the_same_tasks(user_ids: list[int], world: World) -> None:
+def test_all_pages_and_counts_show_the_same_tasks(user_ids: list[int], world: World) -> None:
     number_of = dict(SigningTask.objects.values_list("manager_id", "pk"))
     numbers = [number_of[pk] for pk in user_ids]
     for index, user in enumerate(apply_world(world, user_ids)):
         visible = {numbers[manager] for manager in world.visible_to(index)}
         own = visible & {numbers[index]}
-        shown = {surface.__name__: surface(user, numbers) for surface in SURFACES}
-        assert shown == dict.fromkeys(shown, visible)
+        results = {surface.__name__: surface(user, numbers) for surface in SURFACES}
+        assert results == dict.fromkeys(results, visible)
         assert in_list(user, numbers, tab="my") == own
-        assert figures(user) == {"own": len(own), "visible": len(visible), "report": len(visible)}
+        assert count_visible(user) == {
+            "own": len(own),
+            "visible": len(visible),
+            "report": len(visible),
+        }
         assert filter_managers(user, user_ids) == {
             manager for manager in world.visible_to(index) if Role.MANAGER in world.roles[manager]
         }
 
 
-def figures(user: User) -> dict[str, int]:
+def count_visible(user: User) -> dict[str, int]:
     counters = count_tasks(user)
     report = compute_figures(find_tasks(user, SEARCH, ALL_ROWS))
     return {"own": counters.own, "visible": counters.visible, "report": report.created}

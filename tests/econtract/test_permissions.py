@@ -1,4 +1,4 @@
-"""Who may open what: one table a screen (domain, section 2)."""
+"""Access to pages and actions by role and relation to the task (docs/rules.md#roles)."""
 
 import pytest
 
@@ -30,7 +30,7 @@ SEE = {
     "blocked": 302,
     "nobody": 302,
 }
-# Pages that also want the role «Менеджер»: 403 for those who see the task without it.
+# Pages that also require the role «Менеджер»: 403 for users who only see the task.
 WORK = SEE | {
     "lead": 403,
     "head": 403,
@@ -38,17 +38,17 @@ WORK = SEE | {
     "foreign_head": 403,
     "administrator": 403,
 }
-LISTS = {who: 302 if who in {"roleless", "blocked", "nobody"} else 200 for who in SEE}
+LISTS = {name: 302 if name in {"roleless", "blocked", "nobody"} else 200 for name in SEE}
 LISTS_ALL = LISTS | {"colleague": 302, "neighbour": 302}
 LISTS_MY = LISTS | dict.fromkeys(
     ["lead", "head", "foreign_lead", "foreign_head", "administrator"], 302
 )
-# What only «Менеджер» does, whosever the tasks are.
+# Pages for «Менеджер» that are not about a task.
 MANAGERS = LISTS | dict.fromkeys(
     ["lead", "head", "foreign_lead", "foreign_head", "administrator"], 403
 )
 EDITORS = MANAGERS | {"administrator": 200}
-ADMINISTRATORS = {who: 403 if code == 200 else code for who, code in LISTS.items()} | {
+ADMINISTRATORS = {name: 403 if code == 200 else code for name, code in LISTS.items()} | {
     "administrator": 200
 }
 PAGES = {
@@ -91,23 +91,28 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_who_opens_which_page(people: People, task: SigningTask, address: str) -> None:
-    assert {who: _status(people[who], address, task) for who in SEE} == PAGES[address]
+@pytest.mark.parametrize("path", PAGES)
+def test_access_to_pages(people: People, task: SigningTask, path: str) -> None:
+    assert {name: _get_status(people[name], path, task) for name in SEE} == PAGES[path]
 
 
-def _status(user: User | None, address: str, task: SigningTask) -> int:
-    response = browser_of(user).get(address.format(task=task.number))
+def _get_status(user: User | None, path: str, task: SigningTask) -> int:
+    response = browser_of(user).get(path.format(task=task.number))
     if response.streaming:
-        b"".join(response.streaming_content)  # the file is closed at its end
+        b"".join(response.streaming_content)  # reading to the end closes the file
     return response.status_code
 
 
-FILES = ["document/{version}/pdf/", "document/{version}/source/", "authority/{paper}/", "package/"]
+FILES = [
+    "document/{version}/pdf/",
+    "document/{version}/source/",
+    "authority/{file}/",
+    "package/",
+]
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_who_downloads_which_file(people: People, file: str) -> None:
+def test_access_to_files(people: People, file: str) -> None:
     stored = store_bytes(b"%PDF-1.7 contents", "application/pdf")
     version = DocumentVersionFactory(source=stored, pdf=stored)
     task = SigningTaskFactory(
@@ -116,13 +121,13 @@ def test_who_downloads_which_file(people: People, file: str) -> None:
         document_version=version,
         package=PackageFactory(file=stored),
     )
-    paper = AuthorityDocument.objects.create(
+    document = AuthorityDocument.objects.create(
         task=task, file=stored, file_name="Приказ.pdf", request_ref="r1"
     )
-    address = "/tasks/{task}/" + file.replace("{version}", str(version.pk)).replace(
-        "{paper}", str(paper.pk)
+    path = "/tasks/{task}/" + file.replace("{version}", str(version.pk)).replace(
+        "{file}", str(document.pk)
     )
-    assert {who: _status(people[who], address, task) for who in SEE} == SEE
+    assert {name: _get_status(people[name], path, task) for name in SEE} == SEE
 
 
 ACTIONS = [
@@ -137,7 +142,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_action_is_no_get(people: People, task: SigningTask, action: str) -> None:
+def test_actions_need_post(people: People, task: SigningTask, action: str) -> None:
     response = browser_of(people["owner"]).get(f"/tasks/{task.number}/{action}")
     assert response.status_code == (200 if action == "do/cancel/" else 405)
 
@@ -154,10 +159,10 @@ TAKERS = {
 }
 
 
-@pytest.mark.parametrize(("who", "takes"), TAKERS.items())
-def test_who_takes_a_task_over(people: People, task: SigningTask, who: str, takes: bool) -> None:
-    browser_of(people[who]).post(f"/tasks/{task.number}/take/")
-    assert (fresh(task).manager == people[who]) is takes
+@pytest.mark.parametrize(("name", "is_allowed"), TAKERS.items())
+def test_access_to_takeover(people: People, task: SigningTask, name: str, is_allowed: bool) -> None:
+    browser_of(people[name]).post(f"/tasks/{task.number}/take/")
+    assert (fresh(task).manager == people[name]) is is_allowed
 
 
 COMMENTERS = {
@@ -171,13 +176,13 @@ COMMENTERS = {
 }
 
 
-@pytest.mark.parametrize(("who", "may"), COMMENTERS.items())
-def test_who_comments(people: People, task: SigningTask, who: str, may: bool) -> None:
-    browser = browser_of(people[who])
+@pytest.mark.parametrize(("name", "is_allowed"), COMMENTERS.items())
+def test_access_to_comments(people: People, task: SigningTask, name: str, is_allowed: bool) -> None:
+    browser = browser_of(people[name])
     page = browser.get(f"/tasks/{task.number}/").content.decode()
-    assert ("Добавить комментарий" in page) is may
+    assert ("Добавить комментарий" in page) is is_allowed
     browser.post(f"/tasks/{task.number}/comment/", {"text": "Перезвонить завтра"})
-    assert task.comments.exists() is may
+    assert task.comments.exists() is is_allowed
 
 
 APPROVERS = {
@@ -190,18 +195,18 @@ APPROVERS = {
 }
 
 
-@pytest.mark.parametrize(("who", "may"), APPROVERS.items())
-def test_who_approves(people: People, who: str, may: bool) -> None:
+@pytest.mark.parametrize(("name", "is_allowed"), APPROVERS.items())
+def test_access_to_approval(people: People, name: str, is_allowed: bool) -> None:
     task = SigningTaskFactory(
         manager=people["owner"], status=Status.ON_APPROVAL, approval_needed=True
     )
-    browser = browser_of(people[who])
-    assert ("Согласовать" in browser.get(f"/tasks/{task.number}/").content.decode()) is may
+    browser = browser_of(people[name])
+    assert ("Согласовать" in browser.get(f"/tasks/{task.number}/").content.decode()) is is_allowed
     browser.post(f"/tasks/{task.number}/do/approve/", {"words": ""})
-    assert (fresh(task).status == Status.IDENTIFICATION_REQUESTED) is may
+    assert (fresh(task).status == Status.IDENTIFICATION_REQUESTED) is is_allowed
 
 
-def test_a_head_does_not_approve_his_own_task(people: People) -> None:
+def test_a_head_cannot_approve_their_own_task(people: People) -> None:
     own = SigningTaskFactory(
         manager=people["head_manager"], status=Status.ON_APPROVAL, approval_needed=True
     )
@@ -210,24 +215,24 @@ def test_a_head_does_not_approve_his_own_task(people: People) -> None:
 
 
 def test_a_version_of_another_task_is_not_served(people: People, task: SigningTask) -> None:
-    foreign = DocumentVersionFactory()
-    address = f"/tasks/{task.number}/document/{foreign.pk}/source/"
-    assert browser_of(people["owner"]).get(address).status_code == 404
+    version = DocumentVersionFactory()
+    path = f"/tasks/{task.number}/document/{version.pk}/source/"
+    assert browser_of(people["owner"]).get(path).status_code == 404
 
 
-def test_the_refusal_names_the_role_that_is_wanted(people: People, task: SigningTask) -> None:
+def test_the_403_page_names_the_required_role(people: People, task: SigningTask) -> None:
     response = browser_of(people["lead"]).post(f"/tasks/{task.number}/take/")
     assert response.status_code == 403
     assert "Нужна роль «Менеджер»" in response.content.decode()
 
 
-def test_a_person_without_a_role_is_told_how_to_ask_for_one(people: People) -> None:
+def test_a_user_without_roles_sees_how_to_request_access(people: People) -> None:
     page = browser_of(people["roleless"]).get("/", follow=True).content.decode()
     assert "<h1>Предоставление доступа</h1>" in page
     assert "Логин: roleless" in page
 
 
-def test_the_session_of_a_blocked_person_ends_at_once(people: People) -> None:
+def test_blocking_ends_the_session_of_a_user(people: People) -> None:
     owner = people["owner"]
     browser = browser_of(owner)
     assert browser.get("/tasks/my/").status_code == 200

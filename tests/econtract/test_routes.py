@@ -1,4 +1,4 @@
-"""Every URL declares who may open it; a URL that does not is closed."""
+"""Every URL has an access rule; a URL without one is closed."""
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +29,7 @@ def test_every_rule_has_a_url() -> None:
 
 
 def test_only_urls_declared_public_are_open_without_logging_in() -> None:
-    # Our log-in page replaces the admin's own, whose URL is still there.
+    # The admin's own log-in URL redirects to ours.
     open_to_all = {
         url.name for url in URLS if not getattr(url.pattern.callback, "login_required", True)
     }
@@ -48,7 +48,7 @@ class UrlconfWithoutRules:
     """The product's URLs, and one new URL without a rule in every namespace."""
 
     handler403 = "econtract.views.permission_denied"
-    # The product's come first, so that `reverse` finds them.
+    # The product's URLs are first, so that `reverse` finds them.
     urlpatterns = [
         path("", include("econtract.urls")),
         path("new/", view, name="without_rule"),
@@ -76,7 +76,7 @@ def test_a_url_without_a_rule_is_closed(
     name: str, url: str, people: People, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.ROOT_URLCONF = UrlconfWithoutRules
-    for who in ("owner", "head", "administrator"):
-        assert browser_of(people[who]).get(url).status_code == 403
+    for username in ("owner", "head", "administrator"):
+        assert browser_of(people[username]).get(url).status_code == 403
     assert f"name={name}" in caplog.text
     assert Client().get(url).status_code in {302, 403}

@@ -137,18 +137,18 @@ def test_zip_print_form_and_protocol_are_generated(sandbox: Sandbox) -> None:
     message = post_message(sandbox, build_message(sandbox, content=content)).json()
     skip_events(sandbox)
     sandbox.edo_sign(message["MessageId"])
-    place = {
+    document = {
         "boxId": our_box(sandbox),
         "messageId": message["MessageId"],
         "documentId": message["Entities"][0]["EntityId"],
     }
-    name = sandbox.get("/edo/GenerateDocumentZip", **place, fullDocflow="true").json()
+    name = sandbox.get("/edo/GenerateDocumentZip", **document, fullDocflow="true").json()
     archive = sandbox.get("/edo/V2/ShelfDownload", nameOnShelf=name["ZipFileNameOnShelf"])
     assert archive.content.startswith(b"PK")
-    form = sandbox.get("/edo/GeneratePrintForm", **place)
+    form = sandbox.get("/edo/GeneratePrintForm", **document)
     with pikepdf.open(io.BytesIO(form.content)) as pdf:
         assert len(pdf.pages) == 2
-    protocol = sandbox.get("/edo/GenerateDocumentProtocol", **place).json()
+    protocol = sandbox.get("/edo/GenerateDocumentProtocol", **document).json()
     assert base64.b64decode(protocol["PrintForm"]).startswith(b"%PDF")
 
 

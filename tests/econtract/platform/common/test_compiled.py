@@ -77,9 +77,9 @@ def test_values_list_returns_tuples() -> None:
             .values_list("created_at", "pk", Value(5))
         )
     )
-    made = ExchangeFactory.create_batch(2, file_name="x.pdf")
+    files = ExchangeFactory.create_batch(2, file_name="x.pdf")
     ExchangeFactory(file_name="y.pdf")
-    assert query(name="x.pdf") == [(each.created_at, each.pk, 5) for each in reversed(made)]
+    assert query(name="x.pdf") == [(file.created_at, file.pk, 5) for file in reversed(files)]
     assert query(name="z.pdf") == []
 
 

@@ -1,4 +1,4 @@
-"""The one HTTP client: what it repeats, what it raises, what it tells the log."""
+"""The HTTP client of outside systems: retries, errors and log lines."""
 
 import json
 import logging
@@ -18,19 +18,19 @@ from econtract.platform.common.http import OutsideHttp
 from econtract.platform.common.request_id import set_request_id
 
 KEY = "0d7f3a52-5c43-4b7c-9c62-b6f9d1b1a111"
-Reaction = Callable[["Handler"], None]
+Respond = Callable[["Handler"], None]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers each request with the next planned reaction, with `ok` when none is planned."""
+    """Sends the next of ``responses``, or an empty JSON object."""
 
     protocol_version = "HTTP/1.1"
-    server: "Other"
+    server: "FakeServer"
 
     def do_GET(self) -> None:
-        self.server.seen.append((self.command, self.path, dict(self.headers), self._body()))
-        reaction = self.server.plan.popleft() if self.server.plan else answer()
-        reaction(self)
+        self.server.requests.append((self.command, self.path, dict(self.headers), self._body()))
+        respond = self.server.responses.popleft() if self.server.responses else response()
+        respond(self)
 
     do_POST = do_GET
 
@@ -38,22 +38,22 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: the test's output stays clean."""
+        """Logs nothing."""
 
 
-class Other(ThreadingHTTPServer):
-    """The outside system."""
+class FakeServer(ThreadingHTTPServer):
+    """An outside system."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.plan: deque[Reaction] = deque()
-        self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.responses: deque[Respond] = deque()
+        self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
 
 
-def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Reaction:
-    def react(handler: Handler) -> None:
+def response(status: int = 200, body: bytes = b"{}", **headers: str) -> Respond:
+    def respond(handler: Handler) -> None:
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
@@ -61,24 +61,24 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Reaction:
         handler.end_headers()
         handler.wfile.write(body)
 
-    return react
+    return respond
 
 
-def hang_up(handler: Handler) -> None:
+def close_connection(handler: Handler) -> None:
     handler.close_connection = True
 
 
-def silence_until(event: threading.Event) -> Reaction:
-    def react(handler: Handler) -> None:
+def wait_for(event: threading.Event) -> Respond:
+    def respond(handler: Handler) -> None:
         event.wait(10)
         handler.close_connection = True
 
-    return react
+    return respond
 
 
 @pytest.fixture
-def other(settings: Any) -> Iterator[Other]:
-    server = Other()
+def server(settings: Any) -> Iterator[FakeServer]:
+    server = FakeServer()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -92,10 +92,10 @@ def other(settings: Any) -> Iterator[Other]:
     http._clients.clear()
 
 
-def test_it_identifies_itself_and_the_call(other: Other) -> None:
+def test_headers_have_the_token_the_key_and_the_request_id(server: FakeServer) -> None:
     set_request_id("request-0001")
     OutsideHttp("cdi").post("/v1/things", json={"имя": "да"}, idempotency_key=KEY)
-    method, path, headers, body = other.seen[0]
+    method, path, headers, body = server.requests[0]
     assert (method, path) == ("POST", "/v1/things")
     assert headers["Authorization"] == "Bearer secret-token"
     assert headers["Idempotency-Key"] == KEY
@@ -103,71 +103,73 @@ def test_it_identifies_itself_and_the_call(other: Other) -> None:
     assert json.loads(body) == {"имя": "да"}
 
 
-def test_values_in_a_path_cannot_change_the_path(other: Other) -> None:
+def test_values_in_a_path_are_quoted(server: FakeServer) -> None:
     OutsideHttp("cdi").get("/v1/things/{name}", args={"name": "../a?b=1#c"}, params={"kpp": None})
-    assert other.seen[0][1] == "/v1/things/..%2Fa%3Fb%3D1%23c"
+    assert server.requests[0][1] == "/v1/things/..%2Fa%3Fb%3D1%23c"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
-def test_a_client_error_is_a_final_refusal_with_its_code(other: Other, status: int) -> None:
-    other.plan.append(answer(status, b'{"code": "not_found", "message": "no such"}'))
-    with pytest.raises(Refused) as caught:
+def test_a_client_error_is_a_refusal_with_a_code(server: FakeServer, status: int) -> None:
+    server.responses.append(response(status, b'{"code": "not_found", "message": "no such"}'))
+    with pytest.raises(Refused) as error:
         OutsideHttp("cdi").get("/v1/things")
-    assert caught.value.code == "not_found"
-    assert len(other.seen) == 1
+    assert error.value.code == "not_found"
+    assert len(server.requests) == 1
 
 
-def test_a_refusal_may_carry_its_code_in_a_header(other: Other) -> None:
-    other.plan.append(answer(409, b"Already signed", X_Diadoc_ErrorCode="Document.AlreadySigned"))
-    with pytest.raises(Refused) as caught:
+def test_the_code_of_a_refusal_can_be_in_a_header(server: FakeServer) -> None:
+    server.responses.append(
+        response(409, b"Already signed", X_Diadoc_ErrorCode="Document.AlreadySigned")
+    )
+    with pytest.raises(Refused) as error:
         OutsideHttp("cdi").get("/v1/things")
-    assert caught.value.code == "Document.AlreadySigned"
+    assert error.value.code == "Document.AlreadySigned"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"code": 5}', b""])
-def test_a_refusal_without_a_code_is_named_by_its_status(other: Other, body: bytes) -> None:
-    other.plan.append(answer(403, body))
-    with pytest.raises(Refused) as caught:
+def test_a_refusal_without_a_code_gets_one_from_the_status(server: FakeServer, body: bytes) -> None:
+    server.responses.append(response(403, body))
+    with pytest.raises(Refused) as error:
         OutsideHttp("cdi").get("/v1/things")
-    assert caught.value.code == "http_403"
+    assert error.value.code == "http_403"
 
 
 @pytest.mark.parametrize("status", [302, 408, 429, 500, 502, 503, 504])
-def test_everything_else_may_be_better_later(other: Other, status: int) -> None:
-    other.plan.append(answer(status, Retry_After="7", Location="http://127.0.0.1:1/"))
-    with pytest.raises(Unavailable) as caught:
+def test_other_statuses_are_outages(server: FakeServer, status: int) -> None:
+    server.responses.append(response(status, Retry_After="7", Location="http://127.0.0.1:1/"))
+    with pytest.raises(Unavailable) as error:
         OutsideHttp("cdi").get("/v1/things")
-    assert caught.value.retry_after == 7
-    assert len(other.seen) == 1
+    assert error.value.retry_after == 7
+    assert len(server.requests) == 1
 
 
-def test_a_broken_connection_is_tried_twice_more(other: Other) -> None:
-    other.plan.extend([hang_up, hang_up, answer(body=b'{"ok": true}')])
+def test_connection_errors_are_retried_twice(server: FakeServer) -> None:
+    server.responses.extend([close_connection, close_connection, response(body=b'{"ok": true}')])
     assert OutsideHttp("cdi").get("/v1/things") == {"ok": True}
-    other.plan.extend([hang_up, hang_up, hang_up, answer()])
+    server.responses.extend([close_connection, close_connection, close_connection, response()])
     with pytest.raises(Unavailable):
         OutsideHttp("cdi").post("/v1/things", json={}, idempotency_key=KEY)
-    assert len(other.seen) == 6
+    assert len(server.requests) == 6
 
 
-def test_a_change_without_a_key_is_never_repeated(other: Other) -> None:
-    other.plan.append(hang_up)
+def test_a_post_without_a_key_is_not_retried(server: FakeServer) -> None:
+    server.responses.append(close_connection)
     with pytest.raises(Unavailable):
         OutsideHttp("cdi").request("POST", "/v1/things", json={})
-    assert len(other.seen) == 1
+    assert len(server.requests) == 1
 
 
-def test_silence_ends_with_the_time_given_and_is_not_repeated(other: Other) -> None:
-    enough = threading.Event()
-    other.plan.append(silence_until(enough))
+def test_a_timeout_is_not_retried(server: FakeServer) -> None:
+    timed_out = threading.Event()
+    server.responses.append(wait_for(timed_out))
     with pytest.raises(Unavailable, match="no answer in time"):
         OutsideHttp("cdi").get("/v1/things", timeout=0.2)
-    enough.set()
-    assert len(other.seen) == 1
+    timed_out.set()
+    assert len(server.requests) == 1
 
 
-def test_an_answer_that_drips_past_the_time_given_is_dropped(other: Other) -> None:
-    def drip(handler: Handler) -> None:
+def test_the_timeout_covers_a_slow_body(server: FakeServer) -> None:
+    def send_slowly(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()
@@ -179,45 +181,45 @@ def test_an_answer_that_drips_past_the_time_given_is_dropped(other: Other) -> No
         except OSError:
             return
 
-    other.plan.append(drip)
+    server.responses.append(send_slowly)
     with pytest.raises(Unavailable, match="no answer in time"):
         OutsideHttp("cdi").get("/v1/things", timeout=0.3)
 
 
-def test_an_answer_over_the_limit_is_dropped(other: Other) -> None:
-    other.plan.append(answer(body=b"x" * 2000))
+def test_a_response_over_the_limit_is_an_outage(server: FakeServer) -> None:
+    server.responses.append(response(body=b"x" * 2000))
     with pytest.raises(Unavailable, match="size limit"):
         OutsideHttp("cdi").request("GET", "/v1/things", max_response_bytes=1000)
 
 
-def test_a_body_over_the_limit_is_not_sent(other: Other, monkeypatch: Any) -> None:
+def test_a_request_over_the_limit_is_not_sent(server: FakeServer, monkeypatch: Any) -> None:
     monkeypatch.setattr(http, "MAX_REQUEST_BYTES", 10)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         OutsideHttp("cdi").request("POST", "/v1/things", content=b"x" * 11)
-    assert caught.value.code == "too_large"
-    assert other.seen == []
+    assert error.value.code == "too_large"
+    assert server.requests == []
 
 
-def test_an_answer_that_is_not_json_is_a_fault_of_the_other_side(other: Other) -> None:
-    other.plan.append(answer(body=b"<html>"))
+def test_a_response_that_is_not_json_is_an_outage(server: FakeServer) -> None:
+    server.responses.append(response(body=b"<html>"))
     with pytest.raises(Unavailable, match="not JSON"):
         OutsideHttp("cdi").get("/v1/things")
 
 
-def test_nobody_listening_is_unavailable(settings: Any) -> None:
+def test_a_refused_connection_is_an_outage(settings: Any) -> None:
     settings.OUTSIDE = {"cdi": {"url": "http://127.0.0.1:1", "token": "t"}}
     with pytest.raises(Unavailable):
         OutsideHttp("cdi").get("/v1/things")
 
 
-def test_a_missing_address_says_what_to_set(settings: Any) -> None:
+def test_the_error_names_the_missing_setting(settings: Any) -> None:
     settings.OUTSIDE = {"archive_apd": {"url": "", "token": "t"}}
     with pytest.raises(Unavailable, match="set ARCHIVE_APD_URL"):
         OutsideHttp("archive_apd").get("/v1/things")
 
 
 def test_the_log_has_one_line_and_no_personal_data(
-    other: Other, caplog: pytest.LogCaptureFixture
+    server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "econtract.platform.common.http")
     OutsideHttp("cdi").post(
@@ -233,7 +235,7 @@ def test_the_log_has_one_line_and_no_personal_data(
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_worker_does_not_share_connections_with_its_parent(other: Other) -> None:
+def test_a_forked_process_has_its_own_connections(server: FakeServer) -> None:
     OutsideHttp("cdi").get("/v1/things")
     child = os.fork()
     if child == 0:
@@ -245,4 +247,4 @@ def test_a_forked_worker_does_not_share_connections_with_its_parent(other: Other
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     OutsideHttp("cdi").get("/v1/things")
-    assert len(other.seen) == 3
+    assert len(server.requests) == 3

@@ -61,7 +61,7 @@ def test_pages_follow_one_another_by_number_and_by_cursor() -> None:
                 encoded = query.with_changes(**page.next).encode()
                 query = ClientQuery.parse(QueryDict(encoded.removeprefix("?")))
         assert list(chain(*pages)) == NAMES
-        assert [len(each) for each in pages] == [3, 3, 1]
+        assert [len(page) for page in pages] == [3, 3, 1]
 
 
 def test_the_last_page_is_full_and_has_a_previous_one() -> None:

@@ -1,4 +1,4 @@
-"""A job kind must say everything that is shown of it."""
+"""Registration of job kinds: title, system and caption are required."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
