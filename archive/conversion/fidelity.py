@@ -5,18 +5,14 @@ from collections import Counter
 from typing import Any
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 
 from archive.conversion import pdf_text
 from archive.conversion.word_recall import missing_words, split_words, word_recall
+from archive.pdf_content.opening import open_document
+from archive.pdf_content.shown import shows_content
 
 MISSING_SAMPLE = 10
 COMPARED_FORMATS = ("docx", "xlsx")
-VISIBLE_OBJECTS = (
-    pdfium.FPDF_PAGEOBJ_IMAGE,
-    pdfium.FPDF_PAGEOBJ_PATH,
-    pdfium.FPDF_PAGEOBJ_SHADING,
-)
 
 
 def measure_in_child(source: int, pdf: int, *, file_format: str) -> tuple[dict[str, Any], bytes]:
@@ -26,11 +22,12 @@ def measure_in_child(source: int, pdf: int, *, file_format: str) -> tuple[dict[s
     are in the PDF, None when the source's format is not one of COMPARED_FORMATS. "missing" is a
     sample of the other words.
     """
-    with os.fdopen(pdf, "rb") as file, pypdfium2.PdfDocument(file) as document:
+    with os.fdopen(pdf, "rb") as file, open_document(file) as document:
+        is_blank = not shows_content(document)
         text = pdf_text.extract_text(document)
         measures: dict[str, Any] = {
             "pages": len(document),
-            "blank": not text.strip() and not any(_has_graphics(page) for page in document),
+            "blank": is_blank,
             "recall": None,
             "missing": [],
         }
@@ -53,7 +50,3 @@ def _compare(
     if missing:
         missing &= missing_words(words, pdf_text.extract_spaced_text(document))
     return words, missing
-
-
-def _has_graphics(page: pypdfium2.PdfPage) -> bool:
-    return next(page.get_objects(filter=VISIBLE_OBJECTS, max_depth=3), None) is not None

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from archive.pdf_content.page_view import load_flattened_page
+
 # In heights of a letter: a horizontal gap this wide is a space, and a vertical distance this large
 # is another line, or a footnote mark.
 MIN_SPACE = 0.18
@@ -16,12 +18,18 @@ def extract_text(document: pypdfium2.PdfDocument) -> str:
 
     pdfium sometimes joins words of neighbouring columns, and footnote marks with the word before.
     """
-    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    return "\n".join(text.get_text_bounded() for text in _iter_texts(document))
 
 
 def extract_spaced_text(document: pypdfium2.PdfDocument) -> str:
     """The text with a space wherever letters stand apart; many times slower than `extract_text`."""
-    return "\n".join("".join(_iter_spaced(page.get_textpage())) for page in document)
+    return "\n".join("".join(_iter_spaced(text)) for text in _iter_texts(document))
+
+
+def _iter_texts(document: pypdfium2.PdfDocument) -> Iterator[pypdfium2.PdfTextPage]:
+    """The text of each page, with the values of form fields: LibreOffice makes fields."""
+    for index in range(len(document)):
+        yield load_flattened_page(document, index).get_textpage()
 
 
 def _iter_spaced(text: pypdfium2.PdfTextPage) -> Iterator[str]:

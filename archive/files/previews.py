@@ -9,6 +9,7 @@ from archive.models import DocumentVersion, StoredFile
 
 WIDTH_PIXELS = 1_000
 PREVIEWS_FOLDER = "previews"
+RENDERING = 2  # in the names of the files: raise it when pages are shown in another way
 LIMITS = isolation.Limits(seconds=20, cpu_seconds=10, memory=600 * isolation.MEBIBYTE, file_size=0)
 
 
@@ -42,7 +43,7 @@ def _get_or_render(
         raise IndexError(page)
     if version.pdf is None:
         raise ValueError(f"Version {version.pk} has no PDF.")
-    path = f"{preview_folder(version.pdf)}/{page}.{extension}"
+    path = f"{preview_folder(version.pdf)}/{page}-{RENDERING}.{extension}"
     if default_storage.exists(path):
         with default_storage.open(path, "rb") as file:
             return bytes(file.read())

@@ -42,13 +42,15 @@ def collect_attachments(dictionaries: Iterable[Any]) -> list[PdfAttachment]:
     return list(attachments.values())
 
 
-def build_finding(attachments: Iterable[PdfAttachment], sizes: Iterable[int]) -> Finding | None:
-    """What the user must check; None without attachments. ``sizes`` are in bytes."""
+def build_attachment_findings(
+    attachments: Iterable[PdfAttachment], sizes: Iterable[int]
+) -> list[Finding]:
+    """What the user must check, nothing without attachments. ``sizes`` are in bytes."""
     files = [
         EmbeddedFile(_display_name(attachment, index), size)
         for index, (attachment, size) in enumerate(zip(attachments, sizes, strict=True))
     ]
-    return Finding("pdf_attachments", _FINDING, tuple(files)) if files else None
+    return [Finding("pdf_attachments", _FINDING, tuple(files))] if files else []
 
 
 def _display_name(attachment: PdfAttachment, index: int) -> str:

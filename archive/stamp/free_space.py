@@ -12,6 +12,10 @@ from typing import Any, BinaryIO
 import pypdfium2
 from PIL import Image
 
+from archive.pdf_content.annotations import Box, read_annotations
+from archive.pdf_content.opening import open_document
+from archive.pdf_content.page_view import load_flattened_page
+
 MARGIN = 14.0  # points from the edge of the page
 GAP = 6.0  # points from the page's content
 SQUARE_PIXELS = 4  # width of a square of the search grid
@@ -106,15 +110,12 @@ def find_free_space(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> L
     The lowest position is chosen, and the most central one at that height. A page with very large
     images is not rendered and has no free space.
     """
-    document = pypdfium2.PdfDocument(source)
-    try:
+    with open_document(source) as document:
         page = document[len(document) - 1]
         frame = _read_frame(page)
         if _has_huge_image(page):
             return LastPage(frame, None)
-        return LastPage(frame, _find_spot(_PageGrid.from_page(page, frame), sizes))
-    finally:
-        document.close()
+        return LastPage(frame, _find_spot(_PageGrid.from_last_page(document, frame), sizes))
 
 
 def _read_frame(page: pypdfium2.PdfPage) -> PageFrame:
@@ -153,12 +154,16 @@ class _PageGrid:
             self._sums.append([a + b for a, b in zip(sums, self._sums[-1], strict=True)])
 
     @classmethod
-    def from_page(cls, page: pypdfium2.PdfPage, frame: PageFrame) -> "_PageGrid":
+    def from_last_page(cls, document: pypdfium2.PdfDocument, frame: PageFrame) -> "_PageGrid":
         width, height = frame.displayed_size
         scale = min(1.0, MAX_RENDERED_SIDE / max(width, height))
-        image = page.render(scale=scale, grayscale=True).to_pil()
+        last = len(document) - 1
+        image = document[last].render(scale=scale, grayscale=True).to_pil()
         content = _mark_content(image)
-        _mark_text(content, page, frame, scale)
+        for annotation in read_annotations(document, last):
+            if annotation.is_on_screen:  # a reader may draw it, or an empty field, over a stamp
+                _mark_box(content, annotation.box, frame, scale)
+        _mark_text(content, load_flattened_page(document, last), frame, scale)
         return cls(_reduce_to_squares(content), SQUARE_PIXELS / scale, height)
 
     def find_free_corner(self, width: float, height: float) -> tuple[float, float] | None:
@@ -206,11 +211,15 @@ def _mark_text(
     """
     text = page.get_textpage()
     for index in range(text.count_chars()):
-        left, bottom, right, top = text.get_charbox(index, loose=True)
-        corners = [frame.to_displayed(left, bottom), frame.to_displayed(right, top)]
-        xs = sorted(x * scale for x, _ in corners)
-        ys = sorted(content.height - y * scale for _, y in corners)
-        content.paste(255, (int(xs[0]), int(ys[0]), int(xs[1]) + 1, int(ys[1]) + 1))
+        _mark_box(content, text.get_charbox(index, loose=True), frame, scale)
+
+
+def _mark_box(content: Image.Image, box: Box, frame: PageFrame, scale: float) -> None:
+    left, bottom, right, top = box
+    corners = [frame.to_displayed(left, bottom), frame.to_displayed(right, top)]
+    xs = sorted(x * scale for x, _ in corners)
+    ys = sorted(content.height - y * scale for _, y in corners)
+    content.paste(255, (int(xs[0]), int(ys[0]), int(xs[1]) + 1, int(ys[1]) + 1))
 
 
 def _reduce_to_squares(content: Image.Image) -> Image.Image:

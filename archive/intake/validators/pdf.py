@@ -18,10 +18,12 @@ from archive.intake.validators import pdf_attachments, pdf_structure
 from archive.pdf_content.attachments import (
     FILE_KEY,
     PdfAttachment,
-    build_finding,
+    build_attachment_findings,
     collect_attachments,
 )
 from archive.pdf_content.dictionaries import find_dictionaries
+from archive.pdf_content.opening import open_document
+from archive.pdf_content.page_findings import build_page_findings
 from archive.pdf_content.shown import shows_content
 from econtract.platform.common.refusals import Refusal
 
@@ -70,13 +72,12 @@ def validate(file: BinaryIO, *, max_pages: int) -> tuple[int, tuple[Finding, ...
             sizes = _check_attachments(attachments)
             _decode_pages(pdf)
             pdf_structure.check_readers_agree(file, pdf)
-        _refuse_blank(file)
+            page_findings = _inspect_pages(file, pdf)
     except pikepdf.PasswordError:
         raise IntakeRefused(refusals.PDF_ENCRYPTED) from None
     except _ERRORS as error:
         raise IntakeRefused(_refusal_of(error)) from None
-    findings = [build_finding(attachments, sizes)]
-    return pages, tuple(finding for finding in findings if finding)
+    return pages, (*build_attachment_findings(attachments, sizes), *page_findings)
 
 
 def _refusal_of(error: Exception) -> Refusal:
@@ -161,9 +162,9 @@ def _content_streams(page: pikepdf.Page) -> list[Any]:
     return members
 
 
-def _refuse_blank(file: BinaryIO) -> None:
-    file.seek(0)
-    with pypdfium2.PdfDocument(file) as document:
-        document.init_forms()
+def _inspect_pages(file: BinaryIO, pdf: pikepdf.Pdf) -> list[Finding]:
+    """Refuses pages that show nothing; returns what they do not tell."""
+    with open_document(file) as document:
         if not shows_content(document):
             raise IntakeRefused(refusals.NO_CONTENT)
+        return build_page_findings(document, pdf)

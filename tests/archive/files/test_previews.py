@@ -51,7 +51,7 @@ def test_a_page_that_cannot_be_rendered_is_not_cached(
         raise isolation.LimitExceeded
 
     monkeypatch.setattr(isolation, "run_function", exceed_limit)
-    path = f"{previews.preview_folder(version.pdf)}/1.webp"
+    path = f"{previews.preview_folder(version.pdf)}/1-{previews.RENDERING}.webp"
     default_storage.delete(path)
     with pytest.raises(previews.PreviewUnavailable):
         previews.page_image(version, 1)

@@ -9,6 +9,12 @@ from PIL import Image
 from archive.findings import EmbeddedFile
 from archive.intake.inspection import inspect_file
 from tests.support.documents import office
+from tests.support.documents.pdf_forms import (
+    annotation_pdf,
+    check_box_pdf,
+    form_pdf,
+    value_without_field_pdf,
+)
 from tests.support.documents.pdfs import FORGIVABLE_DEFECTS, attach, file_specification
 
 
@@ -85,3 +91,48 @@ def test_a_scan_after_blank_pages_counts() -> None:
             page.Contents = pdf.make_stream(b"")
 
     assert inspect_bytes(office.pdf_bytes(40, change=change)).pages == 40
+
+
+TOLD = {
+    "a comment": (annotation_pdf("Text", Contents="Скидка 50 %"), "pdf_comments", "Скидка 50 %"),
+    "a hidden value": (form_pdf("x1", F=2), "pdf_form_values", "client: x1"),
+    "a value without a field": (value_without_field_pdf("100"), "pdf_form_values", "price: 100"),
+    "a check box that looks empty": (
+        check_box_pdf(value="Yes", state="Off"),
+        "pdf_form_values",
+        "agree: Yes",
+    ),
+    "a check box that only looks checked": (
+        check_box_pdf(value="Off", state="Yes"),
+        "pdf_form_values",
+        "agree: Off",
+    ),
+    "a stamp that is not printed": (
+        annotation_pdf("Stamp", appearance="APPROVED", F=0),
+        "pdf_prints_differently",
+        "не печатается",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_the_pages_do_not_tell_is_told(name: str) -> None:
+    data, code, quote = TOLD[name]
+    (finding,) = inspect_bytes(data).findings
+    assert finding.code == code
+    assert quote in finding.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        form_pdf("OOO Romashka"),
+        form_pdf("", F=2),
+        check_box_pdf(value="Yes", state="Yes"),
+        check_box_pdf(value="Off", state="Off"),
+        annotation_pdf("FreeText", Contents="Paid in full"),
+        annotation_pdf("Link", Contents="our site", F=0),
+    ],
+)
+def test_what_every_reader_shows_needs_no_finding(data: bytes) -> None:
+    assert inspect_bytes(data).findings == ()

@@ -20,6 +20,7 @@ from tests.support.documents.packages import (
     sender_signer,
     sign_document,
 )
+from tests.support.documents.pdf_forms import FIELD_BOX, form_pdf
 
 TITLE = "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ"
 DOCUMENT_ID = "5e0a7b0e-0b1c-4f0e-8f53-000000000002"
@@ -277,3 +278,13 @@ def test_markup_in_a_name_is_escaped(tmp_path: Path) -> None:
 def test_a_stamped_copy_can_be_stamped_again(tmp_path: Path) -> None:
     twice = stamp(tmp_path, stamp(tmp_path, contract_pdf(lines=2)))
     assert page_texts(twice)[0].count(TITLE) == 4
+
+
+@pytest.mark.parametrize("value", ["OOO Romashka", ""])
+def test_form_fields_are_not_covered(tmp_path: Path, value: str) -> None:
+    before = form_pdf(value)
+    after = stamp(tmp_path, before)
+    assert len(page_texts(after)) == 1
+    box = ImageChops.difference(render_pages(before)[0], render_pages(after)[0]).getbbox()
+    assert box is not None
+    assert box[3] <= 842 - FIELD_BOX[3], "the stamps are not above the field"

@@ -1,0 +1,62 @@
+"""What the user must check in a PDF because its pages alone do not tell it."""
+
+from collections.abc import Iterable
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from archive.findings import Finding
+from archive.pdf_content.form_fields import find_values_without_place
+from archive.pdf_content.page_view import PageView, read_page_view
+
+_QUOTES = 5
+_QUOTE_LENGTH = 100
+
+
+def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> list[Finding]:
+    """The findings about form values and comments; the same file opened twice."""
+    views = [
+        read_page_view(document, index)
+        for index in range(len(document))
+        if _has_annotations(document, index)
+    ]
+    placed = {name for view in views for name in view.field_names}
+    unseen = [value for view in views for value in view.unseen_values]
+    unseen += find_values_without_place(pdf, placed)
+    findings = []
+    if unseen:
+        quotes = _quote(f"{field.name}: {field.value}" for field in unseen)
+        text = f"На страницах не видно значений полей формы, или видно не целиком: {quotes}"
+        findings.append(Finding("pdf_form_values", f"{text}. Проверьте страницы"))
+    return findings + _find_comments(views)
+
+
+def _find_comments(views: Iterable[PageView]) -> list[Finding]:
+    comments = [comment for view in views for comment in view.comments]
+    findings = []
+    if comments:
+        text = f"В PDF есть комментарии, подписаны будут и они: {_quote(comments)}"
+        findings.append(Finding("pdf_comments", f"{text}. Проверьте, нет ли лишних"))
+    if any(view.prints_differently for view in views):
+        text = "Часть пометок и полей PDF видна на экране, но не печатается, или наоборот"
+        findings.append(Finding("pdf_prints_differently", f"{text}. Сравните с распечаткой"))
+    return findings
+
+
+def _has_annotations(document: pypdfium2.PdfDocument, index: int) -> bool:
+    page = document[index]
+    count = pdfium.FPDFPage_GetAnnotCount(page)
+    page.close()
+    return bool(count)
+
+
+def _quote(texts: Iterable[str]) -> str:
+    """The first texts, shortened, and how many more there are."""
+    unique = list(dict.fromkeys(" ".join(text.split()) for text in texts))
+    quotes = [
+        f"{text[:_QUOTE_LENGTH]}{'…' if len(text) > _QUOTE_LENGTH else ''}"
+        for text in unique[:_QUOTES]
+    ]
+    rest = len(unique) - len(quotes)
+    return "; ".join(quotes) + (f" и еще {rest}" if rest else "")

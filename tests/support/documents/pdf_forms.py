@@ -1,0 +1,98 @@
+"""PDF files with form fields and annotations."""
+
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+from tests.support.documents import office
+
+FIELD_BOX = (72, 40, 500, 70)  # left, bottom, right, top in points, on a page of 595 × 842
+PRINT = 4  # flag of an annotation
+
+
+def form_pdf(
+    value: str,
+    *,
+    appearance: str = "",
+    is_drawn_anew: bool = False,
+    kind: str = "Tx",
+    **keys: Any,
+) -> bytes:
+    """A PDF with a form field at FIELD_BOX.
+
+    Without ``appearance`` (ASCII), or with ``is_drawn_anew``, readers have to draw the value
+    themselves; ``keys`` are further keys of the field.
+    """
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        field = _widget(T=String("client"), FT=Name(f"/{kind}"), V=String(value))
+        field.DA = String("/Helv 14 Tf 0 g")
+        if appearance:
+            field.AP = Dictionary(N=_draw_text(pdf, appearance))
+        _add_field(pdf, field, keys)
+        pdf.Root.AcroForm.NeedAppearances = is_drawn_anew or not appearance
+
+    return office.pdf_bytes(change=change)
+
+
+def check_box_pdf(*, value: str, state: str) -> bytes:
+    """A PDF with a check box whose ``value`` is drawn in ``state``, "Yes" or "Off"."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        box = _widget(T=String("agree"), FT=Name.Btn, V=Name(f"/{value}"), AS=Name(f"/{state}"))
+        box.AP = Dictionary(N=Dictionary(Yes=_draw_text(pdf, "X"), Off=_draw_text(pdf, " ")))
+        _add_field(pdf, box, {})
+
+    return office.pdf_bytes(change=change)
+
+
+def annotation_pdf(subtype: str, *, appearance: str = "", **keys: Any) -> bytes:
+    """A PDF with an annotation at FIELD_BOX."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        annotation = _widget(Subtype=Name(f"/{subtype}"), DA=String("/Helv 14 Tf 0 g"))
+        if appearance:
+            annotation.AP = Dictionary(N=_draw_text(pdf, appearance))
+        for key, value in keys.items():
+            annotation[f"/{key}"] = value
+        pdf.pages[0].Annots = Array([annotation])
+
+    return office.pdf_bytes(change=change)
+
+
+def value_without_field_pdf(value: str) -> bytes:
+    """A PDF with a form field that no page has."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        field = Dictionary(T=String("price"), FT=Name.Tx, V=String(value))
+        pdf.Root.AcroForm = Dictionary(Fields=Array([pdf.make_indirect(field)]))
+
+    return office.pdf_bytes(change=change)
+
+
+def _widget(**keys: Any) -> Dictionary:
+    return Dictionary(
+        {"/Type": Name.Annot, "/Subtype": Name.Widget, "/Rect": Array(FIELD_BOX), "/F": PRINT}
+        | {f"/{key}": value for key, value in keys.items()}
+    )
+
+
+def _add_field(pdf: pikepdf.Pdf, field: Dictionary, keys: dict[str, Any]) -> None:
+    for key, value in keys.items():
+        field[f"/{key}"] = value
+    indirect = pdf.make_indirect(field)
+    page = pdf.pages[0]
+    page.Annots = Array([indirect])
+    pdf.Root.AcroForm = Dictionary(
+        Fields=Array([indirect]), DR=Dictionary(Font=Dictionary(Helv=page.Resources.Font.F1))
+    )
+
+
+def _draw_text(pdf: pikepdf.Pdf, text: str) -> pikepdf.Stream:
+    """An appearance with ``text``."""
+    stream = pdf.make_stream(f"BT /F1 14 Tf 2 8 Td ({text}) Tj ET".encode())
+    stream.Type, stream.Subtype = Name.XObject, Name.Form
+    stream.BBox = Array([0, 0, FIELD_BOX[2] - FIELD_BOX[0], FIELD_BOX[3] - FIELD_BOX[1]])
+    stream.Resources = pdf.pages[0].Resources
+    return stream
