@@ -74,7 +74,8 @@ def _read_annotation(document: pypdfium2.PdfDocument, annotation: object) -> Pag
     flags = pdfium.FPDFAnnot_GetFlags(annotation)
     is_on_screen = not flags & _NOT_ON_SCREEN
     is_printed = bool(flags & pdfium.FPDF_ANNOT_FLAG_PRINT) and not flags & _HIDDEN
-    field_name, values, comment = "", (), ""
+    field_name = comment = ""
+    values: tuple[str, ...] = ()
     subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
     if subtype == pdfium.FPDF_ANNOT_WIDGET:
         field_name, values = _read_field(document.formenv, annotation)

@@ -89,7 +89,7 @@ def _draw_missing_appearances(page: pypdfium2.PdfPage) -> None:
 def _read_inside(text: pypdfium2.PdfTextPage, box: Box) -> str:
     """The text in ``box``. A field can be too small for its value."""
     left, bottom, right, top = box
-    return text.get_text_bounded(left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE)
+    return str(text.get_text_bounded(left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE))
 
 
 def _letters(text: str) -> str:
