@@ -21,6 +21,8 @@ from tests.support.sandbox import Sandbox, sandbox, sandbox_server
 
 __all__ = ["sandbox", "sandbox_server"]
 
+FIRST_TASK_NUMBER = 900_000
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives real processes comes first: it lasts longest, and nobody should wait for it."""
@@ -29,11 +31,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database, dropped at the end although a connection to it may be forgotten.
+    """The test database, in which tasks have large numbers: a small one would be found by searches
+    for other things. It is dropped at the end although a connection to it may be forgotten.
 
     While Playwright's event loop runs, Django keeps the main thread's connection in another
     place, so the one from before or after is out of its sight: PostgreSQL ends it.
     """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "pg_get_serial_sequence('tasks_signingtask', 'number')"
+            cursor.execute(f"SELECT setval({sequence}, {FIRST_TASK_NUMBER})")
+        else:
+            cursor.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('tasks_signingtask', %s)",
+                [FIRST_TASK_NUMBER],
+            )
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
