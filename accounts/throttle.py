@@ -38,9 +38,9 @@ def reset_login(request: HttpRequest, login: str) -> None:
 
 def client_address(request: HttpRequest) -> str:
     """The client's IP address. Behind our proxy it is the last one in X-Forwarded-For."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return forwarded.rsplit(",", 1)[-1].strip()
+    addresses = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and addresses:
+        return addresses.rsplit(",", 1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -31,5 +31,7 @@ def search_by_name(users: QuerySet[User], text: str) -> QuerySet[User]:
 
 def combobox_options(users: QuerySet[User]) -> list[dict[str, str]]:
     """The first of ``users`` by name, as `combobox_options.html` expects them."""
-    ordered = users.order_by("last_name", "first_name", "pk")[:MAX_SUGGESTIONS]
-    return [{"value": str(user.pk), "text": str(user), "note": user.username} for user in ordered]
+    suggestions = users.order_by("last_name", "first_name", "pk")[:MAX_SUGGESTIONS]
+    return [
+        {"value": str(user.pk), "text": str(user), "note": user.username} for user in suggestions
+    ]

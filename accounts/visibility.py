@@ -43,7 +43,7 @@ class MembershipRule(NamedTuple):
     needs_switch: bool = False
 
 
-# The rule itself. `visibility_of` and `viewers_of` apply it in opposite directions; besides, an
+# The rule itself. `visibility_of` and `viewers_of` apply it in opposite directions. Also, an
 # administrator sees everything and a manager sees their own tasks.
 MEMBERSHIP_RULES = {
     rule.membership: rule
@@ -163,11 +163,11 @@ def _grants_through_groups(user: User, roles: Iterable[Role]) -> list[Grant]:
     if not rules:
         return []
     always, always_ids = _membership_condition(rules, needs_switch=False)
-    switched, switched_ids = _membership_condition(rules, needs_switch=True)
-    condition = f"({always} OR {switched} AND access_group.managers_see_each_other)"
+    by_switch, by_switch_ids = _membership_condition(rules, needs_switch=True)
+    condition = f"({always} OR {by_switch} AND access_group.managers_see_each_other)"
     manager = permission_id_of(AccessGroup.MEMBER_MANAGER)
     with connection.cursor() as cursor:
-        cursor.execute(f"{GRANTS} AND {condition}", [user.pk, manager, *always_ids, *switched_ids])
+        cursor.execute(f"{GRANTS} AND {condition}", [user.pk, manager, *always_ids, *by_switch_ids])
         rows = cursor.fetchall()
     codes = membership_codes()
     return [
@@ -248,11 +248,11 @@ def missing_grants(user: User, manager: User) -> list[MissingGrant]:
     Only meaningful when `visibility_of` does not include the manager.
     """
     codes = membership_codes()
-    shared = managers_in_groups_of(user).filter(user=manager)
+    memberships = managers_in_groups_of(user).filter(user=manager)
     own_membership = "content_object__members__permission_id"
     return [
         MissingGrant(group, _missing_condition(MEMBERSHIP_RULES[codes[permission_id]], user))
-        for group, permission_id in shared.values_list("content_object__name", own_membership)
+        for group, permission_id in memberships.values_list("content_object__name", own_membership)
     ]
 
 

@@ -66,11 +66,11 @@ def find_or_create_client(*, organisation: Organisation, actor: User) -> tuple[C
 def refresh_client(*, client: Client, organisation: Organisation, actor: User) -> None:
     """Updates the card from CDI; no query when nothing differs."""
     data = _registration_data(organisation)
-    changed = [name for name, value in data.items() if getattr(client, name) != value]
-    if changed:
-        for name in changed:
+    names = [name for name, value in data.items() if getattr(client, name) != value]
+    if names:
+        for name in names:
             setattr(client, name, data[name])
-        client.save(update_fields=[*changed, *Client.SEARCH_KEYS])
+        client.save(update_fields=[*names, *Client.SEARCH_KEYS])
         _log("client refreshed", actor, client=client.pk)
 
 

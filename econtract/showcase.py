@@ -149,9 +149,9 @@ def sample_context() -> dict[str, Any]:
                 "status": KINDS[kind][1],
                 "resolution": note,
                 "turn": turn,
-                "updated": updated,
+                "updated": age,
             }
-            for number, client, inn, stage, kind, note, turn, updated in ROWS
+            for number, client, inn, stage, kind, note, turn, age in ROWS
         ],
         "sample": SampleForm(initial={"number": "850123456789"}),
         "bad": invalid_form(),

@@ -176,8 +176,8 @@ def answer_by_habit(row: IdentityRequest, now: dt.datetime) -> None:
 
 def expire_requests(now: dt.datetime) -> None:
     """Fail the pending requests whose link has expired."""
-    expired = IdentityRequest.objects.filter(state=IdentityState.PENDING, expires_at__lte=now)
-    for row in expired:
+    requests = IdentityRequest.objects.filter(state=IdentityState.PENDING, expires_at__lte=now)
+    for row in requests:
         record_answer(row, "no_answer", "operator", now)
 
 

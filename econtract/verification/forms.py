@@ -56,11 +56,11 @@ class VerificationForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("package") or self.errors:
-            return cleaned
-        if not cleaned.get("document"):
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("package") or self.errors:
+            return data
+        if not data.get("document"):
             self.add_error("package", "Выберите пакет или документ с подписями.")
-        elif not cleaned.get("signatures"):
+        elif not data.get("signatures"):
             self.add_error("signatures", "Приложите хотя бы одну подпись документа.")
-        return cleaned
+        return data

@@ -76,12 +76,12 @@ class VerificationResult:
         A package may still be `is_unsealed`: its signatures are valid, and nothing protects the
         files that the parties have not signed.
         """
-        signed: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
+        results: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
         return (
             bool(self.signatures)
             and not self.problems
             and not any(file.problem for file in self.files)
-            and not any(result.problems for result in signed)
+            and not any(result.problems for result in results)
             and not (self.seal and self.seal.problems)
         )
 

@@ -35,16 +35,16 @@ def compare_with_stored(result: VerificationResult) -> tuple[VerificationResult,
     stamped copy, the protocol and the manifest.
     """
     package = find_package(result.manifest.code) if result.manifest else None
-    stored = _read_manifest(package) if package else None
-    if result.manifest is None or stored is None:
+    stored_manifest = _read_manifest(package) if package else None
+    if result.manifest is None or stored_manifest is None:
         return result, package
-    ours = {entry.name: entry.sha256 for entry in stored.files}
+    ours = {entry.name: entry.sha256 for entry in stored_manifest.files}
     theirs = {entry.name: entry.sha256 for entry in result.manifest.files}
     different = sorted(
         name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
     )
     problems = [f"Файл «{name}» не тот, что хранит E-Contract." for name in different]
-    if not problems and stored != result.manifest:
+    if not problems and stored_manifest != result.manifest:
         problems = ["Опись пакета не та, что хранит E-Contract."]
     return replace(result, problems=(*result.problems, *problems)), package
 

@@ -64,7 +64,7 @@ def _search_companies(
         **section_context(request, section),
         "query": query,
         "matches": matches,
-        "nothing_found": NOT_FOUND if query and not matches and not error else "",
+        "empty_message": NOT_FOUND if query and not matches and not error else "",
         "errors": [{"href": "#id_q", "text": error}] if error else [],
     }
     return render_page(

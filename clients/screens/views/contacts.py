@@ -142,7 +142,7 @@ def _find_similar(request: HttpRequest, form: ContactForm) -> dict[str, Any]:
 def _find_by_phone(phone: str) -> dict[str, Any]:
     match = actions.find_by_phone(phone)
     if match is None:
-        return {"nothing_found": "Контакта с таким телефоном нет. Заполните данные нового"}
+        return {"empty_message": "Контакта с таким телефоном нет. Заполните данные нового"}
     return {"match": presentation.contact_option(match)}
 
 

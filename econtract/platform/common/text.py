@@ -30,8 +30,8 @@ def search_key(value: str) -> str:
     «ООО „РОМАШКА“» and «ромашка» have the same key. A name that is only a legal form keeps it, so
     that the key is empty only for text without letters and digits.
     """
-    folded = value.casefold().replace("ё", "е")
-    plain = _NOT_WORD.sub(" ", folded).strip()
+    text = value.casefold().replace("ё", "е")
+    plain = _NOT_WORD.sub(" ", text).strip()
     return _NOT_WORD.sub(" ", _LEGAL_FORM.sub(" ", plain)).strip() or plain
 
 

@@ -20,11 +20,11 @@ def icon(name: str, label: str = "", small: bool = False) -> SafeString:
 
     A page has about forty icons, so the markup is cached.
     """
-    labelled = format_html('role="img" aria-label="{}"', label)
+    label_attributes = format_html('role="img" aria-label="{}"', label)
     return format_html(
         '<svg class="icon{}" {}><use href="{}#{}" /></svg>',
         " icon-s" if small else "",
-        labelled if label else mark_safe('aria-hidden="true"'),
+        label_attributes if label else mark_safe('aria-hidden="true"'),
         static("icons.svg"),
         name,
     )

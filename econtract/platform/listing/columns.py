@@ -68,13 +68,14 @@ def default_codes(columns: Iterable[Column]) -> list[str]:
 
 
 def page_columns(
-    columns: Sequence[Column], chosen: Collection[str] | None, *, hidden: Collection[str] = ()
+    columns: Sequence[Column], codes: Collection[str] | None, *, hidden: Collection[str] = ()
 ) -> list[Column]:
-    """The columns of a page in their order; ``chosen`` None: the default ones.
+    """The columns of a page in their order; ``codes`` are the optional ones, None the default.
 
     ``hidden`` are left out even if the user has chosen them.
     """
-    codes = default_codes(columns) if chosen is None else chosen
+    if codes is None:
+        codes = default_codes(columns)
     return [
         column
         for column in columns

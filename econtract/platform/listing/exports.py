@@ -71,12 +71,12 @@ class MakeExport(JobKind):
 
     def run(self, job: OutboxJob) -> None:
         export = Export.objects.select_related("user").filter(pk=job.subject).first()
-        stored, text = _make_file(export) if export else (None, "")
+        file, text = _make_file(export) if export else (None, "")
         with transaction.atomic():
             if job.complete() and export:
-                export.file = stored
+                export.file = file
                 export.save(update_fields=["file"])
-                source = EXPORT_SOURCE if stored else FAILED_SOURCE
+                source = EXPORT_SOURCE if file else FAILED_SOURCE
                 kind = notification_kind(EXPORT_KIND)
                 notify([export.user], Event(kind, text, f"{source}{export.pk}"))
 
@@ -94,8 +94,8 @@ def _make_file(export: Export) -> tuple[Any, str]:
         raise RuntimeError("No app has registered a file store.")
     with file:
         sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
-        stored = _store_file(file, sha256=sha256, content_type=XLSX)
-    return stored, f"{export.file_name} можно скачать в течение {RETENTION.days} дней"
+        stored_file = _store_file(file, sha256=sha256, content_type=XLSX)
+    return stored_file, f"{export.file_name} можно скачать в течение {RETENTION.days} дней"
 
 
 def make_workbook(

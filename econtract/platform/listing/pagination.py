@@ -49,10 +49,10 @@ def fetch_page(
         return ListPage([], 0)
     page = page_queryset(rows, query, fields, cursor=query.cursor, with_total=total is None)
     with custom_query_plan() if custom_plan else nullcontext():
-        fetched = list(page)
-    if not fetched and total is None and (query.has_cursor or query.page > 1):
+        page_rows = list(page)
+    if not page_rows and total is None and (query.has_cursor or query.page > 1):
         total = rows.order_by()[: COUNT_LIMIT + 1].count()
-    return build_page(fetched, query, fields, total=total)
+    return build_page(page_rows, query, fields, total=total)
 
 
 def page_queryset(
@@ -75,8 +75,8 @@ def limit_to_page(rows: Rows, query: ListQuery, cursor: Cursor | None) -> Rows:
     """The rows of the page and one more, in the order of `fetch_order`."""
     order = fetch_order(query)
     start = 0 if query.has_cursor else (query.page - 1) * query.size
-    ordered = order.apply(rows.filter(order.after(cursor)) if cursor else rows)
-    page: Rows = ordered[start : start + query.size + 1]
+    rows = order.apply(rows.filter(order.after(cursor)) if cursor else rows)
+    page: Rows = rows[start : start + query.size + 1]
     return page
 
 
@@ -86,10 +86,14 @@ def fetch_order(query: ListQuery) -> SortOrder:
 
 
 def build_page(
-    fetched: list[tuple[Any, ...]], query: ListQuery, fields: tuple[str, ...], *, total: int | None
+    page_rows: list[tuple[Any, ...]],
+    query: ListQuery,
+    fields: tuple[str, ...],
+    *,
+    total: int | None,
 ) -> ListPage:
     """The page from the tuples of `page_queryset`; ``total`` None: they end with it."""
-    rows, has_more = fetched[: query.size], len(fetched) > query.size
+    rows, has_more = page_rows[: query.size], len(page_rows) > query.size
     if not rows:
         return ListPage([], total or 0)
     if query.before:

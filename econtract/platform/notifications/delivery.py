@@ -52,13 +52,13 @@ def preferences_of(users: Sequence[Any], kind: NotificationKind) -> list[Notific
     """The stored or default preference of each user, except users who want no notification."""
     if not users:
         return []
-    stored = {
+    by_user = {
         preference.user_id: preference
         for preference in NotificationPreference.objects.filter(user__in=users, kind=kind.code)
     }
     preferences = []
     for user in users:
-        preference = stored.get(user.pk) or NotificationPreference(kind=kind.code)
+        preference = by_user.get(user.pk) or NotificationPreference(kind=kind.code)
         preference.user = user
         if preference.bell or preference.mail != MailFrequency.NEVER:
             preferences.append(preference)

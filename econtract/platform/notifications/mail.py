@@ -61,8 +61,10 @@ class MailDigest(JobKind):
 
     def run(self, job: OutboxJob) -> None:
         recipient = get_user_model().objects.get(pk=job.subject)
-        claimed = _claim(Notification.objects.filter(recipient=recipient).for_digest())
-        unsent = Notification.objects.filter(pk__in=[notification.pk for notification in claimed])
+        notifications = _claim(Notification.objects.filter(recipient=recipient).for_digest())
+        unsent = Notification.objects.filter(
+            pk__in=[notification.pk for notification in notifications]
+        )
         if _may_be_mailed(unsent, recipient):
             visible = unsent.visible_to(recipient).order_by("pk")
             _send(recipient, "digest", _digest(list(visible)), unsent)
@@ -91,16 +93,16 @@ def _enqueue_digest(user: Any) -> None:
 @transaction.atomic
 def _claim(waiting: NotificationQuerySet) -> list[Notification]:
     """Those not yet mailed, marked as mailed: nobody else sends them."""
-    claimed = list(
+    notifications = list(
         waiting.filter(mailed_at__isnull=True)
         .select_for_update(of=("self",))
         .select_related("recipient")
         .order_by("pk")
     )
-    Notification.objects.filter(pk__in=[notification.pk for notification in claimed]).update(
+    Notification.objects.filter(pk__in=[notification.pk for notification in notifications]).update(
         mailed_at=clock.now()
     )
-    return claimed
+    return notifications
 
 
 def _may_be_mailed(notifications: NotificationQuerySet, recipient: Any) -> bool:
@@ -113,7 +115,7 @@ def _may_be_mailed(notifications: NotificationQuerySet, recipient: Any) -> bool:
 
 
 def _send(
-    recipient: Any, template: str, context: dict[str, Any], claimed: NotificationQuerySet
+    recipient: Any, template: str, context: dict[str, Any], notifications: NotificationQuerySet
 ) -> None:
     """Sends, or gives the claim back. Raises Unavailable when the mail server does not answer."""
     links = {"site": settings.PUBLIC_URL, "settings": _absolute_url("notifications:settings")}
@@ -122,7 +124,7 @@ def _send(
     try:
         EmailMessage(subject.strip(), body.strip() + "\n", to=[recipient.email]).send()
     except (smtplib.SMTPException, OSError) as error:
-        claimed.update(mailed_at=None)
+        notifications.update(mailed_at=None)
         # The error's own text may spell out the address.
         raise Unavailable("mail", type(error).__name__) from None
 

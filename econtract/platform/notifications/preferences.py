@@ -35,9 +35,11 @@ class PreferencesForm(forms.Form):
             for kind in notification_kinds()
             if not kind.mandatory and (user.is_administrator or not kind.for_administrators)
         ]
-        stored = {preference.kind: preference for preference in user.notification_preferences.all()}
+        by_kind = {
+            preference.kind: preference for preference in user.notification_preferences.all()
+        }
         for kind in self.kinds:
-            self._add_fields(kind, stored.get(kind.code))
+            self._add_fields(kind, by_kind.get(kind.code))
 
     def _add_fields(
         self, kind: NotificationKind, preference: NotificationPreference | None

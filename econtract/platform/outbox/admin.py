@@ -60,7 +60,7 @@ class OutboxJobAdmin(ReadOnlyAdmin):
     @admin.action(description="Повторить отложенные вызовы", permissions=["view"])
     def retry(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> None:
         """Repeats the selected jobs that are parked."""
-        retried = 0
+        count = 0
         for job in queryset.filter(state=OutboxJob.State.PARKED):
             try:
                 with transaction.atomic():
@@ -68,8 +68,8 @@ class OutboxJobAdmin(ReadOnlyAdmin):
             except (LookupError, ActionRefused) as error:
                 self.message_user(request, f"{job}: {error}", messages.ERROR)
             else:
-                retried += 1
-        self.message_user(request, f"Повторено вызовов: {retried}", messages.SUCCESS)
+                count += 1
+        self.message_user(request, f"Повторено вызовов: {count}", messages.SUCCESS)
 
 
 @admin.register(InboundEvent)

@@ -39,8 +39,8 @@ def poll(feed: Feed) -> int:
     new_events, problem = 0, ""
     try:
         for _ in range(MAX_PAGES_PER_POLL):
-            stored, has_more = _read_page(feed, cursor)
-            new_events += stored
+            new_in_page, has_more = _read_page(feed, cursor)
+            new_events += new_in_page
             if not has_more:
                 break
     except OutsideError as error:
@@ -65,12 +65,12 @@ def _lease(cursor: FeedCursor) -> bool:
 def _read_page(feed: Feed, cursor: FeedCursor) -> tuple[int, bool]:
     """Stores one page of events; returns how many were new, and whether there may be more."""
     events, value = feed.read(cursor.value)
-    stored = InboundEvent.objects.filter(source=feed.source)
+    events_of_source = InboundEvent.objects.filter(source=feed.source)
     with transaction.atomic():
         known_ids = set(
-            stored.filter(external_id__in=[event.external_id for event in events]).values_list(
-                "external_id", flat=True
-            )
+            events_of_source.filter(
+                external_id__in=[event.external_id for event in events]
+            ).values_list("external_id", flat=True)
         )
         new = {event.external_id: event for event in events if event.external_id not in known_ids}
         InboundEvent.objects.bulk_create(

@@ -102,8 +102,8 @@ def job_kind(kind: str) -> JobKind:
 
 def title_of(kind: str) -> str:
     """The title of ``kind``; old rows may have a kind that is no longer registered."""
-    registered = _job_kinds.get(kind)
-    return registered.title if registered else kind
+    job_kind = _job_kinds.get(kind)
+    return job_kind.title if job_kind else kind
 
 
 def register_feeds(provider: Callable[[], Iterable[Feed]]) -> None:

@@ -52,12 +52,12 @@ def create_signature(call: ApiCall) -> CommandResult:
 
 
 def choose_signing_time(
-    requested: dt.datetime | None, now: dt.datetime, not_before: dt.datetime
+    time: dt.datetime | None, now: dt.datetime, not_before: dt.datetime
 ) -> dt.datetime:
     """The requested signing time, by default now; raises a 400 outside `not_before` to `now`."""
-    if requested and not not_before <= requested <= now:
+    if time and not not_before <= time <= now:
         raise bad_request("signed_at: a time after the certificate's start, in the past expected")
-    return requested or now
+    return time or now
 
 
 @require_GET

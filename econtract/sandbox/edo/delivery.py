@@ -35,7 +35,7 @@ def check_sender_signature(document: EdoDocument, now: dt.datetime) -> None:
     """Check the sender's signature, then deliver the document or not. Call in a transaction."""
     signature = EdoEntity.objects.filter(document=document, entity_type="Signature").earliest("id")
     check = check_signature(document, signature, now)
-    problem = "Проверка не пройдена" if document.doomed else check.problem
+    problem = "Проверка не пройдена" if document.fails_verification else check.problem
     sender = Organisation.objects.get(box_id=document.message.from_box)
     if not problem and check.company_inn != sender.inn:
         problem = "Сертификат выдан другой организации"
@@ -62,7 +62,11 @@ def check_signature(
 
 
 def publish_patch(
-    document: EdoDocument, added: list[EdoEntity], now: dt.datetime, *, to_recipient: bool = True
+    document: EdoDocument,
+    new_entities: list[EdoEntity],
+    now: dt.datetime,
+    *,
+    to_recipient: bool = True,
 ) -> None:
     """Append a patch with the added entities to the feed of the sender and of the recipient."""
     message = document.message
@@ -70,7 +74,9 @@ def publish_patch(
     message.save(update_fields=["patched_at"])
     boxes = (message.from_box, message.to_box) if to_recipient else (message.from_box,)
     for box_id in boxes:
-        entities.append_event(box_id, Patch=rendering.render_patch(document, box_id, added, now))
+        entities.append_event(
+            box_id, Patch=rendering.render_patch(document, box_id, new_entities, now)
+        )
 
 
 def _finish_check(document: EdoDocument, valid: bool, now: dt.datetime) -> None:

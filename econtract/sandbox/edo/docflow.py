@@ -47,9 +47,9 @@ def reject(
 ) -> list[EdoEntity]:
     """The recipient refuses to sign; the XML contains the reason. Call in a transaction."""
     _check_recipient_may_act(document)
-    added = _add_signed_attachment(document, "XmlSignatureRejection", xml, signature, now)
+    new_entities = _add_signed_attachment(document, "XmlSignatureRejection", xml, signature, now)
     status = "RecipientSignatureRequestRejected"
-    return _finish(document, added, status, "rejected", actor, now, key)
+    return _finish(document, new_entities, status, "rejected", actor, now, key)
 
 
 def revoke(
@@ -64,8 +64,10 @@ def revoke(
     """The sender revokes an unsigned document. Call in a transaction."""
     _check_unfinished(document)
     document.revocation_status = "RevocationAccepted"
-    added = _add_signed_attachment(document, "RevocationRequest", xml, signature, now)
-    return _finish(document, added, document.recipient_response_status, "revoked", actor, now, key)
+    new_entities = _add_signed_attachment(document, "RevocationRequest", xml, signature, now)
+    return _finish(
+        document, new_entities, document.recipient_response_status, "revoked", actor, now, key
+    )
 
 
 def answer_by_habit(document: EdoDocument, now: dt.datetime) -> None:
@@ -140,7 +142,7 @@ def _add_signed_attachment(
 
 def _finish(
     document: EdoDocument,
-    added: list[EdoEntity],
+    new_entities: list[EdoEntity],
     status: str,
     action: str,
     actor: str,
@@ -152,7 +154,9 @@ def _finish(
     document.save(update_fields=["recipient_response_status", "revocation_status", "answered_at"])
     message = document.message
     # The recipient never sees a document that is revoked before its delivery.
-    delivery.publish_patch(document, added, now, to_recipient=document.delivered_at is not None)
+    delivery.publish_patch(
+        document, new_entities, now, to_recipient=document.delivered_at is not None
+    )
     record_effect(
         "edo",
         action,
@@ -162,4 +166,4 @@ def _finish(
         ref=message.message_id,
         key=key,
     )
-    return added
+    return new_entities

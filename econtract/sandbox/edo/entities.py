@@ -33,11 +33,11 @@ class PowerOfAttorneyToPost:
     signature: bytes | None = None
 
 
-def parse_power_of_attorney(signed: JsonFields, owner: str) -> PowerOfAttorneyToPost | None:
+def parse_power_of_attorney(signed_content: JsonFields, owner: str) -> PowerOfAttorneyToPost | None:
     """The power of attorney of a signature, if any; raises a 400 unless it is sent in one way."""
-    if signed.data.get("PowerOfAttorney") is None:
+    if signed_content.data.get("PowerOfAttorney") is None:
         return None
-    fields = signed.subfields("PowerOfAttorney")
+    fields = signed_content.subfields("PowerOfAttorney")
     full_id, contents = fields.subfields("FullId"), fields.data.get("Contents") or []
     use_default = fields.data.get("UseDefault") is True
     if sum((bool(full_id.data), use_default, bool(contents))) != 1:

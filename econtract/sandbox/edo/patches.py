@@ -103,8 +103,11 @@ def _prepare_signature(call: EdoCall, item: JsonFields) -> _Action:
 
 def _prepare_attachment(call: EdoCall, part: str, item: JsonFields) -> _Action:
     """The action for a rejection or a revocation, whose signature must be valid."""
-    signed = item.subfields("SignedContent")
-    xml, signature = read_content_field(signed, call.caller.shelf), signed.bytes("Signature")
+    signed_content = item.subfields("SignedContent")
+    xml, signature = (
+        read_content_field(signed_content, call.caller.shelf),
+        signed_content.bytes("Signature"),
+    )
     check = cms.verify(xml, signature, call.now)
     if not check.valid:
         raise EdoError(400, "Signature.Invalid", check.problem)

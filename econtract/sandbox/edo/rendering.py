@@ -53,7 +53,7 @@ def render_message(row: EdoMessage, box_id: str, *, with_content: bool = False) 
 
 
 def render_patch(
-    row: EdoDocument, box_id: str, added: Iterable[EdoEntity], now: dt.datetime
+    row: EdoDocument, box_id: str, new_entities: Iterable[EdoEntity], now: dt.datetime
 ) -> Json:
     """`Patch`: the document in its current state, then the added entities."""
     return {
@@ -63,7 +63,7 @@ def render_patch(
         "ForDraft": False,
         "Entities": [
             render_document(row, box_id),
-            *(render_entity(entity, row.message) for entity in added),
+            *(render_entity(entity, row.message) for entity in new_entities),
         ],
     }
 

@@ -52,8 +52,10 @@ def post_message(call: EdoCall) -> Callable[[], Json]:
     attachments = [_parse_attachment(call, item) for item in items]
     if faults.consume_fault(call.request, FaultKind.POWER_OF_ATTORNEY_LOST):
         attachments = [replace(attachment, power_of_attorney=None) for attachment in attachments]
-    doomed = faults.consume_fault(call.request, FaultKind.SENDER_SIGNATURE_INVALID) is not None
-    return lambda: _store_message(call, sender, recipient, attachments, doomed)
+    fails_verification = (
+        faults.consume_fault(call.request, FaultKind.SENDER_SIGNATURE_INVALID) is not None
+    )
+    return lambda: _store_message(call, sender, recipient, attachments, fails_verification)
 
 
 def _find_recipient(call: EdoCall, sender: Organisation) -> Organisation:
@@ -71,8 +73,11 @@ def _parse_attachment(call: EdoCall, item: Any) -> DocumentAttachment:
     fields = JsonFields(item)
     if fields.text("TypeNamedId") not in DOCUMENT_TYPES:
         raise invalid_request(f"TypeNamedId: one of {', '.join(DOCUMENT_TYPES)} expected")
-    signed, owner = fields.subfields("SignedContent"), call.caller.shelf
-    content, signature = read_content_field(signed, owner), signed.bytes("Signature")
+    signed_content, owner = fields.subfields("SignedContent"), call.caller.shelf
+    content, signature = (
+        read_content_field(signed_content, owner),
+        signed_content.bytes("Signature"),
+    )
     if not content or not signature:
         raise invalid_request("SignedContent: content and Signature are required")
     return DocumentAttachment(
@@ -81,7 +86,7 @@ def _parse_attachment(call: EdoCall, item: Any) -> DocumentAttachment:
         _parse_pairs(item, "CustomData"),
         content,
         signature,
-        entities.parse_power_of_attorney(signed, owner),
+        entities.parse_power_of_attorney(signed_content, owner),
     )
 
 
@@ -101,7 +106,7 @@ def _store_message(
     sender: Organisation,
     recipient: Organisation,
     attachments: list[DocumentAttachment],
-    doomed: bool,
+    fails_verification: bool,
 ) -> Json:
     """Store message, documents, signatures and the sender's event; returns the `Message`."""
     operation_id = call.argument("operationId").lower()
@@ -120,7 +125,7 @@ def _store_message(
         patched_at=call.now,
     )
     for attachment in attachments:
-        _store_document(call, message, attachment, doomed)
+        _store_document(call, message, attachment, fails_verification)
     body = rendering.render_message(message, message.from_box)
     entities.append_event(message.from_box, Message=body)
     first_id = attachments[0].fields.text("CustomDocumentId", required=False, limit=100)
@@ -138,7 +143,7 @@ def _store_message(
 
 
 def _store_document(
-    call: EdoCall, message: EdoMessage, attachment: DocumentAttachment, doomed: bool
+    call: EdoCall, message: EdoMessage, attachment: DocumentAttachment, fails_verification: bool
 ) -> None:
     fields = attachment.fields
     custom_id = fields.text("CustomDocumentId", required=False, limit=100)
@@ -159,7 +164,7 @@ def _store_document(
         metadata=attachment.metadata,
         file_name=metadata.get("FileName") or "document.pdf",
         size=len(attachment.content),
-        doomed=doomed,
+        fails_verification=fails_verification,
         sent_at=call.now,
     )
     entities.add_signature(

@@ -94,5 +94,5 @@ def _read_item_name(call: EdoCall) -> tuple[str, str]:
 
 def _find_missing_parts(owner: str, name: str) -> list[int]:
     parts = EdoShelfPart.objects.filter(owner=owner, name=name)
-    uploaded = set(parts.values_list("index", flat=True))
-    return [index for index in range(max(uploaded) + 1) if index not in uploaded]
+    indexes = set(parts.values_list("index", flat=True))
+    return [index for index in range(max(indexes) + 1) if index not in indexes]

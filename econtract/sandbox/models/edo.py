@@ -94,7 +94,7 @@ class EdoDocument(models.Model):
     )
     revocation_status = models.CharField(max_length=40, default="RevocationStatusNone")
     # The check of the sender's signature will fail (fault `sender_signature_invalid`).
-    doomed = models.BooleanField(default=False)
+    fails_verification = models.BooleanField(default=False)
     silent = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
