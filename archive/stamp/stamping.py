@@ -5,7 +5,7 @@ added after it, and never cover anything.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pikepdf
 
 from archive import isolation
+from archive.pdf_content.signatures import remove_signatures
 from archive.stamp.free_space import MARGIN, LastPage, Matrix, parse_result
 from archive.stamp.stamps import (
     GAP,
@@ -23,6 +24,11 @@ from archive.stamp.stamps import (
     typeset_page,
 )
 
+# A stamp's line in the copy of a PDF that had signatures of its own.
+SIGNED_BEFORE = (
+    "Подписи в PDF",
+    "исходный файл был уже подписан; эти подписи есть только в нем, в этой копии их нет",
+)
 A4 = (595.28, 841.89)
 LIMITS = isolation.Limits(
     seconds=30, cpu_seconds=20, memory=1024 * isolation.MEBIBYTE, file_size=isolation.MEBIBYTE
@@ -32,12 +38,15 @@ LIMITS = isolation.Limits(
 def write_stamped_copy(*, source: Path, target: Path, stamps: Sequence[Stamp]) -> None:
     """Writes a copy of the PDF ``source`` with ``stamps`` to ``target``.
 
-    The pages are streamed from file to file: memory use does not grow with the document. The
-    same arguments give the same bytes. Raises pikepdf.PdfError for an invalid PDF.
+    Signatures inside of the PDF become pictures in the copy, and the stamps say so. The copy is
+    not encrypted. The pages are streamed from file to file: memory use does not grow with the
+    document. The same arguments give the same bytes. Raises pikepdf.PdfError for an invalid PDF.
     """
-    drawings = [draw_stamps(stamps, in_row=True), draw_stamps(stamps, in_row=False)]
-    last_page = _inspect_last_page(source, [drawing.size for drawing in drawings])
     with pikepdf.open(source) as pdf:
+        if remove_signatures(pdf):
+            stamps = [replace(stamp, lines=[*stamp.lines, SIGNED_BEFORE]) for stamp in stamps]
+        drawings = [draw_stamps(stamps, in_row=True), draw_stamps(stamps, in_row=False)]
+        last_page = _inspect_last_page(source, [drawing.size for drawing in drawings])
         balance = _measure_balance(pdf.pages[-1])
         if last_page and last_page.spot and balance:
             matrix = last_page.frame.matrix(*last_page.spot.corner)

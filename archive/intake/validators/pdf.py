@@ -3,7 +3,7 @@
 Nothing is repaired: a PDF is signed as it is, or refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -25,6 +25,7 @@ from archive.pdf_content.dictionaries import find_dictionaries
 from archive.pdf_content.opening import open_document
 from archive.pdf_content.page_findings import build_page_findings
 from archive.pdf_content.shown import shows_content
+from archive.pdf_content.signatures import SIGNATURE_KEY, build_signature_findings
 from econtract.platform.common.refusals import Refusal
 
 DECODED_LIMIT = 50 * 1024 * 1024
@@ -67,17 +68,23 @@ def validate(file: BinaryIO, *, max_pages: int) -> tuple[int, tuple[Finding, ...
     try:
         with pikepdf.open(file, suppress_warnings=True) as pdf:
             pages = _count_pages(pdf, max_pages)
-            attachments = _check_contents(pdf)
+            dictionaries = _find_checked_dictionaries(pdf)
+            _refuse_active_content(pdf, dictionaries)
+            attachments = collect_attachments(dictionaries)
             pdf_structure.refuse_zip(file, [attachment.stream for attachment in attachments])
             sizes = _check_attachments(attachments)
             _decode_pages(pdf)
             pdf_structure.check_readers_agree(file, pdf)
-            page_findings = _inspect_pages(file, pdf)
+            findings = [
+                *build_attachment_findings(attachments, sizes),
+                *build_signature_findings(pdf, dictionaries),
+                *_inspect_pages(file, pdf),
+            ]
     except pikepdf.PasswordError:
         raise IntakeRefused(refusals.PDF_ENCRYPTED) from None
     except _ERRORS as error:
         raise IntakeRefused(_refusal_of(error)) from None
-    return pages, (*build_attachment_findings(attachments, sizes), *page_findings)
+    return pages, tuple(findings)
 
 
 def _refusal_of(error: Exception) -> Refusal:
@@ -102,11 +109,13 @@ def _count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
     return pages
 
 
-def _check_contents(pdf: pikepdf.Pdf) -> list[PdfAttachment]:
-    """Refuses active content and a portfolio; returns the attachments, which are not checked."""
+def _find_checked_dictionaries(pdf: pikepdf.Pdf) -> list[Any]:
     if len(pdf.objects) > MAX_OBJECTS:
         raise IntakeRefused(refusals.TOO_COMPLEX)
-    dictionaries = find_dictionaries(pdf, [*_ACTIVE_CONTENT, FILE_KEY])
+    return find_dictionaries(pdf, [*_ACTIVE_CONTENT, FILE_KEY, SIGNATURE_KEY])
+
+
+def _refuse_active_content(pdf: pikepdf.Pdf, dictionaries: Iterable[Any]) -> None:
     for dictionary in dictionaries:
         names = {*dictionary.keys(), str(dictionary.get("/S", ""))}
         for name, refusal in _ACTIVE_CONTENT.items():
@@ -114,7 +123,6 @@ def _check_contents(pdf: pikepdf.Pdf) -> list[PdfAttachment]:
                 raise IntakeRefused(refusal)
     if "/Collection" in pdf.Root:
         raise IntakeRefused(refusals.PDF_PORTFOLIO)
-    return collect_attachments(dictionaries)
 
 
 def _check_attachments(attachments: Sequence[PdfAttachment], depth: int = 0) -> list[int]:
@@ -137,7 +145,9 @@ def _check_attached_pdf(data: bytes, depth: int) -> None:
         raise IntakeRefused(refusals.TOO_COMPLEX)
     try:
         with pikepdf.open(BytesIO(data), suppress_warnings=True) as pdf:
-            _check_attachments(_check_contents(pdf), depth)
+            dictionaries = _find_checked_dictionaries(pdf)
+            _refuse_active_content(pdf, dictionaries)
+            _check_attachments(collect_attachments(dictionaries), depth)
     except _ERRORS:
         return
 

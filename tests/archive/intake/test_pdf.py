@@ -8,11 +8,14 @@ from PIL import Image
 
 from archive.findings import EmbeddedFile
 from archive.intake.inspection import inspect_file
+from edo.signing.certificates import read_certificate
 from tests.support.documents import office
+from tests.support.documents.packages import recipient_signer
 from tests.support.documents.pdf_forms import (
     annotation_pdf,
     check_box_pdf,
     form_pdf,
+    signed_pdf,
     value_without_field_pdf,
 )
 from tests.support.documents.pdfs import FORGIVABLE_DEFECTS, attach, file_specification
@@ -136,3 +139,30 @@ def test_what_the_pages_do_not_tell_is_told(name: str) -> None:
 )
 def test_what_every_reader_shows_needs_no_finding(data: bytes) -> None:
     assert inspect_bytes(data).findings == ()
+
+
+def test_a_signature_inside_of_the_pdf_is_told_with_its_signer_and_date() -> None:
+    signer = recipient_signer()
+    (finding,) = inspect_bytes(signed_pdf(signer.sign(b"content"))).findings
+    assert finding.code == "pdf_signed"
+    assert (
+        f"PDF уже подписан: {read_certificate(signer.certificate).owner}, 01.02.2026."
+        in finding.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "signer"),
+    [
+        ({"Name": "Петров П. П."}, "Петров П. П., 01.02.2026"),
+        ({"M": "yesterday"}, "имя не указано."),
+        ({"Type": pikepdf.Name.DocTimeStamp}, "штамп времени, 01.02.2026"),
+    ],
+)
+def test_a_signature_that_cannot_be_read_is_told(keys: dict[str, object], signer: str) -> None:
+    (finding,) = inspect_bytes(signed_pdf(b"no signature", **keys)).findings
+    assert f"PDF уже подписан: {signer}" in finding.text
+
+
+def test_an_empty_signature_field_is_no_signature() -> None:
+    assert inspect_bytes(form_pdf("", kind="Sig")).findings == ()

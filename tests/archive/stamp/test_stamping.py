@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from archive.package.parts import DocumentSignature, PartySide
+from archive.pdf_content.dictionaries import find_dictionaries
 from archive.stamp.stamping import write_stamped_copy
 from archive.stamp.stamps import build_stamp
 from tests.support.documents.packages import (
@@ -20,7 +21,7 @@ from tests.support.documents.packages import (
     sender_signer,
     sign_document,
 )
-from tests.support.documents.pdf_forms import FIELD_BOX, form_pdf
+from tests.support.documents.pdf_forms import FIELD_BOX, form_pdf, signed_pdf
 
 TITLE = "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ"
 DOCUMENT_ID = "5e0a7b0e-0b1c-4f0e-8f53-000000000002"
@@ -288,3 +289,40 @@ def test_form_fields_are_not_covered(tmp_path: Path, value: str) -> None:
     box = ImageChops.difference(render_pages(before)[0], render_pages(after)[0]).getbbox()
     assert box is not None
     assert box[3] <= 842 - FIELD_BOX[3], "the stamps are not above the field"
+
+
+@pytest.mark.parametrize("drawn", ["Signed by hand", ""])
+def test_the_copy_of_a_signed_pdf_has_no_broken_signature(tmp_path: Path, drawn: str) -> None:
+    before = signed_pdf(drawn=drawn)
+    after = stamp(tmp_path, before)
+    with pikepdf.open(BytesIO(after)) as pdf:
+        assert not pdf.Root.AcroForm.Fields
+        assert "/Perms" not in pdf.Root
+        assert "/SigFlags" not in pdf.Root.AcroForm
+        assert not find_dictionaries(pdf, ["/ByteRange"])
+        pictures = [str(annotation.Subtype) for annotation in pdf.pages[0].get("/Annots", [])]
+        assert pictures == ["/Stamp"] * bool(drawn)
+    assert "исходныйфайлбылужеподписан" in "".join(page_texts(after)[-1].split())
+    left, bottom, right, top = FIELD_BOX
+    picture = render_pages(after)[0].crop((left, 842 - top, right, 842 - bottom))
+    assert (grey_range(picture)[0] < 128) == bool(drawn)
+
+
+def test_other_fields_of_a_signed_form_stay(tmp_path: Path) -> None:
+    def add_text_field(pdf: pikepdf.Pdf) -> None:
+        field = pikepdf.Dictionary(T=pikepdf.String("city"), FT=pikepdf.Name.Tx)
+        pdf.Root.AcroForm.Fields.append(pdf.make_indirect(field))
+
+    after = stamp(tmp_path, edit(signed_pdf(), add_text_field))
+    with pikepdf.open(BytesIO(after)) as pdf:
+        assert [str(field.T) for field in pdf.Root.AcroForm.Fields] == ["city"]
+
+
+def test_the_copy_of_an_encrypted_pdf_is_not_encrypted(tmp_path: Path) -> None:
+    before = BytesIO()
+    with pikepdf.open(BytesIO(contract_pdf())) as pdf:
+        pdf.save(before, encryption=pikepdf.Encryption(owner="owner", user=""))
+    after = stamp(tmp_path, before.getvalue())
+    with pikepdf.open(BytesIO(after)) as pdf:
+        assert not pdf.is_encrypted
+    assert page_texts(after)[-1].count(TITLE) == 2

@@ -71,6 +71,30 @@ def value_without_field_pdf(value: str) -> bytes:
     return office.pdf_bytes(change=change)
 
 
+def signed_pdf(cms: bytes = b"", *, drawn: str = "Signed by hand", **keys: Any) -> bytes:
+    """A PDF with a signature field at FIELD_BOX. ``keys`` are further keys of the signature."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        signature = Dictionary(
+            Type=Name.Sig,
+            Filter=Name("/Adobe.PPKLite"),
+            SubFilter=Name("/adbe.pkcs7.detached"),
+            ByteRange=Array([0, 10, 20, 10]),
+            Contents=String(cms + bytes(100)),
+            M=String("D:20260201120000+03'00'"),
+        )
+        for key, value in keys.items():
+            signature[f"/{key}"] = value
+        field = _widget(T=String("Signature1"), FT=Name.Sig, V=pdf.make_indirect(signature))
+        if drawn:
+            field.AP = Dictionary(N=_draw_text(pdf, drawn))
+        _add_field(pdf, field, {})
+        pdf.Root.AcroForm.SigFlags = 3
+        pdf.Root.Perms = Dictionary(DocMDP=signature)
+
+    return office.pdf_bytes(change=change)
+
+
 def _widget(**keys: Any) -> Dictionary:
     return Dictionary(
         {"/Type": Name.Annot, "/Subtype": Name.Widget, "/Rect": Array(FIELD_BOX), "/F": PRINT}
