@@ -122,7 +122,7 @@ def _is_signature(node: Any, depth: int = 0) -> bool:
     return isinstance(parent, pikepdf.Dictionary) and _is_signature(parent, depth + 1)
 
 
-def _without_signatures(nodes: pikepdf.Array, depth: int = 0) -> pikepdf.Array:
+def _without_signatures(nodes: Any, depth: int = 0) -> pikepdf.Array:
     fields = [node for node in nodes if isinstance(node, pikepdf.Dictionary)]
     kept = [field for field in fields if not _is_signature(field)]
     for field in kept:
