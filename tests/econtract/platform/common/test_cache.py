@@ -7,7 +7,7 @@ from django.core.cache import cache
 pytestmark = pytest.mark.django_db  # once a database: with PostgreSQL there is a Redis too
 
 
-def test_with_a_redis_the_cache_is_there_and_else_in_files() -> None:
+def test_the_cache_is_in_redis_or_in_files() -> None:
     backend = settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
     redis = settings.BROKER_URL.startswith("redis")
     assert backend == ("RedisCache" if redis else "FileBasedCache")

@@ -39,13 +39,13 @@ def test_numbered_pages_are_the_first_the_last_and_the_neighbours() -> None:
     )
 
 
-def test_beyond_the_limit_the_last_page_is_a_word() -> None:
+def test_above_the_limit_the_last_page_has_no_number() -> None:
     links = context(TaskListQuery(), 1001, next={"page": 2})
     assert labels(links) == [1, 2, "", "последняя"]
     assert links["summary"] == f"1–25, всего больше 1{NBSP}000"
 
 
-def test_a_page_beside_a_cursor_has_no_number() -> None:
+def test_a_page_with_a_cursor_has_no_number() -> None:
     links = context(TaskListQuery(after="x"), 1001, previous={"before": "y"}, next={"after": "z"})
     assert labels(links) == [1, "", "последняя"]
     assert links["summary"] == f"25 на странице, всего больше 1{NBSP}000"

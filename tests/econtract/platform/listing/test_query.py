@@ -67,7 +67,7 @@ def test_a_query_is_parsed_as_it_was_encoded() -> None:
         "client=%C2%B2&before=y",
     ],
 )
-def test_what_is_invalid_is_ignored(text: str) -> None:
+def test_invalid_parameters_are_ignored(text: str) -> None:
     assert parse(text) == LetterQuery()
 
 

@@ -45,7 +45,7 @@ def test_a_forged_cursor_gives_the_first_page(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "\ud800", "я" * 301])
-def test_a_text_that_no_database_stores_is_no_cursor(name: str) -> None:
+def test_a_text_that_a_database_cannot_store_is_not_a_cursor(name: str) -> None:
     assert BY_NAME.decode_cursor(encode(name, 5)) is None
 
 

@@ -31,16 +31,16 @@ def test_a_change_that_is_rolled_back_leaves_no_job() -> None:
     assert not OutboxJob.objects.exists()
 
 
-def test_workers_are_told_after_the_commit(
+def test_messages_are_published_after_the_commit(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    published: list[int] = []
-    monkeypatch.setattr(queue, "publish", published.extend)
+    messages: list[int] = []
+    monkeypatch.setattr(queue, "publish", messages.extend)
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueue()
-        assert published == []
-    assert published == [job.pk]
+        assert messages == []
+    assert messages == [job.pk]
 
 
 def test_a_batch_is_inserted_by_one_query_and_published_together(
@@ -48,8 +48,8 @@ def test_a_batch_is_inserted_by_one_query_and_published_together(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    published: list[list[int]] = []
-    monkeypatch.setattr(queue, "publish", published.append)
+    messages: list[list[int]] = []
+    monkeypatch.setattr(queue, "publish", messages.append)
     with (
         django_capture_on_commit_callbacks(execute=True),
         transaction.atomic(),
@@ -58,9 +58,9 @@ def test_a_batch_is_inserted_by_one_query_and_published_together(
     ):
         for subject, due_at in enumerate([None, clock.now() + timedelta(days=1), None]):
             queue.enqueue(kind="fake", subject=subject, queue_key="one", due_at=due_at)
-    first, dated, last = OutboxJob.objects.order_by("pk")
-    assert [first.subject, dated.subject, last.subject] == [0, 1, 2]
-    assert published == [[first.pk, last.pk]]
+    first, later, last = OutboxJob.objects.order_by("pk")
+    assert [first.subject, later.subject, last.subject] == [0, 1, 2]
+    assert messages == [[first.pk, last.pk]]
 
 
 def test_a_batch_that_fails_half_way_leaves_no_job() -> None:
@@ -86,27 +86,27 @@ def test_a_broker_that_is_down_only_costs_time(
     monkeypatch.setattr(queue, "publish", fail)
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueue()
-    sent: list[int] = []
-    assert queue.dispatch(send=sent.extend) == 0
+    job_ids: list[int] = []
+    assert queue.dispatch(send=job_ids.extend) == 0
     with travel(queue.REDISPATCH_AFTER.total_seconds() + 1):
-        assert queue.dispatch(send=sent.extend) == 1
-    assert sent == [job.pk]
+        assert queue.dispatch(send=job_ids.extend) == 1
+    assert job_ids == [job.pk]
 
 
 def test_a_job_that_came_too_early_is_dispatched_when_its_queue_is_free() -> None:
     first, second = enqueue("a"), enqueue("a")
     worker.run_job(second.pk)
     worker.run_job(first.pk)
-    sent: list[int] = []
-    queue.dispatch(send=sent.extend)
-    assert sent == [second.pk]
+    job_ids: list[int] = []
+    queue.dispatch(send=job_ids.extend)
+    assert job_ids == [second.pk]
 
 
 def test_jobs_are_dispatched_once_while_the_message_may_still_arrive() -> None:
     for number in range(5):
         enqueue(f"queue {number}", due_at=clock.now())
-    sent: list[int] = []
-    assert queue.dispatch(limit=3, send=sent.extend) == 3
-    assert queue.dispatch(limit=3, send=sent.extend) == 2
-    assert queue.dispatch(limit=3, send=sent.extend) == 0
-    assert len(set(sent)) == 5
+    job_ids: list[int] = []
+    assert queue.dispatch(limit=3, send=job_ids.extend) == 3
+    assert queue.dispatch(limit=3, send=job_ids.extend) == 2
+    assert queue.dispatch(limit=3, send=job_ids.extend) == 0
+    assert len(set(job_ids)) == 5

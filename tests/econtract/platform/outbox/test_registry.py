@@ -20,14 +20,14 @@ def _restore(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("missing", COMPLETE)
-def test_a_new_job_kind_without_a_caption_fails_loudly(missing: str) -> None:
+def test_a_job_kind_without_a_caption_is_refused(missing: str) -> None:
     attributes = {name: value for name, value in COMPLETE.items() if name != missing}
     with pytest.raises(ImproperlyConfigured, match=f"NewKind does not set {missing}"):
         registry.register(type("NewKind", (JobKind,), attributes))
 
 
 @pytest.mark.parametrize("empty", ["kind", "title", "caption_when_parked"])
-def test_a_new_job_kind_with_an_empty_caption_fails_loudly(empty: str) -> None:
+def test_a_job_kind_with_an_empty_caption_is_refused(empty: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="NewKind has an empty"):
         registry.register(type("NewKind", (JobKind,), COMPLETE | {empty: ""}))
 
@@ -40,6 +40,6 @@ def test_a_kind_is_registered_once() -> None:
         registry.register(job_kind)
 
 
-def test_nothing_to_read_must_be_written_out() -> None:
+def test_a_job_kind_can_have_no_caption() -> None:
     registry.register(type("NewKind", (JobKind,), COMPLETE | {"caption_when_parked": None}))
     assert registry.job_kind("new_kind").caption_when_parked is None

@@ -232,7 +232,7 @@ def test_a_retried_job_has_a_new_key(fake_kind: FakeKind) -> None:
 
 
 @pytest.mark.parametrize("error", [LookupError("no caption"), "database"], ids=str)
-def test_parking_is_not_stopped_by_what_tells_of_it(
+def test_a_failing_on_exhausted_does_not_prevent_parking(
     fake_kind: FakeKind, monkeypatch: pytest.MonkeyPatch, error: Exception | str
 ) -> None:
     def fail(job: OutboxJob, cause: Exception) -> None:
