@@ -4,7 +4,7 @@ import io
 import os
 from typing import Any
 
-from archive.pdf_content.opening import open_document
+from archive.pdf_content.opening import open_for_page
 from archive.pdf_content.page_view import read_page_view
 
 MAX_HEIGHT_PIXELS = 3_000
@@ -12,7 +12,7 @@ MAX_HEIGHT_PIXELS = 3_000
 
 def render_in_child(descriptor: int, *, page: int, width: int) -> tuple[dict[str, Any], bytes]:
     """The function "render": page ``page`` (from 1) as a WebP image ``width`` pixels wide."""
-    with os.fdopen(descriptor, "rb") as file, open_document(file) as pdf:
+    with os.fdopen(descriptor, "rb") as file, open_for_page(file, page - 1) as pdf:
         pdf_page = pdf[page - 1]
         page_width, page_height = pdf_page.get_size()
         scale = min(width / page_width, MAX_HEIGHT_PIXELS / page_height)
@@ -24,6 +24,6 @@ def render_in_child(descriptor: int, *, page: int, width: int) -> tuple[dict[str
 
 def extract_text_in_child(descriptor: int, *, page: int) -> tuple[dict[str, Any], bytes]:
     """The function "page_text": the text of page ``page`` (from 1) with form values, UTF-8."""
-    with os.fdopen(descriptor, "rb") as file, open_document(file) as pdf:
+    with os.fdopen(descriptor, "rb") as file, open_for_page(file, page - 1) as pdf:
         text = read_page_view(pdf, page - 1).complete_text
     return {}, text.encode("utf-8", "replace")

@@ -8,6 +8,8 @@ import pypdfium2.raw as pdfium
 
 from archive.findings import Finding
 from archive.pdf_content.form_fields import find_values_without_place
+from archive.pdf_content.layer_states import LayerStates
+from archive.pdf_content.layers import find_hidden_layers
 from archive.pdf_content.page_view import PageView, read_page_view
 
 _QUOTES = 5
@@ -30,6 +32,16 @@ def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> li
         text = f"На страницах не видно значений полей формы, или видно не целиком: {quotes}"
         findings.append(Finding("pdf_form_values", f"{text}. Проверьте страницы"))
     return findings + _find_comments(views)
+
+
+def build_layer_findings(pdf: pikepdf.Pdf) -> list[Finding]:
+    """The finding about layers that not every reader shows. Changes ``pdf`` in memory."""
+    states = LayerStates(pdf)
+    layers = find_hidden_layers(pdf, states) if states else []
+    if not layers:
+        return []
+    text = f"В PDF есть слои с содержимым, которые показываются не везде: {_quote(layers)}"
+    return [Finding("pdf_layers", f"{text}. Откройте их в программе просмотра и проверьте")]
 
 
 def _find_comments(views: Iterable[PageView]) -> list[Finding]:

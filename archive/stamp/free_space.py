@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image
 
 from archive.pdf_content.annotations import Box, read_annotations
-from archive.pdf_content.opening import open_document
+from archive.pdf_content.opening import open_for_page
 from archive.pdf_content.page_view import load_flattened_page
 
 MARGIN = 14.0  # points from the edge of the page
@@ -110,7 +110,7 @@ def find_free_space(source: BinaryIO, sizes: Sequence[tuple[float, float]]) -> L
     The lowest position is chosen, and the most central one at that height. A page with very large
     images is not rendered and has no free space.
     """
-    with open_document(source) as document:
+    with open_for_page(source, -1) as document:
         page = document[len(document) - 1]
         frame = _read_frame(page)
         if _has_huge_image(page):

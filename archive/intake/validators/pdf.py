@@ -23,7 +23,7 @@ from archive.pdf_content.attachments import (
 )
 from archive.pdf_content.dictionaries import find_dictionaries
 from archive.pdf_content.opening import open_document
-from archive.pdf_content.page_findings import build_page_findings
+from archive.pdf_content.page_findings import build_layer_findings, build_page_findings
 from archive.pdf_content.shown import shows_content
 from archive.pdf_content.signatures import SIGNATURE_KEY, build_signature_findings
 from econtract.platform.common.refusals import Refusal
@@ -43,7 +43,7 @@ _ERRORS = (
     pypdfium2.PdfiumError,
     ValueError,
     TypeError,
-    KeyError,
+    LookupError,
     AttributeError,
     RuntimeError,
 )
@@ -79,6 +79,7 @@ def validate(file: BinaryIO, *, max_pages: int) -> tuple[int, tuple[Finding, ...
                 *build_attachment_findings(attachments, sizes),
                 *build_signature_findings(pdf, dictionaries),
                 *_inspect_pages(file, pdf),
+                *build_layer_findings(pdf),  # last: it changes the content of `pdf`
             ]
     except pikepdf.PasswordError:
         raise IntakeRefused(refusals.PDF_ENCRYPTED) from None

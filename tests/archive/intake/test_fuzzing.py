@@ -18,6 +18,13 @@ from archive.intake.formats import (
 )
 from archive.intake.refusals import IntakeRefused
 from tests.support.documents import office
+from tests.support.documents.packages import recipient_signer
+from tests.support.documents.pdf_forms import annotation_pdf, check_box_pdf, form_pdf, signed_pdf
+from tests.support.documents.pdf_layers import add_expression, add_nested_content, layer_pdf
+from tests.support.documents.pdfs import attach
+
+# The confined process, which is not used here, shows no warnings either.
+pytestmark = pytest.mark.filterwarnings("ignore:This document has .* form widget")
 
 # In this process, so that an error in our code fails the test and does not become a refusal.
 THOROUGHLY = settings(
@@ -77,6 +84,26 @@ def mutate(data: bytes, seed: int) -> bytes:
 @given(seed=st.integers(0, 2**32))
 def test_a_mutated_file_is_accepted_or_refused(file_format: FileFormat, seed: int) -> None:
     assert_accepted_or_refused(mutate(valid_files()[file_format], seed))
+
+
+@functools.cache
+def pdfs_with_more_than_pages() -> dict[str, bytes]:
+    return {
+        "attachments": attach({"a.xml": b"<a/>", "b.docx": office.docx_bytes()}),
+        "a form": form_pdf("OOO Romashka"),
+        "a check box": check_box_pdf(value="Yes", state="Off"),
+        "an annotation": annotation_pdf("FreeText", Contents="Paid"),
+        "a signature": signed_pdf(recipient_signer().sign(b"content")),
+        "a layer": layer_pdf(add_nested_content),
+        "an expression of layers": layer_pdf(add_expression),
+    }
+
+
+@pytest.mark.parametrize("name", pdfs_with_more_than_pages())
+@settings(THOROUGHLY, max_examples=100)
+@given(seed=st.integers(0, 2**32))
+def test_a_mutated_pdf_with_more_than_pages_is_accepted_or_refused(name: str, seed: int) -> None:
+    assert_accepted_or_refused(mutate(pdfs_with_more_than_pages()[name], seed))
 
 
 @THOROUGHLY
