@@ -155,4 +155,4 @@ def _entries(resources: Any, key: str) -> dict[str, Any]:
     if not isinstance(category, pikepdf.Dictionary):
         return {}
     kinds = pikepdf.Dictionary | pikepdf.Stream
-    return {name: category[name] for name in category if isinstance(category[name], kinds)}
+    return {name: value for name, value in category.items() if isinstance(value, kinds)}
