@@ -114,11 +114,14 @@ class _PackageWriter:
         from archive.stamp.stamping import write_stamped_copy
         from archive.stamp.stamps import build_stamp
 
-        document_id = self.parts.identifiers.document_id
+        # A document that no operator knows is identified by its code.
+        document_id = self.parts.identifiers.document_id or self.parts.code
         stamps = [
             build_stamp(signature, document_id=document_id) for signature in self.parts.signatures
         ]
-        write_stamped_copy(source=self.parts.pdf, target=copy, stamps=stamps)
+        write_stamped_copy(
+            source=self.parts.pdf, target=copy, stamps=stamps, document_id=document_id
+        )
         with copy.open("rb") as file:
             self._add_file(f"PDF/{self.stem} (с отметками).pdf", file, FileRole.STAMPED_COPY)
 

@@ -28,14 +28,29 @@ class PartySide(StrEnum):
 
 
 class SignatureKind(StrEnum):
-    """The kinds of electronic signature (63-ФЗ) that a package may hold."""
+    """The kinds of electronic signature (63-ФЗ) that a package may hold.
+
+    A signature is qualified when its authority was accredited at the time of signing.
+    """
 
     QUALIFIED = "qualified"
+    ENHANCED = "enhanced"
 
     @property
     def label(self) -> str:
-        """The kind in Russian."""
-        return {SignatureKind.QUALIFIED: "усиленная квалифицированная электронная подпись"}[self]
+        """The kind in Russian, nominative."""
+        return f"{_KINDS[self][0]} электронная подпись"
+
+    @property
+    def instrumental(self) -> str:
+        """The kind in Russian, instrumental: «подписано …»."""
+        return f"{_KINDS[self][1]} электронной подписью"
+
+
+_KINDS = {
+    SignatureKind.QUALIFIED: ("усиленная квалифицированная", "квалифицированной"),
+    SignatureKind.ENHANCED: ("усиленная", "усиленной"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +81,30 @@ class SignatureDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSignature:
-    """A detached CMS signature (DER) of the document, already verified by the caller."""
+    """A detached CMS signature (DER) of the document, already verified by the caller.
+
+    ``is_test`` is true when a test authority has issued the certificate.
+    """
 
     side: PartySide
     der: bytes
     details: SignatureDetails
-    kind: SignatureKind = SignatureKind.QUALIFIED
+    kind: SignatureKind
+    is_test: bool = False
+
+    @property
+    def kind_label(self) -> str:
+        """The kind, nominative, with a remark about a test authority."""
+        return self.kind.label + self._remark
+
+    @property
+    def kind_instrumental(self) -> str:
+        """The kind, instrumental, with a remark about a test authority."""
+        return self.kind.instrumental + self._remark
+
+    @property
+    def _remark(self) -> str:
+        return " (тестовый УЦ)" if self.is_test else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,7 @@ def _party(party: ContractParty) -> Rows:
 def _signature(signature: DocumentSignature) -> Rows:
     details = signature.details
     return _non_empty(
-        ("Вид подписи", signature.kind.label),
+        ("Вид подписи", signature.kind_label),
         ("Владелец", details.owner),
         ("Организация", details.organisation),
         ("ИНН", details.inn),

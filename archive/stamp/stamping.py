@@ -1,19 +1,19 @@
 """The copy for reading: the signed document with stamps about its signatures.
 
 The signed file itself is never changed. The stamps go to free space of the last page, or to a page
-added after it, and never cover anything.
+added after it, and never cover anything. Every page gets a line below it (`footers.py`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import count
 from pathlib import Path
 
 import pikepdf
 
 from archive import isolation
 from archive.pdf_content.signatures import remove_signatures
+from archive.stamp.footers import add_footers, unused_name
 from archive.stamp.free_space import MARGIN, LastPage, Matrix, parse_result
 from archive.stamp.stamps import (
     GAP,
@@ -35,12 +35,15 @@ LIMITS = isolation.Limits(
 )
 
 
-def write_stamped_copy(*, source: Path, target: Path, stamps: Sequence[Stamp]) -> None:
+def write_stamped_copy(
+    *, source: Path, target: Path, stamps: Sequence[Stamp], document_id: str
+) -> None:
     """Writes a copy of the PDF ``source`` with ``stamps`` to ``target``.
 
     Signatures inside of the PDF become pictures in the copy, and the stamps say so. The copy is
-    not encrypted. The pages are streamed from file to file: memory use does not grow with the
-    document. The same arguments give the same bytes. Raises pikepdf.PdfError for an invalid PDF.
+    not encrypted. ``document_id`` is below every page, with the number of the page. The pages are
+    streamed from file to file: memory use does not grow with the document. The same arguments
+    give the same bytes. Raises pikepdf.PdfError for an invalid PDF.
     """
     with pikepdf.open(source) as pdf:
         if remove_signatures(pdf):
@@ -53,6 +56,8 @@ def write_stamped_copy(*, source: Path, target: Path, stamps: Sequence[Stamp]) -
             _draw(pdf, drawings[last_page.spot.size_index], matrix, balance)
         else:
             _add_page(pdf, stamps, last_page.frame.displayed_size if last_page else A4)
+        signed_at = max(stamp.signed_at for stamp in stamps)
+        add_footers(pdf, document_id=document_id, moment=signed_at)
         pdf.save(target, deterministic_id=True)
 
 
@@ -99,20 +104,13 @@ def _draw(
     with pikepdf.open(BytesIO(drawing.pdf)) as stamps:
         left, bottom, _, _ = map(float, stamps.pages[0].mediabox)
         form = pdf.copy_foreign(stamps.pages[0].as_form_xobject())
-    name = page.add_resource(form, pikepdf.Name.XObject, name=_unused_name(page))
+    name = page.add_resource(form, pikepdf.Name.XObject, name=unused_name(page, "EContractStamp"))
     a, b, c, d, e, f = matrix
     translated = (a, b, c, d, e - a * left - c * bottom, f - b * left - d * bottom)
     numbers = " ".join(f"{number:.4f}" for number in translated)
     page.contents_add(b"q " * (balance.popped + 1), prepend=True)
     restore = "Q " * (balance.left_open + 1)
     page.contents_add(f"\n{restore}\nq {numbers} cm {name} Do Q\n".encode())
-
-
-def _unused_name(page: pikepdf.Page) -> pikepdf.Name:
-    """A resource name that the page does not use. pikepdf's default is random: not reproducible."""
-    used = page.resources.get("/XObject", pikepdf.Dictionary())
-    names = (pikepdf.Name(f"/EContractStamp{number}") for number in count(1))
-    return next(name for name in names if name not in used)
 
 
 def _add_page(pdf: pikepdf.Pdf, stamps: Sequence[Stamp], size: tuple[float, float]) -> None:

@@ -17,13 +17,38 @@ GAP = 8.0  # points between two stamps
 _PAGE_HEIGHT = 2000.0  # points; higher than any stamps
 
 
+_SERIAL_SPACE = 180.0  # points, of the column of values in stamp.css
+_FONT_SIZE = 6.8  # points, as in stamp.css
+_MAX_SERIAL_LENGTH = 40  # 20 bytes, RFC 5280
+# Widths of the hexadecimal digits in thousandths of the font size; of all others, the widest.
+_DIGIT_WIDTHS = {"A": 684, "B": 686, "C": 698, "D": 770, "E": 632, "F": 575} | dict.fromkeys(
+    "0123456789", 636
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """The content of one stamp: the side that signed, and lines of (label, value)."""
+    """The content of one stamp: who signed, with which certificate, lines of (label, value).
+
+    ``signature_kind`` is in the instrumental case: «подписано …».
+    """
 
     side: str
+    signature_kind: str
+    serial: str
     lines: Sequence[tuple[str, str]]
     signed_at: datetime
+
+    @property
+    def serial_font_size(self) -> str:
+        """The size in points at which the serial number fits on one line."""
+        thousandths = sum(_DIGIT_WIDTHS.get(digit, 1000) for digit in self.serial)
+        return f"{min(_FONT_SIZE, _SERIAL_SPACE * 1000 / max(thousandths, 1)):.2f}"
+
+    @property
+    def may_wrap_serial(self) -> bool:
+        """Whether the serial number is longer than the standard allows: it would be unreadable."""
+        return len(self.serial) > _MAX_SERIAL_LENGTH
 
 
 def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
@@ -31,7 +56,6 @@ def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
     details = signature.details
     validity = f"с {format_date(details.valid_from)} по {format_date(details.valid_until)}"
     lines = [
-        ("Сертификат", details.serial),
         ("Владелец", details.owner),
         ("Организация", f"{details.organisation}, ИНН {details.inn}"),
         ("Действителен", validity),
@@ -41,6 +65,8 @@ def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
     ]
     return Stamp(
         side=signature.side.label.capitalize(),
+        signature_kind=signature.kind_instrumental,
+        serial=details.serial,
         lines=[line for line in lines if line[1]],
         signed_at=details.signed_at,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,6 +151,20 @@ def create(directory: Path, now: dt.datetime) -> Authority:
     with os.fdopen(descriptor, "wb") as file:
         file.write(_private_key_der(key))
     return Authority(root, certificate, key)
+
+
+def write_accreditation(directory: Path, authority: Authority) -> None:
+    """Write `accreditations.json`: the issuing authority is accredited, for tests only."""
+    certificate = authority.certificate
+    term = {
+        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+        "name": "Тестовый УЦ E-Contract",
+        "valid_from": certificate.not_valid_before_utc.date().isoformat(),
+        "valid_until": None,
+        "is_test": True,
+    }
+    content = json.dumps([term], ensure_ascii=False, indent=2)
+    (directory / "accreditations.json").write_text(f"{content}\n", encoding="utf-8")
 
 
 @functools.cache

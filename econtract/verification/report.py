@@ -10,6 +10,7 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
+from edo.signing.cms import SignatureReport
 
 Rows = list[tuple[str, str]]
 
@@ -57,10 +58,21 @@ def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportB
             ("Сертификат", certificate.serial),
             ("Кем выдан", certificate.issuer),
             ("Действителен", f"с {valid_from} по {valid_until}"),
+            ("Вид подписи", _signature_kind(result.report)),
         ]
     if result.report and result.report.signed_at:
         rows.append(("Подписано", format_timestamp(result.report.signed_at)))
     return ReportBlock(title, _non_empty(rows), _visible_problems(result.problems, in_full=in_full))
+
+
+def _signature_kind(report: SignatureReport | None) -> str:
+    """Empty for a signature that is not valid."""
+    if report is None or not report.is_valid:
+        return ""
+    if report.accreditation is None:
+        return "усиленная; аккредитация удостоверяющего центра не подтверждена"
+    remark = " (тестовый УЦ)" if report.accreditation.is_test else ""
+    return f"усиленная квалифицированная{remark}"
 
 
 def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> ReportBlock:

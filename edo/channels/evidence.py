@@ -24,12 +24,18 @@ class SenderEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateEvidence:
-    """The certificate that a signature was made with."""
+    """The certificate that a signature was made with.
+
+    `is_accredited` says whether its authority was accredited at the time of signing, `is_test`
+    whether that is a test authority.
+    """
 
     serial: str
     issuer: str
     valid_from: datetime
     valid_until: datetime
+    is_accredited: bool = False
+    is_test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from econtract.platform.common.moscow_time import format_date
 from econtract.platform.common.refusals import Refusal
+from edo.signing.accreditation import Accreditation, find_accreditation
 from edo.signing.certificates import CertificateDetails, read_certificate
 from edo.signing.cms_parsing import HASHES, ParsedSignature, UnreadableSignature, parse_signature
 from edo.signing.trust import RevocationStatus, TrustStore
@@ -46,6 +47,8 @@ class SignatureReport:
     check failed; `certificate` is None only when the signature or its certificate is unreadable.
     `signed_at` is the signing time that the signer states, aware UTC, None when they state none.
     `revocation` is UNKNOWN when no fresh CRL covers the certificate; that alone is no problem.
+    `accreditation` is that of an authority of the chain at the signing time. Without one the
+    signature may be valid, but is not known to be qualified.
     """
 
     problems: tuple[Refusal, ...]
@@ -54,6 +57,7 @@ class SignatureReport:
     digest_algorithm: str = ""
     signature_algorithm: str = ""
     revocation: RevocationStatus = RevocationStatus.UNKNOWN
+    accreditation: Accreditation | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -98,18 +102,19 @@ def _verify(
         certificate = read_certificate(parsed.certificate)
         problems = _check_integrity(parsed, digest)
         times = [time for time in (parsed.signed_at, at) if time] or [datetime.now(UTC)]
-        certificate_problems, revocation = _check_certificate(parsed, certificate, trust, times)
+        checks = _check_certificate(parsed, certificate, trust, times)
     except UnreadableSignature as error:
         return SignatureReport((_problem(str(error)),))
     except Exception:  # noqa: BLE001 - the parsers raise anything on hostile bytes
         return SignatureReport((_problem("malformed"),))
     return SignatureReport(
-        problems=(*problems, *certificate_problems),
+        problems=(*problems, *checks.problems),
         certificate=certificate,
         signed_at=parsed.signed_at,
         digest_algorithm=parsed.digest_algorithm,
         signature_algorithm=parsed.signature_algorithm.signature_algo,
-        revocation=revocation,
+        revocation=checks.revocation,
+        accreditation=checks.accreditation,
     )
 
 
@@ -159,12 +164,21 @@ def _names_no_hash(algorithm: algos.SignedDigestAlgorithm) -> bool:
     return algorithm["algorithm"].native in {"rsassa_pkcs1v15", "ecdsa"}
 
 
+@dataclass(frozen=True)
+class _CertificateChecks:
+    """What the certificate, its chain and the CRLs say; the fields are those of the report."""
+
+    problems: list[Refusal]
+    revocation: RevocationStatus = RevocationStatus.UNKNOWN
+    accreditation: Accreditation | None = None
+
+
 def _check_certificate(
     parsed: ParsedSignature,
     certificate: CertificateDetails,
     trust: TrustStore,
     times: list[datetime],
-) -> tuple[list[Refusal], RevocationStatus]:
+) -> _CertificateChecks:
     problems = []
     if max(times) > certificate.valid_until:
         problems.append(_problem("certificate_expired", format_date(certificate.valid_until)))
@@ -176,11 +190,12 @@ def _check_certificate(
     chain_at = min(max(max(times), certificate.valid_from), certificate.valid_until)
     chain = trust.build_chain(parsed.certificate, parsed.other_certificates, chain_at)
     if chain is None:
-        return [*problems, _problem("certificate_untrusted")], RevocationStatus.UNKNOWN
+        return _CertificateChecks([*problems, _problem("certificate_untrusted")])
     revocation, revoked_at = trust.check_revocation(chain, max(times))
     if revoked_at is not None:
         problems.append(_problem("certificate_revoked", format_date(revoked_at)))
-    return problems, revocation
+    accreditation = find_accreditation(trust.accreditations, chain, min(times))
+    return _CertificateChecks(problems, revocation, accreditation)
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

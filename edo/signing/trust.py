@@ -20,6 +20,8 @@ from cryptography.x509.verification import (
 from django.conf import settings
 
 from econtract.platform.common.errors import Unavailable
+from edo.signing import accreditation
+from edo.signing.accreditation import Accreditation, load_accreditations
 
 log = logging.getLogger(__name__)
 
@@ -36,20 +38,27 @@ class RevocationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class TrustStore:
-    """The root certificates that we trust, and the CRLs that are at hand."""
+    """The root certificates that we trust, the CRLs that are at hand, and the accreditations."""
 
     roots: tuple[x509.Certificate, ...]
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    accreditations: tuple[Accreditation, ...] = ()
 
     @classmethod
     def load(cls, roots: Path, crls: Iterable[Path] = ()) -> "TrustStore":
         """Read roots (PEM) and CRLs (PEM or DER) from files; a changed file is read again.
 
-        Raises OSError or ValueError when the roots cannot be read. A CRL that cannot be read is
+        Accreditations come from `accreditations.json` beside the roots, if it is there. Raises
+        OSError or ValueError when one of the two cannot be read. A CRL that cannot be read is
         skipped and logged: the revocation of its certificates is then unknown.
         """
         existing = (path for path in crls if path.exists())
-        return _load(_with_mtime(roots), tuple(_with_mtime(path) for path in existing))
+        accreditations = roots.with_name(accreditation.NAME)
+        return _load(
+            _with_mtime(roots),
+            tuple(_with_mtime(path) for path in existing),
+            _with_mtime(accreditations) if accreditations.exists() else None,
+        )
 
     def build_chain(
         self,
@@ -138,7 +147,7 @@ def _load_from_settings(roots: str) -> TrustStore:
         return TrustStore.load(Path(roots), [Path(name) for name in settings.EDO_CRLS])
     except (OSError, ValueError) as error:
         raise Unavailable(
-            "trust", "no trusted roots: set EDO_TRUST_ROOTS and SEAL_TRUST_ROOTS"
+            "trust", f"no trusted roots: set EDO_TRUST_ROOTS and SEAL_TRUST_ROOTS ({error})"
         ) from error
 
 
@@ -147,10 +156,18 @@ def _with_mtime(path: Path) -> tuple[Path, int]:
 
 
 @lru_cache(maxsize=8)
-def _load(roots: tuple[Path, int], crls: tuple[tuple[Path, int], ...]) -> TrustStore:
+def _load(
+    roots: tuple[Path, int],
+    crls: tuple[tuple[Path, int], ...],
+    accreditations: tuple[Path, int] | None,
+) -> TrustStore:
     certificates = x509.load_pem_x509_certificates(roots[0].read_bytes())
     loaded = (_load_crl(path) for path, _ in crls)
-    return TrustStore(tuple(certificates), tuple(crl for crl in loaded if crl is not None))
+    return TrustStore(
+        tuple(certificates),
+        tuple(crl for crl in loaded if crl is not None),
+        load_accreditations(accreditations[0]) if accreditations else (),
+    )
 
 
 def _load_crl(path: Path) -> x509.CertificateRevocationList | None:

@@ -14,6 +14,7 @@ from archive.package.parts import (
     PartySide,
     PowerOfAttorneyFile,
     SignatureDetails,
+    SignatureKind,
     SigningEvent,
 )
 from econtract.platform.common.moscow_time import MOSCOW
@@ -74,7 +75,13 @@ def _signature(evidence: SignatureEvidence) -> DocumentSignature:
         signed_at=evidence.signed_at,
         power_of_attorney=evidence.power_of_attorney,
     )
-    return DocumentSignature(side=PartySide(evidence.side), der=evidence.content, details=details)
+    return DocumentSignature(
+        side=PartySide(evidence.side),
+        der=evidence.content,
+        details=details,
+        kind=SignatureKind.QUALIFIED if certificate.is_accredited else SignatureKind.ENHANCED,
+        is_test=certificate.is_test,
+    )
 
 
 def _power(evidence: PowerOfAttorneyEvidence) -> PowerOfAttorneyFile:

@@ -82,6 +82,8 @@ def _build_signature(
             issuer=certificate.issuer,
             valid_from=certificate.valid_from,
             valid_until=certificate.valid_until,
+            is_accredited=report.accreditation is not None,
+            is_test=report.accreditation is not None and report.accreditation.is_test,
         ),
         power_of_attorney=power_number,
     )

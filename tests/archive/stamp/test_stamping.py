@@ -10,8 +10,9 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from archive.package.parts import DocumentSignature, PartySide
+from archive.package.parts import DocumentSignature, PartySide, SignatureKind
 from archive.pdf_content.dictionaries import find_dictionaries
+from archive.stamp.footers import STRIP_HEIGHT
 from archive.stamp.stamping import write_stamped_copy
 from archive.stamp.stamps import build_stamp
 from tests.support.documents.packages import (
@@ -36,6 +37,14 @@ endstream endobj
 5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
 trailer <</Root 1 0 R>>
 """
+PDF_OF_TWO_PAGES_WITH_COMMON_RESOURCES = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R 6 0 R]/Count 2/MediaBox[0 0 595 842]>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/Resources 5 0 R>> endobj
+5 0 obj <</XObject<<>>>> endobj
+6 0 obj <</Type/Page/Parent 2 0 R/Resources 5 0 R>> endobj
+trailer <</Root 1 0 R>>
+"""
 Change = Callable[[pikepdf.Pdf], None]
 
 
@@ -48,15 +57,32 @@ def sample_signatures() -> list[DocumentSignature]:
 
 
 def stamp(folder: Path, pdf: bytes, signatures: list[DocumentSignature] | None = None) -> bytes:
+    """The stamped copy without the strips below its pages."""
+    return cut_strips(make_copy(folder, pdf, signatures))
+
+
+def make_copy(folder: Path, pdf: bytes, signatures: list[DocumentSignature] | None = None) -> bytes:
     source, target = folder / "source.pdf", folder / "target.pdf"
     source.write_bytes(pdf)
     stamps = [
         build_stamp(signature, document_id=DOCUMENT_ID)
         for signature in signatures or sample_signatures()
     ]
-    write_stamped_copy(source=source, target=target, stamps=stamps)
+    write_stamped_copy(source=source, target=target, stamps=stamps, document_id=DOCUMENT_ID)
     assert source.read_bytes() == pdf
     return target.read_bytes()
+
+
+def cut_strips(pdf: bytes) -> bytes:
+    def cut(document: pikepdf.Pdf) -> None:
+        for page in document.pages:
+            left, bottom, right, top = map(float, page.cropbox)
+            side = {0: "bottom", 90: "right", 180: "top", 270: "left"}[page.rotation]
+            edges = {"left": left, "bottom": bottom, "right": right, "top": top}
+            edges[side] += STRIP_HEIGHT if side in {"left", "bottom"} else -STRIP_HEIGHT
+            page.mediabox = page.cropbox = pikepdf.Array(list(edges.values()))
+
+    return edit(pdf, cut)
 
 
 def edit(pdf: bytes, change: Change) -> bytes:
@@ -226,6 +252,84 @@ def test_a_page_is_added_after_a_noisy_scan(tmp_path: Path) -> None:
     scan = BytesIO()
     Image.effect_noise((620, 877), 120).save(scan, "PDF", resolution=75)
     assert len(page_texts(stamp(tmp_path, scan.getvalue()))) == 2
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("size", ["A4", "50mm 300mm"])
+def test_every_page_has_its_number_below_it(tmp_path: Path, rotation: int, size: str) -> None:
+    """Upright, on a strip of its own, so that nothing of the page is covered or moved."""
+
+    def rotate_and_bleed(pdf: pikepdf.Pdf) -> None:
+        for page in pdf.pages:
+            page.Rotate = rotation
+            page.contents_add(
+                b"\n0 0 0 rg -50 -50 2000 30 re 0 842 2000 50 re f q 9 0 0 9 0 0 cm\n"
+            )
+
+    before = edit(contract_pdf(lines=18, pages=2, size=size), rotate_and_bleed)
+    copy = make_copy(tmp_path, before)
+    pages = page_texts(copy)
+    assert len(pages) >= 3
+    for number, text in enumerate(pages, 1):
+        assert f"Документ {DOCUMENT_ID}, страница {number} из {len(pages)}" in text
+    cut = render_pages(cut_strips(copy))
+    for old, new in zip(render_pages(before)[:-1], cut, strict=False):
+        assert old.size == new.size
+        assert ImageChops.difference(old, new).getextrema() == (0, 0)
+    for image, old in zip(render_pages(copy), cut, strict=True):
+        strip = image.crop((0, old.height + 1, *image.size))
+        assert image.width == old.width
+        assert strip.height == pytest.approx(STRIP_HEIGHT, abs=2)
+        assert strip.getpixel((1, strip.height // 2)) == 255
+        ink = ImageChops.invert(strip).getbbox()
+        assert ink
+        assert ink[2] - ink[0] > 5 * (ink[3] - ink[1]), "the line is not upright"
+
+
+def test_pages_that_share_their_resources_have_their_own_numbers(tmp_path: Path) -> None:
+    texts = page_texts(make_copy(tmp_path, PDF_OF_TWO_PAGES_WITH_COMMON_RESOURCES))
+    assert ["страница 1 из 2" in texts[0], "страница 2 из 2" in texts[1]] == [True, True]
+
+
+def test_a_copy_is_reproducible(tmp_path: Path) -> None:
+    assert make_copy(tmp_path, contract_pdf()) == make_copy(tmp_path, contract_pdf())
+
+
+def test_a_stamp_on_a_dark_page_has_its_own_ground(tmp_path: Path) -> None:
+    dark = BytesIO()
+    Image.new("RGB", (1240, 1754), "#102030").save(dark, "PDF", resolution=150)
+    page = render_pages(stamp(tmp_path, dark.getvalue()))[0]
+    box = page.point(lambda level: 255 if level > 200 else 0).getbbox()
+    assert box is not None
+    assert page.crop(box).histogram()[255] > 0.6 * (box[2] - box[0]) * (box[3] - box[1])
+
+
+@pytest.mark.parametrize("serial", ["D" * 40, "4DABCDDE0123456789ABCDEFDDDDBBAA01234567", "0" * 34])
+def test_a_serial_number_is_on_one_line(tmp_path: Path, serial: str) -> None:
+    signatures = [
+        replace(signature, details=replace(signature.details, serial=serial))
+        for signature in sample_signatures()
+    ]
+    text = page_texts(stamp(tmp_path, contract_pdf(), signatures))[0]
+    assert text.count(serial) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_test", "expected"),
+    [
+        (SignatureKind.QUALIFIED, False, "квалифицированной электронной подписью\n"),
+        (SignatureKind.QUALIFIED, True, "квалифицированной электронной подписью (тестовый УЦ)\n"),
+        (SignatureKind.ENHANCED, False, "усиленной электронной подписью\n"),
+    ],
+)
+def test_a_stamp_says_what_kind_of_signature_it_is(
+    tmp_path: Path, kind: SignatureKind, is_test: bool, expected: str
+) -> None:
+    signatures = [replace(item, kind=kind, is_test=is_test) for item in sample_signatures()]
+    text = page_texts(stamp(tmp_path, contract_pdf(), signatures))[0]
+    assert text.count(expected) == 2
+    assert ("квалифицированной" in text) == (kind == SignatureKind.QUALIFIED)
+    assert ("тестовый УЦ" in text) == is_test
 
 
 def test_only_the_last_of_500_pages_is_changed(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from archive.package.parts import PackageParts, PowerOfAttorneyFile
 from econtract.verification.policy import VerificationPolicy
+from econtract.verification.report import signature_block
 from edo.powers import mchd
+from edo.signing.trust import TrustStore
 from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
@@ -139,3 +141,27 @@ def test_a_power_younger_than_the_signature_is_not_valid(tmp_path: Path) -> None
     assert problems.keys() == {MCHD_XML_NAME}
     assert "подписал МЧД 22.11.2026" in problems[MCHD_XML_NAME]
     assert not result.ok
+
+
+@pytest.mark.parametrize(
+    ("trust", "expected"),
+    [
+        (authority().trust, "усиленная; аккредитация удостоверяющего центра не подтверждена"),
+        (authority().accredit(dt.date(2020, 1, 1)), "усиленная квалифицированная"),
+        (
+            authority().accredit(dt.date(2020, 1, 1), is_test=True),
+            "усиленная квалифицированная (тестовый УЦ)",
+        ),
+        (
+            authority().accredit(dt.date(2020, 1, 1), dt.date(2026, 11, 20)),
+            "усиленная; аккредитация удостоверяющего центра не подтверждена",
+        ),
+    ],
+)
+def test_a_signature_is_called_qualified_where_it_is(
+    files: Files, trust: TrustStore, expected: str
+) -> None:
+    result = verify_files(files, VerificationPolicy(trust=trust))
+    assert result.ok
+    blocks = [dict(signature_block(signature).rows) for signature in result.signatures]
+    assert [rows["Вид подписи"] for rows in blocks] == [expected, expected]

@@ -18,6 +18,7 @@ from archive.package.parts import (
     PartySide,
     PowerOfAttorneyFile,
     SignatureDetails,
+    SignatureKind,
     SigningEvent,
 )
 from archive.typesetting.pdf import html_to_pdf
@@ -95,6 +96,7 @@ def sign_document(
             signed_at=signed_at,
             power_of_attorney=str(power_of_attorney) if power_of_attorney else None,
         ),
+        kind=SignatureKind.QUALIFIED,
     )
 
 

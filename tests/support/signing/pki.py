@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from edo.signing.accreditation import Accreditation
 from edo.signing.certificates import (
     DOCUMENT_SIGNING,
     OGRN,
@@ -62,6 +63,14 @@ class Authority:
     @property
     def trust(self) -> TrustStore:
         return TrustStore((self.root,))
+
+    def accredit(
+        self, since: dt.date, until: dt.date | None = None, *, is_test: bool = False
+    ) -> TrustStore:
+        """The trust with a term of accreditation of the issuing authority."""
+        fingerprint = self.issuing.fingerprint(hashes.SHA256()).hex()
+        term = Accreditation(fingerprint, "АО «УЦ»", since, until, is_test)
+        return TrustStore((self.root,), accreditations=(term,))
 
     def trust_with_revoked(self, signer: Signer, since: dt.datetime) -> TrustStore:
         return TrustStore((self.root,), (self.revocation_list({signer.certificate: since}),))

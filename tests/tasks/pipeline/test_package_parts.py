@@ -51,6 +51,9 @@ def test_both_sides_have_signed_and_ours_with_a_power_of_attorney(
     sender, recipient = parts.signatures
     [power] = parts.powers
     assert (sender.side, recipient.side) == (PartySide.SENDER, PartySide.RECIPIENT)
+    assert {item.kind_label for item in parts.signatures} == {
+        "усиленная квалифицированная электронная подпись (тестовый УЦ)"
+    }
     assert sender.details.power_of_attorney == power.number
     assert recipient.details.power_of_attorney is None
     assert recipient.details.inn == completed.client.inn
