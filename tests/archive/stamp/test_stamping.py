@@ -1,31 +1,24 @@
 """Stamps as a reader sees them: the pages are rendered before and after stamping."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from archive.package.parts import DocumentSignature, PartySide, SignatureKind
 from archive.pdf_content.dictionaries import find_dictionaries
-from archive.stamp.footers import STRIP_HEIGHT
-from archive.stamp.stamping import write_stamped_copy
-from archive.stamp.stamps import build_stamp
-from tests.support.documents.packages import (
-    MCHD_NUMBER,
-    contract_pdf,
-    recipient_signer,
-    sender_signer,
-    sign_document,
-)
+from tests.support.documents.packages import contract_pdf
 from tests.support.documents.pdf_forms import FIELD_BOX, form_pdf, signed_pdf
+from tests.support.documents.stamped_copies import (
+    edit,
+    make_copy,
+    page_texts,
+    render_pages,
+    stamp,
+)
 
 TITLE = "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ"
-DOCUMENT_ID = "5e0a7b0e-0b1c-4f0e-8f53-000000000002"
 PDF_WITH_INHERITED_ATTRIBUTES = b"""%PDF-1.4
 1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
 2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]/Rotate 90
@@ -37,81 +30,12 @@ endstream endobj
 5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
 trailer <</Root 1 0 R>>
 """
-PDF_OF_TWO_PAGES_WITH_COMMON_RESOURCES = b"""%PDF-1.4
-1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-2 0 obj <</Type/Pages/Kids[3 0 R 6 0 R]/Count 2/MediaBox[0 0 595 842]>> endobj
-3 0 obj <</Type/Page/Parent 2 0 R/Resources 5 0 R>> endobj
-5 0 obj <</XObject<<>>>> endobj
-6 0 obj <</Type/Page/Parent 2 0 R/Resources 5 0 R>> endobj
-trailer <</Root 1 0 R>>
-"""
-Change = Callable[[pikepdf.Pdf], None]
-
-
-def sample_signatures() -> list[DocumentSignature]:
-    content = contract_pdf()
-    return [
-        sign_document(sender_signer(), PartySide.SENDER, content, MCHD_NUMBER),
-        sign_document(recipient_signer(), PartySide.RECIPIENT, content),
-    ]
-
-
-def stamp(folder: Path, pdf: bytes, signatures: list[DocumentSignature] | None = None) -> bytes:
-    """The stamped copy without the strips below its pages."""
-    return cut_strips(make_copy(folder, pdf, signatures))
-
-
-def make_copy(folder: Path, pdf: bytes, signatures: list[DocumentSignature] | None = None) -> bytes:
-    source, target = folder / "source.pdf", folder / "target.pdf"
-    source.write_bytes(pdf)
-    stamps = [
-        build_stamp(signature, document_id=DOCUMENT_ID)
-        for signature in signatures or sample_signatures()
-    ]
-    write_stamped_copy(source=source, target=target, stamps=stamps, document_id=DOCUMENT_ID)
-    assert source.read_bytes() == pdf
-    return target.read_bytes()
-
-
-def cut_strips(pdf: bytes) -> bytes:
-    def cut(document: pikepdf.Pdf) -> None:
-        for page in document.pages:
-            left, bottom, right, top = map(float, page.cropbox)
-            side = {0: "bottom", 90: "right", 180: "top", 270: "left"}[page.rotation]
-            edges = {"left": left, "bottom": bottom, "right": right, "top": top}
-            edges[side] += STRIP_HEIGHT if side in {"left", "bottom"} else -STRIP_HEIGHT
-            page.mediabox = page.cropbox = pikepdf.Array(list(edges.values()))
-
-    return edit(pdf, cut)
-
-
-def edit(pdf: bytes, change: Change) -> bytes:
-    saved = BytesIO()
-    with pikepdf.open(BytesIO(pdf)) as document:
-        change(document)
-        document.save(saved)
-    return saved.getvalue()
-
-
-def render_pages(pdf: bytes) -> list[Image.Image]:
-    """Every page as an image, at 72 dpi."""
-    document = pypdfium2.PdfDocument(pdf)
-    images = [page.render(grayscale=True).to_pil() for page in document]
-    document.close()
-    return images
 
 
 def grey_range(image: Image.Image) -> tuple[int, int]:
     """The darkest and the lightest level of grey."""
     levels = [level for level, number in enumerate(image.histogram()) if number]
     return levels[0], levels[-1]
-
-
-def page_texts(pdf: bytes) -> list[str]:
-    document = pypdfium2.PdfDocument(pdf)
-    texts = [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in document]
-    document.close()
-    return texts
 
 
 def assert_only_stamps_added(before: bytes, after: bytes) -> Image.Image:
@@ -254,82 +178,8 @@ def test_a_page_is_added_after_a_noisy_scan(tmp_path: Path) -> None:
     assert len(page_texts(stamp(tmp_path, scan.getvalue()))) == 2
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-@pytest.mark.parametrize("size", ["A4", "50mm 300mm"])
-def test_every_page_has_its_number_below_it(tmp_path: Path, rotation: int, size: str) -> None:
-    """Upright, on a strip of its own, so that nothing of the page is covered or moved."""
-
-    def rotate_and_bleed(pdf: pikepdf.Pdf) -> None:
-        for page in pdf.pages:
-            page.Rotate = rotation
-            page.contents_add(
-                b"\n0 0 0 rg -50 -50 2000 30 re 0 842 2000 50 re f q 9 0 0 9 0 0 cm\n"
-            )
-
-    before = edit(contract_pdf(lines=18, pages=2, size=size), rotate_and_bleed)
-    copy = make_copy(tmp_path, before)
-    pages = page_texts(copy)
-    assert len(pages) >= 3
-    for number, text in enumerate(pages, 1):
-        assert f"Документ {DOCUMENT_ID}, страница {number} из {len(pages)}" in text
-    cut = render_pages(cut_strips(copy))
-    for old, new in zip(render_pages(before)[:-1], cut, strict=False):
-        assert old.size == new.size
-        assert ImageChops.difference(old, new).getextrema() == (0, 0)
-    for image, old in zip(render_pages(copy), cut, strict=True):
-        strip = image.crop((0, old.height + 1, *image.size))
-        assert image.width == old.width
-        assert strip.height == pytest.approx(STRIP_HEIGHT, abs=2)
-        assert strip.getpixel((1, strip.height // 2)) == 255
-        ink = ImageChops.invert(strip).getbbox()
-        assert ink
-        assert ink[2] - ink[0] > 5 * (ink[3] - ink[1]), "the line is not upright"
-
-
-def test_pages_that_share_their_resources_have_their_own_numbers(tmp_path: Path) -> None:
-    texts = page_texts(make_copy(tmp_path, PDF_OF_TWO_PAGES_WITH_COMMON_RESOURCES))
-    assert ["страница 1 из 2" in texts[0], "страница 2 из 2" in texts[1]] == [True, True]
-
-
 def test_a_copy_is_reproducible(tmp_path: Path) -> None:
     assert make_copy(tmp_path, contract_pdf()) == make_copy(tmp_path, contract_pdf())
-
-
-def test_a_stamp_on_a_dark_page_has_its_own_ground(tmp_path: Path) -> None:
-    dark = BytesIO()
-    Image.new("RGB", (1240, 1754), "#102030").save(dark, "PDF", resolution=150)
-    page = render_pages(stamp(tmp_path, dark.getvalue()))[0]
-    box = page.point(lambda level: 255 if level > 200 else 0).getbbox()
-    assert box is not None
-    assert page.crop(box).histogram()[255] > 0.6 * (box[2] - box[0]) * (box[3] - box[1])
-
-
-@pytest.mark.parametrize("serial", ["D" * 40, "4DABCDDE0123456789ABCDEFDDDDBBAA01234567", "0" * 34])
-def test_a_serial_number_is_on_one_line(tmp_path: Path, serial: str) -> None:
-    signatures = [
-        replace(signature, details=replace(signature.details, serial=serial))
-        for signature in sample_signatures()
-    ]
-    text = page_texts(stamp(tmp_path, contract_pdf(), signatures))[0]
-    assert text.count(serial) == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_test", "expected"),
-    [
-        (SignatureKind.QUALIFIED, False, "квалифицированной электронной подписью\n"),
-        (SignatureKind.QUALIFIED, True, "квалифицированной электронной подписью (тестовый УЦ)\n"),
-        (SignatureKind.ENHANCED, False, "усиленной электронной подписью\n"),
-    ],
-)
-def test_a_stamp_says_what_kind_of_signature_it_is(
-    tmp_path: Path, kind: SignatureKind, is_test: bool, expected: str
-) -> None:
-    signatures = [replace(item, kind=kind, is_test=is_test) for item in sample_signatures()]
-    text = page_texts(stamp(tmp_path, contract_pdf(), signatures))[0]
-    assert text.count(expected) == 2
-    assert ("квалифицированной" in text) == (kind == SignatureKind.QUALIFIED)
-    assert ("тестовый УЦ" in text) == is_test
 
 
 def test_only_the_last_of_500_pages_is_changed(tmp_path: Path) -> None:
@@ -341,43 +191,6 @@ def test_only_the_last_of_500_pages_is_changed(tmp_path: Path) -> None:
     assert len(page_texts(after)) == 500
     assert page_texts(after)[:-1] == page_texts(before)[:-1]
     assert page_texts(after)[-1].count(TITLE) == 2
-
-
-def test_a_stamp_states_what_the_standard_requires(tmp_path: Path) -> None:
-    details = sample_signatures()[0].details
-    text = page_texts(stamp(tmp_path, contract_pdf()))[0]
-    for expected in [
-        f"Сертификат {details.serial}",
-        f"Владелец {details.owner}",
-        "Действителен с 21.11.2025 по 21.11.2027",
-        "Подписано 21.11.2026 15:00:00 (GMT+03:00)",
-        f"МЧД {MCHD_NUMBER}",
-        f"Документ {DOCUMENT_ID}",
-        "Подпись соответствует файлу документа",
-    ]:
-        assert "".join(expected.split()) in "".join(text.split())
-
-
-def test_long_names_are_complete(tmp_path: Path) -> None:
-    organisation = "Общество с ограниченной ответственностью «" + "Дальневосточная " * 9 + "связь»"
-    signatures = sample_signatures()
-    signatures[1] = replace(
-        signatures[1],
-        details=replace(signatures[1].details, organisation=organisation, serial="F" * 200),
-    )
-    text = "".join(page_texts(stamp(tmp_path, contract_pdf(), signatures))[0].split())
-    assert "".join(organisation.split()) in text
-    assert "F" * 200 in text
-
-
-def test_markup_in_a_name_is_escaped(tmp_path: Path) -> None:
-    signatures = sample_signatures()
-    details = replace(signatures[0].details, owner='<img src="file:///etc/passwd"> & <b>Иванов</b>')
-    text = page_texts(
-        stamp(tmp_path, contract_pdf(), [replace(signatures[0], details=details), signatures[1]])
-    )[0]
-    assert "<b>Иванов</b>" in text
-    assert "&" in text
 
 
 def test_a_stamped_copy_can_be_stamped_again(tmp_path: Path) -> None:
