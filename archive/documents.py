@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from archive.conversion.results import ConversionResult
 from archive.files import storage
-from archive.intake import antivirus
+from archive.intake import antivirus, refusals
 from archive.intake.formats import FileFormat, InspectedFile
 from archive.intake.inspection import inspect_file
+from archive.intake.refusals import IntakeRefused
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
@@ -18,6 +20,7 @@ from econtract.platform.outbox.models import OutboxJob
 
 CONVERT = "convert_document"
 SCAN = "scan_document"
+ABANDONED = "Не преобразован: документ откреплен раньше"
 
 State = DocumentVersion.State
 
@@ -33,14 +36,16 @@ class StoredUpload:
 
 def upload_version(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
     """`store_upload` and `add_version` in one call, for callers that hold no lock."""
-    return add_version(store_upload(upload), user=user, document=document)
+    return add_version(store_upload(upload, user=user), user=user, document=document)
 
 
-def store_upload(upload: Any) -> StoredUpload:
+def store_upload(upload: Any, *, user: Any) -> StoredUpload:
     """The slow half: inspects an uploaded file and stores its bytes. Call it in no transaction.
 
-    Raises IntakeRefused; then nothing is stored.
+    Raises IntakeRefused, also when too many files of ``user`` are waiting for their conversion;
+    then nothing is stored.
     """
+    _require_room(user)
     inspected = inspect_file(upload, name=upload.name or "")
     scan = _scan(upload)
     storage.write_content(upload.file, sha256=inspected.sha256)
@@ -123,11 +128,37 @@ def _enqueue(version: DocumentVersion, kind: str | None) -> None:
     """Reopens a parked job of that kind if there is one, so that there are never two."""
     if kind is None:
         return
-    parked = OutboxJob.objects.parked().filter(kind=kind, queue_key=version.queue_key).first()
+    parked = OutboxJob.objects.parked().filter(kind=kind, subject=version.pk).first()
     if parked:
         parked.reopen()
     else:
-        queue.enqueue(kind=kind, subject=version.pk, queue_key=version.queue_key)
+        # A scanner that does not answer must not hold up other documents.
+        own_key = f"scan:{version.pk}"
+        queue_key = own_key if kind == SCAN else _queue_key(version.uploaded_by_id)
+        queue.enqueue(kind=kind, subject=version.pk, queue_key=queue_key)
+
+
+def _queue_key(user_id: int | None) -> str:
+    """One person's documents are converted one after another: nobody holds up the others."""
+    return f"conversion:{user_id}"
+
+
+def _require_room(user: Any) -> None:
+    waiting = OutboxJob.objects.open().filter(queue_key=_queue_key(user.pk))
+    if waiting.count() >= settings.MAX_WAITING_CONVERSIONS:
+        raise IntakeRefused(refusals.TOO_MANY_WAITING)
+
+
+def abandon(version: DocumentVersion) -> None:
+    """Nobody needs the version any more: it is not converted, unless that has begun.
+
+    Call it in the transaction that removes the version from its draft or task.
+    """
+    waiting = OutboxJob.objects.open().filter(
+        kind__in=(CONVERT, SCAN), subject=version.pk, lease_until=None
+    )
+    if waiting.update(state=OutboxJob.State.DONE, closed_at=clock.now()):
+        record_failure(version.pk, ABANDONED)
 
 
 def record_scan_result(version_id: int, *, clean: bool, message: str = "") -> None:

@@ -15,7 +15,7 @@ from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
-from econtract.platform.outbox.registry import JobKind
+from econtract.platform.outbox.registry import CONVERSION_QUEUE, JobKind
 
 
 class _DocumentJobKind(JobKind):
@@ -25,6 +25,7 @@ class _DocumentJobKind(JobKind):
     """
 
     caption_when_parked: ClassVar[str]
+    worker_queue = CONVERSION_QUEUE
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         documents.record_failure(job.subject, self.caption_when_parked)

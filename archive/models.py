@@ -163,11 +163,6 @@ class DocumentVersion(models.Model):
         return self.is_ready and not self.needs_review
 
     @property
-    def queue_key(self) -> str:
-        """The outbox queue key of the jobs about this version."""
-        return f"document-version:{self.pk}"
-
-    @property
     def can_retry(self) -> bool:
         """Whether its scan or conversion failed and may be tried again."""
         return self.state == self.State.FAILED and self.source.scan != StoredFile.Scan.INFECTED

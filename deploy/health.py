@@ -1,8 +1,8 @@
-"""Health of one container: `python deploy/health.py web|worker|beat|sandbox`, exit code 0 or 1.
+"""Health of one container: `python deploy/health.py NAME` with the exit code 0 or 1.
 
 web      the login page responds to a request like the proxy's
 sandbox  its start page responds
-worker   the queue in Redis is short, so workers process it
+worker   the queue in Redis is short, so workers process it; converter likewise
 beat     its schedule file is recent: it is written every three minutes
 """
 
@@ -39,8 +39,17 @@ def sandbox() -> bool:
 
 def worker() -> bool:
     """Count the waiting jobs of all workers."""
+    return queue_length("celery") < QUEUE_LIMIT
+
+
+def converter() -> bool:
+    """Count the documents that wait for their conversion."""
+    return queue_length("conversion") < QUEUE_LIMIT
+
+
+def queue_length(name: str) -> int:
     client = redis.Redis.from_url(os.environ["BROKER_URL"], socket_timeout=5)
-    return int(client.llen("celery")) < QUEUE_LIMIT
+    return int(client.llen(name))
 
 
 def beat() -> bool:
@@ -50,7 +59,7 @@ def beat() -> bool:
     return time.time() - newest < MAX_SCHEDULE_AGE_SECONDS
 
 
-CHECKS = {"web": web, "sandbox": sandbox, "worker": worker, "beat": beat}
+CHECKS = {"web": web, "sandbox": sandbox, "worker": worker, "converter": converter, "beat": beat}
 
 if __name__ == "__main__":
     sys.exit(0 if CHECKS[sys.argv[1]]() else 1)

@@ -63,6 +63,8 @@ OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))
 
 FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
 DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500)
+# How many files of one person may wait for their conversion.
+MAX_WAITING_CONVERSIONS = env.number("MAX_WAITING_CONVERSIONS", 20)
 CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60)
 # «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
 CONVERTER = env.text("CONVERTER", "auto")

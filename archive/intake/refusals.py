@@ -88,6 +88,10 @@ PDF_CONTAINS_MACROS = Refusal(
 POLYGLOT = Refusal(
     "file_is_polyglot", "В файле скрыто содержимое другого вида: сохраните документ заново"
 )
+TOO_MANY_WAITING = Refusal(
+    "too_many_files_waiting",
+    "Слишком много ваших документов еще преобразуется: дождитесь их и загрузите снова",
+)
 INFECTED = Refusal("file_infected", "В файле обнаружен вирус")
 
 BY_CODE = {value.code: value for value in list(vars().values()) if isinstance(value, Refusal)}

@@ -66,6 +66,7 @@ def detach_document(task: SigningTask, actor: User) -> None:
     version = task.document_version
     if version is None:
         return
+    documents.abandon(version)
     task.document_version = None
     save_task(task, "document_version")
     history.record(

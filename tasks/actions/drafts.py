@@ -102,6 +102,7 @@ def filled(
     if not late:
         _fill(draft, mark, fields, organisation)
     if file is not None:
+        _abandon_document(draft)
         draft.document_version = documents.add_version(file, user=user)
         _touch(draft)
     return draft
@@ -147,6 +148,7 @@ def _locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
 @transaction.atomic
 def detach(*, draft: Draft) -> None:
     """«Открепить»."""
+    _abandon_document(draft)
     _change(draft, document_version=None)
 
 
@@ -176,6 +178,11 @@ def reopen(*, user: User, task_type: TaskType) -> bool:
         return False
     _change(draft, closed_at=None, page="")
     return has_contents(draft)
+
+
+def _abandon_document(draft: Draft) -> None:
+    if draft.document_version is not None:
+        documents.abandon(draft.document_version)
 
 
 def finish(draft: Draft) -> None:

@@ -1,6 +1,8 @@
 """Documents: uploads become versions."""
 
 import pytest
+from django.db import transaction
+from pytest_django.fixtures import Settings
 
 from archive import documents
 from archive.files import storage
@@ -9,6 +11,7 @@ from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
 from tests.support.documents import office
 from tests.support.documents.uploads import upload_bytes
+from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,9 +34,46 @@ def test_an_office_file_waits_for_its_conversion() -> None:
     assert (job.kind, job.subject, job.queue_key) == (
         documents.CONVERT,
         version.pk,
-        f"document-version:{version.pk}",
+        f"conversion:{version.uploaded_by_id}",
     )
     assert version.pdf is None
+
+
+def test_one_persons_documents_are_converted_one_after_another_and_no_others_wait() -> None:
+    first, second = UserFactory(), UserFactory()
+    for user in (first, first, first, second):
+        upload_bytes(office.docx_bytes(), "договор.docx", user=user)
+    claimable = OutboxJob.objects.claimable().order_by("pk")
+    versions = DocumentVersion.objects.in_bulk(claimable.values_list("subject", flat=True))
+    assert [version.uploaded_by for version in versions.values()] == [first, second]
+
+
+def test_a_person_whose_documents_all_wait_is_asked_to_wait(settings: Settings) -> None:
+    settings.MAX_WAITING_CONVERSIONS = 2
+    user, other = UserFactory(), UserFactory()
+    for _ in range(2):
+        upload_bytes(office.docx_bytes(), "договор.docx", user=user)
+    with pytest.raises(IntakeRefused, match="too_many_files_waiting"):
+        upload_bytes(office.docx_bytes(), "договор.docx", user=user)
+    upload_bytes(office.docx_bytes(), "договор.docx", user=other)
+
+
+def test_a_document_that_nobody_needs_any_more_is_not_converted() -> None:
+    version = upload_bytes(office.docx_bytes(), "договор.docx")
+    with transaction.atomic():
+        documents.abandon(version)
+    assert not OutboxJob.objects.open().exists()
+    version.refresh_from_db()
+    assert (version.state, version.problem) == (State.FAILED, documents.ABANDONED)
+
+
+def test_a_conversion_that_has_begun_is_finished() -> None:
+    version = upload_bytes(office.docx_bytes(), "договор.docx")
+    assert OutboxJob.claim(OutboxJob.objects.get().pk) is not None
+    with transaction.atomic():
+        documents.abandon(version)
+    version.refresh_from_db()
+    assert version.state == State.CONVERTING
 
 
 def test_a_refused_file_is_not_stored() -> None:

@@ -104,14 +104,20 @@ class Stack:
         wait_for(lambda: answers(f"{self.url}/login/"), "the web server", self)
         return web
 
-    def start_worker(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
+    def start_converter(self, concurrency: int = 1) -> subprocess.Popen[bytes]:
+        """A worker for conversions, which gives way to the other processes."""
+        converter = self.start_worker(concurrency, "conversion")
+        os.setpriority(os.PRIO_PROCESS, converter.pid, 10)
+        return converter
+
+    def start_worker(self, concurrency: int = 2, queues: str = "celery") -> subprocess.Popen[bytes]:
         pool = ["--pool", "prefork", "--concurrency", str(concurrency)]
         if self.environment["BROKER_URL"] == "filesystem://":
             pool = ["--pool", "solo"]
         return self.start(
             PYTHON, "-m", "celery", "-A", "econtract", "worker", *pool,
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
-            "-n", f"worker{self.started}@stack",
+            "--queues", queues, "-n", f"worker{self.started}@stack",
         )  # fmt: skip
 
     def start_beat(self) -> subprocess.Popen[bytes]:
@@ -119,6 +125,7 @@ class Stack:
 
     def start_all(self) -> "Stack":
         self.start_worker()
+        self.start_converter()
         self.start_beat()
         self.start_web()
         return self

@@ -75,7 +75,7 @@ def batch() -> Iterator[None]:
 
 def _insert(jobs: list[OutboxJob]) -> None:
     OutboxJob.objects.bulk_create(jobs)
-    due = [job.pk for job in jobs if job.dispatched_until]
+    due = [(job.pk, job.kind) for job in jobs if job.dispatched_until]
     if due and _publishing_enabled.get():
         transaction.on_commit(lambda: publish(due), robust=True)
 
@@ -93,29 +93,38 @@ def publishing_disabled() -> Iterator[None]:
         _publishing_enabled.reset(token)
 
 
-def publish(job_ids: Sequence[int]) -> None:
-    """Sends one Celery message per job. If the broker is down, `dispatch` sends them later."""
+def publish(jobs: Sequence[tuple[int, str]]) -> None:
+    """Sends one Celery message for each job, a primary key and a kind.
+
+    If the broker is down, `dispatch` sends them later.
+    """
     from econtract.platform.outbox.jobs import run_job
 
     with run_job.app.producer_or_acquire() as producer:
-        for job_id in job_ids:
-            run_job.apply_async((job_id,), producer=producer, retry=False)
+        for job_id, kind in jobs:
+            run_job.apply_async(
+                (job_id,), producer=producer, retry=False, queue=registry.worker_queue_of(kind)
+            )
 
 
-def dispatch(limit: int = 100, *, send: Callable[[Sequence[int]], None] = publish) -> int:
+def dispatch(
+    limit: int = 100, *, send: Callable[[Sequence[tuple[int, str]]], None] = publish
+) -> int:
     """Sends up to ``limit`` due jobs that no worker holds to the workers; returns how many."""
     now = clock.now()
     can_skip_locked = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         jobs = OutboxJob.objects.claimable().exclude(dispatched_until__gt=now)
-        ids = list(
+        due = list(
             jobs.select_for_update(
                 of=("self",) if can_skip_locked else (), skip_locked=can_skip_locked
             )
             .order_by("due_at")
-            .values_list("pk", flat=True)[:limit]
+            .values_list("pk", "kind")[:limit]
         )
-        OutboxJob.objects.filter(pk__in=ids).update(dispatched_until=now + REDISPATCH_AFTER)
-    if ids:
-        send(ids)
-    return len(ids)
+        OutboxJob.objects.filter(pk__in=[pk for pk, _ in due]).update(
+            dispatched_until=now + REDISPATCH_AFTER
+        )
+    if due:
+        send(due)
+    return len(due)

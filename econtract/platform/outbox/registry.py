@@ -8,12 +8,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from econtract.platform.outbox.models import InboundEvent, OutboxJob
 
+DEFAULT_QUEUE = "celery"
+CONVERSION_QUEUE = "conversion"
+
 
 class JobKind:
     """One kind of outbox job: its names, the system it calls, and how it runs.
 
-    Subclasses set all four attributes; `register` refuses a class that lacks one. The docstring
-    says what the job's ``subject`` and ``payload`` hold.
+    Subclasses set the first four attributes; `register` refuses a class that lacks one. The
+    docstring says what the job's ``subject`` and ``payload`` hold.
     """
 
     # Stored in `OutboxJob.kind`.
@@ -25,6 +28,9 @@ class JobKind:
     # What users read when a job of this kind was parked. None, written out, if there is nothing
     # to read: the failure shows in another way, or concerns administrators alone.
     caption_when_parked: ClassVar[str | None]
+    # The Celery queue whose workers run it. Jobs that compute for long have workers of their own,
+    # so that they hold up nothing else.
+    worker_queue: ClassVar[str] = DEFAULT_QUEUE
 
     def run(self, job: OutboxJob) -> None:
         """Does the work. Outside calls are made with no transaction open.
@@ -98,6 +104,12 @@ def job_kind(kind: str) -> JobKind:
         return _job_kinds[kind]
     except KeyError:
         raise LookupError(f"The job kind {kind!r} is not registered.") from None
+
+
+def worker_queue_of(kind: str) -> str:
+    """The Celery queue for jobs of ``kind``."""
+    registered = _job_kinds.get(kind)
+    return registered.worker_queue if registered else DEFAULT_QUEUE
 
 
 def title_of(kind: str) -> str:

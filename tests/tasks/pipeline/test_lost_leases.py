@@ -59,6 +59,7 @@ class Stopper:
         self.stop_at = stop_at
         self.meanwhile = meanwhile
         self.points: list[str] = []
+        self.has_stopped = False
         self._is_running = False
         self._is_over = False
 
@@ -81,7 +82,7 @@ class Stopper:
             return
         self.points.append(name)
         if len(self.points) - 1 == self.stop_at:
-            self._is_over = True
+            self.has_stopped = self._is_over = True
             OutboxJob.objects.filter(pk=self._job_id).update(lease_until=None)
             self.meanwhile()
 
@@ -130,19 +131,29 @@ def run_life(task: SigningTask, sandbox: Sandbox) -> SigningTask:
     return reload(task)
 
 
+def count_points(
+    kind: str, manager: User, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """Where a worker can be stopped in a job of ``kind``, after a first one has filled caches."""
+    assert run_life(new_task(manager), sandbox).status == Status.COMPLETED
+    counter = Stopper(kind, None)
+    with installed(counter, monkeypatch):
+        assert run_life(new_task(manager), sandbox).status == Status.COMPLETED
+    assert counter.points
+    return counter.points
+
+
 @pytest.mark.parametrize("kind", STEPS)
 def test_a_worker_that_goes_on_after_its_lease_changes_nothing(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch, sample: Sample, kind: str
 ) -> None:
-    counter = Stopper(kind, None)
-    with installed(counter, monkeypatch):
-        assert run_life(new_task(manager), set_up).status == Status.COMPLETED
-    assert counter.points
-    for stop_at in sample(range(len(counter.points)), SAMPLE_SIZE):
-        task = new_task(manager)
-        with installed(Stopper(kind, stop_at, run_everything), monkeypatch):
+    points = count_points(kind, manager, set_up, monkeypatch)
+    for stop_at in sample(range(len(points)), SAMPLE_SIZE):
+        task, place = new_task(manager), points[stop_at]
+        stopper = Stopper(kind, stop_at, run_everything)
+        with installed(stopper, monkeypatch):
             task = run_life(task, set_up)
-        place = counter.points[stop_at]
+        assert stopper.has_stopped, place
         assert task.status == Status.COMPLETED, place
         transitions = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk")
         assert list(transitions.values_list("name", flat=True)) == world.SEAMLESS_TRANSITIONS, place
@@ -154,11 +165,9 @@ def test_a_worker_that_sends_too_late_does_not_bring_a_replaced_document_back(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch, sample: Sample
 ) -> None:
     """The document is revoked, and another one is with the client, when the worker goes on."""
-    counter = Stopper("send_document", None)
-    with installed(counter, monkeypatch):
-        assert run_life(new_task(manager), set_up).status == Status.COMPLETED
-    for stop_at in sample(range(len(counter.points)), SAMPLE_SIZE):
-        task = new_task(manager)
+    points = count_points("send_document", manager, set_up, monkeypatch)
+    for stop_at in sample(range(len(points)), SAMPLE_SIZE):
+        task, place = new_task(manager), points[stop_at]
 
         def replace(task: SigningTask = task) -> None:
             run_everything()
@@ -170,9 +179,10 @@ def test_a_worker_that_sends_too_late_does_not_bring_a_replaced_document_back(
             perform(task.number, "send_document", actor=manager)
             run_everything()
 
-        with installed(Stopper("send_document", stop_at, replace), monkeypatch):
+        stopper = Stopper("send_document", stop_at, replace)
+        with installed(stopper, monkeypatch):
             task = run_life(task, set_up)
-        place = counter.points[stop_at]
+        assert stopper.has_stopped, place
         assert task.status == Status.COMPLETED, place
         assert task.exchange is not None
         assert task.document_version is not None

@@ -43,7 +43,7 @@ def take_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
     if len(uploads) > 1:
         return None, ONE_ONLY
     try:
-        return documents.store_upload(uploads[0]), ""
+        return documents.store_upload(uploads[0], user=person_of(request)), ""
     except IntakeRefused as refused:
         return None, refused.refusal.message
 

@@ -8,8 +8,9 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from econtract.platform.common import clock
 from econtract.platform.outbox import queue, worker
+from econtract.platform.outbox.jobs import run_job
 from econtract.platform.outbox.models import OutboxJob
-from tests.econtract.platform.outbox.conftest import enqueue, travel
+from tests.econtract.platform.outbox.conftest import FakeKind, enqueue, travel
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +36,12 @@ def test_messages_are_published_after_the_commit(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    messages: list[int] = []
+    messages: list[tuple[int, str]] = []
     monkeypatch.setattr(queue, "publish", messages.extend)
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueue()
         assert messages == []
-    assert messages == [job.pk]
+    assert messages == [(job.pk, "fake")]
 
 
 def test_a_batch_is_inserted_by_one_query_and_published_together(
@@ -48,7 +49,7 @@ def test_a_batch_is_inserted_by_one_query_and_published_together(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    messages: list[list[int]] = []
+    messages: list[list[tuple[int, str]]] = []
     monkeypatch.setattr(queue, "publish", messages.append)
     with (
         django_capture_on_commit_callbacks(execute=True),
@@ -60,7 +61,7 @@ def test_a_batch_is_inserted_by_one_query_and_published_together(
             queue.enqueue(kind="fake", subject=subject, queue_key="one", due_at=due_at)
     first, later, last = OutboxJob.objects.order_by("pk")
     assert [first.subject, later.subject, last.subject] == [0, 1, 2]
-    assert messages == [[first.pk, last.pk]]
+    assert messages == [[(first.pk, "fake"), (last.pk, "fake")]]
 
 
 def test_a_batch_that_fails_half_way_leaves_no_job() -> None:
@@ -86,27 +87,40 @@ def test_a_broker_that_is_down_only_costs_time(
     monkeypatch.setattr(queue, "publish", fail)
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueue()
-    job_ids: list[int] = []
-    assert queue.dispatch(send=job_ids.extend) == 0
+    dispatched: list[tuple[int, str]] = []
+    assert queue.dispatch(send=dispatched.extend) == 0
     with travel(queue.REDISPATCH_AFTER.total_seconds() + 1):
-        assert queue.dispatch(send=job_ids.extend) == 1
-    assert job_ids == [job.pk]
+        assert queue.dispatch(send=dispatched.extend) == 1
+    assert dispatched == [(job.pk, "fake")]
 
 
 def test_a_job_that_came_too_early_is_dispatched_when_its_queue_is_free() -> None:
     first, second = enqueue("a"), enqueue("a")
     worker.run_job(second.pk)
     worker.run_job(first.pk)
-    job_ids: list[int] = []
-    queue.dispatch(send=job_ids.extend)
-    assert job_ids == [second.pk]
+    dispatched: list[tuple[int, str]] = []
+    queue.dispatch(send=dispatched.extend)
+    assert dispatched == [(second.pk, "fake")]
+
+
+def test_a_kind_may_have_workers_of_its_own(
+    fake_kind: FakeKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues: list[str] = []
+    monkeypatch.setattr(
+        run_job, "apply_async", lambda *_, queue, **__: queues.append(queue), raising=True
+    )
+    queue.publish([(1, "fake")])
+    monkeypatch.setattr(fake_kind, "worker_queue", "conversion", raising=False)
+    queue.publish([(2, "fake"), (3, "of an older version")])
+    assert queues == ["celery", "conversion", "celery"]
 
 
 def test_jobs_are_dispatched_once_while_the_message_may_still_arrive() -> None:
     for number in range(5):
         enqueue(f"queue {number}", due_at=clock.now())
-    job_ids: list[int] = []
-    assert queue.dispatch(limit=3, send=job_ids.extend) == 3
-    assert queue.dispatch(limit=3, send=job_ids.extend) == 2
-    assert queue.dispatch(limit=3, send=job_ids.extend) == 0
-    assert len(set(job_ids)) == 5
+    dispatched: list[tuple[int, str]] = []
+    assert queue.dispatch(limit=3, send=dispatched.extend) == 3
+    assert queue.dispatch(limit=3, send=dispatched.extend) == 2
+    assert queue.dispatch(limit=3, send=dispatched.extend) == 0
+    assert len(set(dispatched)) == 5
