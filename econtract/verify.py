@@ -17,6 +17,7 @@ from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import (
     ReportBlock,
     conclusion,
+    find_unknowns,
     power_block,
     seal_block,
     signature_block,
@@ -147,6 +148,10 @@ def _report_lines(result: VerificationResult) -> Iterator[str]:
         yield from _file_lines(file)
     for problem in result.problems:
         yield f"[НЕТ] {problem}"
+    if unknowns := find_unknowns(result):
+        yield ""
+        yield "Чего эта проверка не знает"
+        yield from (f"  – {sentence}" for sentence in unknowns)
     yield ""
     yield f"Итог: {conclusion(result)}"
 

@@ -11,6 +11,7 @@ from econtract.verification.results import (
     VerificationResult,
 )
 from edo.signing.cms import SignatureReport
+from edo.signing.trust import RevocationStatus
 
 Rows = list[tuple[str, str]]
 
@@ -40,6 +41,28 @@ def conclusion(result: VerificationResult) -> str:
     if result.is_unsealed:
         return PACKAGE_UNSEALED
     return PACKAGE_VALID if result.is_sealed else DOCUMENT_VALID
+
+
+def find_unknowns(result: VerificationResult) -> list[str]:
+    """What the verification could not find out, in sentences. They name no persons."""
+    reports = [signature.report for signature in result.signatures if signature.report]
+    unknowns = []
+    if any(report.revocation == RevocationStatus.UNKNOWN for report in reports):
+        unknowns.append(
+            "Не отозваны ли сертификаты подписавших: свежего списка отозванных сертификатов нет."
+        )
+    if any(report.signed_at for report in reports):
+        unknowns.append("Когда поставлены подписи: время называют сами подписавшие.")
+    if result.powers:
+        unknowns.append(
+            "Не отозвана ли доверенность: это знает реестр ФНС, https://m4d.nalog.gov.ru."
+        )
+    if result.is_sealed:
+        unknowns.append(
+            "Так ли шло подписание, как описано в протоколе: за это отвечает E-Contract, "
+            "чья печать стоит на пакете."
+        )
+    return unknowns
 
 
 def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportBlock:

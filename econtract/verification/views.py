@@ -21,6 +21,7 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.report import (
     conclusion,
+    find_unknowns,
     power_block,
     seal_block,
     signature_block,
@@ -120,6 +121,7 @@ def _result_context(
             *(power_block(power, in_full=in_full) for power in result.powers),
             *([seal_block(result.seal)] if result.seal else []),
         ],
+        "unknowns": find_unknowns(result),
         "in_full": in_full,
         "package": package,
         "stored_since": format_timestamp(package.created_at) if package else "",

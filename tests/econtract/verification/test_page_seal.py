@@ -84,6 +84,8 @@ def test_an_unchanged_package_is_the_stored_one(client: Client, sample: SamplePa
     assert VALID in page
     assert "Этот пакет хранится в E-Contract" in page
     assert "Печать пакета" in page
+    assert "Чего эта проверка не знает" in page
+    assert "Не отозвана ли доверенность: это знает реестр ФНС" in page
 
 
 def test_the_seal_may_have_roots_of_its_own(

@@ -10,7 +10,8 @@ from archive.package.builder import build_package
 from archive.package.manifest import NAME, SEAL_NAME
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
-from econtract.verification.report import PACKAGE_VALID, conclusion
+from econtract.verification.report import PACKAGE_VALID, conclusion, find_unknowns
+from edo.signing.trust import TrustStore
 from tests.support.documents.packages import (
     CLIENT_INN,
     OUR_INN,
@@ -105,3 +106,14 @@ def test_a_manifest_of_other_signatures_has_another_code(files: Files) -> None:
     forged = forge(files, {"Договор (подпись получателя).p7s": again})
     result = verify_files(make_old(forged))
     assert "Код проверки" in problems_by_file(result)[""]
+
+
+def test_what_cannot_be_known_is_said(files: Files) -> None:
+    unknowns = " ".join(find_unknowns(verify_files(files)))
+    for expected in ("отозваны ли сертификаты", "время называют сами", "реестр ФНС", "протоколе"):
+        assert expected in unknowns
+    crl = authority().revocation_list({})
+    listed = VerificationPolicy(trust=TrustStore(authority().trust.roots, (crl,)))
+    assert "отозваны ли сертификаты" not in " ".join(find_unknowns(verify_files(files, listed)))
+    assert "протоколе" not in " ".join(find_unknowns(verify_files(make_old(files))))
+    assert find_unknowns(verify_files({})) == []
