@@ -1,37 +1,55 @@
 """What the user must check in a PDF because its pages alone do not tell it."""
 
+import time
 from collections.abc import Iterable
 
 import pikepdf
 import pypdfium2
-import pypdfium2.raw as pdfium
 
 from archive.findings import Finding
+from archive.pdf_content.annotations import count_annotations
 from archive.pdf_content.form_fields import find_values_without_place
 from archive.pdf_content.layer_states import LayerStates
 from archive.pdf_content.layers import find_hidden_layers
 from archive.pdf_content.page_view import PageView, read_page_view
 
+MAX_SECONDS = 0.6  # of processor time, a third of what an inspection has
+MAX_UNDRAWN = 120  # annotations of a page without an appearance: drawing one takes up to 5 ms
 _QUOTES = 5
 _QUOTE_LENGTH = 100
 
 
 def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> list[Finding]:
     """The findings about form values and comments; the same file opened twice."""
-    views = [
-        read_page_view(document, index)
-        for index in range(len(document))
-        if _has_annotations(document, index)
-    ]
+    views, is_complete = _read_views(document)
     placed = {name for view in views for name in view.field_names}
     unseen = [value for view in views for value in view.unseen_values]
-    unseen += find_values_without_place(pdf, placed)
+    if is_complete:
+        unseen += find_values_without_place(pdf, placed)
     findings = []
     if unseen:
         quotes = _quote(f"{field.name}: {field.value}" for field in unseen)
         text = f"На страницах не видно значений полей формы, или видно не целиком: {quotes}"
         findings.append(Finding("pdf_form_values", f"{text}. Проверьте страницы"))
-    return findings + _find_comments(views)
+    findings += _find_comments(views)
+    if not is_complete:
+        text = "В PDF очень много полей и пометок, проверены не все. Просмотрите страницы"
+        findings.append(Finding("pdf_partly_checked", text))
+    return findings
+
+
+def _read_views(document: pypdfium2.PdfDocument) -> tuple[list[PageView], bool]:
+    """The views of the pages with annotations; False if there are too many to look at."""
+    started = time.process_time()
+    views = []
+    for index in range(len(document)):
+        annotations, undrawn = count_annotations(document, index)
+        if not annotations:
+            continue
+        if undrawn > MAX_UNDRAWN or time.process_time() - started > MAX_SECONDS:
+            return views, False
+        views.append(read_page_view(document, index))
+    return views, True
 
 
 def build_layer_findings(pdf: pikepdf.Pdf) -> list[Finding]:
@@ -54,13 +72,6 @@ def _find_comments(views: Iterable[PageView]) -> list[Finding]:
         text = "Часть пометок и полей PDF видна на экране, но не печатается, или наоборот"
         findings.append(Finding("pdf_prints_differently", f"{text}. Сравните с распечаткой"))
     return findings
-
-
-def _has_annotations(document: pypdfium2.PdfDocument, index: int) -> bool:
-    page = document[index]
-    count = pdfium.FPDFPage_GetAnnotCount(page)
-    page.close()
-    return bool(count)
 
 
 def _quote(texts: Iterable[str]) -> str:

@@ -46,8 +46,9 @@ def read_page_view(document: pypdfium2.PdfDocument, index: int) -> PageView:
 
     Flattens the page in memory: it has no form fields and annotations afterwards.
     """
-    annotations = read_annotations(document, index)
-    text = load_flattened_page(document, index).get_textpage()
+    page = document[index]
+    annotations = read_annotations(page)
+    text = flatten_page(document, index, page).get_textpage()
     shown = text.get_text_bounded()
     unseen = []
     for annotation in annotations:
@@ -66,7 +67,13 @@ def read_page_view(document: pypdfium2.PdfDocument, index: int) -> PageView:
 
 def load_flattened_page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
     """Page ``index`` with its visible form fields and annotations as page content, in memory."""
-    page = document[index]
+    return flatten_page(document, index, document[index])
+
+
+def flatten_page(
+    document: pypdfium2.PdfDocument, index: int, page: pypdfium2.PdfPage
+) -> pypdfium2.PdfPage:
+    """`load_flattened_page` for a loaded ``page``, which is closed if it has annotations."""
     if not pdfium.FPDFPage_GetAnnotCount(page):
         return page
     remove_invisible(page)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from archive.pdf_content.annotations import Box, read_annotations
 from archive.pdf_content.opening import open_for_page
-from archive.pdf_content.page_view import load_flattened_page
+from archive.pdf_content.page_view import flatten_page
 
 MARGIN = 14.0  # points from the edge of the page
 GAP = 6.0  # points from the page's content
@@ -158,12 +158,12 @@ class _PageGrid:
         width, height = frame.displayed_size
         scale = min(1.0, MAX_RENDERED_SIDE / max(width, height))
         last = len(document) - 1
-        image = document[last].render(scale=scale, grayscale=True).to_pil()
-        content = _mark_content(image)
-        for annotation in read_annotations(document, last):
+        page = document[last]
+        content = _mark_content(page.render(scale=scale, grayscale=True).to_pil())
+        for annotation in read_annotations(page):
             if annotation.is_on_screen:  # a reader may draw it, or an empty field, over a stamp
                 _mark_box(content, annotation.box, frame, scale)
-        _mark_text(content, load_flattened_page(document, last), frame, scale)
+        _mark_text(content, flatten_page(document, last, page), frame, scale)
         return cls(_reduce_to_squares(content), SQUARE_PIXELS / scale, height)
 
     def find_free_corner(self, width: float, height: float) -> tuple[float, float] | None:

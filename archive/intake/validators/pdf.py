@@ -175,7 +175,10 @@ def _content_streams(page: pikepdf.Page) -> list[Any]:
 
 def _inspect_pages(file: BinaryIO, pdf: pikepdf.Pdf) -> list[Finding]:
     """Refuses pages that show nothing; returns what they do not tell."""
+    file.seek(0)
+    with pypdfium2.PdfDocument(file) as document:  # without its form, which takes long to draw
+        is_shown = shows_content(document)
     with open_document(file) as document:
-        if not shows_content(document):
+        if not is_shown and not (document.formenv and shows_content(document)):
             raise IntakeRefused(refusals.NO_CONTENT)
         return build_page_findings(document, pdf)

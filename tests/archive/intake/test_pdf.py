@@ -15,6 +15,7 @@ from tests.support.documents.pdf_forms import (
     annotation_pdf,
     check_box_pdf,
     form_pdf,
+    many_fields_pdf,
     signed_pdf,
     value_without_field_pdf,
 )
@@ -80,6 +81,22 @@ def test_a_file_of_an_annotation_is_an_attachment() -> None:
 
 def test_a_long_document_passes_within_the_limits() -> None:
     assert inspect_bytes(office.pdf_bytes(300)).pages == 300
+
+
+def test_a_long_form_passes_within_the_limits_and_the_user_looks_at_the_rest() -> None:
+    inspected = inspect_bytes(many_fields_pdf(pages=100, fields=10))
+    assert inspected.pages == 100
+    assert [finding.code for finding in inspected.findings] == ["pdf_partly_checked"]
+
+
+def test_a_form_of_ordinary_length_is_checked_completely() -> None:
+    assert inspect_bytes(many_fields_pdf(pages=3, fields=15)).findings == ()
+
+
+def test_a_page_with_nothing_but_its_form_shows_something() -> None:
+    with pikepdf.open(io.BytesIO(form_pdf("OOO Romashka"))) as pdf:
+        pdf.pages[0].Contents = pdf.make_stream(b"")
+        assert inspect_bytes(office.save_to_bytes(pdf.save)).pages == 1
 
 
 def test_a_large_scan_passes_within_the_limits() -> None:

@@ -36,6 +36,32 @@ def form_pdf(
     return office.pdf_bytes(change=change)
 
 
+def many_fields_pdf(*, pages: int, fields: int) -> bytes:
+    """A PDF with ``fields`` Russian values on each page, which readers have to draw."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        everything = []
+        for page_number, page in enumerate(pdf.pages):
+            widgets = [
+                pdf.make_indirect(
+                    _widget(
+                        Rect=Array([72, 40 + 40 * number, 500, 70 + 40 * number]),
+                        T=String(f"field {page_number} {number}"),
+                        FT=Name.Tx,
+                        V=String("ООО «Ромашка»"),
+                        DA=String("/Helv 14 Tf 0 g"),
+                    )
+                )
+                for number in range(fields)
+            ]
+            page.Annots = Array(widgets)
+            everything += widgets
+        fonts = Dictionary(Helv=pdf.pages[0].Resources.Font.F1)
+        pdf.Root.AcroForm = Dictionary(Fields=Array(everything), DR=Dictionary(Font=fonts))
+
+    return office.pdf_bytes(pages, change=change)
+
+
 def check_box_pdf(*, value: str, state: str) -> bytes:
     """A PDF with a check box whose ``value`` is drawn in ``state``, "Yes" or "Off"."""
 
