@@ -41,7 +41,7 @@ def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> li
 def _read_views(document: pypdfium2.PdfDocument) -> tuple[list[PageView], bool]:
     """The views of the pages with annotations; False if there are too many to look at."""
     started = time.process_time()
-    views = []
+    views: list[PageView] = []
     for index in range(len(document)):
         annotations, undrawn = count_annotations(document, index)
         if not annotations:
