@@ -1,15 +1,19 @@
 """Runs the built-in converter (`archive.conversion.builtin`), one process for each file."""
 
 import logging
-import shutil
 import sys
+import time
 from pathlib import Path
 
-from django.conf import settings
-
 from archive import isolation
-from archive.conversion import font_config
-from archive.conversion.results import ConversionFailed
+from archive.conversion import font_config, preparation_call
+from archive.conversion.results import (
+    TOO_SLOW,
+    ConversionFailed,
+    ConverterCrashed,
+    ConverterFailed,
+    MadePdf,
+)
 from archive.intake.formats import FileFormat
 
 log = logging.getLogger(__name__)
@@ -27,13 +31,13 @@ class BuiltinConverter:
         return file_format in (FileFormat.DOCX, FileFormat.XLSX)
 
     def make_pdf(
-        self, source: Path, file_format: FileFormat, folder: Path
-    ) -> tuple[Path, Path, FileFormat]:
+        self, source: Path, file_format: FileFormat, folder: Path, deadline: float
+    ) -> MadePdf:
         """See `archive.conversion.convert.Converter`."""
         copy, target = folder / f"source.{file_format}", folder / "result.pdf"
-        shutil.copyfile(source, copy)
+        findings = preparation_call.prepare(source, file_format, copy)
         font_config.install_font_config(folder)
-        seconds = settings.CONVERSION_SECONDS
+        seconds = max(deadline - time.monotonic(), 0.1)
         limits = isolation.Limits(
             seconds=seconds, cpu_seconds=seconds, memory=_MEMORY, file_size=_FILE_SIZE
         )
@@ -44,9 +48,7 @@ class BuiltinConverter:
         try:
             process = isolation.run_program(command, limits=limits, home=folder)
         except isolation.LimitExceeded:
-            raise ConversionFailed(
-                "Преобразование длится слишком долго: сохраните документ в PDF сами"
-            ) from None
+            raise ConversionFailed(TOO_SLOW) from None
         if process.returncode != 0 or not target.is_file():
             # Only the error type, from the last line: the rest may quote the document.
             error = (process.stdout.strip().splitlines() or [""])[-1].partition(":")[0][:80]
@@ -56,5 +58,12 @@ class BuiltinConverter:
                 process.returncode,
                 error,
             )
-            raise ConversionFailed("Преобразовать документ не удалось: проверьте файл")
-        return target, source, file_format
+            if process.returncode < 0:
+                raise ConverterCrashed(
+                    "Встроенный преобразователь аварийно завершился: повторите или загрузите PDF"
+                )
+            raise ConverterFailed(
+                "Встроенный преобразователь не смог прочитать документ: сохраните его в PDF сами"
+            )
+        text_source = copy if file_format is FileFormat.XLSX else source
+        return MadePdf(target, ((text_source, file_format),), findings)

@@ -1,15 +1,25 @@
 """Converting office files to PDF, and checking the result."""
 
+import contextlib
 import shutil
 import tempfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 
 from archive import isolation
-from archive.conversion import builtin_converter, libreoffice
-from archive.conversion.results import ConversionFailed, ConversionResult
+from archive.conversion import builtin_converter, libreoffice, libreoffice_check
+from archive.conversion.results import (
+    ConversionFailed,
+    ConversionResult,
+    ConverterCrashed,
+    ConverterFailed,
+    MadePdf,
+)
+from archive.intake import office_findings, refusals
 from archive.intake.formats import FileFormat
 
 MEASURE_LIMITS = isolation.Limits(
@@ -26,12 +36,11 @@ class Converter(Protocol):
         """Whether it can read this format."""
 
     def make_pdf(
-        self, source: Path, file_format: FileFormat, folder: Path
-    ) -> tuple[Path, Path, FileFormat]:
+        self, source: Path, file_format: FileFormat, folder: Path, deadline: float
+    ) -> MadePdf:
         """Makes a PDF of ``source`` in ``folder``, which this call may use alone.
 
-        Returns the PDF, and a file (with its format) that contains the source's text in a form
-        that can be compared with the PDF. Raises ConversionFailed.
+        Stops at ``deadline`` (of the monotonic clock). Raises ConversionFailed.
         """
 
 
@@ -42,10 +51,10 @@ CONVERTERS: dict[str, Converter] = {
 
 
 def default_converter() -> str:
-    """The converter named by the setting CONVERTER; for «auto», LibreOffice if it is installed."""
+    """The converter named by the setting CONVERTER; for «auto», LibreOffice if it works here."""
     if settings.CONVERTER != "auto":
         return settings.CONVERTER
-    return "libreoffice" if libreoffice.is_installed() else "builtin"
+    return "libreoffice" if libreoffice_check.is_usable() else "builtin"
 
 
 def convert_to_pdf(
@@ -53,36 +62,68 @@ def convert_to_pdf(
 ) -> ConversionResult:
     """Writes the PDF of ``source``, an inspected file of ``file_format``, to ``target``.
 
-    A PDF is copied unchanged. Otherwise the text of the PDF is compared with the source's. Raises
-    ConversionFailed; then ``target`` is not written.
+    A PDF is copied unchanged. Otherwise the text of the PDF is compared with the source's. Without
+    ``converter``, the other one is asked where the default one fails. Raises ConversionFailed;
+    then ``target`` is not written.
     """
     file_format = FileFormat(file_format)
     if file_format is FileFormat.PDF:
         shutil.copyfile(source, target)
-        return ConversionResult("none", _measure(source, source, file_format)["pages"])
-    chosen = CONVERTERS[converter or default_converter()]
-    if not chosen.accepts(file_format):
+        return ConversionResult("none", _measure(source, ())["pages"])
+    deadline = time.monotonic() + settings.CONVERSION_SECONDS
+    names = [converter] if converter else [default_converter(), *CONVERTERS]
+    candidates = [CONVERTERS[name] for name in dict.fromkeys(names)]
+    candidates = [candidate for candidate in candidates if candidate.accepts(file_format)]
+    if not candidates:
         raise ConversionFailed(
             f"Файлы {file_format.upper()} встроенный преобразователь не читает:"
             " сохраните документ как DOCX, XLSX или PDF"
         )
+    for candidate in candidates[:-1]:
+        with contextlib.suppress(ConverterFailed):
+            return _convert_with(candidate, source, target, file_format, deadline)
+    return _convert_with(candidates[-1], source, target, file_format, deadline)
+
+
+def _convert_with(
+    converter: Converter, source: Path, target: Path, file_format: FileFormat, deadline: float
+) -> ConversionResult:
     with tempfile.TemporaryDirectory(prefix="convert-") as folder:
-        pdf, text_source, text_format = chosen.make_pdf(source, file_format, Path(folder))
-        measures = _measure(text_source, pdf, text_format)
+        try:
+            made = converter.make_pdf(source, file_format, _new_folder(folder), deadline)
+        except ConverterCrashed:
+            made = converter.make_pdf(source, file_format, _new_folder(folder), deadline)
+        measures = _measure(made.pdf, made.texts)
         _validate(measures)
-        shutil.move(pdf, target)
+        shutil.move(made.pdf, target)
+    notes = [*made.findings]
+    if measures["hashes"]:
+        notes.append(office_findings.NUMBERS_TOO_WIDE)
     return ConversionResult(
-        chosen.name, measures["pages"], measures["recall"], tuple(measures["missing"])
+        converter.name,
+        measures["pages"],
+        measures["recall"],
+        tuple(measures["missing"]),
+        tuple(dict.fromkeys(notes)),
     )
 
 
-def _measure(source: Path, pdf: Path, file_format: FileFormat) -> dict[str, Any]:
+def _new_folder(parent: str) -> Path:
+    return Path(tempfile.mkdtemp(dir=parent))
+
+
+def _measure(pdf: Path, texts: Sequence[tuple[Path, FileFormat]]) -> dict[str, Any]:
     """The result of `archive.conversion.fidelity.measure_in_child`."""
-    with source.open("rb") as source_file, pdf.open("rb") as pdf_file:
-        files = [source_file.fileno(), pdf_file.fileno()]
+    with contextlib.ExitStack() as stack:
+        files = [
+            stack.enter_context(path.open("rb")) for path in (pdf, *(path for path, _ in texts))
+        ]
         try:
             measures, _ = isolation.run_function(
-                "measure", files, limits=MEASURE_LIMITS, file_format=file_format
+                "measure",
+                [file.fileno() for file in files],
+                limits=MEASURE_LIMITS,
+                file_formats=[file_format for _, file_format in texts],
             )
         except isolation.IsolationError:
             raise ConversionFailed("Готовый PDF не удалось проверить: упростите документ") from None
@@ -90,9 +131,7 @@ def _measure(source: Path, pdf: Path, file_format: FileFormat) -> dict[str, Any]
 
 
 def _validate(measures: dict[str, Any]) -> None:
-    if measures["pages"] == 0:
-        raise ConversionFailed("Преобразовать документ не удалось: получился пустой PDF")
     if measures["pages"] > settings.DOCUMENT_MAX_PAGES:
         raise ConversionFailed(f"В документе больше {settings.DOCUMENT_MAX_PAGES} страниц")
-    if measures["blank"]:
-        raise ConversionFailed("В документе нет ни текста, ни изображений")
+    if measures["pages"] == 0 or measures["blank"]:
+        raise ConversionFailed(refusals.NO_CONTENT.message)

@@ -15,8 +15,16 @@ from pathlib import Path
 from django.conf import settings
 
 from archive import isolation
-from archive.conversion import font_config
-from archive.conversion.results import ConversionFailed
+from archive.conversion import font_config, preparation_call
+from archive.conversion.results import (
+    TOO_SLOW,
+    ConversionFailed,
+    ConverterCrashed,
+    ConverterFailed,
+    MadePdf,
+)
+from archive.findings import Finding
+from archive.intake import office_findings
 from archive.intake.formats import FileFormat
 from archive.isolation import landlock
 
@@ -26,9 +34,6 @@ _PROFILE_SETTINGS = Path(__file__).parent / "registrymodifications.xcu"
 _MEMORY = 3 * 1024 * isolation.MEBIBYTE
 _FILE_SIZE = 200 * isolation.MEBIBYTE
 _PROFILE_SECONDS = 60.0
-_PREPARE_LIMITS = isolation.Limits(
-    seconds=30, cpu_seconds=25, memory=1536 * isolation.MEBIBYTE, file_size=0
-)
 _PDF_FILTERS = {True: "calc_pdf_Export", False: "writer_pdf_Export"}
 # Without an import filter, LibreOffice would accept a text file that is named .docx.
 _IMPORT_FILTERS = {
@@ -45,6 +50,16 @@ _EXPORT_FILTERS = {
     FileFormat.XLSX: "Calc MS Excel 2007 XML",
     FileFormat.ODS: "calc8",
 }
+Findings = tuple[Finding, ...]
+# What the inspection of a DOC, RTF or ODT may not see, but its DOCX form shows.
+_BINARY_FINDINGS = frozenset(
+    {
+        office_findings.COMMENTS,
+        office_findings.EMBEDDED_OBJECTS,
+        office_findings.FIELDS_WITHOUT_VALUES,
+        office_findings.TRACKED_CHANGES,
+    }
+)
 
 
 def is_installed() -> bool:
@@ -61,50 +76,65 @@ class LibreOffice:
         return file_format is not FileFormat.PDF
 
     def make_pdf(
-        self, source: Path, file_format: FileFormat, folder: Path
-    ) -> tuple[Path, Path, FileFormat]:
-        """See `archive.conversion.convert.Converter`.
-
-        Old formats and ODF are converted to DOCX or XLSX first: their text is compared in that
-        form, and a spreadsheet can only be fitted to a page in that form. Spreadsheets are then
-        converted to ODS, because LibreOffice adapts row heights only when it reads ODS.
-        """
+        self, source: Path, file_format: FileFormat, folder: Path, deadline: float
+    ) -> MadePdf:
+        """See `archive.conversion.convert.Converter`."""
         if not is_installed():
-            raise ConversionFailed("Преобразователь LibreOffice не установлен")
-        steps = _ConversionSteps(folder)
+            raise ConverterFailed("Преобразователь LibreOffice не установлен")
+        steps = ConversionSteps(folder, deadline)
         current = folder / f"source.{file_format}"
-        shutil.copyfile(source, current)
-        ooxml, ooxml_format = current, file_format
-        if file_format not in (FileFormat.DOCX, FileFormat.XLSX):
-            ooxml_format = FileFormat.XLSX if file_format.is_spreadsheet else FileFormat.DOCX
-            ooxml = steps.convert(current, file_format, ooxml_format)
-        if file_format is FileFormat.DOCX or file_format.is_spreadsheet:
-            current, file_format = folder / f"prepared.{ooxml_format}", ooxml_format
-            _prepare(ooxml, current, fit_sheets=file_format is FileFormat.XLSX)
-        if file_format is FileFormat.XLSX:
-            current = steps.convert(current, file_format, FileFormat.ODS)
-            file_format = FileFormat.ODS
-        return steps.convert(current, file_format, FileFormat.PDF), ooxml, ooxml_format
+        findings = preparation_call.prepare(source, file_format, current, keep_word_chunks=True)
+        if file_format.is_spreadsheet:
+            return _make_sheets(steps, current, file_format, findings)
+        if file_format is FileFormat.DOCX:
+            pdf = steps.convert(current, FileFormat.DOCX, FileFormat.PDF)
+            return MadePdf(pdf, ((source, file_format),), findings)
+        return _make_text(steps, source, current, file_format, findings)
 
 
-def _prepare(source: Path, target: Path, *, fit_sheets: bool) -> None:
-    """Writes a copy that is safe for LibreOffice, see `archive.conversion.ooxml_preparation`."""
-    with source.open("rb") as file:
-        try:
-            _, copy = isolation.run_function(
-                "prepare", [file.fileno()], limits=_PREPARE_LIMITS, fit_sheets=fit_sheets
-            )
-        except isolation.IsolationError:
-            raise ConversionFailed("Документ слишком сложный: упростите файл") from None
-    target.write_bytes(copy)
+def _make_sheets(
+    steps: "ConversionSteps", current: Path, file_format: FileFormat, findings: Findings
+) -> MadePdf:
+    """XLSX, because a sheet can be fitted to pages and compared in that form only; then ODS,
+    because LibreOffice adapts row heights only when it reads that."""
+    if file_format is not FileFormat.XLSX:
+        converted = steps.convert(current, file_format, FileFormat.XLSX)
+        current = current.with_name("prepared.xlsx")
+        findings += preparation_call.prepare(converted, FileFormat.XLSX, current)
+    sheets = steps.convert(current, FileFormat.XLSX, FileFormat.ODS)
+    pdf = steps.convert(sheets, FileFormat.ODS, FileFormat.PDF)
+    return MadePdf(pdf, ((current, FileFormat.XLSX),), findings)
 
 
-class _ConversionSteps:
+def _make_text(
+    steps: "ConversionSteps",
+    source: Path,
+    current: Path,
+    file_format: FileFormat,
+    findings: Findings,
+) -> MadePdf:
+    """DOC, RTF or ODT. Their text is compared in their own form and as DOCX.
+
+    Tracked changes of a DOC can be accepted as DOCX only, so the PDF is then made of that.
+    """
+    word = steps.convert(current, file_format, FileFormat.DOCX)
+    prepared = current.with_name("prepared.docx")
+    more = preparation_call.prepare(word, FileFormat.DOCX, prepared)
+    findings += tuple(finding for finding in more if finding in _BINARY_FINDINGS)
+    if office_findings.TRACKED_CHANGES in more:
+        current, file_format_to_print = prepared, FileFormat.DOCX
+    else:
+        file_format_to_print = file_format
+    pdf = steps.convert(current, file_format_to_print, FileFormat.PDF)
+    return MadePdf(pdf, ((source, file_format), (word, FileFormat.DOCX)), findings)
+
+
+class ConversionSteps:
     """The LibreOffice runs for one file. They share a folder and a time limit."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, deadline: float) -> None:
         self._folder = folder
-        self._deadline = time.monotonic() + settings.CONVERSION_SECONDS
+        self._deadline = deadline
 
     def convert(self, source: Path, file_format: FileFormat, target: FileFormat) -> Path:
         """Converts ``source`` to the format ``target`` in a new process.
@@ -125,9 +155,7 @@ class _ConversionSteps:
         try:
             process = isolation.run_program(command, limits=_limits(seconds), home=home)
         except isolation.LimitExceeded:
-            raise ConversionFailed(
-                "Преобразование длится слишком долго: сохраните документ в PDF сами"
-            ) from None
+            raise ConversionFailed(TOO_SLOW) from None
         finally:
             _remove_socket(home)
         result = home / "out" / f"{source.stem}.{target}"
@@ -136,7 +164,13 @@ class _ConversionSteps:
             log.warning(
                 "libreoffice made no file format=%s exit=%s", file_format, process.returncode
             )
-            raise ConversionFailed("LibreOffice не смог преобразовать документ: проверьте файл")
+            if process.returncode != 0:
+                raise ConverterCrashed(
+                    "LibreOffice аварийно завершился: повторите преобразование или загрузите PDF"
+                )
+            raise ConverterFailed(
+                "LibreOffice не смог прочитать документ: сохраните его в PDF сами"
+            )
         return result
 
 

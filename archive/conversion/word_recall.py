@@ -40,3 +40,21 @@ def missing_words(source: Iterable[str], target_text: str) -> Counter[str]:
 def word_recall(source: list[str], missing: Counter[str]) -> float:
     """The share (0 to 1) of ``source`` that is not missing; 1 for an empty source."""
     return 1 - missing.total() / len(source) if source else 1.0
+
+
+def forgive_broken_blocks(
+    blocks: Iterable[str], missing: Counter[str], target_text: str
+) -> Counter[str]:
+    """``missing`` without the words of blocks that ``target_text`` shows with other spaces.
+
+    A narrow column breaks short words and numbers anywhere, too.
+    """
+    if not missing:
+        return missing
+    joined = "".join(split_words(target_text))
+    remaining = Counter(missing)
+    for block, count in Counter(tuple(split_words(block)) for block in blocks).items():
+        text, lost = "".join(block), remaining & Counter(block)
+        if lost and len(text) >= LONG_WORD and joined.count(text) >= count:
+            remaining -= Counter({word: number * count for word, number in lost.items()})
+    return remaining

@@ -1,6 +1,6 @@
 """XLSX to HTML: the print areas of visible sheets as tables."""
 
 from archive.conversion.builtin.sheet.layout import workbook_to_html
-from archive.conversion.builtin.sheet.workbook import extract_workbook_text
+from archive.conversion.builtin.sheet.workbook import read_cell_texts
 
-__all__ = ["extract_workbook_text", "workbook_to_html"]
+__all__ = ["read_cell_texts", "workbook_to_html"]

@@ -57,9 +57,9 @@ def read_print_areas(file: IO[bytes]) -> Iterator[PrintArea]:
             yield from _sheet_areas(sheet)
 
 
-def extract_workbook_text(file: IO[bytes]) -> str:
-    """The text of all printed cells, one cell per line."""
-    return "\n".join(
+def read_cell_texts(file: IO[bytes]) -> Iterator[str]:
+    """The texts of all printed cells."""
+    return (
         area.text(row, column)
         for area in read_print_areas(file)
         for row in area.rows

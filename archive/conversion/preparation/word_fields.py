@@ -6,14 +6,18 @@ Runs in confined processes: no Django, no database.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree
-
-Node = etree._Element
+from archive.conversion.preparation.xml import Node, attribute, local_name, parent_of, unwrap
 
 # A converter computes these by itself, because they depend on the pages that it makes.
 PAGE_NUMBERS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
+# A converter would show today's date, our name, or the path of our copy of the file.
+VOLATILE = frozenset(
+    """AUTHOR COMMENTS CREATEDATE DATE DOCPROPERTY EDITTIME FILENAME FILESIZE INCLUDEPICTURE
+    INCLUDETEXT INFO KEYWORDS LASTSAVEDBY NUMCHARS NUMWORDS PRINTDATE REVNUM SAVEDATE SUBJECT
+    TEMPLATE TIME TITLE USERADDRESS USERINITIALS USERNAME""".split()  # noqa: SIM905  (easier to read)
+)
 # Fields that are kept: they need no stored result, or do more than show one.
-_KEPT = PAGE_NUMBERS | {"HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN"}
+KEPT = PAGE_NUMBERS | {"HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN"}
 
 
 @dataclass
@@ -35,8 +39,8 @@ def iter_complex_fields(root: Node) -> Iterator[ComplexField]:
     """The complex fields of a part; a nested field comes before the one that contains it."""
     open_fields: list[ComplexField] = []
     for node in root.iter("{*}fldChar", "{*}instrText", "{*}t"):
-        name = etree.QName(node).localname
-        kind = _attribute(node, "fldCharType")
+        name = local_name(node)
+        kind = attribute(node, "fldCharType")
         if kind == "begin":
             open_fields.append(ComplexField())
         if not open_fields:
@@ -56,42 +60,27 @@ def iter_complex_fields(root: Node) -> Iterator[ComplexField]:
 
 def simple_field_name(node: Node) -> str:
     """The field name of a w:fldSimple."""
-    return ((_attribute(node, "instr") or "").split() or [""])[0].upper()
+    return ((attribute(node, "instr") or "").split() or [""])[0].upper()
 
 
-def freeze_fields(root: Node) -> None:
+def freeze_fields(root: Node) -> bool:
     """Replaces every field that has a stored result with that result.
 
     A converter would update the fields: a date would become today's date, a reference to a
-    removed bookmark an error message, and an included picture would be fetched.
+    removed bookmark an error message, and an included picture would be fetched. Returns whether
+    there were fields that such an update alone could show: they are removed.
     """
+    has_volatile = False
     for complex_field in list(iter_complex_fields(root)):
-        if complex_field.has_result and complex_field.name not in _KEPT:
+        is_volatile = not complex_field.has_result and complex_field.name in VOLATILE
+        has_volatile |= is_volatile
+        if is_volatile or (complex_field.has_result and complex_field.name not in KEPT):
             for node in complex_field.markup:
-                _get_parent(node).remove(node)
+                parent_of(node).remove(node)
     for node in list(root.iter("{*}fldSimple")):
-        if simple_field_name(node) not in _KEPT and len(node):
-            _unwrap(node)
-
-
-def _unwrap(node: Node) -> None:
-    """Replaces the node with its children."""
-    parent = _get_parent(node)
-    index = parent.index(node)
-    for child in reversed(node):
-        parent.insert(index, child)
-    parent.remove(node)
-
-
-def _get_parent(node: Node) -> Node:
-    parent = node.getparent()
-    if parent is None:
-        raise ValueError("A field cannot be the root of a part.")
-    return parent
-
-
-def _attribute(node: Node, name: str) -> str | None:
-    for key, value in node.attrib.items():
-        if etree.QName(key).localname == name:
-            return str(value)
-    return None
+        name = simple_field_name(node)
+        is_volatile = not len(node) and name in VOLATILE
+        has_volatile |= is_volatile
+        if is_volatile or (name not in KEPT and len(node)):
+            unwrap(node)
+    return has_volatile
