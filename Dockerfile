@@ -17,7 +17,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
         fonts-dejavu-core fonts-liberation fonts-crosextra-carlito tzdata \
-        libreoffice-writer-nogui libreoffice-calc-nogui \
+        libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-math-nogui \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home econtract \
     && install -d -o econtract -g econtract -m 700 /data

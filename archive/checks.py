@@ -6,19 +6,30 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from archive.conversion import libreoffice
-from archive.conversion.convert import CONVERTERS, default_converter
+from archive.conversion import libreoffice, libreoffice_check
+from archive.conversion.convert import CONVERTERS
 
 
-@register()
+@register("conversion")
 def check_converter(**_: Any) -> Sequence[CheckMessage]:
-    """CONVERTER names a known converter, and it is installed."""
+    """CONVERTER names a known converter, and LibreOffice did not fail its last test conversion."""
     if settings.CONVERTER not in {"auto", *CONVERTERS}:
         names = ", ".join(["auto", *CONVERTERS])
         return [Error(f"Set CONVERTER to one of: {names}.", id="archive.E001")]
-    if default_converter() == libreoffice.LibreOffice.name and not libreoffice.is_installed():
-        return [Error(f"LibreOffice ({settings.SOFFICE}) is not installed.", id="archive.E002")]
-    return []
+    is_required = libreoffice.LibreOffice.name == settings.CONVERTER
+    if not libreoffice.is_installed():
+        message = f"LibreOffice ({settings.SOFFICE}) is not installed."
+        return [Error(message, id="archive.E002")] if is_required else []
+    if settings.CONVERTER == "builtin" or libreoffice_check.last_result() is not False:
+        return []
+    message = (
+        f"LibreOffice ({settings.SOFFICE}) fails to convert a test document:"
+        " install its Writer, Calc and Math."
+    )
+    if is_required:
+        return [Error(message, id="archive.E004")]
+    hint = "The built-in converter is used: it reads neither DOC, XLS, RTF nor ODF."
+    return [Warning(message, hint=hint, id="archive.W002")]
 
 
 @register()

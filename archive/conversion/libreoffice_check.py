@@ -38,26 +38,43 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 
 
 def is_usable() -> bool:
-    """Whether a test conversion succeeded. The answer is kept in DATA_DIR."""
+    """Whether LibreOffice succeeds in a test conversion. The result is kept in DATA_DIR."""
     program = shutil.which(settings.SOFFICE)
     if program is None:
         return False
-    state = settings.DATA_DIR / f"libreoffice-check-{_installation_digest(Path(program))}.json"
+    usable = last_result()
+    if usable is None:
+        usable = _convert_test_files()
+        _save(_result_file(program), usable)
+    return usable
+
+
+def last_result() -> bool | None:
+    """The result for the present state of the installation; None when it must be tested."""
+    program = shutil.which(settings.SOFFICE)
+    if program is None:
+        return False
     try:
-        answer = json.loads(state.read_text())
-        if answer["usable"] or time.time() - answer["time"] < _REPEAT_AFTER_SECONDS:
-            return bool(answer["usable"])
+        result = json.loads(_result_file(program).read_text())
+        is_current = result["usable"] or time.time() - result["time"] < _REPEAT_AFTER_SECONDS
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    usable = _convert_test_files()
+        return None
+    return bool(result["usable"]) if is_current else None
+
+
+def _result_file(program: str) -> Path:
+    name = f"libreoffice-check-{_installation_digest(Path(program))}.json"
+    return Path(settings.DATA_DIR, name)
+
+
+def _save(file: Path, usable: bool) -> None:
     try:
-        state.parent.mkdir(parents=True, exist_ok=True)
-        copy = state.with_name(f"{state.name}.{time.time_ns()}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        copy = file.with_name(f"{file.name}.{time.time_ns()}")
         copy.write_text(json.dumps({"usable": usable, "time": time.time()}))
-        copy.replace(state)
+        copy.replace(file)
     except OSError:
         log.warning("could not keep the result of the LibreOffice check")
-    return usable
 
 
 def _installation_digest(program: Path) -> str:

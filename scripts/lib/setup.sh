@@ -44,10 +44,12 @@ can_be_root() {
   [ "$(id -u)" = 0 ] || { has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
 }
 
+package_status() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true; }
+
 absent_packages() {
   local name
   for name in "$@"; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+    [ "$(package_status "$name")" = installed ] || echo "$name"
   done
 }
 
@@ -84,10 +86,17 @@ for_command() {
   has "$command" || printf '%s\n' "$@"
 }
 
-# LibreOffice is the preferred converter; without it the built-in one is used.
+# LibreOffice is the preferred converter; without it the built-in one is used. Text, spreadsheets and
+# formulas are programs of their own, and an interrupted installation leaves the command behind: so the
+# packages count. One that apt has not installed is left alone.
 office_packages() {
-  [ "${ECONTRACT_LIBREOFFICE:-yes}" = no ] ||
-    for_command soffice libreoffice-writer-nogui libreoffice-calc-nogui
+  local suffix=-nogui
+  [ "${ECONTRACT_LIBREOFFICE:-yes}" != no ] || return 0
+  if has soffice && [ -z "$(package_status libreoffice-core-nogui)" ]; then
+    [ -n "$(package_status libreoffice-core)" ] || return 0
+    suffix=""
+  fi
+  printf '%s\n' libreoffice-{writer,calc,math}"$suffix"
 }
 
 # --- Python ------------------------------------------------------------------------------------
