@@ -41,7 +41,7 @@ def prepare(root: Node) -> set[Finding]:
         _replace_by_text(node)
     for cell in root.iter(f"{_TABLE}table-cell"):
         if cell.get(f"{_OFFICE}value-type"):
-            cell.attrib.pop(f"{_TABLE}formula", None)
+            cell.attrib.pop(f"{_TABLE}formula", "")
         elif cell.get(f"{_TABLE}formula"):
             findings.add(office_findings.FORMULAS_WITHOUT_VALUES)
     findings |= _linked_content(root)
@@ -63,7 +63,7 @@ def _linked_content(root: Node) -> set[Finding]:
 
 
 def _replace_by_text(node: Node) -> None:
-    text = "".join(node.itertext())
+    text = "".join(map(str, node.itertext()))
     node.text, tail = None, node.tail or ""
     for child in list(node):
         node.remove(child)

@@ -119,9 +119,10 @@ class _TextReader:
             return replace(state, fallback=value or 0)
         elif name == "f" and value in self._fonts:
             return replace(state, encoding=self._fonts[value])
-        elif name in ("v", "deleted"):
-            field = "is_hidden" if name == "v" else "is_deleted"
-            return replace(state, **{field: value != 0})
+        elif name == "v":
+            return replace(state, is_hidden=value != 0)
+        elif name == "deleted":
+            return replace(state, is_deleted=value != 0)
         elif name == "plain":
             return _State(self.encoding, fallback=state.fallback)
         return state
@@ -136,7 +137,7 @@ class _TextReader:
 def _is_visible(group: Group) -> bool:
     destination = group.destination
     if destination == "upr":  # the same text twice: in ANSI, and in Unicode
-        group.items = [item for item in group.items if isinstance(item, Group)][-1:]
+        group.items = list(group.groups())[-1:]
         return True
     if destination == "field":
         instruction = group.child("fldinst")

@@ -104,7 +104,9 @@ def _least_pages(kind: str, has_first: bool, is_two_sided: bool, sections: int) 
         return 1 if has_first else 0
     if kind == "even":
         return 2 * sections if is_two_sided else 0
-    return sections * (1 + has_first + (has_first and is_two_sided)) if has_first else 1
+    if has_first:
+        return sections * (3 if is_two_sided else 2)
+    return 1
 
 
 def _is_on(node: Node, name: str) -> bool:

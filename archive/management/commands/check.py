@@ -10,6 +10,6 @@ from archive.conversion import libreoffice_check
 class Command(check.Command):
     """The system checks of other commands report the last test conversion, but make none."""
 
-    def handle(self, *app_labels: str, **options: Any) -> None:
+    def handle(self, *app_labels: Any, **options: Any) -> None:
         libreoffice_check.is_usable()
         super().handle(*app_labels, **options)
