@@ -1,5 +1,7 @@
 """Parsing and writing the XML parts of a document."""
 
+from typing import Any
+
 from lxml import etree
 
 Node = etree._Element
@@ -15,8 +17,8 @@ def serialise(root: Node) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def local_name(node: Node) -> str:
-    """The name without its namespace; empty for a comment or instruction."""
+def local_name(node: Any) -> str:
+    """The element's name without its namespace; empty for a comment or instruction."""
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
 
