@@ -137,7 +137,7 @@ class _TextReader:
 def _is_visible(group: Group) -> bool:
     destination = group.destination
     if destination == "upr":  # the same text twice: in ANSI, and in Unicode
-        group.items = [*group.groups()][-1:]
+        group.items[:] = [*group.groups()][-1:]
         return True
     if destination == "field":
         instruction = group.child("fldinst")
