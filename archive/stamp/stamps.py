@@ -97,6 +97,7 @@ def typeset_page(
     css = render_to_string(
         "archive/stamp.css",
         {
+            "stamps": stamps,
             "width": f"{size[0]:.2f}",
             "height": f"{size[1]:.2f}",
             "margin": f"{margin:.2f}",
