@@ -188,7 +188,10 @@ def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult
     version.pages = result.pages
     version.converter = result.converter
     version.text_recall = result.text_recall
-    version.findings += [finding.to_json() for finding in result.findings]
+    known = {finding["code"] for finding in version.findings}  # told at the upload
+    version.findings += [
+        finding.to_json() for finding in result.findings if finding.code not in known
+    ]
     version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "findings"])
 
 

@@ -46,17 +46,21 @@ def inspect_content(file: BinaryIO, *, max_pages: int) -> InspectedContent:
         # Readers accept the signature anywhere in the first kilobyte, so this file is also a PDF.
         raise IntakeRefused(refusals.POLYGLOT)
     if head.startswith(ZIP_SIGNATURE):
-        return InspectedContent(zip_container.validate(file))
+        file_format, notes = zip_container.validate(file)
+        return InspectedContent(file_format, findings=_sort(notes))
     if head.startswith(OLE_SIGNATURE):
         return InspectedContent(ole.validate(file))
     if head.startswith(RTF_SIGNATURE):
-        rtf.validate(file)
-        return InspectedContent(FileFormat.RTF)
+        return InspectedContent(FileFormat.RTF, findings=_sort(rtf.validate(file)))
     if head.startswith(EMPTY_ZIP_SIGNATURE):
         raise IntakeRefused(refusals.ZIP_ARCHIVE)
     if head.startswith(OTHER_ARCHIVES):
         raise IntakeRefused(refusals.OTHER_ARCHIVE)
     raise IntakeRefused(office_markup.find_refusal(head) or refusals.UNKNOWN_FORMAT)
+
+
+def _sort(findings: set[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.code))
 
 
 def inspect_in_child(descriptor: int, *, max_pages: int) -> tuple[dict[str, Any], bytes]:

@@ -1,12 +1,14 @@
 """ODT and ODS (ISO 26300)."""
 
 import zipfile
+from collections.abc import Callable
 
-from archive.intake import refusals
+from archive.findings import Finding
+from archive.intake import office_findings, refusals
 from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
 from archive.intake.validators import images
-from archive.intake.validators.xml_parts import ContentDetector, is_xml, parse
+from archive.intake.validators.xml_parts import ContentDetector, ElementSearch, is_xml, parse
 
 MIMETYPE = "mimetype"
 CONTENT = "content.xml"
@@ -28,14 +30,16 @@ def identify(archive: zipfile.ZipFile) -> FileFormat:
     return file_format
 
 
-def validate(archive: zipfile.ZipFile, _: FileFormat) -> None:
-    """Raises IntakeRefused for encryption, macros, damage, and a document without content."""
+def validate(archive: zipfile.ZipFile, _: FileFormat) -> set[Finding]:
+    """What a person must check. Raises IntakeRefused for encryption, macros, damage, and a
+    document without content."""
     names = archive.namelist()
     _refuse_encrypted(archive)
     if any(_is_macro(name) for name in names):
         raise IntakeRefused(refusals.MACROS)
     detector = ContentDetector(frozenset({"p", "h", "span", "a"}), frozenset({"image", "object"}))
-    parse(archive, CONTENT, detector=detector)
+    changes, comments = ElementSearch("changed-region"), ElementSearch("annotation")
+    parse(archive, CONTENT, detector=detector, on_chunk=_both(changes, comments))
     for name in names:
         if is_xml(name) and name != CONTENT and archive.getinfo(name).file_size:
             parse(archive, name)
@@ -43,6 +47,16 @@ def validate(archive: zipfile.ZipFile, _: FileFormat) -> None:
             images.validate(archive, name)
     if not detector.has_content:
         raise IntakeRefused(refusals.NO_CONTENT)
+    searches = {office_findings.TRACKED_CHANGES: changes, office_findings.COMMENTS: comments}
+    return {finding for finding, search in searches.items() if search.has_match}
+
+
+def _both(*searches: ElementSearch) -> Callable[[bytes], None]:
+    def on_chunk(chunk: bytes) -> None:
+        for search in searches:
+            search.on_chunk(chunk)
+
+    return on_chunk
 
 
 def _refuse_encrypted(archive: zipfile.ZipFile) -> None:

@@ -3,16 +3,25 @@
 import re
 from typing import BinaryIO
 
-from archive.intake import refusals
+from archive.findings import Finding
+from archive.intake import office_findings, refusals
 from archive.intake.refusals import IntakeRefused
 
 MAX_DEPTH = 500
 # Escapes, raw binary data (skipped by its stated length), and the braces.
 _TOKEN = re.compile(rb"\\bin(-?\d+) ?|\\[\\{}]|([{}])")
+# Two backslashes are one of the text, and no control word.
+_FINDINGS = {
+    office_findings.TRACKED_CHANGES: re.compile(rb"(?<!\\)\\(?:revised|deleted)(?![a-z0])"),
+    office_findings.COMMENTS: re.compile(rb"(?<!\\)\\annotation(?![a-z])"),
+}
 
 
-def validate(file: BinaryIO) -> None:
-    """Raises IntakeRefused for unbalanced groups, data after the last group, and no content."""
+def validate(file: BinaryIO) -> set[Finding]:
+    """What a person must check in the document.
+
+    Raises IntakeRefused for unbalanced groups, data after the last group, and no content.
+    """
     file.seek(0)
     data = file.read()
     depth = position = 0
@@ -30,3 +39,4 @@ def validate(file: BinaryIO) -> None:
         raise IntakeRefused(refusals.CORRUPT if depth else refusals.POLYGLOT)
     if not re.search(rb"[^\s{}]", re.sub(rb"\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}", b"", data)):
         raise IntakeRefused(refusals.NO_CONTENT)
+    return {finding for finding, pattern in _FINDINGS.items() if pattern.search(data)}

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 
+from archive.findings import Finding
 from archive.intake import refusals
 from archive.intake.formats import FileFormat
 from archive.intake.refusals import IntakeRefused
@@ -30,16 +31,18 @@ _CORRUPTION_ERRORS = (
 )
 
 
-def validate(file: BinaryIO) -> FileFormat:
-    """The format of the office document in the ZIP. Raises IntakeRefused."""
+def validate(file: BinaryIO) -> tuple[FileFormat, set[Finding]]:
+    """The format of the office document in the ZIP, and what a person must check in it.
+
+    Raises IntakeRefused.
+    """
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             _validate_structure(archive, file.seek(0, os.SEEK_END))
             file_format, validate_document = _identify(archive)
             _unpack_other_entries(archive)
-            validate_document(archive, file_format)
-            return file_format
+            return file_format, validate_document(archive, file_format)
     except _CORRUPTION_ERRORS:
         raise IntakeRefused(refusals.CORRUPT) from None
     except RuntimeError:  # how zipfile reports an encrypted file

@@ -67,5 +67,5 @@ def _convert(source: Path, target: Path, converter: str | None) -> tuple[int, st
         return FAILED, f"Прочитать или записать файл не удалось: {error.strerror or error}"
     except Exception:  # noqa: BLE001  (the user gets a sentence, never a traceback)
         return FAILED, "Преобразовать документ не удалось: внутренняя ошибка"
-    findings = [*inspected.findings, *result.findings]
+    findings = dict.fromkeys([*inspected.findings, *result.findings])
     return CONVERTED, " ".join(finding.text for finding in findings)

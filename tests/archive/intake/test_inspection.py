@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from archive.intake import refusals
+from archive.intake import office_findings, refusals
 from archive.intake.formats import FileFormat
 from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from econtract.platform.common.refusals import Refusal
-from tests.support.documents import office
+from tests.support.documents import changes, office
 from tests.support.documents.bad_files import BAD_FILES
 
 
@@ -115,3 +115,29 @@ def test_a_killed_confined_process_is_replaced() -> None:
     client._server.process.kill()
     client._server.process.wait()
     assert inspect_bytes(office.pdf_bytes()).file_format is FileFormat.PDF
+
+
+@pytest.mark.parametrize("target", ["docx", "odt", "rtf"])
+def test_tracked_changes_and_comments_are_told_at_the_upload(target: str) -> None:
+    tracked, commented = changes.tracked_docx(), changes.commented_docx()
+    if target != "docx":
+        tracked = office.convert_office_file(tracked, "docx", target)
+        commented = office.convert_office_file(commented, "docx", target)
+    assert inspect_bytes(tracked).findings == (office_findings.TRACKED_CHANGES,)
+    assert inspect_bytes(commented).findings == (office_findings.COMMENTS,)
+
+
+def test_a_document_without_changes_has_no_findings() -> None:
+    rtf = rb"{\rtf1 The word \\deleted is text, and \revised0\deleted0 ends a change}"
+    for data in (office.docx_bytes(), office.xlsx_bytes(), rtf):
+        assert inspect_bytes(data).findings == ()
+
+
+def test_a_document_of_comments_only_has_no_content() -> None:
+    data = office.repack_zip(
+        changes.commented_docx(),
+        {"word/document.xml": office.read_zip_entry(office.docx_bytes(" "), "word/document.xml")},
+    )
+    with pytest.raises(IntakeRefused) as refused:
+        inspect_bytes(data)
+    assert refused.value.refusal == refusals.NO_CONTENT
