@@ -6,21 +6,31 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
+from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.service import PROVIDERS
 
 
 @register()
 def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The providers must have known names, and MCHD_XSD, when set, must be an existing file."""
+    """The providers must have known names, MCHD_XSD must be a file, a local seal must be there."""
     errors: list[CheckMessage] = []
     known = ", ".join(PROVIDERS)
     if settings.SIGNING_PROVIDER not in PROVIDERS:
         errors.append(Error(f"Set SIGNING_PROVIDER to one of: {known}.", id="edo.E001"))
     if settings.SEAL_PROVIDER and settings.SEAL_PROVIDER not in PROVIDERS:
         errors.append(Error(f"Set SEAL_PROVIDER to one of: {known}.", id="edo.E003"))
+    if (settings.SEAL_PROVIDER or settings.SIGNING_PROVIDER) == "local" and not _has_local_seal():
+        hint = "docs/deploy.md says how to make it. Until then no package is made."
+        message = "SIGNING_KEYS_DIR has no key of the name in SEAL_KEY."
+        errors.append(Warning(message, hint=hint, id="edo.W004"))
     if settings.MCHD_XSD and not Path(settings.MCHD_XSD).is_file():
         hint = "Unset it to accept powers of attorney without checking the schema."
         errors.append(Error("Set MCHD_XSD to the file of the schema.", hint=hint, id="edo.E002"))
     return errors
+
+
+def _has_local_seal() -> bool:
+    keys = LocalKeyFolder(settings.SIGNING_KEYS_DIR, settings.SIGNING_KEYS_PASSWORD)
+    return keys.has_key(settings.SEAL_KEY)

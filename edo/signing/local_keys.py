@@ -39,6 +39,10 @@ class LocalKeyFolder:
         self._folder = folder
         self._password = password.encode() or None
 
+    def has_key(self, key_ref: str) -> bool:
+        """Whether there is a file of that key. It may still be unreadable."""
+        return self._find(key_ref) is not None
+
     def list_owners(self) -> dict[str, CertificateDetails]:
         """The certificates of the keys, by key reference."""
         self._require_protected(self._folder)
@@ -58,10 +62,7 @@ class LocalKeyFolder:
 
     def _load(self, key_ref: str) -> _LoadedKey:
         self._require_protected(self._folder)
-        if not KEY_REF.fullmatch(key_ref):
-            raise Refused(SYSTEM, "unknown_key")
-        paths = [self._folder / f"{key_ref}{suffix}" for suffix in SUFFIXES]
-        path = next((path for path in paths if path.is_file()), None)
+        path = self._find(key_ref)
         if path is None:
             raise Refused(SYSTEM, "unknown_key")
         self._require_protected(path)
@@ -69,6 +70,12 @@ class LocalKeyFolder:
             return self._read(path)
         except (ValueError, TypeError) as error:
             raise Unavailable(SYSTEM, f"the key {key_ref} cannot be opened") from error
+
+    def _find(self, key_ref: str) -> Path | None:
+        if not KEY_REF.fullmatch(key_ref):
+            return None
+        paths = [self._folder / f"{key_ref}{suffix}" for suffix in SUFFIXES]
+        return next((path for path in paths if path.is_file()), None)
 
     def _read(self, path: Path) -> _LoadedKey:
         content = path.read_bytes()

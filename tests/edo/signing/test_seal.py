@@ -52,6 +52,7 @@ def codes(content: bytes, signature: bytes) -> list[str]:
 
 def test_a_local_key_seals_and_is_no_signatory(keys: Path) -> None:
     write_key(keys, our_seal(), "seal")
+    assert check_signing(None) == []
     write_key(keys, authority().signer(), "petrov")
     report = check_seal(EVIDENCE, seal(EVIDENCE), trust=load_seal_trust_store())
     assert report.is_valid
@@ -79,7 +80,8 @@ def test_a_signatory_of_the_sandbox_has_no_seal(connected_sandbox: Sandbox, sett
         seal(EVIDENCE)
 
 
-def test_a_missing_key_is_tried_again_later(keys: Path) -> None:
+def test_a_missing_key_is_found_at_start_up_and_tried_again_later(keys: Path) -> None:
+    assert [warning.id for warning in check_signing(None)] == ["edo.W004"]
     with pytest.raises(Unavailable, match="unknown_key"):
         seal(EVIDENCE)
 
