@@ -24,7 +24,7 @@ MAX_SILENCE = timedelta(minutes=10)
 def poll_silent_tasks() -> None:
     """Asks about every task that has waited for an outside system for long without news."""
     waiting = SigningTask.objects.filter(
-        status__in=steps.polled_statuses(), status_changed_at__lt=clock.now() - MAX_SILENCE
+        status__in=steps.get_polled_statuses(), status_changed_at__lt=clock.now() - MAX_SILENCE
     ).filter(~Q(status=Status.SIGNING_FAILED) | channels.LIVE_SESSION)
     for task in waiting.only("number", "status").iterator():
         with transaction.atomic():

@@ -1,7 +1,7 @@
 """The transition table of `tasks/data/transitions.csv` in code.
 
-A transition sets fields of its own row and nothing else. Nobody calls one but the door
-(`tasks.lifecycle.perform.perform`), which asks the guards first, and records and enqueues after.
+A transition sets columns of its own row and nothing else. Only `tasks.lifecycle.perform` calls it:
+that checks the guards first, then writes the history and enqueues jobs.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from econtract.platform.common import clock
 from tasks.statuses import Resolution, Status, resolution_choices, status_choices
 
-Body = TypeVar("Body", bound=Callable[..., Any])
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 NEW = ""
 
 
 class Actor(TextChoices):
-    """In what capacity somebody acts on a task."""
+    """The capacity in which somebody acts on a task."""
 
     MANAGER = "manager", "Менеджер"
     APPROVER = "approver", "Согласующий"
@@ -30,8 +30,8 @@ class Actor(TextChoices):
     SUPPORT = "support", "Техподдержка"
 
 
-def moves(source: list[str], target: Any, *actors: Actor) -> Callable[[Body], Body]:
-    """A transition of the status field that ``actors`` may start."""
+def actor_transition(source: list[str], target: Any, *actors: Actor) -> Callable[[Method], Method]:
+    """Declares a transition of the status field that ``actors`` may make."""
     return transition(field="status", source=source, target=target, custom={"actors": actors})
 
 
@@ -53,7 +53,7 @@ BEFORE_SIGNED: list[str] = [
 
 
 class Lifecycle(models.Model):
-    """The status of a task and its transitions. Effects outside the row are the door's."""
+    """The status of a task and its transitions, without effects outside the row."""
 
     status = FSMField("Статус", default=NEW, choices=status_choices, protected=True, editable=False)
     resolution = models.CharField(
@@ -73,16 +73,16 @@ class Lifecycle(models.Model):
     class Meta:
         abstract = True
 
-    @moves(
+    @actor_transition(
         [NEW],
         RETURN_VALUE(Status.ON_APPROVAL, Status.IDENTIFICATION_REQUESTED, Status.CABINET_REQUESTED),
         Actor.MANAGER,
     )
     def submit(self, *, identified_at: datetime | None = None) -> Status:
-        """The created task starts its course.
+        """Start the created task.
 
-        To approval when `approval_needed`; past identification when the contact was identified
-        recently enough (``identified_at``) and the process is seamless; else to identification.
+        It goes to approval if `approval_needed`, past identification if the contact was identified
+        recently enough (``identified_at``) and the process is seamless, else to identification.
         """
         self.identified_at = identified_at
         if self.approval_needed:
@@ -91,46 +91,48 @@ class Lifecycle(models.Model):
             return Status.CABINET_REQUESTED
         return Status.IDENTIFICATION_REQUESTED
 
-    @moves([Status.ON_APPROVAL], Status.IDENTIFICATION_REQUESTED, Actor.APPROVER)
+    @actor_transition([Status.ON_APPROVAL], Status.IDENTIFICATION_REQUESTED, Actor.APPROVER)
     def approve(self, *, comment: str = "") -> None:
-        """A head lets the task go on."""
+        """A team leader approves the task."""
         self.approved = True
 
-    @moves([Status.ON_APPROVAL], Status.APPROVAL_REJECTED, Actor.APPROVER)
+    @actor_transition([Status.ON_APPROVAL], Status.APPROVAL_REJECTED, Actor.APPROVER)
     def reject_approval(self, *, comment: str) -> None:
-        """A head sends the task back; the comment says why."""
+        """A team leader sends the task back; the comment says why."""
 
-    @moves([Status.APPROVAL_REJECTED], Status.ON_APPROVAL, Actor.MANAGER)
+    @actor_transition([Status.APPROVAL_REJECTED], Status.ON_APPROVAL, Actor.MANAGER)
     def resubmit(self, *, comment: str = "") -> None:
         """The manager asks for approval again."""
 
-    @moves([Status.IDENTIFICATION_REQUESTED], Status.IDENTIFICATION_PENDING, Actor.SYSTEM)
+    @actor_transition(
+        [Status.IDENTIFICATION_REQUESTED], Status.IDENTIFICATION_PENDING, Actor.SYSTEM
+    )
     def identification_started(self, *, ref: str, link: str) -> None:
         """The identification request exists; its link goes to the client."""
         self.identification_ref = ref
         self.identification_link = link
 
-    @moves([Status.IDENTIFICATION_PENDING], Status.AUTHORITY_REVIEW, Actor.CLIENT)
+    @actor_transition([Status.IDENTIFICATION_PENDING], Status.AUTHORITY_REVIEW, Actor.CLIENT)
     def authority_documents_received(self, *, files: list[str]) -> None:
-        """The client sent documents that confirm his authority."""
+        """The client has sent documents that confirm their authority."""
 
-    @moves([Status.AUTHORITY_REVIEW], Status.IDENTIFIED, Actor.MANAGER)
+    @actor_transition([Status.AUTHORITY_REVIEW], Status.IDENTIFIED, Actor.MANAGER)
     def confirm_authority(self, *, comment: str = "") -> None:
         """The manager accepts them."""
         self.identified_at = clock.now()
 
-    @moves([Status.AUTHORITY_REVIEW], Status.IDENTIFICATION_PENDING, Actor.MANAGER)
+    @actor_transition([Status.AUTHORITY_REVIEW], Status.IDENTIFICATION_PENDING, Actor.MANAGER)
     def decline_authority(self, *, comment: str) -> None:
-        """The manager wants other documents; the client is told."""
+        """The manager asks for other documents; the client is notified."""
         self.resolution = Resolution.AUTHORITY_PENDING
 
-    @moves([Status.IDENTIFICATION_PENDING], Status.IDENTIFIED, Actor.CLIENT)
+    @actor_transition([Status.IDENTIFICATION_PENDING], Status.IDENTIFIED, Actor.CLIENT)
     def identification_passed(self, *, identified_at: datetime, resolution: str = "") -> None:
-        """The client has confirmed who he is."""
+        """The client has confirmed their identity."""
         self.identified_at = identified_at
         self.resolution = resolution
 
-    @moves(
+    @actor_transition(
         [
             Status.IDENTIFICATION_REQUESTED,
             Status.IDENTIFICATION_PENDING,
@@ -141,10 +143,10 @@ class Lifecycle(models.Model):
         Actor.SYSTEM,
     )
     def identification_failed(self, *, resolution: str, comment: str = "") -> None:
-        """The client refused, did not answer, or could not be asked."""
+        """The client refused, did not answer, or could not be reached."""
         self.resolution = resolution
 
-    @moves(
+    @actor_transition(
         [
             Status.IDENTIFICATION_PENDING,
             Status.AUTHORITY_REVIEW,
@@ -158,45 +160,45 @@ class Lifecycle(models.Model):
         Actor.MANAGER,
     )
     def restart_identification(self, *, comment: str = "") -> None:
-        """A new request is made; the old link, known until the new one comes, dies."""
+        """A new request is made. The old link stays valid until the new one exists."""
         self.identified_at = None
 
-    @moves([Status.IDENTIFIED], Status.CABINET_REQUESTED, Actor.SYSTEM, Actor.MANAGER)
+    @actor_transition([Status.IDENTIFIED], Status.CABINET_REQUESTED, Actor.SYSTEM, Actor.MANAGER)
     def proceed(self) -> None:
-        """On to the cabinet: by itself when seamless, else by «Продолжить»."""
+        """Go on to the cabinet: automatically if seamless, else by «Продолжить»."""
 
-    @moves([Status.CABINET_REQUESTED], Status.CABINET_CREATED, Actor.SYSTEM)
+    @actor_transition([Status.CABINET_REQUESTED], Status.CABINET_CREATED, Actor.SYSTEM)
     def cabinet_created(self, *, ref: str) -> None:
         """The client's cabinet exists."""
         self.cabinet_ref = ref
 
-    @moves([Status.CABINET_REQUESTED], Status.CABINET_FAILED, Actor.SYSTEM)
+    @actor_transition([Status.CABINET_REQUESTED], Status.CABINET_FAILED, Actor.SYSTEM)
     def cabinet_failed(self, *, resolution: str, comment: str = "") -> None:
-        """The cabinet service said no, or nothing at all."""
+        """The cabinet service refused, or did not answer."""
         self.resolution = resolution
 
-    @moves([Status.CABINET_FAILED], Status.CABINET_REQUESTED, Actor.MANAGER)
+    @actor_transition([Status.CABINET_FAILED], Status.CABINET_REQUESTED, Actor.MANAGER)
     def retry_cabinet(self) -> None:
-        """Once more, with the data as it is now."""
+        """Create it again, with the current data."""
 
-    @moves(
+    @actor_transition(
         [Status.CABINET_CREATED, Status.SIGNING_FAILED],
         Status.DOCUMENT_SENT,
         Actor.SYSTEM,
         Actor.MANAGER,
     )
     def send_document(self) -> None:
-        """The document goes to the operator; the guards have seen that it may."""
+        """The document goes to the operator; the guards have checked that it may."""
 
-    @moves([Status.DOCUMENT_SENT], Status.DOCUMENT_SIGNING, Actor.SYSTEM)
+    @actor_transition([Status.DOCUMENT_SENT], Status.DOCUMENT_SIGNING, Actor.SYSTEM)
     def document_delivered(self) -> None:
         """Our signature and power of attorney are attached and the client has the document."""
 
-    @moves([Status.DOCUMENT_SIGNING], Status.DOCUMENT_SIGNED, Actor.CLIENT)
+    @actor_transition([Status.DOCUMENT_SIGNING], Status.DOCUMENT_SIGNED, Actor.CLIENT)
     def client_signed(self) -> None:
-        """The client's signature is there and verified."""
+        """The client's signature has arrived and is valid."""
 
-    @moves(
+    @actor_transition(
         [Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING, Status.CABINET_CREATED],
         Status.SIGNING_FAILED,
         Actor.CLIENT,
@@ -204,25 +206,25 @@ class Lifecycle(models.Model):
         Actor.MANAGER,
     )
     def signing_failed(self, *, resolution: str, comment: str = "") -> None:
-        """Nothing is on the way to a signature any more; the resolution says why."""
+        """The document will not be signed as things stand; the resolution says why."""
         self.resolution = resolution
 
-    @moves([Status.DOCUMENT_SIGNED], Status.COMPLETED, Actor.SYSTEM)
+    @actor_transition([Status.DOCUMENT_SIGNED], Status.COMPLETED, Actor.SYSTEM)
     def archived(self, *, package: int | None) -> None:
-        """The package (its key) lies in the archive and on the task."""
+        """The package (its primary key) is in the archive and on the task."""
         self.package_id = package
         self.completed_at = clock.now()
 
-    @moves([Status.DOCUMENT_SIGNED], Status.ARCHIVE_FAILED, Actor.SYSTEM)
+    @actor_transition([Status.DOCUMENT_SIGNED], Status.ARCHIVE_FAILED, Actor.SYSTEM)
     def archive_failed(self, *, resolution: str, comment: str = "") -> None:
-        """The archive did not take the package."""
+        """The archive did not accept the package."""
         self.resolution = resolution
 
-    @moves([Status.ARCHIVE_FAILED], Status.DOCUMENT_SIGNED, Actor.MANAGER, Actor.SUPPORT)
+    @actor_transition([Status.ARCHIVE_FAILED], Status.DOCUMENT_SIGNED, Actor.MANAGER, Actor.SUPPORT)
     def retry_archive(self) -> None:
-        """Once more to the archive."""
+        """Submit the package to the archive again."""
 
-    @moves(BEFORE_SIGNED, Status.CANCELLED, Actor.MANAGER)
+    @actor_transition(BEFORE_SIGNED, Status.CANCELLED, Actor.MANAGER)
     def cancel(self, *, reason: str) -> None:
-        """The task ends unsigned; a sent document has been revoked by now."""
+        """The task ends unsigned; a sent document has been revoked before."""
         self.completed_at = clock.now()

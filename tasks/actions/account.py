@@ -1,7 +1,7 @@
 """The account number and the fraud check.
 
-Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
-user when it is not possible now.
+Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
+possible now.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ from tasks.transitions import Actor
 def account_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why the account number cannot be changed or checked now; empty: it can."""
     reasons = document_refusals(task, user)
-    if not reasons and withdrawal.needed(task):
+    if not reasons and withdrawal.is_needed(task):
         text, fix = "Документ уже у клиента.", "Чтобы изменить лицевой счет, открепите документ."
         return [Refusal("account_locked_by_document", text, fix)]
     return reasons
@@ -39,7 +39,7 @@ def set_account(
     actor: User,
     based_on: str = "",
 ) -> SigningTask:
-    """A checked account number; ``verified_at`` None: ЕИП has not confirmed it (any more).
+    """Stores an account number; ``verified_at`` is None if ЕИП has not confirmed it.
 
     Raises Overtaken when the number is no longer ``based_on`` ("": whatever it is).
     """
@@ -79,7 +79,7 @@ def fraud_check_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
 @transaction.atomic
 def confirm_fraud_check(*, task: SigningTask, actor: User) -> SigningTask:
-    """«Проверка проведена» on the card: kept with the task, for whoever approves it to see."""
+    """«Проверка проведена»: kept with the task, for those who approve it."""
     fresh = lock_task(task.number)
     if reasons := fraud_check_refusals(fresh, actor):
         raise ActionRefused(*reasons)

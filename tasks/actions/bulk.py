@@ -1,5 +1,7 @@
-"""What is done to many tasks at once. Each task stands for itself: one that cannot be done says
-why and holds up no other. What a person does not see is «не найдено», like what is not there.
+"""Actions on many tasks at once.
+
+Each task has a result of its own: one that is refused says why and does not stop the others. A
+task that the user may not see is «не найдено», like one that does not exist.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,13 +17,13 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 
 LIMIT = 100
-LONGEST_NUMBER = 15
+MAX_NUMBER_LENGTH = 15
 NOT_FOUND = "Задание не найдено."
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one chosen task; an empty ``reason``: it was done."""
+class BulkResult:
+    """The result for one selected task; ``reason`` says why it was refused, "" if it was not."""
 
     number: int
     client: str = ""
@@ -29,105 +31,109 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The tasks that the person sees, and the numbers under which he sees none."""
+class Selection:
+    """The selected tasks that the user may see, and the numbers of the others."""
 
     tasks: tuple[SigningTask, ...]
     missing: tuple[int, ...]
 
     @property
-    def not_found(self) -> list[Outcome]:
-        return [Outcome(number, reason=NOT_FOUND) for number in self.missing]
+    def missing_results(self) -> list[BulkResult]:
+        return [BulkResult(number, reason=NOT_FOUND) for number in self.missing]
 
 
-def numbers_of(values: Iterable[str]) -> list[int]:
-    """The task numbers among ``values``, each once, in their order."""
-    sensible = (one for one in values if one.isascii() and one.isdigit())
-    return list(dict.fromkeys(int(one) for one in sensible if len(one) <= LONGEST_NUMBER))
+def parse_numbers(values: Iterable[str]) -> list[int]:
+    """The task numbers among ``values``, without repeats, in their order."""
+    numeric = (value for value in values if value.isascii() and value.isdigit())
+    return list(dict.fromkeys(int(value) for value in numeric if len(value) <= MAX_NUMBER_LENGTH))
 
 
-def choose(user: User, numbers: list[int]) -> Chosen:
+def select_tasks(user: User, numbers: list[int]) -> Selection:
     """The tasks with ``numbers`` that ``user`` sees, in that order."""
     related = ("client", "manager", "document_version__pdf", "package__file")
-    seen = SigningTask.objects.visible_to(user).select_related(*related).in_bulk(numbers)
-    return Chosen(
-        tuple(seen[number] for number in numbers if number in seen),
-        tuple(number for number in numbers if number not in seen),
+    visible = SigningTask.objects.visible_to(user).select_related(*related).in_bulk(numbers)
+    return Selection(
+        tuple(visible[number] for number in numbers if number in visible),
+        tuple(number for number in numbers if number not in visible),
     )
 
 
-def take_over(chosen: Chosen, actor: User, drawn_at: datetime | None = None) -> list[Outcome]:
-    """«Принять в работу»; a task that somebody took after ``drawn_at`` stays with him."""
-    faster = _taken_since(chosen, drawn_at)
+def take_over(
+    selection: Selection, actor: User, rendered_at: datetime | None = None
+) -> list[BulkResult]:
+    """«Принять в работу»; a task that somebody has taken over after ``rendered_at`` is refused."""
+    taken = _find_taken_over_since(selection, rendered_at)
 
     def take(task: SigningTask) -> None:
         if reasons := handover.take_refusals(task, actor):
             raise ActionRefused(*reasons)
-        if task.number in faster:
-            raise ActionRefused(handover.taken_by_another(task))
+        if task.number in taken:
+            raise ActionRefused(handover.build_taken_refusal(task))
         handover.take_over(task=task, actor=actor)
 
-    return _each(chosen, take)
+    return _apply_to_each(selection, take)
 
 
-def give_back(chosen: Chosen, actor: User) -> list[Outcome]:
-    """The undo of `take_over`, as long as there is one (`tasks.actions.handover.give_back`)."""
-    return _each(chosen, lambda task: handover.give_back(task=task, actor=actor))
+def give_back(selection: Selection, actor: User) -> list[BulkResult]:
+    """Undoes `take_over`, while that is possible (`tasks.actions.handover.give_back`)."""
+    return _apply_to_each(selection, lambda task: handover.give_back(task=task, actor=actor))
 
 
-def hand_over(chosen: Chosen, *, receiver: User, actor: User, comment: str) -> list[Outcome]:
-    """«Передать», all to the same colleague with the same words."""
-    return _each(
-        chosen,
+def hand_over(
+    selection: Selection, *, receiver: User, actor: User, comment: str
+) -> list[BulkResult]:
+    """«Передать»: all to the same colleague with the same comment."""
+    return _apply_to_each(
+        selection,
         lambda task: handover.hand_over(task=task, receiver=receiver, actor=actor, comment=comment),
     )
 
 
-def _taken_since(chosen: Chosen, drawn_at: datetime | None) -> frozenset[int]:
-    if drawn_at is None:
+def _find_taken_over_since(selection: Selection, rendered_at: datetime | None) -> frozenset[int]:
+    if rendered_at is None:
         return frozenset()
-    taken = HistoryEntry.objects.filter(
-        task__in=[task.pk for task in chosen.tasks],
+    entries = HistoryEntry.objects.filter(
+        task__in=[task.pk for task in selection.tasks],
         kind=HistoryEntry.Kind.TAKEN_OVER,
-        at__gt=drawn_at,
+        at__gt=rendered_at,
     )
-    return frozenset(taken.values_list("task_id", flat=True))
+    return frozenset(entries.values_list("task_id", flat=True))
 
 
-def _each(chosen: Chosen, act: Callable[[SigningTask], object]) -> list[Outcome]:
-    outcomes = []
-    for task in chosen.tasks:
+def _apply_to_each(selection: Selection, act: Callable[[SigningTask], object]) -> list[BulkResult]:
+    results = []
+    for task in selection.tasks:
         reason = ""
         try:
             act(task)
         except ActionRefused as refusal:
             reason = str(refusal)
-        outcomes.append(Outcome(task.number, task.client.short_name, reason))
-    return outcomes + chosen.not_found
+        results.append(BulkResult(task.number, task.client.short_name, reason))
+    return results + selection.missing_results
 
 
 @dataclass(frozen=True)
-class Files:
-    """What there is to download, under names that are safe and unique, and what there is not."""
+class SelectedFiles:
+    """The files to download, under safe and unique names, and the tasks that have none."""
 
-    found: tuple[tuple[str, StoredFile], ...]
-    lacking: tuple[Outcome, ...]
+    files: tuple[tuple[str, StoredFile], ...]
+    without_file: tuple[BulkResult, ...]
 
 
-def files_of(chosen: Chosen) -> Files:
-    """Of each task the signed package, or before that the PDF that is to be signed."""
-    names, found, lacking = UniqueNames(), [], []
-    for task in chosen.tasks:
-        named = _file_of(task)
-        if named is None:
+def collect_files(selection: Selection) -> SelectedFiles:
+    """The signed package of each task; before there is one, the PDF that is to be signed."""
+    names, files, without_file = UniqueNames(), [], []
+    for task in selection.tasks:
+        file = _pick_file(task)
+        if file is None:
             reason = "Документ не вложен или еще преобразуется."
-            lacking.append(Outcome(task.number, task.client.short_name, reason))
+            without_file.append(BulkResult(task.number, task.client.short_name, reason))
         else:
-            found.append((names.reserve(f"{task.number}_{named[0]}"), named[1]))
-    return Files(tuple(found), (*lacking, *chosen.not_found))
+            files.append((names.reserve(f"{task.number}_{file[0]}"), file[1]))
+    return SelectedFiles(tuple(files), (*without_file, *selection.missing_results))
 
 
-def _file_of(task: SigningTask) -> tuple[str, StoredFile] | None:
+def _pick_file(task: SigningTask) -> tuple[str, StoredFile] | None:
     if task.status == Status.COMPLETED and task.package is not None:
         return safe_name(task.package.file_name, default="Пакет.zip"), task.package.file
     version = task.document_version

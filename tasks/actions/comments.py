@@ -1,7 +1,7 @@
 """Comments on a task.
 
-Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
-user when it is not possible now.
+Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
+possible now.
 """
 
 from django.db import transaction
@@ -17,22 +17,22 @@ from tasks.notifications import triggers
 
 @transaction.atomic
 def add_comment(*, task: SigningTask, actor: User, text: str) -> Comment:
-    """Adds a comment and tells whom it concerns; who may: docs/rules.md#comments.
+    """Adds a comment and notifies the users whom it concerns (docs/rules.md#comments).
 
-    Refused when it names («@логин») anybody who does not see the task.
+    Raises ActionRefused, also when it mentions («@логин») somebody who may not see the task.
     """
     if reasons := comment_refusals(task, actor):
         raise ActionRefused(*reasons)
-    mentioned = mentions.people_in(text, task)
-    made = Comment.objects.create(task=task, author=actor, text=text)
-    triggers.after_comment(made, mentioned)
-    return made
+    mentioned = mentions.find_mentioned_users(text, task)
+    comment = Comment.objects.create(task=task, author=actor, text=text)
+    triggers.after_comment(comment, mentioned)
+    return comment
 
 
 def comment_refusals(task: SigningTask, user: User) -> list[Refusal]:
-    """Why ``user`` does not write comments here; empty: he does.
+    """Why ``user`` cannot comment on the task; empty: they can.
 
-    On his own tasks with the manager's role; on every visible one with the team leader's.
+    With the manager's role on their own tasks, with the team leader's on every visible one.
     """
     if user.has_permission(Permission.COMMENT_VISIBLE):
         return []

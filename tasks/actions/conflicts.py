@@ -1,4 +1,4 @@
-"""Two people change one task: the second is told who was faster, when, and what there is now."""
+"""Two users change one task: the second one is told who was faster, and when."""
 
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import format_datetime
@@ -7,9 +7,10 @@ from tasks.models import SigningTask
 
 
 class Overtaken(ActionRefused):
-    """The thing is no longer what the person's page showed; nothing was changed.
+    """The data is no longer what the user's page showed; nothing was changed.
 
-    ``task`` is as it is now; ``names`` are those of the history's entries that may be the cause.
+    ``task`` is its current state; ``names`` are those of the history entries that may be the
+    cause.
     """
 
     def __init__(self, task: SigningTask, what: str, *names: str) -> None:

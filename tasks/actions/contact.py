@@ -1,7 +1,7 @@
 """Changing the task's contact.
 
-Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
-user when it is not possible now.
+Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
+possible now.
 """
 
 from dataclasses import asdict
@@ -39,12 +39,12 @@ def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
 def edit_contact(
     *, task: SigningTask, details: ContactDetails, actor: User, based_on: int | None = None
 ) -> SigningTask:
-    """«Редактировать»: a new version on the card, which the task takes.
+    """«Редактировать»: a new version of the contact, which the task then uses.
 
     Raises clients.actions.DuplicateContact when the new phone belongs to another contact, and
-    ContactChanged when the card's newest version is no longer number ``based_on``.
+    ContactChanged when the contact's newest version is no longer number ``based_on``.
     """
-    fresh = _locked_for_contact(task, actor)
+    fresh = _lock_for_change(task, actor)
     before, client = fresh.contact_version, fresh.client
     if client.signs_in_person:
         version = client_actions.edit_person(
@@ -59,11 +59,11 @@ def edit_contact(
 
 @transaction.atomic
 def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = None) -> SigningTask:
-    """«Обновить версию»: the card's newest version.
+    """«Обновить версию»: the task uses the contact's newest version.
 
     Raises Overtaken when that is no longer ``expected`` (its key; None: whatever it is).
     """
-    fresh = _locked_for_contact(task, actor)
+    fresh = _lock_for_change(task, actor)
     before = fresh.contact_version
     newest = before.contact.current
     if newest is None or newest.pk == before.pk:
@@ -77,11 +77,11 @@ def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = No
 def replace_contact(
     *, task: SigningTask, contact: Contact, actor: User, based_on: int | None = None
 ) -> SigningTask:
-    """«Заменить»: another person signs; identification restarts and the old link dies.
+    """«Заменить»: another person signs. Identification starts again; the old link is cancelled.
 
     Raises Overtaken when the contact is no longer ``based_on`` (its key; None: whoever it is).
     """
-    fresh = _locked_for_contact(task, actor)
+    fresh = _lock_for_change(task, actor)
     before = fresh.contact_version
     if based_on is not None and before.contact_id != based_on:
         now = f"Контактное лицо уже заменено, теперь это {before.full_name}"
@@ -98,7 +98,7 @@ def replace_contact(
     return perform(fresh.number, "restart_identification", actor=actor)
 
 
-def _locked_for_contact(task: SigningTask, actor: User) -> SigningTask:
+def _lock_for_change(task: SigningTask, actor: User) -> SigningTask:
     fresh = lock_task(task.number)
     if reasons := contact_refusals(fresh, actor):
         raise ActionRefused(*reasons)

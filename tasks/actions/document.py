@@ -1,7 +1,7 @@
 """Removing and replacing the task's document.
 
-Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
-user when it is not possible now.
+Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
+possible now.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ from tasks.transitions import Actor
 
 
 def document_refusals(task: SigningTask, user: User) -> list[Refusal]:
-    """Why the document cannot be replaced now, if so (docs/rules.md#replacing-a-document)."""
+    """Why the document cannot be replaced now (docs/rules.md#replacing-a-document)."""
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Документ меняет менеджер задания."
         return [Refusal("document_only_manager", text, TAKE_OVER)]
@@ -43,21 +43,21 @@ def remove_document(*, task: SigningTask, actor: User, based_on: int | None = No
 
     Raises Overtaken when the version is no longer ``based_on`` (its key; None: whatever it is).
     """
-    fresh = _locked_for_document(task, actor)
+    fresh = _lock_for_change(task, actor)
     version = fresh.document_version
     if version is None:
         raise Overtaken(fresh, "Документ уже откреплен", "document_removed")
     if based_on is not None and version.pk != based_on:
         raise Overtaken(fresh, "Документ заменен", "document_attached")
-    facts: dict[str, Any] = {"resolution": Resolution.WITHDRAWN}
-    if withdrawal.needed(fresh):
+    arguments: dict[str, Any] = {"resolution": Resolution.WITHDRAWN}
+    if withdrawal.is_needed(fresh):
         withdrawal.request(
-            fresh, then="signing_failed", actor=actor, facts=facts, removes_document=True
+            fresh, then="signing_failed", actor=actor, arguments=arguments, removes_document=True
         )
         return fresh
     detach_document(fresh, actor)
-    if "signing_failed" in guards.moves_from(fresh):
-        return perform(fresh.number, "signing_failed", actor=actor, **facts)
+    if "signing_failed" in guards.transitions_from(fresh):
+        return perform(fresh.number, "signing_failed", actor=actor, **arguments)
     return fresh
 
 
@@ -81,16 +81,16 @@ def detach_document(task: SigningTask, actor: User) -> None:
 
 
 def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:
-    """A corrected package in place of the removed one: a new version of the same document.
+    """Uploads a new version of the document that was removed.
 
-    Raises archive.intake.IntakeRefused when the file cannot be taken. The file is looked at
-    before the task is locked: a large one must not hold the task up.
+    Raises archive.intake.refusals.IntakeRefused when the file is not accepted. The file is
+    inspected before the task is locked, so that a large one does not block the task.
     """
-    _require_empty_place(task, actor)
+    _require_no_document(task, actor)
     version = documents.upload_version(upload=upload, user=actor, document=task.document)
     with transaction.atomic():
         fresh = lock_task(task.number)
-        _require_empty_place(fresh, actor)
+        _require_no_document(fresh, actor)
         fresh.document = version.document
         fresh.document_version = version
         save_task(fresh, "document", "document_version")
@@ -112,7 +112,7 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
 def confirm_review(*, task: SigningTask, version_id: int, actor: User) -> SigningTask:
     """«Страницы просмотрены»: the manager has seen what the client will sign.
 
-    A task that waited for it goes on. Raises Overtaken when the document is another one by now.
+    A task that was waiting for it goes on. Raises Overtaken when it has another document by now.
     """
     fresh = lock_task(task.number)
     if Actor.MANAGER not in guards.actors_of(actor, fresh):
@@ -147,8 +147,8 @@ def record_review(task: SigningTask, version: DocumentVersion, actor: User) -> N
 
 @transaction.atomic
 def retry_conversion(*, task: SigningTask, actor: User) -> None:
-    """«Повторить» at a failed conversion: converted once more, then submitted to the archive."""
-    fresh = _locked_for_document(task, actor)
+    """«Преобразовать снова»: converts the document again, then submits it to the archive."""
+    fresh = _lock_for_change(task, actor)
     if fresh.document_version is None:
         raise ActionRefused(
             Refusal("document_removed", "Документ откреплен.", "Вложите его снова.")
@@ -157,14 +157,14 @@ def retry_conversion(*, task: SigningTask, actor: User) -> None:
     effects.submit_document_to_archive(fresh)
 
 
-def _require_empty_place(task: SigningTask, actor: User) -> None:
+def _require_no_document(task: SigningTask, actor: User) -> None:
     if reasons := document_refusals(task, actor):
         raise ActionRefused(*reasons)
     if task.document_version is not None:
         raise Overtaken(task, "Документ уже вложен", "document_attached")
 
 
-def _locked_for_document(task: SigningTask, actor: User) -> SigningTask:
+def _lock_for_change(task: SigningTask, actor: User) -> SigningTask:
     fresh = lock_task(task.number)
     if reasons := document_refusals(fresh, actor):
         raise ActionRefused(*reasons)

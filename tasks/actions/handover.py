@@ -1,8 +1,8 @@
-"""Whose task it is: «Принять в работу» with its undo, and «Передать».
+"""Changing the manager of a task: «Принять в работу» with its undo, and «Передать».
 
-A task changes hands under its lock and with an entry in its history. The functions here are told
-which manager the person's page showed, so that of two who act together one wins and the other
-reads who was faster. Whether the person sees the task at all is the caller's question.
+The manager changes under the task's lock and with a history entry. The functions take the manager
+that the user's page showed: of two users who act at the same time, one wins and the other learns
+who was faster. The caller has checked that the user may see the task.
 """
 
 from datetime import timedelta
@@ -32,7 +32,7 @@ TOO_LATE = Refusal(
 
 
 def take_refusals(task: SigningTask, user: User) -> list[Refusal]:
-    """Why ``user``, who sees the task, cannot take it over, if so (docs/rules.md#handover)."""
+    """Why ``user``, who may see the task, cannot take it over (docs/rules.md#handover)."""
     if not user.has_permission(Permission.WORK_TASKS):
         return [
             Refusal(
@@ -46,10 +46,10 @@ def take_refusals(task: SigningTask, user: User) -> list[Refusal]:
     return []
 
 
-def hand_refusals(task: SigningTask, user: User) -> list[Refusal]:
-    """Why ``user``, who sees the task, cannot hand it to somebody else; empty: he can.
+def hand_over_refusals(task: SigningTask, user: User) -> list[Refusal]:
+    """Why ``user``, who may see the task, cannot hand it over; empty: they can.
 
-    Whoever may take a task over may hand it over: it is the same right, used for another.
+    Whoever may take a task over may also hand it over to somebody else.
     """
     if not user.has_permission(Permission.WORK_TASKS):
         return [
@@ -63,7 +63,7 @@ def hand_refusals(task: SigningTask, user: User) -> list[Refusal]:
 
 
 def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
-    """Why ``receiver`` cannot be given the task; empty: he can."""
+    """Why ``receiver`` cannot become the task's manager; empty: they can."""
     if task.manager_id == receiver.pk:
         return [Refusal("receiver_has_task", f"Задание уже у сотрудника {receiver}.")]
     if not receiver.has_permission(Permission.WORK_TASKS):
@@ -76,14 +76,14 @@ def receive_refusals(task: SigningTask, receiver: User) -> list[Refusal]:
     return []
 
 
-def receivers(user: User, task_type: str = "") -> QuerySet[User]:
-    """To whom ``user`` can hand a task (of ``task_type``): their colleagues."""
-    found = User.objects.filter(is_active=True, roles__role=Role.MANAGER).exclude(pk=user.pk)
+def find_receivers(user: User, task_type: str = "") -> QuerySet[User]:
+    """The users whom ``user`` can hand a task (of ``task_type``) over to: their colleagues."""
+    users = User.objects.filter(is_active=True, roles__role=Role.MANAGER).exclude(pk=user.pk)
     if not visibility_of(user).sees_everything:
-        found = found.filter(pk__in=colleagues_of(user))
+        users = users.filter(pk__in=colleagues_of(user))
     if task_type:
-        found = found.filter(type_accesses__task_type=task_type)
-    return found
+        users = users.filter(type_accesses__task_type=task_type)
+    return users
 
 
 @transaction.atomic
@@ -91,33 +91,33 @@ def take_over(*, task: SigningTask, actor: User, from_manager_id: int | None = N
     """«Принять в работу»: the actor becomes the task's manager. Of two, the first wins.
 
     ``from_manager_id`` is the manager that the actor's page showed (default: ``task``'s own):
-    when the task has another one by now, the actor is told who was faster. Taking twice is
-    taking once.
+    if the task has another one by now, the refusal says who was faster. Taking over a task
+    twice does no harm.
     """
     fresh = lock_task(task.number)
     if fresh.manager_id == actor.pk and actor.has_permission(Permission.WORK_TASKS):
         return fresh
-    _require(take_refusals(fresh, actor))
+    _raise_if_refused(take_refusals(fresh, actor))
     _require_manager(fresh, from_manager_id or task.manager_id)
-    return _give(fresh, actor, actor=actor, name="taken_over")
+    return _change_manager(fresh, actor, actor=actor, name="taken_over")
 
 
 @transaction.atomic
 def give_back(*, task: SigningTask, actor: User) -> SigningTask:
-    """The undo of `take_over`: within ten seconds the previous manager has the task again.
+    """Undoes `take_over` within ten seconds: the previous manager gets the task back.
 
-    Raises ActionRefused later than that, and when the task has gone on to somebody else.
+    Raises ActionRefused later than that, and when the task has another manager by now.
     """
     fresh = lock_task(task.number)
     last = fresh.history.filter(kind=HistoryEntry.Kind.TAKEN_OVER).last()
-    taken = last is not None and (last.name, last.actor_id) == ("taken_over", actor.pk)
-    if last is None or not taken or fresh.manager_id != actor.pk:
+    is_own = last is not None and (last.name, last.actor_id) == ("taken_over", actor.pk)
+    if last is None or not is_own or fresh.manager_id != actor.pk:
         text = f"Вернуть нельзя: задание сейчас у сотрудника {fresh.manager}."
         raise ActionRefused(Refusal("undo_moved_on", text))
     if clock.now() - last.at > UNDO or fresh.is_finished:
         raise ActionRefused(TOO_LATE)
     previous = User.objects.get(pk=last.details["previous_id"])
-    return _give(fresh, previous, actor=actor, name="given_back")
+    return _change_manager(fresh, previous, actor=actor, name="given_back")
 
 
 @transaction.atomic
@@ -134,17 +134,17 @@ def hand_over(
     ``from_manager_id`` as in `take_over`.
     """
     fresh = lock_task(task.number)
-    _require(hand_refusals(fresh, actor) or receive_refusals(fresh, receiver))
+    _raise_if_refused(hand_over_refusals(fresh, actor) or receive_refusals(fresh, receiver))
     if not visibility_of(actor).sees_everything and receiver.pk not in colleagues_of(actor):
         text = "Передать можно менеджеру своей группы доступа."
         raise ActionRefused(Refusal("receiver_not_colleague", text))
     _require_manager(fresh, from_manager_id or task.manager_id)
-    return _give(fresh, receiver, actor=actor, name="handed_over", comment=comment)
+    return _change_manager(fresh, receiver, actor=actor, name="handed_over", comment=comment)
 
 
 @transaction.atomic
 def hand_all_over(*, manager: User, receiver: User, actor: User) -> HandoverResult:
-    """An administrator gives every open task of ``manager`` to ``receiver``; some may stay."""
+    """Hands every open task of ``manager`` over to ``receiver``, except those they cannot have."""
     task_count, failures = 0, {}
     tasks = SigningTask.objects.of_manager(manager.pk).in_work()
     for number in tasks.order_by("pk").values_list("pk", flat=True):
@@ -152,7 +152,9 @@ def hand_all_over(*, manager: User, receiver: User, actor: User) -> HandoverResu
         if reasons := receive_refusals(fresh, receiver):
             failures[number] = " ".join(refusal.message for refusal in reasons)
         elif fresh.manager_id == manager.pk and not fresh.is_finished:
-            _give(fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT)
+            _change_manager(
+                fresh, receiver, actor=actor, name="handed_over", acted_as=Actor.SUPPORT
+            )
             task_count += 1
     return HandoverResult(task_count, failures)
 
@@ -162,22 +164,22 @@ def hand_over_on_block(*, user: User, successor: User, actor: User, **_: object)
     return hand_all_over(manager=user, receiver=successor, actor=actor)
 
 
-def taken_by_another(task: SigningTask) -> Refusal:
+def build_taken_refusal(task: SigningTask) -> Refusal:
     text = f"Задание уже принял в работу сотрудник {task.manager}."
     return Refusal("taken_by_another", text)
 
 
-def _require(refusals: list[Refusal]) -> None:
+def _raise_if_refused(refusals: list[Refusal]) -> None:
     if refusals:
         raise ActionRefused(*refusals)
 
 
 def _require_manager(task: SigningTask, expected: int) -> None:
     if task.manager_id != expected:
-        raise ActionRefused(taken_by_another(task))
+        raise ActionRefused(build_taken_refusal(task))
 
 
-def _give(
+def _change_manager(
     task: SigningTask,
     receiver: User,
     *,

@@ -1,4 +1,4 @@
-"""«@логин» in a comment: who is meant, and whether he sees the task."""
+"""«@логин» in a comment: finding the users who are mentioned."""
 
 import re
 
@@ -14,39 +14,40 @@ from tasks.models import SigningTask
 # A login as Django allows it; after a letter or a dot it is the middle of an e-mail address.
 _MENTION = re.compile(r"(?<![\w.+-])@(\w[\w.@+-]*)")
 _PUNCTUATION = ".,-+@"
-MOST = 20
-UNKNOWN = "среди тех, кто видит задание, такого сотрудника нет."
+MAX_MENTIONS = 20
+UNKNOWN_TEXT = "среди тех, кто видит задание, такого сотрудника нет."
 
 
-def logins_in(text: str) -> list[str]:
-    """The logins that ``text`` names, each once, in their order."""
-    found = (login.rstrip(_PUNCTUATION) for login in _MENTION.findall(text))
-    return list(dict.fromkeys(found))
+def parse_logins(text: str) -> list[str]:
+    """The logins that ``text`` mentions, without repeats, in their order."""
+    logins = (login.rstrip(_PUNCTUATION) for login in _MENTION.findall(text))
+    return list(dict.fromkeys(logins))
 
 
-def people_in(text: str, task: SigningTask) -> list[User]:
-    """Whom ``text`` names. Raises ActionRefused for one who is unknown or does not see ``task``.
+def find_mentioned_users(text: str, task: SigningTask) -> list[User]:
+    """The users whom ``text`` mentions.
 
-    The two are told apart to nobody: logins are not to be guessed here.
+    Raises ActionRefused for a login that is unknown or whose user may not see ``task``. The
+    message is the same for both, so that nobody can guess logins here.
     """
-    logins = logins_in(text)
-    if len(logins) > MOST:
-        text = f"В одном комментарии можно упомянуть не больше {MOST} сотрудников."
+    logins = parse_logins(text)
+    if len(logins) > MAX_MENTIONS:
+        text = f"В одном комментарии можно упомянуть не больше {MAX_MENTIONS} сотрудников."
         raise ActionRefused(Refusal("too_many_mentions", text))
     if not logins:
         return []
-    wanted = Q()
+    has_login = Q()
     for login in logins:
-        wanted |= Q(username__iexact=login)
-    people = list(viewers_of(task.manager_id).filter(wanted))
-    known = {person.username.lower() for person in people}
-    if missing := [login for login in logins if login.lower() not in known]:
+        has_login |= Q(username__iexact=login)
+    users = list(viewers_of(task.manager_id).filter(has_login))
+    known = {user.username.lower() for user in users}
+    if unknown := [login for login in logins if login.lower() not in known]:
         raise ActionRefused(
-            *(Refusal("mention_unknown", f"@{login} – {UNKNOWN}") for login in missing)
+            *(Refusal("mention_unknown", f"@{login} – {UNKNOWN_TEXT}") for login in unknown)
         )
-    return people
+    return users
 
 
-def candidates(text: str, task: SigningTask) -> QuerySet[User]:
-    """Those who see ``task`` and whose surname or login begins with ``text``."""
+def find_candidates(text: str, task: SigningTask) -> QuerySet[User]:
+    """The users who may see ``task`` and whose surname or login begins with ``text``."""
     return search_by_name(viewers_of(task.manager_id), text.lstrip("@"))

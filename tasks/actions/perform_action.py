@@ -1,7 +1,7 @@
-"""The buttons of a task's card.
+"""The transitions that the card offers as buttons.
 
-Every function is one transaction, takes ``actor``, and raises ActionRefused with words for the
-user when it is not possible now.
+Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
+possible now.
 """
 
 from typing import Any
@@ -15,14 +15,15 @@ from tasks.models import SigningTask
 
 
 @transaction.atomic
-def perform_action(*, task: SigningTask, name: str, actor: User, **facts: Any) -> SigningTask:
-    """A button of the card: the transition ``name``, or the order that must come before it.
+def perform_action(*, task: SigningTask, name: str, actor: User, **arguments: Any) -> SigningTask:
+    """Makes the transition ``name``.
 
-    Cancelling a task whose document is at the operator first has it revoked there.
+    A task whose document the client can still sign is cancelled only after the operator has
+    revoked it: this requests the revocation.
     """
     fresh = lock_task(task.number)
-    if name == "cancel" and withdrawal.needed(fresh):
+    if name == "cancel" and withdrawal.is_needed(fresh):
         guards.require(fresh, name, guards.actors_of(actor, fresh))
-        withdrawal.request(fresh, then=name, actor=actor, facts=facts)
+        withdrawal.request(fresh, then=name, actor=actor, arguments=arguments)
         return fresh
-    return perform(fresh.number, name, actor=actor, **facts)
+    return perform(fresh.number, name, actor=actor, **arguments)

@@ -1,4 +1,4 @@
-"""«Напомнить»: the manager has the client reminded now, besides the reminders that come by date."""
+"""«Напомнить»: reminding the client now, besides the scheduled reminders."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,40 +16,43 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
-# Messages in a row annoy; the client has been told an hour ago at the most.
-PAUSE = timedelta(hours=1)
-NAME = "client_reminded"
+# Several messages in a row would annoy the client.
+MIN_INTERVAL = timedelta(hours=1)
+HISTORY_NAME = "client_reminded"
 
 
 def is_offered(task: SigningTask, user: User) -> bool:
-    """Whether there is anything to remind of, by this person."""
+    """Whether the card offers the button to ``user``."""
     return Status(task.status) in REMINDERS and Actor.MANAGER in guards.actors_of(user, task)
 
 
 def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[Refusal]:
-    """Why the client cannot be reminded now; empty: he can. ``entries``: the task's history."""
+    """Why the client cannot be reminded now; empty: they can.
+
+    ``entries`` is the task's history.
+    """
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Напоминает менеджер задания."
         return [Refusal("reminder_only_manager", text, guards.TAKE_OVER)]
     if Status(task.status) not in REMINDERS or task.withdrawal:
         return [Refusal("reminder_not_waiting", "Сейчас от клиента ничего не ждут.")]
-    lately = clock.now() - PAUSE
-    if any(entry.name == NAME and entry.at > lately for entry in entries):
+    lately = clock.now() - MIN_INTERVAL
+    if any(entry.name == HISTORY_NAME and entry.at > lately for entry in entries):
         return [Refusal("reminder_too_soon", "Клиенту уже напомнили меньше часа назад.")]
     return []
 
 
 @transaction.atomic
 def remind(*, task: SigningTask, actor: User) -> None:
-    """Sends the reminder of the status by SMS and e-mail. Raises ActionRefused."""
+    """Sends the reminder for the current status by SMS and e-mail. Raises ActionRefused."""
     fresh = lock_task(task.number)
     if reasons := refusals(fresh, actor, fresh.history.all()):
         raise ActionRefused(*reasons)
-    effects.message(fresh, REMINDERS[Status(fresh.status)])
+    effects.enqueue_messages(fresh, REMINDERS[Status(fresh.status)])
     history.record(
         fresh,
         kind=HistoryEntry.Kind.OUTSIDE,
-        name=NAME,
+        name=HISTORY_NAME,
         actor=actor,
         acted_as=Actor.MANAGER,
     )

@@ -78,7 +78,7 @@ def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
     yield ActionCheck("Открыть карточку, скачать документы, выгрузить")
     for label, refusals in (
         ("Принять в работу", handover.take_refusals),
-        ("Передать", handover.hand_refusals),
+        ("Передать", handover.hand_over_refusals),
         ("Написать комментарий", comment_refusals),
         ("Изменить контактное лицо", contact_refusals),
         ("Заменить документ", document_refusals),
@@ -86,7 +86,7 @@ def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
         ("Отметить проверку клиента", fraud_check_refusals),
     ):
         yield ActionCheck(label, tuple(refusals(task, user)))
-    possible, capacities = guards.moves_from(task), guards.actors_of(user, task)
+    possible, capacities = guards.transitions_from(task), guards.actors_of(user, task)
     for name in BUTTON_SPECS:
         if name in possible or name == APPROVE:
             reasons = guards.refusals(task, name, capacities)

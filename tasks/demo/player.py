@@ -27,7 +27,7 @@ from tasks.demo.parties import PartyMaker
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
 from tasks.lifecycle.perform import perform
-from tasks.lifecycle.steps import starting_job
+from tasks.lifecycle.steps import get_starting_job
 from tasks.models import Comment, SigningTask
 from tasks.pipeline import feeds
 from tasks.pipeline.step import TaskJobKind
@@ -234,7 +234,7 @@ class ScenarioPlayer:
 
     def _postpone(self, task: SigningTask, status: str) -> None:
         """The system that the status waits for does not answer; the next attempt is tomorrow."""
-        job_kind = registry.job_kind(starting_job(Status(status)) or "")
+        job_kind = registry.job_kind(get_starting_job(Status(status)) or "")
         assert isinstance(job_kind, TaskJobKind)  # noqa: S101  (a status starts jobs about tasks)
         error = Unavailable(job_kind.system_for(task), "no answer in time")
         OutboxJob.objects.open().filter(subject=task.number, kind=job_kind.kind).update(
@@ -256,5 +256,5 @@ def _prefix(region: Region, services: list[Service]) -> str:
 
 def _job_kinds_except(stop: str) -> list[str]:
     """Every kind of job except the one that the status ``stop`` waits for."""
-    stopped = starting_job(Status(stop)) if stop else None
+    stopped = get_starting_job(Status(stop)) if stop else None
     return [kind.kind for kind in registry.job_kinds() if kind.kind != stopped]

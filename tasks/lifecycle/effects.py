@@ -1,7 +1,7 @@
-"""What a transition sets in motion, written in its own transaction.
+"""The outbox jobs that a transition causes, written in its transaction.
 
-Everything here is a job in the outbox: the next step, messages to the client, things to do at a
-date. Nothing here calls an outside system.
+The next step, messages to the client, reminders, and the end of a wait. Nothing here calls an
+outside system.
 """
 
 from collections.abc import Callable
@@ -25,18 +25,19 @@ REMINDERS = {
 }
 
 
-def after(task: SigningTask, name: str, facts: dict[str, Any]) -> None:
-    """Enqueues what the transition ``name`` into the present status calls for."""
-    if kind := steps.starting_job(Status(task.status)):
+def enqueue_effects(task: SigningTask, name: str, arguments: dict[str, Any]) -> None:
+    """Enqueues the jobs of the transition ``name``, which has just been made."""
+    if kind := steps.get_starting_job(Status(task.status)):
         queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key)
     if effect := EFFECTS.get(name):
-        effect(task, facts)
+        effect(task, arguments)
 
 
-def automatic(task: SigningTask) -> str | None:
-    """The transition that the system makes at once, if its guards let it.
+def get_automatic_transition(task: SigningTask) -> str | None:
+    """The transition that the system makes next without being asked, if its guards allow it.
 
-    The seamless process goes on by itself unless the client left a resolution to be read.
+    The seamless process goes on by itself, unless the client's answer has a resolution that the
+    manager must read.
     """
     if task.status != Status.IDENTIFIED or not task.seamless or task.resolution:
         return None
@@ -48,11 +49,11 @@ def automatic(task: SigningTask) -> str | None:
 
 
 def enqueue_poll(task: SigningTask, *, is_reported: bool = False) -> None:
-    """Has the outside system asked for the state of this task, unless a job is waiting already.
+    """Enqueues the step that asks the outside system about this task, unless one is waiting.
 
-    ``is_reported``: it has told us that there is something to ask about.
+    ``is_reported``: an event of the other side says that there is something to ask about.
     """
-    kind = steps.polling_job(Status(task.status))
+    kind = steps.get_polling_job(Status(task.status))
     if kind is None:
         return
     waiting = OutboxJob.objects.open().filter(
@@ -64,8 +65,8 @@ def enqueue_poll(task: SigningTask, *, is_reported: bool = False) -> None:
         queue.enqueue(kind=kind, subject=task.number, queue_key=task.queue_key, payload=payload)
 
 
-def message(task: SigningTask, template: str, **values: Any) -> None:
-    """An SMS and an e-mail to the client, in the words of `tasks.wording.messages`."""
+def enqueue_messages(task: SigningTask, template: str, **values: Any) -> None:
+    """Enqueues an SMS and an e-mail to the client with a text of `tasks.wording.messages`."""
     for channel in ("sms", "email"):
         queue.enqueue(
             kind="send_message",
@@ -87,8 +88,8 @@ def submit_document_to_archive(task: SigningTask) -> None:
         )
 
 
-def _wait(task: SigningTask, days: int) -> None:
-    """Rows with dates: reminders, and the end of patience."""
+def _schedule_wait(task: SigningTask, days: int) -> None:
+    """Schedules the reminders and the expiry of a wait of ``days`` days."""
     since, payload = task.status_changed_at, _wait_payload(task)
     for reminder in settings.REMINDER_DAYS:
         queue.enqueue(
@@ -121,31 +122,31 @@ def _wait_payload(task: SigningTask) -> dict[str, str]:
     return {"status": task.status, "since": task.status_changed_at.isoformat()}
 
 
-def _submitted(task: SigningTask, facts: dict[str, Any]) -> None:
+def _on_submit(task: SigningTask, arguments: dict[str, Any]) -> None:
     submit_document_to_archive(task)
 
 
-def _identification_started(task: SigningTask, facts: dict[str, Any]) -> None:
-    message(task, "identification_link")
-    _wait(task, settings.IDENTIFICATION_DAYS)
+def _on_identification_started(task: SigningTask, arguments: dict[str, Any]) -> None:
+    enqueue_messages(task, "identification_link")
+    _schedule_wait(task, settings.IDENTIFICATION_DAYS)
 
 
-def _authority_declined(task: SigningTask, facts: dict[str, Any]) -> None:
-    _answer_identity(task, "decline", comment=facts["comment"])
-    message(task, "authority_declined", comment=facts["comment"])
-    _wait(task, settings.IDENTIFICATION_DAYS)
+def _on_authority_declined(task: SigningTask, arguments: dict[str, Any]) -> None:
+    _enqueue_identity_answer(task, "decline", comment=arguments["comment"])
+    enqueue_messages(task, "authority_declined", comment=arguments["comment"])
+    _schedule_wait(task, settings.IDENTIFICATION_DAYS)
 
 
-def _authority_confirmed(task: SigningTask, facts: dict[str, Any]) -> None:
-    _answer_identity(task, "accept")
+def _on_authority_confirmed(task: SigningTask, arguments: dict[str, Any]) -> None:
+    _enqueue_identity_answer(task, "accept")
 
 
-def _identification_over(task: SigningTask, facts: dict[str, Any]) -> None:
+def _cancel_identification(task: SigningTask, arguments: dict[str, Any]) -> None:
     if task.identification_ref:
-        _answer_identity(task, "cancel")
+        _enqueue_identity_answer(task, "cancel")
 
 
-def _answer_identity(task: SigningTask, answer: str, **values: str) -> None:
+def _enqueue_identity_answer(task: SigningTask, answer: str, **values: str) -> None:
     queue.enqueue(
         kind="answer_identity",
         subject=task.number,
@@ -154,18 +155,18 @@ def _answer_identity(task: SigningTask, answer: str, **values: str) -> None:
     )
 
 
-def _delivered(task: SigningTask, facts: dict[str, Any]) -> None:
-    message(task, "document_delivered")
-    _wait(task, settings.SIGNING_DAYS)
+def _on_delivery(task: SigningTask, arguments: dict[str, Any]) -> None:
+    enqueue_messages(task, "document_delivered")
+    _schedule_wait(task, settings.SIGNING_DAYS)
 
 
 EFFECTS: dict[str, Callable[[SigningTask, dict[str, Any]], None]] = {
-    "submit": _submitted,
-    "identification_started": _identification_started,
-    "decline_authority": _authority_declined,
-    "confirm_authority": _authority_confirmed,
-    "identification_failed": _identification_over,
-    "restart_identification": _identification_over,
-    "cancel": _identification_over,
-    "document_delivered": _delivered,
+    "submit": _on_submit,
+    "identification_started": _on_identification_started,
+    "decline_authority": _on_authority_declined,
+    "confirm_authority": _on_authority_confirmed,
+    "identification_failed": _cancel_identification,
+    "restart_identification": _cancel_identification,
+    "cancel": _cancel_identification,
+    "document_delivered": _on_delivery,
 }

@@ -1,7 +1,7 @@
-"""What a person or the system may do to a task now, and if not, why, in words.
+"""Which transitions somebody may make now, and if not, why not.
 
-Buttons, the card's "what next" and the door all ask here: what is shown and what is allowed
-cannot differ.
+Buttons, the banner of the card and `perform` use the same functions, so that what is shown and
+what is allowed cannot differ.
 """
 
 from collections.abc import Callable
@@ -25,17 +25,18 @@ TAKE_OVER = "Примите задание в работу."
 REVOCATION_PENDING = Refusal(
     "revocation_pending", "Документ отзывается у оператора.", "Дождитесь ответа."
 )
-PEOPLE = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
+HUMAN_ACTORS = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
 
-# With True nothing may be remembered: the answer lets a transition through.
+# The second argument is ``fresh``: True when the answer decides about a transition, so nothing may
+# come from a cache.
 Guard = Callable[[SigningTask, bool], list[Refusal]]
 
 
 def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
-    """In what capacities ``user`` may act on ``task``.
+    """The capacities in which ``user`` may act on ``task``.
 
-    A task's manager acts as its manager. A head acts as approver on the tasks of his groups, but
-    not on his own. An administrator stands in for support.
+    The task's manager acts as its manager. A team leader acts as approver on the tasks of their
+    groups, but not on their own. An administrator acts as support.
     """
     capacities: set[Actor] = set()
     if task.manager_id == user.pk and user.has_permission(Permission.WORK_TASKS):
@@ -52,39 +53,42 @@ def actors_of(user: User, task: SigningTask) -> frozenset[Actor]:
 
 
 @dataclass(frozen=True)
-class Move:
-    """One transition as the table has it for the task's present status."""
+class TransitionRule:
+    """One transition of the table, for the current status of a task."""
 
     name: str
     actors: frozenset[Actor]
 
 
-def moves_from(task: SigningTask) -> dict[str, Move]:
-    """The transitions that the table allows from the present status, by name."""
-    return _moves_from(task.status)
+def transitions_from(task: SigningTask) -> dict[str, TransitionRule]:
+    """The transitions that the table allows from the current status, by name."""
+    return _transitions_from(task.status)
 
 
 @cache
-def _moves_from(status: str) -> dict[str, Move]:
-    # The state machine adds this method to the class, where the type checker does not see it.
-    found = SigningTask(status=status).get_available_status_transitions()  # type: ignore[attr-defined]
-    return {move.name: Move(move.name, frozenset(move.custom["actors"])) for move in found}
+def _transitions_from(status: str) -> dict[str, TransitionRule]:
+    # django-fsm adds this method to the class, where the type checker does not see it.
+    transitions = SigningTask(status=status).get_available_status_transitions()  # type: ignore[attr-defined]
+    return {
+        transition.name: TransitionRule(transition.name, frozenset(transition.custom["actors"]))
+        for transition in transitions
+    }
 
 
 def refusals(
     task: SigningTask, name: str, acting: frozenset[Actor], *, fresh: bool = False
 ) -> list[Refusal]:
-    """Why ``name`` cannot be done now by somebody acting as any of ``acting``; empty: it can.
+    """Why somebody in the capacities ``acting`` cannot make the transition now; empty: they can.
 
-    Without ``fresh`` what is dear to find out may be as of half a minute ago.
+    Expensive checks may be cached for up to 30 s; ``fresh`` skips the cache.
     """
-    move = moves_from(task).get(name)
-    if move is None:
+    rule = transitions_from(task).get(name)
+    if rule is None:
         text = f"Действие невозможно в статусе «{Status(task.status).label}»."
         return [Refusal("wrong_status", text)]
-    if not acting & move.actors:
-        return [_wrong_actor(move)]
-    if task.withdrawal and acting & PEOPLE:
+    if not acting & rule.actors:
+        return [_wrong_actor_refusal(rule)]
+    if task.withdrawal and acting & HUMAN_ACTORS:
         return [REVOCATION_PENDING]
     guard = GUARDS.get(name)
     return guard(task, fresh) if guard else []
@@ -96,25 +100,25 @@ def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
         raise ActionRefused(*reasons)
 
 
-def _wrong_actor(move: Move) -> Refusal:
-    if Actor.MANAGER in move.actors:
+def _wrong_actor_refusal(rule: TransitionRule) -> Refusal:
+    if Actor.MANAGER in rule.actors:
         return Refusal("only_task_manager", "Это делает менеджер задания.", TAKE_OVER)
-    if Actor.APPROVER in move.actors:
+    if Actor.APPROVER in rule.actors:
         text = "Это решает руководитель группы доступа, и не по своему заданию."
         return Refusal("only_approver", text)
     return Refusal("only_system", "Это действие система выполняет сама.")
 
 
 def _submit(task: SigningTask, fresh: bool) -> list[Refusal]:
-    return needs_document_and_service(task) if task.seamless else []
+    return document_and_service_refusals(task) if task.seamless else []
 
 
 def _proceed(task: SigningTask, fresh: bool) -> list[Refusal]:
-    return needs_document_and_service(task)
+    return document_and_service_refusals(task)
 
 
-def needs_document_and_service(task: SigningTask) -> list[Refusal]:
-    """What the seamless process, and «Продолжить», want to be there."""
+def document_and_service_refusals(task: SigningTask) -> list[Refusal]:
+    """Why neither the seamless process nor «Продолжить» can go on; empty: they can."""
     reasons = []
     if task.document_version is None:
         reasons.append(DOCUMENT_MISSING)
@@ -134,7 +138,7 @@ def _send_document(task: SigningTask, fresh: bool) -> list[Refusal]:
     session = channels.get_session(task)
     if session is not None and session.state == SessionState.SIGNED:
         return []  # both sides have signed: nothing is sent any more
-    return preflight.refusals_of_sending(task, fresh=fresh)
+    return preflight.sending_refusals(task, fresh=fresh)
 
 
 GUARDS: dict[str, Guard] = {
@@ -146,6 +150,6 @@ GUARDS: dict[str, Guard] = {
 
 
 def check_resolution(status: str, resolution: str) -> None:
-    """Raises ValueError when ``status`` cannot carry ``resolution``: a fault of the caller."""
+    """Raises ValueError when ``status`` cannot have ``resolution``: a bug of the caller."""
     if resolution and Resolution(resolution) not in resolutions_of(Status(status)):
-        raise ValueError(f"{status} does not carry the resolution {resolution}.")
+        raise ValueError(f"{status} cannot have the resolution {resolution}.")

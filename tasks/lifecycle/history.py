@@ -1,4 +1,4 @@
-"""Writing what happened to a task, and telling whom it concerns.
+"""Writing history entries, and notifying the users whom they concern.
 
 Always in the transaction of the change itself.
 """
@@ -10,20 +10,20 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.notifications import triggers
 from tasks.transitions import Actor
 
-# Facts of a transition that have a column of their own, or are for machines only.
-_NOT_DETAILS = {"resolution", "comment", "reason", "link", "identified_at"}
+# Arguments of a transition that have a column of their own, or are for machines only.
+_NOT_IN_DETAILS = {"resolution", "comment", "reason", "link", "identified_at"}
 
 
 def record_transition(
     task: SigningTask,
     *,
     name: str,
-    before: str,
+    old_status: str,
     acted_as: Actor,
     actor: User | None,
-    facts: dict[str, Any],
+    arguments: dict[str, Any],
 ) -> HistoryEntry:
-    """The entry that explains the task's new status."""
+    """Writes the entry of a transition that has just been made."""
     entry = HistoryEntry.objects.create(
         task=task,
         at=task.status_changed_at,
@@ -31,11 +31,11 @@ def record_transition(
         acted_as=acted_as,
         kind=HistoryEntry.Kind.TRANSITION,
         name=name,
-        old_status=before,
+        old_status=old_status,
         new_status=task.status,
         resolution=task.resolution,
-        comment=facts.get("comment") or facts.get("reason") or "",
-        details={key: value for key, value in facts.items() if key not in _NOT_DETAILS},
+        comment=arguments.get("comment") or arguments.get("reason") or "",
+        details={key: value for key, value in arguments.items() if key not in _NOT_IN_DETAILS},
     )
     triggers.after_history(task, entry)
     return entry
@@ -51,7 +51,7 @@ def record(
     comment: str = "",
     **details: Any,
 ) -> HistoryEntry:
-    """Any entry that changes no status."""
+    """Writes an entry that is not about a transition."""
     entry = HistoryEntry.objects.create(
         task=task,
         actor=actor,

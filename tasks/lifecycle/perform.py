@@ -1,7 +1,7 @@
-"""The one door through which a task changes its status.
+"""Making a transition: the only way in which a task changes its status.
 
-The new status, the history that explains it and the job for the next outside call are one
-transaction: a worker that dies anywhere leaves either all of them or none.
+The new status, its history entry and the job for the next outside call are one transaction: a
+worker that dies anywhere leaves either all of them or none.
 """
 
 from typing import Any
@@ -17,8 +17,8 @@ from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.transitions import Actor, Lifecycle
 
-# All that a transition may change: the lifecycle's own columns, and what tells the task's readers.
-MOVED = [
+# The columns that a transition may change.
+TRANSITION_FIELDS = [
     *(column.name for column in Lifecycle._meta.fields),
     "package",
     "updated_at",
@@ -31,19 +31,19 @@ def perform(
     *,
     actor: User | Actor,
     acting_as: Actor | None = None,
-    **facts: Any,
+    **arguments: Any,
 ) -> SigningTask:
     """Makes the transition ``name``; returns the task as it is afterwards.
 
-    ``actor`` is a person, or the capacity (system, client) in which a machine speaks. A person's
-    capacity follows from his roles; ``acting_as`` sets it where an administrator stands in. A
-    step's job is closed in the same transaction by the caller (`tasks.pipeline.step.conclude`).
+    ``actor`` is a user, or the capacity (system, client) in which a machine acts. A user's
+    capacity follows from their roles; ``acting_as`` overrides it where an administrator stands in
+    for somebody. ``arguments`` go to the transition and to the history.
 
-    Raises ActionRefused with words for the user when the table or a guard does not allow it.
+    Raises ActionRefused when the table or a guard does not allow the transition.
     """
     with transaction.atomic():
         task = lock_task(number)
-        perform_locked(task, name, actor=actor, acting_as=acting_as, **facts)
+        perform_locked(task, name, actor=actor, acting_as=acting_as, **arguments)
     return task
 
 
@@ -53,28 +53,32 @@ def perform_locked(
     *,
     actor: User | Actor,
     acting_as: Actor | None = None,
-    **facts: Any,
+    **arguments: Any,
 ) -> None:
-    """`perform` for one who holds the lock already (`locked`), in his transaction."""
-    capacities = _capacities(actor, task, acting_as)
+    """`perform` on a task that the caller has locked with `lock_task`, in the same transaction."""
+    capacities = _actors_for(actor, task, acting_as)
     guards.require(task, name, capacities)
     with queue.batch():
-        _move(task, name, actor, capacities, facts)
-        effects.after(task, name, facts)
-        if following := effects.automatic(task):
-            _move(task, following, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
-            effects.after(task, following, {})
+        _make_transition(task, name, actor, capacities, arguments)
+        effects.enqueue_effects(task, name, arguments)
+        if next_name := effects.get_automatic_transition(task):
+            _make_transition(task, next_name, Actor.SYSTEM, frozenset({Actor.SYSTEM}), {})
+            effects.enqueue_effects(task, next_name, {})
 
 
 def lock_task(number: int) -> SigningTask:
-    """The task, its row locked until the transaction ends. Raises SigningTask.DoesNotExist, and
-    TransactionManagementError outside of a transaction."""
+    """The task, its row locked until the end of the transaction.
+
+    Raises SigningTask.DoesNotExist, and TransactionManagementError outside of a transaction.
+    """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("A lock lasts as long as a transaction.")
-    found = _for_update(number=number)
-    if not found:
+        raise transaction.TransactionManagementError(
+            "lock_task() needs a transaction: its end releases the lock."
+        )
+    tasks = _for_update(number=number)
+    if not tasks:
         raise SigningTask.DoesNotExist
-    return found[0]
+    return tasks[0]
 
 
 # Compiled: saves 0.9 of 1.2 ms (`scripts/bench compiled`).
@@ -83,7 +87,7 @@ def _for_update(number: Parameter) -> SigningTaskQuerySet:
     return SigningTask.objects.select_for_update(of=("self",)).filter(pk=number)
 
 
-def _capacities(
+def _actors_for(
     actor: User | Actor, task: SigningTask, acting_as: Actor | None
 ) -> frozenset[Actor]:
     if acting_as is not None:
@@ -93,25 +97,25 @@ def _capacities(
     return guards.actors_of(actor, task)
 
 
-def _move(
+def _make_transition(
     task: SigningTask,
     name: str,
     actor: User | Actor,
     capacities: frozenset[Actor],
-    facts: dict[str, Any],
+    arguments: dict[str, Any],
 ) -> None:
-    allowed = guards.moves_from(task)[name].actors
-    before = task.status
+    possible_actors = guards.transitions_from(task)[name].actors
+    old_status = task.status
     task.resolution = ""
     task.status_changed_at = task.updated_at = clock.now()
-    getattr(task, name)(**facts)
+    getattr(task, name)(**arguments)
     guards.check_resolution(task.status, task.resolution)
-    task.save(update_fields=MOVED)
+    task.save(update_fields=TRANSITION_FIELDS)
     history.record_transition(
         task,
         name=name,
-        before=before,
-        acted_as=min(capacities & allowed),
+        old_status=old_status,
+        acted_as=min(capacities & possible_actors),
         actor=actor if isinstance(actor, User) else None,
-        facts=facts,
+        arguments=arguments,
     )

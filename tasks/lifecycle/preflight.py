@@ -1,4 +1,4 @@
-"""The checks before a document is sent: one list for the card, the guard and the step.
+"""The checks before a document is sent: the same list for the card, the guard and the step.
 
 The card shows the list, and `tasks.lifecycle.guards` allows `send_document` by the same list. Its
 own lines concern the client, the document and the account; the others come from the task's
@@ -23,8 +23,8 @@ REVIEW_PENDING = Refusal(
 WAIT = "Подождите немного."
 
 
-def checks(task: SigningTask, *, fresh: bool = False) -> tuple[PreflightCheck, ...]:
-    """The whole list, in the order in which a manager puts things right. No outside call.
+def run_checks(task: SigningTask, *, fresh: bool = False) -> tuple[PreflightCheck, ...]:
+    """All checks, in the order in which a manager can fix what they find. No outside call.
 
     Expensive checks may be cached for up to 30 s; ``fresh`` skips the cache.
     """
@@ -32,22 +32,22 @@ def checks(task: SigningTask, *, fresh: bool = False) -> tuple[PreflightCheck, .
     channel = channel_for(task)
     recipient = [channel.get_recipient_check()] if channel.can_check_recipient else []
     return (
-        PreflightCheck("Клиент", tuple(client_problems(task))),
+        PreflightCheck("Клиент", tuple(client_refusals(task))),
         *recipient,
-        PreflightCheck("Документ", tuple(document_problems(task.document_version))),
-        PreflightCheck("Лицевой счет", tuple(account_problems(task))),
+        PreflightCheck("Документ", tuple(document_refusals(task.document_version))),
+        PreflightCheck("Лицевой счет", tuple(account_refusals(task))),
         *sender,
     )
 
 
-def refusals_of_sending(task: SigningTask, *, fresh: bool) -> list[Refusal]:
+def sending_refusals(task: SigningTask, *, fresh: bool) -> list[Refusal]:
     """Why the document cannot be sent now; empty: it can (docs/rules.md#signing)."""
-    blocking = [check for check in checks(task, fresh=fresh) if check.is_blocking]
+    blocking = [check for check in run_checks(task, fresh=fresh) if check.is_blocking]
     return [refusal for check in blocking for refusal in check.refusals]
 
 
-def client_problems(task: SigningTask) -> list[Refusal]:
-    """Why no contract can be concluded with the client, by their card."""
+def client_refusals(task: SigningTask) -> list[Refusal]:
+    """Why no contract can be concluded with the client, according to their card; empty: it can."""
     reason = check_usable(task.client)
     if reason is None:
         return []
@@ -55,7 +55,7 @@ def client_problems(task: SigningTask) -> list[Refusal]:
     return [Refusal(CLIENT_UNUSABLE, f"{reason}.", fix)]
 
 
-def document_problems(version: DocumentVersion | None) -> list[Refusal]:
+def document_refusals(version: DocumentVersion | None) -> list[Refusal]:
     """Why the document cannot be sent; empty: it can."""
     if version is None:
         return [DOCUMENT_MISSING]
@@ -73,7 +73,7 @@ def document_problems(version: DocumentVersion | None) -> list[Refusal]:
     return []
 
 
-def account_problems(task: SigningTask) -> list[Refusal]:
+def account_refusals(task: SigningTask) -> list[Refusal]:
     """Why the account blocks signing; empty: it does not (docs/rules.md#account-check)."""
     if task.account_verified_at is None:
         text = "Лицевой счет не прошел проверку."
@@ -81,7 +81,7 @@ def account_problems(task: SigningTask) -> list[Refusal]:
     return []
 
 
-def sender_problems(task: SigningTask, *, fresh: bool = False) -> list[Refusal]:
+def sender_refusals(task: SigningTask, *, fresh: bool = False) -> list[Refusal]:
     """What the channel finds wrong on our own side. No outside call."""
     return [refusal for check in _check_sender(task, fresh=fresh) for refusal in check.refusals]
 
@@ -91,8 +91,8 @@ def _check_sender(task: SigningTask, *, fresh: bool) -> tuple[PreflightCheck, ..
 
 
 def _get_sender_checks(task: SigningTask) -> tuple[PreflightCheck, ...]:
-    """Kept with the task's object: a card asks for its list, and for its button's refusals."""
-    known: tuple[PreflightCheck, ...] | None = vars(task).get("_sender_checks")
-    if known is None:
-        known = vars(task)["_sender_checks"] = _check_sender(task, fresh=False)
-    return known
+    """Cached on the task's object: a card needs them for its list and for its button."""
+    cached: tuple[PreflightCheck, ...] | None = vars(task).get("_sender_checks")
+    if cached is None:
+        cached = vars(task)["_sender_checks"] = _check_sender(task, fresh=False)
+    return cached

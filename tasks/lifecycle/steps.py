@@ -23,16 +23,16 @@ def register_step(kind: str, *, starts_in: Iterable[Status], polls_in: Iterable[
             table[status] = kind
 
 
-def starting_job(status: Status) -> str | None:
+def get_starting_job(status: Status) -> str | None:
     """The kind of job that starts when a task enters ``status``, if any."""
     return _starting_jobs.get(status)
 
 
-def polling_job(status: Status) -> str | None:
-    """The kind of job that asks the outside system while a task is in ``status``, if any."""
+def get_polling_job(status: Status) -> str | None:
+    """The kind of job that polls the outside system while a task is in ``status``, if any."""
     return _polling_jobs.get(status)
 
 
-def polled_statuses() -> list[Status]:
+def get_polled_statuses() -> list[Status]:
     """The statuses in which a task waits for somebody outside."""
     return list(_polling_jobs)

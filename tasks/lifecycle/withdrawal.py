@@ -1,7 +1,7 @@
-"""Taking a sent document back: the operator revokes first, then the task moves.
+"""Withdrawing a sent document: the operator revokes it first, then the task changes.
 
-A document that the client could still sign while its task is cancelled would be the worst of
-faults, so the wish is kept on the task and made true only by the operator's answer.
+A client must never be able to sign a document whose task is cancelled. So the request is kept on
+the task, and carried out only when the operator has confirmed the revocation.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from tasks.transitions import Actor
 KIND = "revoke_exchange"
 
 
-def needed(task: SigningTask) -> bool:
+def is_needed(task: SigningTask) -> bool:
     """Whether the client may still sign a document of this task."""
     session = channels.get_session(task)
     return session is not None and session.is_live
@@ -27,7 +27,7 @@ def request(
     *,
     then: str,
     actor: User | Actor,
-    facts: dict[str, Any],
+    arguments: dict[str, Any],
     removes_document: bool = False,
 ) -> None:
     """Requests the revocation; the transition ``then`` follows when the operator has confirmed it.
@@ -40,7 +40,7 @@ def request(
     acted_as = Actor.MANAGER if person else Actor(str(actor))
     task.withdrawal = {
         "then": then,
-        "facts": facts,
+        "facts": arguments,
         "actor": person.pk if person else None,
         "acted_as": acted_as,
         "removes_document": removes_document,
@@ -51,7 +51,7 @@ def request(
 
 
 def repeat(task: SigningTask, request: dict[str, Any], actor: User) -> None:
-    """Makes a withdrawal that the operator did not confirm the task's wish again.
+    """Requests a withdrawal again that the operator has not confirmed.
 
     ``request`` is what `request` has stored in the job. The caller holds the task's lock and
     reopens the job.

@@ -30,7 +30,7 @@ class Remind(TaskJobKind):
         with transaction.atomic():
             task = lock_task(job.subject)
             if job.complete() and _still_waits(task, job):
-                effects.message(task, effects.REMINDERS[Status(task.status)])
+                effects.enqueue_messages(task, effects.REMINDERS[Status(task.status)])
 
 
 class Expire(TaskJobKind):
@@ -54,7 +54,9 @@ class Expire(TaskJobKind):
                 effects.expire_later(task)
             else:
                 # The client could still sign the document: it is revoked first.
-                withdrawal.request(task, then="signing_failed", actor=Actor.SYSTEM, facts=arguments)
+                withdrawal.request(
+                    task, then="signing_failed", actor=Actor.SYSTEM, arguments=arguments
+                )
 
 
 def _still_waits(task: SigningTask, job: OutboxJob) -> bool:

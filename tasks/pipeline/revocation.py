@@ -69,7 +69,7 @@ class RevokeExchange(TaskJobKind):
         """Requests the same withdrawal again: parking has cleared it."""
         task = lock_task(job.subject)
         request = job.payload
-        if not request or task.withdrawal or not withdrawal.needed(task):
+        if not request or task.withdrawal or not withdrawal.is_needed(task):
             raise ActionRefused(NOTHING_TO_REPEAT)
         withdrawal.repeat(task, request, actor)
         job.reopen()

@@ -177,7 +177,7 @@ def _document_problem(task: SigningTask) -> DueTransition | None:
     if version is not None and version.needs_review:
         return failure("signing_failed", Resolution.REVIEW_NEEDED, str(preflight.REVIEW_PENDING))
     if version is None or version.state == version.State.FAILED:
-        reason = " ".join(map(str, preflight.document_problems(version)))
+        reason = " ".join(map(str, preflight.document_refusals(version)))
         return failure("signing_failed", Resolution.SEND_FAILED, reason)
     parked = OutboxJob.objects.parked().filter(
         subject=task.number, kind=SubmitDocumentToArchive.kind
@@ -190,8 +190,8 @@ def _document_problem(task: SigningTask) -> DueTransition | None:
 
 def _party_problem(task: SigningTask) -> DueTransition | None:
     problems = [
-        *preflight.client_problems(task),
-        *preflight.sender_problems(task, fresh=True),
+        *preflight.client_refusals(task),
+        *preflight.sender_refusals(task, fresh=True),
     ]
     if not problems:
         return None

@@ -73,7 +73,7 @@ def test_approvers_and_receivers_agree_with_the_rules(user_ids: list[int], world
         assert {user_ids.index(pk) for pk in others} == managers
         approvers = {viewer for viewer in range(USERS) if world.approves(viewer, index)}
         assert {user_ids.index(head.pk) for head in approvers_of(user.pk)} == approvers
-        receivers = {user_ids.index(receiver.pk) for receiver in handover.receivers(user)}
+        receivers = {user_ids.index(receiver.pk) for receiver in handover.find_receivers(user)}
         assert receivers <= able - {index}
 
 
@@ -132,7 +132,7 @@ def _load_with(
 
 
 def in_bulk_action(user: User, numbers: list[int]) -> set[int]:
-    return {task.pk for task in bulk.choose(user, numbers).tasks}
+    return {task.pk for task in bulk.select_tasks(user, numbers).tasks}
 
 
 def in_palette(user: User, numbers: list[int]) -> set[int]:

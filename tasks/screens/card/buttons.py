@@ -123,7 +123,7 @@ def buttons(task: SigningTask, user: User) -> Buttons:
     capacities = guards.actors_of(user, task)
     offered = {
         name: _button(task, name, capacities)
-        for name, move in guards.moves_from(task).items()
+        for name, move in guards.transitions_from(task).items()
         if name in BUTTON_SPECS and capacities & move.actors
     }
     main = offered.pop(MAIN_BUTTONS.get(Status(task.status), ""), None)
@@ -159,7 +159,7 @@ def _take(task: SigningTask, user: User) -> Button | None:
 
 
 def _hand(task: SigningTask, user: User) -> Button | None:
-    if handover.hand_refusals(task, user):
+    if handover.hand_over_refusals(task, user):
         return None
     url = reverse("tasks:hand", args=[task.number])
     return Button("hand", "Передать", "arrows-exchange", url, asks=True)

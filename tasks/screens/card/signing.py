@@ -68,7 +68,7 @@ def signing(task: SigningTask, user: User) -> Signing:
         return Signing(facts, sides)
     can_check = channel.can_check_recipient and user.has_permission(Permission.WORK_TASKS)
     url = reverse("tasks:client_box", args=[task.number]) if can_check else ""
-    return Signing(facts, sides, preflight.checks(task), url)
+    return Signing(facts, sides, preflight.run_checks(task), url)
 
 
 def _facts(details: tuple[SigningDetail, ...]) -> tuple[Fact, ...]:

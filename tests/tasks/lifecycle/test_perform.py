@@ -166,9 +166,9 @@ def test_a_resolution_of_the_client_is_read_before_the_task_goes_on() -> None:
     assert SigningTask.objects.get().resolution == ""
 
 
-def test_a_resolution_that_the_status_does_not_carry_is_a_fault_of_ours() -> None:
+def test_a_resolution_that_the_status_cannot_have_is_our_bug() -> None:
     task = task_in(Status.CABINET_REQUESTED)
-    with pytest.raises(ValueError, match="does not carry"):
+    with pytest.raises(ValueError, match="cannot have"):
         perform(task.number, "cabinet_failed", actor=Actor.SYSTEM, resolution="send_failed")
     assert SigningTask.objects.get().status == Status.CABINET_REQUESTED
 

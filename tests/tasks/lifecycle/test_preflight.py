@@ -65,7 +65,7 @@ def fresh(task: SigningTask) -> SigningTask:
 def wrong(task: SigningTask) -> list[str]:
     """The lines that are not in order, as far as they have been looked at."""
     return [
-        line.label for line in preflight.checks(fresh(task)) if line.is_known and not line.is_ok
+        line.label for line in preflight.run_checks(fresh(task)) if line.is_known and not line.is_ok
     ]
 
 
@@ -74,7 +74,7 @@ def refusals(task: SigningTask) -> list[Refusal]:
 
 
 def test_in_order_everything_but_the_box_is_known_at_once(task: SigningTask) -> None:
-    lines = preflight.checks(task)
+    lines = preflight.run_checks(task)
     assert [line.label for line in lines] == LINES
     assert [line.label for line in lines if not line.is_ok] == ["Ящик клиента"]
     assert refusals(task) == []
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_on_its_line_and_stops_the_sending(
 ) -> None:
     spoil(task)
     assert wrong(task) == [label]
-    [line] = [line for line in preflight.checks(fresh(task)) if line.label == label]
+    [line] = [line for line in preflight.run_checks(fresh(task)) if line.label == label]
     assert words in " ".join(map(str, line.refusals))
     assert refusals(task) == list(line.refusals)
     page = web.get(f"/tasks/{task.number}/").content.decode()

@@ -14,7 +14,7 @@ from econtract.platform.notifications.models import (
 )
 from tasks.actions import handover, reminders
 from tasks.actions.comments import add_comment
-from tasks.actions.mentions import logins_in
+from tasks.actions.mentions import parse_logins
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle.perform import perform
 from tasks.models import SigningTask
@@ -151,7 +151,7 @@ def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
 
 def test_logins_are_found_and_addresses_of_mail_are_not() -> None:
     text = "@lead, (@mate.v) и @head. Пишите на p@client.example, @lead"
-    assert logins_in(text) == ["lead", "mate.v", "head"]
+    assert parse_logins(text) == ["lead", "mate.v", "head"]
 
 
 def test_a_comment_tells_the_manager_the_writers_and_those_it_names(people: People) -> None:

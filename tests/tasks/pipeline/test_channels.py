@@ -194,7 +194,7 @@ def test_the_checks_and_the_card_are_those_of_the_channel(
     task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
 ) -> None:
     task = run_until(task, Status.IDENTIFICATION_PENDING, set_up)
-    labels = [check.label for check in preflight.checks(task)]
+    labels = [check.label for check in preflight.run_checks(task)]
     assert labels == ["Клиент", "Документ", "Лицевой счет", "Номер телефона"]
     page = browser_of(manager).get(f"/tasks/{task.number}/").content.decode()
     block = page[page.index('id="card-signing"') :]

@@ -26,7 +26,7 @@ def test_every_outside_system_of_a_task_has_a_name(archive: str) -> None:
 @pytest.mark.parametrize("status", Status)
 def test_exactly_the_statuses_that_wait_for_the_system_start_a_job(status: Status) -> None:
     waits_for_system = status_rows()[status].waits_for == WaitsFor.SYSTEM
-    assert bool(steps.starting_job(status)) == waits_for_system
+    assert bool(steps.get_starting_job(status)) == waits_for_system
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.kind)

@@ -111,7 +111,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
 def people(request: HttpRequest, number: int) -> HttpResponse:
     """Suggestions after «@» in a comment: those who see the task."""
     task = visible_task(request, number)
-    found = mentions.candidates(request.GET.get("q", ""), task)
+    found = mentions.find_candidates(request.GET.get("q", ""), task)
     combobox_options = [
         {**option, "value": option["note"], "note": f"@{option['note']}"}
         for option in options_of(found)

@@ -47,7 +47,7 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, _removed(after))
             return redirect_browser(request, task.get_absolute_url())
-    context = {"at_operator": withdrawal.needed(task), **_now(task), **context}
+    context = {"at_operator": withdrawal.is_needed(task), **_now(task), **context}
     return _page(request, task, "document_remove", context, refusals)
 
 

@@ -87,7 +87,7 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
 def everything(request: HttpRequest, number: int) -> HttpResponseBase:
     """«Скачать все»: one ZIP, made while it is sent."""
     task = visible_task(request, number)
-    content = zip_stream.stream_zip(downloads.files_of(task), notes_name="Не вошло.txt")
+    content = zip_stream.stream_zip(downloads.list_files(task), notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     name = content_disposition_header(as_attachment=True, filename=f"Задание {number}.zip")
     response["Content-Disposition"] = name or "attachment"

@@ -53,8 +53,8 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
 def hand(request: HttpRequest, number: int) -> HttpResponse:
     """«Передать»: to whom, and a comment. «Найти» serves those without a script."""
     task, user = visible_task(request, number), person_of(request)
-    refusals = handover.hand_refusals(task, user)
-    people = handover.receivers(user, task.task_type).exclude(pk=task.manager_id)
+    refusals = handover.hand_over_refusals(task, user)
+    people = handover.find_receivers(user, task.task_type).exclude(pk=task.manager_id)
     form = HandOverForm(request.POST or None, people=people)
     sent = request.method == "POST" and "find" not in request.POST
     if sent and not refusals and form.is_valid():
@@ -101,7 +101,9 @@ def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list
 def colleagues(request: HttpRequest) -> HttpResponse:
     """Suggestions for «Кому»: managers to whom this person can hand a task (of a type)."""
     wanted = request.GET.get("type", "")
-    people = handover.receivers(person_of(request), wanted if wanted in TaskType.values else "")
+    people = handover.find_receivers(
+        person_of(request), wanted if wanted in TaskType.values else ""
+    )
     found = combobox_options(search_by_name(people, request.GET.get("to_q", "")))
     context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
     return render(request, "components/forms/combobox_options.html", context)

@@ -26,7 +26,7 @@ from econtract.platform.common.formatting import pluralize
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from econtract.platform.listing.xlsx import write_workbook
 from tasks.actions import bulk, handover
-from tasks.actions.bulk import Chosen, Outcome
+from tasks.actions.bulk import BulkResult, Selection
 from tasks.listing.columns import FILE_COLUMNS
 from tasks.listing.definition import NOUNS, TASK_LIST
 from tasks.models import SigningTask
@@ -34,7 +34,7 @@ from tasks.screens.card.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.wording.turns import TurnLabels
 
-BulkView = Callable[[HttpRequest, Chosen], HttpResponseBase]
+BulkView = Callable[[HttpRequest, Selection], HttpResponseBase]
 
 
 def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -43,49 +43,49 @@ def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
     @require_POST
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponseBase:
-        numbers = bulk.numbers_of(_parameters(request).getlist("task"))
+        numbers = bulk.parse_numbers(_parameters(request).getlist("task"))
         if not numbers or len(numbers) > bulk.LIMIT:
             messages.error(request, f"Отметьте задания: от одного до {bulk.LIMIT}")
             return redirect(_return_url(request))
-        return view(request, bulk.choose(person_of(request), numbers))
+        return view(request, bulk.select_tasks(person_of(request), numbers))
 
     return wrapper
 
 
 @for_selection
-def take(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+def take(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Принять в работу»."""
-    outcomes = bulk.take_over(chosen, person_of(request), _shown_at(request))
-    numbers = [outcome.number for outcome in outcomes if not outcome.reason]
+    results = bulk.take_over(selection, person_of(request), _shown_at(request))
+    numbers = [result.number for result in results if not result.reason]
     parameters = urlencode({"task": numbers, "back": _return_url(request)}, doseq=True)
     undo_url = f"{reverse('tasks:bulk_give_back')}?{parameters}" if numbers else ""
-    return _report(request, "Принять в работу", "Принято в работу", outcomes, undo_url=undo_url)
+    return _report(request, "Принять в работу", "Принято в работу", results, undo_url=undo_url)
 
 
 @for_selection
-def give_back(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+def give_back(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Отменить» in the message about the tasks that the user has taken."""
-    outcomes = bulk.give_back(chosen, person_of(request))
-    return _report(request, "Вернуть задания", "Возвращено", outcomes)
+    results = bulk.give_back(selection, person_of(request))
+    return _report(request, "Вернуть задания", "Возвращено", results)
 
 
 @for_selection
-def hand(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+def hand(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Передать»: the first request shows the form, the second hands over."""
     user = person_of(request)
-    people = handover.receivers(user)
+    people = handover.find_receivers(user)
     form = HandOverForm(request.POST, people=people)
     is_submitted = "to" in request.POST and "find" not in request.POST
     if is_submitted and form.is_valid():
         receiver, comment = form.cleaned_data["to"], form.cleaned_data["comment"]
-        outcomes = bulk.hand_over(chosen, receiver=receiver, actor=user, comment=comment)
-        return _report(request, "Передать", f"Передано сотруднику {receiver}", outcomes)
+        results = bulk.hand_over(selection, receiver=receiver, actor=user, comment=comment)
+        return _report(request, "Передать", f"Передано сотруднику {receiver}", results)
     context = {
         "form": form if is_submitted else HandOverForm(people=people, initial=request.POST.dict()),
         "picker": form.picker(),
         "people_url": reverse("tasks:colleagues"),
-        "tasks": chosen.tasks,
-        "missing": chosen.missing,
+        "tasks": selection.tasks,
+        "missing": selection.missing,
         "back": _return_url(request),
     }
     status = UNPROCESSABLE if is_submitted else 200
@@ -93,13 +93,13 @@ def hand(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
 
 
 @for_selection
-def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+def documents(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Скачать документы»: one streamed ZIP; a note inside names the documents that are missing."""
-    files = bulk.files_of(chosen)
-    if not files.found:
-        return _report(request, "Скачать документы", "", list(files.lacking))
-    notes = [f"{outcome.number}: {outcome.reason}" for outcome in files.lacking]
-    content = zip_stream.stream_zip(files.found, notes=notes, notes_name="Не вошло.txt")
+    files = bulk.collect_files(selection)
+    if not files.files:
+        return _report(request, "Скачать документы", "", list(files.without_file))
+    notes = [f"{result.number}: {result.reason}" for result in files.without_file]
+    content = zip_stream.stream_zip(files.files, notes=notes, notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     disposition = content_disposition_header(as_attachment=True, filename="Документы.zip")
     response["Content-Disposition"] = disposition or "attachment"
@@ -108,15 +108,17 @@ def documents(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
 
 
 @for_selection
-def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
+def export(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Выгрузить»: the selected tasks as an xlsx file."""
-    if not chosen.tasks:
-        return _report(request, "Выгрузить", "", chosen.not_found)
-    if chosen.missing:  # the response is a file: the next page shows the message
-        numbers = ", ".join(map(str, chosen.missing))
+    if not selection.tasks:
+        return _report(request, "Выгрузить", "", selection.missing_results)
+    if selection.missing:  # the response is a file: the next page shows the message
+        numbers = ", ".join(map(str, selection.missing))
         messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
     user = person_of(request)
-    tasks = SigningTask.objects.visible_to(user).filter(pk__in=[task.pk for task in chosen.tasks])
+    tasks = SigningTask.objects.visible_to(user).filter(
+        pk__in=[task.pk for task in selection.tasks]
+    )
     file = write_workbook(
         tasks.order_by("-updated_at", "-number"),
         FILE_COLUMNS,
@@ -127,14 +129,14 @@ def export(request: HttpRequest, chosen: Chosen) -> HttpResponseBase:
 
 
 def _report(
-    request: HttpRequest, title: str, done: str, outcomes: list[Outcome], *, undo_url: str = ""
+    request: HttpRequest, title: str, done: str, results: list[BulkResult], *, undo_url: str = ""
 ) -> HttpResponseBase:
     """Back to the list if everything was done; else a page with the refused tasks and the reasons.
 
     Both show a message about the tasks that were done, with an undo at ``undo_url``.
     """
-    refused = [outcome for outcome in outcomes if outcome.reason]
-    succeeded = [outcome for outcome in outcomes if not outcome.reason]
+    refused = [result for result in results if result.reason]
+    succeeded = [result for result in results if not result.reason]
     if count := len(succeeded):
         text = f"{done}: {count} {pluralize(count, *NOUNS)}"
         if undo_url:
@@ -144,7 +146,7 @@ def _report(
     if not refused:
         return redirect(_return_url(request))
     visible = SigningTask.objects.visible_to(person_of(request))
-    numbers = [outcome.number for outcome in outcomes]
+    numbers = [result.number for result in results]
     context: dict[str, Any] = {
         "title": title,
         "done": succeeded,
