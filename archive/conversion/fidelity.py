@@ -15,7 +15,7 @@ from archive.conversion.word_recall import (
     word_recall,
 )
 from archive.pdf_content.opening import open_document
-from archive.pdf_content.shown import shows_content
+from archive.pdf_content.visible_content import shows_content
 
 MISSING_SAMPLE = 10
 # What a spreadsheet program shows in place of a number that is wider than its column.

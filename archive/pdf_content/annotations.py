@@ -65,13 +65,13 @@ def count_annotations(document: pypdfium2.PdfDocument, index: int) -> tuple[int,
     """
     page = pdfium.FPDF_LoadPage(document, index)
     count = max(0, pdfium.FPDFPage_GetAnnotCount(page))
-    undrawn = 0
+    without_appearance = 0
     for number in range(count):
         annotation = pdfium.FPDFPage_GetAnnot(page, number)
-        undrawn += not pdfium.FPDFAnnot_HasKey(annotation, b"AP")
+        without_appearance += not pdfium.FPDFAnnot_HasKey(annotation, b"AP")
         pdfium.FPDFPage_CloseAnnot(annotation)
     pdfium.FPDF_ClosePage(page)
-    return count, undrawn
+    return count, without_appearance
 
 
 def remove_invisible(page: pypdfium2.PdfPage) -> None:

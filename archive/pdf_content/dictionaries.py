@@ -13,8 +13,8 @@ def find_dictionaries(pdf: pikepdf.Pdf, names: Iterable[str]) -> list[Any]:
     In the order of the objects, which is always the same for the same bytes. Text in strings does
     not count.
     """
-    wanted = set(names)
-    alternatives = "|".join(re.escape(name) for name in sorted(wanted))
+    name_set = set(names)
+    alternatives = "|".join(re.escape(name) for name in sorted(name_set))
     pattern = re.compile(rf"(?:{alternatives})(?![A-Za-z0-9])".encode())
     return [
         dictionary
@@ -22,7 +22,7 @@ def find_dictionaries(pdf: pikepdf.Pdf, names: Iterable[str]) -> list[Any]:
         # Serialised by qpdf, a name has only one spelling: «/J#61vaScript» cannot hide.
         if pattern.search(_serialise(obj))
         for dictionary in _iter_dictionaries(obj)
-        if wanted & set(dictionary.keys()) or str(dictionary.get("/S", "")) in wanted
+        if name_set & set(dictionary.keys()) or str(dictionary.get("/S", "")) in name_set
     ]
 
 

@@ -13,8 +13,10 @@ _OFF = "Off"
 _INHERITED = ("/FT", "/V", "/Ff")
 
 
-def find_values_without_place(pdf: pikepdf.Pdf, placed: Collection[str]) -> list[FieldValue]:
-    """The values of text fields that are not ``placed`` on a page, and of buttons that show
+def find_values_without_place(
+    pdf: pikepdf.Pdf, names_on_pages: Collection[str]
+) -> list[FieldValue]:
+    """The values of text fields that are not ``names_on_pages``, and of buttons that show
     another state than their value."""
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary):
@@ -22,13 +24,13 @@ def find_values_without_place(pdf: pikepdf.Pdf, placed: Collection[str]) -> list
     values = []
     for name, field in _iter_fields(form.get("/Fields"), "", {}):
         kind, value = field.get("/FT"), field.get("/V")
-        if kind in ("/Tx", "/Ch") and name not in placed:
+        if kind in ("/Tx", "/Ch") and name not in names_on_pages:
             text = _to_text(value)
             values += [FieldValue(name, text)] if text.strip() else []
         elif kind == "/Btn" and not int(field.get("/Ff", 0)) & _PUSH_BUTTON:
             state = _to_text(value) or _OFF
-            shown = {_to_text(widget.get("/AS")) or _OFF for widget in field["widgets"]}
-            if state not in shown and (state != _OFF or shown):
+            states = {_to_text(widget.get("/AS")) or _OFF for widget in field["widgets"]}
+            if state not in states and (state != _OFF or states):
                 values.append(FieldValue(name, state))
     return values
 

@@ -1,7 +1,7 @@
 """What a PDF has on hidden layers.
 
 pdfium draws no hidden layers, but its text of a page has their words, and it draws annotations
-whose layer is hidden. So hidden content is removed, in memory, before a page is shown.
+whose layer is layers. So hidden content is removed, in memory, before a page is shown.
 """
 
 from collections.abc import Callable
@@ -78,22 +78,22 @@ class _ContentFilter:
         """The content stream of a page or form without hidden content; None if it has none."""
         properties = _entries(resources, "/Properties")
         objects = _entries(resources, "/XObject")
-        hidden = {name: value for name, value in properties.items() if self._is_hidden(value)}
-        hidden_objects = {
+        layers = {name: value for name, value in properties.items() if self._is_hidden(value)}
+        object_layers = {
             name: value.OC
             for name, value in objects.items()
             if "/OC" in value and self._is_hidden(value.OC)
         }
         for name, form in objects.items():
-            if name not in hidden_objects and form.get("/Subtype") == "/Form":
+            if name not in object_layers and form.get("/Subtype") == "/Form":
                 self._filter_form(form, resources, depth + 1)
-        if not hidden and not hidden_objects:
+        if not layers and not object_layers:
             return None
         if self._is_too_much(owner):
-            for layer in (*hidden.values(), *hidden_objects.values()):
+            for layer in (*layers.values(), *object_layers.values()):
                 self._remember(layer)
             return None
-        return self._rewrite(owner, hidden, hidden_objects)
+        return self._rewrite(owner, layers, object_layers)
 
     def _is_too_much(self, owner: Any) -> bool:
         if self._remaining_bytes is None:
@@ -111,29 +111,29 @@ class _ContentFilter:
         if content is not None:
             form.write(content)
 
-    def _rewrite(self, owner: Any, hidden: dict[str, Any], hidden_objects: dict[str, Any]) -> bytes:
+    def _rewrite(self, owner: Any, layers: dict[str, Any], object_layers: dict[str, Any]) -> bytes:
         """The content stream without painting on hidden layers; everything else has effects on
         what follows."""
-        kept: list[Any] = []
-        open_layers: list[
+        instructions: list[Any] = []
+        layer_stack: list[
             Any
         ] = []  # of the nested marked contents; None for what is no hidden layer
         for instruction in pikepdf.parse_content_stream(owner):
             operator, operands = str(instruction.operator), instruction.operands
             if operator in ("BDC", "BMC"):
                 is_layer = operator == "BDC" and len(operands) > 1 and operands[0] == "/OC"
-                open_layers.append(hidden.get(str(operands[1])) if is_layer else None)
-            elif operator == "EMC" and open_layers:
-                open_layers.pop()
-            layer = next((layer for layer in open_layers if layer is not None), None)
+                layer_stack.append(layers.get(str(operands[1])) if is_layer else None)
+            elif operator == "EMC" and layer_stack:
+                layer_stack.pop()
+            layer = next((layer for layer in layer_stack if layer is not None), None)
             if layer is None and operator == "Do":
-                layer = hidden_objects.get(str(operands[0]))
+                layer = object_layers.get(str(operands[0]))
             if layer is None or operator not in _PAINTS:
-                kept.append(instruction)
+                instructions.append(instruction)
                 continue
             self._remember(layer)
-            kept += _without_painting(operator, operands)
-        return pikepdf.unparse_content_stream(kept)
+            instructions += _without_painting(operator, operands)
+        return pikepdf.unparse_content_stream(instructions)
 
 
 def _without_painting(operator: str, operands: Any) -> list[Any]:

@@ -26,6 +26,6 @@ def open_for_page(file: BinaryIO, index: int) -> pypdfium2.PdfDocument:
         if not states:
             return open_document(file)
         remove_hidden_content(pdf, pdf.pages[index], states)
-        changed = io.BytesIO()
-        pdf.save(changed, compress_streams=False)
-    return open_document(changed)
+        copy = io.BytesIO()
+        pdf.save(copy, compress_streams=False)
+    return open_document(copy)

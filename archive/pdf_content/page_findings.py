@@ -14,7 +14,9 @@ from archive.pdf_content.layers import find_hidden_layers
 from archive.pdf_content.page_view import PageView, read_page_view
 
 MAX_SECONDS = 0.6  # of processor time, a third of what an inspection has
-MAX_UNDRAWN = 120  # annotations of a page without an appearance: drawing one takes up to 5 ms
+MAX_WITHOUT_APPEARANCE = (
+    120  # annotations of a page without an appearance: drawing one takes up to 5 ms
+)
 _QUOTES = 5
 _QUOTE_LENGTH = 100
 
@@ -22,13 +24,13 @@ _QUOTE_LENGTH = 100
 def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> list[Finding]:
     """The findings about form values and comments; the same file opened twice."""
     views, is_complete = _read_views(document)
-    placed = {name for view in views for name in view.field_names}
-    unseen = [value for view in views for value in view.unseen_values]
+    names = {name for view in views for name in view.field_names}
+    values = [value for view in views for value in view.unseen_values]
     if is_complete:
-        unseen += find_values_without_place(pdf, placed)
+        values += find_values_without_place(pdf, names)
     findings = []
-    if unseen:
-        quotes = _quote(f"{field.name}: {field.value}" for field in unseen)
+    if values:
+        quotes = _quote(f"{field.name}: {field.value}" for field in values)
         text = f"На страницах не видно значений полей формы, или видно не целиком: {quotes}"
         findings.append(Finding("pdf_form_values", f"{text}. Проверьте страницы"))
     findings += _find_comments(views)
@@ -43,10 +45,13 @@ def _read_views(document: pypdfium2.PdfDocument) -> tuple[list[PageView], bool]:
     started = time.process_time()
     views: list[PageView] = []
     for index in range(len(document)):
-        annotations, undrawn = count_annotations(document, index)
+        annotations, without_appearance = count_annotations(document, index)
         if not annotations:
             continue
-        if undrawn > MAX_UNDRAWN or time.process_time() - started > MAX_SECONDS:
+        if (
+            without_appearance > MAX_WITHOUT_APPEARANCE
+            or time.process_time() - started > MAX_SECONDS
+        ):
             return views, False
         views.append(read_page_view(document, index))
     return views, True

@@ -49,17 +49,19 @@ def read_page_view(document: pypdfium2.PdfDocument, index: int) -> PageView:
     page = document[index]
     annotations = read_annotations(page)
     text = flatten_page(document, index, page).get_textpage()
-    shown = text.get_text_bounded()
-    unseen = []
+    page_text = text.get_text_bounded()
+    field_values: list[FieldValue] = []
     for annotation in annotations:
         inside = _read_inside(text, annotation.box) if annotation.is_on_screen else ""
         values = [value for value in annotation.values if _letters(value) not in _letters(inside)]
-        unseen += [FieldValue(annotation.field_name, value) for value in values]
+        field_values += [FieldValue(annotation.field_name, value) for value in values]
     comments = [annotation.comment for annotation in annotations if annotation.comment]
     return PageView(
-        text=shown,
-        unseen_values=tuple(dict.fromkeys(unseen)),
-        comments=tuple(comment for comment in comments if _letters(comment) not in _letters(shown)),
+        text=page_text,
+        unseen_values=tuple(dict.fromkeys(field_values)),
+        comments=tuple(
+            comment for comment in comments if _letters(comment) not in _letters(page_text)
+        ),
         field_names=frozenset(annotation.field_name for annotation in annotations),
         prints_differently=any(annotation.prints_differently for annotation in annotations),
     )

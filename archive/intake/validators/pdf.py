@@ -24,8 +24,8 @@ from archive.pdf_content.attachments import (
 from archive.pdf_content.dictionaries import find_dictionaries
 from archive.pdf_content.opening import open_document
 from archive.pdf_content.page_findings import build_layer_findings, build_page_findings
-from archive.pdf_content.shown import shows_content
 from archive.pdf_content.signatures import SIGNATURE_KEY, build_signature_findings
+from archive.pdf_content.visible_content import shows_content
 from econtract.platform.common.refusals import Refusal
 
 DECODED_LIMIT = 50 * 1024 * 1024

@@ -58,8 +58,8 @@ def check(attachment: PdfAttachment, data: bytes) -> None:
 def _refusal_of_names(names: Iterable[str]) -> Refusal | None:
     for name in names:
         # Windows ignores dots and spaces at the end of a name.
-        cleaned = "".join(char for char in name if char.isprintable()).rstrip(". ")
-        extension = cleaned.rpartition(".")[2].lower()
+        visible_name = "".join(char for char in name if char.isprintable()).rstrip(". ")
+        extension = visible_name.rpartition(".")[2].lower()
         if PROGRAM_EXTENSIONS.fullmatch(extension):
             return refusals.PDF_CONTAINS_PROGRAM
         if ARCHIVE_EXTENSIONS.fullmatch(extension):

@@ -89,11 +89,11 @@ def check_readers_agree(file: BinaryIO, pdf: pikepdf.Pdf) -> None:
             return
         if any(_DATA_LOSS.search(warning) for warning in warnings):
             raise IntakeRefused(refusals.PDF_CORRUPT)
-        repaired = io.BytesIO()
-        pdf.save(repaired, compress_streams=False)
-        with pypdfium2.PdfDocument(repaired) as repaired_document:
-            for page, repaired_page in zip(document, repaired_document, strict=True):
-                if _summarise(page) != _summarise(repaired_page):
+        copy = io.BytesIO()
+        pdf.save(copy, compress_streams=False)
+        with pypdfium2.PdfDocument(copy) as copy_document:
+            for page, copy_page in zip(document, copy_document, strict=True):
+                if _summarise(page) != _summarise(copy_page):
                     raise IntakeRefused(refusals.PDF_READ_DIFFERENTLY)
 
 

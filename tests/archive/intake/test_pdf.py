@@ -41,7 +41,7 @@ def test_a_pdf_that_only_its_owner_may_change_is_accepted() -> None:
     assert inspect_bytes(data).pages == 1
 
 
-def test_attachments_are_told_by_name_and_size() -> None:
+def test_attachments_are_reported_by_name_and_size() -> None:
     data = attach({"Смета.xml": b"<a/>" * 5, "Договор.docx": office.docx_bytes()})
     (finding,) = inspect_bytes(data).findings
     assert finding.code == "pdf_attachments"
@@ -113,7 +113,7 @@ def test_a_scan_after_blank_pages_counts() -> None:
     assert inspect_bytes(office.pdf_bytes(40, change=change)).pages == 40
 
 
-TOLD = {
+FINDINGS = {
     "a comment": (annotation_pdf("Text", Contents="Скидка 50 %"), "pdf_comments", "Скидка 50 %"),
     "a hidden value": (form_pdf("x1", F=2), "pdf_form_values", "client: x1"),
     "a value without a field": (value_without_field_pdf("100"), "pdf_form_values", "price: 100"),
@@ -135,9 +135,9 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("name", TOLD)
-def test_what_the_pages_do_not_tell_is_told(name: str) -> None:
-    data, code, quote = TOLD[name]
+@pytest.mark.parametrize("name", FINDINGS)
+def test_what_the_pages_do_not_show_is_reported(name: str) -> None:
+    data, code, quote = FINDINGS[name]
     (finding,) = inspect_bytes(data).findings
     assert finding.code == code
     assert quote in finding.text
@@ -158,7 +158,7 @@ def test_what_every_reader_shows_needs_no_finding(data: bytes) -> None:
     assert inspect_bytes(data).findings == ()
 
 
-def test_a_signature_inside_of_the_pdf_is_told_with_its_signer_and_date() -> None:
+def test_a_signature_inside_of_the_pdf_is_reported_with_its_signer_and_date() -> None:
     signer = recipient_signer()
     (finding,) = inspect_bytes(signed_pdf(signer.sign(b"content"))).findings
     assert finding.code == "pdf_signed"
@@ -176,7 +176,7 @@ def test_a_signature_inside_of_the_pdf_is_told_with_its_signer_and_date() -> Non
         ({"Type": pikepdf.Name.DocTimeStamp}, "штамп времени, 01.02.2026"),
     ],
 )
-def test_a_signature_that_cannot_be_read_is_told(keys: dict[str, object], signer: str) -> None:
+def test_a_signature_that_cannot_be_read_is_reported(keys: dict[str, object], signer: str) -> None:
     (finding,) = inspect_bytes(signed_pdf(b"no signature", **keys)).findings
     assert f"PDF уже подписан: {signer}" in finding.text
 

@@ -41,7 +41,7 @@ def find_codes(data: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("add", CONTENTS)
-def test_a_hidden_layer_is_neither_seen_nor_read_but_told(add: pdf_layers.AddContent) -> None:
+def test_a_hidden_layer_is_neither_seen_nor_read_but_reported(add: pdf_layers.AddContent) -> None:
     hidden, shown = layer_pdf(add), layer_pdf(add, is_off=False)
     assert "Hidden words" in read_text(shown)
     assert "Hidden words" not in read_text(hidden)
@@ -63,18 +63,18 @@ def test_layers_may_be_hidden_unless_listed(is_off: bool) -> None:
     assert ("Hidden words" in read_text(data)) == (not is_off)
 
 
-def test_an_empty_hidden_layer_is_not_told() -> None:
+def test_an_empty_hidden_layer_is_not_reported() -> None:
     assert find_codes(layer_pdf(pdf_layers.add_nothing)) == []
 
 
 @pytest.mark.parametrize("usage", [NO_SCREEN, NO_PAPER])
-def test_a_layer_that_some_readers_hide_is_told(usage: Dictionary) -> None:
+def test_a_layer_that_some_readers_hide_is_reported(usage: Dictionary) -> None:
     data = layer_pdf(pdf_layers.add_marked_content, is_off=False, usage=usage)
     assert find_codes(data) == ["pdf_layers"]
     assert ("Hidden words" in read_text(data)) == (usage is NO_PAPER)
 
 
-def test_a_layer_is_told_when_there_is_too_much_to_look_through(
+def test_a_layer_is_reported_when_there_is_too_much_to_look_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import pikepdf

@@ -66,14 +66,14 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("name", UNSEEN)
-def test_a_value_that_a_reader_does_not_draw_is_told(name: str) -> None:
+def test_a_value_that_a_reader_does_not_draw_is_reported(name: str) -> None:
     view = read_view(UNSEEN[name])
     assert "x1" not in view.text
     assert view.unseen_values == (FieldValue("client", "x1"),)
     assert view.complete_text == f"{view.text}\nclient: x1"
 
 
-def test_a_value_that_is_too_long_for_its_field_is_told() -> None:
+def test_a_value_that_is_too_long_for_its_field_is_reported() -> None:
     value = "слово " * 60
     for data in (form_pdf(value), form_pdf(value, Ff=MULTILINE)):
         assert read_view(data).unseen_values == (FieldValue("client", value),)
