@@ -16,8 +16,7 @@ _INHERITED = ("/FT", "/V", "/Ff")
 def find_values_without_place(
     pdf: pikepdf.Pdf, names_on_pages: Collection[str]
 ) -> list[FieldValue]:
-    """The values of text fields that are not ``names_on_pages``, and of buttons that show
-    another state than their value."""
+    """The values of text fields that no page has, and of buttons that show another state."""
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary):
         return []

@@ -112,12 +112,12 @@ class _ContentFilter:
             form.write(content)
 
     def _rewrite(self, owner: Any, layers: dict[str, Any], object_layers: dict[str, Any]) -> bytes:
-        """The content stream without painting on hidden layers; everything else has effects on
-        what follows."""
+        """The content stream without painting on hidden layers.
+
+        All other operators stay: they have effects on what follows.
+        """
         instructions: list[Any] = []
-        layer_stack: list[
-            Any
-        ] = []  # of the nested marked contents; None for what is no hidden layer
+        layer_stack: list[Any] = []  # for each nested marked content; None if it is not hidden
         for instruction in pikepdf.parse_content_stream(owner):
             operator, operands = str(instruction.operator), instruction.operands
             if operator in ("BDC", "BMC"):

@@ -14,9 +14,7 @@ from archive.pdf_content.layers import find_hidden_layers
 from archive.pdf_content.page_view import PageView, read_page_view
 
 MAX_SECONDS = 0.6  # of processor time, a third of what an inspection has
-MAX_WITHOUT_APPEARANCE = (
-    120  # annotations of a page without an appearance: drawing one takes up to 5 ms
-)
+MAX_WITHOUT_APPEARANCE = 120  # annotations of a page; drawing one takes up to 5 ms
 _QUOTES = 5
 _QUOTE_LENGTH = 100
 
@@ -42,16 +40,14 @@ def build_page_findings(document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf) -> li
 
 def _read_views(document: pypdfium2.PdfDocument) -> tuple[list[PageView], bool]:
     """The views of the pages with annotations; False if there are too many to look at."""
-    started = time.process_time()
+    start = time.process_time()
     views: list[PageView] = []
     for index in range(len(document)):
         annotations, without_appearance = count_annotations(document, index)
         if not annotations:
             continue
-        if (
-            without_appearance > MAX_WITHOUT_APPEARANCE
-            or time.process_time() - started > MAX_SECONDS
-        ):
+        is_late = time.process_time() - start > MAX_SECONDS
+        if is_late or without_appearance > MAX_WITHOUT_APPEARANCE:
             return views, False
         views.append(read_page_view(document, index))
     return views, True

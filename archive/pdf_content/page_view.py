@@ -55,13 +55,15 @@ def read_page_view(document: pypdfium2.PdfDocument, index: int) -> PageView:
         inside = _read_inside(text, annotation.box) if annotation.is_on_screen else ""
         values = [value for value in annotation.values if _letters(value) not in _letters(inside)]
         field_values += [FieldValue(annotation.field_name, value) for value in values]
-    comments = [annotation.comment for annotation in annotations if annotation.comment]
+    comments = [
+        annotation.comment
+        for annotation in annotations
+        if _letters(annotation.comment) not in _letters(page_text)
+    ]
     return PageView(
         text=page_text,
         unseen_values=tuple(dict.fromkeys(field_values)),
-        comments=tuple(
-            comment for comment in comments if _letters(comment) not in _letters(page_text)
-        ),
+        comments=tuple(comments),
         field_names=frozenset(annotation.field_name for annotation in annotations),
         prints_differently=any(annotation.prints_differently for annotation in annotations),
     )

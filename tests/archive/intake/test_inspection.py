@@ -58,8 +58,9 @@ def test_every_refusal_has_its_own_text_and_a_bad_file_that_gets_it() -> None:
     assert len({refusal.message for refusal in known}) == len(known)
     assert not [refusal for refusal in known if re.search("[ёЁ]", refusal.message)]
     covered = {refusal for refusal, _ in BAD_FILES.values()}
-    # The virus scanner and the limits of the confined process have tests of their own.
-    assert set(known) - covered == {refusals.INFECTED, refusals.TOO_COMPLEX}
+    # The virus scanner, the limits of the confined process and the queue have their own tests.
+    others = {refusals.INFECTED, refusals.TOO_COMPLEX, refusals.TOO_MANY_WAITING}
+    assert set(known) - covered == others
 
 
 def test_the_pages_of_a_pdf_are_counted() -> None:
