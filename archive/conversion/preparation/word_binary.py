@@ -18,8 +18,8 @@ _HIDDEN, _DELETED = 0x083C, 0x0800
 _OPERAND_SIZES = (1, 1, 2, 4, 2, 2, None, 3)
 # Field types (MS-DOC 2.9.90) that are kept: page numbers, links and form fields.
 _KEPT_TYPES = frozenset({26, 33, 65, 70, 71, 83, 88})
-# A type that no program computes: the stored result is shown.
-_NO_TYPE = 1
+# «Bookmark reference», which LibreOffice does not compute: it shows the stored result.
+_SHOWN_AS_STORED = 2
 _FIELD = re.compile("\x13([^\x13-\x15]*)(?:\x14([^\x13-\x15]*))?\x15")
 _MARKS = {0x07: "\n", 0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0x09: "\t", 0x1E: "-", 0xA0: " "}
 
@@ -46,7 +46,7 @@ def freeze_fields(document: bytes, table: bytearray) -> None:
             elif mark == FIELD_END and open_fields:
                 at, has_result = open_fields.pop()
                 if has_result and table[at] not in _KEPT_TYPES:
-                    table[at] = _NO_TYPE
+                    table[at] = _SHOWN_AS_STORED
 
 
 def read_paragraphs(document: bytes, table: bytes) -> Iterator[str]:
