@@ -5,7 +5,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-import olefile
+import olefile  # type: ignore[import-untyped]
 import pytest
 import xlsxwriter
 
