@@ -19,6 +19,14 @@ _ICONS = (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_FILEATTACHMENT)
 # A link shows nothing of its own, and a popup shows the text of another annotation.
 _WITHOUT_CONTENT = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
 
+_MULTIMEDIA = (
+    pdfium.FPDF_ANNOT_SOUND,
+    pdfium.FPDF_ANNOT_MOVIE,
+    pdfium.FPDF_ANNOT_SCREEN,
+    pdfium.FPDF_ANNOT_THREED,
+    pdfium.FPDF_ANNOT_RICHMEDIA,
+)
+
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
@@ -42,6 +50,7 @@ class PageAnnotation:
     box: Box
     is_on_screen: bool
     prints_differently: bool
+    is_multimedia: bool
     field_name: str = ""
     values: tuple[str, ...] = ()
     comment: str = ""
@@ -103,6 +112,7 @@ def _read_annotation(form: object, annotation: object) -> PageAnnotation:
         box=_read_box(annotation),
         is_on_screen=is_on_screen,
         prints_differently=shows_something and is_on_screen != is_printed,
+        is_multimedia=subtype in _MULTIMEDIA,
         field_name=field_name,
         values=values,
         comment=comment,

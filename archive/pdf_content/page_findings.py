@@ -72,6 +72,9 @@ def _find_comments(views: Iterable[PageView]) -> list[Finding]:
     if any(view.prints_differently for view in views):
         text = "Часть пометок и полей PDF видна на экране, но не печатается, или наоборот"
         findings.append(Finding("pdf_prints_differently", f"{text}. Сравните с распечаткой"))
+    if any(view.has_multimedia for view in views):
+        text = "В PDF есть звук, видео или объемная модель, подписаны будут и они"
+        findings.append(Finding("pdf_multimedia", f"{text}. Откройте файл и проверьте"))
     return findings
 
 

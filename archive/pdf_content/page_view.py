@@ -33,6 +33,7 @@ class PageView:
     comments: tuple[str, ...] = ()
     field_names: frozenset[str] = frozenset()
     prints_differently: bool = False
+    has_multimedia: bool = False
 
     @property
     def complete_text(self) -> str:
@@ -66,6 +67,7 @@ def read_page_view(document: pypdfium2.PdfDocument, index: int) -> PageView:
         comments=tuple(comments),
         field_names=frozenset(annotation.field_name for annotation in annotations),
         prints_differently=any(annotation.prints_differently for annotation in annotations),
+        has_multimedia=any(annotation.is_multimedia for annotation in annotations),
     )
 
 

@@ -1,6 +1,7 @@
 """Whether the pages of a PDF show anything at all."""
 
 import io
+import itertools
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -10,6 +11,7 @@ SMALL_SIDE = 300  # pixels; enough to tell most pages from blank ones
 LARGE_SIDE = 1600  # pixels; for pages that look blank at the small size
 MAX_RENDERED_PIXELS = 12_000_000  # rendering larger images takes too long for an inspection
 MAX_RENDERED_OBJECTS = 5_000  # a drawing with more takes too long as well, and is not blank
+JPEG_2000_COST = 10  # compared with a JPEG
 MAX_NESTING = 3  # levels of form XObjects
 DRAFT_SIZE = (200, 200)  # pixels; a JPEG is decoded many times faster at this size
 
@@ -24,11 +26,11 @@ def shows_content(document: pypdfium2.PdfDocument) -> bool:
 
 
 def _page_shows_content(page: pypdfium2.PdfPage) -> bool:
-    objects = pdfium.FPDFPage_CountObjects(page)
+    objects = _count_objects(page)
     if objects > MAX_RENDERED_OBJECTS:
         return True
     images = _find_images(page)
-    if sum(_count_pixels(image) for image in images) > MAX_RENDERED_PIXELS:
+    if sum(_estimate_pixels(image) for image in images) > MAX_RENDERED_PIXELS:
         return _has_visible_text(page) or any(_can_decode(image) for image in images)
     if not _is_blank(page, SMALL_SIDE):
         return True
@@ -36,14 +38,22 @@ def _page_shows_content(page: pypdfium2.PdfPage) -> bool:
     return not is_empty and not _is_blank(page, LARGE_SIDE)
 
 
+def _count_objects(page: pypdfium2.PdfPage) -> int:
+    """The objects of the page and of its form XObjects, up to MAX_RENDERED_OBJECTS and one more."""
+    objects = page.get_objects(max_depth=MAX_NESTING)
+    return sum(1 for _ in itertools.islice(objects, MAX_RENDERED_OBJECTS + 1))
+
+
 def _find_images(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfImage]:
     objects = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_NESTING)
     return [image for image in objects if isinstance(image, pypdfium2.PdfImage)]
 
 
-def _count_pixels(image: pypdfium2.PdfImage) -> int:
+def _estimate_pixels(image: pypdfium2.PdfImage) -> int:
+    """The number of pixels; those of JPEG 2000 count more because they take longer to decode."""
     width, height = image.get_px_size()
-    return int(width * height)
+    is_slow = "JPXDecode" in image.get_filters(skip_simple=True)
+    return int(width * height * (JPEG_2000_COST if is_slow else 1))
 
 
 def _has_visible_text(page: pypdfium2.PdfPage) -> bool:

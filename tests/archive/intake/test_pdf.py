@@ -127,6 +127,7 @@ FINDINGS = {
         "pdf_form_values",
         "agree: Off",
     ),
+    "a video": (annotation_pdf("Screen"), "pdf_multimedia", "видео"),
     "a stamp that is not printed": (
         annotation_pdf("Stamp", appearance="APPROVED", F=0),
         "pdf_prints_differently",
