@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 MAX_ENTRIES = 100
 MAX_FILE_SIZE = 80 * 1024 * 1024
@@ -63,6 +63,14 @@ class PackageFiles:
     def read(self, name: str) -> bytes:
         """The content of a small file, at most 2 MB."""
         return b"".join(self._iter_chunks(name, MAX_SMALL_FILE_SIZE))
+
+    def size(self, name: str) -> int:
+        """The size of a file that has been read: as the archive states it."""
+        return self._entries[name].file_size
+
+    def open(self, name: str) -> IO[bytes]:
+        """The file as a stream. `digest` must have read it before: that has enforced the limits."""
+        return self._archive.open(self._entries[name])
 
     def _iter_chunks(self, name: str, max_size: int) -> Iterator[bytes]:
         size = 0

@@ -21,6 +21,7 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
+from econtract.verification.stamped_copies import find_copy_difference
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
@@ -56,8 +57,10 @@ class _PackageVerification:
         self.inns = {party.side: party.inn for party in manifest.parties}
         self.digests: dict[str, tuple[str, int]] = {}  # name: (SHA-256, size)
         self.errors: dict[str, str] = {}
+        self.has_unknown_copy = False
         for name in files.names:
             self._read_digest(name)
+        self.seal = self._verify_seal()
 
     def run(self) -> VerificationResult:
         signatures = self._entries(FileRole.SIGNATURE)
@@ -74,7 +77,8 @@ class _PackageVerification:
                 for entry in signatures
             ),
             powers=tuple(powers),
-            seal=self._verify_seal(),
+            seal=self.seal,
+            has_unknown_copy=self.has_unknown_copy,
             problems=tuple(self._find_structure_problems()),
             manifest=self.manifest,
         )
@@ -100,6 +104,8 @@ class _PackageVerification:
             problem = self.errors.get(entry.name, "Файла нет в архиве.")
         elif (sha256, size) != (entry.sha256, entry.size):
             problem = "Файл изменен: контрольная сумма не та, что в описи."
+        elif entry.role == FileRole.STAMPED_COPY and (not self.seal or self.seal.problems):
+            problem = self._compare_copy(entry)
         return FileResult(
             name=entry.name,
             role=entry.role.label,
@@ -107,6 +113,15 @@ class _PackageVerification:
             expected_sha256=entry.sha256,
             problem=problem,
         )
+
+    def _compare_copy(self, copy: ManifestEntry) -> str:
+        """The problem of a stamped copy that no seal protects: it shows another document."""
+        documents = self._entries(FileRole.DOCUMENT)
+        page = None
+        if documents and documents[0].name in self.digests:
+            page = find_copy_difference(self.files, documents[0].name, copy.name)
+        self.has_unknown_copy = page is None
+        return f"Копия показывает не то, что документ: страница {page}." if page else ""
 
     def _find_unlisted_files(self) -> list[FileResult]:
         manifest_names = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}

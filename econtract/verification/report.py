@@ -57,6 +57,8 @@ def find_unknowns(result: VerificationResult) -> list[str]:
         unknowns.append(
             "Не отозвана ли доверенность: это знает реестр ФНС, https://m4d.nalog.gov.ru."
         )
+    if result.has_unknown_copy:
+        unknowns.append("Тот ли документ показывает копия с отметками: сопоставить их не удалось.")
     if result.is_sealed:
         unknowns.append(
             "Так ли шло подписание, как описано в протоколе: за это отвечает E-Contract, "

@@ -59,13 +59,15 @@ class SealResult:
 class VerificationResult:
     """The whole result. ``problems`` are those that belong to no single file.
 
-    ``seal`` is None for detached signatures, and for a package that has none.
+    ``seal`` is None for detached signatures, and for a package that has none. Without a good one
+    the stamped copy is compared with the document; ``has_unknown_copy`` says that it could not be.
     """
 
     files: tuple[FileResult, ...] = ()
     signatures: tuple[SignatureResult, ...] = ()
     powers: tuple[PowerOfAttorneyResult, ...] = ()
     seal: SealResult | None = None
+    has_unknown_copy: bool = False
     problems: tuple[str, ...] = ()
     manifest: Manifest | None = field(default=None, repr=False)
 
