@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 
 from archive.conversion.preparation import (
+    cell_styles,
     chunks,
     relationships,
     revisions,
@@ -31,8 +32,11 @@ def prepare_package(
     copy = io.BytesIO()
     preparation = _Preparation(data, file_format, keep_word_chunks=keep_word_chunks)
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        # Worksheets come before the styles, to which they add.
+        names = sorted(preparation.parts, key=lambda name: name == cell_styles.NAME)
+        prepared = {name: preparation.prepare_part(name) for name in names}
         for name in preparation.parts:
-            target.writestr(name, preparation.prepare_part(name))
+            target.writestr(name, prepared[name])
     return copy.getvalue(), preparation.findings
 
 
@@ -53,6 +57,7 @@ class _Preparation:
                 self.parts[name] = transitional.rename(self.parts[name])
             if name.startswith(_OBJECT_FOLDERS):
                 self._add_embedded(name)
+        self._workbook = sheets.WorkbookPreparation(self.parts if file_format == "xlsx" else {})
         self._rewrite: Callable[[str, bytes], bytes] = (
             self._prepare_word if file_format == "docx" else self._prepare_sheet
         )
@@ -118,6 +123,8 @@ class _Preparation:
         if name.startswith("xl/comments") or "/threadedComments/" in name:
             self.findings.add(office_findings.COMMENTS)
         if name.startswith("xl/worksheets/") and name.count("/") == 2 and name.endswith(".xml"):
-            data, findings = sheets.prepare(data)
+            data, findings = self._workbook.prepare_sheet(data)
             self.findings |= findings
+        elif name == cell_styles.NAME:
+            data = self._workbook.prepare_styles(data)
         return data

@@ -1,9 +1,12 @@
 """Worksheets: one page wide, with stored results in place of formulas."""
 
 import re
+from collections.abc import Mapping
 
 from lxml import etree
 
+from archive.conversion.preparation.cell_fitting import CellFitting
+from archive.conversion.preparation.cell_styles import CellStyles, read_shared_strings
 from archive.conversion.preparation.xml import Node, local_name, parse, serialise
 from archive.findings import Finding
 from archive.intake import office_findings
@@ -16,15 +19,34 @@ _AFTER_PAGE_SETUP = frozenset(
     tableParts extLst""".split()  # noqa: SIM905  (easier to read)
 )
 # In a header: the day, the time, the file's name and its folder. «&&» is an ampersand.
+_DATE_1904 = re.compile(rb"""date1904=["'](?:1|true)""")
 _VOLATILE_CODE = re.compile(r"(&&)|&[DTFZ]")
 
 
-def prepare(data: bytes) -> tuple[bytes, set[Finding]]:
-    """The worksheet ``data``, and what a person must check in it.
+class WorkbookPreparation:
+    """Prepares the worksheets of one workbook, and then the styles that they share."""
 
-    The sheet is fitted to the width of A4 pages, unless its author has fitted it to pages.
-    """
-    root = parse(data)
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self._styles = CellStyles(parts)
+        self._strings = read_shared_strings(parts)
+        self._is_mac = _DATE_1904.search(parts.get("xl/workbook.xml", b"")) is not None
+
+    def prepare_sheet(self, data: bytes) -> tuple[bytes, set[Finding]]:
+        """The worksheet ``data``, and what a person must check in it.
+
+        The sheet is fitted to the width of A4 pages, unless its author has fitted it to pages.
+        """
+        root = parse(data)
+        CellFitting(root, self._styles, self._strings, is_mac=self._is_mac).fit()
+        return prepare(root)
+
+    def prepare_styles(self, data: bytes) -> bytes:
+        """The styles, with those that the worksheets need."""
+        return self._styles.serialise() if self._styles.is_changed else data
+
+
+def prepare(root: Node) -> tuple[bytes, set[Finding]]:
+    """The worksheet with stored results and fitted to pages, and what a person must check."""
     findings: set[Finding] = set()
     if _freeze_formulas(root):
         findings.add(office_findings.FORMULAS_WITHOUT_VALUES)

@@ -13,11 +13,13 @@ from archive.conversion.source.package import SourcePackage, drawing_blocks
 _WORKBOOK = "xl/workbook.xml"
 # The codes of a header: &P, &"Arial,Bold", &12, &K00FF00, and an ampersand (&&).
 _CODE = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-F]{6}|&|.)')
+# Programs round such numbers to as many digits as they like.
+_ROUNDED = re.compile(r"-?\d,\d+E[+-]\d+")
 
 
 def read(file: IO[bytes]) -> SourceBlocks:
     """The text of all visible sheets. A damaged file raises any error of the parsers."""
-    source = SourceBlocks(list(read_cell_texts(file)))
+    source = SourceBlocks([text for text in read_cell_texts(file) if not _ROUNDED.fullmatch(text)])
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         package = SourcePackage(archive)

@@ -13,6 +13,7 @@ from archive.conversion.convert import convert_to_pdf
 from archive.conversion.preparation import rtf, sheets, transitional, word_binary
 from archive.conversion.preparation.package import prepare_package
 from archive.conversion.preparation.prepare import _prepare_odf, _prepare_ole
+from archive.conversion.preparation.xml import parse
 from archive.conversion.results import ConversionResult
 from archive.conversion.source.read import read_blocks
 from archive.intake import office_findings
@@ -319,7 +320,7 @@ def test_headers_of_a_sheet_show_no_day_and_no_file_name() -> None:
         b"<oddHeader>&amp;LA&amp;&amp;D &amp;D&amp;F &amp;P</oddHeader></headerFooter>"
         b"</worksheet>"
     )
-    prepared, findings = sheets.prepare(sheet)
+    prepared, findings = sheets.prepare(parse(sheet))
     assert b"<oddHeader>&amp;LA&amp;&amp;D  &amp;P</oddHeader>" in prepared
     assert findings == {
         office_findings.FIELDS_WITHOUT_VALUES,

@@ -1,6 +1,7 @@
 """Print areas as HTML tables, each scaled to the width of its page."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ MIN_SCALE = 0.1
 ROWS_PER_TABLE = 200
 _EMU_PER_POINT = 12_700
 _LETTER_WIDTH = 0.55  # average, in font sizes
+# An account or a bar code: it would be unreadable in pieces.
+_CODE = re.compile(r"\d[\d-]{5,}")
 _BORDERS = {
     "thin": "0.5pt solid",
     "hair": "0.25pt solid",
@@ -175,7 +178,10 @@ def _cell_style(area: PrintArea, row: int, column: int, text: str, scale: float)
         style["vertical-align"] = _VERTICAL[alignment.vertical]
     if alignment.indent:
         style["padding-left"] = points(float(alignment.indent) * 7 * scale)
-    if not alignment.wrap_text and _fits_on_one_line(area, row, column, text, size, scale):
+    is_one_word = _default_alignment(cell.value) == "right" or _CODE.fullmatch(text) is not None
+    if is_one_word or (
+        not alignment.wrap_text and _fits_on_one_line(area, row, column, text, size, scale)
+    ):
         style["white-space"] = "pre"
     return style | _borders(area, row, column)
 

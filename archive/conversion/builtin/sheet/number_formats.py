@@ -160,8 +160,13 @@ def _fill_pattern(value: Decimal, tokens: list[_Token]) -> str:
         token == _Token("other", ",") and whole and whole[0] < i < whole[-1]
         for i, token in enumerate(tokens)
     )
-    whole_text = _format_whole(digits, "".join(tokens[i].text for i in whole), has_groups)
-    return _assemble(tokens, whole, fraction, point, whole_text, decimals)
+    texts = dict(zip(fraction, decimals, strict=False))
+    pattern = "".join(tokens[i].text for i in whole)
+    if has_groups or not whole:
+        texts[whole[0] if whole else point] = _format_whole(digits, pattern, has_groups)
+    else:
+        texts |= _spread_digits(digits, pattern, whole)
+    return _assemble(tokens, texts, point, has_point=bool(decimals) or not fraction)
 
 
 def _count_scaling_commas(tokens: list[_Token], whole: list[int], point: int) -> int:
@@ -188,25 +193,27 @@ def _format_whole(digits: str, pattern: str, has_groups: bool) -> str:
     return GROUP.join(group for group in groups if group)
 
 
-def _assemble(
-    tokens: list[_Token],
-    whole: list[int],
-    fraction: list[int],
-    point: int,
-    digits: str,
-    decimals: str,
-) -> str:
+def _spread_digits(digits: str, pattern: str, placeholders: list[int]) -> dict[int, str]:
+    """The digits by the position of their placeholders, from the right; the first one takes the
+    rest. So a literal between two placeholders stays between their digits."""
+    digits = digits.lstrip("0").rjust(pattern.count("0"), "0")
+    texts: dict[int, str] = {}
+    for position in reversed(placeholders[1:]):
+        texts[position], digits = digits[-1:], digits[:-1]
+    texts[placeholders[0]] = digits
+    return texts
+
+
+def _assemble(tokens: list[_Token], texts: dict[int, str], point: int, *, has_point: bool) -> str:
+    """The literals of the pattern, and ``texts`` at the positions of its placeholders."""
     pieces: list[str] = []
-    first_whole = whole[0] if whole else point
     for position, token in enumerate(tokens):
-        if position == first_whole:
-            pieces.append(digits)
+        pieces.append(texts.get(position, ""))
         if position == point:
-            pieces.append(DECIMAL + decimals if decimals or fraction == [] else "")
-        elif position in whole or position in fraction or token == _Token("other", ","):
-            continue
-        else:
+            pieces.append(DECIMAL if has_point else "")
+        elif not token.is_digit and token != _Token("other", ","):
             pieces.append(token.literal)
+    pieces.append(texts.get(len(tokens), ""))
     return "".join(pieces)
 
 
