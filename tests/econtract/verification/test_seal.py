@@ -121,6 +121,12 @@ def test_what_cannot_be_known_is_said(files: Files) -> None:
     assert find_unknowns(verify_files({})) == []
 
 
+def test_a_sealed_copy_is_not_compared(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seal protects it, so no process has to read two PDFs for every package."""
+    monkeypatch.delattr("econtract.verification.packages.find_copy_difference")
+    assert verify_files(files).is_sealed
+
+
 def test_without_a_seal_the_stamped_copy_is_compared(files: Files, tmp_path: Path) -> None:
     """What can be recomputed is: the copy of another contract is found all the same."""
     assert not verify_files(make_old(files)).has_unknown_copy
