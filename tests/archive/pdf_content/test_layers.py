@@ -2,6 +2,7 @@
 
 import io
 
+import pikepdf
 import pytest
 from pikepdf import Dictionary, Name
 from PIL import Image
@@ -57,6 +58,19 @@ def test_content_after_a_hidden_layer_stays() -> None:
     assert "After it" in read_text(layer_pdf(pdf_layers.add_marked_content))
 
 
+@pytest.mark.parametrize("show", [b"(Hidden words) '", b'0 0 (Hidden words) "'])
+def test_lines_after_a_hidden_line_stay_where_they_are(show: bytes) -> None:
+    def add_lines(pdf: pikepdf.Pdf, layer: Dictionary) -> None:
+        page = pdf.pages[0]
+        page.Resources.Properties = Dictionary(MC0=layer)
+        lines = b"BT /F1 14 Tf 20 TL 72 200 Td (First) Tj /OC /MC0 BDC %s EMC (Third) ' ET"
+        page.contents_add(lines % show)
+
+    with open_for_page(io.BytesIO(layer_pdf(add_lines)), 0) as document:
+        text = document[0].get_textpage()
+        assert text.get_text_bounded(0, 155, 595, 175) == "Third"
+
+
 @pytest.mark.parametrize("is_off", [True, False])
 def test_layers_may_be_hidden_unless_listed(is_off: bool) -> None:
     data = layer_pdf(pdf_layers.add_form, is_off=is_off, base_state="OFF")
@@ -77,8 +91,6 @@ def test_a_layer_that_some_readers_hide_is_reported(usage: Dictionary) -> None:
 def test_a_layer_is_reported_when_there_is_too_much_to_look_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import pikepdf
-
     monkeypatch.setattr(layers, "MAX_SEARCHED_BYTES", 10)
     with pikepdf.open(io.BytesIO(layer_pdf(pdf_layers.add_nothing))) as pdf:
         assert layers.find_hidden_layers(pdf, layers.LayerStates(pdf)) == [LAYER]

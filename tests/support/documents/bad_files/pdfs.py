@@ -1,5 +1,6 @@
 """Bad PDF files."""
 
+import re
 import zlib
 
 import pikepdf
@@ -99,6 +100,39 @@ def _rename_page_type(pdf: bytes) -> bytes:
     return pdf.replace(b"/Type /Page ", b"/Type /Pagx ")
 
 
+def _two_versions_of_a_page() -> bytes:
+    """A file with a second content of its page, which only a repair of the damaged file finds."""
+
+    def add_object(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Extra = pdf.make_indirect(pikepdf.Dictionary(Marker=pikepdf.Name.Damaged))
+
+    data = pdf_bytes(change=add_object)
+    content = re.search(rb"(\d+) 0 obj\n<< /Length", data)
+    damaged = re.search(rb"\d+ 0 obj\n<< /Marker", data)
+    assert content
+    assert damaged
+    text = b"BT /F1 14 Tf 72 760 Td (Another contract) Tj ET"
+    second = b"%s 0 obj\n<< /Length %d >>\nstream\n" % (content[1], len(text))
+    second += text + b"\nendstream\nendobj\n"
+    table = data.rindex(b"xref\n0")
+    data = (
+        data[:table]
+        + second
+        + data[table:].replace(
+            b"%010d 00000 n" % damaged.start(), b"%010d 00000 n" % (damaged.start() + 1)
+        )
+    )
+    return re.sub(rb"startxref\n\d+", b"startxref\n%d" % (table + len(second)), data)
+
+
+def _image_without_end() -> bytes:
+    """A scan whose data nobody can delimit."""
+    data = _scan(b"\xff\xd8 JPEG")
+    start = data.index(b"JPEG")
+    tail = data[start:].replace(b"endstream", b"endstreem").replace(b"endobj", b"endobe")
+    return data[:start].replace(b"/Length 7", b"/Length 999") + tail
+
+
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 
 BAD_PDFS: dict[str, BadFile] = {
@@ -140,6 +174,8 @@ BAD_PDFS: dict[str, BadFile] = {
         refusals.PDF_READ_DIFFERENTLY,
         lambda: _rename_page_type(pdf_bytes()),
     ),
+    "a PDF with two versions of a page": (refusals.PDF_READ_DIFFERENTLY, _two_versions_of_a_page),
+    "a PDF with an image without an end": (refusals.PDF_CORRUPT, _image_without_end),
     "a PDF portfolio": (
         refusals.PDF_PORTFOLIO,
         lambda: attach({"contract.pdf": pdf_bytes()}, Collection=pikepdf.Dictionary(View="/D")),
