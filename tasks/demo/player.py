@@ -218,7 +218,7 @@ class ScenarioPlayer:
     def settle(self, task: SigningTask, stop: str = "") -> None:
         """Runs the task's jobs until none is due; in the status ``stop`` the task gets stuck."""
         for _ in range(MAX_ROUNDS):
-            event_count = sum(inbound.poll(feed) for feed in feeds.feeds_of(task))
+            event_count = sum(inbound.poll(feed) for feed in feeds.get_task_feeds(task))
             due = list(
                 OutboxJob.objects.claimable()
                 .filter(kind__in=_job_kinds_except(stop))

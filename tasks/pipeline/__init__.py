@@ -1,1 +1,1 @@
-"""The outside calls of a task's course: one step serves one status."""
+"""The outbox jobs of signing tasks: calls to outside systems, polls, reminders, expiry."""

@@ -1,4 +1,4 @@
-"""The electronic archive gets the document at the start and the package when all have signed."""
+"""Submitting to the electronic archive: the document first, the package when both have signed."""
 
 import tempfile
 from pathlib import Path
@@ -28,7 +28,7 @@ from tasks.pipeline.step import (
     NotifyingJobKind,
     Step,
     TaskJobKind,
-    failure,
+    build_failure,
     load_task,
 )
 from tasks.statuses import Resolution, Status
@@ -58,9 +58,9 @@ class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
     def run(self, job: OutboxJob) -> None:
         task = load_task(job.subject)
         version = DocumentVersion.objects.select_related("pdf").get(pk=job.payload["version"])
-        replaced = task.document_version_id != version.pk
-        failed = version.state == DocumentVersion.State.FAILED
-        if replaced or task.is_finished or version.archive_code or failed:
+        is_replaced = task.document_version_id != version.pk
+        has_failed = version.state == DocumentVersion.State.FAILED
+        if is_replaced or task.is_finished or version.archive_code or has_failed:
             with transaction.atomic():
                 job.complete()
             return
@@ -71,22 +71,22 @@ class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
             code = archive.submit(
                 kind=SubmissionKind.DOCUMENT,
                 file=file,
-                metadata=_metadata(task, version.file_name),
+                metadata=_build_metadata(task, version.file_name),
                 key=job.key,
             )
         with transaction.atomic():
             fresh = lock_task(task.number)
             if job.complete():
                 documents.record_archive_code(version.pk, system=task.region.archive, code=code)
-                _record_document(fresh, code)
+                _record_archived_document(fresh, code)
 
 
 class SubmitPackageToArchive(_ArchiveJobKind, Step):
     """Builds the signed package, stores it on the task and submits it to the region's archive.
 
-    The package is built from stored data and sealed once: only the package stored on the task is
-    submitted. A repeat after a crash finds it there, or builds one that nobody else has seen, and
-    the archive, called with the same key, keeps one copy.
+    The package is built from stored data and sealed once: only the package that is stored on the
+    task is submitted. A retry after a crash finds it there, or builds one that nobody else has
+    seen. The archive, called with the same key, keeps one copy.
     """
 
     kind = "submit_package_to_archive"
@@ -97,14 +97,14 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
     retry_transition = "retry_archive"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        package = task.package or self._build(task)
+        package = task.package or self._build_package(task)
         if package.archive_code:
             return [DueTransition("archived", arguments={"package": package.pk})]
         with storage.open_file(package.file) as file:
             code = archive_for(task.region.archive).submit(
                 kind=SubmissionKind.PACKAGE,
                 file=file,
-                metadata=_metadata(task, package.file_name),
+                metadata=_build_metadata(task, package.file_name),
                 key=job.key,
             )
         return [
@@ -115,31 +115,31 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
             )
         ]
 
-    def _build(self, task: SigningTask) -> Package:
+    def _build_package(self, task: SigningTask) -> Package:
         """Builds and stores the package; a retry finds it on the task and does not build again."""
         with tempfile.TemporaryDirectory(prefix="package-") as folder:
-            built = builder.build_package(
-                parts=package_parts.parts_of(task, Path(folder)),
+            package = builder.build_package(
+                parts=package_parts.collect_parts(task, Path(folder)),
                 target=Path(folder, "package.zip"),
                 seal=seal,
             )
-            stored = _store(built)
+            file = _store_file(package)
         with fenced_transaction():
             fresh = lock_task(task.number)
             if fresh.package is None:
                 fresh.package = Package.objects.create(
-                    file=stored, file_name=built.file_name, code=built.code
+                    file=file, file_name=package.file_name, code=package.code
                 )
                 fresh.save(update_fields=["package"])
             return fresh.package
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        return failure("archive_failed", Resolution.ARCHIVE_REJECTED, refusal.message)
+        return build_failure("archive_failed", Resolution.ARCHIVE_REJECTED, refusal.message)
 
 
-def _store(built: BuiltPackage) -> StoredFile:
-    with built.path.open("rb") as file:
-        return storage.store_file(file, sha256=built.sha256, content_type=ZIP)
+def _store_file(package: BuiltPackage) -> StoredFile:
+    with package.path.open("rb") as file:
+        return storage.store_file(file, sha256=package.sha256, content_type=ZIP)
 
 
 def _record_package(package: Package, system: str, code: str) -> None:
@@ -148,7 +148,7 @@ def _record_package(package: Package, system: str, code: str) -> None:
     )
 
 
-def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
+def _build_metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
     version = task.document_version
     return ArchiveMetadata(
         reference=str(task.number),
@@ -161,7 +161,7 @@ def _metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
     )
 
 
-def _record_document(task: SigningTask, code: str) -> None:
+def _record_archived_document(task: SigningTask, code: str) -> None:
     history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name="document_lodged", code=code)
-    # An open card that waits for the barcode must see that the task has changed.
+    # An open card waits for the barcode and must notice the change.
     save_task(task)

@@ -4,7 +4,7 @@ from clients.gateways.cabinet import CabinetRequest, cabinets
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
-from tasks.pipeline.step import PARTIES, DueTransition, Step, failure
+from tasks.pipeline.step import PARTIES, DueTransition, Step, build_failure
 from tasks.statuses import Resolution, Status
 
 
@@ -20,17 +20,17 @@ class CreateCabinet(Step):
     retry_transition = "retry_cabinet"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        ref = cabinets().create(_cabinet_request(task), idempotency_key=job.key)
+        ref = cabinets().create(_build_cabinet_request(task), idempotency_key=job.key)
         return [DueTransition("cabinet_created", arguments={"ref": ref})]
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         resolution = Resolution.CABINET_BAD_DATA
         if refusal.code == Resolution.CABINET_EXISTS:
             resolution = Resolution.CABINET_EXISTS
-        return failure("cabinet_failed", resolution, refusal.message)
+        return build_failure("cabinet_failed", resolution, refusal.message)
 
 
-def _cabinet_request(task: SigningTask) -> CabinetRequest:
+def _build_cabinet_request(task: SigningTask) -> CabinetRequest:
     contact, client = task.contact_version, task.client
     return CabinetRequest(
         reference=str(task.number),

@@ -1,7 +1,7 @@
-"""What happens when the client has not answered by a date: reminders, then the end of the wait.
+"""Reminders for a client who does not answer, and the expiry of the wait.
 
-These jobs call nobody. Their payload says which wait they belong to: ``status``, and ``since``
-(ISO 8601), the moment when the task entered it.
+These jobs call no outside system. Their payload says which wait they belong to: ``status``, and
+``since`` (ISO 8601), the moment when the task entered it.
 """
 
 from datetime import datetime
@@ -24,12 +24,12 @@ class Remind(TaskJobKind):
     kind = "remind"
     title = "Напоминание клиенту"
     system = ""
-    caption_when_parked = None  # the task goes on; only administrators can do something about it
+    caption_when_parked = None  # the task goes on, and only administrators can help
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
             task = lock_task(job.subject)
-            if job.complete() and _still_waits(task, job):
+            if job.complete() and _is_same_wait(task, job):
                 effects.enqueue_messages(task, effects.REMINDERS[Status(task.status)])
 
 
@@ -39,27 +39,27 @@ class Expire(TaskJobKind):
     kind = "expire"
     title = "Окончание срока ожидания"
     system = ""
-    caption_when_parked = None  # the task goes on; only administrators can do something about it
+    caption_when_parked = None  # the task goes on, and only administrators can help
 
     def run(self, job: OutboxJob) -> None:
         with transaction.atomic():
             task = lock_task(job.subject)
-            if not job.complete() or not _still_waits(task, job):
+            if not job.complete() or not _is_same_wait(task, job):
                 return
             arguments: dict[str, Any] = {"resolution": Resolution.NO_ANSWER}
             if task.status == Status.IDENTIFICATION_PENDING:
                 perform(task.number, "identification_failed", actor=Actor.SYSTEM, **arguments)
             elif task.withdrawal:
-                # It may fail. Then this wait has still to be ended.
+                # A revocation is under way. If it fails, this wait must still be ended.
                 effects.expire_later(task)
             else:
-                # The client could still sign the document: it is revoked first.
+                # The client could still sign the document, so it is revoked first.
                 withdrawal.request(
                     task, then="signing_failed", actor=Actor.SYSTEM, arguments=arguments
                 )
 
 
-def _still_waits(task: SigningTask, job: OutboxJob) -> bool:
+def _is_same_wait(task: SigningTask, job: OutboxJob) -> bool:
     """Whether the task is still in the wait that the job belongs to."""
     since = datetime.fromisoformat(job.payload["since"])
     return task.status == job.payload["status"] and task.status_changed_at == since

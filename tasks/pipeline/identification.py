@@ -17,7 +17,7 @@ from clients.models import Contact
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.step import PARTIES, DueTransition, NotifyingJobKind, Step, failure
+from tasks.pipeline.step import PARTIES, DueTransition, NotifyingJobKind, Step, build_failure
 from tasks.statuses import Resolution, Status, resolutions_of
 from tasks.transitions import Actor
 
@@ -34,7 +34,7 @@ class StartIdentification(Step):
     retry_transition = "restart_identification"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        invitation = identity().create(_applicant(task), idempotency_key=job.key)
+        invitation = identity().create(_build_applicant(task), idempotency_key=job.key)
         arguments = {"ref": invitation.ref, "link": invitation.link}
         return [DueTransition("identification_started", arguments=arguments)]
 
@@ -42,11 +42,11 @@ class StartIdentification(Step):
         resolution = Resolution.DATA_MISMATCH
         if refusal.code == Resolution.BLACKLISTED:
             resolution = Resolution.BLACKLISTED
-        return failure("identification_failed", resolution, refusal.message)
+        return build_failure("identification_failed", resolution, refusal.message)
 
 
 class FollowIdentification(Step):
-    """Asks the identification service how far the client has got."""
+    """Asks the identification service for the state of the request."""
 
     kind = "follow_identification"
     title = "Запрос результата идентификации"
@@ -55,36 +55,36 @@ class FollowIdentification(Step):
     relations = PARTIES
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        answer = identity().get(task.identification_ref)
-        match answer.state:
+        identification = identity().get(task.identification_ref)
+        match identification.state:
             case IdentificationState.PASSED if task.status == Status.IDENTIFICATION_PENDING:
-                return [self._passed(task, answer)]
+                return [self._on_passed(task, identification)]
             case IdentificationState.DOCUMENTS if task.status == Status.IDENTIFICATION_PENDING:
-                return [self._documents(task, answer)]
+                return [self._on_documents(task, identification)]
             case IdentificationState.FAILED:
-                return [self._failed(answer)]
+                return [self._on_failed(identification)]
             case _:
                 return []
 
-    def _passed(self, task: SigningTask, answer: Identification) -> DueTransition:
+    def _on_passed(self, task: SigningTask, identification: Identification) -> DueTransition:
         contact = Contact.objects.filter(pk=task.contact_version.contact_id)
-        resolution = _resolution_for(answer.resolution, Status.IDENTIFIED)
+        resolution = _get_resolution(identification.resolution, Status.IDENTIFIED)
         return DueTransition(
             "identification_passed",
             actor=Actor.CLIENT,
-            arguments={"identified_at": answer.identified_at, "resolution": resolution},
-            before=partial(contact.update, identified_at=answer.identified_at),
+            arguments={"identified_at": identification.identified_at, "resolution": resolution},
+            before=partial(contact.update, identified_at=identification.identified_at),
         )
 
-    def _documents(self, task: SigningTask, answer: Identification) -> DueTransition:
+    def _on_documents(self, task: SigningTask, identification: Identification) -> DueTransition:
         files = [
             AuthorityDocument(
                 task=task,
                 file=storage.store_bytes(document.content, document.content_type),
                 file_name=PurePath(document.name).name[:255] or "документ",
-                request_ref=answer.ref,
+                request_ref=identification.ref,
             )
-            for document in answer.documents
+            for document in identification.documents
         ]
         create = partial(AuthorityDocument.objects.bulk_create, files, ignore_conflicts=True)
         return DueTransition(
@@ -94,18 +94,18 @@ class FollowIdentification(Step):
             before=create,
         )
 
-    def _failed(self, answer: Identification) -> DueTransition:
-        resolution = _resolution_for(answer.resolution, Status.IDENTIFICATION_FAILED)
-        return failure(
+    def _on_failed(self, identification: Identification) -> DueTransition:
+        resolution = _get_resolution(identification.resolution, Status.IDENTIFICATION_FAILED)
+        return build_failure(
             "identification_failed",
             Resolution(resolution or Resolution.DATA_REFUSED),
-            answer.comment,
+            identification.comment,
             actor=Actor.CLIENT,
         )
 
 
 class AnswerIdentity(NotifyingJobKind):
-    """Tells the identification service what we decided.
+    """Sends our decision to the identification service.
 
     Payload: ``answer`` («accept» or «decline» the client's documents, «cancel» the link), ``ref``
     of the request, and for «decline» the ``comment`` for the client.
@@ -116,7 +116,7 @@ class AnswerIdentity(NotifyingJobKind):
     system = "identity"
     caption_when_parked = "Сервис идентификации не получил наш ответ"
 
-    # The client, or an earlier attempt of ours, was faster: there is nothing left to tell.
+    # The client, or an earlier attempt of ours, was faster: there is nothing left to send.
     TOO_LATE = frozenset({"already_answered", "wrong_state", "not_found"})
 
     def run(self, job: OutboxJob) -> None:
@@ -140,14 +140,14 @@ class AnswerIdentity(NotifyingJobKind):
                 identity().decline(ref, comment, idempotency_key=job.key)
 
 
-def _resolution_for(resolution: str, status: Status) -> str:
-    """``resolution`` if ``status`` can have it, else ""."""
-    return resolution if resolution in resolutions_of(status) else ""
+def _get_resolution(code: str, status: Status) -> str:
+    """The service's ``code`` if it is a resolution that ``status`` can have, else ""."""
+    return code if code in resolutions_of(status) else ""
 
 
-def _applicant(task: SigningTask) -> Applicant:
+def _build_applicant(task: SigningTask) -> Applicant:
     contact, client = task.contact_version, task.client
-    represented = RepresentedOrganisation(client.inn, client.kpp, client.ogrn, client.short_name)
+    organisation = RepresentedOrganisation(client.inn, client.kpp, client.ogrn, client.short_name)
     return Applicant(
         reference=str(task.number),
         surname=contact.surname,
@@ -157,5 +157,5 @@ def _applicant(task: SigningTask) -> Applicant:
         email=contact.email,
         position=contact.position,
         authority=contact.authority,
-        organisation=None if client.signs_in_person else represented,
+        organisation=None if client.signs_in_person else organisation,
     )

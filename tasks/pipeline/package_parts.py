@@ -1,4 +1,4 @@
-"""What a task's package is made of, from stored data only: no outside call, no current time."""
+"""Collecting the parts of a task's package from stored data: no outside call, no current time."""
 
 import shutil
 from pathlib import Path
@@ -29,7 +29,7 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 
 
-def parts_of(task: SigningTask, folder: Path) -> PackageParts:
+def collect_parts(task: SigningTask, folder: Path) -> PackageParts:
     """Everything for `archive.package.builder`; the PDF is written to ``folder``.
 
     Raises ValueError when the task's document is not signed by both sides.
@@ -45,11 +45,11 @@ def parts_of(task: SigningTask, folder: Path) -> PackageParts:
         pdf=pdf,
         document_sha256=evidence.document_sha256,
         file_name=version.file_name,
-        signatures=list(map(_signature, evidence.signatures)),
-        powers=list(map(_power, evidence.powers_of_attorney)),
-        parties=_parties(task, evidence.sender),
-        events=_events(task),
-        identifiers=_identifiers(task, evidence, version.archive_code),
+        signatures=list(map(_build_signature, evidence.signatures)),
+        powers=list(map(_build_power_of_attorney, evidence.powers_of_attorney)),
+        parties=_build_parties(task, evidence.sender),
+        events=_build_events(task),
+        identifiers=_build_identifiers(task, evidence, version.archive_code),
         verification_page=f"{settings.PUBLIC_URL}/verify",
         trust_roots=evidence.trust_roots,
         seal_roots=_read_seal_roots(),
@@ -60,7 +60,7 @@ def _read_seal_roots() -> bytes:
     return Path(settings.SEAL_TRUST_ROOTS).read_bytes() if settings.SEAL_TRUST_ROOTS else b""
 
 
-def _signature(evidence: SignatureEvidence) -> DocumentSignature:
+def _build_signature(evidence: SignatureEvidence) -> DocumentSignature:
     certificate = evidence.certificate
     if certificate is None:
         raise ValueError("There is no package for simple signatures yet.")
@@ -84,7 +84,7 @@ def _signature(evidence: SignatureEvidence) -> DocumentSignature:
     )
 
 
-def _power(evidence: PowerOfAttorneyEvidence) -> PowerOfAttorneyFile:
+def _build_power_of_attorney(evidence: PowerOfAttorneyEvidence) -> PowerOfAttorneyFile:
     return PowerOfAttorneyFile(
         side=PartySide(evidence.side),
         file_name=evidence.file_name,
@@ -99,10 +99,16 @@ def _power(evidence: PowerOfAttorneyEvidence) -> PowerOfAttorneyFile:
     )
 
 
-def _parties(task: SigningTask, us: SenderEvidence) -> list[ContractParty]:
+def _build_parties(task: SigningTask, sender: SenderEvidence) -> list[ContractParty]:
     client = task.client
     return [
-        ContractParty(side=PartySide.SENDER, name=us.name, inn=us.inn, kpp=us.kpp, ogrn=us.ogrn),
+        ContractParty(
+            side=PartySide.SENDER,
+            name=sender.name,
+            inn=sender.inn,
+            kpp=sender.kpp,
+            ogrn=sender.ogrn,
+        ),
         ContractParty(
             side=PartySide.RECIPIENT,
             name=client.short_name,
@@ -113,27 +119,27 @@ def _parties(task: SigningTask, us: SenderEvidence) -> list[ContractParty]:
     ]
 
 
-def _events(task: SigningTask) -> list[SigningEvent]:
-    """Every change of status up to the client's signature: later ones would change the bytes."""
-    moves = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).select_related("actor")
+def _build_events(task: SigningTask) -> list[SigningEvent]:
+    """Every change of status up to the client's signature: later ones would change the package."""
+    entries = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).select_related("actor")
     events = []
-    for move in moves.order_by("pk"):
-        actor = str(move.actor) if move.actor else move.get_acted_as_display()
-        notes = [move.get_resolution_display(), move.comment]
+    for entry in entries.order_by("pk"):
+        actor = str(entry.actor) if entry.actor else entry.get_acted_as_display()
+        notes = [entry.get_resolution_display(), entry.comment]
         events.append(
             SigningEvent(
-                at=move.at.astimezone(MOSCOW),
-                text=Status(move.new_status).label,
+                at=entry.at.astimezone(MOSCOW),
+                text=Status(entry.new_status).label,
                 actor=actor,
                 note=". ".join(filter(None, notes)),
             )
         )
-        if move.new_status == Status.DOCUMENT_SIGNED:
+        if entry.new_status == Status.DOCUMENT_SIGNED:
             break
     return events
 
 
-def _identifiers(
+def _build_identifiers(
     task: SigningTask, evidence: SigningEvidence, archive_code: str
 ) -> DocumentIdentifiers:
     return DocumentIdentifiers(

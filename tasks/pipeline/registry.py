@@ -1,4 +1,4 @@
-"""The outbox job kinds of `tasks`. A new kind is a class in this list."""
+"""Registration of the outbox job kinds and feeds of `tasks`. A new kind is a class in JOB_KINDS."""
 
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.registry import JobKind
@@ -40,4 +40,4 @@ def register_all() -> None:
         registry.register(job_kind)
         if issubclass(job_kind, Step):
             register_step(job_kind.kind, starts_in=job_kind.starts_in, polls_in=job_kind.polls_in)
-    registry.register_feeds(feeds.feeds)
+    registry.register_feeds(feeds.iter_feeds)

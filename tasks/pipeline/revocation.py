@@ -13,15 +13,15 @@ from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
-from tasks.pipeline.step import NOTHING_TO_REPEAT, TaskJobKind, load_task
+from tasks.pipeline.step import NOTHING_TO_RETRY, TaskJobKind, load_task
 from tasks.transitions import Actor
 
 
 class RevokeExchange(TaskJobKind):
     """Revokes the document through its channel, then performs the transition that waited for it.
 
-    The task's `withdrawal` says which transition. The payload is a copy of it, for a person who
-    wants a failed revocation repeated.
+    The task's `withdrawal` says which transition. The payload is a copy of it, for a retry of a
+    failed revocation: by then the task no longer has it.
     """
 
     kind = withdrawal.KIND
@@ -37,18 +37,18 @@ class RevokeExchange(TaskJobKind):
             return
         channel = channel_for(task)
         session = channel.session
-        too_late = session is not None and session.state == SessionState.SIGNED
+        is_too_late = session is not None and session.state == SessionState.SIGNED
         if session is not None and session.is_live:
             try:
                 channel.revoke()
             except AlreadySigned:
-                too_late = True
+                is_too_late = True
         with transaction.atomic():
             fresh = lock_task(task.number)
             if not job.complete():
                 return
             _clear_withdrawal(fresh)
-            if too_late:
+            if is_too_late:
                 _record(fresh, "revocation_too_late")
                 effects.enqueue_poll(fresh)
             else:
@@ -62,7 +62,7 @@ class RevokeExchange(TaskJobKind):
         _clear_withdrawal(task)
         _record(task, "revocation_failed")
         if request["acted_as"] == Actor.SYSTEM:
-            # The client has not answered in time. That stays true, and nobody else would ask.
+            # The client has not answered in time. Nobody else would request the revocation again.
             effects.expire_later(task)
 
     def retry(self, job: OutboxJob, actor: User) -> None:
@@ -70,7 +70,7 @@ class RevokeExchange(TaskJobKind):
         task = lock_task(job.subject)
         request = job.payload
         if not request or task.withdrawal or not withdrawal.is_needed(task):
-            raise ActionRefused(NOTHING_TO_REPEAT)
+            raise ActionRefused(NOTHING_TO_RETRY)
         withdrawal.repeat(task, request, actor)
         job.reopen()
 
@@ -81,13 +81,13 @@ def _clear_withdrawal(task: SigningTask) -> None:
 
 
 def _perform_requested(task: SigningTask, request: dict[str, Any]) -> None:
-    """Makes the withdrawal come true, as far as the task still allows it."""
+    """Performs the transition of ``request``, and the removal, if the task still allows them."""
     acting_as = Actor(request["acted_as"])
-    person = User.objects.get(pk=request["actor"]) if request["actor"] else None
-    if person and request.get("removes_document") and task.status_row.document_replaceable:
-        detach_document(task, person)
+    user = User.objects.get(pk=request["actor"]) if request["actor"] else None
+    if user and request.get("removes_document") and task.status_row.document_replaceable:
+        detach_document(task, user)
     if not guards.refusals(task, request["then"], frozenset({acting_as})):
-        actor = person or acting_as
+        actor = user or acting_as
         perform(task.number, request["then"], actor=actor, acting_as=acting_as, **request["facts"])
 
 

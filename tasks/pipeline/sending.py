@@ -19,7 +19,7 @@ from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import lock_task
 from tasks.models import SigningTask
 from tasks.pipeline.archiving import SubmitDocumentToArchive
-from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, failure
+from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, build_failure
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
@@ -40,17 +40,17 @@ class PrepareSending(Step):
     retry_transition = "send_document"
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        if problem := _document_problem(task):
+        if problem := _check_document(task):
             return [problem]
-        verified = task.account_verified_at is not None
-        if not verified and not eip().account_belongs(task.account_number, task.client.inn):
-            return [failure("signing_failed", Resolution.ACCOUNT_UNVERIFIED)]
-        if problem := _party_problem(task):
+        is_verified = task.account_verified_at is not None
+        if not is_verified and not eip().account_belongs(task.account_number, task.client.inn):
+            return [build_failure("signing_failed", Resolution.ACCOUNT_UNVERIFIED)]
+        if problem := _check_parties(task):
             return [problem]
-        unverified = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
+        tasks = SigningTask.objects.filter(pk=task.number, account_verified_at=None)
         return [
             DueTransition(
-                "send_document", before=lambda: unverified.update(account_verified_at=clock.now())
+                "send_document", before=lambda: tasks.update(account_verified_at=clock.now())
             )
         ]
 
@@ -75,10 +75,10 @@ class SendDocument(Step):
         return []
 
     def _open_channel(self, task: SigningTask, sha256: str, job: OutboxJob) -> SigningChannel:
-        """The channel with a session for this very document; an older one is revoked first.
+        """The channel with a session for exactly this document; an older one is revoked first.
 
-        An attempt whose result is unknown is repeated in its own session: a new one could send a
-        second document.
+        An attempt whose result is unknown is retried in its own session: a new session could
+        send a second document.
         """
         channel = channel_for(task)
         document = DocumentToSign(
@@ -98,14 +98,14 @@ class SendDocument(Step):
         return channel
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        return failure("signing_failed", resolution_for(refusal.code), refusal.message)
+        return build_failure("signing_failed", resolution_for(refusal.code), refusal.message)
 
 
 class FollowExchange(Step):
-    """Asks the channel how the sent document stands.
+    """Asks the channel for the state of the sent document.
 
-    A task whose sending failed without an answer may have a document that the client can sign:
-    it is followed as well, and when the client has signed, the task goes on.
+    A task whose sending failed without an answer may have a document that the client can sign.
+    It is followed as well, and goes on when the client has signed.
     """
 
     kind = "follow_exchange"
@@ -121,33 +121,34 @@ class FollowExchange(Step):
         if not channel.session.is_sent:
             if not job.payload.get("is_reported"):
                 return []
-            # The other side has the document, only its answer to the sending is lost: the same
-            # operation brings it again.
+            # The other side has the document, but its response was lost. The same operation
+            # returns that response again.
             channel.send(_read_pdf(task))
         session = channel.follow()
         if task.status == Status.SIGNING_FAILED:
             return _resume_signed(session)
-        delivery = [DueTransition("document_delivered")]
-        # The client may have answered before we heard of the delivery.
-        missed = delivery if task.status == Status.DOCUMENT_SENT else []
+        delivery: list[DueTransition] = []
+        if task.status == Status.DOCUMENT_SENT:
+            # The client may have answered before we heard of the delivery.
+            delivery.append(DueTransition("document_delivered"))
         match session.state:
             case SessionState.DELIVERED:
-                return missed
+                return delivery
             case SessionState.SIGNED:
-                return [*missed, DueTransition("client_signed", actor=Actor.CLIENT)]
+                return [*delivery, DueTransition("client_signed", actor=Actor.CLIENT)]
             case SessionState.REFUSED:
-                refusal = failure(
+                refusal = build_failure(
                     "signing_failed",
                     Resolution.CLIENT_REFUSED,
                     session.reason,
                     actor=Actor.CLIENT,
                 )
-                return [*missed, refusal]
+                return [*delivery, refusal]
             case SessionState.FAILED:
                 resolution = resolution_for(session.failure_code)
-                return [failure("signing_failed", resolution, session.reason)]
+                return [build_failure("signing_failed", resolution, session.reason)]
             case SessionState.REVOKED if not task.withdrawal:
-                return [failure("signing_failed", Resolution.WITHDRAWN)]
+                return [build_failure("signing_failed", Resolution.WITHDRAWN)]
             case _:
                 return []
 
@@ -160,7 +161,7 @@ def _read_pdf(task: SigningTask) -> bytes:
 
 
 def _resume_signed(session: SigningSession) -> list[DueTransition]:
-    """What is due for a task whose sending was given up: the client may have signed anyway."""
+    """The transitions of a task in «Ошибка подписания» whose client has signed after all."""
     if session.state != SessionState.SIGNED:
         return []
     return [
@@ -170,29 +171,31 @@ def _resume_signed(session: SigningSession) -> list[DueTransition]:
     ]
 
 
-def _document_problem(task: SigningTask) -> DueTransition | None:
+def _check_document(task: SigningTask) -> DueTransition | None:
     version = task.document_version
     if version is not None and version.may_be_sent and version.archive_code:
         return None
     if version is not None and version.needs_review:
-        return failure("signing_failed", Resolution.REVIEW_NEEDED, str(preflight.REVIEW_PENDING))
+        return build_failure(
+            "signing_failed", Resolution.REVIEW_NEEDED, str(preflight.REVIEW_PENDING)
+        )
     if version is None or version.state == version.State.FAILED:
         reason = " ".join(map(str, preflight.document_refusals(version)))
-        return failure("signing_failed", Resolution.SEND_FAILED, reason)
-    parked = OutboxJob.objects.parked().filter(
+        return build_failure("signing_failed", Resolution.SEND_FAILED, reason)
+    parked_jobs = OutboxJob.objects.parked().filter(
         subject=task.number, kind=SubmitDocumentToArchive.kind
     )
-    if version.is_ready and parked.filter(payload__version=version.pk).exists():
+    if version.is_ready and parked_jobs.filter(payload__version=version.pk).exists():
         reason = "Электронный архив не принял документ."
-        return failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
+        return build_failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
     raise NotReadyYet("The document is being converted and archived.")
 
 
-def _party_problem(task: SigningTask) -> DueTransition | None:
+def _check_parties(task: SigningTask) -> DueTransition | None:
     problems = [
         *preflight.client_refusals(task),
         *preflight.sender_refusals(task, fresh=True),
     ]
     if not problems:
         return None
-    return failure("signing_failed", resolution_for(problems[0].code), join_texts(problems))
+    return build_failure("signing_failed", resolution_for(problems[0].code), join_texts(problems))

@@ -1,7 +1,7 @@
 """Base classes of the job kinds of `tasks`.
 
 A step calls an outside system with no transaction open and returns the transitions that the
-answer makes due. It never sets the status itself: `finish` performs the transitions in the
+answer makes due. It never sets the status itself: `complete_job` performs the transitions in the
 transaction that completes the job.
 """
 
@@ -25,7 +25,7 @@ from tasks.notifications import triggers
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
-# Relations of a task to load with it.
+# Relations to load with a task.
 PARTIES = ("client", "contact_version")
 ALL_RELATIONS = (
     *PARTIES,
@@ -36,7 +36,7 @@ ALL_RELATIONS = (
     "manager",
 )
 
-NOTHING_TO_REPEAT = Refusal(
+NOTHING_TO_RETRY = Refusal(
     "nothing_to_repeat", "Повторять нечего: задание уже в другом статусе.", "Откройте задание."
 )
 
@@ -54,10 +54,10 @@ class DueTransition:
     before: Callable[[], object] | None = None
 
 
-def failure(
+def build_failure(
     name: str, resolution: Resolution, comment: str = "", *, actor: Actor = Actor.SYSTEM
 ) -> DueTransition:
-    """A transition into a failed status; people read the resolution and the comment."""
+    """A transition into a failed status; users see the resolution and the comment."""
     return DueTransition(name, actor, {"resolution": resolution, "comment": comment})
 
 
@@ -79,10 +79,10 @@ class NotifyingJobKind(TaskJobKind):
 class Step(TaskJobKind):
     """An outside call that moves a task on.
 
-    The payload is empty, or ``is_reported`` when an event of the other side has asked for the step.
+    The payload is empty, or ``is_reported`` when an event of the other side enqueued the step.
     """
 
-    # The failed status of the task says it.
+    # The task's failed status is shown already.
     caption_when_parked = None
 
     # Entering one of these statuses enqueues the step.
@@ -98,32 +98,34 @@ class Step(TaskJobKind):
     retry_transition: ClassVar[str] = ""
 
     def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        """Calls the outside system; returns what is due, in order, or nothing to go on waiting.
+        """Calls the outside system; returns the transitions that are due, in order.
+
+        An empty list means that the task goes on waiting.
 
         May raise Unavailable and NotReadyYet, and Refused if `on_refused` handles it.
         """
         raise NotImplementedError
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        """The transition that a final refusal of the other side makes due."""
+        """The transition after a final refusal of the other side."""
         raise refusal
 
     def run(self, job: OutboxJob) -> None:
         task = load_task(job.subject, *self.relations)
-        if not self._serves(task):
+        if not self._applies_to(task):
             job.complete()
             return
         try:
             due = self.call(task, job)
         except Refused as refusal:
             due = [self.on_refused(task, refusal)]
-        finish(task.number, job, due)
+        complete_job(task.number, job, due)
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         task = load_task(job.subject, *self.relations)
-        if not self.failure_transition or not self._serves(task):
+        if not self.failure_transition or not self._applies_to(task):
             return
-        # Only an outside system may be blamed for what an outside system did.
+        # «Сервис недоступен» blames an outside system, so our own errors have another resolution.
         is_outside = isinstance(error, OutsideError)
         resolution = Resolution.SERVICE_UNAVAILABLE if is_outside else Resolution.INTERNAL_ERROR
         perform(task.number, self.failure_transition, actor=Actor.SYSTEM, resolution=resolution)
@@ -131,15 +133,15 @@ class Step(TaskJobKind):
     def retry(self, job: OutboxJob, actor: User) -> None:
         """After a failed status, performs `retry_transition`, which enqueues a new job."""
         task = load_task(job.subject, *self.relations)
-        if self._serves(task):
+        if self._applies_to(task):
             job.reopen()
         elif self.retry_transition:
             perform(task.number, self.retry_transition, actor=actor, acting_as=Actor.MANAGER)
             job.close()
         else:
-            raise ActionRefused(NOTHING_TO_REPEAT)
+            raise ActionRefused(NOTHING_TO_RETRY)
 
-    def _serves(self, task: SigningTask) -> bool:
+    def _applies_to(self, task: SigningTask) -> bool:
         return task.status in self.starts_in or task.status in self.polls_in
 
 
@@ -162,14 +164,14 @@ def _query_with(relations: tuple[str, ...]) -> CompiledQuery[SigningTask]:
     )
 
 
-def finish(number: int, job: OutboxJob, due: list[DueTransition]) -> None:
+def complete_job(number: int, job: OutboxJob, due: list[DueTransition]) -> None:
     """Completes the job and performs what is due in one transaction, if the lease still holds."""
     with transaction.atomic():
         task = lock_task(number)
         if not job.complete():
             return
-        for item in due:
-            if item.before:
-                item.before()
+        for transition in due:
+            if transition.before:
+                transition.before()
                 task = lock_task(number)
-            perform_locked(task, item.name, actor=item.actor, **item.arguments)
+            perform_locked(task, transition.name, actor=transition.actor, **transition.arguments)

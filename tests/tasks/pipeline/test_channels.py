@@ -37,7 +37,7 @@ from tasks import channels
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle import effects, preflight
 from tasks.models import Channel, SigningTask
-from tasks.pipeline.package_parts import parts_of
+from tasks.pipeline.package_parts import collect_parts
 from tasks.pipeline.step import load_task
 from tasks.statuses import Resolution, Status
 from tests.support import world
@@ -182,7 +182,7 @@ def test_a_task_is_sent_followed_and_packed_without_any_exchange(
     assert poll(task).status == Status.DOCUMENT_SIGNING
     channel.set_state(SessionState.SIGNED)
     assert poll(task).status == Status.COMPLETED
-    parts = parts_of(load_task(task.number), tmp_path)
+    parts = collect_parts(load_task(task.number), tmp_path)
     assert [signature.side for signature in parts.signatures] == list(PartySide)
     assert parts.powers == []
     assert reload(task).package is not None

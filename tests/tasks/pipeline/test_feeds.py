@@ -24,11 +24,11 @@ def handle(feed: Feed, **payload: Any) -> bool:
 
 
 def identity_feed(task: SigningTask) -> Feed:
-    return feeds.feeds_of(task)[0]
+    return feeds.get_task_feeds(task)[0]
 
 
 def operator_feed(task: SigningTask) -> Feed:
-    return feeds.feeds_of(task)[1]
+    return feeds.get_task_feeds(task)[1]
 
 
 def jobs_of(task: SigningTask) -> list[str]:
@@ -54,12 +54,12 @@ def signing() -> SigningTask:
 def test_the_identification_service_and_every_active_box_are_read() -> None:
     active = BoxFactory()
     BoxFactory(operator_box_id="b", name="b", active=False)
-    assert [feed.source for feed in feeds.feeds()] == ["identity", f"edo:{active.pk}"]
+    assert [feed.source for feed in feeds.iter_feeds()] == ["identity", f"edo:{active.pk}"]
 
 
 def test_a_task_appears_in_the_feed_of_its_own_box(signing: SigningTask) -> None:
     BoxFactory(operator_box_id="another", name="another")
-    assert [feed.source for feed in feeds.feeds_of(signing)] == [
+    assert [feed.source for feed in feeds.get_task_feeds(signing)] == [
         "identity",
         f"edo:{signing.box_id}",
     ]

@@ -13,7 +13,7 @@ from archive.package.parts import PackageParts, PartySide
 from econtract.platform.common import clock
 from econtract.platform.common.http import OutsideHttp
 from tasks.models import SigningTask
-from tasks.pipeline.package_parts import parts_of
+from tasks.pipeline.package_parts import collect_parts
 from tasks.pipeline.step import load_task
 from tasks.statuses import Status
 from tests.support import world
@@ -35,7 +35,7 @@ def completed(set_up: Sandbox, manager: User) -> SigningTask:
 
 @pytest.fixture
 def parts(completed: SigningTask, tmp_path: Path) -> PackageParts:
-    return parts_of(completed, tmp_path)
+    return collect_parts(completed, tmp_path)
 
 
 def test_the_pdf_is_the_one_that_was_signed(completed: SigningTask, parts: PackageParts) -> None:
@@ -107,7 +107,7 @@ def test_a_later_call_gives_the_same_parts_without_an_outside_call(
     monkeypatch.delattr(OutsideHttp, "request")
     (tmp_path / "again").mkdir()
     with time_machine.travel(clock.now() + timedelta(days=30)):
-        again = parts_of(completed, tmp_path / "again")
+        again = collect_parts(completed, tmp_path / "again")
     assert again.pdf.read_bytes() == parts.pdf.read_bytes()
     assert replace(again, pdf=parts.pdf) == parts
 
@@ -116,4 +116,4 @@ def test_a_later_call_gives_the_same_parts_without_an_outside_call(
 @pytest.mark.parametrize("status", [Status.CABINET_CREATED, Status.DOCUMENT_SIGNING])
 def test_what_is_not_signed_has_no_package(status: Status, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\S"):
-        parts_of(SigningTaskFactory(status=status), tmp_path)
+        collect_parts(SigningTaskFactory(status=status), tmp_path)
