@@ -62,7 +62,7 @@ def test_a_document_of_a_task_stays(version, own_folder) -> None:
 def test_a_document_with_a_recent_version_stays(version) -> None:
     with time_machine.travel(clock.now() + timedelta(days=3)):
         upload = SimpleUploadedFile("новый.pdf", office.pdf_bytes(2))
-        documents.upload_version(upload=upload, user=None, document=version.document)
+        documents.upload_version(upload=upload, user=UserFactory(), document=version.document)
         assert cleanup.delete_unreferenced() == (0, 0)
 
 
