@@ -22,6 +22,12 @@ BARS = {
     "builtin": {"words": 0.995, "numbers": 0.995, "cells": 0.99, "labels": 0.99},
     "libreoffice": {"words": 0.999, "numbers": 0.999, "cells": 0.99, "labels": 0.99},
 }
+# The share of blocks at their places, of pages with their number of lines, and of documents with
+# their number of pages.
+LAYOUT_BARS = {
+    "builtin": {"places": 0.97, "lines": 0.97, "pages": 1.0},
+    "libreoffice": {"places": 0.995, "lines": 0.995, "pages": 1.0},
+}
 ORDER_BAR, PAGES_BAR, IMAGES_BAR = 0.97, 1.0, 1.0
 REFUSAL_SECONDS, REFUSAL_MEGABYTES = 2.0, 300
 DIGITS = 5
@@ -44,6 +50,8 @@ def _converter_gates(name: str, folder: Path) -> Iterator[Gate]:
     pages = f"{name}: number of pages where breaks fix it"
     yield at_least(pages, result["pages"], PAGES_BAR, DIGITS)
     yield at_least(f"{name}: images", result["images"], IMAGES_BAR, DIGITS)
+    for what, bar in LAYOUT_BARS[name].items():
+        yield at_least(f"{name}: layout, {what}", result["layout"][what], bar, DIGITS)
     yield figure(f"{name}: documents converted", result["documents"])
     yield figure(f"{name}: processor seconds a document", result["cpu"], digits=2)
     yield figure(f"{name}: memory, MB", round(peak))
@@ -73,7 +81,9 @@ def convert_all(name: str) -> dict[str, Any]:
     """Convert every document with this converter; returns the shares of content in the PDFs."""
     import resource
 
-    from archive.conversion.convert import convert_to_pdf
+    from archive.conversion.convert import CONVERTERS, convert_to_pdf
+    from archive.intake.formats import FileFormat
+    from tests.support.documents.conversion.parts import PART_SAMPLES
     from tests.support.documents.conversion.score import score
     from tests.support.documents.conversion.sheets import SHEET_SAMPLES
     from tests.support.documents.conversion.word import WORD_SAMPLES
@@ -81,8 +91,10 @@ def convert_all(name: str) -> dict[str, Any]:
     scores, pages = [], []
     with tempfile.TemporaryDirectory() as folder:
         source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
-        for make in [*WORD_SAMPLES, *SHEET_SAMPLES]:
+        for make in [*WORD_SAMPLES, *SHEET_SAMPLES, *PART_SAMPLES]:
             sample = make()
+            if not CONVERTERS[name].accepts(FileFormat(sample.file_format)):
+                continue
             source.write_bytes(sample.data)
             convert_to_pdf(source, pdf, file_format=sample.file_format, converter=name)
             scores.append(score(sample, pdf))
@@ -97,7 +109,28 @@ def convert_all(name: str) -> dict[str, Any]:
         "order": sum(result.order for result in scores) / len(scores),
         "pages": sum(pages) / len(pages),
         "documents": len(scores),
+        "layout": _measure_layout(name),
         "cpu": (usage.ru_utime + usage.ru_stime) / len(scores),
+    }
+
+
+def _measure_layout(name: str) -> dict[str, float]:
+    """The shares of places, lines and pages that are as each file says."""
+    from archive.conversion.convert import convert_to_pdf
+    from tests.support.documents.conversion.layout import LAYOUT_SAMPLES, score_layout
+
+    scores = []
+    with tempfile.TemporaryDirectory() as folder:
+        source, pdf = Path(folder, "source"), Path(folder, "result.pdf")
+        for make in LAYOUT_SAMPLES:
+            sample = make()
+            source.write_bytes(sample.data)
+            convert_to_pdf(source, pdf, file_format=sample.file_format, converter=name)
+            scores.append(score_layout(sample, pdf))
+            _report_losses(name, f"layout of {sample.name}", scores[-1].misplaced)
+    return {
+        what: _share([getattr(score, what) for score in scores])
+        for what in ("places", "lines", "pages")
     }
 
 

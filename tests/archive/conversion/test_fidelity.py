@@ -15,6 +15,11 @@ from archive.conversion import font_config
 from archive.conversion.convert import convert_to_pdf
 from archive.isolation.client import minimal_environment
 from tests.support.documents.conversion import sheets
+from tests.support.documents.conversion.layout import (
+    LAYOUT_SAMPLES,
+    LayoutSample,
+    score_layout,
+)
 from tests.support.documents.conversion.samples import Sample
 from tests.support.documents.conversion.score import score
 from tests.support.documents.conversion.sheets import SHEET_SAMPLES
@@ -134,3 +139,19 @@ def assert_shows_everything(sample: Sample, converter: str, folder: Path) -> Non
     assert (result.converter, result.pages) == (converter, result_score.pages)
     assert result.text_recall == 1.0
     assert result.findings == ()
+
+
+@pytest.mark.parametrize(
+    "make_sample", LAYOUT_SAMPLES, ids=lambda make_sample: make_sample.__name__
+)
+@pytest.mark.usefixtures("use_shared_converter")
+def test_the_builtin_converter_keeps_the_layout(
+    make_sample: Callable[[], LayoutSample], tmp_path: Path
+) -> None:
+    sample, source, pdf = make_sample(), tmp_path / "source", tmp_path / "result.pdf"
+    source.write_bytes(sample.data)
+    convert_to_pdf(source, pdf, file_format=sample.file_format, converter="builtin")
+    layout = score_layout(sample, pdf)
+    assert layout.misplaced == []
+    assert layout.lines[0] == layout.lines[1]
+    assert layout.pages == (1, 1)

@@ -131,3 +131,20 @@ def test_texts_outside_of_cells_are_shown_or_told(converter: str, tmp_path: Path
     told = " ".join(finding.text for finding in result.findings)
     for word in ("надпись", "диаграмма"):
         assert word in text.casefold() or word in told
+
+
+@pytest.mark.parametrize(
+    ("colour", "rows", "pages"), [("#FFFFFF", 60, 1), ("#FFFF00", 400, 1), ("#FFFF00", 60, 2)]
+)
+def test_only_a_form_makes_a_sheet_longer(
+    colour: str, rows: int, pages: int, tmp_path: Path
+) -> None:
+    """Whole columns with a background would print empty pages."""
+
+    def fill(book: Any, page: Any) -> None:
+        style = book.add_format({"bg_color": colour})
+        page.write(0, 0, "Тариф")
+        for row in range(rows):
+            page.write_blank(row, 3, None, style)
+
+    assert convert(build(fill), tmp_path, "builtin")[1].pages == pages

@@ -15,6 +15,8 @@ Sheet = Any  # openpyxl's stubs lack images and optional dimensions
 # Points. Column widths are given in digits of the default font, 7 pixels each.
 DEFAULT_COLUMN_WIDTH = 48.0
 POINTS_PER_PIXEL = 0.75
+# So many formatted rows after the last value are still a form to be filled in.
+_FORMATTED_ROWS = 84
 
 
 @dataclass
@@ -95,13 +97,21 @@ def _print_ranges(sheet: Sheet) -> list[tuple[int, int, int, int]]:
 
 
 def _used_bounds(sheet: Sheet) -> tuple[int, int, int, int] | None:
-    """The rectangle from A1 to the last cell with a value, a border, a fill, or an image."""
-    used = [
+    """The rectangle from A1 to the last cell with a value, a border, a fill, or an image.
+
+    Formatted cells far below the content were formatted as whole columns: they are not printed.
+    """
+    content = [position for position, cell in sheet._cells.items() if cell.value is not None]
+    content += [corner for image in sheet._images for corner in _image_corners(image)]
+    last_row = max((row for row, _ in content), default=0)
+    formatted = [
         position
         for position, cell in sheet._cells.items()
-        if cell.value is not None or (cell.has_style and (_has_border(cell) or _has_fill(cell)))
+        if cell.has_style and (_has_border(cell) or _has_fill(cell))
     ]
-    used += [corner for image in sheet._images for corner in _image_corners(image)]
+    if max((row for row, _ in formatted), default=0) > last_row + _FORMATTED_ROWS:
+        formatted = [position for position in formatted if position[0] <= last_row]
+    used = content + formatted
     if not used:
         return None
     return 1, 1, max(column for _, column in used), max(row for row, _ in used)
@@ -122,7 +132,9 @@ def _has_border(cell: Any) -> bool:
 
 
 def _has_fill(cell: Any) -> bool:
-    return bool(cell.fill.fill_type == "solid")
+    colour = cell.fill.fgColor
+    is_white = colour.type == "rgb" and str(colour.rgb)[-6:].upper() == "FFFFFF"
+    return bool(cell.fill.fill_type == "solid" and not is_white)
 
 
 def _is_row_hidden(sheet: Sheet, row: int) -> bool:

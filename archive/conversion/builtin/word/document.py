@@ -14,7 +14,7 @@ from archive.conversion.builtin.word.numbering import Numbering
 from archive.conversion.builtin.word.sections import WordSection, read_sections
 from archive.conversion.builtin.word.story import StoryRenderer
 from archive.conversion.builtin.word.styles import Styles
-from archive.conversion.builtin.word.xml import Node, iter_content, local_name
+from archive.conversion.builtin.word.xml import Node, iter_content, local_name, number
 
 CSS = """
 .p { overflow-wrap: anywhere; orphans: 2; widows: 2 }
@@ -35,10 +35,12 @@ CSS = """
 def document_to_html(file: IO[bytes]) -> tuple[str, str]:
     """The HTML of the document's body, and the CSS of its pages."""
     part = Document(file).part
-    styles = Styles(part.styles.element, _theme_fonts(part))
+    settings = _related_root(part, "/settings")
+    styles = Styles(
+        part.styles.element, _theme_fonts(part), word_version=_compatibility_mode(settings)
+    )
     numbering = Numbering(_related_root(part, "/numbering"))
     notes = Notes(_read_notes(part, "footnotes"), _read_notes(part, "endnotes"))
-    settings = _related_root(part, "/settings")
     sections = read_sections(part.element.body, settings)
     pieces, rules = [], []
     for section in sections:
@@ -84,8 +86,8 @@ def _render_endnotes(
         return ""
     story = StoryRenderer(styles, numbering, part, notes, width=last_section.width)
     items = "".join(
-        element("div", f"<sup>{number}</sup> {story.render(iter_content(note))}")
-        for number, note in enumerate(notes.used_endnotes, 1)
+        element("div", f"<sup>{index}</sup> {story.render(iter_content(note))}")
+        for index, note in enumerate(notes.used_endnotes, 1)
     )
     return element("div", items, {"page": last_section.name}, class_="endnotes")
 
@@ -116,6 +118,14 @@ def _read_notes(part: Any, name: str) -> dict[str, Node]:
         for note in (root if root is not None else ())
         if local_name(note) and note.get(qn("w:type")) in (None, "normal")
     }
+
+
+def _compatibility_mode(settings: Node | None) -> int:
+    """The version of Word whose layout the document has; 12 (Word 2007) where it is not stated."""
+    for setting in settings.iter(qn("w:compatSetting")) if settings is not None else ():
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            return int(number(setting.get(qn("w:val")), 12))
+    return 12
 
 
 def _theme_fonts(part: Any) -> dict[str, str]:

@@ -65,7 +65,10 @@ class Properties:
 class Styles:
     """The document's styles and defaults."""
 
-    def __init__(self, root: Node | None, theme_fonts: Mapping[str, str]) -> None:
+    def __init__(
+        self, root: Node | None, theme_fonts: Mapping[str, str], *, word_version: int
+    ) -> None:
+        self.word_version = word_version  # whose layout the document has; 15 is Word 2013
         self._root = root
         self._theme_fonts = theme_fonts
         self._by_id: dict[str, Node] = {}

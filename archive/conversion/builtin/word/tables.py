@@ -20,6 +20,7 @@ from archive.conversion.builtin.word.xml import (
     value,
 )
 
+WORD_2013 = 15
 DEFAULT_SIDE_PADDING = 5.4  # points, left and right
 _VERTICAL = {"center": "middle", "bottom": "bottom", "top": "top"}
 _SIDES = ("top", "right", "bottom", "left")
@@ -73,7 +74,8 @@ class TableRenderer:
         head = f"<thead>{''.join(rendered[:header_rows])}</thead>" if header_rows else ""
         body = f"<tbody>{''.join(rendered[header_rows:])}</tbody>"
         content = f"<colgroup>{columns}</colgroup>{head}{body}"
-        return element("table", content, _table_style(table_properties, grid))
+        is_text_aligned = self._styles.word_version < WORD_2013
+        return element("table", content, _table_style(table_properties, grid, is_text_aligned))
 
     def _render_row(
         self,
@@ -171,7 +173,8 @@ def _table_properties(chain: tuple[Node, ...], table: Node) -> Properties:
     return merged.add(child(table, "w:tblPr"))
 
 
-def _table_style(table_properties: Properties, grid: _Grid) -> Style:
+def _table_style(table_properties: Properties, grid: _Grid, is_text_aligned: bool) -> Style:
+    """``is_text_aligned``: the indent is that of the text in the first column, not of its edge."""
     style: Style = {"width": points(sum(grid.widths))}
     if table_properties.get("w:jc") == "center":
         style["margin"] = "0 auto"
@@ -179,7 +182,9 @@ def _table_style(table_properties: Properties, grid: _Grid) -> Style:
         style["margin-left"] = "auto"
     else:
         indent = table_properties.node("w:tblInd")
-        offset = -DEFAULT_SIDE_PADDING if indent is None else length(indent.get(qn("w:w")))
+        offset = 0.0 if indent is None else length(indent.get(qn("w:w")))
+        if is_text_aligned:
+            offset -= _side_padding("left", table_properties.node("w:tblCellMar"))
         style["margin-left"] = points(offset)
     return style
 
@@ -245,15 +250,17 @@ def _cell_css(
 
 
 def _padding(properties: Properties, table_properties: Properties) -> str:
-    sides = []
-    for side in _SIDES:
-        padding = DEFAULT_SIDE_PADDING if side in ("left", "right") else 0.0
-        for margins in (table_properties.node("w:tblCellMar"), properties.node("w:tcMar")):
-            for name in (f"w:{side}", f"w:{_LOGICAL_SIDES.get(side, side)}"):
-                if (margin := child(margins, name)) is not None:
-                    padding = length(margin.get(qn("w:w")))
-        sides.append(points(max(0.0, padding)))
-    return " ".join(sides)
+    margins = (table_properties.node("w:tblCellMar"), properties.node("w:tcMar"))
+    return " ".join(points(_side_padding(side, *margins)) for side in _SIDES)
+
+
+def _side_padding(side: str, *margins: Node | None) -> float:
+    padding = DEFAULT_SIDE_PADDING if side in ("left", "right") else 0.0
+    for node in margins:
+        for name in (f"w:{side}", f"w:{_LOGICAL_SIDES.get(side, side)}"):
+            if (margin := child(node, name)) is not None:
+                padding = length(margin.get(qn("w:w")))
+    return max(0.0, padding)
 
 
 def _borders(
