@@ -88,10 +88,10 @@ def list_queries(task: SigningTask, user: User) -> Iterator[NamedQuery]:
     query = TaskListQuery()
     fields = fields_of("number", page_columns(TASK_COLUMNS, None))
     cursor = {"first": None, "second": None, "third": None}
-    tab = pages._compiled_tab_page("my", query, fields, with_total=False)
+    tab = pages._compile_tab_page("my", query, fields, with_total=False)
     yield "list: a tab", tab, {"manager": user.pk, **cursor}
     numbers = bind_ids(SigningTask.objects.order_by("pk").pks()[:300])
-    by_number = pages._compiled_page_of_numbers(query, fields)
+    by_number = pages._compile_page_of_numbers(query, fields)
     yield "list: results of a search", by_number, {"numbers": numbers, **cursor}
     texts = {"words": "ромашка", "task number": str(task.pk), "ИНН": task.client.inn}
     for what, text in texts.items():

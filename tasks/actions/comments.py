@@ -25,7 +25,7 @@ def add_comment(*, task: SigningTask, actor: User, text: str) -> Comment:
         raise ActionRefused(*reasons)
     mentioned = mentions.find_mentioned_users(text, task)
     comment = Comment.objects.create(task=task, author=actor, text=text)
-    triggers.after_comment(comment, mentioned)
+    triggers.on_comment(comment, mentioned)
     return comment
 
 

@@ -1,4 +1,4 @@
-"""«Сертификаты и МЧД»: what ends soon, and the tasks that will stop because of it."""
+"""«Сертификаты и МЧД»: what expires soon, and the tasks that this will stop."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from edo.expiry import Expiry, find_expiries
 from tasks.models import SigningTask
 from tasks.statuses import BEFORE_SENDING
 
-# The rest are only counted: the administrator mends the directory, not the single task.
-MAX_NAMED_TASKS = 20
+# Further tasks are only counted: administrators renew the certificate, not the single task.
+MAX_LISTED_TASKS = 20
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class ExpiryRow:
     task_count: int
 
     @property
-    def unnamed_count(self) -> int:
+    def further_task_count(self) -> int:
         return self.task_count - len(self.tasks)
 
 
 def build_expiry_rows() -> list[ExpiryRow]:
-    """The rows as of now, the most urgent first."""
+    """The rows as of now, most urgent first."""
     return [_build_row(expiry) for expiry in find_expiries(clock.now())]
 
 
@@ -53,13 +53,13 @@ def _build_row(expiry: Expiry) -> ExpiryRow:
         text=expiry.text,
         is_over=expiry.is_over,
         url=url,
-        tasks=tuple(tasks.select_related("client", "manager")[:MAX_NAMED_TASKS]),
+        tasks=tuple(tasks.select_related("client", "manager")[:MAX_LISTED_TASKS]),
         task_count=tasks.count(),
     )
 
 
 def _find_tasks(expiry: Expiry) -> QuerySet[SigningTask]:
-    """The tasks whose document this signatory has still to sign with what expires."""
+    """The tasks whose document is still to be signed with the certificate or power of attorney."""
     tasks = SigningTask.objects.filter(signatory=expiry.signatory, status__in=BEFORE_SENDING)
     if expiry.power is not None:
         tasks = tasks.filter(box__inn=expiry.power.principal_inn)

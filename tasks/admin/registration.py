@@ -1,4 +1,4 @@
-"""Tasks in the Django admin, read-only: `tasks.lifecycle.perform` alone changes them."""
+"""Tasks in the Django admin. Read-only, because only `tasks.lifecycle.perform` changes them."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +8,12 @@ from django.urls import URLPattern, path
 from econtract.platform.outbox.admin import ReadOnlyAdmin
 from edo.expiry import EXPIRES_SOON
 from tasks.admin.expiry import build_expiry_rows
-from tasks.admin.visibility_page import visibility
+from tasks.admin.visibility_page import show_visibility
 from tasks.models import HistoryEntry, SigningTask
 
 
 class HistoryInline(admin.TabularInline):
-    """What happened to the task, oldest first."""
+    """The history of the task, oldest first."""
 
     model = HistoryEntry
     readonly_fields = ["at", "acted_as", "actor", "name", "old_status", "new_status", "resolution"]
@@ -38,12 +38,12 @@ class SigningTaskAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("expiring/", view(self.show_expiries), name="tasks_signingtask_expiring"),
-            path("why/", view(visibility), name="tasks_signingtask_why"),
+            path("why/", view(show_visibility), name="tasks_signingtask_why"),
             *super().get_urls(),
         ]
 
     def show_expiries(self, request: HttpRequest) -> HttpResponse:
-        """«Сертификаты и МЧД»: what ends soon, and the tasks that will stop because of it."""
+        """«Сертификаты и МЧД»: what expires soon, and the tasks that this will stop."""
         context = {
             **self.admin_site.each_context(request),
             "title": "Сертификаты и МЧД",

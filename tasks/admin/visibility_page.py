@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.admin_forms import UserSelect
 from accounts.models import User
-from tasks.admin.visibility_report import report_visibility
+from tasks.admin.visibility_report import build_visibility_report
 from tasks.models import SigningTask
 
 MAX_TASK_NUMBER = 10**15
@@ -46,8 +46,8 @@ class VisibilityForm(forms.Form):
 
 
 @require_safe
-def visibility(request: HttpRequest) -> HttpResponse:
-    """Takes GET parameters, so that a report has a URL. With only one of them the form opens."""
+def show_visibility(request: HttpRequest) -> HttpResponse:
+    """The form, or the report if the query string has both parameters: a report has a URL."""
     is_complete = {"user", "task"} <= request.GET.keys()
     form = VisibilityForm(request.GET if is_complete else None, initial=request.GET.dict())
     context = {
@@ -58,5 +58,5 @@ def visibility(request: HttpRequest) -> HttpResponse:
     }
     if is_complete and form.is_valid():
         user, task = form.cleaned_data["user"], form.cleaned_data["task"]
-        context |= {"account": user, "task": task, "report": report_visibility(user, task)}
+        context |= {"account": user, "task": task, "report": build_visibility_report(user, task)}
     return TemplateResponse(request, "tasks/admin/visibility.html", context)

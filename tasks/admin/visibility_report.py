@@ -1,7 +1,7 @@
-"""«Почему видно / не видно»: what the product decides about one user and one task.
+"""«Почему видно / не видно»: what one user sees and can do with one task, and why.
 
-There is no second rule here. Visibility and actions are asked of the functions that lists, card
-and actions use; this module only collects the answers.
+This module has no rules of its own: it calls the functions that the lists, the card and the actions
+call, and collects the results.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class ActionCheck:
 class VisibilityReport:
     """Whether the user sees the task, and the Russian sentences that say why or why not.
 
-    ``checks`` are empty when they do not see it: they have no actions then.
+    ``checks`` are empty if they do not see it, as they can do nothing with it then.
     """
 
     is_visible: bool
@@ -43,15 +43,17 @@ class VisibilityReport:
     checks: tuple[ActionCheck, ...] = ()
 
 
-def report_visibility(user: User, task: SigningTask) -> VisibilityReport:
-    """The report as of now."""
+def build_visibility_report(user: User, task: SigningTask) -> VisibilityReport:
+    """Builds the report as of now."""
     if SigningTask.objects.visible_to(user).filter(pk=task.pk).exists():
         grants = visibility_of(user).grants_for(task.manager_id)
-        return VisibilityReport(True, tuple(_describe(grants)), tuple(_check_actions(user, task)))
-    return VisibilityReport(False, tuple(_missing_conditions(user, task.manager)))
+        return VisibilityReport(
+            True, tuple(_describe_grants(grants)), tuple(_check_actions(user, task))
+        )
+    return VisibilityReport(False, tuple(_describe_missing_conditions(user, task.manager)))
 
 
-def _describe(grants: list[Grant]) -> Iterator[str]:
+def _describe_grants(grants: list[Grant]) -> Iterator[str]:
     groups = AccessGroup.objects.in_bulk([grant.group_id for grant in grants if grant.group_id])
     for grant in grants:
         if grant.group_id:
@@ -60,7 +62,7 @@ def _describe(grants: list[Grant]) -> Iterator[str]:
             yield grant.reason.value
 
 
-def _missing_conditions(user: User, manager: User) -> Iterator[str]:
+def _describe_missing_conditions(user: User, manager: User) -> Iterator[str]:
     if not user.is_active:
         yield "Вход ему закрыт: заблокированный не видит ничего."
     if not user.role_codes:
@@ -76,7 +78,7 @@ def _missing_conditions(user: User, manager: User) -> Iterator[str]:
 
 def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
     yield ActionCheck("Открыть карточку, скачать документы, выгрузить")
-    for label, refusals in (
+    for label, find_refusals in (
         ("Принять в работу", handover.take_refusals),
         ("Передать", handover.hand_over_refusals),
         ("Написать комментарий", comment_refusals),
@@ -85,9 +87,9 @@ def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
         ("Изменить лицевой счет", account_refusals),
         ("Отметить проверку клиента", fraud_check_refusals),
     ):
-        yield ActionCheck(label, tuple(refusals(task, user)))
-    possible, capacities = guards.transitions_from(task), guards.actors_of(user, task)
+        yield ActionCheck(label, tuple(find_refusals(task, user)))
+    transitions, actors = guards.transitions_from(task), guards.actors_of(user, task)
     for name in BUTTON_SPECS:
-        if name in possible or name == APPROVE:
-            reasons = guards.refusals(task, name, capacities)
-            yield ActionCheck(label_of(name, task), tuple(reasons))
+        if name in transitions or name == APPROVE:
+            refusals = guards.refusals(task, name, actors)
+            yield ActionCheck(label_of(name, task), tuple(refusals))

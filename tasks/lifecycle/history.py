@@ -37,7 +37,7 @@ def record_transition(
         comment=arguments.get("comment") or arguments.get("reason") or "",
         details={key: value for key, value in arguments.items() if key not in _NOT_IN_DETAILS},
     )
-    triggers.after_history(task, entry)
+    triggers.on_history_entry(task, entry)
     return entry
 
 
@@ -61,5 +61,5 @@ def record(
         comment=comment,
         details=details,
     )
-    triggers.after_history(task, entry)
+    triggers.on_history_entry(task, entry)
     return entry

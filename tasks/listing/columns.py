@@ -19,87 +19,87 @@ from tasks.wording.turns import TurnLabels
 CELLS = "tasks/list/cells"
 
 
-# The functions of a column get the fields that it names, and whose turn each status is for the
-# user who looks.
+# A column's functions get a row (the fields that the column names) and the turn labels of the
+# viewer.
 
 
-def _value(field: str) -> Any:
-    """The function for a field that is shown as it is."""
+def _get_field(field: str) -> Any:
+    """A function that returns the field unchanged."""
     get = itemgetter(field)
     return lambda task, turns: get(task)
 
 
-def _label(field: str, labels: dict[Any, Any]) -> Any:
-    """The function for a field of `Choices`."""
+def _get_label(field: str, labels: dict[Any, Any]) -> Any:
+    """A function that returns the label of a field with choices."""
     return lambda task, turns: str(labels.get(task[field], ""))
 
 
-def _moment(field: str) -> Any:
+def _get_datetime(field: str) -> Any:
     return lambda task, turns: format_datetime(task[field])
 
 
-def _number(task: RowValues, turns: TurnLabels) -> str:
+def _get_number(task: RowValues, turns: TurnLabels) -> str:
     return str(task["number"])
 
 
-def _card_url(task: RowValues, turns: TurnLabels) -> str:
+def _get_card_url(task: RowValues, turns: TurnLabels) -> str:
     prefix = cached_reverse("tasks:card", "0").removesuffix("0/")
     return f"{prefix}{task['number']}/"
 
 
-def _stage(task: RowValues, turns: TurnLabels) -> str:
+def _get_stage(task: RowValues, turns: TurnLabels) -> str:
     return str(status_rows()[Status(task["status"])].stage.label)
 
 
-def _status(task: RowValues, turns: TurnLabels) -> str:
+def _get_status(task: RowValues, turns: TurnLabels) -> str:
     return str(Status(task["status"]).label)
 
 
-def _badge(task: RowValues, turns: TurnLabels) -> str:
+def _get_badge(task: RowValues, turns: TurnLabels) -> str:
     return kind_of(Status(task["status"]))
 
 
-def _badge_icon(task: RowValues, turns: TurnLabels) -> str:
-    return ICONS[_badge(task, turns)]
+def _get_badge_icon(task: RowValues, turns: TurnLabels) -> str:
+    return ICONS[_get_badge(task, turns)]
 
 
-_resolution = _label("resolution", dict(Resolution.choices))
+_get_resolution = _get_label("resolution", dict(Resolution.choices))
 
 
-def _status_note(task: RowValues, turns: TurnLabels) -> str:
+def _get_status_note(task: RowValues, turns: TurnLabels) -> str:
     """How long a completed task took; the resolution of any other."""
     if task["status"] == Status.COMPLETED and task["completed_at"] is not None:
         return f"Подписано за {format_duration(task['completed_at'] - task['created_at'])}"
-    return str(_resolution(task, turns))
+    return str(_get_resolution(task, turns))
 
 
-def _turn(task: RowValues, turns: TurnLabels) -> str:
+def _get_turn(task: RowValues, turns: TurnLabels) -> str:
     return turns.label(Status(task["status"]), task["manager_id"])
 
 
-def _owner_name(task: RowValues, turns: TurnLabels) -> str:
+def _get_owner_name(task: RowValues, turns: TurnLabels) -> str:
     names = (task[f"manager__{part}"] for part in ("last_name", "first_name", "patronymic"))
     return name_with_initials(*names)
 
 
-def _owner(task: RowValues, turns: TurnLabels) -> str:
-    return _owner_name(task, turns) or str(task["manager__username"])
+def _get_owner(task: RowValues, turns: TurnLabels) -> str:
+    return _get_owner_name(task, turns) or str(task["manager__username"])
 
 
-def _updated(task: RowValues, turns: TurnLabels) -> str:
+def _get_age(task: RowValues, turns: TurnLabels) -> str:
     return format_age(task["updated_at"])
 
 
-# In the order of the page.
+# In the order in which the page shows them.
 TASK_COLUMNS = (
     Column(
         "number",
         "№",
         ("number",),
-        _number,
-        XlsxCell(10, "Номер", _value("number")),
+        _get_number,
+        XlsxCell(10, "Номер", _get_field("number")),
         template=f"{CELLS}/number.html",
-        details={"url": _card_url},
+        details={"url": _get_card_url},
         sort="number",
         sort_descending_first=True,
         optional=False,
@@ -108,19 +108,19 @@ TASK_COLUMNS = (
         "client",
         "Клиент",
         ("client__short_name", "client__inn"),
-        _value("client__short_name"),
+        _get_field("client__short_name"),
         XlsxCell(40),
         template=f"{CELLS}/client.html",
-        details={"inn": _value("client__inn")},
+        details={"inn": _get_field("client__inn")},
         sort="client",
         optional=False,
     ),
-    Column("inn", "ИНН", ("client__inn",), xlsx=XlsxCell(14, value=_value("client__inn"))),
+    Column("inn", "ИНН", ("client__inn",), xlsx=XlsxCell(14, value=_get_field("client__inn"))),
     Column(
         "type",
         "Тип",
         ("task_type",),
-        _label("task_type", dict(TaskType.choices)),
+        _get_label("task_type", dict(TaskType.choices)),
         XlsxCell(18),
         is_default=False,
     ),
@@ -128,7 +128,7 @@ TASK_COLUMNS = (
         "region",
         "Регион",
         ("region__name",),
-        _value("region__name"),
+        _get_field("region__name"),
         XlsxCell(28),
         phone_label="Регион",
         is_default=False,
@@ -137,7 +137,7 @@ TASK_COLUMNS = (
         "account",
         "Лицевой счет",
         ("account_number",),
-        _value("account_number"),
+        _get_field("account_number"),
         XlsxCell(15),
         phone_label="ЛС",
         css="num",
@@ -147,33 +147,33 @@ TASK_COLUMNS = (
         "document_number",
         "Номер документа",
         ("document_number",),
-        xlsx=XlsxCell(20, value=_value("document_number")),
+        xlsx=XlsxCell(20, value=_get_field("document_number")),
     ),
     Column(
         "document_kind",
         "Вид документа",
         ("document_kind",),
-        xlsx=XlsxCell(24, value=_label("document_kind", dict(DocumentKind.choices))),
+        xlsx=XlsxCell(24, value=_get_label("document_kind", dict(DocumentKind.choices))),
     ),
-    Column("stage", "Этап", ("status",), _stage, XlsxCell(26)),
+    Column("stage", "Этап", ("status",), _get_stage, XlsxCell(26)),
     Column(
         "status",
         "Статус",
         ("status", "resolution", "created_at", "completed_at"),
-        _status,
+        _get_status,
         XlsxCell(34),
         template=f"{CELLS}/status.html",
-        details={"badge": _badge, "icon": _badge_icon, "note": _status_note},
+        details={"badge": _get_badge, "icon": _get_badge_icon, "note": _get_status_note},
         sort="status",
         optional=False,
     ),
-    Column("resolution", "Резолюция", ("resolution",), xlsx=XlsxCell(34, value=_resolution)),
-    Column("turn", "Чей ход", ("status", "manager_id"), _turn, XlsxCell(16), phone_label="Ход"),
+    Column("resolution", "Резолюция", ("resolution",), xlsx=XlsxCell(34, value=_get_resolution)),
+    Column("turn", "Чей ход", ("status", "manager_id"), _get_turn, XlsxCell(16), phone_label="Ход"),
     Column(
         "channel",
         "Подписание",
         ("channel",),
-        _label("channel", dict(Channel.choices)),
+        _get_label("channel", dict(Channel.choices)),
         phone_label="Подписание",
         is_default=False,
     ),
@@ -186,8 +186,8 @@ TASK_COLUMNS = (
             "manager__patronymic",
             "manager__username",
         ),
-        _owner,
-        XlsxCell(24, value=_owner_name),
+        _get_owner,
+        XlsxCell(24, value=_get_owner_name),
         phone_label="Ответственный",
         sort="owner",
     ),
@@ -195,8 +195,8 @@ TASK_COLUMNS = (
         "created",
         "Создано",
         ("created_at",),
-        _moment("created_at"),
-        XlsxCell(17, value=_value("created_at")),
+        _get_datetime("created_at"),
+        XlsxCell(17, value=_get_field("created_at")),
         phone_label="Создано",
         css="num nowrap",
         sort="created",
@@ -207,22 +207,25 @@ TASK_COLUMNS = (
         "updated",
         "Обновлено",
         ("updated_at",),
-        _updated,
-        XlsxCell(17, value=_value("updated_at")),
+        _get_age,
+        XlsxCell(17, value=_get_field("updated_at")),
         template=f"{CELLS}/updated.html",
-        details={"at": _moment("updated_at")},
+        details={"at": _get_datetime("updated_at")},
         sort="updated",
         sort_descending_first=True,
     ),
     Column(
-        "completed", "Завершено", ("completed_at",), xlsx=XlsxCell(17, value=_value("completed_at"))
+        "completed",
+        "Завершено",
+        ("completed_at",),
+        xlsx=XlsxCell(17, value=_get_field("completed_at")),
     ),
     Column(
         "archive_code",
         "Штрих код / ИД документа",
         ("package__archive_code",),
-        xlsx=XlsxCell(26, value=_value("package__archive_code")),
+        xlsx=XlsxCell(26, value=_get_field("package__archive_code")),
     ),
 )
-# A file has the type before the client; all else is in the order above.
+# In a file the type comes before the client; the rest is in the order above.
 FILE_COLUMNS = sorted(TASK_COLUMNS, key=lambda column: column.code not in {"number", "type"})

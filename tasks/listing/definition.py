@@ -1,4 +1,4 @@
-"""The lists of tasks, as `econtract.platform.listing` knows them."""
+"""The definition of the lists of tasks for `econtract.platform.listing`."""
 
 from econtract.platform.listing.registry import ListDefinition
 from tasks.listing.columns import FILE_COLUMNS, TASK_COLUMNS

@@ -1,7 +1,7 @@
-"""Where a card stands in the list that it was opened from: the tasks before and after it.
+"""The position of a card in the list that it was opened from, and the tasks before and after it.
 
-The session stores the page of the list as it was shown. A task that the user has worked on stays
-at its position, and the next task costs the same whatever the length of the list.
+The session stores the page of the list as it was shown. So a task keeps its position after the
+user has worked on it, and finding the next one takes as long in a long list as in a short one.
 """
 
 from dataclasses import asdict, dataclass
@@ -27,9 +27,9 @@ Direction = Literal["previous", "next"]
 class ListPosition:
     """One page of a list as it was shown.
 
-    ``numbers`` are its tasks. ``first`` is the position of the first one in the whole list, 0 where
+    ``numbers`` are its tasks. ``first`` is the position of the first one in the whole list, 0 if
     it is unknown. ``total`` is a capped count. ``previous`` and ``next`` are the query strings of
-    the neighbouring pages, "" where there is none.
+    the neighbouring pages, "" if there is none.
     """
 
     tab: str
@@ -42,7 +42,7 @@ class ListPosition:
 
     @classmethod
     def from_page(cls, tab: str, query: TaskListQuery, page: ListPage) -> Self:
-        """The first field of the page's rows must be the task number."""
+        """Builds the position; the first field of the page's rows must be the task number."""
         return cls(
             tab=tab,
             query=query.encode(),
@@ -56,14 +56,14 @@ class ListPosition:
     @classmethod
     def load(cls, session: SessionBase) -> Self | None:
         """The page that was shown last; None when there was none."""
-        stored = session.get(SESSION_KEY)
-        return cls(**{**stored, "numbers": tuple(stored["numbers"])}) if stored else None
+        data = session.get(SESSION_KEY)
+        return cls(**{**data, "numbers": tuple(data["numbers"])}) if data else None
 
     def save(self, session: SessionBase) -> None:
         """Writes the session only if the page has changed: usually it has not."""
-        stored = {**asdict(self), "numbers": list(self.numbers)}
-        if session.get(SESSION_KEY) != stored:
-            session[SESSION_KEY] = stored
+        data = {**asdict(self), "numbers": list(self.numbers)}
+        if session.get(SESSION_KEY) != data:
+            session[SESSION_KEY] = data
 
     @property
     def list_url(self) -> str:
@@ -81,58 +81,58 @@ class Neighbours:
     next_url: str
 
 
-def position_of(session: SessionBase, task: SigningTask) -> ListPosition | None:
-    """The page that ``task`` was opened from; None when it is not on the last one shown."""
+def find_position(session: SessionBase, task: SigningTask) -> ListPosition | None:
+    """The page that was shown last, if ``task`` is on it; else None."""
     position = ListPosition.load(session)
     return position if position is not None and task.number in position.numbers else None
 
 
-def neighbours(position: ListPosition, task: SigningTask, user: User) -> Neighbours:
+def find_neighbours(position: ListPosition, task: SigningTask, user: User) -> Neighbours:
     """The neighbours of ``task``, which is on the page; tasks no longer visible are skipped."""
-    at = position.numbers.index(task.number)
+    index = position.numbers.index(task.number)
     visible = set(
         SigningTask.objects.visible_to(user)
         .filter(pk__in=position.numbers)
         .order_by()
         .values_list("pk", flat=True)
     )
-    before = [number for number in position.numbers[:at] if number in visible]
-    after = [number for number in position.numbers[at + 1 :] if number in visible]
+    before = [number for number in position.numbers[:index] if number in visible]
+    after = [number for number in position.numbers[index + 1 :] if number in visible]
     return Neighbours(
-        position=_position_text(position, at),
-        previous_url=_card_url(before[-1]) if before else _turn_url(position, "previous"),
-        next_url=_card_url(after[0]) if after else _turn_url(position, "next"),
+        position=_format_position(position, index),
+        previous_url=_get_card_url(before[-1]) if before else _get_step_url(position, "previous"),
+        next_url=_get_card_url(after[0]) if after else _get_step_url(position, "next"),
     )
 
 
 def turn_page(position: ListPosition, direction: Direction, user: User) -> ListPosition:
     """The neighbouring page, as the list would show it now."""
-    encoded = position.previous if direction == "previous" else position.next
-    query = TaskListQuery.parse(QueryDict(encoded.removeprefix("?")))
+    query_string = position.previous if direction == "previous" else position.next
+    query = TaskListQuery.parse(QueryDict(query_string.removeprefix("?")))
     tasks = find_tasks(user, position.tab, query)
     page = fetch_page(tasks, query, ("number",), total=position.total)
     return ListPosition.from_page(position.tab, query, page)
 
 
-def entry_url(position: ListPosition, direction: Direction) -> str:
-    """The card to open after `turn_page`; the list if the page is empty by now."""
+def get_entry_url(position: ListPosition, direction: Direction) -> str:
+    """The URL to open after `turn_page`: a card, or the list if the page is empty by now."""
     if not position.numbers:
         return position.list_url
-    return _card_url(position.numbers[-1 if direction == "previous" else 0])
+    return _get_card_url(position.numbers[-1 if direction == "previous" else 0])
 
 
-def _position_text(position: ListPosition, at: int) -> str:
+def _format_position(position: ListPosition, index: int) -> str:
     if not position.first:
         return ""
     if position.total > COUNT_LIMIT:
-        return f"{position.first + at}, всего больше {COUNT_LIMIT}"
-    return f"{position.first + at} из {position.total}"
+        return f"{position.first + index}, всего больше {COUNT_LIMIT}"
+    return f"{position.first + index} из {position.total}"
 
 
-def _card_url(number: int) -> str:
+def _get_card_url(number: int) -> str:
     return reverse("tasks:card", args=[number])
 
 
-def _turn_url(position: ListPosition, direction: Direction) -> str:
-    has_page = position.previous if direction == "previous" else position.next
-    return reverse("tasks:step", args=[direction]) if has_page else ""
+def _get_step_url(position: ListPosition, direction: Direction) -> str:
+    query_string = position.previous if direction == "previous" else position.next
+    return reverse("tasks:step", args=[direction]) if query_string else ""

@@ -23,13 +23,13 @@ from tasks.statuses import Resolution, Stage, Status, quick_filters, statuses_of
 
 NEWEST_FIRST = "-updated"
 NUMBER = integer_key("number")
-# The value of the parameter ``group`` that turns the stored quick filter off.
+# The value of the parameter ``group`` that turns the user's stored quick filter off.
 NO_QUICK_FILTER = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskListQuery(ListQuery):
-    """One view of a list of tasks. The defaults are the whole tab, newest first.
+    """The filters and sort order of a list of tasks. By default the whole tab, newest first.
 
     ``since`` and ``until`` are days of creation in the user's time zone, both included.
     """
@@ -59,16 +59,15 @@ class TaskListQuery(ListQuery):
     def filter_tasks(
         self, tasks: SigningTaskQuerySet, possible_statuses: Collection[Status] = tuple(Status)
     ) -> SigningTaskQuerySet:
-        """The part of ``tasks`` that the filters leave, in no particular order.
+        """The part of ``tasks`` that matches the filters, in no particular order.
 
-        ``possible_statuses`` are those that ``tasks`` can have: a status or stage without any of
-        them is known to be empty without a query.
+        ``possible_statuses`` are those that ``tasks`` can have: a filter by any other status is
+        known to match nothing, so it needs no query.
         """
         tasks = tasks.filter(self._conditions())
         if self.status or self.stage:
-            tasks = tasks.filter(
-                status__in=[each for each in self._statuses() if each in possible_statuses]
-            )
+            statuses = [status for status in self._statuses() if status in possible_statuses]
+            tasks = tasks.filter(status__in=statuses)
         if self.quick_filter:
             tasks = tasks.with_quick_filter(self.quick_filter)
         start, end = _start_of_day(self.since), _start_of_day(self.until, days_later=1)
@@ -85,11 +84,11 @@ class TaskListQuery(ListQuery):
         return Q(**{name: value for name, value in values.items() if value})
 
     def _statuses(self) -> list[Status]:
-        of_stage = statuses_of(Stage(self.stage)) if self.stage else list(Status)
-        return [status for status in of_stage if self.status in {"", status}]
+        statuses = statuses_of(Stage(self.stage)) if self.stage else list(Status)
+        return [status for status in statuses if self.status in {"", status}]
 
     def parameters(self, *, leave_out: Container[str] = ()) -> dict[str, str]:
-        """``group`` is always there: without it, the address means the stored quick filter."""
+        """Always has ``group``: a URL without it means the stored quick filter."""
         parameters = super().parameters(leave_out=leave_out)
         if "group" in leave_out:
             return parameters
@@ -97,12 +96,12 @@ class TaskListQuery(ListQuery):
 
     @property
     def has_only_quick_filter(self) -> bool:
-        """Whether nothing but a quick filter narrows the tab."""
+        """Whether there is no filter other than a quick filter."""
         return not self.with_changes(quick_filter="").is_narrowed
 
     @property
     def has_only_codes(self) -> bool:
-        """Whether the only filters are codes: such queries are few, and the same for many users."""
+        """Whether all filters have fixed values: such queries are few and shared by many users."""
         return not self.with_changes(**dict.fromkeys(CODES, "")).is_narrowed
 
 

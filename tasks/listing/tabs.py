@@ -1,4 +1,4 @@
-"""The tabs of the lists of tasks: what each holds, and who has it."""
+"""The tabs of the lists of tasks: which tasks each contains, and which users have it."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import FINISHED, IN_WORK, Status
 
-# Everything that a user sees, in work and finished; it is not in the menu.
+# All tasks that a user sees, in work and finished. It is not in the menu.
 SEARCH = "search"
 
 
 @dataclass(frozen=True)
 class Tab:
-    """What tells one list of tasks from another. ``statuses`` are those that its tasks can have."""
+    """One list of tasks. ``statuses`` are those that its tasks can have."""
 
     title: str
     empty_title: str
@@ -40,8 +40,8 @@ TABS = {
 }
 
 
-def tabs_for(user: User) -> list[str]:
-    """«Мои» for users who work on tasks; «Все» where it can hold more than their own."""
+def get_tabs(user: User) -> list[str]:
+    """The tabs of ``user``: «Мои» if they work on tasks, «Все» if it can contain others' tasks."""
     works_on_tasks = user.has_permission(Permission.WORK_TASKS)
     sees_others = visibility_of(user).includes_others_than(user.pk)
     is_shown = {"my": works_on_tasks, "all": sees_others or not works_on_tasks, "archive": True}
@@ -49,19 +49,19 @@ def tabs_for(user: User) -> list[str]:
 
 
 def find_tasks(user: User, tab: str, query: TaskListQuery) -> SigningTaskQuerySet:
-    """The tasks of the tab that ``user`` sees and ``query`` leaves, in no particular order.
+    """The tasks of the tab that ``user`` sees and ``query`` matches, in no particular order.
 
-    The list, its export and its updates all come from here.
+    The list, its export and its updates all use this function.
     """
     tasks = SigningTask.objects.all()
-    in_tab = tasks_of_tab(tab, own=tasks.own_of(user), visible=tasks.visible_to(user))
-    return query.filter_tasks(in_tab, TABS[tab].statuses)
+    tab_tasks = select_tab_tasks(tab, own=tasks.own_of(user), visible=tasks.visible_to(user))
+    return query.filter_tasks(tab_tasks, TABS[tab].statuses)
 
 
-def tasks_of_tab(
+def select_tab_tasks(
     tab: str, *, own: SigningTaskQuerySet, visible: SigningTaskQuerySet
 ) -> SigningTaskQuerySet:
-    """What the tab holds before any filter."""
+    """The tasks of the tab before any filter."""
     match tab:
         case "my":
             return own.in_work()
@@ -73,8 +73,8 @@ def tasks_of_tab(
             return visible
 
 
-def known_total(counters: TaskCounters, tab: str, query: TaskListQuery) -> int | None:
-    """The number of tasks that ``query`` leaves, where a counter says it already; else None."""
+def get_known_total(counters: TaskCounters, tab: str, query: TaskListQuery) -> int | None:
+    """The number of tasks that ``query`` matches, if a counter has it already; else None."""
     if tab not in {"my", "all"} or not query.has_only_quick_filter:
         return None
     if query.quick_filter:

@@ -1,5 +1,5 @@
-"""What users are told of signing tasks.
+"""Notifications about signing tasks.
 
-`kinds` and `subject` are what the task adds to `econtract.platform.notifications`; `triggers` says
-who is told of what, `expiry` tells administrators of certificates that run out.
+`kinds` and `subject` register tasks with `econtract.platform.notifications`. `triggers` decides
+who is notified of which event; `expiry` notifies administrators of certificates that expire.
 """

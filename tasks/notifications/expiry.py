@@ -15,9 +15,9 @@ WEEK = timedelta(days=7)
 
 @transaction.atomic
 def notify_administrators() -> None:
-    """Notify a month ahead, a week ahead and at the end.
+    """Notify a month ahead, a week ahead and on expiry.
 
-    `notify` drops an event that it has seen, so repeated calls send each notification once.
+    `notify` ignores an event that it has already sent, so calls can be repeated.
     """
     recipients = list(administrators())
     for expiry in find_expiries(clock.now()):

@@ -8,11 +8,11 @@ from econtract.platform.listing.exports import EXPORT_KIND, EXPORT_SOURCE
 from econtract.platform.notifications.registry import NotificationKind
 
 
-def _expiry_url(source: str, user: Any) -> str:
+def _get_expiry_url(source: str, user: Any) -> str:
     return reverse("admin:tasks_signingtask_expiring") if user.is_administrator else ""
 
 
-def _export_url(source: str, user: Any) -> str:
+def _get_export_url(source: str, user: Any) -> str:
     is_ready = source.startswith(EXPORT_SOURCE)
     key = source.removeprefix(EXPORT_SOURCE)
     return reverse("reports:export", args=[key]) if is_ready else ""
@@ -23,7 +23,7 @@ REFUSED = NotificationKind("refused", "Клиент отказался", "circle
 ERROR = NotificationKind("error", "Ошибка в задании", "alert-triangle")
 AUTHORITY = NotificationKind("authority", "Пришли документы о полномочиях", "file")
 RECEIVED = NotificationKind("given", "Задание передано вам", "user-plus")
-# The recipient may no longer see the task: they get its number and the colleague's name.
+# The recipient may no longer see the task, so they get only its number and the colleague's name.
 TAKEN = NotificationKind(
     "left", "Ваше задание передано другому", "arrows-exchange", about_recipient=True
 )
@@ -36,7 +36,7 @@ EXPIRY = NotificationKind(
     "shield-check",
     for_administrators=True,
     title="Сертификаты и МЧД",
-    link=_expiry_url,
+    link=_get_expiry_url,
 )
 EXPORT = NotificationKind(
     EXPORT_KIND,
@@ -45,7 +45,7 @@ EXPORT = NotificationKind(
     about_recipient=True,
     mandatory=True,
     title="Выгрузка в Excel",
-    link=_export_url,
+    link=_get_export_url,
 )
 
 KINDS = (

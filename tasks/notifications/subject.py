@@ -15,14 +15,14 @@ TASK = "task"
 
 
 class TaskSubject:
-    """See `econtract.platform.notifications.registry.SubjectType`."""
+    """A `SubjectType` of `econtract.platform.notifications.registry`."""
 
     code = TASK
 
     def visible_to(self, user: User) -> Q:
         if visibility_of(user).sees_everything:
             return Q()
-        # Correlated, so that it is asked for the few rows at hand, not for all visible tasks.
+        # Correlated, so that it runs for the few notifications at hand, not for all visible tasks.
         return Q(Exists(SigningTask.objects.visible_to(user).filter(pk=OuterRef("subject_id"))))
 
     def titles(self, ids: Collection[int], user: User) -> dict[int, str]:
@@ -40,5 +40,5 @@ class TaskSubject:
         return reverse("tasks:card", args=[subject_id])
 
 
-def subject_of(task: SigningTask) -> Subject:
+def build_subject(task: SigningTask) -> Subject:
     return Subject(TASK, task.number, task.status)

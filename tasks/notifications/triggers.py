@@ -1,4 +1,4 @@
-"""Who is told of what. Called where a thing is recorded, in its transaction."""
+"""Triggers: which event notifies whom. Called in the transaction that records the event."""
 
 from collections.abc import Iterable
 
@@ -11,46 +11,50 @@ from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import job_kind
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.notifications import kinds
-from tasks.notifications.subject import subject_of
+from tasks.notifications.subject import build_subject
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.wording.history import SENTENCES
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
 NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
-# What a person has asked for and did not get, while the status stays what it is.
+# A revocation that a user requested in vain. The status stays as it was.
 NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
 
 
-def after_history(task: SigningTask, entry: HistoryEntry) -> None:
-    """Tells whom the entry concerns; most concern nobody."""
+def on_history_entry(task: SigningTask, entry: HistoryEntry) -> None:
+    """Notifies the users whom ``entry`` concerns; most entries concern nobody."""
     if entry.kind == HistoryEntry.Kind.TRANSITION:
-        _after_transition(task, entry)
+        _on_transition(task, entry)
     elif entry.kind == HistoryEntry.Kind.TAKEN_OVER:
-        _after_taking_over(task, entry)
+        _on_takeover(task, entry)
     elif entry.name in NOT_REVOKED:
-        notify([task.manager], _event(task, entry, kinds.ERROR, NOT_REVOKED[entry.name], ""))
+        notify([task.manager], _build_event(task, entry, kinds.ERROR, NOT_REVOKED[entry.name], ""))
 
 
-def _after_transition(task: SigningTask, entry: HistoryEntry) -> None:
+def _on_transition(task: SigningTask, entry: HistoryEntry) -> None:
     if entry.new_status == Status.ON_APPROVAL:
         _ask_for_approval(task, entry)
-    elif found := _for_manager(entry):
-        notify([task.manager], _event(task, entry, *found), exclude=entry.actor)
+    elif message := _compose_for_manager(entry):
+        notify([task.manager], _build_event(task, entry, *message), exclude=entry.actor)
 
 
 def _ask_for_approval(task: SigningTask, entry: HistoryEntry) -> None:
-    """Asks the heads; where there is none, administrators are told, or it would wait for ever."""
+    """Notifies the heads; without any, administrators, as the task would wait for ever."""
     if heads := list(approvers_of(task.manager_id)):
-        event = _event(task, entry, kinds.APPROVAL, "Задание ждет согласования", entry.comment)
+        event = _build_event(
+            task, entry, kinds.APPROVAL, "Задание ждет согласования", entry.comment
+        )
         notify(heads, event, exclude=entry.actor)
     else:
         notify(
-            administrators(), _event(task, entry, kinds.APPROVAL, NO_HEAD, ""), exclude=entry.actor
+            administrators(),
+            _build_event(task, entry, kinds.APPROVAL, NO_HEAD, ""),
+            exclude=entry.actor,
         )
 
 
-def _for_manager(entry: HistoryEntry) -> tuple[NotificationKind, str, str] | None:
-    """Kind, sentence and somebody's words, when the task's manager is to be told."""
+def _compose_for_manager(entry: HistoryEntry) -> tuple[NotificationKind, str, str] | None:
+    """Kind, sentence and detail of the manager's notification; None if they get none."""
     if entry.name == "client_signed":
         return kinds.SIGNED, "Клиент подписал документ", ""
     if entry.name == "authority_documents_received":
@@ -61,45 +65,42 @@ def _for_manager(entry: HistoryEntry) -> tuple[NotificationKind, str, str] | Non
         return kinds.APPROVAL, "Согласование отклонено", entry.comment
     if entry.new_status not in FAILURES or entry.resolution == Resolution.WITHDRAWN:
         return None
-    status = Status(entry.new_status).label
-    words = str(Resolution(entry.resolution).label) if entry.resolution else ""
+    resolution = str(Resolution(entry.resolution).label) if entry.resolution else ""
     if entry.resolution in REFUSALS:
-        return kinds.REFUSED, words, entry.comment
-    return kinds.ERROR, str(status), words
+        return kinds.REFUSED, resolution, entry.comment
+    return kinds.ERROR, str(Status(entry.new_status).label), resolution
 
 
-def _after_taking_over(task: SigningTask, entry: HistoryEntry) -> None:
-    given = f"Передал сотрудник {entry.actor}" if entry.actor else "Задание передано вам"
-    notify(
-        [task.manager],
-        _event(task, entry, kinds.RECEIVED, given, entry.comment),
-        exclude=entry.actor,
-    )
-    previous = User.objects.filter(pk=entry.details.get("previous_id"))
-    left = _event(task, entry, kinds.TAKEN, f"Теперь задание ведет сотрудник {task.manager}", "")
-    notify(previous, left, exclude=entry.actor)
+def _on_takeover(task: SigningTask, entry: HistoryEntry) -> None:
+    sentence = f"Передал сотрудник {entry.actor}" if entry.actor else "Задание передано вам"
+    event = _build_event(task, entry, kinds.RECEIVED, sentence, entry.comment)
+    notify([task.manager], event, exclude=entry.actor)
+    previous_manager = User.objects.filter(pk=entry.details.get("previous_id"))
+    sentence = f"Теперь задание ведет сотрудник {task.manager}"
+    event = _build_event(task, entry, kinds.TAKEN, sentence, "")
+    notify(previous_manager, event, exclude=entry.actor)
 
 
-def _event(
-    task: SigningTask, entry: HistoryEntry, kind: NotificationKind, sentence: str, words: str
+def _build_event(
+    task: SigningTask, entry: HistoryEntry, kind: NotificationKind, sentence: str, detail: str
 ) -> Event:
-    text = f"{sentence}: {words}" if words else sentence
-    return Event(kind, text, f"history:{entry.pk}", subject_of(task))
+    text = f"{sentence}: {detail}" if detail else sentence
+    return Event(kind, text, f"history:{entry.pk}", build_subject(task))
 
 
 def on_job_parked(task: SigningTask, job: OutboxJob) -> None:
-    """Tells the manager of a call that failed for good and did not change the status."""
+    """Notifies the manager of a job that failed for good without changing the status."""
     text = f"{job_kind(job.kind).caption_when_parked}. Администратор может повторить"
-    notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", subject_of(task)))
+    notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", build_subject(task)))
 
 
-def after_comment(comment: Comment, mentioned: Iterable[User]) -> None:
-    """Tells the people named in it, the task's manager, and whoever has commented before."""
+def on_comment(comment: Comment, mentioned: Iterable[User]) -> None:
+    """Notifies the mentioned users, the task's manager, and everybody who has commented before."""
     task, author = comment.task, comment.author
-    named = list(mentioned)
-    words, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
-    notify(named, Event(kinds.MENTION, words, source, subject_of(task)), exclude=author)
-    writers = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
-    others = viewers_of(task.manager_id).filter(pk__in=writers)
-    others = others.exclude(pk__in=[person.pk for person in named])
-    notify(others, Event(kinds.COMMENT, words, source, subject_of(task)), exclude=author)
+    mentioned = list(mentioned)
+    text, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
+    notify(mentioned, Event(kinds.MENTION, text, source, build_subject(task)), exclude=author)
+    authors = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
+    others = viewers_of(task.manager_id).filter(pk__in=authors)
+    others = others.exclude(pk__in=[user.pk for user in mentioned])
+    notify(others, Event(kinds.COMMENT, text, source, build_subject(task)), exclude=author)

@@ -1,4 +1,4 @@
-"""The figures of a report: four queries, each over the tasks of its period alone."""
+"""The figures of a report: four queries, each over the tasks of the period only."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import FAILURES, Resolution, Stage, Status, status_rows
 
 SIGNED = frozenset({Status.DOCUMENT_SIGNED, Status.ARCHIVE_FAILED, Status.COMPLETED})
-# Not every task goes through «Согласование», so it is no step of the funnel.
+# Not every task goes through «Согласование», so the funnel leaves it out.
 FUNNEL = [stage for stage in Stage if stage != Stage.APPROVAL]
 
 
@@ -30,46 +30,48 @@ class TaskGroup:
 
 @dataclass(frozen=True)
 class ReportFigures:
-    """What became of the tasks that were created in a period.
+    """The present state of the tasks that were created in a period.
 
-    ``failed``: tasks that have an error now. ``median``: from creation to the signed package in
-    the archive, None if no task is completed. ``reached``: how many tasks came at least as far as
-    each stage. ``by_day``: tasks created on the day, and how many of them are signed now.
-    ``resolutions``: the tasks that have each now, most frequent first.
+    ``failed_count``: tasks that have an error now. ``median_duration``: from creation to the
+    signed package in the archive, None if no task is completed. ``stage_counts``: how many tasks
+    came at least as far as each stage. ``day_counts``: tasks created on the day, and how many of
+    them are signed now. ``resolution_counts``: tasks by resolution, most frequent first.
     """
 
-    created: int
-    signed: int
-    failed: int
-    median: timedelta | None
-    reached: dict[Stage, int]
-    by_day: dict[date, tuple[int, int]]
-    resolutions: list[tuple[Resolution, int]]
+    created_count: int
+    signed_count: int
+    failed_count: int
+    median_duration: timedelta | None
+    stage_counts: dict[Stage, int]
+    day_counts: dict[date, tuple[int, int]]
+    resolution_counts: list[tuple[Resolution, int]]
 
 
 @custom_query_plan()
 def compute_figures(tasks: SigningTaskQuerySet) -> ReportFigures:
     """The figures of ``tasks``, which must be limited to a period (`tasks.reports.period`)."""
-    # In work and finished tasks apart: each part has an index by creation.
-    groups = [*_group(tasks.in_work()), *_group(tasks.finished())]
+    # Two queries, because tasks in work and finished tasks have separate indexes by creation.
+    groups = [*_group_tasks(tasks.in_work()), *_group_tasks(tasks.finished())]
     return ReportFigures(
-        created=sum(group.count for group in groups),
-        signed=sum(group.count for group in groups if group.status in SIGNED),
-        failed=sum(group.count for group in groups if group.status in FAILURES),
-        median=_median(tasks, sum(g.count for g in groups if g.status == Status.COMPLETED)),
-        reached=_reached(groups, _statuses_before_cancellation(tasks)),
-        by_day=_by_day(groups),
-        resolutions=_resolutions(groups),
+        created_count=sum(group.count for group in groups),
+        signed_count=sum(group.count for group in groups if group.status in SIGNED),
+        failed_count=sum(group.count for group in groups if group.status in FAILURES),
+        median_duration=_compute_median_duration(
+            tasks, sum(group.count for group in groups if group.status == Status.COMPLETED)
+        ),
+        stage_counts=_count_by_stage(groups, _count_statuses_before_cancellation(tasks)),
+        day_counts=_count_by_day(groups),
+        resolution_counts=_count_by_resolution(groups),
     )
 
 
-def _group(tasks: SigningTaskQuerySet) -> Iterator[TaskGroup]:
-    grouped = tasks.order_by().values_list(TruncDate("created_at"), "status", "resolution")
-    for day, status, resolution, count in grouped.annotate(Count("pk")):
+def _group_tasks(tasks: SigningTaskQuerySet) -> Iterator[TaskGroup]:
+    rows = tasks.order_by().values_list(TruncDate("created_at"), "status", "resolution")
+    for day, status, resolution, count in rows.annotate(Count("pk")):
         yield TaskGroup(day, Status(status), resolution, count)
 
 
-def _median(tasks: SigningTaskQuerySet, completed_count: int) -> timedelta | None:
+def _compute_median_duration(tasks: SigningTaskQuerySet, completed_count: int) -> timedelta | None:
     duration = ExpressionWrapper(F("completed_at") - F("created_at"), DurationField())
     completed = tasks.finished().filter(status=Status.COMPLETED).annotate(duration=duration)
     middle = completed_count // 2
@@ -77,15 +79,17 @@ def _median(tasks: SigningTaskQuerySet, completed_count: int) -> timedelta | Non
     return next(iter(durations[middle : middle + 1]), None)
 
 
-def _statuses_before_cancellation(tasks: SigningTaskQuerySet) -> Counter[Status]:
+def _count_statuses_before_cancellation(tasks: SigningTaskQuerySet) -> Counter[Status]:
     """How many tasks were cancelled in each status."""
-    cancelled = tasks.finished().filter(status=Status.CANCELLED).order_by().values("pk")
-    entries = HistoryEntry.objects.filter(task__in=cancelled, new_status=Status.CANCELLED)
+    task_ids = tasks.finished().filter(status=Status.CANCELLED).order_by().values("pk")
+    entries = HistoryEntry.objects.filter(task__in=task_ids, new_status=Status.CANCELLED)
     counts = entries.exclude(old_status="").order_by().values_list("old_status")
     return Counter({Status(status): count for status, count in counts.annotate(Count("pk"))})
 
 
-def _reached(groups: list[TaskGroup], before_cancellation: Counter[Status]) -> dict[Stage, int]:
+def _count_by_stage(
+    groups: list[TaskGroup], before_cancellation: Counter[Status]
+) -> dict[Stage, int]:
     by_stage: Counter[Stage] = Counter()
     for group in groups:
         if group.status != Status.CANCELLED:
@@ -93,21 +97,21 @@ def _reached(groups: list[TaskGroup], before_cancellation: Counter[Status]) -> d
     for status, count in before_cancellation.items():
         by_stage[status_rows()[status].stage] += count
     return {
-        stage: sum(by_stage[later] for later in FUNNEL[position:])
-        for position, stage in enumerate(FUNNEL)
+        stage: sum(by_stage[later_stage] for later_stage in FUNNEL[index:])
+        for index, stage in enumerate(FUNNEL)
     }
 
 
-def _by_day(groups: list[TaskGroup]) -> dict[date, tuple[int, int]]:
-    created: Counter[date] = Counter()
-    signed: Counter[date] = Counter()
+def _count_by_day(groups: list[TaskGroup]) -> dict[date, tuple[int, int]]:
+    created_by_day: Counter[date] = Counter()
+    signed_by_day: Counter[date] = Counter()
     for group in groups:
-        created[group.day] += group.count
-        signed[group.day] += group.count if group.status in SIGNED else 0
-    return {day: (created[day], signed[day]) for day in created}
+        created_by_day[group.day] += group.count
+        signed_by_day[group.day] += group.count if group.status in SIGNED else 0
+    return {day: (count, signed_by_day[day]) for day, count in created_by_day.items()}
 
 
-def _resolutions(groups: list[TaskGroup]) -> list[tuple[Resolution, int]]:
+def _count_by_resolution(groups: list[TaskGroup]) -> list[tuple[Resolution, int]]:
     counts: Counter[Resolution] = Counter()
     for group in groups:
         if group.resolution:

@@ -1,4 +1,4 @@
-"""Which tasks a report counts: the filters of the lists, and a period of limited length."""
+"""The tasks that a report counts: the filters of the lists and a period of limited length."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from tasks.listing.query import TaskListQuery
 
-# Keeps a report quick however many tasks there are (docs/architecture.md, «Reports»).
+# Keeps a report fast however many tasks there are (docs/architecture.md, «Reports»).
 MAX_PERIOD = timedelta(days=92)
 DEFAULT_PERIOD = timedelta(days=30)
 EARLIEST_DAY = date(2000, 1, 1)
 ONE_DAY = timedelta(days=1)
-# Parameters of a list that a report does not have.
+# The parameters of a list that do not apply to a report.
 LIST_PARAMETERS = frozenset({"group", "size"})
 
 
@@ -22,8 +22,8 @@ LIST_PARAMETERS = frozenset({"group", "size"})
 class ReportQuery:
     """The tasks of a report. ``since`` and ``until`` are days, both included.
 
-    ``tasks`` is the query of the list of these tasks; its period is the same.
-    ``is_shortened``: a longer period was requested.
+    ``tasks`` is the list query for these tasks, with the same period. ``is_shortened``: a longer
+    period was requested.
     """
 
     tasks: TaskListQuery
@@ -33,7 +33,7 @@ class ReportQuery:
 
     @classmethod
     def parse(cls, params: QueryDict) -> Self:
-        """The query that ``params`` describe: by default the last 30 days, at most 92."""
+        """Parses query parameters; by default the last 30 days, at most 92."""
         tasks = TaskListQuery.parse(params)
         tasks = tasks.with_changes(quick_filter="", q="", sort=TaskListQuery.sort)
         today = timezone.localdate()
@@ -49,7 +49,7 @@ class ReportQuery:
         return self.tasks.encode(leave_out=LIST_PARAMETERS)
 
     def encode_last(self, days: int) -> str:
-        """The query string of the same report about the last ``days`` days."""
+        """The query string of the same report for the last ``days`` days."""
         today = timezone.localdate()
         tasks = self.tasks.with_changes(since=today - timedelta(days=days - 1), until=today)
         return tasks.encode(leave_out=LIST_PARAMETERS)

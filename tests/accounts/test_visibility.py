@@ -206,7 +206,7 @@ def test_all_pages_and_counts_show_the_same_tasks(user_ids: list[int], world: Wo
 def count_visible(user: User) -> dict[str, int]:
     counters = count_tasks(user)
     report = compute_figures(find_tasks(user, SEARCH, ALL_ROWS))
-    return {"own": counters.own, "visible": counters.visible, "report": report.created}
+    return {"own": counters.own, "visible": counters.visible, "report": report.created_count}
 
 
 def filter_managers(user: User, user_ids: list[int]) -> set[int]:

@@ -1,4 +1,4 @@
-"""A finished task's package as a file: `export_package 10482 contract.zip`."""
+"""Writes the package of a completed task to a file: `export_package 10482 contract.zip`."""
 
 import shutil
 from argparse import ArgumentParser
@@ -14,24 +14,24 @@ from tasks.statuses import Status
 
 
 class Command(BaseCommand):
-    help = "Writes the signed package (ZIP) of a finished task to a file."
+    help = "Writes the signed package (ZIP) of a completed task to a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", type=int, metavar="NUMBER", help="the task's number")
         parser.add_argument("target", type=Path, metavar="OUT.zip", help="the file to write")
-        parser.add_argument("--force", action="store_true", help="replace a file that is there")
+        parser.add_argument("--force", action="store_true", help="replace an existing file")
 
     def handle(
         self, *args: Any, number: int, target: Path, force: bool = False, **options: Any
     ) -> None:
-        """Raises CommandError with words for whoever has asked; then nothing is written."""
-        package = _package_of(number)
+        """Raises CommandError with a message for the operator; then nothing is written."""
+        package = _get_package(number)
         try:
             with (
                 storage.open_file(package.file) as source,
-                target.open("wb" if force else "xb") as written,
+                target.open("wb" if force else "xb") as output,
             ):
-                shutil.copyfileobj(source, written)
+                shutil.copyfileobj(source, output)
         except FileExistsError:
             raise CommandError(
                 f"Файл {target} уже есть. Чтобы заменить его, добавьте --force."
@@ -45,8 +45,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{target}: {package.file_name}, SHA-256 {package.file.sha256}")
 
 
-def _package_of(number: int) -> Package:
-    """The package that the task's card offers. Raises CommandError when there is none."""
+def _get_package(number: int) -> Package:
+    """The package that the task's card offers. Raises CommandError if there is none."""
     task = SigningTask.objects.select_related("package__file").filter(pk=number).first()
     if task is None:
         raise CommandError(f"Задания {number} нет.")

@@ -14,7 +14,7 @@ from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.counters import count_label
 from econtract.platform.notifications import inbox
 from tasks.listing.counters import TaskCounters, count_tasks
-from tasks.listing.tabs import TABS, tabs_for
+from tasks.listing.tabs import TABS, get_tabs
 from tasks.statuses import quick_filters
 
 QUICK_FILTER_IN_SESSION = "quick_filter"
@@ -52,7 +52,7 @@ class Navigation:
     @cached_property
     def lists(self) -> list[str]:
         """The tabs that can hold anything for this person, in their order."""
-        return tabs_for(self.person) if self.person else []
+        return get_tabs(self.person) if self.person else []
 
     @property
     def items(self) -> list[dict[str, Any]]:

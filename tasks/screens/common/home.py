@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
-from tasks.listing.tabs import tabs_for
+from tasks.listing.tabs import get_tabs
 from tasks.screens.common.requests import person_of
 
 
@@ -15,4 +15,4 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     if not user.has_permission(Permission.SEE_TASKS):
         return redirect("accounts:access")
-    return redirect("tasks:list", tabs_for(user)[0])
+    return redirect("tasks:list", get_tabs(user)[0])

@@ -76,7 +76,7 @@ class Report:
 
 def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
     """``figures`` as the page of the report shows them."""
-    axis = _round_up(max((created for created, _ in figures.by_day.values()), default=1))
+    axis = _round_up(max((created for created, _ in figures.day_counts.values()), default=1))
     return Report(
         tiles=_tiles(figures),
         funnel=_funnel(figures),
@@ -92,30 +92,36 @@ def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
 
 def _tiles(figures: ReportFigures) -> list[Tile]:
     return [
-        Tile(format_number(figures.created), "Создано"),
+        Tile(format_number(figures.created_count), "Создано"),
         Tile(
-            format_number(figures.signed), f"Подписано, {_share(figures.signed, figures.created)}"
+            format_number(figures.signed_count),
+            f"Подписано, {_share(figures.signed_count, figures.created_count)}",
         ),
         Tile(
-            format_duration(figures.median) if figures.median is not None else "–",
+            format_duration(figures.median_duration)
+            if figures.median_duration is not None
+            else "–",
             f"Медиана до подписания, {GOAL}",
         ),
-        Tile(_share(figures.failed, figures.created), "Доля с ошибкой"),
+        Tile(_share(figures.failed_count, figures.created_count), "Доля с ошибкой"),
     ]
 
 
 def _funnel(figures: ReportFigures) -> list[Bar]:
-    steps = {"Создано": figures.created} | {
+    steps = {"Создано": figures.created_count} | {
         str(stage.label if stage != Stage.DONE else "Выполнено"): count
-        for stage, count in figures.reached.items()
+        for stage, count in figures.stage_counts.items()
     }
-    return [_bar(label, count, figures.created, figures.created) for label, count in steps.items()]
+    return [
+        _bar(label, count, figures.created_count, figures.created_count)
+        for label, count in steps.items()
+    ]
 
 
 def _resolutions(figures: ReportFigures) -> list[Bar]:
-    shown = figures.resolutions[:MAX_RESOLUTIONS]
+    shown = figures.resolution_counts[:MAX_RESOLUTIONS]
     longest = max((count for _, count in shown), default=0)
-    return [_bar(str(code.label), count, figures.created, longest) for code, count in shown]
+    return [_bar(str(code.label), count, figures.created_count, longest) for code, count in shown]
 
 
 def _bar(label: str, count: int, whole: int, longest: int) -> Bar:
@@ -139,7 +145,7 @@ def _day_bars(figures: ReportFigures, days: list[date], axis: int) -> list[DayBa
     days_per_label = ceil(len(days) / MAX_DAY_LABELS)
     bars = []
     for position, day in enumerate(days):
-        created, signed = figures.by_day.get(day, (0, 0))
+        created, signed = figures.day_counts.get(day, (0, 0))
         has_label = (len(days) - 1 - position) % days_per_label == 0
         bars.append(
             DayBar(
@@ -172,5 +178,5 @@ def _round_up(value: int) -> int:
 
 def _days_text(figures: ReportFigures, query: ReportQuery) -> str:
     period = f"с {query.since:%d.%m.%Y} по {query.until:%d.%m.%Y}"
-    created, signed = format_number(figures.created), format_number(figures.signed)
+    created, signed = format_number(figures.created_count), format_number(figures.signed_count)
     return f"Задания по дням {period}: создано {created}, из них подписано {signed}"

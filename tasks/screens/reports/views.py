@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from econtract.platform.common.htmx import is_fragment, render_page
-from tasks.listing.tabs import SEARCH, find_tasks, tabs_for
+from tasks.listing.tabs import SEARCH, find_tasks, get_tabs
 from tasks.reports.figures import compute_figures
 from tasks.reports.period import ReportQuery
 from tasks.screens.common.managers import manager_name, manager_options
@@ -29,12 +29,12 @@ def report(request: HttpRequest) -> HttpResponse:
         "form": SelectionForm(initial=SelectionForm.initial_values(query.tasks)),
         "query": query,
         "report": build_report(figures, query),
-        "is_empty": not figures.created,
+        "is_empty": not figures.created_count,
         "presets": [
             {"label": label, "url": query.encode_last(days)} for label, days in PRESETS.items()
         ],
         "export_url": reverse("reports:tasks") + query.encode(),
-        "shows_owner": "all" in tabs_for(user),
+        "shows_owner": "all" in get_tabs(user),
         "owner_name": "" if owner_text else manager_name(query.tasks.owner),
         "owner_q": owner_text,
         "owners": manager_options(user, owner_text) if owner_text else [],

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import AccessGroup, User
 from accounts.roles import Role
-from tasks.admin.visibility_report import report_visibility
+from tasks.admin.visibility_report import build_visibility_report
 from tasks.models import SigningTask
 from tests.support.factories import join
 from tests.support.people import People, browser_of
@@ -72,14 +72,16 @@ def test_every_reason_is_listed(people: People, task: SigningTask) -> None:
     shared = AccessGroup.objects.filter(members__user=people["owner"])
     for group in shared.exclude(members__user=mate):
         join(group, mate, AccessGroup.MEMBER_MANAGER)
-    assert len(report_visibility(mate, task).reasons) == 2
+    assert len(build_visibility_report(mate, task).reasons) == 2
 
 
 @pytest.mark.parametrize("who", [who for who, (visible, _) in REASONS.items() if visible])
 def test_actions_work_as_the_report_says(people: People, task: SigningTask, who: str) -> None:
     user = people[who]
     assert user is not None
-    allowed = {check.label: not check.refusals for check in report_visibility(user, task).checks}
+    allowed = {
+        check.label: not check.refusals for check in build_visibility_report(user, task).checks
+    }
     browser = browser_of(user)
     browser.post(f"/tasks/{task.number}/comment/", {"text": "x"})
     assert task.comments.exists() is allowed["Написать комментарий"]

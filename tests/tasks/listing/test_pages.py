@@ -152,8 +152,8 @@ def test_a_compiled_tab_page_equals_the_plain_one(
     manager: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     """One statement serves all users: it must show each what they see, also after a change."""
-    fresh_cache = lru_cache(pages._compiled_tab_page.__wrapped__)
-    monkeypatch.setattr(pages, "_compiled_tab_page", fresh_cache)
+    fresh_cache = lru_cache(pages._compile_tab_page.__wrapped__)
+    monkeypatch.setattr(pages, "_compile_tab_page", fresh_cache)
     SigningTaskFactory(manager=manager, status=Status.COMPLETED)
     namesake = User.objects.exclude(pk=manager.pk).get(last_name="Иванова")
     users = [manager, namesake, UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory()]

@@ -12,9 +12,9 @@ from econtract.platform.listing.pagination import ListPage
 from tasks.listing.pages import fetch_page
 from tasks.listing.position import (
     ListPosition,
-    entry_url,
-    neighbours,
-    position_of,
+    find_neighbours,
+    find_position,
+    get_entry_url,
     turn_page,
 )
 from tasks.listing.query import TaskListQuery
@@ -73,8 +73,8 @@ def test_a_position_is_loaded_as_it_was_saved(manager: User, tasks: list[Signing
     position.save(store)
     assert ListPosition.load(store) == position
     assert position.list_url == "/tasks/my/?group=none&sort=number&page=2&size=2"
-    assert position_of(store, tasks[2]) == position
-    assert position_of(store, tasks[0]) is None
+    assert find_position(store, tasks[2]) == position
+    assert find_position(store, tasks[0]) is None
 
 
 @pytest.mark.usefixtures("tasks")
@@ -95,7 +95,7 @@ def test_neighbours_are_links_within_the_page_and_beyond_it(
     manager: User, tasks: list[SigningTask]
 ) -> None:
     position = show(manager, BY_NUMBER.with_changes(page=2))
-    first, second = (neighbours(position, task, manager) for task in tasks[2:4])
+    first, second = (find_neighbours(position, task, manager) for task in tasks[2:4])
     assert (first.position, second.position) == ("3 из 5", "4 из 5")
     assert first.previous_url == "/tasks/step/previous/"
     assert first.next_url == f"/tasks/{tasks[3].number}/"
@@ -105,8 +105,8 @@ def test_neighbours_are_links_within_the_page_and_beyond_it(
 
 def test_the_ends_of_the_list_have_no_neighbour(manager: User, tasks: list[SigningTask]) -> None:
     first_page, last_page = show(manager, BY_NUMBER), show(manager, BY_NUMBER.last_page(5))
-    assert neighbours(first_page, tasks[0], manager).previous_url == ""
-    assert neighbours(last_page, tasks[4], manager).next_url == ""
+    assert find_neighbours(first_page, tasks[0], manager).previous_url == ""
+    assert find_neighbours(last_page, tasks[4], manager).next_url == ""
 
 
 def test_a_task_that_is_no_longer_visible_is_skipped(
@@ -115,13 +115,13 @@ def test_a_task_that_is_no_longer_visible_is_skipped(
     position = show(manager, TaskListQuery(sort="number", size=5))
     tasks[1].manager = UserFactory(roles=[Role.MANAGER])
     tasks[1].save(update_fields=["manager"])
-    assert neighbours(position, tasks[0], manager).next_url == f"/tasks/{tasks[2].number}/"
+    assert find_neighbours(position, tasks[0], manager).next_url == f"/tasks/{tasks[2].number}/"
 
 
 def test_a_page_beside_a_cursor_has_no_position(manager: User, tasks: list[SigningTask]) -> None:
     last_page = show(manager, BY_NUMBER.with_changes(before="end"))
     assert last_page.numbers == numbers(tasks[3:])
-    assert neighbours(last_page, tasks[4], manager).position == ""
+    assert find_neighbours(last_page, tasks[4], manager).position == ""
 
 
 def test_a_long_list_has_a_position_without_an_exact_total(
@@ -129,7 +129,7 @@ def test_a_long_list_has_a_position_without_an_exact_total(
 ) -> None:
     page = ListPage([(tasks[0].number,)], COUNT_LIMIT + 1)
     position = ListPosition.from_page("my", BY_NUMBER, page)
-    assert neighbours(position, tasks[0], manager).position == "1, всего больше 1000"
+    assert find_neighbours(position, tasks[0], manager).position == "1, всего больше 1000"
 
 
 def test_turning_the_page_enters_it_at_the_near_end(
@@ -138,10 +138,10 @@ def test_turning_the_page_enters_it_at_the_near_end(
     middle = show(manager, BY_NUMBER.with_changes(page=2))
     following = turn_page(middle, "next", manager)
     assert following.numbers == numbers(tasks[4:])
-    assert entry_url(following, "next") == f"/tasks/{tasks[4].number}/"
+    assert get_entry_url(following, "next") == f"/tasks/{tasks[4].number}/"
     previous = turn_page(middle, "previous", manager)
     assert previous.numbers == numbers(tasks[:2])
-    assert entry_url(previous, "previous") == f"/tasks/{tasks[1].number}/"
+    assert get_entry_url(previous, "previous") == f"/tasks/{tasks[1].number}/"
 
 
 def test_a_page_that_is_empty_by_now_leads_to_the_list(
@@ -151,4 +151,4 @@ def test_a_page_that_is_empty_by_now_leads_to_the_list(
     SigningTask.objects.filter(pk=tasks[4].pk).update(manager=UserFactory(roles=[Role.MANAGER]))
     following = turn_page(middle, "next", manager)
     assert following.numbers == ()
-    assert entry_url(following, "next") == following.list_url
+    assert get_entry_url(following, "next") == following.list_url

@@ -33,7 +33,7 @@ def manager() -> User:
     return user
 
 
-def make(
+def create_task(
     manager: User, status: Status, *, days_ago: int = 0, minutes: int = 8, **values: Any
 ) -> SigningTask:
     """A task created ``days_ago``; a finished one took so many ``minutes``."""
@@ -52,13 +52,13 @@ def compute() -> ReportFigures:
 
 def test_no_tasks_have_no_median() -> None:
     assert compute() == ReportFigures(
-        created=0,
-        signed=0,
-        failed=0,
-        median=None,
-        reached=dict.fromkeys(FUNNEL, 0),
-        by_day={},
-        resolutions=[],
+        created_count=0,
+        signed_count=0,
+        failed_count=0,
+        median_duration=None,
+        stage_counts=dict.fromkeys(FUNNEL, 0),
+        day_counts={},
+        resolution_counts=[],
     )
 
 
@@ -70,43 +70,41 @@ def test_tasks_are_counted_by_their_present_status(manager: User) -> None:
         Status.SIGNING_FAILED,
         Status.IDENTIFICATION_PENDING,
     ):
-        make(manager, status)
+        create_task(manager, status)
     figures = compute()
-    assert (figures.created, figures.signed, figures.failed) == (5, 3, 2)
+    assert (figures.created_count, figures.signed_count, figures.failed_count) == (5, 3, 2)
 
 
 @pytest.mark.parametrize(("minutes", "median"), [([8], 8), ([30, 2, 8], 8), ([2, 8, 30, 60], 30)])
 def test_the_median_is_that_of_completed_tasks(
     manager: User, minutes: list[int], median: int
 ) -> None:
-    for each in minutes:
-        make(manager, Status.COMPLETED, minutes=each)
-    make(manager, Status.CANCELLED, minutes=1)
-    assert compute().median == timedelta(minutes=median)
+    for duration in minutes:
+        create_task(manager, Status.COMPLETED, minutes=duration)
+    create_task(manager, Status.CANCELLED, minutes=1)
+    assert compute().median_duration == timedelta(minutes=median)
 
 
 def test_a_day_counts_the_tasks_created_on_it_and_how_many_are_signed_now(manager: User) -> None:
-    make(manager, Status.COMPLETED, days_ago=2)
-    make(manager, Status.DOCUMENT_SIGNING, days_ago=2)
-    make(manager, Status.IDENTIFIED)
-    assert compute().by_day == {TODAY - timedelta(days=2): (2, 1), TODAY: (1, 0)}
+    create_task(manager, Status.COMPLETED, days_ago=2)
+    create_task(manager, Status.DOCUMENT_SIGNING, days_ago=2)
+    create_task(manager, Status.IDENTIFIED)
+    assert compute().day_counts == {TODAY - timedelta(days=2): (2, 1), TODAY: (1, 0)}
 
 
 def test_a_day_begins_at_midnight_of_the_user(manager: User) -> None:
-    late = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # 02:30 of the next day in Moscow
-    SigningTaskFactory(manager=manager, status=Status.IDENTIFIED, created_at=late)
-    assert list(compute().by_day) == [date(2026, 11, 17)]
+    created_at = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # 02:30 of the next day in Moscow
+    SigningTaskFactory(manager=manager, status=Status.IDENTIFIED, created_at=created_at)
+    assert list(compute().day_counts) == [date(2026, 11, 17)]
 
 
 def test_a_cancelled_task_counts_up_to_the_stage_where_it_was_cancelled(manager: User) -> None:
-    cancelled = make(manager, Status.CANCELLED)
-    HistoryEntryFactory(
-        task=cancelled, old_status=Status.DOCUMENT_SIGNING, new_status=Status.CANCELLED
-    )
-    make(manager, Status.COMPLETED)
-    make(manager, Status.IDENTIFICATION_PENDING)
-    make(manager, Status.ON_APPROVAL)  # no stage of the funnel
-    assert compute().reached == {
+    task = create_task(manager, Status.CANCELLED)
+    HistoryEntryFactory(task=task, old_status=Status.DOCUMENT_SIGNING, new_status=Status.CANCELLED)
+    create_task(manager, Status.COMPLETED)
+    create_task(manager, Status.IDENTIFICATION_PENDING)
+    create_task(manager, Status.ON_APPROVAL)  # no stage of the funnel
+    assert compute().stage_counts == {
         Stage.IDENTIFICATION: 3,
         Stage.CABINET: 2,
         Stage.SIGNING: 2,
@@ -122,22 +120,25 @@ def test_resolutions_are_those_of_now_most_frequent_first(manager: User) -> None
         Resolution.CLIENT_REFUSED,
         "",
     ):
-        make(manager, Status.SIGNING_FAILED, resolution=resolution)
-    assert compute().resolutions == [(Resolution.CLIENT_REFUSED, 2), (Resolution.NO_ANSWER, 1)]
+        create_task(manager, Status.SIGNING_FAILED, resolution=resolution)
+    assert compute().resolution_counts == [
+        (Resolution.CLIENT_REFUSED, 2),
+        (Resolution.NO_ANSWER, 1),
+    ]
 
 
 def test_only_the_given_tasks_are_counted(manager: User) -> None:
-    make(manager, Status.COMPLETED)
-    other = make(UserFactory(roles=[Role.MANAGER]), Status.CANCELLED)
+    create_task(manager, Status.COMPLETED)
+    other = create_task(UserFactory(roles=[Role.MANAGER]), Status.CANCELLED)
     HistoryEntryFactory(task=other, old_status=Status.IDENTIFIED, new_status=Status.CANCELLED)
     figures = compute_figures(SigningTask.objects.of_manager(manager.pk))
-    assert (figures.created, figures.reached[Stage.IDENTIFICATION]) == (1, 1)
+    assert (figures.created_count, figures.stage_counts[Stage.IDENTIFICATION]) == (1, 1)
 
 
 def test_the_figures_take_four_queries(
     manager: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for days_ago in range(4):
-        make(manager, Status.COMPLETED, days_ago=days_ago)
+        create_task(manager, Status.COMPLETED, days_ago=days_ago)
     with django_assert_num_queries(4):
         compute()

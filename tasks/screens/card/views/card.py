@@ -15,9 +15,9 @@ from tasks.actions.comments import comment_refusals
 from tasks.listing.position import (
     Direction,
     ListPosition,
-    entry_url,
-    neighbours,
-    position_of,
+    find_neighbours,
+    find_position,
+    get_entry_url,
     turn_page,
 )
 from tasks.listing.tabs import TABS
@@ -74,11 +74,11 @@ def show_card(
 
 def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
     """The list that the person came from with the tasks beside this one; else a list to go to."""
-    position = position_of(request.session, task)
+    position = find_position(request.session, task)
     if position is None:
         return {"back": _back(nav, task)}
     back = {"label": TABS[position.tab].title, "url": position.list_url}
-    return {"back": back, "neighbours": neighbours(position, task, person_of(request))}
+    return {"back": back, "neighbours": find_neighbours(position, task, person_of(request))}
 
 
 def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
@@ -102,7 +102,7 @@ def step(request: HttpRequest, direction: Direction) -> HttpResponse:
         return redirect(position.list_url)
     neighbour = turn_page(position, direction, person_of(request))
     neighbour.save(request.session)
-    return redirect(entry_url(neighbour, direction))
+    return redirect(get_entry_url(neighbour, direction))
 
 
 @require_safe

@@ -21,7 +21,7 @@ from tasks.listing.definition import NOUNS
 from tasks.listing.pages import fetch_tab_page
 from tasks.listing.position import ListPosition
 from tasks.listing.query import NO_QUICK_FILTER, TaskListQuery
-from tasks.listing.tabs import SEARCH, TABS, known_total, tabs_for
+from tasks.listing.tabs import SEARCH, TABS, get_known_total, get_tabs
 from tasks.screens.common.frame import QUICK_FILTER_IN_SESSION, Navigation
 from tasks.screens.common.managers import manager_name, manager_options
 from tasks.screens.common.requests import person_of
@@ -36,7 +36,7 @@ from tasks.wording.turns import TurnLabels
 def task_list(request: HttpRequest, tab: str) -> HttpResponse:
     """One tab. Without ``group`` in the address the stored quick filter applies; with it, it is
     stored."""
-    tabs = tabs_for(person_of(request))
+    tabs = get_tabs(person_of(request))
     if tab not in tabs:
         query = request.GET.urlencode()
         return redirect(f"{reverse('tasks:list', args=[tabs[0]])}{'?' if query else ''}{query}")
@@ -70,7 +70,7 @@ def show_list(request: HttpRequest, tab: str, **extra_context: Any) -> HttpRespo
     columns = page_columns(TASK_COLUMNS, nav.counters.columns, hidden=hidden)
     fields = fields_of("number", columns)
     is_empty_search = tab == SEARCH and not query.q
-    total = 0 if is_empty_search else known_total(nav.counters, tab, query)
+    total = 0 if is_empty_search else get_known_total(nav.counters, tab, query)
     page = fetch_tab_page(user, tab, query, fields, total)
     if page.total and not page.rows:  # the list has become shorter since the link was made
         query = query.last_page(page.total)
@@ -97,7 +97,7 @@ def show_list(request: HttpRequest, tab: str, **extra_context: Any) -> HttpRespo
         **extra_context,
     }
     ListPosition.from_page(tab, query, page).save(request.session)
-    if tab in tabs_for(user):
+    if tab in get_tabs(user):
         shown = ShownPage(clock.now(), tuple(row[0] for row in page.rows))
         context |= _tab_context(nav, tab, query, shown)
     response = render_page(request, "tasks/list/list.html", "tasks/list/_results.html", context)

@@ -17,7 +17,7 @@ from econtract.platform.listing.counters import COUNT_LIMIT
 from econtract.platform.listing.query import PAGE_SIZES, parse_id
 from tasks.listing.counters import count_tasks
 from tasks.listing.query import TaskListQuery
-from tasks.listing.tabs import TABS, find_tasks, tabs_for
+from tasks.listing.tabs import TABS, find_tasks, get_tabs
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import person_of
@@ -58,7 +58,7 @@ def updates(request: HttpRequest, tab: str) -> HttpResponse:
     """
     user, query = person_of(request), parse_query(request, tab)
     shown = ShownPage.parse(request.GET)
-    if shown is None or tab not in tabs_for(user):
+    if shown is None or tab not in get_tabs(user):
         raise Http404
     nav = Navigation(request)
     nav.counters = count_tasks(user, quick_filters_of=tab if TABS[tab].has_quick_filters else "")
