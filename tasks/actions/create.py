@@ -27,7 +27,7 @@ from tasks.models import SigningTask
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskFacts:
+class NewTaskData:
     """A filled form, checked: domain objects, no strings to be parsed any more."""
 
     task_type: TaskType
@@ -45,58 +45,58 @@ class TaskFacts:
 
 
 @transaction.atomic(savepoint=False)
-def create_task(*, facts: TaskFacts, actor: User, submission_key: uuid.UUID) -> SigningTask:
+def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) -> SigningTask:
     """Creates the task and starts its course; the contact gets linked to the client.
 
     A ``submission_key`` makes one task and no other: the form looks for that task beforehand
-    (`tasks.actions.drafts.locked`). A refusal ends the caller's transaction too.
+    (`tasks.actions.drafts.write_draft`). A refusal ends the caller's transaction too.
     """
-    if not actor.has_permission(Permission.CREATE_TASKS) or facts.task_type not in actor.task_types:
+    if not actor.has_permission(Permission.CREATE_TASKS) or data.task_type not in actor.task_types:
         text = "Недостаточно прав, чтобы создать задание этого типа."
         raise ActionRefused(Refusal("task_type_forbidden", text))
-    version = facts.contact.current
+    version = data.contact.current
     if version is None:
-        raise ValueError(f"Contact {facts.contact.pk} has no version.")
-    client_actions.link_contact(client=facts.client, contact=facts.contact, actor=actor)
+        raise ValueError(f"Contact {data.contact.pk} has no version.")
+    client_actions.link_contact(client=data.client, contact=data.contact, actor=actor)
     now = clock.now()
     task = SigningTask.objects.create(
-        task_type=facts.task_type,
-        seamless=facts.region.seamless,
+        task_type=data.task_type,
+        seamless=data.region.seamless,
         manager=actor,
         created_by=actor,
-        client=facts.client,
+        client=data.client,
         contact_version=version,
-        region=facts.region,
-        **facts.sender.columns,
-        account_number=facts.account_number,
-        account_verified_at=facts.account_verified_at,
-        document_id=facts.document_version.document_id if facts.document_version else None,
-        document_version=facts.document_version,
-        document_number=facts.document_number,
-        document_kind=facts.document_kind,
-        fraud_check_confirmed=facts.fraud_check_confirmed,
-        approval_needed=needs_approval(facts),
+        region=data.region,
+        **data.sender.columns,
+        account_number=data.account_number,
+        account_verified_at=data.account_verified_at,
+        document_id=data.document_version.document_id if data.document_version else None,
+        document_version=data.document_version,
+        document_number=data.document_number,
+        document_kind=data.document_kind,
+        fraud_check_confirmed=data.fraud_check_confirmed,
+        approval_needed=needs_approval(data),
         submission_key=submission_key,
         status_changed_at=now,
         created_at=now,
         updated_at=now,
     )
-    task.services.add(*facts.services)
+    task.services.add(*data.services)
     # Nobody else sees the row before the commit: it is as good as locked.
-    identified_at = valid_identification(facts.contact) if task.seamless else None
+    identified_at = find_valid_identification(data.contact) if task.seamless else None
     perform_locked(task, "submit", actor=actor, identified_at=identified_at)
-    if facts.document_version is not None and facts.document_version.reviewed_at is not None:
-        record_review(task, facts.document_version, actor)
+    if data.document_version is not None and data.document_version.reviewed_at is not None:
+        record_review(task, data.document_version, actor)
     return task
 
 
-def needs_approval(facts: TaskFacts) -> bool:
+def needs_approval(data: NewTaskData) -> bool:
     """A fraud-risk service whose check is not confirmed, or a client with a warning."""
-    risky = any(service.fraud_risk for service in facts.services)
-    return facts.client.needs_approval or (risky and not facts.fraud_check_confirmed)
+    risky = any(service.fraud_risk for service in data.services)
+    return data.client.needs_approval or (risky and not data.fraud_check_confirmed)
 
 
-def valid_identification(contact: Contact) -> datetime | None:
+def find_valid_identification(contact: Contact) -> datetime | None:
     """When the contact was identified, if that is still valid; else None."""
     oldest = clock.now() - timedelta(days=settings.IDENTIFICATION_VALID_DAYS)
     at = contact.identified_at

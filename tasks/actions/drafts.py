@@ -18,9 +18,9 @@ from archive.documents import StoredUpload
 from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
 
-KEPT_AFTER_CLOSING = timedelta(days=1)
-CHOSEN_BY_ITSELF = frozenset({"region", "box", "signatory"})
-EMPTY: dict[str, Any] = {
+CLOSED_DRAFT_LIFETIME = timedelta(days=1)
+AUTO_SELECTED_FIELDS = frozenset({"region", "box", "signatory"})
+EMPTY_VALUES: dict[str, Any] = {
     "fields": {},
     "organisation": None,
     "document_version": None,
@@ -31,7 +31,7 @@ EMPTY: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class PageMark:
+class PageVersion:
     """What a page says of itself: its name, the revision it was drawn from, its submission key.
 
     ``revision`` is None for a page that was drawn empty. ``turn`` counts what the page sends: an
@@ -60,7 +60,7 @@ class AlreadyCreated(Exception):
         self.task = task
 
 
-def find(user: User, task_type: TaskType) -> Draft:
+def find_draft(user: User, task_type: TaskType) -> Draft:
     """The person's draft, a new one (not saved) when there was none yet."""
     found = Draft.objects.filter(user=user, task_type=task_type).first()
     return found or Draft(user=user, task_type=task_type)
@@ -70,24 +70,24 @@ def has_contents(draft: Draft) -> bool:
     """Whether there is anything to restore; what was closed does not count."""
     if draft.closed_at is not None:
         return False
-    return says_anything(draft.fields) or draft.document_version_id is not None
+    return has_user_input(draft.fields) or draft.document_version_id is not None
 
 
-def says_anything(fields: dict[str, list[str]]) -> bool:
+def has_user_input(fields: dict[str, list[str]]) -> bool:
     """Whether a person has put anything in: the form chooses the only region itself."""
     return any(
         value.strip()
         for name, values in fields.items()
-        if name not in CHOSEN_BY_ITSELF
+        if name not in AUTO_SELECTED_FIELDS
         for value in values
     )
 
 
-def filled(
+def write_draft(
     *,
     user: User,
     task_type: TaskType,
-    mark: PageMark,
+    mark: PageVersion,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
     file: StoredUpload | None = None,
@@ -110,7 +110,7 @@ def filled(
 
 def _fill(
     draft: Draft,
-    mark: PageMark,
+    mark: PageVersion,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
 ) -> None:
@@ -130,7 +130,7 @@ def _touch(draft: Draft) -> None:
     draft.updated_at = clock.now()
 
 
-def _locked(user: User, task_type: TaskType, mark: PageMark) -> Draft:
+def _locked(user: User, task_type: TaskType, mark: PageVersion) -> Draft:
     """The draft's row, locked for the page to write to."""
     rows = Draft.objects.select_for_update().filter(user=user, task_type=task_type)
     draft = rows.first()
@@ -153,7 +153,7 @@ def detach(*, draft: Draft) -> None:
 
 
 @transaction.atomic
-def record_account(*, draft: Draft, outcome: str, about: list[str]) -> None:
+def record_account_check(*, draft: Draft, outcome: str, about: list[str]) -> None:
     """How «Проверка ЛС» ended, and what it was about."""
     _change(
         draft,
@@ -185,7 +185,7 @@ def _abandon_document(draft: Draft) -> None:
         documents.abandon(draft.document_version)
 
 
-def finish(draft: Draft) -> None:
+def clear_after_creation(draft: Draft) -> None:
     """Empties the draft of a task that was made; call it in that transaction."""
     _empty(draft)
     draft.submission_key = uuid.uuid4()
@@ -205,13 +205,13 @@ def _change(draft: Draft, **facts: Any) -> None:
 
 
 def _empty(draft: Draft) -> None:
-    for name, value in EMPTY.items():
+    for name, value in EMPTY_VALUES.items():
         setattr(draft, name, type(value)(value) if isinstance(value, (dict, list)) else value)
 
 
 def _forget_closed() -> None:
     """What was closed and not brought back for a day holds personal data for nothing."""
-    before = clock.now() - KEPT_AFTER_CLOSING
+    before = clock.now() - CLOSED_DRAFT_LIFETIME
     for draft in Draft.objects.select_for_update().filter(closed_at__lt=before):
         _empty(draft)
         draft.closed_at = None

@@ -19,7 +19,7 @@ from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
 from edo.models import Box, Signatory
-from tasks.actions.create import TaskFacts, create_task
+from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
 from tasks.channels import OperatorSender
@@ -94,7 +94,7 @@ class ScenarioPlayer:
         version = documents.upload_version(upload=upload, user=manager)
         verified = scenario.account == "right"
         return create_task(
-            facts=TaskFacts(
+            data=NewTaskData(
                 task_type=scenario.task_type,
                 client=client,
                 contact=contact,

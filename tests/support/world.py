@@ -26,7 +26,7 @@ from clients.models import ContactDetails, Region, Service
 from econtract.platform.common import clock
 from edo.models import Box, Signatory
 from tasks.actions import create
-from tasks.actions.create import TaskFacts
+from tasks.actions.create import NewTaskData
 from tasks.channels import OperatorSender
 from tasks.demo import operator
 from tasks.models import DocumentKind, SigningTask
@@ -165,5 +165,5 @@ def create_task(
     if "document_version" not in more:
         values["document_version"] = upload_file(manager, pdf_file(), "Договор.pdf")
     return create.create_task(
-        facts=TaskFacts(**{**values, **more}), actor=manager, submission_key=uuid.uuid4()
+        data=NewTaskData(**{**values, **more}), actor=manager, submission_key=uuid.uuid4()
     )

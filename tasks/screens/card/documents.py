@@ -1,7 +1,6 @@
 """«Документы и услуги»: the file, its versions and pages, its place in the archive."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,6 +18,7 @@ from econtract.platform.common.refusals import Refusal
 from tasks.actions.document import document_refusals
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
+from tasks.screens.common.page_previews import PagePreview, build_page_previews
 from tasks.screens.common.reviews import Review, build_review
 from tasks.statuses import Status
 from tasks.transitions import Actor
@@ -27,15 +27,6 @@ State = DocumentVersion.State
 
 # What each archive calls its code (docs/rules.md#document-archive).
 CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", ArchiveSystem.RIO: "ИД документа"}
-# A strip of more pictures than anybody looks at would only slow the page down.
-MAX_PREVIEWS = 30
-
-
-class Page(NamedTuple):
-    """One preview, as `components/page_previews.html` shows it."""
-
-    url: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +71,7 @@ class DocumentBlock:
     package_about: str
     verification_url: str
     verification_code: str
-    pages: tuple[Page, ...]
+    pages: tuple[PagePreview, ...]
     versions: tuple[VersionView, ...]
     can_retry: bool
     can_remove: bool
@@ -178,16 +169,9 @@ def _version(task: SigningTask, version: DocumentVersion) -> VersionView:
     )
 
 
-def _pages(task: SigningTask, version: DocumentVersion) -> tuple[Page, ...]:
-    first = reverse("tasks:document_page", args=[task.number, version.pk, 1])
-    return strip_of(version, first)
-
-
-def strip_of(version: DocumentVersion, first: str) -> tuple[Page, ...]:
-    """The previews of ``version``; ``first`` is the address of its first page's, «…/1/»."""
-    base = first.removesuffix("1/")
-    shown = range(1, min(version.pages or 0, MAX_PREVIEWS) + 1)
-    return tuple(Page(f"{base}{number}/", str(number)) for number in shown)
+def _pages(task: SigningTask, version: DocumentVersion) -> tuple[PagePreview, ...]:
+    first_url = reverse("tasks:document_page", args=[task.number, version.pk, 1])
+    return build_page_previews(version, first_url)
 
 
 def _url(name: str, task: SigningTask, version: DocumentVersion) -> str:

@@ -10,7 +10,7 @@ from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens import presentation
 from clients.screens.sections import Section
 from econtract.platform.common.errors import OutsideError
-from tasks.screens.new_task.lookups import Lookup, Outcome
+from tasks.screens.new_task.cdi_answers import CdiAnswer, CdiOutcome
 
 CHOOSE = "Выберите клиента из списка"
 CDI_DOWN = "CDI не отвечает. Введенное сохранено, повторите позже"
@@ -29,7 +29,7 @@ class Company:
     inn: str
     kpp: str
     card: Client | None
-    lookup: Lookup | None
+    lookup: CdiAnswer | None
 
     @property
     def data(self) -> Organisation | Client | None:
@@ -41,7 +41,7 @@ class Company:
     def problem(self) -> str:
         """Why no task can be made with the client, "" when one can."""
         if self.data is None:
-            down = self.lookup is None or self.lookup.outcome is Outcome.DOWN
+            down = self.lookup is None or self.lookup.outcome is CdiOutcome.DOWN
             return CDI_DOWN if down else NOT_FOUND
         reason = check_usable(self.data)
         return field_message(reason) if reason else ""
@@ -66,18 +66,18 @@ class Company:
         ]
 
 
-def read_value(value: str) -> tuple[str, str] | None:
+def parse_client_value(value: str) -> tuple[str, str] | None:
     """ИНН and КПП out of what the list's option sends; None for anything else."""
     found = _VALUE.match(value)
     return (found[1], found[2] or "") if found else None
 
 
-def card_of(section: Section, inn: str, kpp: str) -> Client | None:
+def find_card(section: Section, inn: str, kpp: str) -> Client | None:
     """The client's card in our base."""
     return Client.objects.of_kinds(section.kinds).filter(inn=inn, kpp=kpp).first()
 
 
-def options(section: Section, query: str) -> tuple[list[Row], str]:
+def search_companies(section: Section, query: str) -> tuple[list[Row], str]:
     """The list under the field, CDI's answer first, and what is said when it is short of it."""
     words = ""
     try:

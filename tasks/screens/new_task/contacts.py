@@ -14,29 +14,29 @@ from clients.screens import presentation
 
 NEW = "new"
 ADD_CONTACT = "Добавьте контактное лицо"
-NOBODY = "Контакта с таким телефоном нет. Добавьте нового"
-LOOK_AT_SIMILAR = "Посмотрите похожие контакты: привяжите существующий или отметьте, что это другой"
+CONTACT_NOT_FOUND = "Контакта с таким телефоном нет. Добавьте нового"
+REVIEW_SIMILAR = "Посмотрите похожие контакты: привяжите существующий или отметьте, что это другой"
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Resemblance:
+class ContactMatches:
     """Who is in the base already: the owner of the phone, or those who look alike."""
 
     duplicate: Row | None = None
     similar: tuple[Row, ...] = ()
 
 
-NOBODY_ALIKE = Resemblance()
+NO_MATCHES = ContactMatches()
 
 
-def linked_contacts(card: Client | None) -> list[Contact]:
+def list_linked_contacts(card: Client | None) -> list[Contact]:
     """The contacts of a card, by name; none for a client without one."""
     return list(Contact.objects.of_client(card)) if card else []
 
 
-def choice(contact: Contact) -> Row:
+def build_choice(contact: Contact) -> Row:
     """A contact as the form's list shows it."""
     version = contact.current
     return {
@@ -46,7 +46,7 @@ def choice(contact: Contact) -> Row:
     }
 
 
-def resemblance(cleaned: Mapping[str, Any], *, but: str = "") -> Resemblance:
+def find_matches(cleaned: Mapping[str, Any], *, but: str = "") -> ContactMatches:
     """Whom a person resembles by what is right so far; ``but``: a phone that does not count.
 
     ``cleaned`` is the cleaned data of a `clients.screens.forms.PersonalForm`, complete or not.
@@ -57,12 +57,12 @@ def resemblance(cleaned: Mapping[str, Any], *, but: str = "") -> Resemblance:
             surname="", given_name="", phone=details.phone, email=details.email
         )
     if not (details.phone or details.email or details.full_name):
-        return NOBODY_ALIKE
+        return NO_MATCHES
     others = [each for each in find_similar_contacts(details) if each.phone != but]
     owner = next((each for each in others if each.phone == details.phone), None)
     if owner is not None:
-        return Resemblance(duplicate=presentation.contact_option(owner))
-    return Resemblance(similar=tuple(presentation.contact_options(others)))
+        return ContactMatches(duplicate=presentation.contact_option(owner))
+    return ContactMatches(similar=tuple(presentation.contact_options(others)))
 
 
 def parse_details(cleaned: Mapping[str, Any]) -> ContactDetails:
@@ -72,7 +72,7 @@ def parse_details(cleaned: Mapping[str, Any]) -> ContactDetails:
     )
 
 
-def owner_of(typed: str) -> Contact | None:
+def find_contact(typed: str) -> Contact | None:
     """The contact with the phone as it was typed; None for a phone that is none."""
     try:
         return find_by_phone(clean_phone(typed))
@@ -80,6 +80,6 @@ def owner_of(typed: str) -> Contact | None:
         return None
 
 
-def details_of(contact: Contact) -> dict[str, str]:
+def field_values_of(contact: Contact) -> dict[str, str]:
     """What the newest version says, by the names of the form's fields."""
     return asdict(contact.current.details) if contact.current else {}

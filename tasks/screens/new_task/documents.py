@@ -7,11 +7,11 @@ from django.urls import reverse
 from archive.models import DocumentVersion
 from clients.models import Region
 from econtract.platform.common.formatting import format_file_size, pluralize
-from tasks.screens.card.documents import Page, strip_of
+from tasks.screens.common.form_kinds import FormKind
+from tasks.screens.common.page_previews import PagePreview, build_page_previews
 from tasks.screens.common.reviews import Review, build_review
+from tasks.screens.new_task.checklist import ChecklistItem
 from tasks.screens.new_task.forms import needs_document_and_service
-from tasks.screens.new_task.items import Item
-from tasks.screens.new_task.kinds import FormKind
 
 ATTACH = "Вложите документ"
 FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
@@ -27,7 +27,7 @@ PROBLEMS = {
 
 
 @dataclass(frozen=True)
-class Attached:
+class AttachedDocument:
     """One attached file. ``waiting`` says what is being done with it, "" when nothing is."""
 
     version: int
@@ -38,15 +38,17 @@ class Attached:
     review: Review | None
     pdf_url: str
     text_url: str
-    pages: tuple[Page, ...]
+    pages: tuple[PagePreview, ...]
 
 
-def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None:
+def build_attached_document(
+    kind: FormKind, version: DocumentVersion | None
+) -> AttachedDocument | None:
     """What is shown of ``version``, a draft's document."""
     if version is None:
         return None
     ready, failed = version.is_ready, version.state == State.FAILED
-    return Attached(
+    return AttachedDocument(
         version=version.pk,
         name=version.file_name,
         about=_about(version),
@@ -59,13 +61,19 @@ def attached(kind: FormKind, version: DocumentVersion | None) -> Attached | None
     )
 
 
-def document_item(version: DocumentVersion | None, region: Region | None) -> Item | None:
+def build_document_item(
+    version: DocumentVersion | None, region: Region | None
+) -> ChecklistItem | None:
     """The panel's line; None where the document may come later and is not there."""
     if version is None:
-        return Item("Документ", ANCHOR, (ATTACH,)) if needs_document_and_service(region) else None
+        return (
+            ChecklistItem("Документ", ANCHOR, (ATTACH,))
+            if needs_document_and_service(region)
+            else None
+        )
     if version.may_be_sent:
-        return Item("Документ", ANCHOR, ())
-    return Item("Документ", ANCHOR, (PROBLEMS.get(State(version.state), REVIEW),))
+        return ChecklistItem("Документ", ANCHOR, ())
+    return ChecklistItem("Документ", ANCHOR, (PROBLEMS.get(State(version.state), REVIEW),))
 
 
 def _waiting(version: DocumentVersion) -> str:
@@ -85,9 +93,9 @@ def _about(version: DocumentVersion) -> str:
     return f"{version.pages} {pluralize(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
 
 
-def _pages(kind: FormKind, version: DocumentVersion) -> tuple[Page, ...]:
-    first = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
-    return strip_of(version, first)
+def _pages(kind: FormKind, version: DocumentVersion) -> tuple[PagePreview, ...]:
+    first_url = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
+    return build_page_previews(version, first_url)
 
 
 def _url(name: str, kind: FormKind, version: DocumentVersion) -> str:

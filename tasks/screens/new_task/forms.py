@@ -12,8 +12,8 @@ from clients.rules.account_prefix import check_account_number
 from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
 from tasks.models import DocumentKind
-from tasks.screens.new_task.places import Places, Signer
-from tasks.screens.new_task.values import Values
+from tasks.screens.new_task.field_values import FieldValues
+from tasks.screens.new_task.signing_options import SignatoryOption, SigningOptions
 
 FIELDS = (
     "region",
@@ -40,7 +40,7 @@ class TypedAccountField(AccountField):
 class SignatorySelect(forms.Select):
     """A list in which those who cannot sign stand with the reason and cannot be chosen."""
 
-    signers: dict[str, Signer] = {}
+    signers: dict[str, SignatoryOption] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -99,7 +99,9 @@ class TaskForm(forms.Form):
     # The check of the account number asks for the region and for the services.
     field_order = ["region", "services", "account_number"]
 
-    def __init__(self, values: Values, places: Places, services: list[Service]) -> None:
+    def __init__(
+        self, values: FieldValues, places: SigningOptions, services: list[Service]
+    ) -> None:
         super().__init__(MultiValueDict(values))
         self.places = places
         self.offered = {service.code: service for service in services}

@@ -2,14 +2,14 @@
 
 from django.urls import path, register_converter
 
-from tasks.screens.new_task.kinds import BY_SLUG
+from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG
 from tasks.screens.new_task.views import documents, drafts, lookups, pages
 
 
 class FormKindConverter:
     """The part of an address that names a form."""
 
-    regex = "|".join(BY_SLUG)
+    regex = "|".join(FORM_KIND_BY_SLUG)
 
     def to_python(self, value: str) -> str:
         return value

@@ -12,8 +12,8 @@ from clients.models import Client
 from clients.screens.sections import Section, readable_sections
 from econtract.platform.common.text import search_key
 from tasks.models import SigningTask
+from tasks.screens.common.form_kinds import list_form_kinds
 from tasks.screens.common.frame import Navigation
-from tasks.screens.new_task.kinds import opened_kinds
 from tasks.screens.search.recognition import inn_in, meanings_of
 from tasks.statuses import Status
 
@@ -66,7 +66,7 @@ def _all_places(nav: Navigation) -> Iterable[Place]:
     for tab in nav.lists:
         yield Place(LIST_NAMES[tab], nav.list_url(tab), "clipboard-list")
     if nav.person.has_permission(Permission.CREATE_TASKS):
-        for kind in opened_kinds(nav.person):
+        for kind in list_form_kinds(nav.person):
             url = reverse("tasks:new_form", args=[kind.slug])
             yield Place(f"Новое задание: {kind.label}", url, "plus")
     if readable_sections(nav.person):
@@ -119,7 +119,7 @@ def _client_hit(user: User, client: Client, section: Section) -> ClientHit:
 
 def _new_task_url(user: User, task_type: str, inn: str, kpp: str = "") -> str:
     """The form with the client in it; "" where the person makes no such tasks."""
-    kinds = [kind for kind in opened_kinds(user) if kind.task_type == task_type]
+    kinds = [kind for kind in list_form_kinds(user) if kind.task_type == task_type]
     if not kinds or not user.has_permission(Permission.CREATE_TASKS):
         return ""
     chosen = urlencode({"client": f"{inn}-{kpp}" if kpp else inn})
@@ -151,7 +151,7 @@ def answer(user: User, text: str) -> Answer:
 
 def _forms_for(user: User, inn: str) -> Iterable[Place]:
     """The forms that a client with this ИНН may belong in: ten digits are a company's."""
-    for kind in opened_kinds(user):
+    for kind in list_form_kinds(user):
         if len(inn) == 10 and kind.of_persons:
             continue
         url = _new_task_url(user, kind.task_type, inn)

@@ -18,7 +18,7 @@ from edo.models import Exchange
 from tasks.actions.account import set_account
 from tasks.actions.comments import comment_refusals
 from tasks.actions.contact import edit_contact, refresh_contact, replace_contact
-from tasks.actions.create import TaskFacts, create_task
+from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
 from tasks.channels import OperatorSender
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
@@ -46,7 +46,7 @@ def task_in(status: Status, **more: Any) -> SigningTask:
     return made
 
 
-def form(**more: Any) -> TaskFacts:
+def form(**more: Any) -> NewTaskData:
     client = more.pop("client", None) or ClientFactory()
     filled: dict[str, Any] = {
         "task_type": TaskType.LEGAL,
@@ -61,12 +61,12 @@ def form(**more: Any) -> TaskFacts:
         "document_number": "850770100110",
         "document_kind": DocumentKind.CONTRACT,
     }
-    return TaskFacts(**{**filled, **more})
+    return NewTaskData(**{**filled, **more})
 
 
-def create(facts: TaskFacts, **more: Any) -> SigningTask:
+def create(data: NewTaskData, **more: Any) -> SigningTask:
     manager = UserFactory(roles=[Role.MANAGER], types=[TaskType.LEGAL])
-    return create_task(**{"facts": facts, "actor": manager, "submission_key": uuid.uuid4(), **more})
+    return create_task(**{"data": data, "actor": manager, "submission_key": uuid.uuid4(), **more})
 
 
 def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_archive() -> None:
@@ -78,7 +78,7 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
 
 
 @pytest.mark.parametrize(
-    ("facts", "status"),
+    ("values", "status"),
     [
         ({"services": "risky"}, Status.ON_APPROVAL),
         ({"services": "risky", "fraud_check_confirmed": True}, Status.IDENTIFICATION_REQUESTED),
@@ -87,13 +87,13 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
     ],
 )
 def test_unconfirmed_fraud_risk_and_flagged_clients_go_to_approval(
-    facts: dict[str, Any], status: Status
+    values: dict[str, Any], status: Status
 ) -> None:
-    if facts.get("services") == "risky":
-        facts = {**facts, "services": [ServiceFactory(code="mobile", fraud_risk=True)]}
-    if facts.get("client") == "needs_approval":
-        facts = {**facts, "client": ClientFactory(needs_approval=True)}
-    assert create(form(**facts)).status == status
+    if values.get("services") == "risky":
+        values = {**values, "services": [ServiceFactory(code="mobile", fraud_risk=True)]}
+    if values.get("client") == "needs_approval":
+        values = {**values, "client": ClientFactory(needs_approval=True)}
+    assert create(form(**values)).status == status
 
 
 @pytest.mark.parametrize(

@@ -19,18 +19,18 @@ from archive.documents import StoredUpload
 from econtract.platform.common.formatting import format_datetime, format_time
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
-from tasks.actions.drafts import AlreadyCreated, DraftChanged, PageMark
+from tasks.actions.drafts import AlreadyCreated, DraftChanged, PageVersion
 from tasks.models import Draft
+from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG, FormKind
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.screens.new_task import companies
 from tasks.screens.new_task.companies import CHOOSE
-from tasks.screens.new_task.company_party import CompanyParty
-from tasks.screens.new_task.conflict import differences
+from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.contacts import ADD_CONTACT
-from tasks.screens.new_task.entry import Entry, names_of, texts_of
-from tasks.screens.new_task.kinds import BY_SLUG, FormKind
-from tasks.screens.new_task.support import error_request, regions_request
-from tasks.screens.new_task.values import one, read
+from tasks.screens.new_task.draft_conflict import compare_states
+from tasks.screens.new_task.field_values import get_value, read_values
+from tasks.screens.new_task.form_state import FormState, build_error_list, field_names
+from tasks.screens.new_task.support_requests import build_error_request, build_regions_request
 
 CONFLICT = 409
 RESTORE = "restore"
@@ -52,9 +52,9 @@ ADDRESSES = (
 )
 
 
-def kind_of(request: HttpRequest, slug: str) -> FormKind:
+def get_form_kind(request: HttpRequest, slug: str) -> FormKind:
     """The form, when its type is opened to the person."""
-    kind = BY_SLUG[slug]
+    kind = FORM_KIND_BY_SLUG[slug]
     if kind.task_type not in person_of(request).task_types:
         raise PermissionDenied(f"Нужен доступ «{kind.label}».")
     return kind
@@ -69,10 +69,10 @@ def form_url(kind: FormKind, *, restore: bool = True, anchor: str = "", find: st
     return f"{url}{'?' if query else ''}{urlencode(query)}{'#' if anchor else ''}{anchor}"
 
 
-def mark_of(request: HttpRequest) -> PageMark:
+def read_page_version(request: HttpRequest) -> PageVersion:
     """What the page says of itself; nonsense is that of a new page."""
     posted = request.POST
-    return PageMark(
+    return PageVersion(
         page=posted.get("page", "")[:36],
         revision=_number(posted.get("overwrite") or posted.get("revision", "")),
         key=_key(posted.get("submission_key", "")),
@@ -91,92 +91,92 @@ def _key(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def posted_entry(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> Entry:
+def read_form(request: HttpRequest, kind: FormKind, *, ask: bool = False) -> FormState:
     """The form as it was sent, over the draft as it is; nothing is saved."""
     user = person_of(request)
-    values = read(request.POST, names_of(kind))
-    return Entry(kind, user, values, drafts.find(user, kind.task_type), ask=ask)
+    values = read_values(request.POST, field_names(kind))
+    return FormState(kind, user, values, drafts.find_draft(user, kind.task_type), ask=ask)
 
 
-def save_entry(entry: Entry, mark: PageMark, file: StoredUpload | None = None) -> None:
-    """Keeps the entry as the draft. Raises DraftChanged and AlreadyCreated."""
+def save_form(state: FormState, mark: PageVersion, file: StoredUpload | None = None) -> None:
+    """Keeps the state as the draft. Raises DraftChanged and AlreadyCreated."""
     with transaction.atomic():
-        write_entry(entry, mark, file)
-        entry.draft.save()
+        write_draft(state, mark, file)
+        state.draft.save()
 
 
-def write_entry(entry: Entry, mark: PageMark, file: StoredUpload | None = None) -> None:
+def write_draft(state: FormState, mark: PageVersion, file: StoredUpload | None = None) -> None:
     """As `save_entry`, in the transaction of one who saves or finishes the draft himself."""
-    lookup = entry.party.lookup
-    entry.draft = drafts.filled(
-        user=entry.user,
-        task_type=entry.kind.task_type,
+    lookup = state.client_section.lookup
+    state.draft = drafts.write_draft(
+        user=state.user,
+        task_type=state.kind.task_type,
         mark=mark,
-        fields=entry.values,
+        fields=state.values,
         organisation=lookup.to_json() if lookup else None,
         file=file,
     )
 
 
-def keep(
+def save_posted_form(
     request: HttpRequest, kind: FormKind, *, ask: bool = False, file: StoredUpload | None = None
-) -> Entry:
+) -> FormState:
     """The posted form, saved. Raises DraftChanged and AlreadyCreated."""
-    entry = posted_entry(request, kind, ask=ask)
-    save_entry(entry, mark_of(request), file)
-    return entry
+    state = read_form(request, kind, ask=ask)
+    save_form(state, read_page_version(request), file)
+    return state
 
 
 # --- What is sent back -----------------------------------------------------------------------
 
 
-def new_mark(draft: Draft, *, restored: bool) -> PageMark:
+def build_page_version(draft: Draft, *, restored: bool) -> PageVersion:
     """For a page about to be drawn, empty or with the draft's contents."""
     page = str(uuid.uuid4())
     if restored:
-        return PageMark(page, draft.revision, draft.submission_key)
-    return PageMark(page, None, uuid.uuid4())
+        return PageVersion(page, draft.revision, draft.submission_key)
+    return PageVersion(page, None, uuid.uuid4())
 
 
-def context_of(entry: Entry, mark: PageMark, **more: Any) -> dict[str, Any]:
+def build_context(state: FormState, mark: PageVersion, **more: Any) -> dict[str, Any]:
     """Everything that the form's templates draw."""
-    kind = entry.kind
+    kind = state.kind
     return {
         "kind": kind,
-        "entry": entry,
-        "party": entry.party,
-        "form": entry.form,
-        "items": entry.items,
+        "state": state,
+        "client_section": state.client_section,
+        "form": state.form,
+        "items": state.items,
         "mark": mark,
         "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in ADDRESSES},
-        "regions_missing": entry.places.regionless,
-        "regions_request": regions_request(entry.user),
+        "regions_missing": state.places.regionless,
+        "regions_request": build_regions_request(state.user),
         "helpme_url": settings.HELPME_URL,
         "dataport_url": settings.DATAPORT_URL,
-        "draft_text": saved_text(entry.draft),
+        "draft_text": format_saved_at(state.draft),
         **more,
     }
 
 
-def saved_text(draft: Draft) -> str:
+def format_saved_at(draft: Draft) -> str:
     """«Сохранено в 14:32»."""
     kept = draft.pk and drafts.has_contents(draft)
     return f"Сохранено в {format_time(draft.updated_at)}" if kept else ""
 
 
-def show_page(
-    request: HttpRequest, entry: Entry, mark: PageMark, *, status: int = 200, **more: Any
+def render_page(
+    request: HttpRequest, state: FormState, mark: PageVersion, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The whole page. With a status of refusal everything that is wrong is said."""
-    errors = texts_of(entry.items) if status == UNPROCESSABLE else []
+    errors = build_error_list(state.items) if status == UNPROCESSABLE else []
     if not errors:
-        entry.hide_untouched("")
-    context = context_of(
-        entry,
+        state.hide_untouched("")
+    context = build_context(
+        state,
         mark,
         errors=errors,
-        error_request=error_request(entry.user, kind_label=entry.kind.label),
-        **_errors_of_party(entry, said=bool(errors)),
+        build_error_request=build_error_request(state.user, kind_label=state.kind.label),
+        **_errors_of_party(state, said=bool(errors)),
         **more,
     )
     response = render(request, "tasks/new_task/form.html", context, status=status)
@@ -184,20 +184,20 @@ def show_page(
     return response
 
 
-def _errors_of_party(entry: Entry, *, said: bool) -> dict[str, str]:
+def _errors_of_party(state: FormState, *, said: bool) -> dict[str, str]:
     """What is said at the client's and the contact's field, which are no fields of a form."""
-    party = entry.party
-    if not said or not isinstance(party, CompanyParty):
+    client_section = state.client_section
+    if not said or not isinstance(client_section, CompanySection):
         return {}
     return {
-        "client_error": "" if party.company else CHOOSE,
-        "contact_error": "" if party.contact or party.new else ADD_CONTACT,
+        "client_error": "" if client_section.company else CHOOSE,
+        "contact_error": "" if client_section.contact or client_section.new else ADD_CONTACT,
     }
 
 
-def answer(
+def render_changes(
     request: HttpRequest,
-    entry: Entry,
+    state: FormState,
     *,
     anchor: str = "",
     find: str = "",
@@ -213,9 +213,9 @@ def answer(
     pressed is gone with it; ``more`` goes to the templates.
     """
     if not is_fragment(request):
-        return redirect(form_url(entry.kind, anchor=anchor, find=find))
-    entry.hide_untouched("" if said else request.POST.get("active", ""))
-    context = context_of(entry, mark_of(request), oob=True, **more)
+        return redirect(form_url(state.kind, anchor=anchor, find=find))
+    state.hide_untouched("" if said else request.POST.get("active", ""))
+    context = build_context(state, read_page_version(request), oob=True, **more)
     response = render(request, "tasks/new_task/_draft_answer.html", context)
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
@@ -235,7 +235,7 @@ def move_focus(response: HttpResponse, selector: str, *, lost: bool) -> None:
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
-def tells_conflicts(view: View) -> View:
+def handle_draft_conflicts(view: View) -> View:
     """For an address that writes the draft: the answer when it may not be written any more."""
 
     @wraps(view)
@@ -243,7 +243,7 @@ def tells_conflicts(view: View) -> View:
         try:
             return view(request, slug)
         except DraftChanged as error:
-            return _refuse(request, BY_SLUG[slug], error)
+            return _refuse(request, FORM_KIND_BY_SLUG[slug], error)
         except AlreadyCreated as error:
             return _to_made(request, error)
 
@@ -252,19 +252,19 @@ def tells_conflicts(view: View) -> View:
 
 def _refuse(request: HttpRequest, kind: FormKind, error: DraftChanged) -> HttpResponse:
     """Another page was faster: what it has saved beside what is here, and the choice (409)."""
-    entry = posted_entry(request, kind)
-    saved = Entry(kind, entry.user, error.draft.fields, error.draft)
+    state = read_form(request, kind)
+    saved = FormState(kind, state.user, error.draft.fields, error.draft)
     more = {
         "conflict": {
             "at": format_datetime(error.draft.updated_at),
-            "rows": differences(saved, entry),
+            "rows": compare_states(saved, state),
             "revision": error.draft.revision,
         },
         "restore_url": form_url(kind),
     }
     if not is_fragment(request):
-        return show_page(request, entry, mark_of(request), status=CONFLICT, **more)
-    context = context_of(entry, mark_of(request), **more)
+        return render_page(request, state, read_page_version(request), status=CONFLICT, **more)
+    context = build_context(state, read_page_version(request), **more)
     response = render(request, "tasks/new_task/_conflict_answer.html", context, status=CONFLICT)
     response["Cache-Control"] = "no-store"
     # Whatever was asked for: its own place on the page stays as it is.
@@ -280,8 +280,8 @@ def _to_made(request: HttpRequest, error: AlreadyCreated) -> HttpResponse:
     return redirect(error.task)
 
 
-def client_search(entry: Entry) -> dict[str, Any]:
+def client_search(state: FormState) -> dict[str, Any]:
     """What the page without a script shows of a search for the client."""
-    query = one(entry.values, "client_q")
-    options, words = companies.options(entry.kind.section, query) if query else ([], "")
+    query = get_value(state.values, "client_q")
+    options, words = companies.search_companies(state.kind.section, query) if query else ([], "")
     return {"client_options": options, "client_words": words}

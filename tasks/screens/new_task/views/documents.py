@@ -14,20 +14,20 @@ from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
-from tasks.screens.card.documents import MAX_PREVIEWS
+from tasks.screens.common.page_previews import MAX_PREVIEWS
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.screens.new_task.documents import ATTACH
-from tasks.screens.new_task.entry import Entry
+from tasks.screens.new_task.form_state import FormState
 from tasks.screens.new_task.views.common import (
-    context_of,
+    build_context,
     form_url,
-    keep,
-    kind_of,
-    mark_of,
+    get_form_kind,
+    handle_draft_conflicts,
     move_focus,
-    posted_entry,
-    show_page,
-    tells_conflicts,
+    read_form,
+    read_page_version,
+    render_page,
+    save_posted_form,
 )
 
 FILE = "document"
@@ -35,7 +35,7 @@ ONE_ONLY = "Можно вложить только один файл"
 UNREADABLE = (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
-def take_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
+def store_posted_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
     """Takes in the file that came with the form, or says why not; neither when none came."""
     uploads = request.FILES.getlist(FILE)
     if not uploads:
@@ -48,68 +48,70 @@ def take_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
         return None, refused.refusal.message
 
 
-def refused_file(request: HttpRequest, entry: Entry, refusal: str) -> HttpResponse:
+def render_refused_file(request: HttpRequest, state: FormState, refusal: str) -> HttpResponse:
     """The form with the refusal at the file's field (422); the rest is kept."""
     more = {"document_error": refusal}
     if is_fragment(request):
-        response = _block(request, entry, status=UNPROCESSABLE, **more)
+        response = _block(request, state, status=UNPROCESSABLE, **more)
         move_focus(response, "#document-block :is(input, button)", lost=True)
         return response
-    return show_page(request, entry, mark_of(request), status=UNPROCESSABLE, **more)
+    return render_page(request, state, read_page_version(request), status=UNPROCESSABLE, **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@tells_conflicts
+@handle_draft_conflicts
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The block of the document: asked for while it is converted, or sent a file."""
-    kind = kind_of(request, slug)
+    kind = get_form_kind(request, slug)
     if request.method != "POST":
-        draft = drafts.find(person_of(request), kind.task_type)
-        entry = Entry(kind, person_of(request), draft.fields, draft)
-        return _block(request, entry) if is_fragment(request) else redirect(form_url(kind))
-    file, refusal = take_file(request)
-    entry = keep(request, kind, file=file)
+        draft = drafts.find_draft(person_of(request), kind.task_type)
+        state = FormState(kind, person_of(request), draft.fields, draft)
+        return _block(request, state) if is_fragment(request) else redirect(form_url(kind))
+    file, refusal = store_posted_file(request)
+    state = save_posted_form(request, kind, file=file)
     if file is None:
         refusal = refusal or ATTACH
-    return refused_file(request, entry, refusal) if refusal else _answer(request, entry)
+    return render_refused_file(request, state, refusal) if refusal else _answer(request, state)
 
 
 @require_POST
-@tells_conflicts
+@handle_draft_conflicts
 def detach(request: HttpRequest, slug: str) -> HttpResponse:
     """«Открепить»."""
-    kind = kind_of(request, slug)
-    entry = keep(request, kind)
-    drafts.detach(draft=entry.draft)
-    return _answer(request, entry)
+    kind = get_form_kind(request, slug)
+    state = save_posted_form(request, kind)
+    drafts.detach(draft=state.draft)
+    return _answer(request, state)
 
 
 @require_POST
-@tells_conflicts
+@handle_draft_conflicts
 def review(request: HttpRequest, slug: str) -> HttpResponse:
     """«Страницы просмотрены»."""
-    kind = kind_of(request, slug)
-    entry = keep(request, kind)
-    version = entry.version
+    kind = get_form_kind(request, slug)
+    state = save_posted_form(request, kind)
+    version = state.version
     # A button of an older page is about a document that is no longer there.
     if version is not None and request.POST.get("version") == str(version.pk):
         with transaction.atomic():
-            documents.record_review(version.pk, user=entry.user)
-        entry = posted_entry(request, kind)
-    return _answer(request, entry)
+            documents.record_review(version.pk, user=state.user)
+        state = read_form(request, kind)
+    return _answer(request, state)
 
 
-def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
+def _answer(request: HttpRequest, state: FormState) -> HttpResponse:
     if not is_fragment(request):
-        return redirect(form_url(entry.kind, anchor="document-block"))
-    response = _block(request, entry)
+        return redirect(form_url(state.kind, anchor="document-block"))
+    response = _block(request, state)
     move_focus(response, "#document-block :is(input, button)", lost=True)
     return response
 
 
-def _block(request: HttpRequest, entry: Entry, *, status: int = 200, **more: str) -> HttpResponse:
+def _block(
+    request: HttpRequest, state: FormState, *, status: int = 200, **more: str
+) -> HttpResponse:
     """The block, with the panel and the draft's state beside it."""
-    context = context_of(entry, mark_of(request), **more)
+    context = build_context(state, read_page_version(request), **more)
     response = render(request, "tasks/new_task/_document_answer.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -117,7 +119,7 @@ def _block(request: HttpRequest, entry: Entry, *, status: int = 200, **more: str
 
 def _own(request: HttpRequest, slug: str, version: int) -> DocumentVersion:
     """The draft's own document. Http404 for any other."""
-    draft = drafts.find(person_of(request), kind_of(request, slug).task_type)
+    draft = drafts.find_draft(person_of(request), get_form_kind(request, slug).task_type)
     found = draft.document_version
     if found is None or found.pk != version:
         raise Http404
@@ -161,7 +163,7 @@ def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
             pages.append((number, previews.page_text(found, number)))
         except UNREADABLE:
             pages.append((number, "Текст страницы прочитать не удалось"))
-    context = {"version": found, "pages": pages, "form_url": form_url(kind_of(request, slug))}
+    context = {"version": found, "pages": pages, "form_url": form_url(get_form_kind(request, slug))}
     name = "_document_text" if is_fragment(request) else "document_text"
     response = render(request, f"tasks/new_task/{name}.html", context)
     response["Cache-Control"] = "no-store"

@@ -146,7 +146,9 @@ def problems(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> dict[str, s
         text = problems.get(signatory.surname)
         return [Refusal("certificate_invalid", text)] if text else []
 
-    monkeypatch.setattr("tasks.screens.new_task.places.find_sender_problems", find_sender_problems)
+    monkeypatch.setattr(
+        "tasks.screens.new_task.signing_options.find_sender_problems", find_sender_problems
+    )
     return problems
 
 

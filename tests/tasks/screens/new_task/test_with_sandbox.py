@@ -7,7 +7,7 @@ from pytest_django.fixtures import Settings
 from clients.models import Region
 from edo.models import Signatory
 from tasks.models import SigningTask
-from tasks.screens.new_task.places import places_for
+from tasks.screens.new_task.signing_options import find_signing_options
 from tests.support.people import browser_of
 from tests.support.sandbox import BANKRUPT, LIQUIDATED, ROMASHKA, TOO_YOUNG, Sandbox
 from tests.support.world import SEAMLESS, connect, install, make_manager, pdf_file
@@ -71,7 +71,7 @@ def test_an_expired_certificate_or_power_is_shown_with_its_signatory(form: Form)
     lapsed = Signatory.objects.get(key_ref=LAPSED)
     box = region.boxes.order_by("pk")[0]
     manager = region.managers.get()
-    signers = places_for(manager, str(region.pk), str(box.pk), "").signers
+    signers = find_signing_options(manager, str(region.pk), str(box.pk), "").signers
     reasons = {signer.signatory.pk: signer.reason for signer in signers}
     assert "оверенност" in reasons[lapsed.pk] or "МЧД" in reasons[lapsed.pk]
     assert any(reason.startswith("Сертификат подписанта истек") for reason in reasons.values())

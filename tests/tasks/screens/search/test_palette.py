@@ -98,7 +98,7 @@ def test_a_link_opens_the_form_with_the_client_in_it(
         def get(self, *_: Any, **__: Any) -> None:
             return None
 
-    monkeypatch.setattr("tasks.screens.new_task.lookups.cdi", Down)
+    monkeypatch.setattr("tasks.screens.new_task.cdi_answers.cdi", Down)
     page = web.get("/tasks/new/company/?client=7707049388-784201001").content.decode()
     assert 'name="client" value="7707049388-784201001"' in page
 

@@ -8,7 +8,7 @@ from econtract.platform.common.formatting import format_with_zone
 ERROR_SERVICE = "Е-Сontract - Техническая ошибка"
 
 
-def regions_request(user: User) -> str:
+def build_regions_request(user: User) -> str:
     """How a manager without a region asks for one."""
     return (
         f"Услуга: {ACCESS_SERVICE}\n"
@@ -18,7 +18,7 @@ def regions_request(user: User) -> str:
     )
 
 
-def error_request(user: User, *, kind_label: str) -> str:
+def build_error_request(user: User, *, kind_label: str) -> str:
     """How one asks for help with a form that does not let the task be made."""
     return (
         f"Услуга: {ERROR_SERVICE}\n"

@@ -11,18 +11,18 @@ from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens.forms import PersonForm
 from clients.screens.presentation import compare_details
 from tasks.screens.new_task import contacts
+from tasks.screens.new_task.cdi_answers import CdiAnswer, CdiOutcome
+from tasks.screens.new_task.checklist import ChecklistItem, build_item
+from tasks.screens.new_task.client_section import ClientSection
 from tasks.screens.new_task.companies import CDI_DOWN, KNOWN, NEW
-from tasks.screens.new_task.contacts import LOOK_AT_SIMILAR, Row
-from tasks.screens.new_task.items import Item, fields_item
-from tasks.screens.new_task.lookups import Lookup, Outcome
-from tasks.screens.new_task.party import Party
-from tasks.screens.new_task.values import one, said
+from tasks.screens.new_task.contacts import REVIEW_SIMILAR, Row
+from tasks.screens.new_task.field_values import get_value, has_value
 
 PREFIX = "person"
 NAMES_IN_ORDER = ("surname", "given_name", "patronymic")
 
 
-class PersonParty(Party):
+class PersonSection(ClientSection):
     """`form` is the card; `contact` the person's own contact where it exists already."""
 
     template = "tasks/new_task/_person.html"
@@ -31,7 +31,7 @@ class PersonParty(Party):
 
     def settle(self) -> None:
         self._card: Client | None = None
-        self._lookup: Lookup | None = None
+        self._lookup: CdiAnswer | None = None
         self.contact: Contact | None = None
         self.filled_in = False
         self._find()
@@ -42,16 +42,16 @@ class PersonParty(Party):
     def _find(self) -> None:
         """Card, CDI's answer and contact by ИНН; a new ИНН fills in what is empty yet."""
         field = PersonForm.base_fields["inn"]
-        typed = one(self.values, f"{PREFIX}-inn")
+        typed = get_value(self.values, f"{PREFIX}-inn")
         try:
             inn: str = field.clean(typed)
         except forms.ValidationError:
             inn = ""
         self._inn = inn
-        self.contact = contacts.owner_of(one(self.values, "link"))
+        self.contact = contacts.find_contact(get_value(self.values, "link"))
         if not inn:
             return
-        changed = typed != one(self.previous, f"{PREFIX}-inn")
+        changed = typed != get_value(self.previous, f"{PREFIX}-inn")
         self._card = Client.objects.filter(kind=self.kind.client_kind, inn=inn, kpp="").first()
         self._lookup = self.ask_cdi(inn, "", changed=changed)
         if self._card:
@@ -62,13 +62,13 @@ class PersonParty(Party):
     def _fill_in(self) -> None:
         for name, value in self._known().items():
             key = f"{PREFIX}-{name}"
-            if key in self.names and value and not said(self.values, key):
+            if key in self.names and value and not has_value(self.values, key):
                 self.values[key] = [value]
                 self.filled_in = True
 
     def _known(self) -> dict[str, str]:
         if self.contact is not None:
-            return {**contacts.details_of(self.contact), "inn": self._inn}
+            return {**contacts.field_values_of(self.contact), "inn": self._inn}
         organisation = self._lookup.organisation if self._lookup else None
         words = organisation.full_name.split() if organisation else []
         return dict(zip(NAMES_IN_ORDER, words, strict=False))
@@ -78,7 +78,7 @@ class PersonParty(Party):
         if "phone" not in cleaned:
             return
         own = self.contact.phone if self.contact else ""
-        self.resemblance = contacts.resemblance(cleaned, but=own)
+        self.resemblance = contacts.find_matches(cleaned, but=own)
         if self.resemblance.duplicate:
             self.form.add_error("phone", DUPLICATE_MESSAGE)
 
@@ -95,13 +95,13 @@ class PersonParty(Party):
         return self._card
 
     @property
-    def lookup(self) -> Lookup | None:
+    def lookup(self) -> CdiAnswer | None:
         return self._lookup
 
     @property
     def link(self) -> str:
         """The phone of the existing contact that «Привязать» has chosen."""
-        return one(self.values, "link")
+        return get_value(self.values, "link")
 
     @property
     def standing(self) -> str:
@@ -118,7 +118,7 @@ class PersonParty(Party):
             return field_message(reason) if reason else ""
         if not self._inn or not self.kind.registered:
             return ""
-        unanswered = self._lookup is None or self._lookup.outcome is Outcome.DOWN
+        unanswered = self._lookup is None or self._lookup.outcome is CdiOutcome.DOWN
         return CDI_DOWN if unanswered else NOT_FOUND
 
     @property
@@ -129,12 +129,12 @@ class PersonParty(Party):
         old = self.contact.current.details
         return compare_details(old, self.form.details(old))
 
-    def items(self) -> list[Item]:
-        item = fields_item(self.form, self.kind.person, self.form.fields)
+    def items(self) -> list[ChecklistItem]:
+        item = build_item(self.form, self.kind.person, self.form.fields)
         if item.done and self.problem:
-            item = Item(item.name, f"#id_{PREFIX}-inn", (self.problem,))
+            item = ChecklistItem(item.name, f"#id_{PREFIX}-inn", (self.problem,))
         elif item.done and self.similar_unanswered:
-            item = Item(item.name, "#similar", (LOOK_AT_SIMILAR,))
+            item = ChecklistItem(item.name, "#similar", (REVIEW_SIMILAR,))
         return [item]
 
     def make(self, actor: User) -> tuple[Client, Contact]:

@@ -7,7 +7,7 @@ from django import forms
 
 
 @dataclass(frozen=True)
-class Item:
+class ChecklistItem:
     """A line of «До создания осталось».
 
     ``name`` is the part of the form in a word or two, ``href`` leads to its field, ``problems``
@@ -28,15 +28,15 @@ class Item:
         return self.problems[0] if len(self.problems) == 1 else self.name
 
 
-def field_item(form: forms.Form, name: str) -> Item:
+def build_field_item(form: forms.Form, name: str) -> ChecklistItem:
     """The line of one field."""
-    return fields_item(form, str(form.fields[name].label), [name])
+    return build_item(form, str(form.fields[name].label), [name])
 
 
-def fields_item(form: forms.Form, label: str, names: Iterable[str]) -> Item:
+def build_item(form: forms.Form, label: str, names: Iterable[str]) -> ChecklistItem:
     """One line for several fields; it leads to the first that is not right."""
     wrong = [form[name] for name in names if form[name].errors]
     texts = [str(text) for field in wrong for text in field.errors]
     target = wrong[0] if wrong else form[next(iter(names))]
     anchor = f"{target.auto_id}_0" if target.use_fieldset else target.id_for_label
-    return Item(label, f"#{anchor}", tuple(texts))
+    return ChecklistItem(label, f"#{anchor}", tuple(texts))

@@ -9,7 +9,7 @@ from accounts.models import User
 from clients.models import Region
 from econtract.platform.common.errors import Unavailable
 from edo.models import Box, Signatory
-from tasks.screens.new_task.places import Places, places_for
+from tasks.screens.new_task.signing_options import SigningOptions, find_signing_options
 from tests.support.factories import BoxFactory, SignatoryFactory
 from tests.support.factories_clients import RegionFactory
 from tests.tasks.screens.new_task.conftest import Form, text_of, the_task
@@ -34,7 +34,7 @@ def northerner(north_box: Box) -> Signatory:
     return SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[north_box])
 
 
-def names(places: Places) -> tuple[list[str], list[str], list[str]]:
+def names(places: SigningOptions) -> tuple[list[str], list[str], list[str]]:
     return (
         [region.name for region in places.regions],
         [box.name for box in places.boxes],
@@ -45,17 +45,17 @@ def names(places: Places) -> tuple[list[str], list[str], list[str]]:
 def test_the_only_region_box_and_signatory_are_chosen_by_themselves(
     manager: User, region: Region, box: Box, signatory: Signatory
 ) -> None:
-    places = places_for(manager, "", "", "")
+    places = find_signing_options(manager, "", "", "")
     assert (places.region, places.box, places.signatory) == (region, box, signatory)
 
 
 def test_the_region_narrows_boxes_and_signatories(
     manager: User, box: Box, north: Region, north_box: Box, northerner: Signatory
 ) -> None:
-    every = places_for(manager, "", "", "")
+    every = find_signing_options(manager, "", "", "")
     assert [len(each) for each in names(every)] == [2, 2, 2]
     assert every.region is every.box is every.signatory is None
-    narrowed = places_for(manager, str(north.pk), "", "")
+    narrowed = find_signing_options(manager, str(north.pk), "", "")
     assert names(narrowed)[1:] == (["Северо-Запад"], ["Белов"])
     assert len(narrowed.regions) == 2
     assert narrowed.signatory == northerner
@@ -64,7 +64,7 @@ def test_the_region_narrows_boxes_and_signatories(
 def test_a_box_chosen_first_narrows_the_regions(
     manager: User, north: Region, north_box: Box, northerner: Signatory
 ) -> None:
-    places = places_for(manager, "", str(north_box.pk), "")
+    places = find_signing_options(manager, "", str(north_box.pk), "")
     assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
     assert places.region == north
 
@@ -72,7 +72,7 @@ def test_a_box_chosen_first_narrows_the_regions(
 def test_a_signatory_chosen_first_narrows_boxes_and_regions(
     manager: User, north: Region, northerner: Signatory
 ) -> None:
-    places = places_for(manager, "", "", str(northerner.pk))
+    places = find_signing_options(manager, "", "", str(northerner.pk))
     assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
     assert places.signatory == northerner
 
@@ -81,14 +81,14 @@ def test_a_choice_that_no_longer_fits_the_region_is_dropped(
     manager: User, north: Region, north_box: Box, northerner: Signatory, box: Box
 ) -> None:
     signatory = box.signatories.get()
-    places = places_for(manager, str(north.pk), str(box.pk), str(signatory.pk))
+    places = find_signing_options(manager, str(north.pk), str(box.pk), str(signatory.pk))
     assert (places.box, places.signatory) == (north_box, northerner)
 
 
 def test_regions_of_others_are_not_offered(manager: User, region: Region) -> None:
     foreign = RegionFactory(name="Чужая область")
     BoxFactory(name="Чужой", operator_box_id="box-foreign", regions=[foreign])
-    places = places_for(manager, str(foreign.pk), "", "")
+    places = find_signing_options(manager, str(foreign.pk), "", "")
     assert places.region == region
     assert names(places)[0] == [region.name]
 
@@ -100,14 +100,14 @@ def test_what_is_switched_off_is_not_offered(
     row = request.getfixturevalue(what)
     row.active = False
     row.save()
-    assert getattr(places_for(manager, "", "", ""), what) is None
+    assert getattr(find_signing_options(manager, "", "", ""), what) is None
 
 
 @pytest.mark.parametrize("nonsense", ["x", "-1", "99999999999999999999", "\x00"])
 def test_a_key_that_is_none_chooses_nothing(
     nonsense: str, manager: User, north: Region, northerner: Signatory
 ) -> None:
-    places = places_for(manager, nonsense, nonsense, nonsense)
+    places = find_signing_options(manager, nonsense, nonsense, nonsense)
     assert places.region is None
 
 
@@ -138,7 +138,7 @@ def test_of_two_signatories_the_one_who_may_sign_is_chosen(
 ) -> None:
     SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[box])
     problems["Сидоров"] = "МЧД истекла 20.11.2026."
-    places = places_for(manager, "", "", "")
+    places = find_signing_options(manager, "", "", "")
     assert places.signatory is not None
     assert places.signatory.surname == "Белов"
 
@@ -149,8 +149,8 @@ def test_without_trusted_roots_nobody_is_refused(
     def unavailable(**_: object) -> None:
         raise Unavailable("edo", "no trusted roots")
 
-    monkeypatch.setattr("tasks.screens.new_task.places.find_sender_problems", unavailable)
-    assert places_for(manager, "", "", "").signatory == signatory
+    monkeypatch.setattr("tasks.screens.new_task.signing_options.find_sender_problems", unavailable)
+    assert find_signing_options(manager, "", "", "").signatory == signatory
 
 
 def test_a_manager_without_a_region_sees_how_to_ask_support(company: Form, manager: User) -> None:

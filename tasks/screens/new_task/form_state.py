@@ -14,38 +14,38 @@ from archive.models import DocumentVersion
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
-from tasks.actions.create import TaskFacts
+from tasks.actions.create import NewTaskData
 from tasks.channels import OperatorSender
 from tasks.models import Draft
-from tasks.screens.new_task import accounts, documents
-from tasks.screens.new_task.accounts import AccountStatus
-from tasks.screens.new_task.company_party import CompanyParty
-from tasks.screens.new_task.documents import Attached
+from tasks.screens.common.form_kinds import FormKind
+from tasks.screens.new_task import account_check, documents
+from tasks.screens.new_task.account_check import AccountStatus
+from tasks.screens.new_task.cdi_answers import CdiAnswer
+from tasks.screens.new_task.checklist import ChecklistItem, build_field_item
+from tasks.screens.new_task.client_section import ClientSection
+from tasks.screens.new_task.company_section import CompanySection
+from tasks.screens.new_task.documents import AttachedDocument
+from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
 from tasks.screens.new_task.forms import FIELDS, TaskForm, needs_document_and_service
-from tasks.screens.new_task.items import Item, field_item
-from tasks.screens.new_task.kinds import FormKind
-from tasks.screens.new_task.lookups import Lookup
-from tasks.screens.new_task.party import Party
-from tasks.screens.new_task.person_party import PersonParty
-from tasks.screens.new_task.places import places_for
-from tasks.screens.new_task.values import Values, one, said
+from tasks.screens.new_task.person_section import PersonSection
+from tasks.screens.new_task.signing_options import find_signing_options
 
-COPIED = "copied_number"
+COPIED_NUMBER = "copied_number"
 # These two are said while the number is still being typed; the rest when it has been.
-AT_ONCE = frozenset({NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE})
+ERRORS_WHILE_TYPING = frozenset({NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE})
 
 
-def party_of(kind: FormKind) -> type[Party]:
+def client_section_class(kind: FormKind) -> type[ClientSection]:
     """The part of the form that differs by task type."""
-    return PersonParty if kind.of_persons else CompanyParty
+    return PersonSection if kind.of_persons else CompanySection
 
 
-def names_of(kind: FormKind) -> tuple[str, ...]:
+def field_names(kind: FormKind) -> tuple[str, ...]:
     """Every field of the form whose contents a draft keeps."""
-    return (*party_of(kind).names, *FIELDS, COPIED)
+    return (*client_section_class(kind).names, *FIELDS, COPIED_NUMBER)
 
 
-class Entry:
+class FormState:
     """One form of one person over ``values``; ``draft`` is what the server keeps of it.
 
     ``values`` are settled on the way: choices that follow are made, those that no longer fit are
@@ -54,14 +54,16 @@ class Entry:
     """
 
     def __init__(
-        self, kind: FormKind, user: User, values: Values, draft: Draft, *, ask: bool = False
+        self, kind: FormKind, user: User, values: FieldValues, draft: Draft, *, ask: bool = False
     ) -> None:
         self.kind = kind
         self.user = user
         self.draft = draft
         self.values = {name: list(found) for name, found in values.items()}
-        known = Lookup.from_json(draft.organisation)
-        self.party = party_of(kind)(kind, self.values, draft.fields, known, ask=ask)
+        known = CdiAnswer.from_json(draft.organisation)
+        self.client_section = client_section_class(kind)(
+            kind, self.values, draft.fields, known, ask=ask
+        )
         self._settle_places(fresh=ask)
         self._copy_number()
         self.form = TaskForm(self.values, self.places, self.offered_services)
@@ -72,8 +74,8 @@ class Entry:
         return list(Service.objects.filter(active=True))
 
     def _settle_places(self, *, fresh: bool) -> None:
-        chosen = (one(self.values, name) for name in ("region", "box", "signatory"))
-        self.places = places_for(self.user, *chosen, fresh=fresh)
+        chosen = (get_value(self.values, name) for name in ("region", "box", "signatory"))
+        self.places = find_signing_options(self.user, *chosen, fresh=fresh)
         signer = self.places.signer
         settled = {
             "region": self.places.region,
@@ -85,17 +87,17 @@ class Entry:
 
     def _copy_number(self) -> None:
         """«Номер документа» follows the account number until it is edited (manual, 4)."""
-        account = compact(one(self.values, "account_number"))[:ACCOUNT_LENGTH]
-        if one(self.values, "document_number") in {"", one(self.values, COPIED)}:
+        account = compact(get_value(self.values, "account_number"))[:ACCOUNT_LENGTH]
+        if get_value(self.values, "document_number") in {"", get_value(self.values, COPIED_NUMBER)}:
             self.values["document_number"] = [account]
-            self.values[COPIED] = [account]
+            self.values[COPIED_NUMBER] = [account]
 
     # --- What is there ------------------------------------------------------------------------
 
     @property
     def copied_number(self) -> str:
         """The account number that the document number was copied from last."""
-        return one(self.values, COPIED)
+        return get_value(self.values, COPIED_NUMBER)
 
     @property
     def version(self) -> DocumentVersion | None:
@@ -113,8 +115,8 @@ class Entry:
         return any(service.fraud_risk for service in self.services)
 
     @property
-    def document(self) -> Attached | None:
-        return documents.attached(self.kind, self.version)
+    def document(self) -> AttachedDocument | None:
+        return documents.build_attached_document(self.kind, self.version)
 
     @property
     def account(self) -> str:
@@ -124,32 +126,34 @@ class Entry:
     @property
     def account_subject(self) -> list[str]:
         """What «Проверка ЛС» would be about now."""
-        typed = compact(one(self.values, "account_number"))
-        return accounts.subject(typed, self.party.inn, self.places.region, self.services)
+        typed = compact(get_value(self.values, "account_number"))
+        return account_check.build_check_input(
+            typed, self.client_section.inn, self.places.region, self.services
+        )
 
     @property
     def account_status(self) -> AccountStatus:
-        return accounts.status_of(self.draft, self.account_subject)
+        return account_check.build_account_status(self.draft, self.account_subject)
 
     @property
     def approval_ahead(self) -> bool:
         """Whether the task will first wait for a head: said before it is made."""
-        card = self.party.card
+        card = self.client_section.card
         warned = card is not None and card.needs_approval
-        return warned or (self.risky and not one(self.values, "fraud_check"))
+        return warned or (self.risky and not get_value(self.values, "fraud_check"))
 
     # --- What is missing ----------------------------------------------------------------------
 
     @cached_property
-    def items(self) -> list[Item]:
+    def items(self) -> list[ChecklistItem]:
         """«До создания осталось», in the order of the page."""
-        places = [field_item(self.form, name) for name in ("region", "box", "signatory")]
-        document = documents.document_item(self.version, self.places.region)
+        places = [build_field_item(self.form, name) for name in ("region", "box", "signatory")]
+        document = documents.build_document_item(self.version, self.places.region)
         names = ["account_number", "document_number", "document_kind"]
         if self.services or needs_document_and_service(self.places.region):
             names.append("services")
-        rest = [field_item(self.form, name) for name in names]
-        return [*self.party.items(), *places, *([document] if document else []), *rest]
+        rest = [build_field_item(self.form, name) for name in names]
+        return [*self.client_section.items(), *places, *([document] if document else []), *rest]
 
     @property
     def ready(self) -> bool:
@@ -170,21 +174,21 @@ class Entry:
 
     @property
     def all_forms(self) -> list[forms.Form]:
-        return [*self.party.all_forms, self.form]
+        return [*self.client_section.all_forms, self.form]
 
     def _worth_saying(self, form: forms.Form, name: str, active: str) -> bool:
         key = form.add_prefix(name)
         if key == active:
-            return not AT_ONCE.isdisjoint(form.errors[name])
-        return said(self.values, key)
+            return not ERRORS_WHILE_TYPING.isdisjoint(form.errors[name])
+        return has_value(self.values, key)
 
     # --- What it is made of -------------------------------------------------------------------
 
-    def facts(self, client: Client, contact: Contact) -> TaskFacts:
+    def build_task_data(self, client: Client, contact: Contact) -> NewTaskData:
         """The facts of a form with nothing missing."""
         cleaned = self.form.cleaned_data
         verified = self.account_status.kind == "done"
-        return TaskFacts(
+        return NewTaskData(
             task_type=self.kind.task_type,
             client=client,
             contact=contact,
@@ -200,7 +204,7 @@ class Entry:
         )
 
 
-def texts_of(items: Iterable[Item]) -> list[dict[str, str]]:
+def build_error_list(items: Iterable[ChecklistItem]) -> list[dict[str, str]]:
     """Every problem with the link to its field, for the error summary."""
     return [
         {"href": item.href, "text": text}

@@ -7,14 +7,14 @@ from django import forms
 
 from accounts.models import User
 from clients.models import Client, Contact
-from tasks.screens.new_task.contacts import NOBODY_ALIKE, Resemblance
-from tasks.screens.new_task.items import Item
-from tasks.screens.new_task.kinds import FormKind
-from tasks.screens.new_task.lookups import Lookup, look_up
-from tasks.screens.new_task.values import Values, one
+from tasks.screens.common.form_kinds import FormKind
+from tasks.screens.new_task.cdi_answers import CdiAnswer, query_cdi
+from tasks.screens.new_task.checklist import ChecklistItem
+from tasks.screens.new_task.contacts import NO_MATCHES, ContactMatches
+from tasks.screens.new_task.field_values import FieldValues, get_value
 
 
-class Party(ABC):
+class ClientSection(ABC):
     """One side of the form over ``values``; ``previous`` are those of the draft.
 
     The lookup that the draft holds is used as long as it is about the client at hand. CDI is
@@ -28,9 +28,9 @@ class Party(ABC):
     def __init__(
         self,
         kind: FormKind,
-        values: Values,
-        previous: Values,
-        known: Lookup | None,
+        values: FieldValues,
+        previous: FieldValues,
+        known: CdiAnswer | None,
         *,
         ask: bool = False,
     ) -> None:
@@ -39,7 +39,7 @@ class Party(ABC):
         self.previous = previous
         self.known = known
         self.ask = ask
-        self.resemblance: Resemblance = NOBODY_ALIKE
+        self.resemblance: ContactMatches = NO_MATCHES
         self.settle()
 
     @abstractmethod
@@ -49,7 +49,7 @@ class Party(ABC):
     @property
     def confirmed(self) -> bool:
         """«Это другой человек»: those who look alike have been looked at."""
-        return bool(one(self.values, "confirmed"))
+        return bool(get_value(self.values, "confirmed"))
 
     @property
     def similar_unanswered(self) -> bool:
@@ -73,11 +73,11 @@ class Party(ABC):
 
     @property
     @abstractmethod
-    def lookup(self) -> Lookup | None:
+    def lookup(self) -> CdiAnswer | None:
         """What CDI said of the client, to be kept with the draft."""
 
     @abstractmethod
-    def items(self) -> list[Item]:
+    def items(self) -> list[ChecklistItem]:
         """What is missing of this part."""
 
     @abstractmethod
@@ -87,11 +87,11 @@ class Party(ABC):
         Raises clients.actions.DuplicateContact when somebody has taken the phone meanwhile.
         """
 
-    def ask_cdi(self, inn: str, kpp: str, *, changed: bool) -> Lookup | None:
+    def ask_cdi(self, inn: str, kpp: str, *, changed: bool) -> CdiAnswer | None:
         """The lookup about the client: the one at hand, or a fresh one where that is due."""
         at_hand = self.known if self.known and self.known.is_about(inn, kpp) else None
         if not (self.ask or changed):
             return at_hand
-        fresh = look_up(inn, kpp, self.kind.section.kinds)
+        fresh = query_cdi(inn, kpp, self.kind.section.kinds)
         # Older data are better than none: a card is made of them when CDI is down just now.
         return fresh if fresh.answered or at_hand is None else at_hand

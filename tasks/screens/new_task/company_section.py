@@ -11,17 +11,17 @@ from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client, Contact
 from clients.screens.forms import ContactForm
 from tasks.screens.new_task import contacts
-from tasks.screens.new_task.companies import CHOOSE, Company, card_of, read_value
-from tasks.screens.new_task.contacts import ADD_CONTACT, LOOK_AT_SIMILAR, NEW, Row
-from tasks.screens.new_task.items import Item, fields_item
-from tasks.screens.new_task.lookups import Lookup
-from tasks.screens.new_task.party import Party
-from tasks.screens.new_task.values import one
+from tasks.screens.new_task.cdi_answers import CdiAnswer
+from tasks.screens.new_task.checklist import ChecklistItem, build_item
+from tasks.screens.new_task.client_section import ClientSection
+from tasks.screens.new_task.companies import CHOOSE, Company, find_card, parse_client_value
+from tasks.screens.new_task.contacts import ADD_CONTACT, NEW, REVIEW_SIMILAR, Row
+from tasks.screens.new_task.field_values import get_value
 
 PREFIX = "new"
 
 
-class CompanyParty(Party):
+class CompanySection(ClientSection):
     """`company` is the chosen client, `contact` the chosen existing contact, `new` a typed one."""
 
     template = "tasks/new_task/_company.html"
@@ -39,7 +39,7 @@ class CompanyParty(Party):
         self.company = self._company()
         self.contact: Contact | None = None
         self.new: ContactForm | None = None
-        if one(self.values, "contact") == NEW:
+        if get_value(self.values, "contact") == NEW:
             self.new = self._new_contact()
         else:
             self._settle_contact()
@@ -48,40 +48,45 @@ class CompanyParty(Party):
     @cached_property
     def linked(self) -> list[Contact]:
         """The client's contacts, read when they are shown or chosen from."""
-        return contacts.linked_contacts(self.card)
+        return contacts.list_linked_contacts(self.card)
 
     def _company(self) -> Company | None:
-        chosen = read_value(one(self.values, "client"))
+        chosen = parse_client_value(get_value(self.values, "client"))
         if chosen is None:
             return None
         inn, kpp = chosen
         lookup = self.ask_cdi(inn, kpp, changed=self._client_changed)
-        return Company(inn, kpp, card_of(self.kind.section, inn, kpp), lookup)
+        return Company(inn, kpp, find_card(self.kind.section, inn, kpp), lookup)
 
     @property
     def _client_changed(self) -> bool:
-        return one(self.values, "client") != one(self.previous, "client")
+        return get_value(self.values, "client") != get_value(self.previous, "client")
 
     def _settle_contact(self) -> None:
         """Another client drops the contact chosen for the one before; a single one is chosen."""
-        chosen = one(self.values, "contact")
-        chosen_now = chosen != one(self.previous, "contact")
-        if chosen and self._client_changed and one(self.previous, "client") and not chosen_now:
+        chosen = get_value(self.values, "contact")
+        chosen_now = chosen != get_value(self.previous, "contact")
+        if (
+            chosen
+            and self._client_changed
+            and get_value(self.previous, "client")
+            and not chosen_now
+        ):
             chosen = ""
         if not chosen and len(self.linked) == 1:
             chosen = self.linked[0].phone
         self.values["contact"] = [chosen]
 
     def _chosen_contact(self) -> Contact | None:
-        phone = one(self.values, "contact")
+        phone = get_value(self.values, "contact")
         linked = next((each for each in self.linked if each.phone == phone), None)
-        return linked or contacts.owner_of(phone)
+        return linked or contacts.find_contact(phone)
 
     def _new_contact(self) -> ContactForm:
         form = ContactForm(MultiValueDict(self.values), prefix=PREFIX)
         if not form.is_valid() and "phone" in form.errors:
             return form
-        self.resemblance = contacts.resemblance(form.cleaned_data)
+        self.resemblance = contacts.find_matches(form.cleaned_data)
         if self.resemblance.duplicate:
             form.add_error("phone", DUPLICATE_MESSAGE)
         return form
@@ -99,24 +104,24 @@ class CompanyParty(Party):
         return self.company.card if self.company else None
 
     @property
-    def lookup(self) -> Lookup | None:
+    def lookup(self) -> CdiAnswer | None:
         return self.company.lookup if self.company else None
 
     @property
     def client_value(self) -> str:
         """What the type-ahead holds."""
-        return one(self.values, "client") if self.company else ""
+        return get_value(self.values, "client") if self.company else ""
 
     @property
     def client_text(self) -> str:
         """What the type-ahead shows: the chosen client, or what was typed."""
         data = self.company.data if self.company else None
-        return data.short_name if data else one(self.values, "client_q")
+        return data.short_name if data else get_value(self.values, "client_q")
 
     @property
     def contact_phone(self) -> str:
         """What was typed into the search by phone."""
-        return one(self.values, "contact_phone")
+        return get_value(self.values, "contact_phone")
 
     @cached_property
     def choices(self) -> list[Row]:
@@ -124,19 +129,22 @@ class CompanyParty(Party):
         people = list(self.linked)
         if self.contact and self.contact.pk not in {each.pk for each in people}:
             people.append(self.contact)
-        return [contacts.choice(each) for each in people]
+        return [contacts.build_choice(each) for each in people]
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ChecklistItem]:
         problem = self.company.problem if self.company else CHOOSE
-        return [Item("Клиент", "#id_client", (problem,) if problem else ()), self._contact_item()]
+        return [
+            ChecklistItem("Клиент", "#id_client", (problem,) if problem else ()),
+            self._contact_item(),
+        ]
 
-    def _contact_item(self) -> Item:
+    def _contact_item(self) -> ChecklistItem:
         label = "Контактное лицо"
         if self.new is None:
-            return Item(label, "#id_contact_phone", () if self.contact else (ADD_CONTACT,))
-        item = fields_item(self.new, label, self.new.fields)
+            return ChecklistItem(label, "#id_contact_phone", () if self.contact else (ADD_CONTACT,))
+        item = build_item(self.new, label, self.new.fields)
         if item.done and self.similar_unanswered:
-            return Item(label, "#similar", (LOOK_AT_SIMILAR,))
+            return ChecklistItem(label, "#similar", (REVIEW_SIMILAR,))
         return item
 
     def make(self, actor: User) -> tuple[Client, Contact]:

@@ -26,7 +26,7 @@ POWERS_MARK = {
 
 
 @dataclass(frozen=True)
-class Signer:
+class SignatoryOption:
     """A signatory as the list offers him, judged when that is asked: it takes a signature check.
 
     Without ``box`` it is not known yet where he would sign, so he is not judged.
@@ -43,7 +43,7 @@ class Signer:
 
 
 @dataclass(frozen=True)
-class Places:
+class SigningOptions:
     """What each of the three lists offers, and what is chosen in it.
 
     ``regionless``: the user has no region at all; without one no task can be made.
@@ -51,10 +51,10 @@ class Places:
 
     regions: list[Region]
     boxes: list[Box]
-    signers: list[Signer]
+    signers: list[SignatoryOption]
     region: Region | None
     box: Box | None
-    signer: Signer | None
+    signer: SignatoryOption | None
     regionless: bool
 
     @property
@@ -63,7 +63,9 @@ class Places:
         return self.signer.signatory if self.signer and not self.signer.reason else None
 
 
-def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool = False) -> Places:
+def find_signing_options(
+    user: User, region: str, box: str, signatory: str, *, fresh: bool = False
+) -> SigningOptions:
     """The lists for what is chosen now (keys as they were sent; "" and nonsense: nothing).
 
     A choice that does not fit the one above it is dropped; the only one left is made. What is
@@ -87,7 +89,7 @@ def places_for(user: User, region: str, box: str, signatory: str, *, fresh: bool
     signers = _signers_in([chosen_box] if chosen_box else boxes, chosen_box, fresh=fresh)
     signer = _signer(signers, signatory)
     regionless = not served and not user.regions.filter(active=True).exists()
-    return Places(regions, boxes, signers, chosen_region, chosen_box, signer, regionless)
+    return SigningOptions(regions, boxes, signers, chosen_region, chosen_box, signer, regionless)
 
 
 def _served(user: User) -> dict[Region, list[Box]]:
@@ -119,11 +121,11 @@ def _signed_in_by(boxes: list[Box], signatory: str) -> list[Box]:
     return [box for box in _with_people(boxes) if _pick(box.signatories.all(), signatory)]
 
 
-def _signers_in(boxes: list[Box], chosen: Box | None, *, fresh: bool) -> list[Signer]:
+def _signers_in(boxes: list[Box], chosen: Box | None, *, fresh: bool) -> list[SignatoryOption]:
     """Those who sign in any of ``boxes``, to be judged for the ``chosen`` one."""
     found = {each.pk: each for box in _with_people(boxes) for each in box.signatories.all()}
     people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
-    return [Signer(each, chosen, fresh) for each in people]
+    return [SignatoryOption(each, chosen, fresh) for each in people]
 
 
 def _reason(box: Box, signatory: Signatory, *, fresh: bool) -> str:
@@ -152,7 +154,7 @@ def _judge(box: Box, signatory: Signatory) -> str:
     return problems[0].text.rstrip(".") if problems else ""
 
 
-def _signer(signers: list[Signer], wanted: str) -> Signer | None:
+def _signer(signers: list[SignatoryOption], wanted: str) -> SignatoryOption | None:
     chosen = next((each for each in signers if str(each.signatory.pk) == wanted), None)
     if chosen is not None:
         return chosen

@@ -11,7 +11,7 @@ from clients.models import Client
 from econtract.platform.common.errors import OutsideError
 
 
-class Outcome(StrEnum):
+class CdiOutcome(StrEnum):
     """How the question ended."""
 
     FOUND = "found"
@@ -20,17 +20,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Lookup:
+class CdiAnswer:
     """One answer about ИНН and КПП; ``organisation`` when it was found."""
 
     inn: str
     kpp: str
-    outcome: Outcome
+    outcome: CdiOutcome
     organisation: Organisation | None = None
 
     @property
     def answered(self) -> bool:
-        return self.outcome is not Outcome.DOWN
+        return self.outcome is not CdiOutcome.DOWN
 
     def is_about(self, inn: str, kpp: str) -> bool:
         return (self.inn, self.kpp) == (inn, kpp)
@@ -52,20 +52,20 @@ class Lookup:
         return cls(
             stored["inn"],
             stored["kpp"],
-            Outcome(stored["outcome"]),
+            CdiOutcome(stored["outcome"]),
             _organisation(organisation) if organisation else None,
         )
 
 
-def look_up(inn: str, kpp: str, kinds: Collection[str]) -> Lookup:
+def query_cdi(inn: str, kpp: str, kinds: Collection[str]) -> CdiAnswer:
     """Asks CDI. One of another kind counts as not found; no answer is an outcome, no error."""
     try:
         found = cdi().get(inn, kpp)
     except OutsideError:
-        return Lookup(inn, kpp, Outcome.DOWN)
+        return CdiAnswer(inn, kpp, CdiOutcome.DOWN)
     if found is None or found.kind not in kinds:
-        return Lookup(inn, kpp, Outcome.NOT_FOUND)
-    return Lookup(inn, kpp, Outcome.FOUND, found)
+        return CdiAnswer(inn, kpp, CdiOutcome.NOT_FOUND)
+    return CdiAnswer(inn, kpp, CdiOutcome.FOUND, found)
 
 
 def _organisation(stored: dict[str, Any]) -> Organisation:

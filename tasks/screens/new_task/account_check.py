@@ -15,11 +15,11 @@ NOT_FOUND = (
     "ЛС не найден у клиента с этим ИНН. Если ЛС создан менее 60 минут назад, повторите проверку "
     "позже. Если ЛС создан давно, оформите заявку в техническую поддержку"
 )
-OUT_OF_REACH = "ЕИП не отвечает. Подписание начнется после успешной проверки"
-STALE = "Требуется повторная проверка"
+EIP_UNAVAILABLE = "ЕИП не отвечает. Подписание начнется после успешной проверки"
+CHECK_AGAIN = "Требуется повторная проверка"
 NO_CLIENT = "Сначала выберите клиента: ЛС проверяется по его ИНН"
 
-Outcome = Draft.AccountOutcome
+AccountOutcome = Draft.AccountOutcome
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class AccountStatus:
     text: str = ""
 
 
-def subject(
+def build_check_input(
     account: str, inn: str, region: Region | None, services: Iterable[Service]
 ) -> list[str]:
     """What a check is about: when any of it changes, the check no longer counts."""
@@ -38,25 +38,25 @@ def subject(
     return [account, inn, str(region.pk) if region else "", *codes]
 
 
-def ask(account: str, inn: str) -> Outcome:
+def query_account(account: str, inn: str) -> AccountOutcome:
     """Asks ЕИП; no answer is an outcome, no error."""
     try:
         found = eip().account_belongs(account, inn, timeout=settings.OUTSIDE_PAGE_SECONDS)
     except OutsideError:
-        return Outcome.UNAVAILABLE
-    return Outcome.FOUND if found else Outcome.NOT_FOUND
+        return AccountOutcome.UNAVAILABLE
+    return AccountOutcome.FOUND if found else AccountOutcome.NOT_FOUND
 
 
-def status_of(draft: Draft, about: list[str]) -> AccountStatus:
+def build_account_status(draft: Draft, about: list[str]) -> AccountStatus:
     """How the last check stands to the form as it is now."""
     if not draft.account_outcome or draft.account_checked_at is None:
         return AccountStatus()
     if draft.account_checked_for != about:
-        return AccountStatus("action", STALE)
-    match Outcome(draft.account_outcome):
-        case Outcome.FOUND:
+        return AccountStatus("action", CHECK_AGAIN)
+    match AccountOutcome(draft.account_outcome):
+        case AccountOutcome.FOUND:
             return AccountStatus("done", f"ЛС проверен {format_datetime(draft.account_checked_at)}")
-        case Outcome.NOT_FOUND:
+        case AccountOutcome.NOT_FOUND:
             return AccountStatus("error", NOT_FOUND)
         case _:
-            return AccountStatus("action", OUT_OF_REACH)
+            return AccountStatus("action", EIP_UNAVAILABLE)

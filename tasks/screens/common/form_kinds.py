@@ -39,7 +39,7 @@ class FormKind:
         return self.section.new_kind
 
 
-KINDS = (
+FORM_KINDS = (
     FormKind("company", SECTION_BY_SLUG["companies"], "Юридическое лицо или предприниматель"),
     FormKind(
         "self-employed",
@@ -56,9 +56,9 @@ KINDS = (
         registered=False,
     ),
 )
-BY_SLUG = {kind.slug: kind for kind in KINDS}
+FORM_KIND_BY_SLUG = {kind.slug: kind for kind in FORM_KINDS}
 
 
-def opened_kinds(user: User) -> list[FormKind]:
+def list_form_kinds(user: User) -> list[FormKind]:
     """The forms that the user's access is opened to."""
-    return [kind for kind in KINDS if kind.task_type in user.task_types]
+    return [kind for kind in FORM_KINDS if kind.task_type in user.task_types]

@@ -4,11 +4,11 @@ from typing import Any
 
 from clients.screens.forms import ContactForm, PersonForm
 from tasks.models import DocumentKind
-from tasks.screens.new_task import company_party, person_party
+from tasks.screens.new_task import company_section, person_section
 from tasks.screens.new_task.contacts import NEW
-from tasks.screens.new_task.entry import Entry
+from tasks.screens.new_task.field_values import get_value
+from tasks.screens.new_task.form_state import FormState
 from tasks.screens.new_task.forms import TaskForm
-from tasks.screens.new_task.values import one
 
 Row = dict[str, Any]
 HIDDEN = frozenset({"client", "copied_number", "link", "confirmed"})
@@ -18,17 +18,17 @@ LABELS = {
     "contact_phone": "Поиск контакта по телефону",
     **{name: str(field.label) for name, field in TaskForm.base_fields.items()},
     **{
-        f"{company_party.PREFIX}-{name}": f"Новый контакт: {field.label}"
+        f"{company_section.PREFIX}-{name}": f"Новый контакт: {field.label}"
         for name, field in ContactForm.base_fields.items()
     },
     **{
-        f"{person_party.PREFIX}-{name}": str(field.label)
+        f"{person_section.PREFIX}-{name}": str(field.label)
         for name, field in PersonForm.base_fields.items()
     },
 }
 
 
-def differences(saved: Entry, here: Entry) -> list[Row]:
+def compare_states(saved: FormState, here: FormState) -> list[Row]:
     """The fields that differ, in words, for the `diff` component."""
     names = dict.fromkeys([*saved.values, *here.values])
     rows = [
@@ -39,9 +39,9 @@ def differences(saved: Entry, here: Entry) -> list[Row]:
     return [row for row in rows if row["old"] != row["new"]]
 
 
-def _words(entry: Entry, name: str) -> str:
-    value = one(entry.values, name)
-    places = entry.places
+def _words(state: FormState, name: str) -> str:
+    value = get_value(state.values, name)
+    places = state.places
     match name:
         case "region":
             return str(places.region or "")
@@ -50,7 +50,7 @@ def _words(entry: Entry, name: str) -> str:
         case "signatory":
             return str(places.signer.signatory) if places.signer else ""
         case "services":
-            return ", ".join(service.name for service in entry.services)
+            return ", ".join(service.name for service in state.services)
         case "document_kind":
             return str(dict(DocumentKind.choices).get(value, ""))
         case "fraud_check":
