@@ -40,7 +40,9 @@ class HistoryEntry(TimelineEntry):
 
 
 class Comment(models.Model):
-    """What people say to one another about a task."""
+    """A comment of a user on a task."""
+
+    MAX_LENGTH = 2000
 
     task = models.ForeignKey(SigningTask, models.CASCADE, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -9,8 +9,6 @@ from clients.screens import fields
 from tasks.models import Comment, SigningTask
 from tasks.screens.card.buttons import ButtonSpec
 
-LONGEST_COMMENT = 2000
-
 
 class WordsForm(forms.Form):
     """What a transition asks for: a comment, or the reason of a cancellation.
@@ -18,7 +16,7 @@ class WordsForm(forms.Form):
     ``facts`` are the arguments of the transition (`tasks.transitions`).
     """
 
-    words = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=LONGEST_COMMENT)
+    words = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=Comment.MAX_LENGTH)
 
     def __init__(self, *args: Any, wording: ButtonSpec, argument: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from econtract.platform.common.refusals import Refusal
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import handover
 from tasks.models import SigningTask
-from tasks.screens.card.handover_forms import HandOverForm
+from tasks.screens.common.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
 
 

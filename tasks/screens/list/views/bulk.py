@@ -30,7 +30,7 @@ from tasks.actions.bulk import BulkResult, Selection
 from tasks.listing.columns import FILE_COLUMNS
 from tasks.listing.definition import NOUNS, TASK_LIST
 from tasks.models import SigningTask
-from tasks.screens.card.handover_forms import HandOverForm
+from tasks.screens.common.handover_forms import HandOverForm
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.wording.turns import TurnLabels
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.users import combobox_options, search_by_name
-from tasks.screens.card.forms import LONGEST_COMMENT
+from tasks.models import Comment
 
 CHOOSE = "Выберите сотрудника из списка"
 
@@ -18,7 +18,7 @@ class HandOverForm(forms.Form):
     comment = forms.CharField(
         label="Комментарий",
         required=False,
-        max_length=LONGEST_COMMENT,
+        max_length=Comment.MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
