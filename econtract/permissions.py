@@ -76,6 +76,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:document_pdf": Permission.SEE_TASKS,
     "tasks:document_source": Permission.SEE_TASKS,
     "tasks:document_page": Permission.SEE_TASKS,
+    "tasks:document_attachment": Permission.SEE_TASKS,
     "tasks:authority_file": Permission.SEE_TASKS,
     "tasks:package": Permission.SEE_TASKS,
     # Which task types: `tasks.screens.new_task.views.common.get_form_kind`.
@@ -97,6 +98,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:new_document_pdf": Permission.CREATE_TASKS,
     "tasks:new_document_text": Permission.CREATE_TASKS,
     "tasks:new_document_page": Permission.CREATE_TASKS,
+    "tasks:new_document_attachment": Permission.CREATE_TASKS,
     # Which sections, and whether they can be edited: `clients.screens.access`.
     "clients:home": Permission.SEE_DIRECTORY,
     "clients:list": Permission.SEE_DIRECTORY,

@@ -68,6 +68,11 @@ task_urls = [
     path("document/<int:version>/pdf/", files.pdf, name="document_pdf"),
     path("document/<int:version>/source/", files.source, name="document_source"),
     path("document/<int:version>/page/<int:page>/", files.page, name="document_page"),
+    path(
+        "document/<int:version>/attachment/<int:index>/",
+        files.attachment,
+        name="document_attachment",
+    ),
     path("authority/<int:pk>/", files.authority, name="authority_file"),
     path("package/", files.package, name="package"),
     path("files.zip", files.everything, name="files"),

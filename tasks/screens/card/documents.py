@@ -92,7 +92,7 @@ def document_block(task: SigningTask, user: User, versions: list[DocumentVersion
         about=_about(version) if version else "",
         state=_state(version) if version else "",
         problem=version.problem if version else "",
-        review=build_review(version) if version else None,
+        review=build_review(version, _attachment_url(task, version)) if version else None,
         review_url=_review_url(task, version) if is_own and version else "",
         version=task.document_version_id,
         pdf_url=_url("document_pdf", task, version) if version and version.pdf_id else "",
@@ -139,6 +139,10 @@ def _state(version: DocumentVersion) -> str:
             return "Ждет антивирусной проверки"
         case _:
             return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+
+
+def _attachment_url(task: SigningTask, version: DocumentVersion) -> str:
+    return reverse("tasks:document_attachment", args=[task.number, version.pk, 0])
 
 
 def _review_url(task: SigningTask, version: DocumentVersion) -> str:

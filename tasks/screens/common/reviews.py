@@ -1,30 +1,62 @@
-"""What a person must check in a document before it is sent, and who has done so."""
+"""What a user must check in a document before it is sent, and who has done so."""
 
 from dataclasses import dataclass
 
 from archive.findings import Finding
 from archive.models import DocumentVersion
-from econtract.platform.common.formatting import format_with_zone
+from econtract.platform.common.formatting import format_file_size, format_with_zone
+
+
+@dataclass(frozen=True)
+class AttachmentLink:
+    """A file inside of the document. It is downloaded, never shown by the browser."""
+
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """One finding, with the files that it is about."""
+
+    text: str
+    files: tuple[AttachmentLink, ...]
 
 
 @dataclass(frozen=True)
 class Review:
-    """What was found in a document. ``done`` says who has looked at the pages, and when; "" when
-    nobody has."""
+    """What was found in a document; ``reviewed_by`` says who has looked at the pages and when."""
 
-    findings: tuple[Finding, ...]
-    done: str
+    findings: tuple[FindingView, ...]
+    reviewed_by: str
 
 
-def build_review(version: DocumentVersion) -> Review | None:
-    """None for a document in which nothing was found, and for one without a PDF."""
+def build_review(version: DocumentVersion, first_attachment_url: str) -> Review | None:
+    """None for a document in which nothing was found, and for one without a PDF.
+
+    ``first_attachment_url`` is the URL of the document's first attachment, «…/0/».
+    """
     if not version.is_ready or not version.findings:
         return None
-    findings = tuple(Finding.from_json(finding) for finding in version.findings)
-    return Review(findings, _done(version))
+    base_url = first_attachment_url.removesuffix("0/")
+    findings = (Finding.from_json(finding) for finding in version.findings)
+    return Review(
+        findings=tuple(
+            FindingView(
+                finding.text,
+                tuple(
+                    AttachmentLink(file.name, format_file_size(file.size), f"{base_url}{index}/")
+                    for index, file in enumerate(finding.files)
+                ),
+            )
+            for finding in findings
+        ),
+        reviewed_by=_describe_reviewer(version),
+    )
 
 
-def _done(version: DocumentVersion) -> str:
+def _describe_reviewer(version: DocumentVersion) -> str:
     if version.reviewed_at is None:
         return ""
     at = format_with_zone(version.reviewed_at)

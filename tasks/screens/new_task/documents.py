@@ -54,7 +54,7 @@ def build_attached_document(
         about=_about(version),
         waiting=_waiting(version),
         failed=f"{FAILED}. {version.problem}".rstrip(". ") if failed else "",
-        review=build_review(version),
+        review=build_review(version, _attachment_url(kind, version)),
         pdf_url=_url("pdf", kind, version) if ready else "",
         text_url=_url("text", kind, version) if ready else "",
         pages=_pages(kind, version) if ready else (),
@@ -96,6 +96,10 @@ def _about(version: DocumentVersion) -> str:
 def _pages(kind: FormKind, version: DocumentVersion) -> tuple[PagePreview, ...]:
     first_url = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
     return build_page_previews(version, first_url)
+
+
+def _attachment_url(kind: FormKind, version: DocumentVersion) -> str:
+    return reverse("tasks:new_document_attachment", args=[kind.slug, version.pk, 0])
 
 
 def _url(name: str, kind: FormKind, version: DocumentVersion) -> str:

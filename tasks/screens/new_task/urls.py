@@ -47,6 +47,11 @@ urlpatterns = [
         name="new_document_text",
     ),
     path(
+        "<form_kind:slug>/document/<int:version>/attachment/<int:index>/",
+        documents.attachment,
+        name="new_document_attachment",
+    ),
+    path(
         "<form_kind:slug>/document/<int:version>/page/<int:page>/",
         documents.page,
         name="new_document_page",

@@ -19,6 +19,7 @@ from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.models import DocumentVersion, StoredFile
 from tasks.actions import downloads
 from tasks.models import SigningTask
+from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.requests import visible_task
 from tasks.statuses import Status
 
@@ -57,6 +58,13 @@ def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResp
     # Rights may end at any moment: the browser asks again each time.
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+@require_safe
+def attachment(request: HttpRequest, number: int, version: int, index: int) -> HttpResponse:
+    """A file inside of the PDF."""
+    document_version = _version(visible_task(request, number), version)
+    return serve_attachment_of(document_version, index)
 
 
 def _picture(version: DocumentVersion, page: int) -> bytes:

@@ -14,6 +14,7 @@ from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentVersion
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
+from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.page_previews import MAX_PREVIEWS
 from tasks.screens.common.requests import UNPROCESSABLE, person_of
 from tasks.screens.new_task.documents import ATTACH
@@ -137,6 +138,12 @@ def pdf(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         return serving.serve(request, found.pdf, file_name=name, inline=True)
     except (StoredFileDamaged, StoredFileWithheld):
         raise Http404 from None
+
+
+@require_safe
+def attachment(request: HttpRequest, slug: str, version: int, index: int) -> HttpResponse:
+    """A file inside of the PDF."""
+    return serve_attachment_of(_own(request, slug, version), index)
 
 
 @require_safe

@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from archive import documents
 from archive.models import DocumentVersion
 from tasks.models import SigningTask
 from tasks.statuses import Status
+from tests.support.documents import pdfs
 from tests.support.factories import (
     DocumentVersionFactory,
     ExchangeFactory,
@@ -82,6 +84,24 @@ def test_a_look_at_a_document_that_was_replaced_counts_for_nothing(
     version.refresh_from_db()
     other.refresh_from_db()
     assert (version.reviewed_at, other.reviewed_at) == (None, None)
+
+
+def test_files_inside_of_a_pdf_are_listed_and_can_be_opened(
+    task: SigningTask, web: Client, people: People
+) -> None:
+    upload = SimpleUploadedFile("Договор.pdf", pdfs.attach({"смета.txt": b"12"}))
+    version = documents.upload_version(upload=upload, user=task.manager)
+    SigningTask.objects.filter(pk=task.pk).update(
+        document_version=version, document=version.document
+    )
+    page = web.get(task.get_absolute_url()).content.decode()
+    url = f"/tasks/{task.number}/document/{version.pk}/attachment/0/"
+    assert f'<a href="{url}" download>смета.txt</a>' in page
+    response = web.get(url)
+    assert response.content == b"12"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert web.get(url.replace("/0/", "/1/")).status_code == 404
+    assert browser_of(people["neighbour"]).get(url).status_code == 404
 
 
 def zipped() -> bytes:
