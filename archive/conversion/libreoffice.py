@@ -83,7 +83,7 @@ class LibreOffice:
             raise ConverterFailed("Преобразователь LibreOffice не установлен")
         steps = ConversionSteps(folder, deadline)
         current = folder / f"source.{file_format}"
-        findings = preparation_call.prepare(source, file_format, current, keep_word_chunks=True)
+        findings = preparation_call.prepare(source, file_format, current, is_office=True)
         if file_format.is_spreadsheet:
             return _make_sheets(steps, current, file_format, findings)
         if file_format is FileFormat.DOCX:

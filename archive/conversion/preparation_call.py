@@ -13,7 +13,7 @@ _LIMITS = isolation.Limits(
 
 
 def prepare(
-    source: Path, file_format: FileFormat, target: Path, *, keep_word_chunks: bool = False
+    source: Path, file_format: FileFormat, target: Path, *, is_office: bool = False
 ) -> tuple[Finding, ...]:
     """Writes a copy of ``source`` that a converter shows as its author's program did.
 
@@ -26,7 +26,7 @@ def prepare(
                 [file.fileno()],
                 limits=_LIMITS,
                 file_format=file_format,
-                keep_word_chunks=keep_word_chunks,
+                is_office=is_office,
             )
         except isolation.LimitExceeded:
             raise ConversionFailed("Документ слишком сложный: упростите файл") from None

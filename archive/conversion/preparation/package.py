@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -19,18 +20,21 @@ from archive.findings import Finding
 from archive.intake import office_findings
 
 _OBJECT_FOLDERS = ("word/embeddings/", "xl/embeddings/")
+# Charts, diagrams and metafiles, which only an office program draws.
+_DRAWINGS = re.compile(r"/(?:charts/chart|diagrams/data)[^/]*\.xml\Z|/media/.*\.[ew]mf\Z")
 _WORD_PARTS = ("document", "header", "footer", "footnotes", "endnotes")
 
 
 def prepare_package(
-    data: bytes, file_format: str, *, keep_word_chunks: bool
+    data: bytes, file_format: str, *, is_office: bool
 ) -> tuple[bytes, set[Finding]]:
     """The prepared copy of a DOCX or XLSX, and what a person must check in it.
 
-    With ``keep_word_chunks``, an included DOCX stays for the converter to show.
+    ``is_office``: the converter is an office program, which itself shows an included DOCX, charts
+    and diagrams.
     """
     copy = io.BytesIO()
-    preparation = _Preparation(data, file_format, keep_word_chunks=keep_word_chunks)
+    preparation = _Preparation(data, file_format, is_office=is_office)
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         # Worksheets come before the styles, to which they add.
         names = sorted(preparation.parts, key=lambda name: name == cell_styles.NAME)
@@ -43,9 +47,9 @@ def prepare_package(
 class _Preparation:
     """The parts of one file, and what a person must know about them."""
 
-    def __init__(self, data: bytes, file_format: str, *, keep_word_chunks: bool) -> None:
+    def __init__(self, data: bytes, file_format: str, *, is_office: bool) -> None:
         self.findings: set[Finding] = set()
-        self._keep_word_chunks = keep_word_chunks
+        self._is_office = is_office
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             self.parts = {
                 entry.filename: archive.read(entry)
@@ -57,6 +61,8 @@ class _Preparation:
                 self.parts[name] = transitional.rename(self.parts[name])
             if name.startswith(_OBJECT_FOLDERS):
                 self._add_embedded(name)
+            if not is_office and _DRAWINGS.search(name):
+                self.findings.add(office_findings.DRAWINGS_OMITTED)
         self._workbook = sheets.WorkbookPreparation(self.parts if file_format == "xlsx" else {})
         self._rewrite: Callable[[str, bytes], bytes] = (
             self._prepare_word if file_format == "docx" else self._prepare_sheet
@@ -97,7 +103,7 @@ class _Preparation:
         included = self._chunk_data(name, chunk)
         if included is not None:
             self.findings.add(office_findings.INCLUDED_DOCUMENT)
-            if self._keep_word_chunks and included.startswith(b"PK"):
+            if self._is_office and included.startswith(b"PK"):
                 return
             try:
                 content = chunks.to_word(chunks.read_blocks(included), chunk)

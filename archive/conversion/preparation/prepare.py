@@ -17,16 +17,16 @@ _DAMAGE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError,
 
 
 def prepare_in_child(
-    descriptor: int, *, file_format: str, keep_word_chunks: bool
+    descriptor: int, *, file_format: str, is_office: bool
 ) -> tuple[dict[str, Any], bytes]:
     """The function "prepare": {"findings"}; the prepared copy is the body of the result.
 
-    With ``keep_word_chunks``, the converter itself shows a DOCX that a DOCX includes.
+    ``is_office``: the converter is an office program, see `prepare_package`.
     """
     with os.fdopen(descriptor, "rb") as file:
         data = file.read()
     if file_format in ("docx", "xlsx"):
-        copy, findings = prepare_package(data, file_format, keep_word_chunks=keep_word_chunks)
+        copy, findings = prepare_package(data, file_format, is_office=is_office)
     elif file_format in ("odt", "ods"):
         copy, findings = _prepare_odf(data)
     elif file_format == "rtf":

@@ -55,7 +55,7 @@ def convert(
 
 
 def prepared_text(data: bytes, file_format: str = "docx") -> str:
-    copy, _ = prepare_package(data, file_format, keep_word_chunks=False)
+    copy, _ = prepare_package(data, file_format, is_office=False)
     return "\n".join(read_blocks(io.BytesIO(copy), file_format).blocks)
 
 
@@ -74,7 +74,7 @@ def including(content: bytes) -> bytes:
 @pytest.mark.parametrize("kind", INCLUDED)
 def test_an_included_document_is_written_out(kind: str) -> None:
     data = including(INCLUDED[kind])
-    copy, findings = prepare_package(data, "docx", keep_word_chunks=False)
+    copy, findings = prepare_package(data, "docx", is_office=False)
     text = "\n".join(read_blocks(io.BytesIO(copy), "docx").blocks)
     assert "Приложение" in text
     assert "500 000" in text
@@ -86,7 +86,7 @@ def test_an_included_document_is_written_out(kind: str) -> None:
 
 
 def test_an_included_document_of_an_unknown_format_is_told() -> None:
-    _, findings = prepare_package(including(b"\0\1\2" * 50), "docx", keep_word_chunks=False)
+    _, findings = prepare_package(including(b"\0\1\2" * 50), "docx", is_office=False)
     assert office_findings.LINKED_CONTENT in findings
 
 
@@ -185,7 +185,7 @@ def test_fields_of_an_odt_show_their_stored_results(tmp_path: Path) -> None:
 def test_a_date_without_a_stored_value_is_left_out_and_told() -> None:
     field = '<w:p><w:fldSimple w:instr=" DATE "/><w:r><w:t>после</w:t></w:r></w:p>'
     copy, findings = prepare_package(
-        insert_into_body(office.docx_bytes(), field), "docx", keep_word_chunks=False
+        insert_into_body(office.docx_bytes(), field), "docx", is_office=False
     )
     assert findings == {office_findings.FIELDS_WITHOUT_VALUES}
     assert b"DATE" not in office.read_zip_entry(copy, "word/document.xml")
@@ -288,18 +288,14 @@ def test_a_linked_picture_is_told() -> None:
         '<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml">'
         '<v:imagedata r:id="rIdN"/></v:shape></w:pict></w:r></w:p>'
     )
-    copy, findings = prepare_package(
-        insert_into_body(data, picture), "docx", keep_word_chunks=False
-    )
+    copy, findings = prepare_package(insert_into_body(data, picture), "docx", is_office=False)
     assert findings == {office_findings.LINKED_PICTURES}
     assert b"example.com" not in office.read_zip_entry(copy, "word/_rels/document.xml.rels")
 
 
 def test_an_embedded_file_is_told_but_not_the_data_of_a_chart() -> None:
     data = office.repack_zip(office.docx_bytes(), {"word/embeddings/a.xlsx": b"PK"})
-    assert prepare_package(data, "docx", keep_word_chunks=False)[1] == {
-        office_findings.EMBEDDED_OBJECTS
-    }
+    assert prepare_package(data, "docx", is_office=False)[1] == {office_findings.EMBEDDED_OBJECTS}
     chart = office.repack_zip(
         data,
         {
@@ -310,7 +306,7 @@ def test_an_embedded_file_is_told_but_not_the_data_of_a_chart() -> None:
             )
         },
     )
-    assert prepare_package(chart, "docx", keep_word_chunks=False)[1] == set()
+    assert prepare_package(chart, "docx", is_office=False)[1] == set()
 
 
 def test_headers_of_a_sheet_show_no_day_and_no_file_name() -> None:
@@ -331,3 +327,13 @@ def test_headers_of_a_sheet_show_no_day_and_no_file_name() -> None:
 def test_an_rtf_is_rewritten_without_losses() -> None:
     data = rb"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\pict\bin4 {}\{} text\par}"
     assert rtf.prepare(data) == (data, set())
+
+
+@pytest.mark.parametrize(
+    "name", ["word/charts/chart1.xml", "word/diagrams/data1.xml", "word/media/image1.emf"]
+)
+def test_what_the_builtin_converter_does_not_draw_is_told(name: str) -> None:
+    data = office.repack_zip(office.docx_bytes(), {name: b"<x/>"})
+    told = {office_findings.DRAWINGS_OMITTED}
+    assert prepare_package(data, "docx", is_office=False)[1] == told
+    assert prepare_package(data, "docx", is_office=True)[1] == set()
