@@ -1,1 +1,1 @@
-"""What a demonstration needs: our boxes and signatories, people, and tasks with a past."""
+"""Demo data: our boxes and signatories, users, and tasks with a history."""

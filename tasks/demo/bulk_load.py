@@ -1,6 +1,6 @@
-"""Many tasks, fast: for benchmarks. Rows only, no outside systems.
+"""Many tasks for benchmarks, created fast: rows only, no calls to outside systems.
 
-Skewed like real data: 5 % in work, most of the others completed; few managers create most tasks,
+Skewed like real data: 5 % are in work, most others are completed, few managers create most tasks,
 most clients are companies that sign through ЭДО.
 """
 
@@ -18,7 +18,7 @@ from clients.models import Client, ClientContact, Contact, ContactVersion, queri
 from econtract.platform.common import clock
 from tasks.demo.bulk_shared import SharedRows
 from tasks.demo.bulk_users import create_groups, create_managers, find_managers
-from tasks.demo.tables import Table, finish, write
+from tasks.demo.tables import RowBuffer, reset_sequences, write_all
 from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import IN_WORK, Status, resolutions_of
 from tasks.transitions import Actor
@@ -28,10 +28,10 @@ TASKS_PER_CLIENT, TASKS_PER_DOCUMENT = 4, 20
 NAMES = 5_000
 IN_WORK_SHARE = 0.05
 CANCELLED_SHARE = 0.06
-PAST, RECENT = timedelta(days=700), timedelta(days=14)
+MAX_AGE, MAX_AGE_IN_WORK = timedelta(days=700), timedelta(days=14)
 IN_WORK_SET = frozenset(IN_WORK)
 RESOLUTIONS = {status: sorted(map(str, resolutions_of(status))) for status in Status}
-# Type and channel of every hundred tasks.
+# The types and channels of each hundred tasks.
 TYPES_AND_CHANNELS = (
     [(TaskType.LEGAL, Channel.EDO)] * 88
     + [(TaskType.SELF_EMPLOYED, Channel.EDO)] * 4
@@ -42,7 +42,7 @@ PERSON = {"surname": "Петров", "given_name": "Петр", "patronymic": "П
 
 
 class BulkLoader:
-    """Makes users, clients and tasks in bulk; the same seed gives the same rows."""
+    """Creates users, clients and tasks in bulk; the same seed gives the same rows."""
 
     def __init__(self, seed: int = 1) -> None:
         self.random = random.Random(seed)  # noqa: S311
@@ -53,47 +53,51 @@ class BulkLoader:
     def load(self, *, tasks: int, users: int) -> None:
         """Adds ``tasks`` tasks of ``users`` new users, or of those of an earlier load when 0.
 
-        Directories must be loaded. Raises LookupError for what is missing.
+        Directories must be loaded. Raises LookupError if they are missing, or the users.
         """
         managers = create_managers(users, self.faker) if users else find_managers()
         if users:
             create_groups(managers)
-        contacts = self._clients(max(1, tasks // TASKS_PER_CLIENT))
-        self._tasks(tasks, managers, contacts)
+        contacts = self._create_clients(max(1, tasks // TASKS_PER_CLIENT))
+        self._create_tasks(tasks, managers, contacts)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 
     # --- Clients ---------------------------------------------------------------------------
 
-    def _clients(self, count: int) -> list[tuple[int, int]]:
-        """Client and contact version of each new client."""
+    def _create_clients(self, count: int) -> list[tuple[int, int]]:
+        """Creates clients; returns the keys of each client and its contact version."""
         names = [self.faker.company() for _ in range(NAMES)]
-        tables = clients, contacts, versions, links = [
-            Table(model) for model in (Client, Contact, ContactVersion, ClientContact)
+        buffers = clients, contacts, versions, links = [
+            RowBuffer(model) for model in (Client, Contact, ContactVersion, ClientContact)
         ]
         start = Client.objects.count()
         pairs = []
         for number in range(start, start + count):
-            client = clients.add(**_client(number, names[number % NAMES]))
+            client = clients.add(**_build_client(number, names[number % NAMES]))
             phone = f"+7{9_000_000_000 + number}"
             version = versions.next_key
             contact = contacts.add(phone=phone, current_id=version)
-            versions.add(contact_id=contact, number=1, phone=phone, **PERSON, **_contact_details())
+            versions.add(
+                contact_id=contact, number=1, phone=phone, **PERSON, **_build_contact_details()
+            )
             links.add(client_id=client, contact_id=contact)
             pairs.append((client, version))
             if len(clients.rows) == BATCH:
-                write(*tables)
-        write(*tables)
-        finish(*tables)
+                write_all(*buffers)
+        write_all(*buffers)
+        reset_sequences(*buffers)
         return pairs
 
     # --- Tasks -----------------------------------------------------------------------------
 
-    def _tasks(self, count: int, managers: list[int], contacts: list[tuple[int, int]]) -> None:
+    def _create_tasks(
+        self, count: int, managers: list[int], contacts: list[tuple[int, int]]
+    ) -> None:
         shared = SharedRows.find_or_create()
-        tables = documents, versions, packages, tasks, services, history = [
-            Table(model)
+        buffers = documents, versions, packages, tasks, services, history = [
+            RowBuffer(model)
             for model in (
                 Document,
                 DocumentVersion,
@@ -104,30 +108,30 @@ class BulkLoader:
             )
         ]
         for index in range(count):
-            task = self._task(managers, contacts, shared)
+            task = self._build_task(managers, contacts, shared)
             if index % TASKS_PER_DOCUMENT == 0:
                 document = documents.add()
-                version = versions.add(**self._version(document, shared))
+                version = versions.add(**self._build_version(document, shared))
             task |= {"document_id": document, "document_version_id": version}
             if task["status"] == Status.COMPLETED:
-                task["package_id"] = packages.add(**self._package(task, shared))
+                task["package_id"] = packages.add(**self._build_package(task, shared))
             number = tasks.add(**task)
             services.add(signingtask_id=number, service_id=shared.service.pk)
-            history.add(task_id=number, **_history_entry(task))
+            history.add(task_id=number, **_build_history_entry(task))
             if len(tasks.rows) == BATCH:
-                write(*tables)
-        write(*tables)
-        finish(*tables)
+                write_all(*buffers)
+        write_all(*buffers)
+        reset_sequences(*buffers)
 
-    def _task(
+    def _build_task(
         self, managers: list[int], contacts: list[tuple[int, int]], shared: SharedRows
     ) -> dict[str, Any]:
-        """One task's values by attribute name."""
-        chance, status = self.random.random, self._status()
-        in_work = status in IN_WORK_SET
-        created = self.now - (RECENT if in_work else PAST) * chance()
-        finished = min(created + timedelta(seconds=300 + int(90_000 * chance())), self.now)
-        # A few managers make most of the tasks.
+        """The values of one task by attribute name."""
+        chance, status = self.random.random, self._choose_status()
+        is_in_work = status in IN_WORK_SET
+        created_at = self.now - (MAX_AGE_IN_WORK if is_in_work else MAX_AGE) * chance()
+        changed_at = min(created_at + timedelta(seconds=300 + int(90_000 * chance())), self.now)
+        # A few managers have most of the tasks.
         manager = managers[int(len(managers) * chance() ** 2)]
         client, version = contacts[int(len(contacts) * chance())]
         region, prefix = shared.regions[int(len(shared.regions) * chance())]
@@ -137,10 +141,10 @@ class BulkLoader:
         return shared.values | {
             "status": status.value,
             "resolution": self.random.choice(resolutions) if resolutions else "",
-            "status_changed_at": finished,
-            "created_at": created,
-            "updated_at": finished,
-            "completed_at": None if in_work else finished,
+            "status_changed_at": changed_at,
+            "created_at": created_at,
+            "updated_at": changed_at,
+            "completed_at": None if is_in_work else changed_at,
             "task_type": task_type.value,
             "channel": channel.value,
             "manager_id": manager,
@@ -149,18 +153,18 @@ class BulkLoader:
             "contact_version_id": version,
             "region_id": region,
             "account_number": account,
-            "account_verified_at": created,
+            "account_verified_at": created_at,
             "document_number": account,
             "submission_key": uuid.uuid4(),
         }
 
-    def _status(self) -> Status:
+    def _choose_status(self) -> Status:
         if self.random.random() < IN_WORK_SHARE:
             return self.random.choice(IN_WORK)
-        cancelled = self.random.random() < CANCELLED_SHARE
-        return Status.CANCELLED if cancelled else Status.COMPLETED
+        is_cancelled = self.random.random() < CANCELLED_SHARE
+        return Status.CANCELLED if is_cancelled else Status.COMPLETED
 
-    def _version(self, document: int, shared: SharedRows) -> dict[str, Any]:
+    def _build_version(self, document: int, shared: SharedRows) -> dict[str, Any]:
         return {
             "document_id": document,
             "number": 1,
@@ -175,7 +179,7 @@ class BulkLoader:
             "archived_at": self.now,
         }
 
-    def _package(self, task: dict[str, Any], shared: SharedRows) -> dict[str, Any]:
+    def _build_package(self, task: dict[str, Any], shared: SharedRows) -> dict[str, Any]:
         return {
             "file_id": shared.file.pk,
             "file_name": f"{task['document_number']}.zip",
@@ -186,7 +190,7 @@ class BulkLoader:
         }
 
 
-def _client(number: int, company: str) -> dict[str, Any]:
+def _build_client(number: int, company: str) -> dict[str, Any]:
     name = f"{company} {number}"
     return {
         "kind": Client.Kind.LEGAL.value,
@@ -200,11 +204,11 @@ def _client(number: int, company: str) -> dict[str, Any]:
     }
 
 
-def _contact_details() -> dict[str, str]:
+def _build_contact_details() -> dict[str, str]:
     return {"email": "client@firma.example", "name_key": "петров петр петрович"}
 
 
-def _history_entry(task: dict[str, Any]) -> dict[str, Any]:
+def _build_history_entry(task: dict[str, Any]) -> dict[str, Any]:
     return {
         "at": task["status_changed_at"],
         "acted_as": Actor.SYSTEM.value,

@@ -1,4 +1,4 @@
-"""What all tasks of a bulk load have in common."""
+"""The rows that all tasks of a bulk load refer to."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from tasks.models import DocumentKind
 
 
 class SharedRows:
-    """Directories, box, signatory and file that every task of a load refers to."""
+    """The directories, box, signatory and file of a bulk load."""
 
     def __init__(self, **rows: Any) -> None:
         self.regions: list[tuple[int, str]] = rows["regions"]

@@ -18,7 +18,7 @@ USERS_PER_GROUP = 62
 
 
 def create_managers(count: int, faker: Faker) -> list[int]:
-    """Creates ``count`` managers with every task type; their keys."""
+    """Creates ``count`` managers with every task type; returns their keys."""
     password = make_password(PASSWORD)
     start = User.objects.count()
     users = User.objects.bulk_create(
@@ -42,7 +42,7 @@ def create_managers(count: int, faker: Faker) -> list[int]:
 
 
 def create_groups(managers: list[int]) -> None:
-    """Spreads ``managers`` over access groups; the first of each is its team leader, too."""
+    """Spreads ``managers`` over access groups; the first in each is also its team lead."""
     permissions = {
         permission.codename: permission
         for permission in Permission.objects.filter(codename__startswith="member_")
@@ -76,8 +76,8 @@ def create_groups(managers: list[int]) -> None:
 
 
 def find_managers() -> list[int]:
-    """The keys of the managers of an earlier load. Raises LookupError when there was none."""
+    """The keys of the managers of an earlier load. Raises LookupError if there was none."""
     users = User.objects.filter(username__startswith="load").order_by("pk")
     if keys := list(users.values_list("pk", flat=True)):
         return keys
-    raise LookupError("No earlier load: say how many users to make.")
+    raise LookupError("No earlier load: set --users to the number of users to create.")

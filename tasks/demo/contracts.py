@@ -1,8 +1,8 @@
-"""Real Russian contracts, as a manager would bring them: Word, Excel and PDF."""
+"""Russian contracts as managers upload them: Word, Excel and PDF."""
 
+import datetime
 import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 
 import docx
 from django.template.loader import render_to_string
@@ -16,7 +16,7 @@ OPERATOR = "ПАО «Ростелеком»"
 
 
 @dataclass(frozen=True)
-class Paper:
+class ContractFile:
     """A file ready to be uploaded."""
 
     name: str
@@ -24,21 +24,21 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What differs from contract to contract."""
+class ContractTerms:
+    """The values that differ from contract to contract."""
 
     client: Client
-    signer: str
+    signatory: str
     number: str
-    dated: date
+    date: datetime.date
     services: tuple[str, ...]
-    monthly: int
+    monthly_fee: int
 
 
-def clauses(terms: Terms) -> list[tuple[str, list[str]]]:
+def build_sections(terms: ContractTerms) -> list[tuple[str, list[str]]]:
     """The contract's sections: title and clauses."""
     services = ", ".join(terms.services)
-    price = f"{terms.monthly:,}".replace(",", " ")
+    price = f"{terms.monthly_fee:,}".replace(",", " ")
     return [
         (
             "Предмет договора",
@@ -74,18 +74,18 @@ def clauses(terms: Terms) -> list[tuple[str, list[str]]]:
     ]
 
 
-def title(terms: Terms) -> str:
+def build_title(terms: ContractTerms) -> str:
     return f"Договор № {terms.number} об оказании услуг связи"
 
 
-def preamble(terms: Terms) -> str:
+def build_preamble(terms: ContractTerms) -> str:
     return (
         f"{OPERATOR}, именуемое «Оператор», и {terms.client.short_name}, именуемое «Клиент», "
-        f"в лице {terms.signer}, заключили настоящий договор."
+        f"в лице {terms.signatory}, заключили настоящий договор."
     )
 
 
-def requisites(terms: Terms) -> list[tuple[str, str, str]]:
+def build_party_rows(terms: ContractTerms) -> list[tuple[str, str, str]]:
     """Rows of the parties' table: label, ours, the client's."""
     client = terms.client
     return [
@@ -96,43 +96,43 @@ def requisites(terms: Terms) -> list[tuple[str, str, str]]:
     ]
 
 
-def word(terms: Terms) -> Paper:
+def build_word(terms: ContractTerms) -> ContractFile:
     """The contract in Word: headings, numbered clauses, a table of the parties."""
     document = docx.Document()
     document.styles["Normal"].font.name = "Liberation Serif"
-    heading = document.add_heading(title(terms), 1)
+    heading = document.add_heading(build_title(terms), 1)
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    document.add_paragraph(f"г. Москва, {terms.dated:%d.%m.%Y}")
-    document.add_paragraph(preamble(terms))
-    for number, (name, items) in enumerate(clauses(terms), start=1):
+    document.add_paragraph(f"г. Москва, {terms.date:%d.%m.%Y}")
+    document.add_paragraph(build_preamble(terms))
+    for number, (name, items) in enumerate(build_sections(terms), start=1):
         document.add_heading(f"{number}. {name}", 2)
         for position, item in enumerate(items, start=1):
             document.add_paragraph(f"{number}.{position}. {item}")
     table = document.add_table(rows=0, cols=3)
     table.style = "Table Grid"
-    for row in requisites(terms):
+    for row in build_party_rows(terms):
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
     file = io.BytesIO()
     document.save(file)
-    return Paper(f"Договор {terms.number}.docx", file.getvalue())
+    return ContractFile(f"Договор {terms.number}.docx", file.getvalue())
 
 
-def sheet(terms: Terms) -> Paper:
-    """An order form in Excel: services with prices and a sum."""
+def build_workbook(terms: ContractTerms) -> ContractFile:
+    """An order form in Excel: services with prices and a total."""
     book = Workbook()
     page = book.active
     if page is None:
         raise ValueError("A new workbook has a sheet.")
     page.title = "Бланк заказа"
-    page.append([f"Бланк заказа к договору № {terms.number} от {terms.dated:%d.%m.%Y}"])
+    page.append([f"Бланк заказа к договору № {terms.number} от {terms.date:%d.%m.%Y}"])
     page["A1"].font = Font(bold=True, size=14)
     page.append(["Клиент", terms.client.short_name, f"ИНН {terms.client.inn}"])
     page.append(["Услуга", "Количество", "Цена в месяц, руб."])
-    share = terms.monthly // len(terms.services)
+    price = terms.monthly_fee // len(terms.services)
     for service in terms.services:
-        page.append([service, 1, share])
-    page.append(["Итого", len(terms.services), share * len(terms.services)])
+        page.append([service, 1, price])
+    page.append(["Итого", len(terms.services), price * len(terms.services)])
     line = Side(style="thin")
     for row in page.iter_rows(min_row=3):
         for cell in row:
@@ -142,28 +142,28 @@ def sheet(terms: Terms) -> Paper:
     page.column_dimensions["C"].width = 24
     file = io.BytesIO()
     book.save(file)
-    return Paper(f"Бланк заказа {terms.number}.xlsx", file.getvalue())
+    return ContractFile(f"Бланк заказа {terms.number}.xlsx", file.getvalue())
 
 
-def pdf(terms: Terms) -> Paper:
-    """The contract as a PDF, its fonts embedded."""
+def build_pdf(terms: ContractTerms) -> ContractFile:
+    """The contract as a PDF with embedded fonts."""
     from archive.typesetting.pdf import html_to_pdf
 
     sections = [
         (f"{number}. {name}", [f"{number}.{n}. {item}" for n, item in enumerate(items, start=1)])
-        for number, (name, items) in enumerate(clauses(terms), start=1)
+        for number, (name, items) in enumerate(build_sections(terms), start=1)
     ]
     context = {
-        "title": title(terms),
-        "dated": terms.dated,
-        "preamble": preamble(terms),
+        "title": build_title(terms),
+        "date": terms.date,
+        "preamble": build_preamble(terms),
         "sections": sections,
-        "requisites": requisites(terms),
+        "party_rows": build_party_rows(terms),
     }
     body = render_to_string("tasks/demo/contract.html", context)
-    moment = datetime.combine(terms.dated, time(), tzinfo=UTC)
-    content = html_to_pdf(body, css=STYLE, title=title(terms), moment=moment)
-    return Paper(f"Договор {terms.number}.pdf", content)
+    moment = datetime.datetime.combine(terms.date, datetime.time(), tzinfo=datetime.UTC)
+    content = html_to_pdf(body, css=STYLE, title=build_title(terms), moment=moment)
+    return ContractFile(f"Договор {terms.number}.pdf", content)
 
 
 STYLE = """

@@ -1,7 +1,6 @@
-"""Our own side of the demonstration: boxes, signatories and powers of attorney.
+"""Our own side in the demo data: boxes, signatories and powers of attorney.
 
-An administrator enters these by hand in a real installation; the demonstration asks the outside
-systems (the sandbox) what there is.
+In a real installation an administrator enters these; here they come from the sandbox.
 """
 
 from datetime import datetime, timedelta
@@ -16,10 +15,10 @@ from edo.signatories import import_signatories
 from tasks.demo.sandbox import SandboxControl
 
 HEAD_KEY = "head"
-# Older than every demonstrated past, and one that has run out for the page that warns.
+# Older than every demo task. One power has expired, for the page «Сертификаты и МЧД».
 POWER_SINCE = timedelta(days=200)
 POWER_UNTIL = timedelta(days=500)
-LAPSED_POWER = "signer-kuznetsov"
+SIGNATORY_WITH_EXPIRED_POWER = "signer-kuznetsov"
 PRINCIPAL = MchdCompany(
     name="Публичное акционерное общество «Ростелеком»",
     inn="7707049388",
@@ -29,20 +28,20 @@ PRINCIPAL = MchdCompany(
 POWER = MchdPower(code="ECONTRACT_SIGN_DOCUMENTS", name="Подписание документов с клиентами")
 
 
-def install() -> None:
-    """Makes boxes, signatories and powers of attorney; what is there already stays.
+def create_operator() -> None:
+    """Creates boxes, signatories and powers of attorney unless they exist.
 
-    Regions must be loaded. Raises Unavailable or SandboxMissing when the sandbox does not answer.
+    Regions must be loaded. Raises Unavailable or SandboxUnavailable without a running sandbox.
     """
-    boxes = [_box(organisation) for organisation in _our_organisations()]
+    boxes = [_find_or_create_box(organisation) for organisation in _fetch_our_organisations()]
     signatories = import_signatories()
     for signatory in signatories:
         signatory.boxes.set(boxes)
-    _give_powers([signatory for signatory in signatories if not signatory.powers.exists()])
+    _issue_powers([signatory for signatory in signatories if not signatory.powers.exists()])
 
 
-def _our_organisations() -> list[dict[str, str]]:
-    answer = OutsideHttp("edo").get("/GetMyOrganizations")
+def _fetch_our_organisations() -> list[dict[str, str]]:
+    response = OutsideHttp("edo").get("/GetMyOrganizations")
     return [
         {
             "name": organisation["ShortName"],
@@ -50,12 +49,12 @@ def _our_organisations() -> list[dict[str, str]]:
             "kpp": organisation["Kpp"],
             "box": box["BoxId"],
         }
-        for organisation in answer["Organizations"]
+        for organisation in response["Organizations"]
         for box in organisation["Boxes"]
     ]
 
 
-def _box(organisation: dict[str, str]) -> Box:
+def _find_or_create_box(organisation: dict[str, str]) -> Box:
     box, _ = Box.objects.get_or_create(
         operator_box_id=organisation["box"],
         defaults={
@@ -65,34 +64,38 @@ def _box(organisation: dict[str, str]) -> Box:
         },
     )
     mrf = organisation["name"].rpartition("«")[2].rstrip("»")
-    own = Region.objects.filter(mrf=mrf)
+    regions = Region.objects.filter(mrf=mrf)
     # The head office serves every region, a branch the regions of its macro-region.
-    box.regions.set(own if own.exists() else Region.objects.all())
+    box.regions.set(regions if regions.exists() else Region.objects.all())
     return box
 
 
-def _give_powers(signatories: list[Signatory]) -> None:
-    """Powers that the head signed before the demonstrated past, by both clocks."""
-    made_at = clock.now() - POWER_SINCE
+def _issue_powers(signatories: list[Signatory]) -> None:
+    """Issues powers that the head signed before the first demo task, by both clocks."""
+    issued_at = clock.now() - POWER_SINCE
     with SandboxControl() as sandbox:
-        sandbox.set_clock(made_at)
+        sandbox.set_clock(issued_at)
         try:
-            with clock.travel_to(made_at):
+            with clock.travel_to(issued_at):
                 for signatory in signatories:
-                    _give_power(signatory, made_at)
+                    _issue_power(signatory, issued_at)
         finally:
-            sandbox.present()
+            sandbox.reset_clock()
 
 
-def _give_power(signatory: Signatory, made_at: datetime) -> None:
-    """A power for ``signatory``; one signatory's has run out by now."""
-    now = made_at + POWER_SINCE
-    until = now - timedelta(days=1) if signatory.key_ref == LAPSED_POWER else now + POWER_UNTIL
+def _issue_power(signatory: Signatory, issued_at: datetime) -> None:
+    """Issues a power for ``signatory``; one signatory's has expired by now."""
+    now = issued_at + POWER_SINCE
+    until = (
+        now - timedelta(days=1)
+        if signatory.key_ref == SIGNATORY_WITH_EXPIRED_POWER
+        else now + POWER_UNTIL
+    )
     issue_power_of_attorney(
         signatory=signatory,
         principal=PRINCIPAL,
         head_key_ref=HEAD_KEY,
-        valid_from=made_at.date(),
+        valid_from=issued_at.date(),
         valid_until=until.date(),
         powers=(POWER,),
     )

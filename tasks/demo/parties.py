@@ -1,4 +1,4 @@
-"""The client, contact and document of a demonstration task."""
+"""The client, contact and document of a demo task."""
 
 import random
 from collections.abc import Iterator
@@ -22,23 +22,23 @@ PATRONYMICS = ("Алексеевич", "Борисович", "Викторови
 COMPANY_WORDS = (
     "магистраль", "кедр", "вега", "парус", "гарант", "союз", "сокол", "квант", "ладья", "прогресс",
 )  # fmt: skip
-# Organisations that a scenario names are not handed out to the others.
+# Organisations that a scenario names are not given to other scenarios.
 RESERVED_INNS = {scenario.inn for scenario in SCENARIOS}
 
 
-class PartyMaker:
-    """Makes parties and documents from the sandbox's registry; ``rng`` makes them repeatable."""
+class PartyFactory:
+    """Creates clients and documents from the sandbox's registry; ``rng`` makes them repeatable."""
 
     def __init__(self, rng: random.Random) -> None:
         self.random = rng
         self.numbers = count(1)
         self.organisations = {
-            TaskType.LEGAL: _organisations(*COMPANY_WORDS, kinds={"legal"}),
-            TaskType.SELF_EMPLOYED: _organisations("Анна", "Иван", kinds={"self_employed"}),
-            TaskType.CONTRACTOR: _organisations("Иван", "Ольга", kinds={"individual"}),
+            TaskType.LEGAL: _find_organisations(*COMPANY_WORDS, kinds={"legal"}),
+            TaskType.SELF_EMPLOYED: _find_organisations("Анна", "Иван", kinds={"self_employed"}),
+            TaskType.CONTRACTOR: _find_organisations("Иван", "Ольга", kinds={"individual"}),
         }
 
-    def organisation(self, scenario: Scenario) -> Organisation:
+    def pick_organisation(self, scenario: Scenario) -> Organisation:
         """The scenario's own organisation, or the next one of its type.
 
         Raises LookupError for an ИНН that CDI does not know.
@@ -50,15 +50,17 @@ class PartyMaker:
             return organisation
         return next(self.organisations[scenario.task_type])
 
-    def client(self, organisation: Organisation, manager: User) -> tuple[Client, Contact]:
-        """The organisation's client card and its contact, created when missing."""
+    def find_or_create_client(
+        self, organisation: Organisation, manager: User
+    ) -> tuple[Client, Contact]:
+        """The organisation's client and its contact, created if missing."""
         client, _ = client_actions.find_or_create_client(organisation=organisation, actor=manager)
         contact = client.contacts.first()
         return client, contact or client_actions.add_contact(
-            client=client, details=self._contact_data(client), actor=manager
+            client=client, details=self._build_contact_details(client), actor=manager
         )
 
-    def _contact_data(self, client: Client) -> ContactDetails:
+    def _build_contact_details(self, client: Client) -> ContactDetails:
         number = next(self.numbers)
         name = (client.head_name or client.short_name).split()
         if len(name) < 2:
@@ -74,34 +76,38 @@ class PartyMaker:
             inn=client.inn if client.signs_in_person else "",
         )
 
-    def document(
+    def build_document(
         self,
         scenario: Scenario,
         client: Client,
         contact: Contact,
         account: str,
         services: list[Service],
-    ) -> contracts.Paper:
+    ) -> contracts.ContractFile:
         """A contract in the scenario's file format."""
-        make = {"pdf": contracts.pdf, "word": contracts.word, "sheet": contracts.sheet}
-        return make[scenario.paper](
-            contracts.Terms(
+        builders = {
+            "pdf": contracts.build_pdf,
+            "word": contracts.build_word,
+            "sheet": contracts.build_workbook,
+        }
+        return builders[scenario.file_format](
+            contracts.ContractTerms(
                 client=client,
-                signer=str(contact),
+                signatory=str(contact),
                 number=account,
-                dated=clock.now().date(),
+                date=clock.now().date(),
                 services=tuple(service.name for service in services),
-                monthly=self.random.randint(3, 90) * 500,
+                monthly_fee=self.random.randint(3, 90) * 500,
             )
         )
 
 
-def _organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
-    """Active organisations of the registry; the words take turns, so that the names differ."""
+def _find_organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
+    """Active organisations of the registry. Results of the words alternate, so the names differ."""
     results = (cdi().search(word, limit=50) for word in words)
-    seen = set(RESERVED_INNS)
+    used_inns = set(RESERVED_INNS)
     for organisation in filter(None, chain.from_iterable(zip_longest(*results))):
         is_suitable = organisation.kind in kinds and organisation.state == "active"
-        if is_suitable and organisation.inn not in seen:
-            seen.add(organisation.inn)
+        if is_suitable and organisation.inn not in used_inns:
+            used_inns.add(organisation.inn)
             yield organisation

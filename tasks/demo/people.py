@@ -1,4 +1,4 @@
-"""The people of the demonstration, their roles, groups and regions. Everybody's password: demo."""
+"""The users of the demo data with their roles, groups and regions. Every password is «demo»."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ PASSWORD = "demo"  # noqa: S105  (the README prints it)
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoUser:
     login: str
     surname: str
     name: str
@@ -28,18 +28,18 @@ class Person:
 
 
 PEOPLE = (
-    Person("manager", "Иванова", "Анна", "Сергеевна", (Role.MANAGER,)),
-    Person("manager2", "Кравцов", "Денис", "Олегович", (Role.MANAGER,)),
-    Person("manager3", "Лебедева", "Ольга", "Павловна", (Role.MANAGER,), "Asia/Novosibirsk"),
-    Person("manager4", "Гусев", "Роман", "Игоревич", (Role.MANAGER,), "Asia/Yekaterinburg"),
-    Person("teamlead", "Соколова", "Марина", "Викторовна", (Role.TEAM_LEAD,)),
-    Person("head", "Орлов", "Виктор", "Николаевич", (Role.HEAD,)),
-    Person("admin", "Тихонов", "Павел", "Андреевич", (Role.ADMINISTRATOR,)),
+    DemoUser("manager", "Иванова", "Анна", "Сергеевна", (Role.MANAGER,)),
+    DemoUser("manager2", "Кравцов", "Денис", "Олегович", (Role.MANAGER,)),
+    DemoUser("manager3", "Лебедева", "Ольга", "Павловна", (Role.MANAGER,), "Asia/Novosibirsk"),
+    DemoUser("manager4", "Гусев", "Роман", "Игоревич", (Role.MANAGER,), "Asia/Yekaterinburg"),
+    DemoUser("teamlead", "Соколова", "Марина", "Викторовна", (Role.TEAM_LEAD,)),
+    DemoUser("head", "Орлов", "Виктор", "Николаевич", (Role.HEAD,)),
+    DemoUser("admin", "Тихонов", "Павел", "Андреевич", (Role.ADMINISTRATOR,)),
 )
 
 
 @dataclass(frozen=True)
-class Group:
+class DemoGroup:
     name: str
     managers: tuple[str, ...]
     leads: tuple[str, ...]
@@ -48,21 +48,21 @@ class Group:
 
 
 GROUPS = (
-    Group("Москва и Центр", ("manager", "manager2"), ("teamlead",), ("head",), True),
-    Group("Сибирь", ("manager3",), ("teamlead",), ("head",)),
-    Group("Урал и Юг", ("manager4", "manager2"), (), ("head",)),
+    DemoGroup("Москва и Центр", ("manager", "manager2"), ("teamlead",), ("head",), True),
+    DemoGroup("Сибирь", ("manager3",), ("teamlead",), ("head",)),
+    DemoGroup("Урал и Юг", ("manager4", "manager2"), (), ("head",)),
 )
 
 
-def install() -> dict[str, User]:
-    """Makes people and groups; answers the people by login."""
-    people = {person.login: _user(person) for person in PEOPLE}
+def create_people() -> dict[str, User]:
+    """Creates users and groups; returns the users by login."""
+    people = {person.login: _create_user(person) for person in PEOPLE}
     for group in GROUPS:
-        _group(group, people)
+        _create_group(group, people)
     return people
 
 
-def _user(person: Person) -> User:
+def _create_user(person: DemoUser) -> User:
     user = User.objects.create_user(
         username=person.login,
         password=PASSWORD,
@@ -79,8 +79,8 @@ def _user(person: Person) -> User:
     return user
 
 
-def _group(group: Group, people: dict[str, User]) -> None:
-    made = AccessGroup.objects.create(
+def _create_group(group: DemoGroup, people: dict[str, User]) -> None:
+    access_group = AccessGroup.objects.create(
         name=group.name, managers_see_each_other=group.managers_see_each_other
     )
     members = {
@@ -92,5 +92,5 @@ def _group(group: Group, people: dict[str, User]) -> None:
         permission = Permission.objects.get(codename=codename, content_type__app_label="accounts")
         for login in logins:
             AccessGroupUserObjectPermission.objects.create(
-                content_object=made, user=people[login], permission=permission
+                content_object=access_group, user=people[login], permission=permission
             )

@@ -1,4 +1,4 @@
-"""Plays the demonstration's scenarios in the past: real actions, real steps, the real sandbox."""
+"""Plays the scenarios of the demo data in the past: real actions and jobs against the sandbox."""
 
 import random
 import uuid
@@ -23,7 +23,7 @@ from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
 from tasks.channels import OperatorSender
-from tasks.demo.parties import PartyMaker
+from tasks.demo.parties import PartyFactory
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
 from tasks.lifecycle.perform import perform
@@ -35,7 +35,7 @@ from tasks.statuses import Status
 from tasks.transitions import Actor
 
 MAX_ROUNDS = 30
-# Systems that a scenario may break before the client has the document, and after.
+# Systems that can fail before the client has the document, and after it.
 BEFORE_DELIVERY = frozenset({"identity", "cabinet", "signing"})
 AFTER_DELIVERY = frozenset({"apd", "rio"})
 
@@ -46,34 +46,34 @@ class ScenarioPlayer:
     def __init__(self, people: dict[str, User], sandbox: SandboxControl) -> None:
         self.people = people
         self.sandbox = sandbox
-        self.random = random.Random(20240601)  # noqa: S311  (the same demonstration every time)
-        self.parties = PartyMaker(self.random)
+        self.random = random.Random(20240601)  # noqa: S311  (the same demo data every time)
+        self.parties = PartyFactory(self.random)
 
     def play(self, scenario: Scenario) -> SigningTask:
-        """Makes the scenario's task and brings it to where the scenario ends."""
+        """Creates the scenario's task and takes it to the end of the scenario."""
         start = clock.now() - scenario.age
-        with self.at(start):
+        with self.travel_to(start):
             task = self._create(scenario)
             for login, text in scenario.comments:
                 Comment.objects.create(task=task, author=self.people[login], text=text)
-        if scenario.approval:
+        if scenario.approval_decision:
             task = self._approve(task, scenario, start)
         if task.status in {Status.ON_APPROVAL, Status.APPROVAL_REJECTED}:
             return task
         task = self._identify(task, scenario, task.status_changed_at)
         task = self._sign(task, scenario, task.status_changed_at)
-        if scenario.then == "cancel":
-            with self.at(start + timedelta(hours=5)):
+        if scenario.final_action == "cancel":
+            with self.travel_to(start + timedelta(hours=5)):
                 perform_action(
                     task=task, name="cancel", actor=task.manager, reason="Клиент передумал"
                 )
-                self.settle(task)
+                self.run_jobs(task)
         self._remind(task)
         return _reload(task)
 
     @contextmanager
-    def at(self, moment: datetime) -> Iterator[None]:
-        """Both clocks, ours and the sandbox's, at ``moment``; never in the future."""
+    def travel_to(self, moment: datetime) -> Iterator[None]:
+        """Sets both clocks, ours and the sandbox's, to ``moment``, but never to the future."""
         moment = min(moment, clock.now())
         self.sandbox.set_clock(moment)
         with clock.travel_to(moment):
@@ -84,15 +84,14 @@ class ScenarioPlayer:
     def _create(self, scenario: Scenario) -> SigningTask:
         manager = self.people[scenario.manager]
         region = Region.objects.get(name=scenario.region)
-        organisation = self.parties.organisation(scenario)
-        client, contact = self.parties.client(organisation, manager)
-        tail = organisation.inn[:9] if scenario.account == "right" else "999999999"
+        organisation = self.parties.pick_organisation(scenario)
+        client, contact = self.parties.find_or_create_client(organisation, manager)
+        account_digits = organisation.inn[:9] if scenario.has_own_account else "999999999"
         services = list(Service.objects.filter(code__in=scenario.services))
-        account = _prefix(region, services) + tail
-        file = self.parties.document(scenario, client, contact, account, services)
+        account = _find_prefix(region, services) + account_digits
+        file = self.parties.build_document(scenario, client, contact, account, services)
         upload = SimpleUploadedFile(file.name, file.content)
         version = documents.upload_version(upload=upload, user=manager)
-        verified = scenario.account == "right"
         return create_task(
             data=NewTaskData(
                 task_type=scenario.task_type,
@@ -105,11 +104,11 @@ class ScenarioPlayer:
                 ),
                 services=services,
                 account_number=account,
-                account_verified_at=clock.now() if verified else None,
+                account_verified_at=clock.now() if scenario.has_own_account else None,
                 document_version=version,
                 document_number=account,
-                document_kind=scenario.kind,
-                fraud_check_confirmed=scenario.fraud_check,
+                document_kind=scenario.document_kind,
+                fraud_check_confirmed=scenario.has_fraud_check,
             ),
             actor=manager,
             submission_key=uuid.uuid4(),
@@ -117,125 +116,130 @@ class ScenarioPlayer:
 
     def _approve(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
         head = self.people["head"]
-        with self.at(start + timedelta(minutes=4)):
-            self.settle(task)
-            if scenario.approval == "approve":
+        with self.travel_to(start + timedelta(minutes=4)):
+            self.run_jobs(task)
+            if scenario.approval_decision == "approve":
                 perform(task.number, "approve", actor=head, comment="Клиент проверен")
-            elif scenario.approval == "reject":
+            elif scenario.approval_decision == "reject":
                 comment = "Проведите проверку по чек-листу и приложите результат"
                 perform(task.number, "reject_approval", actor=head, comment=comment)
         return _reload(task)
 
     def _identify(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
-        with self.at(start + timedelta(seconds=4)), self._outage(task, scenario, BEFORE_DELIVERY):
-            self.settle(task, stop=scenario.stop)
+        with (
+            self.travel_to(start + timedelta(seconds=4)),
+            self._outage(task, scenario, BEFORE_DELIVERY),
+        ):
+            self.run_jobs(task, stuck_in=scenario.stuck_in)
         task = _reload(task)
         if task.status != Status.IDENTIFICATION_PENDING:
             return task
-        with self.at(start + timedelta(seconds=self.random.randint(80, 150))):
-            if scenario.answer != "expire":
-                self.sandbox.answer_identification(task.identification_ref, scenario.answer)
+        with self.travel_to(start + timedelta(seconds=self.random.randint(80, 150))):
+            if scenario.identification_result != "expire":
+                self.sandbox.answer_identification(
+                    task.identification_ref, scenario.identification_result
+                )
             with self._outage(task, scenario, BEFORE_DELIVERY):
-                self.settle(task, stop=scenario.stop)
-            if scenario.authority == "decline":
+                self.run_jobs(task, stuck_in=scenario.stuck_in)
+            if scenario.authority_decision == "decline":
                 comment = "Нужна доверенность с правом подписи договоров"
                 perform(task.number, "decline_authority", actor=task.manager, comment=comment)
-                self.settle(task)
-        if scenario.answer == "expire":
+                self.run_jobs(task)
+        if scenario.identification_result == "expire":
             self._expire(task, start, settings.IDENTIFICATION_DAYS)
         task = _reload(task)
-        if task.status == Status.IDENTIFIED and scenario.proceed:
-            with self.at(start + timedelta(seconds=200)):
+        if task.status == Status.IDENTIFIED and scenario.proceeds:
+            with self.travel_to(start + timedelta(seconds=200)):
                 perform(task.number, "proceed", actor=task.manager)
-                self.settle(task, stop=scenario.stop)
+                self.run_jobs(task, stuck_in=scenario.stuck_in)
         return _reload(task)
 
     def _sign(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
         if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
             return task
-        message = task.exchange.message_id
-        signed_after = timedelta(seconds=self.random.randint(140, 420))
-        with self.at(start + signed_after), self._outage(task, scenario, AFTER_DELIVERY):
-            match scenario.fate:
+        message_id = task.exchange.message_id
+        delay = timedelta(seconds=self.random.randint(140, 420))
+        with self.travel_to(start + delay), self._outage(task, scenario, AFTER_DELIVERY):
+            match scenario.signing_result:
                 case "signed":
-                    self.sandbox.sign(message)
+                    self.sandbox.sign(message_id)
                 case "broken":
-                    self.sandbox.sign(message, "broken")
+                    self.sandbox.sign(message_id, "broken")
                 case "refused":
-                    self.sandbox.refuse(message, "Не согласны со стоимостью услуг")
+                    self.sandbox.refuse(message_id, "Не согласны со стоимостью услуг")
                 case "withdrawn":
                     remove_document(task=task, actor=task.manager)
                 case "change_services" | "blacklisted":
-                    self.sandbox.refuse(message, "Просим изменить состав услуг")
-                    self._refuse_as(task, scenario.fate)
+                    self.sandbox.refuse(message_id, "Просим изменить состав услуг")
+                    self._refuse_as(task, scenario.signing_result)
                 case _:
-                    self.sandbox.keep_silent(message)
-            self.settle(task, stop=scenario.stop)
-        if scenario.fate == "expire":
+                    self.sandbox.leave_unanswered(message_id)
+            self.run_jobs(task, stuck_in=scenario.stuck_in)
+        if scenario.signing_result == "expire":
             self._expire(task, start, settings.SIGNING_DAYS)
         return _reload(task)
 
     def _refuse_as(self, task: SigningTask, resolution: str) -> None:
-        """The security service, or the client's own words, give the refusal another resolution."""
+        """Fails the signing with another resolution than «Клиент отказался»."""
         perform(task.number, "signing_failed", actor=Actor.SYSTEM, resolution=resolution)
 
     def _expire(self, task: SigningTask, start: datetime, days: int) -> None:
         self._remind(task)
-        with self.at(start + timedelta(days=days, minutes=10)):
-            self.settle(task)
+        with self.travel_to(start + timedelta(days=days, minutes=10)):
+            self.run_jobs(task)
 
     def _remind(self, task: SigningTask) -> None:
-        """Runs the reminders that were due meanwhile, each on its day."""
+        """Runs the reminders that have become due, each on its day."""
         now = clock.now()
         for job in (
             OutboxJob.objects.open()
             .filter(subject=task.number, kind="remind", due_at__lt=now)
             .order_by("due_at")
         ):
-            with self.at(job.due_at + timedelta(seconds=1)):
-                self.settle(task)
+            with self.travel_to(job.due_at + timedelta(seconds=1)):
+                self.run_jobs(task)
 
     @contextmanager
     def _outage(
-        self, task: SigningTask, scenario: Scenario, when: frozenset[str]
+        self, task: SigningTask, scenario: Scenario, systems: frozenset[str]
     ) -> Iterator[None]:
-        """Within the block the scenario's system is down, and all attempts fail."""
-        if scenario.down not in when:
+        """Within the block the scenario's system is down, if it is one of ``systems``."""
+        if scenario.failing_system not in systems:
             yield
             return
-        self.sandbox.break_down(scenario.down)
+        self.sandbox.break_system(scenario.failing_system)
         try:
             yield
             for _ in range(settings.OUTBOX_ATTEMPTS):
-                pending = OutboxJob.objects.open().in_queue(task.queue_key).exclude(error_kind="")
-                pending.update(due_at=clock.now(), attempts=settings.OUTBOX_ATTEMPTS - 1)
-                self.settle(task)
+                jobs = OutboxJob.objects.open().in_queue(task.queue_key).exclude(error_kind="")
+                jobs.update(due_at=clock.now(), attempts=settings.OUTBOX_ATTEMPTS - 1)
+                self.run_jobs(task)
         finally:
-            self.sandbox.repair()
+            self.sandbox.clear_faults()
 
-    # --- Work that workers do --------------------------------------------------------------
+    # --- The worker ------------------------------------------------------------------------
 
-    def settle(self, task: SigningTask, stop: str = "") -> None:
-        """Runs the task's jobs until none is due; in the status ``stop`` the task gets stuck."""
+    def run_jobs(self, task: SigningTask, stuck_in: str = "") -> None:
+        """Runs the task's jobs until none is due, or the task is stuck in that status."""
         for _ in range(MAX_ROUNDS):
             event_count = sum(inbound.poll(feed) for feed in feeds.get_task_feeds(task))
-            due = list(
+            job_ids = list(
                 OutboxJob.objects.claimable()
-                .filter(kind__in=_job_kinds_except(stop))
+                .filter(kind__in=_job_kinds_except(stuck_in))
                 .order_by("pk")
                 .values_list("pk", flat=True)
             )
-            if not due and not event_count:
+            if not job_ids and not event_count:
                 break
-            for job_id in due:
+            for job_id in job_ids:
                 worker.run_job(job_id)
-        if stop and _reload(task).status == stop:
-            self._postpone(task, stop)
+        if stuck_in and _reload(task).status == stuck_in:
+            self._postpone(task, stuck_in)
 
     def _postpone(self, task: SigningTask, status: str) -> None:
-        """The system that the status waits for does not answer; the next attempt is tomorrow."""
+        """Fails the job that the status waits for; its next attempt is tomorrow."""
         job_kind = registry.job_kind(get_starting_job(Status(status)) or "")
-        assert isinstance(job_kind, TaskJobKind)  # noqa: S101  (a status starts jobs about tasks)
+        assert isinstance(job_kind, TaskJobKind)  # noqa: S101  (steps are about tasks)
         error = Unavailable(job_kind.system_for(task), "no answer in time")
         OutboxJob.objects.open().filter(subject=task.number, kind=job_kind.kind).update(
             due_at=clock.now() + timedelta(days=1),
@@ -249,12 +253,12 @@ def _reload(task: SigningTask) -> SigningTask:
     return SigningTask.objects.select_related("exchange", "manager", "box").get(pk=task.pk)
 
 
-def _prefix(region: Region, services: list[Service]) -> str:
+def _find_prefix(region: Region, services: list[Service]) -> str:
     """A prefix that the services allow."""
     return min(find_allowed_prefixes(region, services))
 
 
-def _job_kinds_except(stop: str) -> list[str]:
-    """Every kind of job except the one that the status ``stop`` waits for."""
-    stopped = get_starting_job(Status(stop)) if stop else None
-    return [kind.kind for kind in registry.job_kinds() if kind.kind != stopped]
+def _job_kinds_except(status: str) -> list[str]:
+    """Every kind of job except the one that ``status`` starts; all of them for ""."""
+    starting_job = get_starting_job(Status(status)) if status else None
+    return [kind.kind for kind in registry.job_kinds() if kind.kind != starting_job]

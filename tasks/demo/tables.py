@@ -1,6 +1,6 @@
-"""Rows written past the ORM, a hundred thousand a minute and more: COPY where the database has it.
+"""Inserts without the ORM, more than a hundred thousand rows a minute: COPY on PostgreSQL.
 
-For rows that are made up (`tasks.demo.bulk_load`): nothing is validated, no signal is sent.
+For generated rows only (`tasks.demo.bulk_load`): nothing is validated, and no signal is sent.
 """
 
 import json
@@ -16,8 +16,8 @@ from django.db import DatabaseError, connection, models, transaction
 Row = tuple[Any, ...]
 
 
-class Table:
-    """Rows of one model that wait to be written; their keys are given out here."""
+class RowBuffer:
+    """Rows of one model to be written later. The buffer assigns their primary keys."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
@@ -25,81 +25,83 @@ class Table:
         self.columns = [str(field.column) for field in fields]
         self.key = str(model._meta.pk.attname)
         self.next_key = (model._default_manager.aggregate(top=models.Max("pk"))["top"] or 0) + 1
-        self.usual = {field.attname: _usual(field) for field in fields}
+        self.defaults = {field.attname: _get_default(field) for field in fields}
         self.rows: list[Row] = []
 
     def add(self, **values: Any) -> int:
-        """One more row with ``values`` by attribute name, the rest as the model has it; its key."""
+        """Adds a row: ``values`` by attribute name, defaults for the rest. Returns its key."""
         key = self.next_key
         self.next_key += 1
-        row = self.usual | {self.key: key} | values
-        if len(row) != len(self.usual):
-            raise TypeError(f"{self.model.__name__} has no {set(row) - set(self.usual)}")
+        row = self.defaults | {self.key: key} | values
+        if len(row) != len(self.defaults):
+            raise TypeError(f"{self.model.__name__} has no {set(row) - set(self.defaults)}")
         self.rows.append(tuple(row.values()))
         return key
 
     def write(self) -> None:
-        """Stores the rows that wait."""
+        """Inserts the rows and empties the buffer."""
         names = ", ".join(map(connection.ops.quote_name, self.columns))
         table = connection.ops.quote_name(self.model._meta.db_table)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                    copy.write("".join(map(_line, self.rows)))
+                    copy.write("".join(map(_format_copy_line, self.rows)))
             else:
-                marks = ", ".join(["%s"] * len(self.columns))
+                placeholders = ", ".join(["%s"] * len(self.columns))
                 cursor.executemany(
-                    f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our names
-                    [tuple(map(_adapted, row)) for row in self.rows],
+                    f"INSERT INTO {table} ({names}) VALUES ({placeholders})",  # noqa: S608 - our names
+                    [tuple(map(_adapt_value, row)) for row in self.rows],
                 )
         self.rows.clear()
 
 
-def _usual(field: "models.Field[Any, Any]") -> Any:
+def _get_default(field: "models.Field[Any, Any]") -> Any:
     value = field.get_default()
     return json.dumps(value) if isinstance(field, models.JSONField) and value is not None else value
 
 
-def _line(row: Row) -> str:
-    """A row as COPY reads it."""
-    return "\t".join(map(_copied, row)) + "\n"
+def _format_copy_line(row: Row) -> str:
+    """A row in the text format of COPY."""
+    return "\t".join(map(_format_copy_value, row)) + "\n"
 
 
-def _copied(value: Any) -> str:
-    return r"\N" if value is None else str(value).translate(_ESCAPED)
+def _format_copy_value(value: Any) -> str:
+    return r"\N" if value is None else str(value).translate(_COPY_ESCAPES)
 
 
-_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def _adapted(value: Any) -> Any:
-    """As a database without types of its own for moments and UUIDs keeps them."""
+def _adapt_value(value: Any) -> Any:
+    """A value for a database without types for timestamps and UUIDs (SQLite)."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value.hex if isinstance(value, UUID) else value
 
 
-def write(*tables: Table) -> None:
-    """Stores what waits in all of them, in one transaction."""
-    with transaction.atomic(), _unchecked():
-        for table in tables:
-            table.write()
+def write_all(*buffers: RowBuffer) -> None:
+    """Inserts the rows of all ``buffers`` in one transaction."""
+    with transaction.atomic(), _without_foreign_key_checks():
+        for buffer in buffers:
+            buffer.write()
 
 
 @contextmanager
-def _unchecked() -> Iterator[None]:
-    """Without a look at each foreign key, where the database's user is allowed that."""
+def _without_foreign_key_checks() -> Iterator[None]:
+    """Turns the checks of foreign keys off if the database user may do that."""
     if connection.vendor == "postgresql":
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL session_replication_role = replica")
         except DatabaseError:
-            pass  # no superuser: it takes longer
+            pass  # not a superuser: writing just takes longer
     yield
 
 
-def finish(*tables: Table) -> None:
-    """Lets the database give out keys again, after ours."""
+def reset_sequences(*buffers: RowBuffer) -> None:
+    """Sets the sequences of primary keys past the keys that the buffers have assigned."""
     with connection.cursor() as cursor:
-        for sql in connection.ops.sequence_reset_sql(no_style(), [table.model for table in tables]):
+        for sql in connection.ops.sequence_reset_sql(
+            no_style(), [buffer.model for buffer in buffers]
+        ):
             cursor.execute(sql)

@@ -31,11 +31,11 @@ Open = Callable[..., Page]
 def staff(
     sandbox: Sandbox, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[dict[str, User]]:
-    """The people of the demonstration by login, in a product that is set up and open to us."""
+    """The users of the demo data by login, in an installation that is set up."""
     with django_db_blocker.unblock(), override_settings():
         world.connect(cast(Settings, settings), sandbox)
         world.install()
-        yield people.install()
+        yield people.create_people()
         call_command("flush", interactive=False, verbosity=0)
 
 

@@ -85,7 +85,7 @@ def install() -> None:
         return
     before = set(_rows())
     call_command("load_reference", verbosity=0)
-    operator.install()
+    operator.create_operator()
     Box.objects.exclude(regions__name__in=PREFIXES).update(active=False)
     _installed[settings.EDO_TRUST_ROOTS] = [row for row in _rows() if row not in before]
 

@@ -1,4 +1,4 @@
-"""Very many tasks for benchmarks: `seed_load --tasks 200000 --users 2500`."""
+"""Creates many tasks for benchmarks: `seed_load --tasks 200000 --users 2500`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,12 +9,15 @@ from tasks.demo.bulk_load import BulkLoader
 
 
 class Command(BaseCommand):
-    help = "Adds many users, clients and tasks; rows only, never for a real installation."
+    help = "Adds many users, clients and tasks as bare rows. Never use it in production."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tasks", type=int, default=200_000)
         parser.add_argument(
-            "--users", type=int, default=2_500, help="new ones; 0: those of an earlier load"
+            "--users",
+            type=int,
+            default=2_500,
+            help="how many to create; 0 uses those of an earlier load",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration: its tasks have really been played, and their packages hold."""
+"""The demo data: `seed_demo` and `seed_load`."""
 
 import os
 import re
@@ -18,7 +18,15 @@ from accounts.models import AccessGroupUserObjectPermission, User
 from accounts.roles import Role, TaskType
 from clients.models import Client
 from tasks.demo import bulk_users
-from tasks.demo.scenarios import AGENT, MOSCOW, NOVOSIBIRSK, SELF, Scenario, days, minutes
+from tasks.demo.scenarios import (
+    CONTRACTOR,
+    MOSCOW,
+    NOVOSIBIRSK,
+    SELF_EMPLOYED,
+    Scenario,
+    days,
+    minutes,
+)
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support import world
@@ -27,34 +35,38 @@ from tests.support.paths import ROOT
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
 
-# A handful of the demonstration, and what each must have come to.
-PLAYED = {
-    "word": (Scenario(days(60), paper="word"), "completed", ""),
+# Some scenarios by name, each with the status and resolution that its task must end in.
+EXPECTED = {
+    "word": (Scenario(days(60), file_format="word"), "completed", ""),
     "pdf": (Scenario(days(20), region=NOVOSIBIRSK, manager="manager3"), "completed", ""),
     "self-employed": (
-        Scenario(days(27), task_type=SELF, inn="771234567859", paper="word"),
+        Scenario(days(27), task_type=SELF_EMPLOYED, inn="771234567859", file_format="word"),
         "completed",
         "",
     ),
     "contractor": (
-        Scenario(days(24), task_type=AGENT, inn="772345678901", region=MOSCOW),
+        Scenario(days(24), task_type=CONTRACTOR, inn="772345678901", region=MOSCOW),
         "completed",
         "",
     ),
     "rejected": (
-        Scenario(days(2), services=("toll_free",), approval="reject"),
+        Scenario(days(2), services=("toll_free",), approval_decision="reject"),
         "approval_rejected",
         "",
     ),
     "mismatch": (
-        Scenario(days(1.1), inn="7701002009", answer="data_mismatch"),
+        Scenario(days(1.1), inn="7701002009", identification_result="data_mismatch"),
         "identification_failed",
         "data_mismatch",
     ),
-    "silent": (Scenario(days(9), answer="expire"), "identification_failed", "no_answer"),
+    "silent": (
+        Scenario(days(9), identification_result="expire"),
+        "identification_failed",
+        "no_answer",
+    ),
     "cabinet": (Scenario(minutes(32), inn="7701002601"), "cabinet_failed", "cabinet_exists"),
     "account": (
-        Scenario(days(1.3), account="foreign"),
+        Scenario(days(1.3), has_own_account=False),
         "signing_failed",
         "account_unverified",
     ),
@@ -64,69 +76,77 @@ PLAYED = {
         "certificate_invalid",
     ),
     "refused": (
-        Scenario(days(2.2), inn="7701002802", fate="refused"),
+        Scenario(days(2.2), inn="7701002802", signing_result="refused"),
         "signing_failed",
         "client_refused",
     ),
-    "archive": (Scenario(minutes(58), down="apd"), "archive_failed", "service_unavailable"),
-    "caught": (Scenario(minutes(8), stop="document_sent"), "document_sent", ""),
-    "cancelled": (Scenario(days(14), fate="silent", then="cancel"), "cancelled", ""),
+    "archive": (
+        Scenario(minutes(58), failing_system="apd"),
+        "archive_failed",
+        "service_unavailable",
+    ),
+    "stuck": (Scenario(minutes(8), stuck_in="document_sent"), "document_sent", ""),
+    "cancelled": (
+        Scenario(days(14), signing_result="silent", final_action="cancel"),
+        "cancelled",
+        "",
+    ),
 }
 
 
 @pytest.fixture
-def played(
+def demo_tasks(
     db: None, settings: Settings, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, SigningTask]:
-    """The tasks that `seed_demo` made of `PLAYED`, in its order."""
-    scenarios = [scenario for scenario, _, _ in PLAYED.values()]
+    """The tasks that `seed_demo` creates for EXPECTED, by name."""
+    scenarios = [scenario for scenario, _, _ in EXPECTED.values()]
     monkeypatch.setattr("tasks.management.commands.seed_demo.SCENARIOS", scenarios)
     world.connect(settings, sandbox)
     call_command("load_reference", verbosity=0)
     call_command("seed_demo", verbosity=0)
-    made = SigningTask.objects.select_related("package__file", "client", "document_version__pdf")
-    return dict(zip(PLAYED, made.order_by("pk"), strict=True))
+    tasks = SigningTask.objects.select_related("package__file", "client", "document_version__pdf")
+    return dict(zip(EXPECTED, tasks.order_by("pk"), strict=True))
 
 
-def test_seed_demo_makes_tasks_with_a_real_past(
-    played: dict[str, SigningTask], sandbox: Sandbox, tmp_path: Path
+def test_seed_demo_plays_every_scenario(
+    demo_tasks: dict[str, SigningTask], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """One run for everything that is said of it: playing takes its time."""
-    assert {name: (task.status, task.resolution) for name, task in played.items()} == {
-        name: (status, resolution) for name, (_, status, resolution) in PLAYED.items()
+    """One run for all checks, because playing is slow."""
+    assert {name: (task.status, task.resolution) for name, task in demo_tasks.items()} == {
+        name: (status, resolution) for name, (_, status, resolution) in EXPECTED.items()
     }
-    every_status_is_explained(played)
-    nothing_more_happens_by_itself(played)
-    names_differ()
-    finished = {name: task for name, task in played.items() if task.status == Status.COMPLETED}
+    assert_history_is_complete(demo_tasks)
+    assert_no_status_changes(demo_tasks)
+    assert_names_differ()
+    finished = {name: task for name, task in demo_tasks.items() if task.status == Status.COMPLETED}
     assert {task.task_type for task in finished.values()} == set(TaskType)
     origins = {Path(task.document_version.file_name).suffix for task in finished.values()}
     assert origins == {".docx", ".pdf"}
     for name, task in finished.items():
-        its_package_holds(task, sandbox, tmp_path / name)
+        assert_package_is_valid(task, sandbox, tmp_path / name)
     call_command("seed_demo", verbosity=0)
-    assert SigningTask.objects.count() == len(PLAYED)
+    assert SigningTask.objects.count() == len(EXPECTED)
 
 
-def every_status_is_explained(played: dict[str, SigningTask]) -> None:
-    """The history leads to the status shown, in order of time and without a gap."""
-    for task in played.values():
-        moves = list(task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk"))
-        assert moves[-1].new_status == task.status
-        for before, after in pairwise(moves):
+def assert_history_is_complete(demo_tasks: dict[str, SigningTask]) -> None:
+    """The history leads to the present status, in order of time and without a gap."""
+    for task in demo_tasks.values():
+        entries = list(task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk"))
+        assert entries[-1].new_status == task.status
+        for before, after in pairwise(entries):
             assert after.old_status == before.new_status
             assert before.at <= after.at
-        assert task.created_at <= moves[0].at
+        assert task.created_at <= entries[0].at
 
 
-def nothing_more_happens_by_itself(played: dict[str, SigningTask]) -> None:
-    """A demonstration that rests: workers that start now change no status."""
+def assert_no_status_changes(demo_tasks: dict[str, SigningTask]) -> None:
+    """Workers that start now change no status."""
     run_everything()
-    for task in played.values():
+    for task in demo_tasks.values():
         assert SigningTask.objects.get(pk=task.pk).status == task.status
 
 
-def names_differ() -> None:
+def assert_names_differ() -> None:
     first_words = {
         client.short_name.split("«")[-1][:4]
         for client in Client.objects.filter(kind="legal").exclude(Q(inn__startswith="77010"))
@@ -134,12 +154,12 @@ def names_differ() -> None:
     assert len(first_words) > 3
 
 
-def its_package_holds(task: SigningTask, sandbox: Sandbox, folder: Path) -> None:
-    """As a stranger finds: by our command, and by the commands that the package itself names."""
+def assert_package_is_valid(task: SigningTask, sandbox: Sandbox, folder: Path) -> None:
+    """By our command, and by the commands that the package's readme lists."""
     folder.mkdir()
     path = folder / "package.zip"
     call_command("export_package", str(task.number), str(path), verbosity=0)
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "econtract.verify", path, "--roots", sandbox.trust_roots],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
@@ -147,7 +167,7 @@ def its_package_holds(task: SigningTask, sandbox: Sandbox, folder: Path) -> None
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder)
         names = archive.namelist()
@@ -161,7 +181,7 @@ def its_package_holds(task: SigningTask, sandbox: Sandbox, folder: Path) -> None
         subprocess.run(shlex.split(line), cwd=folder, capture_output=True, check=True)
 
 
-def test_without_a_sandbox_it_says_so(db: None, settings: Settings) -> None:
+def test_seed_demo_requires_a_sandbox(db: None, settings: Settings) -> None:
     settings.SANDBOX_URL = ""
     with pytest.raises(CommandError, match="SANDBOX_URL"):
         call_command("seed_demo", verbosity=0)
@@ -172,15 +192,15 @@ def test_without_a_sandbox_it_says_so(db: None, settings: Settings) -> None:
 
 
 @pytest.fixture
-def loaded(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def bulk_load(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """300 tasks of 20 managers in groups of 5: the first group's managers see each other."""
     monkeypatch.setattr(bulk_users, "USERS_PER_GROUP", 5)
     call_command("load_reference", verbosity=0)
     call_command("seed_load", tasks=300, users=20, verbosity=0)
 
 
-@pytest.mark.usefixtures("loaded")
-def test_seed_load_makes_as_many_as_asked_for() -> None:
+@pytest.mark.usefixtures("bulk_load")
+def test_seed_load_creates_the_requested_number() -> None:
     assert (SigningTask.objects.count(), User.objects.count()) == (300, 20)
     for task in SigningTask.objects.prefetch_related("history", "services").select_related(
         "package"
@@ -191,8 +211,8 @@ def test_seed_load_makes_as_many_as_asked_for() -> None:
         assert (task.completed_at is not None) == task.is_finished
 
 
-@pytest.mark.usefixtures("loaded")
-def test_its_tasks_are_seen_by_those_who_may_and_nobody_else() -> None:
+@pytest.mark.usefixtures("bulk_load")
+def test_the_tasks_of_a_load_are_visible_by_the_rules_of_groups() -> None:
     everything = set(SigningTask.objects.values_list("number", "manager_id"))
     members = {
         group: set(
@@ -213,18 +233,18 @@ def test_its_tasks_are_seen_by_those_who_may_and_nobody_else() -> None:
         assert seen == {(number, owner) for number, owner in everything if owner in owners}
 
 
-@pytest.mark.usefixtures("loaded")
-def test_its_lists_open() -> None:
+@pytest.mark.usefixtures("bulk_load")
+def test_the_lists_of_a_load_open() -> None:
     user = User.objects.get(username="load0")
     for page in ("/tasks/my/", "/tasks/all/", "/tasks/archive/?q=Петров"):
         assert browser_of(user).get(page).status_code == 200
 
 
-def test_seed_load_twice_adds(loaded: None) -> None:
+def test_a_second_load_adds_tasks(bulk_load: None) -> None:
     call_command("seed_load", tasks=10, users=2, verbosity=0)
     assert (SigningTask.objects.count(), User.objects.count()) == (310, 22)
 
 
-def test_without_directories_seed_load_says_what_to_do(db: None) -> None:
+def test_seed_load_requires_the_directories(db: None) -> None:
     with pytest.raises(CommandError, match="load_reference"):
         call_command("seed_load", tasks=10, users=2, verbosity=0)
