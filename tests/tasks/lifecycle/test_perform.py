@@ -1,6 +1,5 @@
 """The door: who may pass, what is written with the passage, and what follows from it."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -187,22 +186,6 @@ def test_nothing_unready_is_sent(missing: dict[str, Any], words: str) -> None:
     task = task_in(Status.SIGNING_FAILED, **missing)
     with pytest.raises(ActionRefused, match=words):
         perform(task.number, "send_document", actor=task.manager)
-
-
-def test_identification_that_started_sets_its_dates_and_tells_the_client() -> None:
-    task = task_in(Status.IDENTIFICATION_REQUESTED)
-    perform(task.number, "identification_started", actor=Actor.SYSTEM, ref="r", link="https://x/")
-    since = SigningTask.objects.get().status_changed_at
-    dates = {
-        job.queue_key.partition(f"task:{task.number}:")[2]: job.due_at - since
-        for job in OutboxJob.objects.filter(kind__in=["remind", "expire"])
-    }
-    assert dates == {
-        "remind:1": timedelta(days=1),
-        "remind:3": timedelta(days=3),
-        "expire": timedelta(days=7),
-    }
-    assert orders_of(task).count("send_message") == 2
 
 
 def test_a_sent_document_is_revoked_before_its_task_is_cancelled() -> None:

@@ -1,0 +1,373 @@
+"""The outbox jobs of each transition: kinds, queue keys, payloads and dates."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from econtract.platform.common import clock
+from econtract.platform.outbox.models import OutboxJob
+from tasks.lifecycle import effects, guards
+from tasks.lifecycle.perform import perform
+from tasks.models import SigningTask
+from tasks.statuses import Resolution, Status
+from tasks.transitions import NEW, Actor
+from tests.support.factories import PackageFactory, SigningTaskFactory, fresh
+
+pytestmark = pytest.mark.django_db
+
+# A job's kind, and its queue key after that of the task.
+Job = tuple[str, str]
+ANSWER: Job = ("answer_identity", ":identity")
+DOCUMENT: Job = ("submit_document_to_archive", ":document")
+MESSAGES: set[Job] = {("send_message", ":sms"), ("send_message", ":email")}
+WAIT: set[Job] = {("remind", ":remind:1"), ("remind", ":remind:3"), ("expire", ":expire")}
+
+
+@dataclass(frozen=True)
+class TransitionCase:
+    """A transition of a task in ``status`` with the values ``task``, and the jobs it enqueues."""
+
+    status: str
+    name: str
+    actor: Actor
+    jobs: set[Job] = field(default_factory=set)
+    arguments: dict[str, Any] = field(default_factory=dict)
+    task: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.status or 'new'} {self.task or ''}"
+
+
+NOW = clock.now()
+REQUEST = {"identification_ref": "r-1"}
+CASES = [
+    TransitionCase(NEW, "submit", Actor.MANAGER, {("start_identification", ""), DOCUMENT}),
+    TransitionCase(NEW, "submit", Actor.MANAGER, {DOCUMENT}, task={"approval_needed": True}),
+    TransitionCase(
+        NEW, "submit", Actor.MANAGER, {("create_cabinet", ""), DOCUMENT}, {"identified_at": NOW}
+    ),
+    TransitionCase(
+        NEW,
+        "submit",
+        Actor.MANAGER,
+        {("start_identification", "")},
+        task={"document_version": None},
+    ),
+    TransitionCase(Status.ON_APPROVAL, "approve", Actor.APPROVER, {("start_identification", "")}),
+    TransitionCase(
+        Status.ON_APPROVAL, "reject_approval", Actor.APPROVER, arguments={"comment": "нет"}
+    ),
+    TransitionCase(Status.APPROVAL_REJECTED, "resubmit", Actor.MANAGER),
+    TransitionCase(
+        Status.IDENTIFICATION_REQUESTED,
+        "identification_started",
+        Actor.SYSTEM,
+        MESSAGES | WAIT,
+        {"ref": "r-1", "link": "https://id.example/"},
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "authority_documents_received",
+        Actor.CLIENT,
+        arguments={"files": ["Приказ.pdf"]},
+    ),
+    TransitionCase(Status.AUTHORITY_REVIEW, "confirm_authority", Actor.MANAGER, {ANSWER}),
+    TransitionCase(
+        Status.AUTHORITY_REVIEW,
+        "decline_authority",
+        Actor.MANAGER,
+        {ANSWER} | MESSAGES | WAIT,
+        {"comment": "Нужен приказ"},
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "identification_passed",
+        Actor.CLIENT,
+        arguments={"identified_at": NOW},
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "identification_passed",
+        Actor.CLIENT,
+        {("create_cabinet", "")},
+        {"identified_at": NOW},
+        {"seamless": True},
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "identification_failed",
+        Actor.SYSTEM,
+        {ANSWER},
+        {"resolution": Resolution.NO_ANSWER},
+        REQUEST,
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_REQUESTED,
+        "identification_failed",
+        Actor.SYSTEM,
+        arguments={"resolution": Resolution.SERVICE_UNAVAILABLE},
+    ),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "restart_identification",
+        Actor.MANAGER,
+        {("start_identification", ""), ANSWER},
+        task=REQUEST,
+    ),
+    TransitionCase(
+        Status.APPROVAL_REJECTED,
+        "restart_identification",
+        Actor.MANAGER,
+        {("start_identification", "")},
+    ),
+    TransitionCase(Status.IDENTIFIED, "proceed", Actor.MANAGER, {("create_cabinet", "")}),
+    TransitionCase(
+        Status.CABINET_REQUESTED,
+        "cabinet_created",
+        Actor.SYSTEM,
+        {("prepare_sending", "")},
+        {"ref": "c-1"},
+    ),
+    TransitionCase(
+        Status.CABINET_REQUESTED,
+        "cabinet_failed",
+        Actor.SYSTEM,
+        arguments={"resolution": Resolution.CABINET_EXISTS},
+    ),
+    TransitionCase(Status.CABINET_FAILED, "retry_cabinet", Actor.MANAGER, {("create_cabinet", "")}),
+    TransitionCase(Status.CABINET_CREATED, "send_document", Actor.SYSTEM, {("send_document", "")}),
+    TransitionCase(Status.SIGNING_FAILED, "send_document", Actor.MANAGER, {("send_document", "")}),
+    TransitionCase(Status.DOCUMENT_SENT, "document_delivered", Actor.SYSTEM, MESSAGES | WAIT),
+    TransitionCase(
+        Status.DOCUMENT_SIGNING, "client_signed", Actor.CLIENT, {("submit_package_to_archive", "")}
+    ),
+    TransitionCase(
+        Status.DOCUMENT_SIGNING,
+        "signing_failed",
+        Actor.CLIENT,
+        arguments={"resolution": Resolution.CLIENT_REFUSED},
+    ),
+    TransitionCase(
+        Status.DOCUMENT_SIGNED,
+        "archive_failed",
+        Actor.SYSTEM,
+        arguments={"resolution": Resolution.ARCHIVE_REJECTED},
+    ),
+    TransitionCase(
+        Status.ARCHIVE_FAILED, "retry_archive", Actor.MANAGER, {("submit_package_to_archive", "")}
+    ),
+    TransitionCase(Status.IDENTIFIED, "cancel", Actor.MANAGER, arguments={"reason": "ошибка"}),
+    TransitionCase(
+        Status.IDENTIFICATION_PENDING,
+        "cancel",
+        Actor.MANAGER,
+        {ANSWER},
+        {"reason": "ошибка"},
+        REQUEST,
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _sending_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks before sending are in `test_preflight`."""
+    monkeypatch.setitem(guards.GUARDS, "send_document", lambda task, fresh: [])
+
+
+def create_task(status: str, **values: Any) -> SigningTask:
+    task: SigningTask = SigningTaskFactory(status=status, **{"seamless": False, **values})
+    return task
+
+
+def jobs_of(task: SigningTask) -> list[OutboxJob]:
+    return list(OutboxJob.objects.filter(subject=task.number).order_by("pk"))
+
+
+def payloads_of(task: SigningTask, kind: str) -> list[dict[str, Any]]:
+    return [job.payload for job in jobs_of(task) if job.kind == kind]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_transition_enqueues_its_jobs(case: TransitionCase) -> None:
+    task = create_task(case.status, **case.task)
+    perform(task.number, case.name, actor=case.actor, **case.arguments)
+    jobs = [(job.kind, job.queue_key.removeprefix(task.queue_key)) for job in jobs_of(task)]
+    assert sorted(jobs) == sorted(case.jobs)
+    assert all(job.queue_key.startswith(task.queue_key) for job in jobs_of(task))
+
+
+def test_a_completed_task_has_no_jobs() -> None:
+    task = create_task(Status.DOCUMENT_SIGNED)
+    perform(task.number, "archived", actor=Actor.SYSTEM, package=PackageFactory().pk)
+    assert jobs_of(task) == []
+
+
+def test_every_transition_is_tested() -> None:
+    transitions = SigningTask().get_all_status_transitions()  # type: ignore[attr-defined]
+    names = {transition.name for transition in transitions}
+    assert {case.name for case in CASES} | {"archived"} == names
+    assert set(effects.EFFECTS) <= names
+
+
+# --- Payloads ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "actor", "arguments", "template"),
+    [
+        (
+            Status.IDENTIFICATION_REQUESTED,
+            "identification_started",
+            Actor.SYSTEM,
+            {"ref": "r-1", "link": "https://id.example/"},
+            {"template": "identification_link"},
+        ),
+        (
+            Status.AUTHORITY_REVIEW,
+            "decline_authority",
+            Actor.MANAGER,
+            {"comment": "Нужен приказ"},
+            {"template": "authority_declined", "comment": "Нужен приказ"},
+        ),
+        (
+            Status.DOCUMENT_SENT,
+            "document_delivered",
+            Actor.SYSTEM,
+            {},
+            {"template": "document_delivered"},
+        ),
+    ],
+)
+def test_the_client_gets_an_sms_and_an_email_with_the_text_of_the_transition(
+    status: Status, name: str, actor: Actor, arguments: dict[str, Any], template: dict[str, str]
+) -> None:
+    task = create_task(status)
+    perform(task.number, name, actor=actor, **arguments)
+    assert payloads_of(task, "send_message") == [
+        {"channel": "sms", **template},
+        {"channel": "email", **template},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "arguments", "payload"),
+    [
+        (Status.AUTHORITY_REVIEW, "confirm_authority", {}, {"answer": "accept", "ref": "r-1"}),
+        (
+            Status.AUTHORITY_REVIEW,
+            "decline_authority",
+            {"comment": "Нужен приказ"},
+            {"answer": "decline", "ref": "r-1", "comment": "Нужен приказ"},
+        ),
+        (
+            Status.IDENTIFICATION_PENDING,
+            "restart_identification",
+            {},
+            {"answer": "cancel", "ref": "r-1"},
+        ),
+        (
+            Status.IDENTIFICATION_PENDING,
+            "cancel",
+            {"reason": "ошибка"},
+            {"answer": "cancel", "ref": "r-1"},
+        ),
+    ],
+)
+def test_the_identification_service_gets_our_answer_to_its_request(
+    status: Status, name: str, arguments: dict[str, str], payload: dict[str, str]
+) -> None:
+    task = create_task(status, **REQUEST)
+    perform(task.number, name, actor=Actor.MANAGER, **arguments)
+    assert payloads_of(task, "answer_identity") == [payload]
+
+
+def test_the_archive_gets_the_current_version_of_the_document() -> None:
+    task = create_task(NEW)
+    perform(task.number, "submit", actor=Actor.MANAGER)
+    assert payloads_of(task, "submit_document_to_archive") == [
+        {"version": task.document_version_id}
+    ]
+
+
+# --- Waits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "arguments", "days"),
+    [
+        (
+            Status.IDENTIFICATION_REQUESTED,
+            "identification_started",
+            {"ref": "r-1", "link": "https://id.example/"},
+            7,
+        ),
+        (Status.DOCUMENT_SENT, "document_delivered", {}, 14),
+    ],
+)
+def test_a_wait_has_reminders_and_an_end(
+    settings: Settings, status: Status, name: str, arguments: dict[str, str], days: int
+) -> None:
+    settings.REMINDER_DAYS = [1, 3]
+    task = create_task(status)
+    perform(task.number, name, actor=Actor.SYSTEM, **arguments)
+    task = fresh(task)
+    since = task.status_changed_at
+    jobs = [job for job in jobs_of(task) if job.kind in {"remind", "expire"}]
+    assert [(job.kind, job.due_at - since) for job in jobs] == [
+        ("remind", timedelta(days=1)),
+        ("remind", timedelta(days=3)),
+        ("expire", timedelta(days=days)),
+    ]
+    payload = {"status": task.status, "since": since.isoformat()}
+    assert [job.payload for job in jobs] == [payload] * 3
+
+
+def test_a_wait_that_could_not_be_ended_is_ended_later() -> None:
+    task = create_task(Status.DOCUMENT_SIGNING)
+    before = clock.now()
+    effects.expire_later(task)
+    [job] = jobs_of(task)
+    assert before <= job.due_at - effects.EXPIRY_RETRY_DELAY <= clock.now()
+    assert (job.kind, job.queue_key) == ("expire", f"{task.queue_key}:expire")
+    assert job.payload == {"status": task.status, "since": task.status_changed_at.isoformat()}
+
+
+# --- Polls ---------------------------------------------------------------------------------------
+
+
+def test_a_poll_that_is_waiting_is_not_enqueued_again() -> None:
+    task = create_task(Status.IDENTIFICATION_PENDING)
+    effects.enqueue_poll(task)
+    effects.enqueue_poll(task)
+    [job] = jobs_of(task)
+    assert (job.kind, job.queue_key, job.payload) == (
+        "follow_identification",
+        task.queue_key,
+        {},
+    )
+
+
+def test_a_waiting_poll_learns_that_an_event_has_come() -> None:
+    task = create_task(Status.DOCUMENT_SIGNING)
+    effects.enqueue_poll(task)
+    effects.enqueue_poll(task, is_reported=True)
+    effects.enqueue_poll(task)
+    assert payloads_of(task, "follow_exchange") == [{"is_reported": True}]
+
+
+def test_a_poll_that_runs_already_does_not_count_as_waiting() -> None:
+    task = create_task(Status.IDENTIFICATION_PENDING)
+    effects.enqueue_poll(task)
+    assert OutboxJob.claim(jobs_of(task)[0].pk) is not None
+    effects.enqueue_poll(task)
+    assert len(jobs_of(task)) == 2
+
+
+@pytest.mark.parametrize("status", [Status.IDENTIFIED, Status.COMPLETED])
+def test_a_status_without_an_outside_system_is_not_polled(status: Status) -> None:
+    task = create_task(status)
+    effects.enqueue_poll(task)
+    assert jobs_of(task) == []
