@@ -79,7 +79,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:document_attachment": Permission.SEE_TASKS,
     "tasks:authority_file": Permission.SEE_TASKS,
     "tasks:package": Permission.SEE_TASKS,
-    # Which task types: `tasks.screens.new_task.views.common.get_form_kind`.
+    # Which task types: `tasks.screens.new_task.views.requests.get_form_kind`.
     "tasks:new": Permission.CREATE_TASKS,
     "tasks:new_form": Permission.CREATE_TASKS,
     "tasks:new_draft": Permission.CREATE_TASKS,

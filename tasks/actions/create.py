@@ -1,8 +1,4 @@
-"""Creating a task out of a filled form.
-
-Every function is one transaction, takes ``actor``, and raises ActionRefused when it is not
-possible now.
-"""
+"""Creating a task from the data of a complete form."""
 
 import uuid
 from collections.abc import Sequence
@@ -28,7 +24,7 @@ from tasks.models import SigningTask
 
 @dataclass(frozen=True, kw_only=True)
 class NewTaskData:
-    """A filled form, checked: domain objects, no strings to be parsed any more."""
+    """The validated data of a new task (docs/rules.md#new-task-form)."""
 
     task_type: TaskType
     client: Client
@@ -46,10 +42,10 @@ class NewTaskData:
 
 @transaction.atomic(savepoint=False)
 def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) -> SigningTask:
-    """Creates the task and starts its course; the contact gets linked to the client.
+    """Create the task and submit it; the contact is linked to the client.
 
-    A ``submission_key`` makes one task and no other: the form looks for that task beforehand
-    (`tasks.actions.drafts.write_draft`). A refusal ends the caller's transaction too.
+    A ``submission_key`` belongs to one task: `tasks.actions.drafts.fill_draft` looks for that
+    task first. Raises ActionRefused, which rolls back the caller's transaction too.
     """
     if not actor.has_permission(Permission.CREATE_TASKS) or data.task_type not in actor.task_types:
         text = "Недостаточно прав, чтобы создать задание этого типа."
@@ -82,7 +78,7 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
         updated_at=now,
     )
     task.services.add(*data.services)
-    # Nobody else sees the row before the commit: it is as good as locked.
+    # No other transaction sees the row before the commit, so it needs no lock.
     identified_at = find_valid_identification(data.contact) if task.seamless else None
     perform_locked(task, "submit", actor=actor, identified_at=identified_at)
     if data.document_version is not None and data.document_version.reviewed_at is not None:
@@ -91,13 +87,13 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
 
 
 def needs_approval(data: NewTaskData) -> bool:
-    """A fraud-risk service whose check is not confirmed, or a client with a warning."""
-    risky = any(service.fraud_risk for service in data.services)
-    return data.client.needs_approval or (risky and not data.fraud_check_confirmed)
+    """Whether a head must approve the task first (docs/rules.md#approval)."""
+    is_risky = any(service.fraud_risk for service in data.services)
+    return data.client.needs_approval or (is_risky and not data.fraud_check_confirmed)
 
 
 def find_valid_identification(contact: Contact) -> datetime | None:
-    """When the contact was identified, if that is still valid; else None."""
-    oldest = clock.now() - timedelta(days=settings.IDENTIFICATION_VALID_DAYS)
-    at = contact.identified_at
-    return at if at is not None and at >= oldest else None
+    """When the contact was identified; None if they never were, or too long ago."""
+    cutoff = clock.now() - timedelta(days=settings.IDENTIFICATION_VALID_DAYS)
+    identified_at = contact.identified_at
+    return identified_at if identified_at is not None and identified_at >= cutoff else None

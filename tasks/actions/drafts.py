@@ -1,7 +1,7 @@
-"""What a person has typed into a form, kept on the server as it is typed (domain, 5).
+"""What a user has typed into a form, stored as they type (docs/rules.md#drafts).
 
-Every function that writes locks the draft's row. A page may write when nobody else has written
-since it was drawn: it is then the last writer, or it shows the newest revision.
+Every function that writes locks the draft's row. A page may write if it was the last one to
+write, or if it shows the current revision.
 """
 
 import uuid
@@ -19,33 +19,27 @@ from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
 
 CLOSED_DRAFT_LIFETIME = timedelta(days=1)
+# The form chooses an only option in these itself.
 AUTO_SELECTED_FIELDS = frozenset({"region", "box", "signatory"})
-EMPTY_VALUES: dict[str, Any] = {
-    "fields": {},
-    "organisation": None,
-    "document_version": None,
-    "account_outcome": "",
-    "account_checked_at": None,
-    "account_checked_for": [],
-}
 
 
 @dataclass(frozen=True)
 class PageVersion:
-    """What a page says of itself: its name, the revision it was drawn from, its submission key.
+    """What a page sends about itself: an id, the revision it shows, its submission key.
 
-    ``revision`` is None for a page that was drawn empty. ``turn`` counts what the page sends: an
-    older message that comes later changes nothing. None, without a script, is the newest.
+    ``revision`` is None for a page that was opened empty. ``turn`` numbers the requests of a page:
+    one that arrives after a later one changes nothing. Without JavaScript it is None, and the
+    request counts as the latest.
     """
 
     page: str
     revision: int | None
-    key: uuid.UUID
+    submission_key: uuid.UUID
     turn: int | None = None
 
 
 class DraftChanged(Exception):
-    """Another page has written since this one was drawn; ``draft`` is what it has written."""
+    """Another page has written since this one was opened; ``draft`` has its contents."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(f"Draft {draft.pk} is at revision {draft.revision}.")
@@ -53,28 +47,28 @@ class DraftChanged(Exception):
 
 
 class AlreadyCreated(Exception):
-    """The page's task is made; ``task`` is what was made of it."""
+    """The page has been submitted before and has created ``task``."""
 
     def __init__(self, task: SigningTask) -> None:
-        super().__init__(f"Task {task.number} was made of this page.")
+        super().__init__(f"Task {task.number} was created from this page.")
         self.task = task
 
 
 def find_draft(user: User, task_type: TaskType) -> Draft:
-    """The person's draft, a new one (not saved) when there was none yet."""
-    found = Draft.objects.filter(user=user, task_type=task_type).first()
-    return found or Draft(user=user, task_type=task_type)
+    """The user's draft; an unsaved one if there is none yet."""
+    draft = Draft.objects.filter(user=user, task_type=task_type).first()
+    return draft or Draft(user=user, task_type=task_type)
 
 
 def has_contents(draft: Draft) -> bool:
-    """Whether there is anything to restore; what was closed does not count."""
+    """Whether there is anything to restore; a closed draft has nothing."""
     if draft.closed_at is not None:
         return False
     return has_user_input(draft.fields) or draft.document_version_id is not None
 
 
 def has_user_input(fields: dict[str, list[str]]) -> bool:
-    """Whether a person has put anything in: the form chooses the only region itself."""
+    """Whether any field has a value that the form has not chosen itself."""
     return any(
         value.strip()
         for name, values in fields.items()
@@ -83,101 +77,111 @@ def has_user_input(fields: dict[str, list[str]]) -> bool:
     )
 
 
-def write_draft(
+def fill_draft(
     *,
     user: User,
     task_type: TaskType,
-    mark: PageVersion,
+    page_version: PageVersion,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
     file: StoredUpload | None = None,
 ) -> Draft:
-    """The draft, locked, with what the page holds in it; the caller saves or finishes it.
+    """Lock the draft and put the contents of a page into it. The caller saves or clears it.
 
-    ``file`` is one that the page has sent just now. Call it in a transaction. Raises DraftChanged
-    when another page was faster, AlreadyCreated when the page's task is made.
+    ``file`` becomes the draft's document. Call it in a transaction. Raises DraftChanged if another
+    page was faster, AlreadyCreated if the page has created its task.
     """
-    draft = _locked(user, task_type, mark)
-    late = mark.turn is not None and mark.turn < draft.page_turn and mark.page == draft.page
-    if not late:
-        _fill(draft, mark, fields, organisation)
+    draft = _lock_draft(user, task_type, page_version)
+    turn = page_version.turn
+    if turn is None or page_version.page != draft.page or turn >= draft.page_turn:
+        _set_fields(draft, page_version, fields, organisation)
     if file is not None:
         _abandon_document(draft)
         draft.document_version = documents.add_version(file, user=user)
-        _touch(draft)
+        _increment_revision(draft)
     return draft
 
 
-def _fill(
+def _set_fields(
     draft: Draft,
-    mark: PageVersion,
+    page_version: PageVersion,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
 ) -> None:
     if not has_contents(draft):
-        _empty(draft)
-        draft.closed_at = None
+        _clear(draft)
     if (draft.fields, draft.organisation) != (fields, organisation):
-        _touch(draft)
+        _increment_revision(draft)
     draft.fields, draft.organisation = fields, organisation
-    draft.page, draft.page_turn = mark.page, mark.turn or 0
-    draft.submission_key = mark.key
+    draft.page, draft.page_turn = page_version.page, page_version.turn or 0
+    draft.submission_key = page_version.submission_key
 
 
-def _touch(draft: Draft) -> None:
-    """The next revision."""
+def _increment_revision(draft: Draft) -> None:
     draft.revision += 1
     draft.updated_at = clock.now()
 
 
-def _locked(user: User, task_type: TaskType, mark: PageVersion) -> Draft:
-    """The draft's row, locked for the page to write to."""
+def _lock_draft(user: User, task_type: TaskType, page_version: PageVersion) -> Draft:
+    """The locked row, if the page may write to it."""
     rows = Draft.objects.select_for_update().filter(user=user, task_type=task_type)
     draft = rows.first()
     if draft is None:
         Draft.objects.get_or_create(user=user, task_type=task_type)
         draft = rows.get()
-    made = SigningTask.objects.filter(submission_key=mark.key, created_by=user).only("pk").first()
-    if made is not None:
-        raise AlreadyCreated(made)
-    if has_contents(draft) and mark.page != draft.page and mark.revision != draft.revision:
+    tasks = SigningTask.objects.filter(submission_key=page_version.submission_key, created_by=user)
+    task = tasks.only("pk").first()
+    if task is not None:
+        raise AlreadyCreated(task)
+    is_last_writer = page_version.page == draft.page
+    is_current = page_version.revision == draft.revision
+    if has_contents(draft) and not is_last_writer and not is_current:
         raise DraftChanged(draft)
     return draft
 
 
 @transaction.atomic
 def detach(*, draft: Draft) -> None:
-    """«Открепить»."""
+    """Remove the document from the draft."""
     _abandon_document(draft)
-    _change(draft, document_version=None)
+    _update_draft(draft, document_version=None)
 
 
 @transaction.atomic
-def record_account_check(*, draft: Draft, outcome: str, about: list[str]) -> None:
-    """How «Проверка ЛС» ended, and what it was about."""
-    _change(
+def record_account_check(*, draft: Draft, outcome: str, check_input: list[str]) -> None:
+    """Store the result of «Проверка ЛС» and what it depends on."""
+    _update_draft(
         draft,
         account_outcome=outcome,
         account_checked_at=clock.now(),
-        account_checked_for=about,
+        account_checked_for=check_input,
     )
 
 
 @transaction.atomic
 def close(*, draft: Draft) -> None:
-    """«Закрыть»: empty from now on; `reopen` brings it back while nothing new is typed."""
-    _change(draft, closed_at=clock.now(), page="")
-    _forget_closed()
+    """Close the draft. `reopen` brings it back until something new is typed."""
+    _update_draft(draft, closed_at=clock.now(), page="")
+    _clear_expired()
 
 
 @transaction.atomic
 def reopen(*, user: User, task_type: TaskType) -> bool:
-    """«Отменить» after «Закрыть». False when there is nothing to bring back any more."""
+    """Undo `close`. False if there is nothing to bring back any more."""
     draft = Draft.objects.select_for_update().filter(user=user, task_type=task_type).first()
     if draft is None or draft.closed_at is None:
         return False
-    _change(draft, closed_at=None, page="")
+    _update_draft(draft, closed_at=None, page="")
     return has_contents(draft)
+
+
+def clear_after_creation(draft: Draft) -> None:
+    """Empty and save the draft of a task; call it in the transaction that creates the task."""
+    _clear(draft)
+    draft.submission_key = uuid.uuid4()
+    draft.page = ""
+    draft.revision += 1
+    draft.save()
 
 
 def _abandon_document(draft: Draft) -> None:
@@ -185,34 +189,30 @@ def _abandon_document(draft: Draft) -> None:
         documents.abandon(draft.document_version)
 
 
-def clear_after_creation(draft: Draft) -> None:
-    """Empties the draft of a task that was made; call it in that transaction."""
-    _empty(draft)
-    draft.submission_key = uuid.uuid4()
-    draft.page = ""
-    draft.revision += 1
-    draft.save()
-
-
-def _change(draft: Draft, **facts: Any) -> None:
-    """Writes ``facts`` to the row, and to the object at hand, as the next revision."""
+def _update_draft(draft: Draft, **values: Any) -> None:
+    """Save ``values`` as the next revision, and set them on ``draft`` too."""
     row = Draft.objects.select_for_update().get(pk=draft.pk)
-    facts |= {"revision": row.revision + 1, "updated_at": clock.now()}
-    for each in (row, draft):
-        for name, value in facts.items():
-            setattr(each, name, value)
-    row.save(update_fields=list(facts))
+    values |= {"revision": row.revision + 1, "updated_at": clock.now()}
+    for instance in (row, draft):
+        for name, value in values.items():
+            setattr(instance, name, value)
+    row.save(update_fields=list(values))
 
 
-def _empty(draft: Draft) -> None:
-    for name, value in EMPTY_VALUES.items():
-        setattr(draft, name, type(value)(value) if isinstance(value, (dict, list)) else value)
+def _clear(draft: Draft) -> None:
+    """Remove everything that a user has put into the draft; it is open then."""
+    draft.fields = {}
+    draft.organisation = None
+    draft.document_version = None
+    draft.account_outcome = ""
+    draft.account_checked_at = None
+    draft.account_checked_for = []
+    draft.closed_at = None
 
 
-def _forget_closed() -> None:
-    """What was closed and not brought back for a day holds personal data for nothing."""
-    before = clock.now() - CLOSED_DRAFT_LIFETIME
-    for draft in Draft.objects.select_for_update().filter(closed_at__lt=before):
-        _empty(draft)
-        draft.closed_at = None
+def _clear_expired() -> None:
+    """Clear drafts that were closed a day ago: they hold personal data that nobody needs."""
+    cutoff = clock.now() - CLOSED_DRAFT_LIFETIME
+    for draft in Draft.objects.select_for_update().filter(closed_at__lt=cutoff):
+        _clear(draft)
         draft.save()

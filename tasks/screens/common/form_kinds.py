@@ -1,4 +1,4 @@
-"""The three forms, one a task type."""
+"""The three forms of a new task, one for each task type."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,17 @@ from clients.screens.sections import SECTION_BY_SLUG, Section
 
 @dataclass(frozen=True)
 class FormKind:
-    """One form: its place in addresses and the cards of clients that it makes tasks with.
+    """One form: its part of the URL, and the clients that its tasks are for.
 
-    ``person`` names whom the card of a person form describes; empty for companies.
+    ``person_title`` is the heading above a person's data; "" in the form for companies.
+    ``must_be_in_cdi``: no task can be created with a client that CDI does not know.
     """
 
     slug: str
     section: Section
-    about: str
-    person: str = ""
-    registered: bool = True
+    description: str
+    person_title: str = ""
+    must_be_in_cdi: bool = True
 
     @property
     def task_type(self) -> TaskType:
@@ -30,12 +31,12 @@ class FormKind:
         return str(self.task_type.label)
 
     @property
-    def of_persons(self) -> bool:
+    def is_for_persons(self) -> bool:
         return self.section.is_for_persons
 
     @property
     def client_kind(self) -> Client.Kind:
-        """The kind of card that a person form makes."""
+        """The kind of card that the form for a person creates."""
         return self.section.new_kind
 
 
@@ -45,20 +46,20 @@ FORM_KINDS = (
         "self-employed",
         SECTION_BY_SLUG["self-employed"],
         "Плательщик налога на профессиональный доход",
-        person="Данные самозанятого",
+        person_title="Данные самозанятого",
     ),
     FormKind(
         "contractor",
         SECTION_BY_SLUG["contractors"],
         "Агент по договору гражданско-правового характера",
-        person="Данные агента",
-        # An individual is not registered as a business: CDI need not know him.
-        registered=False,
+        person_title="Данные агента",
+        # CDI knows only registered businesses, and an individual need not be one.
+        must_be_in_cdi=False,
     ),
 )
 FORM_KIND_BY_SLUG = {kind.slug: kind for kind in FORM_KINDS}
 
 
 def list_form_kinds(user: User) -> list[FormKind]:
-    """The forms that the user's access is opened to."""
+    """The forms of the task types that the user has access to."""
     return [kind for kind in FORM_KINDS if kind.task_type in user.task_types]

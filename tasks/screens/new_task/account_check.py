@@ -1,4 +1,4 @@
-"""The second check of «Лицевой счет»: does it belong to the client (manual, 4.2)."""
+"""«Проверка ЛС»: does the account belong to the client (docs/rules.md#account-check)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ AccountOutcome = Draft.AccountOutcome
 
 @dataclass(frozen=True)
 class AccountStatus:
-    """What stands under the field. ``kind``: done, error, action, or "" for nothing."""
+    """The line under the field. ``kind``: done, error, action, or "" for no line."""
 
     kind: str = ""
     text: str = ""
@@ -33,25 +33,25 @@ class AccountStatus:
 def build_check_input(
     account: str, inn: str, region: Region | None, services: Iterable[Service]
 ) -> list[str]:
-    """What a check is about: when any of it changes, the check no longer counts."""
+    """What a check depends on. `Draft.account_checked_for` stores it: a change voids the check."""
     codes = sorted(service.code for service in services)
     return [account, inn, str(region.pk) if region else "", *codes]
 
 
 def query_account(account: str, inn: str) -> AccountOutcome:
-    """Asks ЕИП; no answer is an outcome, no error."""
+    """Ask ЕИП whether ``account`` belongs to the client with ``inn``. Never raises."""
     try:
-        found = eip().account_belongs(account, inn, timeout=settings.OUTSIDE_PAGE_SECONDS)
+        belongs = eip().account_belongs(account, inn, timeout=settings.OUTSIDE_PAGE_SECONDS)
     except OutsideError:
         return AccountOutcome.UNAVAILABLE
-    return AccountOutcome.FOUND if found else AccountOutcome.NOT_FOUND
+    return AccountOutcome.FOUND if belongs else AccountOutcome.NOT_FOUND
 
 
-def build_account_status(draft: Draft, about: list[str]) -> AccountStatus:
-    """How the last check stands to the form as it is now."""
+def build_account_status(draft: Draft, check_input: list[str]) -> AccountStatus:
+    """The result of the last check; ``check_input`` is that of the form as it is now."""
     if not draft.account_outcome or draft.account_checked_at is None:
         return AccountStatus()
-    if draft.account_checked_for != about:
+    if draft.account_checked_for != check_input:
         return AccountStatus("action", CHECK_AGAIN)
     match AccountOutcome(draft.account_outcome):
         case AccountOutcome.FOUND:

@@ -1,4 +1,4 @@
-"""What CDI said of one client, kept with the draft so that it is asked once and not at each key."""
+"""CDI's answer about one client. The draft stores it, so that CDI is asked only once."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from econtract.platform.common.errors import OutsideError
 
 
 class CdiOutcome(StrEnum):
-    """How the question ended."""
+    """How the request ended. Drafts store these values."""
 
     FOUND = "found"
     NOT_FOUND = "not_found"
@@ -21,7 +21,7 @@ class CdiOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class CdiAnswer:
-    """One answer about ИНН and КПП; ``organisation`` when it was found."""
+    """The answer for one pair of ИНН and КПП. ``organisation`` is set when it was found."""
 
     inn: str
     kpp: str
@@ -29,52 +29,51 @@ class CdiAnswer:
     organisation: Organisation | None = None
 
     @property
-    def answered(self) -> bool:
-        return self.outcome is not CdiOutcome.DOWN
+    def is_down(self) -> bool:
+        return self.outcome is CdiOutcome.DOWN
 
     def is_about(self, inn: str, kpp: str) -> bool:
         return (self.inn, self.kpp) == (inn, kpp)
 
     def to_json(self) -> dict[str, Any]:
-        """For `Draft.organisation`."""
-        stored = asdict(self)
+        """The value of `Draft.organisation`."""
+        data = asdict(self)
         if self.organisation and self.organisation.registered_on:
-            day = self.organisation.registered_on.isoformat()
-            stored["organisation"]["registered_on"] = day
-        return stored
+            data["organisation"]["registered_on"] = self.organisation.registered_on.isoformat()
+        return data
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any] | None) -> Self | None:
-        """What `to_json` made; None for an empty column."""
-        if not stored:
+    def from_json(cls, data: dict[str, Any] | None) -> Self | None:
+        """The inverse of `to_json`; None for an empty column."""
+        if not data:
             return None
-        organisation = stored["organisation"]
+        organisation = data["organisation"]
         return cls(
-            stored["inn"],
-            stored["kpp"],
-            CdiOutcome(stored["outcome"]),
-            _organisation(organisation) if organisation else None,
+            data["inn"],
+            data["kpp"],
+            CdiOutcome(data["outcome"]),
+            _parse_organisation(organisation) if organisation else None,
         )
 
 
 def query_cdi(inn: str, kpp: str, kinds: Collection[str]) -> CdiAnswer:
-    """Asks CDI. One of another kind counts as not found; no answer is an outcome, no error."""
+    """Ask CDI about a client of ``kinds``; another kind counts as not found. Never raises."""
     try:
-        found = cdi().get(inn, kpp)
+        organisation = cdi().get(inn, kpp)
     except OutsideError:
         return CdiAnswer(inn, kpp, CdiOutcome.DOWN)
-    if found is None or found.kind not in kinds:
+    if organisation is None or organisation.kind not in kinds:
         return CdiAnswer(inn, kpp, CdiOutcome.NOT_FOUND)
-    return CdiAnswer(inn, kpp, CdiOutcome.FOUND, found)
+    return CdiAnswer(inn, kpp, CdiOutcome.FOUND, organisation)
 
 
-def _organisation(stored: dict[str, Any]) -> Organisation:
-    day = stored["registered_on"]
+def _parse_organisation(data: dict[str, Any]) -> Organisation:
+    registered_on = data["registered_on"]
     return Organisation(
         **{
-            **stored,
-            "kind": Client.Kind(stored["kind"]),
-            "state": Client.State(stored["state"]),
-            "registered_on": date.fromisoformat(day) if day else None,
+            **data,
+            "kind": Client.Kind(data["kind"]),
+            "state": Client.State(data["state"]),
+            "registered_on": date.fromisoformat(registered_on) if registered_on else None,
         }
     )

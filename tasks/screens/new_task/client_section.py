@@ -1,7 +1,8 @@
-"""With whom the contract is made: the part of the form that differs by task type."""
+"""The client and the contact: the part of the form that differs by task type."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from django import forms
 
@@ -10,88 +11,84 @@ from clients.models import Client, Contact
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task.cdi_answers import CdiAnswer, query_cdi
 from tasks.screens.new_task.checklist import ChecklistItem
-from tasks.screens.new_task.contacts import NO_MATCHES, ContactMatches
+from tasks.screens.new_task.contacts import ContactMatches
 from tasks.screens.new_task.field_values import FieldValues, get_value
 
 
-class ClientSection(ABC):
-    """One side of the form over ``values``; ``previous`` are those of the draft.
+@dataclass(frozen=True)
+class ClientInput:
+    """What a section is built from.
 
-    The lookup that the draft holds is used as long as it is about the client at hand. CDI is
-    asked when the client is another one than before, or always with ``ask``.
+    ``previous_values`` and ``stored_answer`` are those of the draft. With ``refresh`` CDI is
+    asked even if the client is the same as before.
+    """
+
+    kind: FormKind
+    values: FieldValues
+    previous_values: FieldValues
+    stored_answer: CdiAnswer | None
+    refresh: bool
+
+    def has_changed(self, name: str) -> bool:
+        return get_value(self.values, name) != get_value(self.previous_values, name)
+
+    def get_cdi_answer(self, inn: str, kpp: str, *, has_changed: bool) -> CdiAnswer | None:
+        """CDI's answer about the client: the stored one, or a new one if it is needed."""
+        stored = self.stored_answer
+        if stored is not None and not stored.is_about(inn, kpp):
+            stored = None
+        if not (self.refresh or has_changed):
+            return stored
+        answer = query_cdi(inn, kpp, self.kind.section.kinds)
+        # While CDI is down, older data are good enough to create a card from.
+        return stored if answer.is_down and stored is not None else answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientSection(ABC):
+    """The client and the contact of one form.
+
+    ``values`` are the posted values together with those that follow from them. ``contact`` is an
+    existing contact, ``card`` the client's card in our database. ``cdi_answer`` is stored with
+    the draft. ``checklist`` has the lines of this section.
     """
 
     template: ClassVar[str]
     parts_template: ClassVar[str]
-    names: ClassVar[tuple[str, ...]]
+    field_names: ClassVar[tuple[str, ...]]
 
-    def __init__(
-        self,
-        kind: FormKind,
-        values: FieldValues,
-        previous: FieldValues,
-        known: CdiAnswer | None,
-        *,
-        ask: bool = False,
-    ) -> None:
-        self.kind = kind
-        self.values = values
-        self.previous = previous
-        self.known = known
-        self.ask = ask
-        self.resemblance: ContactMatches = NO_MATCHES
-        self.settle()
+    kind: FormKind
+    values: FieldValues
+    inn: str
+    card: Client | None
+    cdi_answer: CdiAnswer | None
+    contact: Contact | None
+    matches: ContactMatches
+    checklist: tuple[ChecklistItem, ...]
 
+    @classmethod
     @abstractmethod
-    def settle(self) -> None:
-        """Finds the client, fills in what follows from the choice, and judges what was typed."""
+    def build(cls, source: ClientInput) -> Self:
+        """Find the client, fill in what follows from the choice, and validate the fields."""
 
     @property
-    def confirmed(self) -> bool:
-        """«Это другой человек»: those who look alike have been looked at."""
-        return bool(get_value(self.values, "confirmed"))
-
-    @property
-    def similar_unanswered(self) -> bool:
-        """Whether those who look alike still wait for a word about them."""
-        return bool(self.resemblance.similar) and not self.confirmed
+    def is_confirmed(self) -> bool:
+        """«Это другой человек»: the user has looked at the similar contacts."""
+        return is_confirmed(self.values)
 
     @property
     @abstractmethod
-    def all_forms(self) -> list[forms.Form]:
-        """The forms of this part, validated."""
-
-    @property
-    @abstractmethod
-    def inn(self) -> str:
-        """The client's ИНН, "" while it is not known."""
-
-    @property
-    @abstractmethod
-    def card(self) -> Client | None:
-        """The client's card in our base."""
-
-    @property
-    @abstractmethod
-    def lookup(self) -> CdiAnswer | None:
-        """What CDI said of the client, to be kept with the draft."""
+    def bound_forms(self) -> list[forms.Form]:
+        """The validated forms of this section."""
 
     @abstractmethod
-    def items(self) -> list[ChecklistItem]:
-        """What is missing of this part."""
+    def save_client(self, actor: User) -> tuple[Client, Contact]:
+        """Create or update the client and the contact. Only for a complete section.
 
-    @abstractmethod
-    def make(self, actor: User) -> tuple[Client, Contact]:
-        """Client and contact, made where they are new. For a part with nothing missing.
-
-        Raises clients.actions.DuplicateContact when somebody has taken the phone meanwhile.
+        Raises clients.actions.DuplicateContact if the phone has been taken in the meantime.
         """
 
-    def ask_cdi(self, inn: str, kpp: str, *, changed: bool) -> CdiAnswer | None:
-        """The lookup about the client: the one at hand, or a fresh one where that is due."""
-        at_hand = self.known if self.known and self.known.is_about(inn, kpp) else None
-        if not (self.ask or changed):
-            return at_hand
-        fresh = query_cdi(inn, kpp, self.kind.section.kinds)
-        # Older data are better than none: a card is made of them when CDI is down just now.
-        return fresh if fresh.answered or at_hand is None else at_hand
+
+def is_confirmed(values: FieldValues) -> bool:
+    """Whether «Это другой человек» is ticked."""
+    return bool(get_value(values, "confirmed"))

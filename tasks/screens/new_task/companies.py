@@ -1,4 +1,4 @@
-"""The client of «ЮЛ/ИП B2B»: found by type-ahead, shown with the reason when it is of no use."""
+"""The client of «ЮЛ/ИП B2B»: searched for while the user types, and shown when chosen."""
 
 import re
 from dataclasses import dataclass
@@ -10,96 +10,97 @@ from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens import presentation
 from clients.screens.sections import Section
 from econtract.platform.common.errors import OutsideError
-from tasks.screens.new_task.cdi_answers import CdiAnswer, CdiOutcome
+from tasks.screens.new_task.cdi_answers import CdiAnswer
 
-CHOOSE = "Выберите клиента из списка"
+CHOOSE_CLIENT = "Выберите клиента из списка"
 CDI_DOWN = "CDI не отвечает. Введенное сохранено, повторите позже"
-BASE_ONLY = "CDI не отвечает: показаны клиенты из базы E-Contract"
-KNOWN, NEW = "Клиент есть в базе", "Новая карточка"
-FROM_BASE = 10
-_VALUE = re.compile(r"([0-9]{10}|[0-9]{12})(?:-([0-9A-Z]{9}))?\Z")
+ONLY_OWN_CLIENTS = "CDI не отвечает: показаны клиенты из базы E-Contract"
+EXISTING_CARD, NEW_CARD = "Клиент есть в базе", "Новая карточка"
+MAX_OWN_CLIENTS = 10
+CLIENT_VALUE_PATTERN = re.compile(r"([0-9]{10}|[0-9]{12})(?:-([0-9A-Z]{9}))?\Z")
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Company:
-    """The chosen client: its card in our base, what CDI says of it, or both."""
+    """The chosen client: its card in our database, CDI's answer about it, or both."""
 
     inn: str
     kpp: str
     card: Client | None
-    lookup: CdiAnswer | None
+    cdi_answer: CdiAnswer | None
 
     @property
-    def data(self) -> Organisation | Client | None:
-        """The newest registration data at hand."""
-        organisation = self.lookup.organisation if self.lookup else None
+    def registration(self) -> Organisation | Client | None:
+        """The newest registration data: CDI's, else those of the card."""
+        organisation = self.cdi_answer.organisation if self.cdi_answer else None
         return organisation or self.card
 
     @property
     def problem(self) -> str:
-        """Why no task can be made with the client, "" when one can."""
-        if self.data is None:
-            down = self.lookup is None or self.lookup.outcome is CdiOutcome.DOWN
-            return CDI_DOWN if down else NOT_FOUND
-        reason = check_usable(self.data)
+        """Why no task can be created with the client; "" if one can."""
+        if self.registration is None:
+            is_unknown = self.cdi_answer is None or self.cdi_answer.is_down
+            return CDI_DOWN if is_unknown else NOT_FOUND
+        reason = check_usable(self.registration)
         return field_message(reason) if reason else ""
 
     @property
     def badge(self) -> presentation.Badge | None:
-        return presentation.state_badge(self.data.state) if self.data else None
+        return presentation.state_badge(self.registration.state) if self.registration else None
 
     @property
-    def standing(self) -> str:
+    def card_label(self) -> str:
         """«Клиент есть в базе» or «Новая карточка»."""
-        return KNOWN if self.card else NEW
+        return EXISTING_CARD if self.card else NEW_CARD
 
     @property
-    def requisites(self) -> list[Row]:
-        """Registration data for the `kv` component."""
-        if self.data is None:
+    def registration_rows(self) -> list[Row]:
+        """For the `kv` component."""
+        if self.registration is None:
             return []
-        return [
-            {**row, "copyable": False}
-            for row in presentation.registration_rows(_as_card(self.data))
-        ]
+        client = _as_unsaved_client(self.registration)
+        return [{**row, "copyable": False} for row in presentation.registration_rows(client)]
 
 
 def parse_client_value(value: str) -> tuple[str, str] | None:
-    """ИНН and КПП out of what the list's option sends; None for anything else."""
-    found = _VALUE.match(value)
-    return (found[1], found[2] or "") if found else None
+    """ИНН and КПП from the value of an option («ИНН» or «ИНН-КПП»); None if malformed."""
+    match = CLIENT_VALUE_PATTERN.match(value)
+    return (match[1], match[2] or "") if match else None
 
 
 def find_card(section: Section, inn: str, kpp: str) -> Client | None:
-    """The client's card in our base."""
+    """The client's card in our database."""
     return Client.objects.of_kinds(section.kinds).filter(inn=inn, kpp=kpp).first()
 
 
 def search_companies(section: Section, query: str) -> tuple[list[Row], str]:
-    """The list under the field, CDI's answer first, and what is said when it is short of it."""
-    words = ""
+    """The options under the client field, CDI's first, and a message; "" when CDI answered."""
     try:
-        found = [each for each in cdi().search(query) if each.kind in section.kinds]
+        organisations = [row for row in cdi().search(query) if row.kind in section.kinds]
+        is_cdi_down = False
     except OutsideError:
-        found, words = [], BASE_ONLY
-    cards = _cards(section, query, found)
-    rows = [_option(each, known=_key(each) in cards) for each in found]
-    listed = {_key(each) for each in found}
-    rows += [_option(card, known=True) for key, card in cards.items() if key not in listed]
-    if not rows:
-        words = CDI_DOWN if words else NOT_FOUND
-    return rows, words
+        organisations, is_cdi_down = [], True
+    cards = _find_cards(section, query, organisations)
+    options = [_build_option(row, has_card=_key(row) in cards) for row in organisations]
+    cdi_keys = {_key(row) for row in organisations}
+    options += [
+        _build_option(card, has_card=True) for key, card in cards.items() if key not in cdi_keys
+    ]
+    if not options:
+        return [], CDI_DOWN if is_cdi_down else NOT_FOUND
+    return options, ONLY_OWN_CLIENTS if is_cdi_down else ""
 
 
-def _cards(
-    section: Section, query: str, found: list[Organisation]
+def _find_cards(
+    section: Section, query: str, organisations: list[Organisation]
 ) -> dict[tuple[str, str, str], Client]:
-    """Our cards by ИНН, КПП and kind: those that CDI has found, and a few of our own search."""
-    base = Client.objects.of_kinds(section.kinds)
-    cards = list(base.filter(inn__in={each.inn for each in found}))
-    cards += base.search(query)[:FROM_BASE] if query.strip() else []
+    """Our cards by ИНН, КПП and kind: those of ``organisations``, and a few matches of our own."""
+    clients = Client.objects.of_kinds(section.kinds)
+    cards = list(clients.filter(inn__in={organisation.inn for organisation in organisations}))
+    if query.strip():
+        cards += clients.search(query)[:MAX_OWN_CLIENTS]
     return {_key(card): card for card in cards}
 
 
@@ -107,11 +108,12 @@ def _key(client: Organisation | Client) -> tuple[str, str, str]:
     return client.inn, client.kpp, client.kind
 
 
-def _option(client: Organisation | Client, *, known: bool) -> Row:
+def _build_option(client: Organisation | Client, *, has_card: bool) -> Row:
     reason = check_usable(client)
     badge = presentation.state_badge(client.state)
     city = client.city if isinstance(client, Organisation) else ""
-    note = ", ".join(filter(None, [f"ИНН {client.inn}", city, "есть в базе" if known else ""]))
+    parts = [f"ИНН {client.inn}", city, "есть в базе" if has_card else ""]
+    note = ", ".join(filter(None, parts))
     return {
         "value": "-".join(filter(None, [client.inn, client.kpp])),
         "text": client.short_name,
@@ -123,9 +125,9 @@ def _option(client: Organisation | Client, *, known: bool) -> Row:
     }
 
 
-def _as_card(data: Organisation | Client) -> Client:
-    """CDI's data in the shape of a card that is not saved: one way to show both."""
+def _as_unsaved_client(data: Organisation | Client) -> Client:
+    """CDI's data as an unsaved card, so that both are shown in the same way."""
     if isinstance(data, Client):
         return data
-    shown = {field.name for field in Client._meta.concrete_fields}
-    return Client(**{name: value for name, value in vars(data).items() if name in shown})
+    columns = {field.name for field in Client._meta.concrete_fields}
+    return Client(**{name: value for name, value in vars(data).items() if name in columns})

@@ -1,4 +1,4 @@
-"""People who may sign: a linked contact, one found by phone, a new one, and whom he resembles."""
+"""The contact who signs: a linked one, one found by phone, or a new one; and similar contacts."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -7,12 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from clients.actions import find_by_phone
-from clients.models import Client, Contact, ContactDetails
+from clients.models import Contact, ContactDetails
 from clients.models.formats import clean_phone
 from clients.rules.similarity import find_similar_contacts
 from clients.screens import presentation
 
-NEW = "new"
+# The value of the field «contact» while a new contact is typed in; otherwise it is a phone.
+NEW_CONTACT = "new"
 ADD_CONTACT = "Добавьте контактное лицо"
 CONTACT_NOT_FOUND = "Контакта с таким телефоном нет. Добавьте нового"
 REVIEW_SIMILAR = "Посмотрите похожие контакты: привяжите существующий или отметьте, что это другой"
@@ -22,7 +23,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ContactMatches:
-    """Who is in the base already: the owner of the phone, or those who look alike."""
+    """Existing contacts like the one in the form.
+
+    ``duplicate`` has the same phone. Without a duplicate ``similar`` has those who look alike.
+    """
 
     duplicate: Row | None = None
     similar: tuple[Row, ...] = ()
@@ -31,13 +35,8 @@ class ContactMatches:
 NO_MATCHES = ContactMatches()
 
 
-def list_linked_contacts(card: Client | None) -> list[Contact]:
-    """The contacts of a card, by name; none for a client without one."""
-    return list(Contact.objects.of_client(card)) if card else []
-
-
 def build_choice(contact: Contact) -> Row:
-    """A contact as the form's list shows it."""
+    """A contact as a radio button of the form."""
     version = contact.current
     return {
         **presentation.contact_option(contact),
@@ -46,40 +45,42 @@ def build_choice(contact: Contact) -> Row:
     }
 
 
-def find_matches(cleaned: Mapping[str, Any], *, but: str = "") -> ContactMatches:
-    """Whom a person resembles by what is right so far; ``but``: a phone that does not count.
+def find_matches(cleaned_data: Mapping[str, Any], *, exclude_phone: str = "") -> ContactMatches:
+    """The contacts that match the valid fields of a `clients.screens.forms.PersonalForm`.
 
-    ``cleaned`` is the cleaned data of a `clients.screens.forms.PersonalForm`, complete or not.
+    ``exclude_phone`` is the phone of a contact who does not count as a match.
     """
-    details = parse_details(cleaned)
+    details = _parse_details(cleaned_data)
     if not details.surname or not details.given_name:
+        # A name is compared only when both parts are known.
         details = ContactDetails(
             surname="", given_name="", phone=details.phone, email=details.email
         )
     if not (details.phone or details.email or details.full_name):
         return NO_MATCHES
-    others = [each for each in find_similar_contacts(details) if each.phone != but]
-    owner = next((each for each in others if each.phone == details.phone), None)
-    if owner is not None:
-        return ContactMatches(duplicate=presentation.contact_option(owner))
-    return ContactMatches(similar=tuple(presentation.contact_options(others)))
+    contacts = [
+        contact for contact in find_similar_contacts(details) if contact.phone != exclude_phone
+    ]
+    duplicate = next((contact for contact in contacts if contact.phone == details.phone), None)
+    if duplicate is not None:
+        return ContactMatches(duplicate=presentation.contact_option(duplicate))
+    return ContactMatches(similar=tuple(presentation.contact_options(contacts)))
 
 
-def parse_details(cleaned: Mapping[str, Any]) -> ContactDetails:
-    """The details in ``cleaned``, complete or not."""
-    return ContactDetails(
-        **{field.name: cleaned.get(field.name) or "" for field in fields(ContactDetails)}
-    )
-
-
-def find_contact(typed: str) -> Contact | None:
-    """The contact with the phone as it was typed; None for a phone that is none."""
+def find_contact(phone: str) -> Contact | None:
+    """The contact with ``phone`` in any notation; None when there is none or it is not a phone."""
     try:
-        return find_by_phone(clean_phone(typed))
+        return find_by_phone(clean_phone(phone))
     except ValidationError:
         return None
 
 
-def field_values_of(contact: Contact) -> dict[str, str]:
-    """What the newest version says, by the names of the form's fields."""
+def current_field_values(contact: Contact) -> dict[str, str]:
+    """The current version's details, by the names of the form's fields."""
     return asdict(contact.current.details) if contact.current else {}
+
+
+def _parse_details(cleaned_data: Mapping[str, Any]) -> ContactDetails:
+    return ContactDetails(
+        **{field.name: cleaned_data.get(field.name) or "" for field in fields(ContactDetails)}
+    )

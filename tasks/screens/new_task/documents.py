@@ -13,28 +13,36 @@ from tasks.screens.common.reviews import Review, build_review
 from tasks.screens.new_task.checklist import ChecklistItem
 from tasks.screens.new_task.forms import needs_document_and_service
 
-ATTACH = "Вложите документ"
-FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
-REVIEW = "Просмотрите страницы документа и подтвердите это"
-ANCHOR = "#id_document"
+ATTACH_DOCUMENT = "Вложите документ"
+CONVERSION_FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+REVIEW_PAGES = "Просмотрите страницы документа и подтвердите это"
+DOCUMENT_ANCHOR = "#id_document"
 State = DocumentVersion.State
-# Why a version cannot be signed yet, by its state; the pages of a ready one need a review.
+# Why a version cannot be sent yet, by its state. A version in another state needs a review.
 PROBLEMS = {
     State.CHECKING: "Дождитесь антивирусной проверки документа",
     State.CONVERTING: "Дождитесь преобразования документа в PDF",
-    State.FAILED: FAILED,
+    State.FAILED: CONVERSION_FAILED,
+}
+PROGRESS = {
+    State.CONVERTING: "Преобразуем в PDF…",
+    State.CHECKING: "Ждет антивирусной проверки…",
 }
 
 
 @dataclass(frozen=True)
 class AttachedDocument:
-    """One attached file. ``waiting`` says what is being done with it, "" when nothing is."""
+    """The attached file.
+
+    ``progress`` says what is being done with it and ``error`` why it cannot be used; both are
+    "" for a file that is ready. URLs and ``pages`` are empty until it is ready.
+    """
 
     version: int
     name: str
-    about: str
-    waiting: str
-    failed: str
+    description: str
+    progress: str
+    error: str
     review: Review | None
     pdf_url: str
     text_url: str
@@ -44,63 +52,48 @@ class AttachedDocument:
 def build_attached_document(
     kind: FormKind, version: DocumentVersion | None
 ) -> AttachedDocument | None:
-    """What is shown of ``version``, a draft's document."""
+    """The view of a draft's document."""
     if version is None:
         return None
-    ready, failed = version.is_ready, version.state == State.FAILED
+    is_ready = version.is_ready
     return AttachedDocument(
         version=version.pk,
         name=version.file_name,
-        about=_about(version),
-        waiting=_waiting(version),
-        failed=f"{FAILED}. {version.problem}".rstrip(". ") if failed else "",
-        review=build_review(version, _attachment_url(kind, version)),
-        pdf_url=_url("pdf", kind, version) if ready else "",
-        text_url=_url("text", kind, version) if ready else "",
-        pages=_pages(kind, version) if ready else (),
+        description=_describe(version),
+        progress=PROGRESS.get(State(version.state), ""),
+        error=_build_error(version),
+        review=build_review(version, _url("attachment", kind, version, 0)),
+        pdf_url=_url("pdf", kind, version) if is_ready else "",
+        text_url=_url("text", kind, version) if is_ready else "",
+        pages=build_page_previews(version, _url("page", kind, version, 1)) if is_ready else (),
     )
 
 
 def build_document_item(
     version: DocumentVersion | None, region: Region | None
 ) -> ChecklistItem | None:
-    """The panel's line; None where the document may come later and is not there."""
-    if version is None:
-        return (
-            ChecklistItem("Документ", ANCHOR, (ATTACH,))
-            if needs_document_and_service(region)
-            else None
-        )
-    if version.may_be_sent:
-        return ChecklistItem("Документ", ANCHOR, ())
-    return ChecklistItem("Документ", ANCHOR, (PROBLEMS.get(State(version.state), REVIEW),))
+    """The document's line; None if there is no document and it may come later."""
+    if version is not None:
+        problem = "" if version.may_be_sent else PROBLEMS.get(State(version.state), REVIEW_PAGES)
+    elif needs_document_and_service(region):
+        problem = ATTACH_DOCUMENT
+    else:
+        return None
+    return ChecklistItem("Документ", DOCUMENT_ANCHOR, (problem,) if problem else ())
 
 
-def _waiting(version: DocumentVersion) -> str:
-    match version.state:
-        case State.CONVERTING:
-            return "Преобразуем в PDF…"
-        case State.CHECKING:
-            return "Ждет антивирусной проверки…"
-        case _:
-            return ""
+def _build_error(version: DocumentVersion) -> str:
+    if version.state != State.FAILED:
+        return ""
+    return f"{CONVERSION_FAILED}. {version.problem}".rstrip(". ")
 
 
-def _about(version: DocumentVersion) -> str:
+def _describe(version: DocumentVersion) -> str:
     size = format_file_size(version.source.size)
     if not version.pages:
         return size
     return f"{version.pages} {pluralize(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
 
 
-def _pages(kind: FormKind, version: DocumentVersion) -> tuple[PagePreview, ...]:
-    first_url = reverse("tasks:new_document_page", args=[kind.slug, version.pk, 1])
-    return build_page_previews(version, first_url)
-
-
-def _attachment_url(kind: FormKind, version: DocumentVersion) -> str:
-    return reverse("tasks:new_document_attachment", args=[kind.slug, version.pk, 0])
-
-
-def _url(name: str, kind: FormKind, version: DocumentVersion) -> str:
-    return reverse(f"tasks:new_document_{name}", args=[kind.slug, version.pk])
+def _url(name: str, kind: FormKind, version: DocumentVersion, *numbers: int) -> str:
+    return reverse(f"tasks:new_document_{name}", args=[kind.slug, version.pk, *numbers])

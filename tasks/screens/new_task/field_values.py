@@ -1,4 +1,4 @@
-"""What a form sends, as text: the shape in which drafts keep it."""
+"""The posted field values as text, in the form in which drafts store them."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,10 @@ MAX_VALUES = 100
 
 
 def read_values(data: QueryDict, names: Iterable[str]) -> FieldValues:
-    """The fields ``names`` of ``data``, each a list; what a database cannot store is left out."""
+    """The values of the fields ``names`` in ``data``, cut to the limits.
+
+    NUL characters are removed: a database cannot store them.
+    """
     return {
         name: [
             value.replace("\x00", "")[:MAX_VALUE_LENGTH]
@@ -23,11 +26,10 @@ def read_values(data: QueryDict, names: Iterable[str]) -> FieldValues:
 
 
 def get_value(values: FieldValues, name: str) -> str:
-    """The last value of ``name`` without the spaces around it, "" when there is none."""
-    found = values.get(name) or [""]
-    return found[-1].strip()
+    """The last value of ``name``, stripped; "" when there is none."""
+    return (values.get(name) or [""])[-1].strip()
 
 
 def has_value(values: FieldValues, name: str) -> bool:
-    """Whether anything was typed or chosen there."""
+    """Whether anything was typed or chosen in the field."""
     return any(value.strip() for value in values.get(name, []))

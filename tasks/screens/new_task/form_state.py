@@ -1,16 +1,14 @@
-"""The form as it stands: what was typed, what follows from it, and what is missing.
+"""The form of a new task as it stands: what was typed, what follows from it, what is missing.
 
-The same object draws the page, judges it, and gives the facts that the task is made of, so that
-the page and the server cannot disagree.
+One object draws the page, decides whether the task can be created and supplies its data, so the
+page and the server cannot disagree.
 """
 
-from collections.abc import Iterable
-from functools import cached_property
+from dataclasses import dataclass
 
 from django import forms
 
 from accounts.models import User
-from archive.models import DocumentVersion
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
@@ -22,193 +20,186 @@ from tasks.screens.new_task import account_check, documents
 from tasks.screens.new_task.account_check import AccountStatus
 from tasks.screens.new_task.cdi_answers import CdiAnswer
 from tasks.screens.new_task.checklist import ChecklistItem, build_field_item
-from tasks.screens.new_task.client_section import ClientSection
+from tasks.screens.new_task.client_section import ClientInput, ClientSection
 from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.documents import AttachedDocument
 from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
 from tasks.screens.new_task.forms import FIELDS, TaskForm, needs_document_and_service
 from tasks.screens.new_task.person_section import PersonSection
-from tasks.screens.new_task.signing_options import find_signing_options
+from tasks.screens.new_task.signing_options import (
+    SIGNING_FIELDS,
+    SigningOptions,
+    find_signing_options,
+)
 
+# A hidden field: the account number that was last copied to the document number.
 COPIED_NUMBER = "copied_number"
-# These two are said while the number is still being typed; the rest when it has been.
+# Shown while the account number is still being typed; other errors once the field is left.
 ERRORS_WHILE_TYPING = frozenset({NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE})
 
 
 def client_section_class(kind: FormKind) -> type[ClientSection]:
-    """The part of the form that differs by task type."""
-    return PersonSection if kind.of_persons else CompanySection
+    return PersonSection if kind.is_for_persons else CompanySection
 
 
 def field_names(kind: FormKind) -> tuple[str, ...]:
-    """Every field of the form whose contents a draft keeps."""
-    return (*client_section_class(kind).names, *FIELDS, COPIED_NUMBER)
+    """The names of all fields that a draft stores."""
+    return (*client_section_class(kind).field_names, *FIELDS, COPIED_NUMBER)
 
 
+@dataclass(frozen=True, kw_only=True)
 class FormState:
-    """One form of one person over ``values``; ``draft`` is what the server keeps of it.
+    """One form of one user. Build it with `build_form_state`.
 
-    ``values`` are settled on the way: choices that follow are made, those that no longer fit are
-    dropped, the document number is copied. With ``ask`` CDI is asked about the client, and the
-    signatories are judged, anew.
+    ``values`` are the posted values together with those that follow from them. ``draft`` is what
+    the server stores; `dataclasses.replace` puts in a newer one. ``field_items`` are the
+    checklist lines of the fields of ``form``.
     """
 
-    def __init__(
-        self, kind: FormKind, user: User, values: FieldValues, draft: Draft, *, ask: bool = False
-    ) -> None:
-        self.kind = kind
-        self.user = user
-        self.draft = draft
-        self.values = {name: list(found) for name, found in values.items()}
-        known = CdiAnswer.from_json(draft.organisation)
-        self.client_section = client_section_class(kind)(
-            kind, self.values, draft.fields, known, ask=ask
-        )
-        self._settle_places(fresh=ask)
-        self._copy_number()
-        self.form = TaskForm(self.values, self.places, self.offered_services)
-        self.form.is_valid()
-
-    @cached_property
-    def offered_services(self) -> list[Service]:
-        return list(Service.objects.filter(active=True))
-
-    def _settle_places(self, *, fresh: bool) -> None:
-        chosen = (get_value(self.values, name) for name in ("region", "box", "signatory"))
-        self.places = find_signing_options(self.user, *chosen, fresh=fresh)
-        signer = self.places.signer
-        settled = {
-            "region": self.places.region,
-            "box": self.places.box,
-            "signatory": signer.signatory if signer else None,
-        }
-        for name, found in settled.items():
-            self.values[name] = [str(found.pk)] if found else [""]
-
-    def _copy_number(self) -> None:
-        """«Номер документа» follows the account number until it is edited (manual, 4)."""
-        account = compact(get_value(self.values, "account_number"))[:ACCOUNT_LENGTH]
-        if get_value(self.values, "document_number") in {"", get_value(self.values, COPIED_NUMBER)}:
-            self.values["document_number"] = [account]
-            self.values[COPIED_NUMBER] = [account]
-
-    # --- What is there ------------------------------------------------------------------------
+    kind: FormKind
+    user: User
+    values: FieldValues
+    draft: Draft
+    client_section: ClientSection
+    signing_options: SigningOptions
+    services: list[Service]
+    form: TaskForm
+    field_items: dict[str, ChecklistItem]
 
     @property
     def copied_number(self) -> str:
-        """The account number that the document number was copied from last."""
         return get_value(self.values, COPIED_NUMBER)
 
     @property
-    def version(self) -> DocumentVersion | None:
-        return self.draft.document_version
-
-    @property
-    def services(self) -> list[Service]:
-        """The ticked ones."""
-        ticked = set(self.values.get("services", []))
-        return [service for service in self.offered_services if service.code in ticked]
-
-    @property
-    def risky(self) -> bool:
-        """Whether the reliability check is due (manual, 4: dataport)."""
-        return any(service.fraud_risk for service in self.services)
+    def chosen_services(self) -> list[Service]:
+        codes = set(self.values.get("services", []))
+        return [service for service in self.services if service.code in codes]
 
     @property
     def document(self) -> AttachedDocument | None:
-        return documents.build_attached_document(self.kind, self.version)
+        return documents.build_attached_document(self.kind, self.draft.document_version)
 
     @property
-    def account(self) -> str:
-        """The account number that has passed the first check, else ""."""
+    def account_number(self) -> str:
+        """The account number if it is valid, else ""."""
         return str(self.form.cleaned_data.get("account_number", ""))
 
     @property
-    def account_subject(self) -> list[str]:
-        """What «Проверка ЛС» would be about now."""
-        typed = compact(get_value(self.values, "account_number"))
+    def account_check_input(self) -> list[str]:
+        """What «Проверка ЛС» would depend on now."""
+        account_number = compact(get_value(self.values, "account_number"))
         return account_check.build_check_input(
-            typed, self.client_section.inn, self.places.region, self.services
+            account_number,
+            self.client_section.inn,
+            self.signing_options.region,
+            self.chosen_services,
         )
 
     @property
     def account_status(self) -> AccountStatus:
-        return account_check.build_account_status(self.draft, self.account_subject)
+        return account_check.build_account_status(self.draft, self.account_check_input)
 
     @property
-    def approval_ahead(self) -> bool:
-        """Whether the task will first wait for a head: said before it is made."""
-        card = self.client_section.card
-        warned = card is not None and card.needs_approval
-        return warned or (self.risky and not get_value(self.values, "fraud_check"))
-
-    # --- What is missing ----------------------------------------------------------------------
-
-    @cached_property
-    def items(self) -> list[ChecklistItem]:
+    def checklist(self) -> list[ChecklistItem]:
         """«До создания осталось», in the order of the page."""
-        places = [build_field_item(self.form, name) for name in ("region", "box", "signatory")]
-        document = documents.build_document_item(self.version, self.places.region)
+        region = self.signing_options.region
         names = ["account_number", "document_number", "document_kind"]
-        if self.services or needs_document_and_service(self.places.region):
+        if self.chosen_services or needs_document_and_service(region):
             names.append("services")
-        rest = [build_field_item(self.form, name) for name in names]
-        return [*self.client_section.items(), *places, *([document] if document else []), *rest]
+        document_item = documents.build_document_item(self.draft.document_version, region)
+        return [
+            *self.client_section.checklist,
+            *(self.field_items[name] for name in SIGNING_FIELDS),
+            *([document_item] if document_item else []),
+            *(self.field_items[name] for name in names),
+        ]
 
     @property
-    def ready(self) -> bool:
-        """Whether the task can be made."""
-        return all(item.done for item in self.items)
-
-    def hide_untouched(self, active: str) -> None:
-        """Leaves at the fields only what is wrong with what was typed there.
-
-        The field ``active`` is being typed in: nothing but a wrong beginning of the account
-        number is said there yet. What is missing has been listed in `items` before.
-        """
-        self.items  # noqa: B018 - listed while every error is there
-        for form in self.all_forms:
-            for name in list(form.errors):
-                if not self._worth_saying(form, name, active):
-                    del form.errors[name]
+    def is_complete(self) -> bool:
+        """Whether the task can be created."""
+        return all(item.done for item in self.checklist)
 
     @property
-    def all_forms(self) -> list[forms.Form]:
-        return [*self.client_section.all_forms, self.form]
-
-    def _worth_saying(self, form: forms.Form, name: str, active: str) -> bool:
-        key = form.add_prefix(name)
-        if key == active:
-            return not ERRORS_WHILE_TYPING.isdisjoint(form.errors[name])
-        return has_value(self.values, key)
-
-    # --- What it is made of -------------------------------------------------------------------
+    def bound_forms(self) -> list[forms.Form]:
+        return [*self.client_section.bound_forms, self.form]
 
     def build_task_data(self, client: Client, contact: Contact) -> NewTaskData:
-        """The facts of a form with nothing missing."""
-        cleaned = self.form.cleaned_data
-        verified = self.account_status.kind == "done"
+        """The data of the task. Only for a complete form."""
+        cleaned_data = self.form.cleaned_data
+        is_verified = self.account_status.kind == "done"
+        is_risky = any(service.fraud_risk for service in self.chosen_services)
         return NewTaskData(
             task_type=self.kind.task_type,
             client=client,
             contact=contact,
-            region=cleaned["region"],
-            sender=OperatorSender(cleaned["box"], cleaned["signatory"]),
-            services=cleaned["services"],
-            account_number=cleaned["account_number"],
-            account_verified_at=self.draft.account_checked_at if verified else None,
-            document_version=self.version,
-            document_number=cleaned["document_number"],
-            document_kind=cleaned["document_kind"],
-            fraud_check_confirmed=self.risky and cleaned["fraud_check"],
+            region=cleaned_data["region"],
+            sender=OperatorSender(cleaned_data["box"], cleaned_data["signatory"]),
+            services=cleaned_data["services"],
+            account_number=cleaned_data["account_number"],
+            account_verified_at=self.draft.account_checked_at if is_verified else None,
+            document_version=self.draft.document_version,
+            document_number=cleaned_data["document_number"],
+            document_kind=cleaned_data["document_kind"],
+            fraud_check_confirmed=is_risky and cleaned_data["fraud_check"],
         )
 
 
-def build_error_list(items: Iterable[ChecklistItem]) -> list[dict[str, str]]:
-    """Every problem with the link to its field, for the error summary."""
-    return [
-        {"href": item.href, "text": text}
-        for item in items
-        if not item.done
-        for text in dict.fromkeys(item.problems)
-    ]
+def build_form_state(
+    kind: FormKind, user: User, values: FieldValues, draft: Draft, *, refresh: bool = False
+) -> FormState:
+    """Complete ``values``, validate them and list what is missing. Writes nothing.
+
+    Choices that no longer fit are dropped, and an only option is chosen. With ``refresh`` CDI is
+    asked about the client again and the signatories are verified now.
+    """
+    stored_answer = CdiAnswer.from_json(draft.organisation)
+    source = ClientInput(kind, values, draft.fields, stored_answer, refresh)
+    client_section = client_section_class(kind).build(source)
+    values = client_section.values
+
+    choices = (get_value(values, name) for name in SIGNING_FIELDS)
+    signing_options = find_signing_options(user, *choices, refresh=refresh)
+    values = {**values, **signing_options.field_values, **_copy_account_number(values)}
+
+    services = list(Service.objects.filter(active=True))
+    form = TaskForm(values, signing_options, services)
+    form.is_valid()
+    return FormState(
+        kind=kind,
+        user=user,
+        values=values,
+        draft=draft,
+        client_section=client_section,
+        signing_options=signing_options,
+        services=services,
+        form=form,
+        field_items={name: build_field_item(form, name) for name in FIELDS},
+    )
+
+
+def _copy_account_number(values: FieldValues) -> FieldValues:
+    """«Номер документа» follows the account number until the user edits it.
+
+    See docs/rules.md#new-task-form.
+    """
+    if get_value(values, "document_number") not in {"", get_value(values, COPIED_NUMBER)}:
+        return {}
+    account_number = compact(get_value(values, "account_number"))[:ACCOUNT_LENGTH]
+    return {"document_number": [account_number], COPIED_NUMBER: [account_number]}
+
+
+def hide_premature_errors(state: FormState, active_field: str) -> None:
+    """Remove errors from the forms that a user who is still typing should not see yet.
+
+    Only fields with a value keep theirs. ``active_field`` has the cursor; it keeps only errors
+    that more typing cannot mend. The checklist does not change.
+    """
+    for form in state.bound_forms:
+        for name in list(form.errors):
+            field_name = form.add_prefix(name)
+            if field_name == active_field:
+                is_visible = not ERRORS_WHILE_TYPING.isdisjoint(form.errors[name])
+            else:
+                is_visible = has_value(state.values, field_name)
+            if not is_visible:
+                del form.errors[name]

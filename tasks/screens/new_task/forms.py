@@ -1,4 +1,4 @@
-"""The fields that every task type has. What they clean are facts for `tasks.actions`."""
+"""The fields that all task types have. They clean to the values of `NewTaskData`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,12 +13,14 @@ from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
 from tasks.models import DocumentKind
 from tasks.screens.new_task.field_values import FieldValues
-from tasks.screens.new_task.signing_options import SignatoryOption, SigningOptions
+from tasks.screens.new_task.signing_options import (
+    SIGNING_FIELDS,
+    SignatoryOption,
+    SigningOptions,
+)
 
 FIELDS = (
-    "region",
-    "box",
-    "signatory",
+    *SIGNING_FIELDS,
     "account_number",
     "document_number",
     "document_kind",
@@ -26,39 +28,39 @@ FIELDS = (
     "fraud_check",
 )
 NO_SERVICE = "Выберите хотя бы одну услугу"
-# «Лицевой счет» is judged as it is typed: half a second is soon enough and asks less often.
-JUDGED_AFTER_MS = "400"
+# «Лицевой счет» is validated while it is typed, this long after the last key.
+VALIDATION_DELAY_MS = "400"
 
 
 class TypedAccountField(AccountField):
-    """«Лицевой счет» of any length yet: `check_account_number` checks it from the first digit."""
+    """«Лицевой счет» of any length: `check_account_number` checks it from the first digit."""
 
     def clean_value(self, value: str) -> str:
         return compact(value)
 
 
 class SignatorySelect(forms.Select):
-    """A list in which those who cannot sign stand with the reason and cannot be chosen."""
+    """A list in which signatories who cannot sign are disabled and show the reason."""
 
-    signers: dict[str, SignatoryOption] = {}
+    signatories: dict[str, SignatoryOption] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        signer = self.signers.get(str(value))
-        if signer is not None and signer.reason:
-            option["label"] = f"{option['label']} – {signer.reason}"
+        signatory = self.signatories.get(str(value))
+        if signatory is not None and signatory.reason:
+            option["label"] = f"{option['label']} – {signatory.reason}"
             option["attrs"]["disabled"] = True
         return option
 
 
 class ServiceSelect(forms.CheckboxSelectMultiple):
-    """Check-boxes; those with a risk of fraud are marked for the reminder under them."""
+    """Check-boxes. Services with a fraud risk are marked, so that CSS shows the reminder."""
 
-    risky: set[str] = set()
+    risky_codes: set[str] = set()
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        if str(value) in self.risky:
+        if str(value) in self.risky_codes:
             option["attrs"]["data-risk"] = True
         return option
 
@@ -71,7 +73,7 @@ def _choice(label: str, message: str, **kwargs: Any) -> forms.ChoiceField:
 class TaskForm(forms.Form):
     """Region, box, signatory, account number, document and services.
 
-    ``values`` are settled: a region, box or signatory that does not fit is not in them.
+    ``values`` contain only a region, box and signatory that ``options`` offer.
     """
 
     region = _choice("Регион инсталляции", "Выберите регион инсталляции")
@@ -96,65 +98,67 @@ class TaskForm(forms.Form):
     )
     fraud_check = forms.BooleanField(label="Проверка проведена", required=False)
 
-    # The check of the account number asks for the region and for the services.
+    # The check of the account number needs the region and the services.
     field_order = ["region", "services", "account_number"]
 
     def __init__(
-        self, values: FieldValues, places: SigningOptions, services: list[Service]
+        self, values: FieldValues, options: SigningOptions, services: list[Service]
     ) -> None:
         super().__init__(MultiValueDict(values))
-        self.places = places
-        self.offered = {service.code: service for service in services}
-        self._offer("region", [(each.pk, each.name) for each in places.regions])
-        self._offer("box", [(each.pk, each.name) for each in places.boxes])
-        signers = [(each.signatory.pk, str(each.signatory)) for each in places.signers]
-        self._offer("signatory", signers)
-        self._offer("document_kind", DocumentKind.choices)
-        self._widget("signatory").signers = {
-            str(each.signatory.pk): each for each in places.signers
+        self.options = options
+        self.service_by_code = {service.code: service for service in services}
+        self._set_choices_with_blank("region", [(row.pk, row.name) for row in options.regions])
+        self._set_choices_with_blank("box", [(row.pk, row.name) for row in options.boxes])
+        signatories = {str(option.signatory.pk): option for option in options.signatories}
+        self._set_choices_with_blank(
+            "signatory", [(pk, str(option.signatory)) for pk, option in signatories.items()]
+        )
+        self._get_widget("signatory").signatories = signatories
+        self._set_choices_with_blank("document_kind", DocumentKind.choices)
+        self.fields["services"].required = needs_document_and_service(options.region)
+        self._set_choices("services", [(service.code, service.name) for service in services])
+        self._get_widget("services").risky_codes = {
+            service.code for service in services if service.fraud_risk
         }
-        self.fields["services"].required = needs_document_and_service(places.region)
-        self._set_choices("services", [(each.code, each.name) for each in services])
-        self._widget("services").risky = {each.code for each in services if each.fraud_risk}
-        self._widget("account_number").attrs |= {
-            "data-draft-delay": JUDGED_AFTER_MS,
+        self._get_widget("account_number").attrs |= {
+            "data-draft-delay": VALIDATION_DELAY_MS,
             "data-enter": "#check-account",
         }
 
-    def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    def _set_choices_with_blank(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         self._set_choices(name, [("", "Не выбрано"), *choices])
 
     def _set_choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
 
-    def _widget(self, name: str) -> Any:
+    def _get_widget(self, name: str) -> Any:
         return self.fields[name].widget
 
     def clean_region(self) -> Region | None:
-        return self.places.region
+        return self.options.region
 
     def clean_box(self) -> Box | None:
-        return self.places.box
+        return self.options.box
 
     def clean_signatory(self) -> Signatory | None:
-        signer = self.places.signer
-        if signer is not None and signer.reason:
-            raise forms.ValidationError(signer.reason)
-        return signer.signatory if signer else None
+        option = self.options.signatory_option
+        if option is not None and option.reason:
+            raise forms.ValidationError(option.reason)
+        return option.signatory if option else None
 
     def clean_services(self) -> list[Service]:
-        return [self.offered[code] for code in self.cleaned_data["services"]]
+        return [self.service_by_code[code] for code in self.cleaned_data["services"]]
 
     def clean_account_number(self) -> str:
-        """The first check (manual, 4.2): region, then prefix, then length."""
+        """Check region, prefix and length, in this order (docs/rules.md#account-prefix)."""
         number: str = self.cleaned_data["account_number"]
         services = self.cleaned_data.get("services", [])
-        if problem := check_account_number(number, self.places.region, services):
+        if problem := check_account_number(number, self.options.region, services):
             raise forms.ValidationError(problem)
         return number
 
 
 def needs_document_and_service(region: Region | None) -> bool:
-    """Whether a task cannot be made without them: the seamless process (manual, chapter 4)."""
+    """Whether a task needs both at creation (docs/rules.md#seamless-process)."""
     return region is None or region.seamless

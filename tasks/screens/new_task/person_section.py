@@ -1,4 +1,7 @@
-"""«Самозанятый B2B» and «ДГПХ»: one card, the client signs in person."""
+"""«Самозанятый B2B» and «ДГПХ»: one card, and the client signs in person."""
+
+from dataclasses import dataclass
+from typing import Self
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -10,134 +13,91 @@ from clients.models import Client, Contact
 from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens.forms import PersonForm
 from clients.screens.presentation import compare_details
+from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task import contacts
-from tasks.screens.new_task.cdi_answers import CdiAnswer, CdiOutcome
+from tasks.screens.new_task.cdi_answers import CdiAnswer
 from tasks.screens.new_task.checklist import ChecklistItem, build_item
-from tasks.screens.new_task.client_section import ClientSection
-from tasks.screens.new_task.companies import CDI_DOWN, KNOWN, NEW
-from tasks.screens.new_task.contacts import REVIEW_SIMILAR, Row
-from tasks.screens.new_task.field_values import get_value, has_value
+from tasks.screens.new_task.client_section import ClientInput, ClientSection, is_confirmed
+from tasks.screens.new_task.companies import CDI_DOWN, EXISTING_CARD, NEW_CARD
+from tasks.screens.new_task.contacts import NO_MATCHES, REVIEW_SIMILAR, ContactMatches, Row
+from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
 
-PREFIX = "person"
-NAMES_IN_ORDER = ("surname", "given_name", "patronymic")
+PERSON_PREFIX = "person"
+INN_FIELD = f"{PERSON_PREFIX}-inn"
+# CDI has the full name of a person in one string, in this order.
+FULL_NAME_FIELDS = ("surname", "given_name", "patronymic")
 
 
+@dataclass(frozen=True, kw_only=True)
 class PersonSection(ClientSection):
-    """`form` is the card; `contact` the person's own contact where it exists already."""
+    """``form`` has the fields of the card; ``contact`` is the person's existing contact.
+
+    ``problem`` says why no task can be created with the person; "" if one can.
+    """
 
     template = "tasks/new_task/_person.html"
     parts_template = "tasks/new_task/_person.html"
-    names = ("link", "confirmed", *(f"{PREFIX}-{name}" for name in PersonForm.base_fields))
+    field_names = ("link", "confirmed", *(f"{PERSON_PREFIX}-{n}" for n in PersonForm.base_fields))
 
-    def settle(self) -> None:
-        self._card: Client | None = None
-        self._lookup: CdiAnswer | None = None
-        self.contact: Contact | None = None
-        self.filled_in = False
-        self._find()
-        self.form = PersonForm(MultiValueDict(self.values), prefix=PREFIX)
-        self.form.is_valid()
-        self._judge()
+    form: PersonForm
+    problem: str
 
-    def _find(self) -> None:
-        """Card, CDI's answer and contact by ИНН; a new ИНН fills in what is empty yet."""
-        field = PersonForm.base_fields["inn"]
-        typed = get_value(self.values, f"{PREFIX}-inn")
-        try:
-            inn: str = field.clean(typed)
-        except forms.ValidationError:
-            inn = ""
-        self._inn = inn
-        self.contact = contacts.find_contact(get_value(self.values, "link"))
-        if not inn:
-            return
-        changed = typed != get_value(self.previous, f"{PREFIX}-inn")
-        self._card = Client.objects.filter(kind=self.kind.client_kind, inn=inn, kpp="").first()
-        self._lookup = self.ask_cdi(inn, "", changed=changed)
-        if self._card:
-            self.contact = Contact.objects.of_client(self._card).first()
-        if changed:
-            self._fill_in()
-
-    def _fill_in(self) -> None:
-        for name, value in self._known().items():
-            key = f"{PREFIX}-{name}"
-            if key in self.names and value and not has_value(self.values, key):
-                self.values[key] = [value]
-                self.filled_in = True
-
-    def _known(self) -> dict[str, str]:
-        if self.contact is not None:
-            return {**contacts.field_values_of(self.contact), "inn": self._inn}
-        organisation = self._lookup.organisation if self._lookup else None
-        words = organisation.full_name.split() if organisation else []
-        return dict(zip(NAMES_IN_ORDER, words, strict=False))
-
-    def _judge(self) -> None:
-        cleaned = self.form.cleaned_data
-        if "phone" not in cleaned:
-            return
-        own = self.contact.phone if self.contact else ""
-        self.resemblance = contacts.find_matches(cleaned, but=own)
-        if self.resemblance.duplicate:
-            self.form.add_error("phone", DUPLICATE_MESSAGE)
+    @classmethod
+    def build(cls, source: ClientInput) -> Self:
+        values, kind = source.values, source.kind
+        inn = _clean_inn(get_value(values, INN_FIELD))
+        card, answer = None, None
+        contact = contacts.find_contact(get_value(values, "link"))
+        if inn:
+            is_new_inn = source.has_changed(INN_FIELD)
+            card = Client.objects.filter(kind=kind.client_kind, inn=inn, kpp="").first()
+            answer = source.get_cdi_answer(inn, "", has_changed=is_new_inn)
+            if card:
+                contact = Contact.objects.of_client(card).first()
+            if is_new_inn:
+                values = _fill_empty_fields(values, _find_known_values(inn, contact, answer))
+        form = PersonForm(MultiValueDict(values), prefix=PERSON_PREFIX)
+        form.is_valid()
+        matches = _find_matches(form, contact)
+        if matches.duplicate:
+            form.add_error("phone", DUPLICATE_MESSAGE)
+        problem = _find_problem(kind, inn, card, answer)
+        return cls(
+            kind=kind,
+            values=values,
+            inn=inn,
+            card=card,
+            cdi_answer=answer,
+            contact=contact,
+            matches=matches,
+            checklist=(_build_person_item(kind, form, problem, matches, values),),
+            form=form,
+            problem=problem,
+        )
 
     @property
-    def all_forms(self) -> list[forms.Form]:
+    def bound_forms(self) -> list[forms.Form]:
         return [self.form]
 
     @property
-    def inn(self) -> str:
-        return self._inn
-
-    @property
-    def card(self) -> Client | None:
-        return self._card
-
-    @property
-    def lookup(self) -> CdiAnswer | None:
-        return self._lookup
-
-    @property
     def link(self) -> str:
-        """The phone of the existing contact that «Привязать» has chosen."""
+        """The phone of the existing contact that was chosen with «Привязать»."""
         return get_value(self.values, "link")
 
     @property
-    def standing(self) -> str:
+    def card_label(self) -> str:
         """«Клиент есть в базе» or «Новая карточка»."""
-        return KNOWN if self._card else NEW
-
-    @property
-    def problem(self) -> str:
-        """Why no task can be made with the person, "" when one can."""
-        organisation = self._lookup.organisation if self._lookup else None
-        known = organisation or self._card
-        if known is not None:
-            reason = check_usable(known)
-            return field_message(reason) if reason else ""
-        if not self._inn or not self.kind.registered:
-            return ""
-        unanswered = self._lookup is None or self._lookup.outcome is CdiOutcome.DOWN
-        return CDI_DOWN if unanswered else NOT_FOUND
+        return EXISTING_CARD if self.card else NEW_CARD
 
     @property
     def changes(self) -> list[Row]:
-        """What the form says otherwise than the card; the task will renew the card with it."""
-        if self.contact is None or self.contact.current is None or not self.form.is_valid():
+        """How the form differs from the card, for `diff`. Empty while the form shows an error."""
+        if self.contact is None or self.contact.current is None or self.form.errors:
             return []
-        old = self.contact.current.details
-        return compare_details(old, self.form.details(old))
+        details = self.contact.current.details
+        return compare_details(details, self.form.details(details))
 
-    def items(self) -> list[ChecklistItem]:
-        item = build_item(self.form, self.kind.person, self.form.fields)
-        if item.done and self.problem:
-            item = ChecklistItem(item.name, f"#id_{PREFIX}-inn", (self.problem,))
-        elif item.done and self.similar_unanswered:
-            item = ChecklistItem(item.name, "#similar", (REVIEW_SIMILAR,))
-        return [item]
-
-    def make(self, actor: User) -> tuple[Client, Contact]:
+    def save_client(self, actor: User) -> tuple[Client, Contact]:
         details, contact = self.form.details(), self.contact
         if contact is None:
             client, _ = actions.find_or_create_person(
@@ -154,3 +114,67 @@ class PersonSection(ClientSection):
         )
         contact.refresh_from_db()
         return client, contact
+
+
+def _clean_inn(text: str) -> str:
+    """The ИНН in ``text``; "" if it is not valid."""
+    try:
+        inn: str = PersonForm.base_fields["inn"].clean(text)
+    except forms.ValidationError:
+        return ""
+    return inn
+
+
+def _find_known_values(
+    inn: str, contact: Contact | None, answer: CdiAnswer | None
+) -> dict[str, str]:
+    """What we know of the person by field: from their contact, else the name from CDI."""
+    if contact is not None:
+        return {**contacts.current_field_values(contact), "inn": inn}
+    organisation = answer.organisation if answer else None
+    names = organisation.full_name.split() if organisation else []
+    return dict(zip(FULL_NAME_FIELDS, names, strict=False))
+
+
+def _fill_empty_fields(values: FieldValues, known_values: dict[str, str]) -> FieldValues:
+    """``values`` with ``known_values`` in the fields of the person that are still empty."""
+    result = dict(values)
+    for name, value in known_values.items():
+        field_name = f"{PERSON_PREFIX}-{name}"
+        if field_name in PersonSection.field_names and value and not has_value(values, field_name):
+            result[field_name] = [value]
+    return result
+
+
+def _find_matches(form: PersonForm, contact: Contact | None) -> ContactMatches:
+    """Other contacts like the person; none before the phone is valid."""
+    if "phone" not in form.cleaned_data:
+        return NO_MATCHES
+    return contacts.find_matches(form.cleaned_data, exclude_phone=contact.phone if contact else "")
+
+
+def _find_problem(kind: FormKind, inn: str, card: Client | None, answer: CdiAnswer | None) -> str:
+    registration = (answer.organisation if answer else None) or card
+    if registration is not None:
+        reason = check_usable(registration)
+        return field_message(reason) if reason else ""
+    if not inn or not kind.must_be_in_cdi:
+        return ""
+    return CDI_DOWN if answer is None or answer.is_down else NOT_FOUND
+
+
+def _build_person_item(
+    kind: FormKind,
+    form: PersonForm,
+    problem: str,
+    matches: ContactMatches,
+    values: FieldValues,
+) -> ChecklistItem:
+    item = build_item(form, kind.person_title, form.fields)
+    if not item.done:
+        return item
+    if problem:
+        return ChecklistItem(kind.person_title, f"#id_{INN_FIELD}", (problem,))
+    if matches.similar and not is_confirmed(values):
+        return ChecklistItem(kind.person_title, "#similar", (REVIEW_SIMILAR,))
+    return item

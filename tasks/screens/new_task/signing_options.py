@@ -1,4 +1,4 @@
-"""«Регион инсталляции», «ЛК ЭДО», «Подписант»: what fits one another and the user's regions."""
+"""«Регион инсталляции», «ЛК ЭДО», «Подписант»: the options that fit together for a user."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,13 +12,16 @@ from django.db.models import F, Max, Model, Prefetch, prefetch_related_objects
 from accounts.models import User
 from clients.models import Region
 from econtract.platform.common import clock
-from econtract.platform.common.errors import Unavailable
 from edo.channels.operator.preflight import find_sender_problems
 from edo.models import Box, Signatory
 from edo.powers.verification import POWER_CHECK_CACHE_SECONDS
+from tasks.screens.new_task.field_values import FieldValues
 
-Row = TypeVar("Row", bound=Model)
-POWERS_MARK = {
+Option = TypeVar("Option")
+ModelRow = TypeVar("ModelRow", bound=Model)
+SIGNING_FIELDS = ("region", "box", "signatory")
+# They change when a signatory gets or loses a power of attorney.
+POWER_ANNOTATIONS = {
     "power_added_at": Max("powers__created_at"),
     "power_revoked_at": Max("powers__revoked_at"),
     "power_until": Max("powers__valid_until"),
@@ -27,144 +30,164 @@ POWERS_MARK = {
 
 @dataclass(frozen=True)
 class SignatoryOption:
-    """A signatory as the list offers him, judged when that is asked: it takes a signature check.
+    """A signatory in the list. Without ``box`` it is not known yet where they would sign.
 
-    Without ``box`` it is not known yet where he would sign, so he is not judged.
+    ``reason`` is computed when it is first read: it verifies signatures.
     """
 
     signatory: Signatory
     box: Box | None = None
-    fresh: bool = False
+    refresh: bool = False
 
     @cached_property
     def reason(self) -> str:
-        """Why he cannot be chosen now, "" when he can."""
-        return _reason(self.box, self.signatory, fresh=self.fresh) if self.box else ""
+        """Why they cannot be chosen now; "" if they can, or if there is no box yet."""
+        if self.box is None:
+            return ""
+        return _find_problem_cached(self.box, self.signatory, refresh=self.refresh)
 
 
 @dataclass(frozen=True)
 class SigningOptions:
-    """What each of the three lists offers, and what is chosen in it.
-
-    ``regionless``: the user has no region at all; without one no task can be made.
-    """
+    """The options of the three lists, and the chosen one of each."""
 
     regions: list[Region]
     boxes: list[Box]
-    signers: list[SignatoryOption]
+    signatories: list[SignatoryOption]
     region: Region | None
     box: Box | None
-    signer: SignatoryOption | None
-    regionless: bool
+    signatory_option: SignatoryOption | None
+    user_has_no_regions: bool
 
     @property
     def signatory(self) -> Signatory | None:
-        """The chosen one, when he may sign."""
-        return self.signer.signatory if self.signer and not self.signer.reason else None
+        """The chosen signatory, if they may sign."""
+        option = self.signatory_option
+        return option.signatory if option and not option.reason else None
+
+    @property
+    def field_values(self) -> FieldValues:
+        """The chosen options as values of the form's fields."""
+        signatory = self.signatory_option.signatory if self.signatory_option else None
+        rows = zip(SIGNING_FIELDS, (self.region, self.box, signatory), strict=True)
+        return {name: [str(row.pk) if row else ""] for name, row in rows}
 
 
 def find_signing_options(
-    user: User, region: str, box: str, signatory: str, *, fresh: bool = False
+    user: User, region: str, box: str, signatory: str, *, refresh: bool = False
 ) -> SigningOptions:
-    """The lists for what is chosen now (keys as they were sent; "" and nonsense: nothing).
+    """The options for the current choice (primary keys as posted; invalid ones are ignored).
 
-    A choice that does not fit the one above it is dropped; the only one left is made. What is
-    not chosen yet offers only what fits the choices below it, so the lists narrow one another.
-    Signatories are judged anew with ``fresh``, else as of the last POWER_CHECK_CACHE_SECONDS.
+    A choice that does not fit the list above it is dropped; an only option is chosen. A list
+    without a choice offers only what fits the choices below it, so the lists narrow one another.
+    Signatories are verified now with ``refresh``, else at most POWER_CHECK_CACHE_SECONDS ago.
     """
-    served = _served(user)
-    regions = list(served)
-    boxes = _distinct(served.values())
-    chosen_region, chosen_box = _pick(regions, region), _pick(boxes, box)
+    boxes_by_region = _find_boxes_by_region(user)
+    regions = list(boxes_by_region)
+    boxes = _merge_boxes(boxes_by_region.values())
+    chosen_region, chosen_box = _find_by_pk(regions, region), _find_by_pk(boxes, box)
     if chosen_region is None:
-        fitting = [chosen_box] if chosen_box else _signed_in_by(boxes, signatory)
-        regions = [each for each in regions if not {*fitting}.isdisjoint(served[each])] or regions
-        chosen_region = _only(regions)
+        matching_boxes = [chosen_box] if chosen_box else _boxes_of_signatory(boxes, signatory)
+        regions = [
+            option
+            for option in regions
+            if not {*matching_boxes}.isdisjoint(boxes_by_region[option])
+        ] or regions
+        chosen_region = _get_only(regions)
     if chosen_region is not None:
-        boxes = served[chosen_region]
-    chosen_box = _pick(boxes, box)
+        boxes = boxes_by_region[chosen_region]
+    chosen_box = _find_by_pk(boxes, box)
     if chosen_box is None:
-        boxes = _signed_in_by(boxes, signatory) or boxes
-        chosen_box = _only(boxes)
-    signers = _signers_in([chosen_box] if chosen_box else boxes, chosen_box, fresh=fresh)
-    signer = _signer(signers, signatory)
-    regionless = not served and not user.regions.filter(active=True).exists()
-    return SigningOptions(regions, boxes, signers, chosen_region, chosen_box, signer, regionless)
+        boxes = _boxes_of_signatory(boxes, signatory) or boxes
+        chosen_box = _get_only(boxes)
+    signatories = _build_signatory_options(
+        [chosen_box] if chosen_box else boxes, chosen_box, refresh=refresh
+    )
+    return SigningOptions(
+        regions=regions,
+        boxes=boxes,
+        signatories=signatories,
+        region=chosen_region,
+        box=chosen_box,
+        signatory_option=_choose_signatory(signatories, signatory),
+        user_has_no_regions=not boxes_by_region and not user.regions.filter(active=True).exists(),
+    )
 
 
-def _served(user: User) -> dict[Region, list[Box]]:
-    """The user's active regions that active boxes serve, each with those; all by name."""
+def _find_boxes_by_region(user: User) -> dict[Region, list[Box]]:
+    """The user's active regions with their active boxes, by name; regions without one are left
+    out."""
     regions = user.regions.filter(active=True, boxes__active=True)
-    # A row for each box of a region.
-    pairs = list(regions.annotate(box=F("boxes")).order_by("name", "boxes__name"))
-    boxes = Box.objects.in_bulk({each.box for each in pairs})
-    served: dict[Region, list[Box]] = {}
-    for each in pairs:
-        served.setdefault(each, []).append(boxes[each.box])
-    return served
+    # One row for each pair of region and box.
+    rows = list(regions.annotate(box=F("boxes")).order_by("name", "boxes__name"))
+    boxes = Box.objects.in_bulk({row.box for row in rows})
+    boxes_by_region: dict[Region, list[Box]] = {}
+    for row in rows:
+        boxes_by_region.setdefault(row, []).append(boxes[row.box])
+    return boxes_by_region
 
 
-def _distinct(lists: Iterable[list[Box]]) -> list[Box]:
+def _merge_boxes(lists: Iterable[list[Box]]) -> list[Box]:
     return sorted({box for boxes in lists for box in boxes}, key=lambda box: box.name)
 
 
-def _with_people(boxes: list[Box]) -> list[Box]:
-    """The boxes with their active signatories at hand; those that have them are not asked again."""
-    people = Signatory.objects.filter(active=True).annotate(**POWERS_MARK)
-    prefetch_related_objects(boxes, Prefetch("signatories", people))
+def _with_signatories(boxes: list[Box]) -> list[Box]:
+    """Prefetch the active signatories of ``boxes``; boxes that have them are not read again."""
+    signatories = Signatory.objects.filter(active=True).annotate(**POWER_ANNOTATIONS)
+    prefetch_related_objects(boxes, Prefetch("signatories", signatories))
     return boxes
 
 
-def _signed_in_by(boxes: list[Box], signatory: str) -> list[Box]:
+def _boxes_of_signatory(boxes: list[Box], signatory: str) -> list[Box]:
     if not signatory:
         return []
-    return [box for box in _with_people(boxes) if _pick(box.signatories.all(), signatory)]
+    return [
+        box for box in _with_signatories(boxes) if _find_by_pk(box.signatories.all(), signatory)
+    ]
 
 
-def _signers_in(boxes: list[Box], chosen: Box | None, *, fresh: bool) -> list[SignatoryOption]:
-    """Those who sign in any of ``boxes``, to be judged for the ``chosen`` one."""
-    found = {each.pk: each for box in _with_people(boxes) for each in box.signatories.all()}
-    people = sorted(found.values(), key=lambda each: (each.surname, each.given_name))
-    return [SignatoryOption(each, chosen, fresh) for each in people]
+def _build_signatory_options(
+    boxes: list[Box], chosen_box: Box | None, *, refresh: bool
+) -> list[SignatoryOption]:
+    """The signatories of any of ``boxes``; they will be checked for ``chosen_box``."""
+    by_pk = {
+        signatory.pk: signatory
+        for box in _with_signatories(boxes)
+        for signatory in box.signatories.all()
+    }
+    signatories = sorted(by_pk.values(), key=lambda row: (row.surname, row.given_name))
+    return [SignatoryOption(signatory, chosen_box, refresh) for signatory in signatories]
 
 
-def _reason(box: Box, signatory: Signatory, *, fresh: bool) -> str:
-    """`_judge`, remembered for a while: a form is drawn at every pause of the one who types."""
-    key = "signer:" + md5(repr(_facts(box, signatory)).encode(), usedforsecurity=False).hexdigest()
-    known: str | None = None if fresh else cache.get(key)
-    if known is None:
-        known = _judge(box, signatory)
-        cache.set(key, known, POWER_CHECK_CACHE_SECONDS)
-    return known
+def _find_problem_cached(box: Box, signatory: Signatory, *, refresh: bool) -> str:
+    """`_find_problem`, cached: the form is drawn each time the user pauses in typing."""
+    key_input = (
+        *(box.pk, box.inn, signatory.pk, signatory.certificate_pem, signatory.inn),
+        *(getattr(signatory, name) for name in POWER_ANNOTATIONS),
+    )
+    key = "signatory:" + md5(repr(key_input).encode(), usedforsecurity=False).hexdigest()
+    problem: str | None = None if refresh else cache.get(key)
+    if problem is None:
+        problem = _find_problem(box, signatory)
+        cache.set(key, problem, POWER_CHECK_CACHE_SECONDS)
+    return problem
 
 
-def _facts(box: Box, signatory: Signatory) -> tuple[object, ...]:
-    """What a judgement rests on besides the time: a change of any asks for a new one."""
-    marks = [getattr(signatory, name) for name in POWERS_MARK]
-    return box.pk, box.inn, signatory.pk, signatory.certificate_pem, signatory.inn, *marks
-
-
-def _judge(box: Box, signatory: Signatory) -> str:
-    """Why he cannot sign in the box now: certificate or power of attorney."""
-    try:
-        problems = find_sender_problems(box=box, signatory=signatory, at=clock.now(), fresh=True)
-    except Unavailable:
-        # Nothing can be judged now; the door asks again before the document goes out.
-        return ""
+def _find_problem(box: Box, signatory: Signatory) -> str:
+    """Why the signatory cannot sign in the box now: certificate or power of attorney."""
+    problems = find_sender_problems(box=box, signatory=signatory, at=clock.now(), fresh=True)
     return problems[0].text.rstrip(".") if problems else ""
 
 
-def _signer(signers: list[SignatoryOption], wanted: str) -> SignatoryOption | None:
-    chosen = next((each for each in signers if str(each.signatory.pk) == wanted), None)
-    if chosen is not None:
-        return chosen
-    usable = [each for each in signers if not each.reason]
-    return usable[0] if len(usable) == 1 else None
+def _choose_signatory(options: list[SignatoryOption], pk: str) -> SignatoryOption | None:
+    """The option that was posted, else the only one who may sign."""
+    match = next((option for option in options if str(option.signatory.pk) == pk), None)
+    return match or _get_only([option for option in options if not option.reason])
 
 
-def _pick(rows: Iterable[Row], wanted: str) -> Row | None:
-    return next((row for row in rows if str(row.pk) == wanted), None)
+def _find_by_pk(rows: Iterable[ModelRow], pk: str) -> ModelRow | None:
+    return next((row for row in rows if str(row.pk) == pk), None)
 
 
-def _only(rows: list[Row]) -> Row | None:
-    return rows[0] if len(rows) == 1 else None
+def _get_only(options: list[Option]) -> Option | None:
+    return options[0] if len(options) == 1 else None

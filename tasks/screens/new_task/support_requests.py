@@ -1,4 +1,4 @@
-"""Requests to support, ready to be pasted into HelpMe (manual, 2 and 4)."""
+"""Requests to technical support, to paste into HelpMe (docs/rules.md#support-requests)."""
 
 from accounts.access import SERVICE as ACCESS_SERVICE
 from accounts.models import User
@@ -9,7 +9,7 @@ ERROR_SERVICE = "Е-Сontract - Техническая ошибка"
 
 
 def build_regions_request(user: User) -> str:
-    """How a manager without a region asks for one."""
+    """For a manager without regions."""
     return (
         f"Услуга: {ACCESS_SERVICE}\n"
         "Прошу открыть регионы инсталляции для роли «Менеджер E-Contract».\n"
@@ -19,7 +19,7 @@ def build_regions_request(user: User) -> str:
 
 
 def build_error_request(user: User, *, kind_label: str) -> str:
-    """How one asks for help with a form that does not let the task be made."""
+    """For a user whose form is complete but does not create a task."""
     return (
         f"Услуга: {ERROR_SERVICE}\n"
         f"Не создается задание «{kind_label}».\n"

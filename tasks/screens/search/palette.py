@@ -152,7 +152,7 @@ def answer(user: User, text: str) -> Answer:
 def _forms_for(user: User, inn: str) -> Iterable[Place]:
     """The forms that a client with this ИНН may belong in: ten digits are a company's."""
     for kind in list_form_kinds(user):
-        if len(inn) == 10 and kind.of_persons:
+        if len(inn) == 10 and kind.is_for_persons:
             continue
         url = _new_task_url(user, kind.task_type, inn)
         if url:

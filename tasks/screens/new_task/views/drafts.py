@@ -1,4 +1,4 @@
-"""The draft: saved as one types, closed and brought back."""
+"""The draft: saved while the user types, closed and reopened."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,62 +13,58 @@ from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.common.requests import person_of
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import field_names
-from tasks.screens.new_task.views.common import (
-    form_url,
+from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
+from tasks.screens.new_task.views.requests import (
     get_form_kind,
-    handle_draft_conflicts,
-    read_page_version,
-    render_changes,
-    save_form,
     save_posted_form,
+    store_posted_file,
 )
-from tasks.screens.new_task.views.common import read_form as posted
-from tasks.screens.new_task.views.documents import render_refused_file, store_posted_file
+from tasks.screens.new_task.views.responses import form_url, render_changes, render_refused_file
 
-CLEARED = "Форма очищена"
-ELSEWHERE = "Черновик изменен в другом окне и остался как есть"
+FORM_CLEARED = "Форма очищена"
+CHANGED_ELSEWHERE = "Черновик изменен в другом окне и остался как есть"
+NOTHING_TO_REOPEN = "Восстанавливать нечего: начат новый черновик"
 
 
 @require_POST
 @handle_draft_conflicts
 def save(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is typed, 1.5 s after it was typed; without a script the button «Сохранить черновик»."""
+    """The autosave, 1.5 s after the last change; «Сохранить черновик» without JavaScript."""
     kind = get_form_kind(request, slug)
     file, refusal = store_posted_file(request)
     state = save_posted_form(request, kind, file=file)
     if refusal:
         return render_refused_file(request, state, refusal)
-    return render_changes(request, state, anchor="")
+    return render_changes(request, state)
 
 
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Закрыть»: the form and the draft are emptied; «Отменить» brings them back."""
+    """«Закрыть»: the draft is closed, and «Отменить» in a toast reopens it."""
     kind = get_form_kind(request, slug)
-    _close(request, kind)
+    _save_and_close(request, kind)
     return redirect(reverse("tasks:list", args=["my"]))
 
 
 @require_POST
 def restart(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Начать заново»: an empty form instead of the saved one."""
+    """«Начать заново»: the saved draft is closed; what is on this page becomes the draft."""
     kind = get_form_kind(request, slug)
-    user = person_of(request)
-    draft = drafts.find_draft(user, kind.task_type)
+    draft = drafts.find_draft(person_of(request), kind.task_type)
     if drafts.has_contents(draft):
         drafts.close(draft=draft)
         _offer_reopening(request, kind)
     if drafts.has_user_input(read_values(request.POST, field_names(kind))):
-        save_form(posted(request, kind), read_page_version(request))
+        save_posted_form(request, kind)
         return redirect(form_url(kind))
     return redirect(form_url(kind, restore=False))
 
 
-def _close(request: HttpRequest, kind: FormKind) -> None:
+def _save_and_close(request: HttpRequest, kind: FormKind) -> None:
     try:
         state = save_posted_form(request, kind)
     except DraftChanged:
-        messages.info(request, ELSEWHERE)
+        messages.info(request, CHANGED_ELSEWHERE)
         return
     except AlreadyCreated:
         return
@@ -79,7 +75,7 @@ def _close(request: HttpRequest, kind: FormKind) -> None:
 
 def _offer_reopening(request: HttpRequest, kind: FormKind) -> None:
     undo_url = reverse("tasks:new_reopen", args=[kind.slug])
-    offer_undo(request, UndoToast(CLEARED, undo_url))
+    offer_undo(request, UndoToast(FORM_CLEARED, undo_url))
 
 
 @require_POST
@@ -87,5 +83,5 @@ def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """«Отменить» in the toast of a closed form."""
     kind = get_form_kind(request, slug)
     if not drafts.reopen(user=person_of(request), task_type=kind.task_type):
-        messages.info(request, "Восстанавливать нечего: начат новый черновик")
+        messages.info(request, NOTHING_TO_REOPEN)
     return redirect(form_url(kind))

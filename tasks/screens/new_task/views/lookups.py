@@ -1,4 +1,4 @@
-"""What the form asks on the way: the client, the contact, «Проверка ЛС»."""
+"""What the form asks for while it is filled in: the client, the contact, «Проверка ЛС»."""
 
 from collections.abc import Callable
 
@@ -8,32 +8,37 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions import drafts
 from tasks.screens.common.requests import person_of
-from tasks.screens.new_task import account_check, companies, contacts
-from tasks.screens.new_task.company_section import PREFIX as NEW_CONTACT
-from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND, NEW
+from tasks.screens.new_task import account_check, contacts
+from tasks.screens.new_task.companies import search_companies
+from tasks.screens.new_task.company_section import CONTACT_PREFIX
+from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND, NEW_CONTACT
 from tasks.screens.new_task.field_values import FieldValues, get_value, has_value, read_values
-from tasks.screens.new_task.form_state import FormState, field_names
-from tasks.screens.new_task.person_section import PREFIX as PERSON
-from tasks.screens.new_task.views.common import (
+from tasks.screens.new_task.form_state import build_form_state, field_names
+from tasks.screens.new_task.person_section import PERSON_PREFIX
+from tasks.screens.new_task.saving import save_form
+from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
+from tasks.screens.new_task.views.requests import (
     get_form_kind,
-    handle_draft_conflicts,
     read_page_version,
-    render_changes,
-    save_form,
     save_posted_form,
+)
+from tasks.screens.new_task.views.responses import (
+    CLIENT_SEARCH,
+    CONTACT_SEARCH,
+    render_changes,
 )
 
 
 @require_safe
 def client_options(request: HttpRequest, slug: str) -> HttpResponse:
-    """The list under «Наименование клиента» as one types."""
+    """The options under «Наименование клиента» while the user types."""
     kind = get_form_kind(request, slug)
-    options, words = companies.search_companies(kind.section, request.GET.get("client_q", ""))
+    options, message = search_companies(kind.section, request.GET.get("client_q", ""))
     context = {
         "id": "id_client",
         "options": options,
-        "empty": words,
-        "more": words if options else "",
+        "empty": message,
+        "more": message if options else "",
     }
     response = render(request, "components/forms/combobox_options.html", context)
     response["Cache-Control"] = "no-store"
@@ -43,30 +48,26 @@ def client_options(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @handle_draft_conflicts
 def find_client(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Найти» without a script; CDI is asked about the chosen client once more."""
+    """Ask CDI about the chosen client again; without JavaScript also search for clients."""
     kind = get_form_kind(request, slug)
-    state = save_posted_form(request, kind, ask=True)
-    anchor, field = (
-        ("person-section", "#id_person-inn")
-        if kind.of_persons
-        else (
-            "client-section",
-            "#id_client",
-        )
-    )
-    return render_changes(request, state, anchor=anchor, find="client", refocus=field)
+    state = save_posted_form(request, kind, refresh=True)
+    if kind.is_for_persons:
+        anchor, field = "person-section", "#id_person-inn"
+    else:
+        anchor, field = "client-section", "#id_client"
+    return render_changes(request, state, anchor=anchor, search=CLIENT_SEARCH, focus_if_lost=field)
 
 
 @require_POST
 @handle_draft_conflicts
 def find_contact(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Найти» by phone: a contact that is not linked yet is chosen at once."""
+    """«Найти»: choose the contact with the phone, linked to the client or not."""
 
     def choose(values: FieldValues) -> str:
-        found = contacts.find_contact(get_value(values, "contact_phone"))
-        if found is None:
+        contact = contacts.find_contact(get_value(values, "contact_phone"))
+        if contact is None:
             return CONTACT_NOT_FOUND
-        values["contact"], values["contact_phone"] = [found.phone], [""]
+        values["contact"], values["contact_phone"] = [contact.phone], [""]
         return ""
 
     return _change_contact(request, slug, choose)
@@ -78,31 +79,32 @@ def add_contact(request: HttpRequest, slug: str) -> HttpResponse:
     """«Добавить»: the fields of a new contact, with the phone that was searched for."""
 
     def add(values: FieldValues) -> str:
-        phone = f"{NEW_CONTACT}-phone"
-        if not has_value(values, phone):
-            values[phone] = [get_value(values, "contact_phone")]
-        values["contact"], values["contact_phone"] = [NEW], [""]
+        phone_field = f"{CONTACT_PREFIX}-phone"
+        if not has_value(values, phone_field):
+            values[phone_field] = [get_value(values, "contact_phone")]
+        values["contact"], values["contact_phone"] = [NEW_CONTACT], [""]
         return ""
 
-    return _change_contact(request, slug, add, focus=f"#id_{NEW_CONTACT}-surname")
+    return _change_contact(request, slug, add, focus=f"#id_{CONTACT_PREFIX}-surname")
 
 
 @require_POST
 @handle_draft_conflicts
 def link_contact(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Привязать»: the existing contact instead of the one being typed in."""
+    """«Привязать»: an existing contact instead of the one that is being typed in."""
     kind = get_form_kind(request, slug)
 
     def link(values: FieldValues) -> str:
-        found = contacts.find_contact(request.POST.get("link_phone", ""))
-        if found is None:
+        contact = contacts.find_contact(request.POST.get("link_phone", ""))
+        if contact is None:
             return CONTACT_NOT_FOUND
-        if kind.of_persons:
-            values["link"] = [found.phone]
-            known = contacts.field_values_of(found)
-            values.update({f"{PERSON}-{name}": [text] for name, text in known.items() if text})
-        else:
-            values["contact"] = [found.phone]
+        if not kind.is_for_persons:
+            values["contact"] = [contact.phone]
+            return ""
+        values["link"] = [contact.phone]
+        for name, value in contacts.current_field_values(contact).items():
+            if value:
+                values[f"{PERSON_PREFIX}-{name}"] = [value]
         return ""
 
     return _change_contact(request, slug, link)
@@ -111,37 +113,48 @@ def link_contact(request: HttpRequest, slug: str) -> HttpResponse:
 def _change_contact(
     request: HttpRequest, slug: str, change: Callable[[FieldValues], str], *, focus: str = ""
 ) -> HttpResponse:
-    """Does ``change`` to what was sent and keeps it; its words stand at the search field."""
+    """Apply ``change`` to the posted values and save them.
+
+    ``change`` returns a message for the search field, "" if there is nothing to say.
+    """
     kind, user = get_form_kind(request, slug), person_of(request)
     values = read_values(request.POST, field_names(kind))
-    note = change(values)
-    state = FormState(kind, user, values, drafts.find_draft(user, kind.task_type))
-    save_form(state, read_page_version(request))
-    anchor = "person-section" if kind.of_persons else "contact-section"
+    message = change(values)
+    draft = drafts.find_draft(user, kind.task_type)
+    state = build_form_state(kind, user, values, draft)
+    state = save_form(state, read_page_version(request))
+    anchor = "person-section" if kind.is_for_persons else "contact-section"
     return render_changes(
         request,
         state,
         anchor=anchor,
-        find="nobody" if note else "",
-        said=note,
+        search=CONTACT_SEARCH if message else "",
+        announcement=message,
         focus=focus,
-        refocus=f"#{anchor} input:is(:checked, [name=person-inn])",
-        contact_note=note,
+        focus_if_lost=f"#{anchor} input:is(:checked, [name=person-inn])",
+        contact_note=message,
     )
 
 
 @require_POST
 @handle_draft_conflicts
 def check_account(request: HttpRequest, slug: str) -> HttpResponse:
-    """«Проверка ЛС»: the first check once more, then ЕИП with no transaction open."""
+    """«Проверка ЛС»: validate the number, then ask ЕИП with no transaction open."""
     kind = get_form_kind(request, slug)
     state = save_posted_form(request, kind)
-    if not state.account:
-        said_now = " ".join(str(text) for text in state.form.errors["account_number"])
-        return render_changes(request, state, anchor="account-block", said=said_now)
-    if not state.client_section.inn:
-        note = account_check.NO_CLIENT
-        return render_changes(request, state, anchor="account-block", said=note, account_note=note)
-    outcome = account_check.query_account(state.account, state.client_section.inn)
-    drafts.record_account_check(draft=state.draft, outcome=outcome, about=state.account_subject)
-    return render_changes(request, state, anchor="account-block", said=state.account_status.text)
+    anchor = "account-block"
+    if not state.account_number:
+        errors = " ".join(str(error) for error in state.form.errors["account_number"])
+        return render_changes(request, state, anchor=anchor, announcement=errors)
+    inn = state.client_section.inn
+    if not inn:
+        message = account_check.NO_CLIENT
+        return render_changes(
+            request, state, anchor=anchor, announcement=message, account_note=message
+        )
+    outcome = account_check.query_account(state.account_number, inn)
+    drafts.record_account_check(
+        draft=state.draft, outcome=outcome, check_input=state.account_check_input
+    )
+    status = state.account_status
+    return render_changes(request, state, anchor=anchor, announcement=status.text)

@@ -1,4 +1,4 @@
-"""«Регион инсталляции» → «ЛК ЭДО» → «Подписант» (manual, chapter 4)."""
+"""«Регион инсталляции» → «ЛК ЭДО» → «Подписант» (docs/rules.md#new-task-form)."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,6 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from clients.models import Region
-from econtract.platform.common.errors import Unavailable
 from edo.models import Box, Signatory
 from tasks.screens.new_task.signing_options import SigningOptions, find_signing_options
 from tests.support.factories import BoxFactory, SignatoryFactory
@@ -34,19 +33,19 @@ def northerner(north_box: Box) -> Signatory:
     return SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[north_box])
 
 
-def names(places: SigningOptions) -> tuple[list[str], list[str], list[str]]:
+def names(options: SigningOptions) -> tuple[list[str], list[str], list[str]]:
     return (
-        [region.name for region in places.regions],
-        [box.name for box in places.boxes],
-        [signer.signatory.surname for signer in places.signers],
+        [region.name for region in options.regions],
+        [box.name for box in options.boxes],
+        [option.signatory.surname for option in options.signatories],
     )
 
 
 def test_the_only_region_box_and_signatory_are_chosen_by_themselves(
     manager: User, region: Region, box: Box, signatory: Signatory
 ) -> None:
-    places = find_signing_options(manager, "", "", "")
-    assert (places.region, places.box, places.signatory) == (region, box, signatory)
+    options = find_signing_options(manager, "", "", "")
+    assert (options.region, options.box, options.signatory) == (region, box, signatory)
 
 
 def test_the_region_narrows_boxes_and_signatories(
@@ -64,33 +63,33 @@ def test_the_region_narrows_boxes_and_signatories(
 def test_a_box_chosen_first_narrows_the_regions(
     manager: User, north: Region, north_box: Box, northerner: Signatory
 ) -> None:
-    places = find_signing_options(manager, "", str(north_box.pk), "")
-    assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
-    assert places.region == north
+    options = find_signing_options(manager, "", str(north_box.pk), "")
+    assert names(options) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
+    assert options.region == north
 
 
 def test_a_signatory_chosen_first_narrows_boxes_and_regions(
     manager: User, north: Region, northerner: Signatory
 ) -> None:
-    places = find_signing_options(manager, "", "", str(northerner.pk))
-    assert names(places) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
-    assert places.signatory == northerner
+    options = find_signing_options(manager, "", "", str(northerner.pk))
+    assert names(options) == (["Мурманская область"], ["Северо-Запад"], ["Белов"])
+    assert options.signatory == northerner
 
 
 def test_a_choice_that_no_longer_fits_the_region_is_dropped(
     manager: User, north: Region, north_box: Box, northerner: Signatory, box: Box
 ) -> None:
     signatory = box.signatories.get()
-    places = find_signing_options(manager, str(north.pk), str(box.pk), str(signatory.pk))
-    assert (places.box, places.signatory) == (north_box, northerner)
+    options = find_signing_options(manager, str(north.pk), str(box.pk), str(signatory.pk))
+    assert (options.box, options.signatory) == (north_box, northerner)
 
 
 def test_regions_of_others_are_not_offered(manager: User, region: Region) -> None:
     foreign = RegionFactory(name="Чужая область")
     BoxFactory(name="Чужой", operator_box_id="box-foreign", regions=[foreign])
-    places = find_signing_options(manager, str(foreign.pk), "", "")
-    assert places.region == region
-    assert names(places)[0] == [region.name]
+    options = find_signing_options(manager, str(foreign.pk), "", "")
+    assert options.region == region
+    assert names(options)[0] == [region.name]
 
 
 @pytest.mark.parametrize("what", ["region", "box", "signatory"])
@@ -107,8 +106,8 @@ def test_what_is_switched_off_is_not_offered(
 def test_a_key_that_is_none_chooses_nothing(
     nonsense: str, manager: User, north: Region, northerner: Signatory
 ) -> None:
-    places = find_signing_options(manager, nonsense, nonsense, nonsense)
-    assert places.region is None
+    options = find_signing_options(manager, nonsense, nonsense, nonsense)
+    assert options.region is None
 
 
 def test_a_signatory_with_an_expired_certificate_is_shown_and_cannot_be_chosen(
@@ -138,19 +137,9 @@ def test_of_two_signatories_the_one_who_may_sign_is_chosen(
 ) -> None:
     SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[box])
     problems["Сидоров"] = "МЧД истекла 20.11.2026."
-    places = find_signing_options(manager, "", "", "")
-    assert places.signatory is not None
-    assert places.signatory.surname == "Белов"
-
-
-def test_without_trusted_roots_nobody_is_refused(
-    manager: User, signatory: Signatory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unavailable(**_: object) -> None:
-        raise Unavailable("edo", "no trusted roots")
-
-    monkeypatch.setattr("tasks.screens.new_task.signing_options.find_sender_problems", unavailable)
-    assert find_signing_options(manager, "", "", "").signatory == signatory
+    options = find_signing_options(manager, "", "", "")
+    assert options.signatory is not None
+    assert options.signatory.surname == "Белов"
 
 
 def test_a_manager_without_a_region_sees_how_to_ask_support(company: Form, manager: User) -> None:

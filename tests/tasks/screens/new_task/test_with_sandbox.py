@@ -71,11 +71,21 @@ def test_an_expired_certificate_or_power_is_shown_with_its_signatory(form: Form)
     lapsed = Signatory.objects.get(key_ref=LAPSED)
     box = region.boxes.order_by("pk")[0]
     manager = region.managers.get()
-    signers = find_signing_options(manager, str(region.pk), str(box.pk), "").signers
-    reasons = {signer.signatory.pk: signer.reason for signer in signers}
+    options = find_signing_options(manager, str(region.pk), str(box.pk), "").signatories
+    reasons = {option.signatory.pk: option.reason for option in options}
     assert "оверенност" in reasons[lapsed.pk] or "МЧД" in reasons[lapsed.pk]
     assert any(reason.startswith("Сертификат подписанта истек") for reason in reasons.values())
     assert "" in reasons.values()
+
+
+def test_without_trusted_roots_no_signatory_can_be_chosen(form: Form, settings: Settings) -> None:
+    settings.EDO_TRUST_ROOTS = "/nonexistent"
+    region = Region.objects.get(name=SEAMLESS)
+    box = region.boxes.order_by("pk")[0]
+    manager = region.managers.get()
+    options = find_signing_options(manager, str(region.pk), str(box.pk), "", refresh=True)
+    assert options.signatories
+    assert all(option.reason for option in options.signatories)
 
 
 def test_with_cdi_down_the_list_says_so(form: Form, sandbox: Sandbox) -> None:

@@ -1,0 +1,63 @@
+"""Saving the form as a draft, and creating its task."""
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from archive.documents import StoredUpload
+from tasks.actions import drafts
+from tasks.actions.create import create_task
+from tasks.actions.drafts import PageVersion
+from tasks.models import SigningTask
+from tasks.screens.new_task.form_state import FormState
+
+
+def save_form(
+    state: FormState, page_version: PageVersion, file: StoredUpload | None = None
+) -> FormState:
+    """Save the form as the user's draft; ``file`` becomes its document.
+
+    Raises DraftChanged and AlreadyCreated.
+    """
+    with transaction.atomic():
+        state = _fill_draft(state, page_version, file)
+        state.draft.save()
+    return state
+
+
+def create_or_save(
+    state: FormState, page_version: PageVersion, file: StoredUpload | None
+) -> tuple[FormState, SigningTask | None]:
+    """Create client, contact and task and empty the draft; or save an incomplete form.
+
+    All in one transaction. Raises as `save_form`; DuplicateContact if the phone has been taken in
+    the meantime, and ActionRefused. Nothing is saved then.
+    """
+    with transaction.atomic():
+        state = _fill_draft(state, page_version, file)
+        if not state.is_complete:
+            state.draft.save()
+            return state, None
+        client, contact = state.client_section.save_client(state.user)
+        task = create_task(
+            data=state.build_task_data(client, contact),
+            actor=state.user,
+            submission_key=page_version.submission_key,
+        )
+        drafts.clear_after_creation(state.draft)
+    return state, task
+
+
+def _fill_draft(
+    state: FormState, page_version: PageVersion, file: StoredUpload | None
+) -> FormState:
+    answer = state.client_section.cdi_answer
+    draft = drafts.fill_draft(
+        user=state.user,
+        task_type=state.kind.task_type,
+        page_version=page_version,
+        fields=state.values,
+        organisation=answer.to_json() if answer else None,
+        file=file,
+    )
+    return replace(state, draft=draft)

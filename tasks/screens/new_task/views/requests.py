@@ -1,0 +1,87 @@
+"""Reading a request: which form it is about, and what was posted."""
+
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from archive import documents
+from archive.documents import StoredUpload
+from archive.intake.refusals import IntakeRefused
+from tasks.actions import drafts
+from tasks.actions.drafts import PageVersion
+from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG, FormKind
+from tasks.screens.common.requests import person_of
+from tasks.screens.new_task.field_values import read_values
+from tasks.screens.new_task.form_state import FormState, build_form_state, field_names
+from tasks.screens.new_task.saving import save_form
+
+FILE_FIELD = "document"
+SINGLE_FILE_ONLY = "Можно вложить только один файл"
+# Length of the textual form of a UUID, and of `Draft.page`.
+MAX_PAGE_LENGTH = 36
+MAX_NUMBER_LENGTH = 9
+
+
+def get_form_kind(request: HttpRequest, slug: str) -> FormKind:
+    """The form. Raises PermissionDenied if the user has no access to its task type."""
+    kind = FORM_KIND_BY_SLUG[slug]
+    if kind.task_type not in person_of(request).task_types:
+        raise PermissionDenied(f"Нужен доступ «{kind.label}».")
+    return kind
+
+
+def read_page_version(request: HttpRequest) -> PageVersion:
+    """What the page says about itself. Malformed values count as those of a new page."""
+    data = request.POST
+    return PageVersion(
+        page=data.get("page", "")[:MAX_PAGE_LENGTH],
+        revision=_parse_number(data.get("overwrite") or data.get("revision", "")),
+        submission_key=_parse_key(data.get("submission_key", "")),
+        turn=_parse_number(data.get("turn", "")),
+    )
+
+
+def _parse_number(text: str) -> int | None:
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_LENGTH
+    return int(text) if is_number else None
+
+
+def _parse_key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def read_form(request: HttpRequest, kind: FormKind, *, refresh: bool = False) -> FormState:
+    """The posted form. Nothing is saved; ``refresh`` as in `build_form_state`."""
+    user = person_of(request)
+    values = read_values(request.POST, field_names(kind))
+    draft = drafts.find_draft(user, kind.task_type)
+    return build_form_state(kind, user, values, draft, refresh=refresh)
+
+
+def save_posted_form(
+    request: HttpRequest,
+    kind: FormKind,
+    *,
+    refresh: bool = False,
+    file: StoredUpload | None = None,
+) -> FormState:
+    """`read_form`, saved as the draft. Raises DraftChanged and AlreadyCreated."""
+    state = read_form(request, kind, refresh=refresh)
+    return save_form(state, read_page_version(request), file)
+
+
+def store_posted_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
+    """The posted file, stored, and why it is refused; (None, "") if no file was posted."""
+    uploads = request.FILES.getlist(FILE_FIELD)
+    if not uploads:
+        return None, ""
+    if len(uploads) > 1:
+        return None, SINGLE_FILE_ONLY
+    try:
+        return documents.store_upload(uploads[0], user=person_of(request)), ""
+    except IntakeRefused as error:
+        return None, error.refusal.message
