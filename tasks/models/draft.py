@@ -1,4 +1,4 @@
-"""What a person has typed into the form of a new task."""
+"""Drafts of new tasks."""
 
 import uuid
 
@@ -12,12 +12,12 @@ from econtract.platform.common import clock
 
 
 class Draft(models.Model):
-    """What a person has typed into the form of one task type (`tasks.actions.drafts` keeps it).
+    """What a user has typed into the form of one task type (see `tasks.actions.drafts`).
 
-    One row a person and type, emptied and never deleted, so that `revision` only grows and tells
-    an older page from a newer one. `page` names the page that has written last, `page_turn` counts
-    its writings. `organisation` is what CDI said of the chosen client. `closed_at`: «Закрыть» was
-    pressed; the contents wait for «Отменить».
+    One row per user and type. It is cleared but never deleted, so `revision` only grows and tells
+    an older page from a newer one. `page` is the id of the page that wrote last, `page_turn` the
+    number of its latest request. `organisation` is CDI's answer about the client. `closed_at` is
+    set after «Закрыть»; the contents wait for «Отменить».
     """
 
     class AccountOutcome(models.TextChoices):

@@ -1,4 +1,4 @@
-"""«Новое задание»: the choice of type, one form a type, and what the form asks on the way."""
+"""URLs of «Новое задание»: the choice of a task type, and the form of each."""
 
 from django.urls import path, register_converter
 
@@ -7,7 +7,7 @@ from tasks.screens.new_task.views import documents, drafts, lookups, pages
 
 
 class FormKindConverter:
-    """The part of an address that names a form."""
+    """The slug of a form (`FormKind.slug`)."""
 
     regex = "|".join(FORM_KIND_BY_SLUG)
 

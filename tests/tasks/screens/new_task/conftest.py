@@ -1,4 +1,4 @@
-"""A manager before the form of a new task; CDI and ЕИП stand beside it and do as they are told."""
+"""A manager who fills in the form of a new task; CDI and ЕИП are fakes."""
 
 import uuid
 from collections.abc import Callable
@@ -59,39 +59,41 @@ PHONE = "+79123456789"
 
 
 @dataclass
-class Outside:
-    """CDI and ЕИП: what they know, and whether they answer at all."""
+class FakeOutsideSystems:
+    """CDI and ЕИП: their data, and whether they are down."""
 
     organisations: list[Organisation] = field(default_factory=lambda: [ROMASHKA, IVANOVA])
     accounts: set[tuple[str, str]] = field(default_factory=lambda: {(ACCOUNT, ROMASHKA.inn)})
     cdi_down: bool = False
     eip_down: bool = False
-    asked_cdi: int = 0
+    cdi_calls: int = 0
 
     def search(self, query: str, *, limit: int = 20) -> list[Organisation]:
-        self._cdi()
+        self._count_cdi_call()
         return [
-            each for each in self.organisations if query.casefold() in each.short_name.casefold()
+            organisation
+            for organisation in self.organisations
+            if query.casefold() in organisation.short_name.casefold()
         ]
 
     def get(self, inn: str, kpp: str = "") -> Organisation | None:
-        self._cdi()
-        return next((each for each in self.organisations if each.inn == inn), None)
+        self._count_cdi_call()
+        return next((row for row in self.organisations if row.inn == inn), None)
 
     def account_belongs(self, account: str, inn: str, *, timeout: float | None = None) -> bool:
         if self.eip_down:
             raise Unavailable("eip", "switched off")
         return (account, inn) in self.accounts
 
-    def _cdi(self) -> None:
-        self.asked_cdi += 1
+    def _count_cdi_call(self) -> None:
+        self.cdi_calls += 1
         if self.cdi_down:
             raise Unavailable("cdi", "switched off")
 
 
 @dataclass
-class Form:
-    """The form of one page: what is in its fields, and its buttons."""
+class FormPage:
+    """One page with the form: the values of its fields, and its buttons."""
 
     browser: Browser
     slug: str
@@ -103,32 +105,32 @@ class Form:
     def open(self, query: str = "") -> HttpResponse:
         return self.browser.get(self.url() + query)
 
-    def press(self, path: str, *, htmx: bool = True, **more: Any) -> HttpResponse:
-        """Sends everything to the address of a button."""
+    def press(self, path: str, *, htmx: bool = True, **extra: Any) -> HttpResponse:
+        """Post all fields to the URL of a button, with ``extra``."""
         headers = {"HX-Request": "true"} if htmx else {}
-        return self.browser.post(self.url(path), {**self.values, **more}, headers=headers)
+        return self.browser.post(self.url(path), {**self.values, **extra}, headers=headers)
 
-    def save(self, **more: Any) -> HttpResponse:
-        """What the script does as one types; the page keeps ``more``."""
-        self.values |= more
+    def save(self, **values: Any) -> HttpResponse:
+        """Type ``values`` into the page and autosave it."""
+        self.values |= values
         return self.press("draft/")
 
-    def create(self, **more: Any) -> HttpResponse:
+    def create(self, **extra: Any) -> HttpResponse:
         """«Создать задание»."""
-        return self.press("", htmx=False, **more)
+        return self.press("", htmx=False, **extra)
 
-    def another_page(self, **values: Any) -> "Form":
-        """The same form opened elsewhere, empty but for ``values``."""
-        return Form(self.browser, self.slug, {**new_page(), **values})
+    def open_another_page(self, **values: Any) -> "FormPage":
+        """The same form in another window, empty except for ``values``."""
+        return FormPage(self.browser, self.slug, {**new_page_fields(), **values})
 
 
-def new_page() -> dict[str, str]:
+def new_page_fields() -> dict[str, str]:
     return {"page": str(uuid.uuid4()), "revision": "", "submission_key": str(uuid.uuid4())}
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
-    outside = Outside()
+def outside(monkeypatch: pytest.MonkeyPatch) -> FakeOutsideSystems:
+    outside = FakeOutsideSystems()
     monkeypatch.setattr("clients.gateways.cdi.HttpCdi", lambda: outside)
     monkeypatch.setattr("clients.gateways.eip.HttpEip", lambda: outside)
     return outside
@@ -136,8 +138,8 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
 
 @pytest.fixture
 def problems(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> dict[str, str]:
-    """What is wrong with signatories, by surname; nothing at first."""
-    # The default one is shared by the processes of a test run.
+    """The problems of signatories by surname; empty at first."""
+    # The default cache is shared by the processes of a test run.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     problems: dict[str, str] = {}
@@ -186,7 +188,7 @@ def manager(
     region: Region,
     signatory: Signatory,
     services: dict[str, Service],
-    outside: Outside,
+    outside: FakeOutsideSystems,
     problems: dict[str, str],
 ) -> User:
     manager: User = UserFactory(roles=[Role.MANAGER], types=list(TaskType))
@@ -200,10 +202,10 @@ def visitor(manager: User) -> Browser:
 
 
 @pytest.fixture
-def attach(manager: User) -> Callable[[Form], HttpResponse]:
-    """Sends a PDF to the form, as «Обзор» does."""
+def attach(manager: User) -> Callable[[FormPage], HttpResponse]:
+    """Uploads a PDF, as «Обзор» does."""
 
-    def attach(form: Form, content: bytes = b"", name: str = "Договор.pdf") -> HttpResponse:
+    def attach(form: FormPage, content: bytes = b"", name: str = "Договор.pdf") -> HttpResponse:
         upload = SimpleUploadedFile(name, content or pdf_file())
         return form.press("document/", document=upload)
 
@@ -211,13 +213,13 @@ def attach(manager: User) -> Callable[[Form], HttpResponse]:
 
 
 @pytest.fixture
-def company(visitor: Browser, region: Region, box: Box, signatory: Signatory) -> Form:
-    """«ЮЛ/ИП B2B» with every field filled in but for the file."""
-    return Form(
+def company(visitor: Browser, region: Region, box: Box, signatory: Signatory) -> FormPage:
+    """«ЮЛ/ИП B2B» with every field filled in except for the file."""
+    return FormPage(
         visitor,
         "company",
         {
-            **new_page(),
+            **new_page_fields(),
             "client": f"{ROMASHKA.inn}-{ROMASHKA.kpp}",
             "client_q": ROMASHKA.short_name,
             "contact": "new",
@@ -240,14 +242,14 @@ def company(visitor: Browser, region: Region, box: Box, signatory: Signatory) ->
 
 
 @pytest.fixture
-def person(company: Form) -> Form:
-    """«Самозанятый B2B» with every field filled in but for the file."""
+def person(company: FormPage) -> FormPage:
+    """«Самозанятый B2B» with every field filled in except for the file."""
     common = {
         name: value
         for name, value in company.values.items()
         if not name.startswith(("client", "contact", "new-"))
     }
-    return Form(
+    return FormPage(
         company.browser,
         "self-employed",
         {
@@ -263,14 +265,14 @@ def person(company: Form) -> Form:
     )
 
 
-def text_of(response: HttpResponse) -> str:
-    """What a page says, with its white space as a reader sees it."""
+def get_text(response: HttpResponse) -> str:
+    """The page with its white space collapsed."""
     return " ".join(response.content.decode().split())
 
 
-def the_draft() -> Draft:
+def get_draft() -> Draft:
     return Draft.objects.get()
 
 
-def the_task() -> SigningTask:
+def get_task() -> SigningTask:
     return SigningTask.objects.get()

@@ -1,4 +1,4 @@
-"""Who may open which form (domain, section 2)."""
+"""Who may open which form (docs/rules.md#task-types)."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SLUGS = {
     "self-employed": TaskType.SELF_EMPLOYED,
     "contractor": TaskType.CONTRACTOR,
 }
-WHO = {
+STATUS_BY_PERSON = {
     "owner": 200,
     "mate": 200,
     "lead": 403,
@@ -27,26 +27,25 @@ WHO = {
 
 
 @pytest.mark.parametrize("path", ["", "company/", "company/clients/", "company/document/"])
-@pytest.mark.parametrize(("who", "status"), WHO.items())
+@pytest.mark.parametrize(("who", "status"), STATUS_BY_PERSON.items())
 @pytest.mark.django_db
 def test_forms_are_for_managers(who: str, status: int, path: str) -> None:
     browser = browser_of(make_people()[who])
-    answer = browser.get(f"/tasks/new/{path}", headers={"HX-Request": "true"})
-    assert answer.status_code == status
+    response = browser.get(f"/tasks/new/{path}", headers={"HX-Request": "true"})
+    assert response.status_code == status
 
 
 def manager(*types: TaskType) -> User:
-    made: User = UserFactory(roles=[Role.MANAGER], types=list(types))
-    return made
+    user: User = UserFactory(roles=[Role.MANAGER], types=list(types))
+    return user
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.django_db
-def test_only_the_opened_types_are_offered(slug: str) -> None:
+def test_only_permitted_task_types_are_offered(slug: str) -> None:
     browser = browser_of(manager(SLUGS[slug]))
     page = browser.get("/tasks/new/").content.decode()
-    offered = [each for each in SLUGS if f"/tasks/new/{each}/" in page]
-    assert offered == [slug]
+    assert [name for name in SLUGS if f"/tasks/new/{name}/" in page] == [slug]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -54,15 +53,15 @@ def test_only_the_opened_types_are_offered(slug: str) -> None:
     "path", ["", "draft/", "close/", "account/", "contact/find/", "document/", "reopen/"]
 )
 @pytest.mark.django_db
-def test_a_type_that_is_not_opened_is_refused(slug: str, path: str) -> None:
+def test_a_task_type_without_access_is_forbidden(slug: str, path: str) -> None:
     others = [task_type for task_type in TaskType if task_type != SLUGS[slug]]
-    answer = browser_of(manager(*others)).post(f"/tasks/new/{slug}/{path}")
-    assert answer.status_code == 403
-    assert SLUGS[slug].label in answer.content.decode()
+    response = browser_of(manager(*others)).post(f"/tasks/new/{slug}/{path}")
+    assert response.status_code == 403
+    assert SLUGS[slug].label in response.content.decode()
 
 
 @pytest.mark.django_db
-def test_one_to_whom_no_type_is_opened_sees_how_to_ask() -> None:
+def test_a_manager_without_task_types_sees_how_to_request_access() -> None:
     page = browser_of(manager()).get("/tasks/new/").content.decode()
     assert "Ни один тип заданий вам пока не открыт" in page
     assert "Прошу предоставить доступ" in page

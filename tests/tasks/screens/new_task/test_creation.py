@@ -1,4 +1,4 @@
-"""«Создать задание» (manual, 4): the same code lists what is missing and lets it be made."""
+"""«Создать задание» (docs/rules.md#new-task-form): what is missing, and what is created."""
 
 import uuid
 from collections.abc import Callable
@@ -16,22 +16,20 @@ from tasks.statuses import Status
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
     ROMASHKA,
-    Form,
-    Outside,
-    text_of,
-    the_draft,
-    the_task,
+    FakeOutsideSystems,
+    FormPage,
+    get_draft,
+    get_task,
+    get_text,
 )
 
-Attach = Callable[[Form], HttpResponse]
+Attach = Callable[[FormPage], HttpResponse]
 
 
-def test_when_all_required_fields_are_filled_the_task_can_be_created(
-    company: Form, attach: Attach, manager: User
-) -> None:
+def test_a_complete_form_creates_a_task(company: FormPage, attach: Attach, manager: User) -> None:
     attach(company)
     response = company.create()
-    task = the_task()
+    task = get_task()
     assert response.status_code == 302
     assert response["Location"] == f"/tasks/{task.number}/"
     assert (task.manager, task.task_type) == (manager, TaskType.LEGAL)
@@ -44,9 +42,7 @@ def test_when_all_required_fields_are_filled_the_task_can_be_created(
     assert task.status == Status.IDENTIFICATION_REQUESTED
 
 
-def test_a_client_that_is_not_in_the_base_gets_a_card_with_the_task(
-    company: Form, attach: Attach
-) -> None:
+def test_a_new_client_gets_a_card_with_the_task(company: FormPage, attach: Attach) -> None:
     attach(company)
     assert not Client.objects.exists()
     company.create()
@@ -69,92 +65,92 @@ MISSING = {
 
 
 @pytest.mark.parametrize("field", MISSING)
-def test_not_all_required_fields_are_filled(field: str, company: Form, attach: Attach) -> None:
+def test_a_missing_field_is_an_error(field: str, company: FormPage, attach: Attach) -> None:
     attach(company)
     if field == "region":
         Region.objects.get().managers.clear()
     company.values[field] = []
     response = company.create()
     assert response.status_code == 422
-    page = text_of(response)
+    page = get_text(response)
     assert "<title>Ошибка: " in page
     assert page.count(MISSING[field]) >= 3  # in the summary, at the field, in the panel
     assert not SigningTask.objects.exists()
 
 
-def test_an_early_click_loses_nothing(company: Form) -> None:
+def test_an_incomplete_form_loses_nothing(company: FormPage) -> None:
     company.values |= {"account_number": "999", "document_kind": ""}
-    page = text_of(company.create())
+    page = get_text(company.create())
     for text in ("Петров", "8 (912) 345-67-89", ROMASHKA.short_name, "999"):
         assert text in page
-    assert the_draft().fields["new-surname"] == ["Петров"]
+    assert get_draft().fields["new-surname"] == ["Петров"]
 
 
-def test_in_the_seamless_process_no_document_is_attached(company: Form) -> None:
+def test_the_seamless_process_needs_a_document(company: FormPage) -> None:
     response = company.create()
     assert response.status_code == 422
-    assert "Вложите документ" in text_of(response)
+    assert "Вложите документ" in get_text(response)
 
 
-def test_outside_of_the_seamless_process_document_and_service_may_come_later(
-    company: Form, region: Region
+def test_outside_the_seamless_process_document_and_service_may_come_later(
+    company: FormPage, region: Region
 ) -> None:
     region.seamless = False
     region.save()
     company.values["services"] = []
     assert company.create().status_code == 302
-    assert the_task().document_version is None
+    assert get_task().document_version is None
 
 
-def test_the_button_is_purple_only_when_nothing_is_missing(company: Form, attach: Attach) -> None:
-    assert 'class="btn btn-outline"' in text_of(company.save()).partition("action-bar")[2]
+def test_the_button_is_primary_only_when_nothing_is_missing(
+    company: FormPage, attach: Attach
+) -> None:
+    assert 'class="btn btn-outline"' in get_text(company.save()).partition("action-bar")[2]
     attach(company)
-    ready = text_of(company.save())
+    ready = get_text(company.save())
     assert 'class="btn btn-primary"' in ready.partition("action-bar")[2]
     assert "Все готово" in ready
 
 
-def test_the_button_is_never_disabled(company: Form) -> None:
-    assert "disabled" not in text_of(company.open()).partition("action-bar")[2][:200]
+def test_the_button_is_never_disabled(company: FormPage) -> None:
+    assert "disabled" not in get_text(company.open()).partition("action-bar")[2][:200]
 
 
-def test_a_double_click_makes_one_task(company: Form, attach: Attach) -> None:
+def test_a_double_click_creates_one_task(company: FormPage, attach: Attach) -> None:
     attach(company)
     first, second = company.create(), company.create()
-    assert first["Location"] == second["Location"] == f"/tasks/{the_task().number}/"
+    assert first["Location"] == second["Location"] == f"/tasks/{get_task().number}/"
 
 
-def test_the_back_button_and_another_click_lead_to_the_task_that_was_made(
-    company: Form, attach: Attach
-) -> None:
+def test_a_second_submission_of_a_page_leads_to_its_task(company: FormPage, attach: Attach) -> None:
     attach(company)
-    made = company.create()
-    again = company.create(account_number="850123450000")
-    assert again["Location"] == made["Location"]
+    first = company.create()
+    second = company.create(account_number="850123450000")
+    assert second["Location"] == first["Location"]
     assert SigningTask.objects.count() == 1
 
 
-def test_a_page_left_open_after_its_task_was_made_leads_to_it(
-    company: Form, attach: Attach
+def test_an_autosave_after_the_creation_leads_to_the_task(
+    company: FormPage, attach: Attach
 ) -> None:
     attach(company)
     company.create()
-    assert company.save()["HX-Redirect"] == f"/tasks/{the_task().number}/"
-    assert the_draft().fields == {}
+    assert company.save()["HX-Redirect"] == f"/tasks/{get_task().number}/"
+    assert get_draft().fields == {}
 
 
-def test_the_draft_is_empty_after_the_task_was_made(company: Form, attach: Attach) -> None:
+def test_the_draft_is_empty_after_the_creation(company: FormPage, attach: Attach) -> None:
     attach(company)
     company.create()
-    draft = the_draft()
+    draft = get_draft()
     assert (draft.fields, draft.document_version, draft.organisation) == ({}, None, None)
-    assert "Есть несохраненные данные" not in text_of(company.open())
+    assert "Есть несохраненные данные" not in get_text(company.open())
 
 
-def test_the_next_form_makes_the_next_task(company: Form, attach: Attach) -> None:
+def test_the_next_form_creates_another_task(company: FormPage, attach: Attach) -> None:
     attach(company)
     company.create()
-    following = Form(company.browser, "company", {**company.values, "page": "next"})
+    following = FormPage(company.browser, "company", {**company.values, "page": "next"})
     following.values |= {"submission_key": str(uuid.uuid4()), "contact": "+79123456789"}
     attach(following)
     assert following.create().status_code == 302
@@ -162,51 +158,49 @@ def test_the_next_form_makes_the_next_task(company: Form, attach: Attach) -> Non
     assert Contact.objects.count() == Client.objects.count() == 1
 
 
-def test_a_service_with_a_risk_of_fraud_sends_the_task_to_approval(
-    company: Form, attach: Attach
-) -> None:
+def test_a_service_with_a_fraud_risk_needs_approval(company: FormPage, attach: Attach) -> None:
     company.values["services"] = ["virtual_pbx"]
     attach(company)
     company.create()
-    assert the_task().status == Status.ON_APPROVAL
+    assert get_task().status == Status.ON_APPROVAL
 
 
-def test_the_check_that_was_made_is_kept_with_the_task(company: Form, attach: Attach) -> None:
+def test_a_confirmed_fraud_check_is_stored_with_the_task(company: FormPage, attach: Attach) -> None:
     company.values |= {"services": ["virtual_pbx"], "fraud_check": "on"}
     attach(company)
     company.create()
-    task = the_task()
+    task = get_task()
     assert task.fraud_check_confirmed
     assert task.status == Status.IDENTIFICATION_REQUESTED
 
 
-def test_the_tick_counts_only_with_a_service_that_asks_for_it(
-    company: Form, attach: Attach
+def test_the_fraud_check_counts_only_with_a_risky_service(
+    company: FormPage, attach: Attach
 ) -> None:
     company.values["fraud_check"] = "on"
     attach(company)
     company.create()
-    assert not the_task().fraud_check_confirmed
+    assert not get_task().fraud_check_confirmed
 
 
-def test_the_reminder_names_dataport(company: Form, settings: object) -> None:
-    page = text_of(company.open())
+def test_the_fraud_check_names_dataport(company: FormPage, settings: object) -> None:
+    page = get_text(company.open())
     assert "Проверьте клиента на благонадежность по чек-листу на портале dataport" in page
     assert "https://dataport.example/checklist" in page
 
 
-def test_a_client_liquidated_since_it_was_chosen_is_refused(
-    company: Form, attach: Attach, outside: Outside
+def test_a_client_liquidated_in_the_meantime_is_refused(
+    company: FormPage, attach: Attach, outside: FakeOutsideSystems
 ) -> None:
     attach(company)
     outside.organisations = [replace(ROMASHKA, state=Client.State.LIQUIDATED)]
     response = company.create()
     assert response.status_code == 422
-    assert "Клиент ликвидирован. Создать задание нельзя" in text_of(response)
+    assert "Клиент ликвидирован. Создать задание нельзя" in get_text(response)
 
 
-def test_cdi_that_went_down_since_does_not_hold_the_task_up(
-    company: Form, attach: Attach, outside: Outside
+def test_a_task_is_created_when_cdi_is_down_in_the_meantime(
+    company: FormPage, attach: Attach, outside: FakeOutsideSystems
 ) -> None:
     attach(company)
     outside.cdi_down = True
@@ -214,18 +208,18 @@ def test_cdi_that_went_down_since_does_not_hold_the_task_up(
     assert Client.objects.get().ogrn == ROMASHKA.ogrn
 
 
-def test_a_phone_taken_while_the_form_was_on_its_way_is_said_at_the_field(
-    company: Form, attach: Attach, monkeypatch: pytest.MonkeyPatch
+def test_a_phone_taken_in_the_meantime_is_an_error(
+    company: FormPage, attach: Attach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attach(company)
 
-    def raced(**_: object) -> None:
+    def raise_duplicate(**_: object) -> None:
         raise DuplicateContact("+79123456789")
 
-    monkeypatch.setattr("clients.actions.create_contact", raced)
+    monkeypatch.setattr("clients.actions.create_contact", raise_duplicate)
     response = company.create()
     assert response.status_code == 422
-    assert DUPLICATE_MESSAGE in text_of(response)
+    assert DUPLICATE_MESSAGE in get_text(response)
     assert not SigningTask.objects.exists()
     assert not Client.objects.exists()
     assert Draft.objects.get().fields["new-surname"] == ["Петров"]

@@ -1,4 +1,4 @@
-"""The document of the form (manual, chapter 4: one file, what is refused, the converted PDF)."""
+"""The document of the form (docs/rules.md#documents)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.documents.office import build_zip
 from tests.support.factories import DocumentVersionFactory, StoredFileFactory, UserFactory
 from tests.support.people import browser_of
 from tests.support.world import pdf_file, word_file
-from tests.tasks.screens.new_task.conftest import Form, text_of, the_draft, the_task
+from tests.tasks.screens.new_task.conftest import FormPage, get_draft, get_task, get_text
 
 Attach = Callable[..., HttpResponse]
 LOSS = "Часть текста могла не попасть в PDF"
@@ -22,67 +22,67 @@ FINDING = {"code": "text_missing", "text": LOSS, "files": []}
 State = DocumentVersion.State
 
 
-def test_a_pdf_is_shown_with_its_pages(company: Form, attach: Attach) -> None:
-    page = text_of(attach(company))
-    version = the_draft().document_version
+def test_a_pdf_is_shown_with_its_pages(company: FormPage, attach: Attach) -> None:
+    page = get_text(attach(company))
+    version = get_draft().document_version
     assert "Договор.pdf" in page
     assert f"/tasks/new/company/document/{version.pk}/page/1/" in page
     assert "Текст документа" in page
 
 
-def test_word_is_converted_and_the_page_asks_until_it_is(company: Form, attach: Attach) -> None:
-    page = text_of(attach(company, word_file(), "Договор.docx"))
+def test_the_page_polls_until_a_word_document_is_converted(
+    company: FormPage, attach: Attach
+) -> None:
+    page = get_text(attach(company, word_file(), "Договор.docx"))
     assert "Преобразуем в PDF…" in page
     assert 'data-hx-trigger="load delay:1500ms"' in page
-    asked = company.browser.get(company.url("document/"), headers={"HX-Request": "true"})
-    assert "Преобразуем в PDF…" in text_of(asked)
+    response = company.browser.get(company.url("document/"), headers={"HX-Request": "true"})
+    assert "Преобразуем в PDF…" in get_text(response)
 
 
-def test_no_task_is_created_of_a_document_that_nobody_can_have_seen(
-    company: Form, attach: Attach
+def test_no_task_is_created_before_the_document_is_converted(
+    company: FormPage, attach: Attach
 ) -> None:
     attach(company, word_file(), "Договор.docx")
     response = company.create()
     assert response.status_code == 422
-    assert "Преобразуем в PDF" in text_of(response)
+    assert "Преобразуем в PDF" in get_text(response)
     make_ready(findings=[])
     assert company.create().status_code == 302
 
 
-def test_a_document_with_a_finding_needs_somebody_who_has_looked_at_it(
-    company: Form, attach: Attach
-) -> None:
+def test_a_document_with_a_finding_must_be_reviewed(company: FormPage, attach: Attach) -> None:
     attach(company, word_file(), "Договор.docx")
     version = make_ready(findings=[FINDING])
-    page = text_of(company.open("?restore=1"))
+    page = get_text(company.open("?restore=1"))
     assert LOSS in page
     response = company.create()
     assert response.status_code == 422
-    assert "Просмотрите страницы документа и подтвердите это" in text_of(response)
+    assert "Просмотрите страницы документа и подтвердите это" in get_text(response)
 
     company.press("document/review/", version=str(version.pk))
-    assert the_draft().document_version.reviewed_by == the_draft().user
-    assert "Страницы просмотрены" in text_of(company.open("?restore=1"))
+    assert get_draft().document_version.reviewed_by == get_draft().user
+    assert "Страницы просмотрены" in get_text(company.open("?restore=1"))
     assert company.create().status_code == 302
-    entry = the_task().history.get(name="document_reviewed")
-    assert entry.actor == the_task().manager
+    entry = get_task().history.get(name="document_reviewed")
+    assert entry.actor == get_task().manager
     assert entry.details["findings"] == ["text_missing"]
 
 
-def test_a_look_at_another_document_counts_for_nothing(company: Form, attach: Attach) -> None:
+def test_a_review_of_another_document_does_not_count(company: FormPage, attach: Attach) -> None:
     attach(company, word_file(), "Договор.docx")
     old = make_ready(findings=[FINDING])
     company.press("document/detach/")
     attach(company, word_file("2. Другая цена"), "Договор.docx")
     make_ready(findings=[FINDING])
     company.press("document/review/", version=str(old.pk))
-    assert the_draft().document_version.reviewed_at is None
+    assert get_draft().document_version.reviewed_at is None
     assert company.create().status_code == 422
 
 
 def make_ready(findings: list[dict[str, Any]]) -> DocumentVersion:
     """The draft's document as its conversion leaves it."""
-    version = the_draft().document_version
+    version = get_draft().document_version
     assert version is not None
     version.pdf, version.pages, version.state = StoredFileFactory(), 1, State.READY
     version.findings = findings
@@ -91,11 +91,11 @@ def make_ready(findings: list[dict[str, Any]]) -> DocumentVersion:
 
 
 def test_a_failed_conversion_can_be_detached_and_uploaded_again(
-    company: Form, attach: Attach
+    company: FormPage, attach: Attach
 ) -> None:
     attach(company, word_file(), "Договор.docx")
     DocumentVersion.objects.update(state=State.FAILED, problem="Документ слишком сложный")
-    page = text_of(company.open("?restore=1"))
+    page = get_text(company.open("?restore=1"))
     assert "Не удалось преобразовать файл в PDF. Открепите и загрузите снова" in page
     assert "Документ слишком сложный" in page
     assert company.create().status_code == 422
@@ -113,77 +113,77 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize("htmx", [True, False])
-def test_a_refused_file_is_said_at_the_field_and_nothing_is_lost(
-    htmx: bool, name: str, company: Form
+def test_a_refused_file_is_an_error_and_loses_nothing(
+    htmx: bool, name: str, company: FormPage
 ) -> None:
-    content, file_name, words = REFUSED[name]
+    content, file_name, message = REFUSED[name]
     upload = SimpleUploadedFile(file_name, content)
     response = company.press("document/" if htmx else "draft/", htmx=htmx, document=upload)
     assert response.status_code == 422
-    assert words in text_of(response)
-    assert the_draft().fields["new-surname"] == ["Петров"]
-    assert the_draft().document_version is None
+    assert message in get_text(response)
+    assert get_draft().fields["new-surname"] == ["Петров"]
+    assert get_draft().document_version is None
 
 
-def test_no_more_than_one_file_can_be_attached(company: Form) -> None:
+def test_no_more_than_one_file_can_be_attached(company: FormPage) -> None:
     files = [SimpleUploadedFile(f"{n}.pdf", pdf_file()) for n in (1, 2)]
     response = company.press("document/", document=files)
-    assert "Можно вложить только один файл" in text_of(response)
+    assert "Можно вложить только один файл" in get_text(response)
 
 
-def test_a_refused_file_keeps_the_one_attached_before(company: Form, attach: Attach) -> None:
+def test_a_refused_file_keeps_the_attached_one(company: FormPage, attach: Attach) -> None:
     attach(company)
     response = attach(company, b"nonsense")
     assert response.status_code == 422
-    assert "Договор.pdf" in text_of(response)
+    assert "Договор.pdf" in get_text(response)
 
 
-def test_a_file_goes_with_any_button_when_there_is_no_script(company: Form) -> None:
+def test_any_button_uploads_the_file_without_javascript(company: FormPage) -> None:
     upload = SimpleUploadedFile("Договор.pdf", pdf_file())
     assert company.create(document=upload).status_code == 302
-    assert the_task().document_version.file_name == "Договор.pdf"
+    assert get_task().document_version.file_name == "Договор.pdf"
 
 
-def test_detach_empties_the_place(company: Form, attach: Attach) -> None:
+def test_the_document_can_be_detached(company: FormPage, attach: Attach) -> None:
     attach(company)
-    page = text_of(company.press("document/detach/"))
+    page = get_text(company.press("document/detach/"))
     assert "Перетащите файл сюда" in page
-    assert the_draft().document_version is None
+    assert get_draft().document_version is None
 
 
 FILES = ["pdf/", "text/", "page/1/"]
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_the_document_can_be_looked_at(path: str, company: Form, attach: Attach) -> None:
+def test_the_document_can_be_viewed(path: str, company: FormPage, attach: Attach) -> None:
     attach(company)
-    version = the_draft().document_version
+    version = get_draft().document_version
     response = company.browser.get(company.url(f"document/{version.pk}/{path}"))
     assert response.status_code == 200
     response.close()
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_nobody_else_can_look_at_it(path: str, company: Form, attach: Attach) -> None:
+def test_nobody_else_can_view_the_document(path: str, company: FormPage, attach: Attach) -> None:
     attach(company)
-    version = the_draft().document_version
+    version = get_draft().document_version
     other = browser_of(UserFactory(roles=[Role.MANAGER], types=list(TaskType)))
     assert other.get(company.url(f"document/{version.pk}/{path}")).status_code == 404
 
 
-def test_only_the_drafts_own_document_can_be_looked_at(company: Form, manager: User) -> None:
+def test_only_the_document_of_the_draft_can_be_viewed(company: FormPage, manager: User) -> None:
     foreign = DocumentVersionFactory(uploaded_by=manager)
     assert company.browser.get(company.url(f"document/{foreign.pk}/pdf/")).status_code == 404
 
 
-def test_a_page_that_is_not_there_is_not_found(company: Form, attach: Attach) -> None:
+def test_a_missing_page_is_not_found(company: FormPage, attach: Attach) -> None:
     attach(company)
-    version = the_draft().document_version
+    version = get_draft().document_version
     path = company.url(f"document/{version.pk}/page/99/")
     assert company.browser.get(path).status_code == 404
 
 
-def test_one_who_has_not_uploaded_yet_is_told_what_to_do(company: Form) -> None:
+def test_an_upload_without_a_file_is_an_error(company: FormPage) -> None:
     response = company.press("document/")
     assert response.status_code == 422
-    assert "Вложите документ" in text_of(response)
+    assert "Вложите документ" in get_text(response)

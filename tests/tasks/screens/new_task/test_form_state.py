@@ -8,10 +8,10 @@ from accounts.models import User
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG
 from tasks.screens.new_task.form_state import FormState, build_form_state, hide_premature_errors
-from tests.tasks.screens.new_task.conftest import Form
+from tests.tasks.screens.new_task.conftest import FormPage
 
 
-def build(form: Form, user: User, **values: str) -> FormState:
+def build(form: FormPage, user: User, **values: str) -> FormState:
     kind = FORM_KIND_BY_SLUG[form.slug]
     posted = {
         name: value if isinstance(value, list) else [value]

@@ -8,60 +8,60 @@ import pytest
 from django.http import HttpResponse
 
 from tests.support.factories_clients import ContactFactory
-from tests.tasks.screens.new_task.conftest import PHONE, Form
+from tests.tasks.screens.new_task.conftest import PHONE, FormPage
 
-Attach = Callable[[Form], HttpResponse]
+Attach = Callable[[FormPage], HttpResponse]
 
 
-def empty(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def empty(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     return company.open()
 
 
-def choice(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def choice(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     return company.browser.get("/tasks/new/")
 
 
-def restored(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def restored(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     attach(company)
     return company.open("?restore=1")
 
 
-def restorable(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def restorable(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     company.save()
     return company.open()
 
 
-def refused(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def refused(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     ContactFactory(phone=PHONE)
     return company.create(account_number="999")
 
 
-def found(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def search_results(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     company.save(client="", client_q="ромашка")
     return company.open("?restore=1&find=client")
 
 
-def conflict(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def conflict(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     company.save()
-    return company.another_page(account_number="850").press("draft/", htmx=False)
+    return company.open_another_page(account_number="850").press("draft/", htmx=False)
 
 
-def person_form(company: Form, person: Form, attach: Attach) -> HttpResponse:
+def person_form(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     person.save(**{"person-email": "other@client.example"})
     return person.open("?restore=1")
 
 
-STATES = [empty, choice, restored, restorable, refused, found, conflict, person_form]
+STATES = [empty, choice, restored, restorable, refused, search_results, conflict, person_form]
 
 
-@pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
+@pytest.mark.parametrize("open_page", STATES, ids=lambda open_page: open_page.__name__)
 def test_the_page_is_a_valid_document(
-    reach: Callable[[Form, Form, Attach], HttpResponse],
-    company: Form,
-    person: Form,
+    open_page: Callable[[FormPage, FormPage, Attach], HttpResponse],
+    company: FormPage,
+    person: FormPage,
     attach: Attach,
 ) -> None:
-    page = reach(company, person, attach).content.decode()
+    page = open_page(company, person, attach).content.decode()
     html5lib.HTMLParser(strict=True).parse(page)
     ids = re.findall(r'\sid="([^"]+)"', page.partition("<template")[0])
     assert len(ids) == len(set(ids))

@@ -11,9 +11,9 @@ from edo.models import Box, Signatory
 from tasks.screens.new_task.signing_options import SigningOptions, find_signing_options
 from tests.support.factories import BoxFactory, SignatoryFactory
 from tests.support.factories_clients import RegionFactory
-from tests.tasks.screens.new_task.conftest import Form, text_of, the_task
+from tests.tasks.screens.new_task.conftest import FormPage, get_task, get_text
 
-Attach = Callable[[Form], HttpResponse]
+Attach = Callable[[FormPage], HttpResponse]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def names(options: SigningOptions) -> tuple[list[str], list[str], list[str]]:
     )
 
 
-def test_the_only_region_box_and_signatory_are_chosen_by_themselves(
+def test_an_only_region_box_and_signatory_are_chosen(
     manager: User, region: Region, box: Box, signatory: Signatory
 ) -> None:
     options = find_signing_options(manager, "", "", "")
@@ -51,9 +51,9 @@ def test_the_only_region_box_and_signatory_are_chosen_by_themselves(
 def test_the_region_narrows_boxes_and_signatories(
     manager: User, box: Box, north: Region, north_box: Box, northerner: Signatory
 ) -> None:
-    every = find_signing_options(manager, "", "", "")
-    assert [len(each) for each in names(every)] == [2, 2, 2]
-    assert every.region is every.box is every.signatory is None
+    all_options = find_signing_options(manager, "", "", "")
+    assert [len(rows) for rows in names(all_options)] == [2, 2, 2]
+    assert all_options.region is all_options.box is all_options.signatory is None
     narrowed = find_signing_options(manager, str(north.pk), "", "")
     assert names(narrowed)[1:] == (["Северо-Запад"], ["Белов"])
     assert len(narrowed.regions) == 2
@@ -93,7 +93,7 @@ def test_regions_of_others_are_not_offered(manager: User, region: Region) -> Non
 
 
 @pytest.mark.parametrize("what", ["region", "box", "signatory"])
-def test_what_is_switched_off_is_not_offered(
+def test_inactive_rows_are_not_offered(
     what: str, manager: User, request: pytest.FixtureRequest
 ) -> None:
     row = request.getfixturevalue(what)
@@ -103,36 +103,38 @@ def test_what_is_switched_off_is_not_offered(
 
 
 @pytest.mark.parametrize("nonsense", ["x", "-1", "99999999999999999999", "\x00"])
-def test_a_key_that_is_none_chooses_nothing(
+def test_a_malformed_key_chooses_nothing(
     nonsense: str, manager: User, north: Region, northerner: Signatory
 ) -> None:
     options = find_signing_options(manager, nonsense, nonsense, nonsense)
     assert options.region is None
 
 
-def test_a_signatory_with_an_expired_certificate_is_shown_and_cannot_be_chosen(
-    company: Form, problems: dict[str, str], signatory: Signatory
+def test_a_signatory_with_an_expired_certificate_cannot_be_chosen(
+    company: FormPage, problems: dict[str, str], signatory: Signatory
 ) -> None:
     problems["Сидоров"] = "Сертификат подписанта истек 20.11.2026."
-    signatories = text_of(company.save()).partition('<select name="signatory"')[2]
+    signatories = get_text(company.save()).partition('<select name="signatory"')[2]
     option = signatories.partition(f'value="{signatory.pk}"')[2].partition("</option>")[0]
     assert "disabled" in option
     assert "Сертификат подписанта истек 20.11.2026" in option
     response = company.create()
     assert response.status_code == 422
-    assert '<a href="#id_signatory">Сертификат подписанта истек 20.11.2026</a>' in text_of(response)
+    assert '<a href="#id_signatory">Сертификат подписанта истек 20.11.2026</a>' in get_text(
+        response
+    )
 
 
-def test_a_signatory_is_judged_anew_when_the_task_is_made(
-    company: Form, attach: Attach, problems: dict[str, str]
+def test_the_signatory_is_verified_again_at_the_creation(
+    company: FormPage, attach: Attach, problems: dict[str, str]
 ) -> None:
     attach(company)
     problems["Сидоров"] = "МЧД отозвана."
-    assert "Все готово" in text_of(company.save())
+    assert "Все готово" in get_text(company.save())
     assert company.create().status_code == 422
 
 
-def test_of_two_signatories_the_one_who_may_sign_is_chosen(
+def test_the_only_signatory_who_may_sign_is_chosen(
     manager: User, box: Box, problems: dict[str, str]
 ) -> None:
     SignatoryFactory(surname="Белов", key_ref="key-belov", boxes=[box])
@@ -142,9 +144,11 @@ def test_of_two_signatories_the_one_who_may_sign_is_chosen(
     assert options.signatory.surname == "Белов"
 
 
-def test_a_manager_without_a_region_sees_how_to_ask_support(company: Form, manager: User) -> None:
+def test_a_manager_without_regions_sees_how_to_request_them(
+    company: FormPage, manager: User
+) -> None:
     manager.regions.clear()
-    page = text_of(company.open())
+    page = get_text(company.open())
     assert "Регионы вам пока не открыты" in page
     assert f"Логин: {manager.username}" in page
     assert "https://helpme.example" in page
@@ -152,10 +156,10 @@ def test_a_manager_without_a_region_sees_how_to_ask_support(company: Form, manag
     assert company.create().status_code == 422
 
 
-def test_the_chosen_places_are_the_tasks(
-    company: Form, attach: Attach, region: Region, box: Box, signatory: Signatory
+def test_the_task_gets_the_chosen_region_box_and_signatory(
+    company: FormPage, attach: Attach, region: Region, box: Box, signatory: Signatory
 ) -> None:
     attach(company)
     company.create()
-    task = the_task()
+    task = get_task()
     assert (task.region, task.box, task.signatory) == (region, box, signatory)

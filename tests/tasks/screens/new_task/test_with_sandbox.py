@@ -1,4 +1,4 @@
-"""The form against the simulated CDI, ЕИП and operator: what the stand-ins stand in for."""
+"""The form with the sandbox's CDI, ЕИП and operator instead of fakes."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,24 +11,26 @@ from tasks.screens.new_task.signing_options import find_signing_options
 from tests.support.people import browser_of
 from tests.support.sandbox import BANKRUPT, LIQUIDATED, ROMASHKA, TOO_YOUNG, Sandbox
 from tests.support.world import SEAMLESS, connect, install, make_manager, pdf_file
-from tests.tasks.screens.new_task.conftest import Form, new_page, text_of
+from tests.tasks.screens.new_task.conftest import FormPage, get_text, new_page_fields
 
-LAPSED = "signer-kuznetsov"
+EXPIRED_KEY_REF = "signer-kuznetsov"
 
 
 @pytest.fixture
-def form(db: None, settings: Settings, sandbox: Sandbox) -> Form:
+def form(db: None, settings: Settings, sandbox: Sandbox) -> FormPage:
     connect(settings, sandbox)
     install()
-    return Form(browser_of(make_manager()), "company", new_page())
+    return FormPage(browser_of(make_manager()), "company", new_page_fields())
 
 
-def suggestions(form: Form, query: str) -> str:
-    return text_of(form.browser.get(form.url("clients/"), {"client_q": query}))
+def search_clients(form: FormPage, query: str) -> str:
+    return get_text(form.browser.get(form.url("clients/"), {"client_q": query}))
 
 
-def test_a_task_is_made_of_what_the_outside_systems_say(form: Form, sandbox: Sandbox) -> None:
-    assert f'data-value="{ROMASHKA}-' in suggestions(form, "ромашка")
+def test_a_task_is_created_from_data_of_the_outside_systems(
+    form: FormPage, sandbox: Sandbox
+) -> None:
+    assert f'data-value="{ROMASHKA}-' in search_clients(form, "ромашка")
     region = Region.objects.get(name=SEAMLESS)
     form.values |= {
         "client": f"{ROMASHKA}-770101001",
@@ -44,31 +46,31 @@ def test_a_task_is_made_of_what_the_outside_systems_say(form: Form, sandbox: San
         "document_kind": "contract",
         "services": ["internet"],
     }
-    assert "ЛС проверен" in text_of(form.press("account/"))
+    assert "ЛС проверен" in get_text(form.press("account/"))
     sandbox.fault("eip", "down", times=None)
-    assert "ЕИП не отвечает" in text_of(form.press("account/"))
+    assert "ЕИП не отвечает" in get_text(form.press("account/"))
     sandbox.clear_faults()
-    assert "ЛС проверен" in text_of(form.press("account/"))
-    made = form.create(document=SimpleUploadedFile("Договор.pdf", pdf_file()))
-    assert made.status_code == 302
+    assert "ЛС проверен" in get_text(form.press("account/"))
+    response = form.create(document=SimpleUploadedFile("Договор.pdf", pdf_file()))
+    assert response.status_code == 302
     assert SigningTask.objects.get().account_verified_at is not None
 
 
 @pytest.mark.parametrize(
-    ("inn", "words"),
+    ("inn", "reason"),
     [
         (LIQUIDATED, "Клиент ликвидирован"),
         (BANKRUPT, "Клиент признан банкротом"),
         (TOO_YOUNG, "Данные о зарегистрированных менее 14 дней назад еще не поступили"),
     ],
 )
-def test_unusable_clients_say_why(inn: str, words: str, form: Form) -> None:
-    assert words in suggestions(form, inn)
+def test_unusable_clients_have_a_reason(inn: str, reason: str, form: FormPage) -> None:
+    assert reason in search_clients(form, inn)
 
 
-def test_an_expired_certificate_or_power_is_shown_with_its_signatory(form: Form) -> None:
+def test_signatories_who_cannot_sign_have_a_reason(form: FormPage) -> None:
     region = Region.objects.get(name=SEAMLESS)
-    lapsed = Signatory.objects.get(key_ref=LAPSED)
+    lapsed = Signatory.objects.get(key_ref=EXPIRED_KEY_REF)
     box = region.boxes.order_by("pk")[0]
     manager = region.managers.get()
     options = find_signing_options(manager, str(region.pk), str(box.pk), "").signatories
@@ -78,7 +80,9 @@ def test_an_expired_certificate_or_power_is_shown_with_its_signatory(form: Form)
     assert "" in reasons.values()
 
 
-def test_without_trusted_roots_no_signatory_can_be_chosen(form: Form, settings: Settings) -> None:
+def test_without_trusted_roots_no_signatory_can_be_chosen(
+    form: FormPage, settings: Settings
+) -> None:
     settings.EDO_TRUST_ROOTS = "/nonexistent"
     region = Region.objects.get(name=SEAMLESS)
     box = region.boxes.order_by("pk")[0]
@@ -88,7 +92,7 @@ def test_without_trusted_roots_no_signatory_can_be_chosen(form: Form, settings: 
     assert all(option.reason for option in options.signatories)
 
 
-def test_with_cdi_down_the_list_says_so(form: Form, sandbox: Sandbox) -> None:
+def test_without_cdi_the_search_says_so(form: FormPage, sandbox: Sandbox) -> None:
     sandbox.fault("cdi", "down", times=None)
-    assert "CDI не отвечает" in suggestions(form, "ромашка")
+    assert "CDI не отвечает" in search_clients(form, "ромашка")
     sandbox.clear_faults()

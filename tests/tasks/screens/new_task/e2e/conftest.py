@@ -1,4 +1,4 @@
-"""The form in a real Chromium, served by the test's own process; CDI and ЕИП stand beside it."""
+"""The form in Chromium, served by the test's own process; CDI and ЕИП are fakes."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,17 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from tests.support.chromium.screens import Screens
 
-# Chromium's and htmx's own lines about an answer that is a refusal on purpose (422, 409).
+# What Chromium and htmx log about the responses 422 and 409.
 REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status")
 
 
 @pytest.fixture(autouse=True)
 def _committed(transactional_db: None) -> None:
-    """The server's threads see what the test has made."""
+    """The threads of the server see the data of the test."""
 
 
 class Forms:
-    """Opens paths as one manager; ``complaints`` are those of console and content policy."""
+    """Opens paths as one manager; ``complaints`` are errors of the console and the CSP."""
 
     def __init__(self, screens: Screens, user: User) -> None:
         self.screens, self.user = screens, user
@@ -31,7 +31,7 @@ class Forms:
         return page
 
     def settle(self) -> None:
-        """Waits for drafts on their way: they would find the database emptied under their feet."""
+        """Wait for running autosaves: afterwards the database is emptied."""
         for context in self.screens.contexts:
             for page in context.pages:
                 waiting = page.locator("#draft-status", has_text="Сохраняем")
@@ -40,7 +40,7 @@ class Forms:
 
 @pytest.fixture
 def open_form(live_server: LiveServer, browser: Browser, manager: User) -> Iterator[Forms]:
-    """Opens forms as the manager. The browser may complain of nothing, policy included."""
+    """Opens forms as the manager; any error of the console or the CSP fails the test."""
     forms = Forms(Screens(live_server, browser), manager)
     yield forms
     forms.settle()

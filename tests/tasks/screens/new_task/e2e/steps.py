@@ -1,4 +1,4 @@
-"""What a person does on the form, by the words that are on it."""
+"""What a user does in the form, by the texts on the page."""
 
 import re
 
@@ -18,20 +18,20 @@ PERSON = {**CONTACT, "Фамилия": "Иванова", "Имя": "Анна", "
 PDF = {"name": "Договор.pdf", "mimeType": "application/pdf", "buffer": pdf_file()}
 
 
-def saved(page: Page) -> None:
-    """Waits until everything typed so far is on the server."""
+def wait_until_saved(page: Page) -> None:
+    """Wait until everything typed so far is on the server."""
     expect(page.locator("#draft-status")).to_contain_text("Сохранено в ")
 
 
-def options(page: Page) -> Locator:
-    """What the list under the client's field offers."""
+def client_options(page: Page) -> Locator:
+    """The options under the client field."""
     return page.get_by_role("listbox", name="Наименование клиента").get_by_role("option")
 
 
 def choose_client(page: Page, query: str = "ромашка") -> None:
     field = page.get_by_role("combobox", name="Наименование клиента")
     field.press_sequentially(query)
-    options(page).first.click()
+    client_options(page).first.click()
     expect(page.locator("#client-data")).to_contain_text("ИНН")
 
 
@@ -51,7 +51,7 @@ def attach(page: Page) -> None:
     expect(page.get_by_role("button", name="Открепить")).to_be_visible()
 
 
-def fill_the_rest(page: Page) -> None:
+def fill_remaining_fields(page: Page) -> None:
     """Everything below the client: account, document, kind, service."""
     page.get_by_label("Лицевой счет").fill(ACCOUNT)
     attach(page)

@@ -17,7 +17,7 @@ from tests.support.people import browser_of
 from tests.support.stack import wait_for
 from tests.support.world import word_file
 from tests.tasks.screens.new_task.conftest import (
-    the_draft,
+    get_draft,
 )
 from tests.tasks.screens.new_task.e2e.conftest import Forms
 from tests.tasks.screens.new_task.e2e.steps import (
@@ -25,14 +25,13 @@ from tests.tasks.screens.new_task.e2e.steps import (
     add_contact,
     attach,
     choose_client,
-    saved,
+    wait_until_saved,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
-MOST_INTERACTIONS = 25
 
 
-def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
+def test_a_draft_survives_a_chromium(
     open_form: Forms, playwright: Playwright, live_server: LiveServer, manager: User, tmp_path: Path
 ) -> None:
     process = subprocess.Popen(
@@ -52,8 +51,8 @@ def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
                 break
             time.sleep(0.1)
         port = port_file.read_text().split()[0]
-        doomed = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        context = doomed.new_context(base_url=live_server.url)
+        chromium = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        context = chromium.new_context(base_url=live_server.url)
         name = settings.SESSION_COOKIE_NAME
         session = browser_of(manager).cookies[name].value
         context.add_cookies([{"name": name, "value": session, "url": live_server.url}])
@@ -63,7 +62,7 @@ def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
         add_contact(page)
         attach(page)
         page.get_by_label("Основание подписания").fill("Устав")
-        saved(page)
+        wait_until_saved(page)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -76,13 +75,13 @@ def test_a_draft_outlives_a_browser_that_was_killed_in_the_middle_of_the_form(
     expect(page.locator("#client-data")).to_contain_text("Новая карточка")
 
 
-def test_what_was_typed_just_before_leaving_is_kept(open_form: Forms) -> None:
+def test_leaving_the_page_saves_the_last_change(open_form: Forms) -> None:
     page = open_form()
     page.get_by_label("Номер документа").press_sequentially("Д-17")
     page.goto("/tasks/my/")
-    # The last word is sent while the page goes: it may arrive after the next page is asked for.
-    kept = Draft.objects.filter(fields__document_number=["Д-17"])
-    wait_for(kept.exists, "the draft")
+    # The last change is sent while the page unloads: it may arrive after the next request.
+    drafts = Draft.objects.filter(fields__document_number=["Д-17"])
+    wait_for(drafts.exists, "the draft")
     page.goto("/tasks/new/company/?restore=1")
     expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
 
@@ -97,24 +96,24 @@ def test_closing_empties_the_form_and_can_be_undone(open_form: Forms) -> None:
     expect(page.get_by_label("Фамилия")).to_have_value("Петров")
 
 
-def test_two_windows_do_not_silently_overwrite_one_another(open_form: Forms) -> None:
+def test_two_windows_do_not_silently_overwrite_each_other(open_form: Forms) -> None:
     first, second = open_form(), open_form()
     first.get_by_label("Номер документа").fill("Первый")
-    saved(first)
+    wait_until_saved(first)
     second.get_by_label("Номер документа").fill("Второй")
     notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
     expect(notice).to_contain_text("Первый")
     expect(notice).to_contain_text("Второй")
-    assert the_draft().fields["document_number"] == ["Первый"]
+    assert get_draft().fields["document_number"] == ["Первый"]
     second.get_by_role("button", name="Оставить введенное здесь").click()
     expect(second.get_by_label("Номер документа")).to_have_value("Второй")
-    assert the_draft().fields["document_number"] == ["Второй"]
+    assert get_draft().fields["document_number"] == ["Второй"]
 
 
-def test_a_file_in_the_second_window_spoils_nothing(open_form: Forms) -> None:
+def test_an_upload_in_the_second_window_is_a_conflict(open_form: Forms) -> None:
     first, second = open_form(), open_form()
     first.get_by_label("Номер документа").fill("Первый")
-    saved(first)
+    wait_until_saved(first)
     second.locator("#id_document").set_input_files(PDF)
     notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
     expect(notice).to_contain_text("Первый")
@@ -124,33 +123,33 @@ def test_a_file_in_the_second_window_spoils_nothing(open_form: Forms) -> None:
     second.get_by_role("button", name="Оставить введенное здесь").click()
     expect(notice).to_have_count(0)
     attach(second)
-    saved(second)
-    assert the_draft().document_version is not None
+    wait_until_saved(second)
+    assert get_draft().document_version is not None
 
 
 def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
     page = open_form()
     page.get_by_label("Номер документа").fill("Д-1")
-    saved(page)
+    wait_until_saved(page)
     page.route("**/draft/", lambda route: route.abort())
     page.get_by_label("Номер документа").fill("Д-2")
     expect(page.locator("#draft-status")).to_have_text("Пока не сохранено: нет связи с сервером")
     page.unroute("**/draft/")
     page.get_by_role("button", name="Повторить").click()
-    saved(page)
-    assert the_draft().fields["document_number"] == ["Д-2"]
+    wait_until_saved(page)
+    assert get_draft().fields["document_number"] == ["Д-2"]
     open_form.complaints.clear()
 
 
-def test_what_is_typed_while_an_answer_redraws_the_page_is_kept(open_form: Forms) -> None:
-    """A draft on its way, another behind it, and meanwhile the document's block asks for itself."""
+def test_a_response_does_not_overwrite_what_is_typed_meanwhile(open_form: Forms) -> None:
+    """One autosave is running, another is waiting, and the document block polls meanwhile."""
     page = open_form()
     page.locator("#id_document").set_input_files(
         {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
     )
     expect(page.get_by_role("button", name="Открепить")).to_be_visible()
-    held: list[Route] = []
-    page.route("**/draft/", lambda route: held.append(route), times=1)
+    held_routes: list[Route] = []
+    page.route("**/draft/", lambda route: held_routes.append(route), times=1)
     number = page.get_by_label("Номер документа")
     with page.expect_request("**/draft/"):
         number.fill("Д-1")
@@ -158,18 +157,18 @@ def test_what_is_typed_while_an_answer_redraws_the_page_is_kept(open_form: Forms
     number.fill("Д-2")
     number.blur()
     for _ in range(2):
-        page.wait_for_event("response", lambda answer: answer.url.endswith("/document/"))
+        page.wait_for_event("response", lambda response: response.url.endswith("/document/"))
     expect(page.locator("#draft-status")).to_have_text("Сохраняем…")
-    held[0].continue_()
-    saved(page)
-    assert the_draft().fields["document_number"] == ["Д-2"]
+    held_routes[0].continue_()
+    wait_until_saved(page)
+    assert get_draft().fields["document_number"] == ["Д-2"]
 
 
-def test_enter_in_a_field_keeps_the_draft_and_creates_nothing(open_form: Forms) -> None:
+def test_enter_in_a_field_saves_the_draft_and_creates_nothing(open_form: Forms) -> None:
     page = open_form()
     choose_client(page)
     page.get_by_label("Номер документа").fill("Д-1")
     page.keyboard.press("Enter")
-    saved(page)
+    wait_until_saved(page)
     expect(page.get_by_role("heading", name="Новое задание")).to_be_visible()
-    assert the_draft().fields["document_number"] == ["Д-1"]
+    assert get_draft().fields["document_number"] == ["Д-1"]

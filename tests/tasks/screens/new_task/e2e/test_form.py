@@ -1,4 +1,4 @@
-"""The form as people use it: by keyboard, through a crash, with two windows, without a network."""
+"""The form in Chromium: by keyboard, contacts, the account check, the document."""
 
 import base64
 from dataclasses import replace
@@ -20,8 +20,8 @@ from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
     IVANOVA,
     PHONE,
-    Outside,
-    the_task,
+    FakeOutsideSystems,
+    get_task,
 )
 from tests.tasks.screens.new_task.e2e.conftest import Forms
 from tests.tasks.screens.new_task.e2e.steps import (
@@ -31,15 +31,15 @@ from tests.tasks.screens.new_task.e2e.steps import (
     PERSON,
     add_contact,
     choose_client,
+    client_options,
     create,
     fill,
-    fill_the_rest,
-    options,
-    saved,
+    fill_remaining_fields,
+    wait_until_saved,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
-MOST_INTERACTIONS = 25
+MAX_INTERACTIONS = 25
 
 
 def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
@@ -47,7 +47,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     keys = Keyboard(page)
     keys.tab_to("Наименование клиента")
     keys.type("ромашка")
-    expect(options(page)).to_have_count(1)
+    expect(client_options(page)).to_have_count(1)
     keys.press("ArrowDown", "Enter")
     expect(page.locator("#client-data")).to_contain_text("Новая карточка")
     keys.tab_to("Добавить")
@@ -56,7 +56,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     for value in ("Петров", "Петр", "Петрович", "89123456789", "p@client.example"):
         keys.type(value)
         keys.press("Tab")
-    saved(page)  # nothing on its way changes the page under the hands
+    wait_until_saved(page)  # no response is still to come that would change the page
     keys.tab_to("Документ")
     expect(page.locator("#id_document")).to_be_focused()
     with page.expect_file_chooser() as chooser:
@@ -78,7 +78,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
     expect(page.get_by_role("heading", name="Все готово")).to_be_visible()
     keys.press("Control+Enter")
     page.wait_for_url(CARD)
-    task = the_task()
+    task = get_task()
     assert task.account_verified_at is not None
     assert task.document_number == ACCOUNT
     assert task.contact_version.full_name == "Петров Петр Петрович"
@@ -91,12 +91,12 @@ def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
     keys.type(IVANOVA.inn)
     keys.press("Tab")
     expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
-    keys.type("Иванова")  # nothing is put under the hands into the field that has the focus
+    keys.type("Иванова")  # the server does not fill the field that has the focus
     for label in ("Мобильный телефон", "Электронная почта"):
         keys.tab_to(label)
         keys.type(PERSON[label])
     keys.press("Tab")
-    saved(page)
+    wait_until_saved(page)
     keys.reach(page.locator("#id_document"))
     with page.expect_file_chooser() as chooser:
         keys.press("Space")
@@ -108,24 +108,24 @@ def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
     keys.press("ArrowDown")
     keys.tab_to("Интернет для бизнеса")
     keys.press("Space")
-    saved(page)
+    wait_until_saved(page)
     expect(page.get_by_role("heading", name="Все готово")).to_be_visible()
     keys.press("Control+Enter")
     page.wait_for_url(CARD)
-    assert the_task().task_type == TaskType.SELF_EMPLOYED
+    assert get_task().task_type == TaskType.SELF_EMPLOYED
 
 
 def test_a_task_takes_no_more_than_25_interactions(open_form: Forms) -> None:
     page = open_form()
-    counted = ["type client", "choose client", "add contact"]
+    interactions = ["type client", "choose client", "add contact"]
     choose_client(page)
     add_contact(page)
-    counted += CONTACT
-    fill_the_rest(page)
-    counted += ["account", "file", "kind", "service", "create"]
+    interactions += CONTACT
+    fill_remaining_fields(page)
+    interactions += ["account", "file", "kind", "service", "create"]
     create(page)
-    assert len(counted) <= MOST_INTERACTIONS
-    assert the_task().task_type == TaskType.LEGAL
+    assert len(interactions) <= MAX_INTERACTIONS
+    assert get_task().task_type == TaskType.LEGAL
 
 
 @pytest.mark.parametrize("slug", ["self-employed", "contractor"])
@@ -133,12 +133,12 @@ def test_a_person_signs_without_company_and_contact(slug: str, open_form: Forms)
     inn = {"self-employed": IVANOVA.inn, "contractor": person_inn(77)}[slug]
     page = open_form(f"/tasks/new/{slug}/")
     fill(page, {"ИНН": inn, **PERSON})
-    fill_the_rest(page)
+    fill_remaining_fields(page)
     create(page)
-    assert the_task().client.inn == inn
+    assert get_task().client.inn == inn
 
 
-def test_the_name_of_a_self_employed_comes_with_the_inn(open_form: Forms) -> None:
+def test_the_inn_of_a_self_employed_client_fills_in_the_name(open_form: Forms) -> None:
     page = open_form("/tasks/new/self-employed/")
     page.get_by_label("ИНН", exact=True).fill(IVANOVA.inn)
     page.keyboard.press("Tab")
@@ -148,7 +148,7 @@ def test_the_name_of_a_self_employed_comes_with_the_inn(open_form: Forms) -> Non
 # --- Contact -------------------------------------------------------------------------------------
 
 
-def test_the_way_out_of_a_duplicate_contact(open_form: Forms) -> None:
+def test_a_duplicate_contact_can_be_linked(open_form: Forms) -> None:
     existing = ContactFactory(phone=PHONE, version__surname="Орлов")
     page = open_form()
     choose_client(page)
@@ -159,12 +159,12 @@ def test_the_way_out_of_a_duplicate_contact(open_form: Forms) -> None:
     page.get_by_role("button", name="Привязать").click()
     expect(page.get_by_role("radio", name="Орлов")).to_be_checked()
     expect(page.get_by_label("Фамилия")).to_have_count(0)
-    fill_the_rest(page)
+    fill_remaining_fields(page)
     create(page)
-    assert the_task().contact_version == existing.current
+    assert get_task().contact_version == existing.current
 
 
-def test_a_contact_is_found_by_phone_left_of_add(open_form: Forms) -> None:
+def test_the_search_by_phone_is_left_of_the_add_button(open_form: Forms) -> None:
     ContactFactory(phone=PHONE, version__surname="Орлов")
     page = open_form()
     choose_client(page)
@@ -173,17 +173,17 @@ def test_a_contact_is_found_by_phone_left_of_add(open_form: Forms) -> None:
     search.press("Enter")
     expect(page.get_by_role("radio", name="Орлов")).to_be_checked()
     add = page.get_by_role("button", name="Добавить").bounding_box()
-    found = search.bounding_box()
+    field = search.bounding_box()
     assert add is not None
-    assert found is not None
-    assert found["x"] < add["x"]
+    assert field is not None
+    assert field["x"] < add["x"]
 
 
 # --- «Проверка ЛС» -------------------------------------------------------------------------------
 
 
 def test_the_six_outcomes_of_the_account_check(
-    open_form: Forms, manager: User, outside: Outside
+    open_form: Forms, manager: User, outside: FakeOutsideSystems
 ) -> None:
     page = open_form()
     choose_client(page)
@@ -214,7 +214,7 @@ def test_the_six_outcomes_of_the_account_check(
 # --- Document ------------------------------------------------------------------------------------
 
 
-def test_the_converted_document_appears_by_itself(open_form: Forms) -> None:
+def test_the_converted_document_appears_without_a_reload(open_form: Forms) -> None:
     page = open_form()
     page.locator("#id_document").set_input_files(
         {"name": "Договор.docx", "mimeType": "application/x", "buffer": word_file()}
@@ -232,7 +232,7 @@ def test_the_converted_document_appears_by_itself(open_form: Forms) -> None:
 
 DROP = """
 ([name, data]) => {
-  const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
   const files = new DataTransfer();
   files.items.add(new File([bytes], name));
   document.querySelector('.filedrop-area').dispatchEvent(
@@ -242,11 +242,11 @@ DROP = """
 
 
 def drop(page: Page, name: str, content: bytes) -> None:
-    """What letting a file go over the area does."""
+    """Drop a file on the upload area."""
     page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
-def test_a_dropped_file_shows_its_pages_and_another_one_its_own(open_form: Forms) -> None:
+def test_every_dropped_file_shows_its_own_pages(open_form: Forms) -> None:
     page = open_form()
     drop(page, "Первый.pdf", office.pdf_bytes(pages=1))
     expect(page.get_by_text("Первый.pdf")).to_be_visible()
@@ -262,13 +262,13 @@ def test_a_dropped_file_shows_its_pages_and_another_one_its_own(open_form: Forms
     assert pictures.first.get_attribute("src") != first
 
 
-def test_an_unusable_client_cannot_be_chosen(open_form: Forms, outside: Outside) -> None:
+def test_an_unusable_client_cannot_be_chosen(open_form: Forms, outside: FakeOutsideSystems) -> None:
     outside.organisations = [
-        replace(each, state=Client.State.BANKRUPT) for each in outside.organisations
+        replace(row, state=Client.State.BANKRUPT) for row in outside.organisations
     ]
     page = open_form()
     page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
-    option = options(page)
+    option = client_options(page)
     expect(option).to_contain_text("Клиент признан банкротом")
     option.click(force=True)
     expect(page.locator("input[name=client]")).to_have_value("")

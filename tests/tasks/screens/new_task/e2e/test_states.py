@@ -1,4 +1,4 @@
-"""Every state of the form in every look, and the form without a script."""
+"""Every state of the form in every look, and the form without JavaScript."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,13 @@ from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
 from tests.support.chromium.looks import faults
 from tests.support.factories_clients import ClientFactory, ContactFactory
-from tests.tasks.screens.new_task.conftest import ACCOUNT, PHONE, ROMASHKA, Outside, the_task
+from tests.tasks.screens.new_task.conftest import (
+    ACCOUNT,
+    PHONE,
+    ROMASHKA,
+    FakeOutsideSystems,
+    get_task,
+)
 from tests.tasks.screens.new_task.e2e.conftest import Forms
 from tests.tasks.screens.new_task.e2e.steps import (
     CARD,
@@ -21,10 +27,10 @@ from tests.tasks.screens.new_task.e2e.steps import (
     add_contact,
     attach,
     choose_client,
+    client_options,
     fill,
-    fill_the_rest,
-    options,
-    saved,
+    fill_remaining_fields,
+    wait_until_saved,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
@@ -36,17 +42,17 @@ def empty(page: Page) -> None:
 
 def searching(page: Page) -> None:
     page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
-    expect(options(page)).to_have_count(1)
+    expect(client_options(page)).to_have_count(1)
 
 
-def filled(page: Page) -> None:
+def complete(page: Page) -> None:
     choose_client(page)
     add_contact(page)
-    fill_the_rest(page)
+    fill_remaining_fields(page)
     page.get_by_role("button", name="Проверка ЛС").click()
     expect(page.locator("#account-status")).to_contain_text("ЛС проверен")
     page.get_by_label("Виртуальная АТС").check()
-    saved(page)
+    wait_until_saved(page)
 
 
 def refused(page: Page) -> None:
@@ -80,7 +86,7 @@ def several_contacts(page: Page) -> None:
 
 def restorable(page: Page) -> None:
     page.get_by_label("Номер документа").fill("Д-1")
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     expect(page.get_by_text("Есть несохраненные данные")).to_be_visible()
 
@@ -99,7 +105,7 @@ def bad_file(page: Page) -> None:
 STATES: list[Callable[[Page], None]] = [
     empty,
     searching,
-    filled,
+    complete,
     refused,
     duplicate,
     similar,
@@ -110,33 +116,33 @@ STATES: list[Callable[[Page], None]] = [
 ]
 
 
-@pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
-def test_axe_finds_nothing_on_a_company_form(
-    reach: Callable[[Page], None], open_form: Forms
+@pytest.mark.parametrize("reach_state", STATES, ids=lambda reach_state: reach_state.__name__)
+def test_a_company_form_is_accessible(
+    reach_state: Callable[[Page], None], open_form: Forms
 ) -> None:
     page = open_form()
-    reach(page)
+    reach_state(page)
     assert faults(page) == []
 
 
-def person_filled(page: Page) -> None:
+def complete_person(page: Page) -> None:
     fill(page, {"ИНН": "500100732259", **PERSON})
-    fill_the_rest(page)
-    saved(page)
+    fill_remaining_fields(page)
+    wait_until_saved(page)
 
 
-@pytest.mark.parametrize("reach", [empty, person_filled, refused], ids=lambda reach: reach.__name__)
-def test_axe_finds_nothing_on_a_person_form(
-    reach: Callable[[Page], None], open_form: Forms
-) -> None:
+@pytest.mark.parametrize(
+    "reach_state", [empty, complete_person, refused], ids=lambda reach_state: reach_state.__name__
+)
+def test_a_person_form_is_accessible(reach_state: Callable[[Page], None], open_form: Forms) -> None:
     page = open_form("/tasks/new/self-employed/")
-    reach(page)
+    reach_state(page)
     assert faults(page) == []
 
 
 @pytest.mark.parametrize("state", ["choice", "no regions", "cdi down"])
-def test_axe_finds_nothing_beside_the_form(
-    state: str, open_form: Forms, manager: User, outside: Outside
+def test_pages_around_the_form_are_accessible(
+    state: str, open_form: Forms, manager: User, outside: FakeOutsideSystems
 ) -> None:
     if state == "no regions":
         manager.regions.clear()
@@ -148,15 +154,17 @@ def test_axe_finds_nothing_beside_the_form(
     assert faults(page) == []
 
 
-# --- Without a script ----------------------------------------------------------------------------
+# --- Without JavaScript --------------------------------------------------------------------------
 
 
-def plain(open_form: Forms, path: str = "/tasks/new/company/", **more: Any) -> Page:
-    return open_form(path, java_script_enabled=False, **more)
+def open_without_javascript(
+    open_form: Forms, path: str = "/tasks/new/company/", **options: Any
+) -> Page:
+    return open_form(path, java_script_enabled=False, **options)
 
 
-def test_a_company_task_without_a_script(open_form: Forms) -> None:
-    page = plain(open_form)
+def test_a_company_task_without_javascript(open_form: Forms) -> None:
+    page = open_without_javascript(open_form)
     page.get_by_label("Наименование клиента", exact=True).fill("ромашка")
     page.get_by_role("button", name="Найти").first.click()
     page.get_by_role("radio", name=ROMASHKA.short_name).check()
@@ -175,14 +183,14 @@ def test_a_company_task_without_a_script(open_form: Forms) -> None:
     page.get_by_label("Вид документа").select_option(label="Договор")
     page.get_by_role("button", name="Создать задание").click()
     page.wait_for_url(CARD)
-    task = the_task()
+    task = get_task()
     assert task.account_verified_at is not None
     assert task.contact_version.phone == PHONE
     assert Client.objects.count() == 1
 
 
-def test_the_reminder_of_the_reliability_check_needs_no_script(open_form: Forms) -> None:
-    page = plain(open_form)
+def test_the_fraud_check_reminder_needs_no_javascript(open_form: Forms) -> None:
+    page = open_without_javascript(open_form)
     reminder = page.get_by_text("Проверьте клиента на благонадежность")
     expect(reminder).to_be_hidden()
     page.get_by_label("Виртуальная АТС").check()
@@ -191,8 +199,8 @@ def test_the_reminder_of_the_reliability_check_needs_no_script(open_form: Forms)
     expect(reminder).to_be_hidden()
 
 
-def test_draft_and_close_without_a_script(open_form: Forms) -> None:
-    page = plain(open_form)
+def test_draft_and_closing_without_javascript(open_form: Forms) -> None:
+    page = open_without_javascript(open_form)
     page.get_by_label("Номер документа").fill("Д-1")
     page.get_by_role("button", name="Сохранить черновик").click()
     expect(page.get_by_text("Сохранено в")).to_be_visible()
@@ -204,9 +212,9 @@ def test_draft_and_close_without_a_script(open_form: Forms) -> None:
     expect(page.get_by_label("Номер документа")).to_have_value("Д-1")
 
 
-def test_a_contact_is_found_and_linked_without_a_script(open_form: Forms) -> None:
+def test_a_contact_is_found_and_linked_without_javascript(open_form: Forms) -> None:
     ContactFactory(phone=PHONE, version__surname="Орлов")
-    page = plain(open_form)
+    page = open_without_javascript(open_form)
     page.get_by_label("Найти контакт по телефону").fill("89123456780")
     page.get_by_role("button", name="Найти").last.click()
     expect(page.get_by_text("Контакта с таким телефоном нет")).to_be_visible()
@@ -221,8 +229,8 @@ def test_a_contact_is_found_and_linked_without_a_script(open_form: Forms) -> Non
     expect(page.get_by_role("radio", name="Орлов")).to_be_checked()
 
 
-def test_a_file_is_detached_without_a_script(open_form: Forms) -> None:
-    page = plain(open_form)
+def test_a_file_is_detached_without_javascript(open_form: Forms) -> None:
+    page = open_without_javascript(open_form)
     page.locator("#id_document").set_input_files(PDF)
     page.get_by_role("button", name="Сохранить черновик").click()
     expect(page.get_by_alt_text("Страница 1 документа")).to_be_visible()
@@ -230,7 +238,7 @@ def test_a_file_is_detached_without_a_script(open_form: Forms) -> None:
     expect(page.locator("#id_document[type=file]")).to_be_visible()
 
 
-def test_attaching_keeps_the_cursor_on_the_page(open_form: Forms) -> None:
+def test_attaching_and_detaching_move_the_focus(open_form: Forms) -> None:
     page = open_form()
     page.locator("#id_document").focus()
     attach(page)
