@@ -42,7 +42,7 @@ STEPS = [
     "submit_package_to_archive",
     "send_message",
 ]
-SAMPLE_SIZE = 4
+SAMPLE_SIZE = 2
 
 
 class Stopper:
