@@ -32,6 +32,7 @@ FIELDS = {
     "outbox.order": {"lane": "queue_key"},
     "tasks.notification": {"task": "subject_id"},
     "archive.documentversion": {"lodged_at": "archived_at"},
+    "clients.client": {"warned": "needs_approval"},
     "archive.package": {"lodged_at": "archived_at"},
 }
 # What is split, computed or gone; tests below look at what has become of it.
