@@ -29,7 +29,7 @@ from tasks.notifications.subject import TASK, TaskSubject
 from tasks.reports.figures import compute_figures
 from tasks.screens.card.loading import load_card_task
 from tasks.screens.common.managers import manager_options
-from tasks.screens.common.requests import visible_task
+from tasks.screens.common.requests import get_visible_task
 from tasks.screens.search.palette import task_hits
 from tests.support.access_worlds import (
     RANDOM,
@@ -115,7 +115,7 @@ def on_card(user: User, numbers: list[int]) -> set[int]:
 
 def by_action_of_card(user: User, numbers: list[int]) -> set[int]:
     """Actions, dialogs and downloads."""
-    return _load_with(visible_task, user, numbers)
+    return _load_with(get_visible_task, user, numbers)
 
 
 def _load_with(

@@ -4,6 +4,7 @@ from django.db.models import BigAutoField
 from django.http import Http404, HttpRequest
 
 from accounts.visibility import visibility_of
+from clients.screens.access import current_user
 from econtract.platform.common import clock
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from tasks.actions import presence
@@ -11,7 +12,7 @@ from tasks.channels import DEFERRED_ON_CARD, RELATIONS
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
-from tasks.screens.common.requests import USUAL, person_of
+from tasks.screens.common.requests import COMMON_RELATIONS
 
 BESIDE = ("region", *RELATIONS, "package__file")
 
@@ -23,15 +24,15 @@ def _with_everything_beside(
 ) -> SigningTaskQuerySet:
     found = (
         SigningTask.objects.filter(pk=number)
-        .select_related(*USUAL, *BESIDE)
+        .select_related(*COMMON_RELATIONS, *BESIDE)
         .defer(*DEFERRED_ON_CARD)
     )
     return found.annotate(**card_flag_annotations(me, shown_since, noted_since))
 
 
 def load_card_task(request: HttpRequest, number: int) -> tuple[SigningTask, CardFlags]:
-    """As `visible_task`, with everything that a card shows of the task itself."""
-    user, now = person_of(request), clock.now()
+    """As `get_visible_task`, with everything that a card shows of the task itself."""
+    user, now = current_user(request), clock.now()
     if number > BigAutoField.MAX_BIGINT:
         raise Http404
     found = _with_everything_beside(

@@ -5,14 +5,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
+from clients.screens.access import current_user
 from tasks.listing.tabs import get_tabs
-from tasks.screens.common.requests import person_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """To the person's first list; to the access page for one who has no role."""
-    user = person_of(request)
+    user = current_user(request)
     if not user.has_permission(Permission.SEE_TASKS):
         return redirect("accounts:access")
     return redirect("tasks:list", get_tabs(user)[0])

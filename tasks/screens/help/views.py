@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.screens.common.requests import person_of
+from clients.screens.access import current_user
 from tasks.screens.help.guide import CHAPTERS
 from tasks.screens.help.keys import KEYS
 from tasks.screens.help.reference import resolutions_table, statuses_table
@@ -35,7 +35,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """The keys; those without Ctrl can be switched off (WCAG 2.1.4)."""
-    user = person_of(request)
+    user = current_user(request)
     if request.method == "POST":
         user.single_keys = "on" in request.POST
         user.save(update_fields=["single_keys"])

@@ -10,10 +10,11 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from clients.screens.access import current_user
 from econtract.platform.notifications import inbox
 from econtract.platform.notifications.preferences import PreferencesForm
 from tasks.screens.common.frame import Navigation
-from tasks.screens.common.requests import UNPROCESSABLE, key_in, person_of
+from tasks.screens.common.requests import UNPROCESSABLE, parse_key
 from tasks.screens.notifications.items import notification_items
 
 NO_CONTENT = 204
@@ -23,9 +24,9 @@ PAGE = 25
 @require_safe
 def notification_list(request: HttpRequest) -> HttpResponse:
     """What has not been read, all of it, then what has, page by page (``before`` a key)."""
-    user = person_of(request)
+    user = current_user(request)
     notifications = inbox.notifications_for(user).order_by("-pk")
-    before = key_in(request.GET.get("before", ""))
+    before = parse_key(request.GET.get("before", ""))
     unread = [] if before else list(notifications.unread()[: inbox.MAX_UNREAD_SHOWN])
     past = notifications.filter(read_at__isnull=False)
     page = list((past.filter(pk__lt=before) if before else past)[: PAGE + 1])
@@ -43,7 +44,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """«Прочитано»."""
-    notification = inbox.notifications_for(person_of(request)).filter(pk=pk)
+    notification = inbox.notifications_for(current_user(request)).filter(pk=pk)
     get_object_or_404(notification)
     inbox.mark_read(notification)
     return redirect("notifications:list")
@@ -52,8 +53,8 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """«Прочитать все»: up to the newest that the page has shown."""
-    shown = key_in(request.POST.get("newest", "")) or 0
-    inbox.mark_read(inbox.notifications_for(person_of(request)).filter(pk__lte=shown))
+    shown = parse_key(request.POST.get("newest", "")) or 0
+    inbox.mark_read(inbox.notifications_for(current_user(request)).filter(pk__lte=shown))
     return redirect("notifications:list")
 
 
@@ -73,17 +74,17 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def _more(now: str, seen: str) -> bool:
     """Whether something has come: a figure that shrinks is no news."""
-    return bool(now) and (key_in(now) or inbox.MAX_BELL_COUNT + 1) > (key_in(seen) or 0)
+    return bool(now) and (parse_key(now) or inbox.MAX_BELL_COUNT + 1) > (parse_key(seen) or 0)
 
 
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """«Настройки уведомлений»."""
-    form = PreferencesForm(request.POST or None, user=person_of(request))
+    form = PreferencesForm(request.POST or None, user=current_user(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Настройки сохранены")
         return redirect(reverse("notifications:settings"))
     status = UNPROCESSABLE if request.method == "POST" else 200
-    context = {"form": form, "email": person_of(request).email}
+    context = {"form": form, "email": current_user(request).email}
     return render(request, "tasks/notifications/settings.html", context, status=status)

@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
+from clients.screens.access import current_user
 from econtract.platform.common.htmx import is_fragment, render_page
 from tasks.listing.tabs import SEARCH, find_tasks, get_tabs
 from tasks.reports.figures import compute_figures
 from tasks.reports.period import ReportQuery
 from tasks.screens.common.managers import manager_name, manager_options
-from tasks.screens.common.requests import person_of
 from tasks.screens.list.forms import SelectionForm
 from tasks.screens.list.views.exports import export_response
 from tasks.screens.reports.page import PRESETS, build_report
@@ -22,7 +22,7 @@ TAB = SEARCH
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """The page; for htmx, which sends other filters, the report alone."""
-    user, query = person_of(request), ReportQuery.parse(request.GET)
+    user, query = current_user(request), ReportQuery.parse(request.GET)
     figures = compute_figures(find_tasks(user, TAB, query.tasks))
     owner_text = request.GET.get("owner_q", "")
     context = {

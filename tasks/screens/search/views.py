@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from clients.screens.access import current_user
 from econtract.platform.common.htmx import render_page
 from econtract.platform.listing.query import MAX_SEARCH_LENGTH
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
-from tasks.screens.common.requests import person_of
 from tasks.screens.list.views.lists import show_list
 from tasks.screens.search import palette as found
 
@@ -27,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
     A task's number leads to its card.
     """
-    text, user = _asked(request), person_of(request)
+    text, user = _asked(request), current_user(request)
     if text.isascii() and text.isdigit() and len(text) < 10:
         task = SigningTask.objects.visible_to(user).filter(pk=int(text)).first()
         if task is not None:
@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def palette(request: HttpRequest) -> HttpResponse:
     """«Найти или перейти»: places, tasks and clients by the first letters; a page or a dialog."""
     text, nav = _asked(request), Navigation(request)
-    user = person_of(request)
+    user = current_user(request)
     context: dict[str, Any] = {
         "nav": nav,
         "text": text,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients.gateways.eip import eip
+from clients.screens.access import current_user
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused, OutsideError
 from econtract.platform.common.htmx import redirect_browser, render_page
@@ -14,7 +15,7 @@ from tasks.actions.account import account_refusals, confirm_fraud_check, set_acc
 from tasks.actions.conflicts import Overtaken
 from tasks.models import SigningTask
 from tasks.screens.card.forms import AccountForm
-from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, person_of, visible_task
+from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_task
 
 FOUND = "ЛС проверен"
 NOT_FOUND = (
@@ -27,8 +28,8 @@ OUT_OF_REACH = "ЕИП не отвечает. Подписание начнет�
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Another account number: checked by its prefix here and in ЕИП at once."""
-    task = visible_task(request, number)
-    refusals = account_refusals(task, person_of(request))
+    task = get_visible_task(request, number)
+    refusals = account_refusals(task, current_user(request))
     shown = {"account_number": task.account_number, "based_on": task.account_number}
     form = AccountForm(request.POST or None, initial=shown, task=task)
     status, changes = UNPROCESSABLE, []
@@ -66,8 +67,8 @@ def _compare(form: AccountForm, overtaken: Overtaken) -> list[dict[str, str]]:
 @require_POST
 def check(request: HttpRequest, number: int) -> HttpResponse:
     """«Проверка ЛС» of the number that the task has."""
-    task = visible_task(request, number)
-    if refusals := account_refusals(task, person_of(request)):
+    task = get_visible_task(request, number)
+    if refusals := account_refusals(task, current_user(request)):
         messages.error(request, " ".join(map(str, refusals)))
         return redirect(task)
     account = task.account_number
@@ -95,7 +96,7 @@ def _verify(
             task=task,
             account_number=account_number,
             verified_at=clock.now() if found else None,
-            actor=person_of(request),
+            actor=current_user(request),
             based_on=based_on,
         )
     except Overtaken:
@@ -109,9 +110,9 @@ def _verify(
 @require_POST
 def fraud_check(request: HttpRequest, number: int) -> HttpResponse:
     """«Проверка проведена» (portal dataport)."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     try:
-        confirm_fraud_check(task=task, actor=person_of(request))
+        confirm_fraud_check(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:

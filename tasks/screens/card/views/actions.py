@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.users import combobox_options as options_of
+from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
@@ -19,14 +20,14 @@ from tasks.models import SigningTask
 from tasks.screens.card.buttons import BUTTON_SPECS, ButtonSpec, label_of
 from tasks.screens.card.forms import CommentForm, WordsForm
 from tasks.screens.card.views.card import show_card
-from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
+from tasks.screens.common.requests import UNPROCESSABLE, get_visible_task
 
 
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """One transition: made at once by POST, or after the words that its page asks for."""
     wording = BUTTON_SPECS.get(name)
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     if wording is None:
         raise Http404
     if wording.comment is not None:
@@ -34,7 +35,7 @@ def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(task)
     try:
-        perform_action(task=task, name=name, actor=person_of(request))
+        perform_action(task=task, name=name, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -43,7 +44,7 @@ def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, task: SigningTask, name: str, wording: ButtonSpec) -> HttpResponse:
-    user = person_of(request)
+    user = current_user(request)
     argument = "reason" if name == "cancel" else "comment"
     form = WordsForm(request.POST or None, wording=wording, argument=argument)
     refusals = guards.refusals(task, name, guards.actors_of(user, task))
@@ -95,7 +96,7 @@ def _words_page(
 @require_POST
 def comment(request: HttpRequest, number: int) -> HttpResponse:
     """Adds a comment; a refused one comes back with what was typed."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     form = CommentForm(request.POST)
     if form.is_valid():
         try:
@@ -110,7 +111,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, number: int) -> HttpResponse:
     """Suggestions after «@» in a comment: those who see the task."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     found = mentions.find_candidates(request.GET.get("q", ""), task)
     combobox_options = [
         {**option, "value": option["note"], "note": f"@{option['note']}"}
@@ -123,9 +124,9 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def remind(request: HttpRequest, number: int) -> HttpResponse:
     """«Напомнить»."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     try:
-        reminders.remind(task=task, actor=person_of(request))
+        reminders.remind(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from clients.screens.access import current_user
 from econtract.platform.notifications.inbox import mark_subject_read
 from tasks.actions import presence
 from tasks.actions.comments import comment_refusals
@@ -27,7 +28,6 @@ from tasks.screens.card.forms import CommentForm
 from tasks.screens.card.loading import load_card_task
 from tasks.screens.card.page import build_card
 from tasks.screens.common.frame import Navigation
-from tasks.screens.common.requests import person_of
 
 NO_CONTENT = 204
 
@@ -46,7 +46,7 @@ def show_card(
     status: int = 200,
 ) -> HttpResponse:
     """The page; ``comment_form`` and ``status`` when a comment was refused."""
-    user = person_of(request)
+    user = current_user(request)
     task, flags = load_card_task(request, number)
     nav = Navigation(request)
     if flags.news:
@@ -78,7 +78,7 @@ def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, 
     if position is None:
         return {"back": _back(nav, task)}
     back = {"label": TABS[position.tab].title, "url": position.list_url}
-    return {"back": back, "neighbours": find_neighbours(position, task, person_of(request))}
+    return {"back": back, "neighbours": find_neighbours(position, task, current_user(request))}
 
 
 def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
@@ -100,7 +100,7 @@ def step(request: HttpRequest, direction: Direction) -> HttpResponse:
         return redirect("home")
     if not getattr(position, direction):
         return redirect(position.list_url)
-    neighbour = turn_page(position, direction, person_of(request))
+    neighbour = turn_page(position, direction, current_user(request))
     neighbour.save(request.session)
     return redirect(get_entry_url(neighbour, direction))
 
@@ -109,7 +109,7 @@ def step(request: HttpRequest, direction: Direction) -> HttpResponse:
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
     task, flags = load_card_task(request, number)
-    user = person_of(request)
+    user = current_user(request)
     if not flags.note and "X-Idle" not in request.headers:
         presence.record_viewing(task, user)
     shown = build_card(task, user, flags)

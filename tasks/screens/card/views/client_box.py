@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tasks.channels import channel_for
-from tasks.screens.common.requests import visible_task
+from tasks.screens.common.requests import get_visible_task
 
 FOUND = "Ящик клиента найден, документ будет принят"
 
@@ -14,7 +14,7 @@ FOUND = "Ящик клиента найден, документ будет пр�
 @require_POST
 def ask(request: HttpRequest, number: int) -> HttpResponse:
     """Asks whether the client can receive our document; the card shows the answer."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     channel = channel_for(task)
     if not channel.can_check_recipient:
         raise Http404

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from clients.actions import ContactChanged, DuplicateContact, add_contact, find_by_phone
 from clients.models import Contact
+from clients.screens.access import current_user
 from clients.screens.forms import (
     ContactEditForm,
     ContactForm,
@@ -27,7 +28,7 @@ from tasks.actions.conflicts import Overtaken
 from tasks.actions.contact import contact_refusals, edit_contact, refresh_contact, replace_contact
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
-from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
+from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_task, parse_key
 from tasks.transitions import Actor
 
 MANAGER = frozenset({Actor.MANAGER})
@@ -38,7 +39,7 @@ CHOOSE = "Выберите контакт или найдите его по те
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """A new version of the card's data, which the task takes."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     form = _edit_form(request, task)
     context: dict[str, Any] = {"form": form, "title": "Редактировать данные клиента"}
@@ -92,7 +93,7 @@ def _compare(form: EditForm, contact: Contact, task: SigningTask) -> list[dict[s
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, number: int) -> HttpResponse:
     """Another person signs: one of the client's contacts, one found by phone, or a new one."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     if task.client.signs_in_person:
         text = "Клиент подписывает сам: контактного лица у него нет."
@@ -113,7 +114,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
         except ActionRefused as refusal:
             errors = [{"text": reason} for reason in refusal.messages]
             if isinstance(refusal, Overtaken):
-                status, task = CONFLICT, visible_task(request, number)
+                status, task = CONFLICT, get_visible_task(request, number)
     context = {
         "form": form,
         "errors": errors,
@@ -127,7 +128,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, adding: bool) -> bool:
     """Whether the contact was replaced; False: nothing right was chosen or typed."""
-    user = person_of(request)
+    user = current_user(request)
     if adding:
         if not form.is_valid():
             return False
@@ -140,7 +141,7 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
         contact = find_by_phone(chosen.cleaned_data["phone"]) if chosen.is_valid() else None
     if contact is None:
         return False
-    based_on = key_in(request.POST.get("based_on", ""))
+    based_on = parse_key(request.POST.get("based_on", ""))
     replace_contact(task=task, contact=contact, actor=user, based_on=based_on)
     return True
 
@@ -165,16 +166,16 @@ def _candidates(request: HttpRequest, task: SigningTask) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def refresh(request: HttpRequest, number: int) -> HttpResponse:
     """The newest version of the client's card, after a look at what will change."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     status, overtaken = UNPROCESSABLE, []
     if request.method == "POST" and not refusals:
-        expected = key_in(request.POST.get("version", ""))
+        expected = parse_key(request.POST.get("version", ""))
         try:
             refresh_contact(task=task, actor=user, expected=expected)
         except Overtaken as error:
             status, overtaken = CONFLICT, [{"text": reason} for reason in error.messages]
-            task = visible_task(request, number)
+            task = get_visible_task(request, number)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.intake.refusals import IntakeRefused
+from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
@@ -21,7 +22,7 @@ from tasks.actions.document import (
 )
 from tasks.lifecycle import withdrawal
 from tasks.models import SigningTask
-from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, key_in, person_of, visible_task
+from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_task, parse_key
 from tasks.statuses import Status
 
 NO_FILE = "Вложите документ"
@@ -33,13 +34,13 @@ TITLES = {"document_remove": "Открепить документ", "document_at
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, number: int) -> HttpResponse:
     """The trash icon. Where the document is at the operator, the page says what will happen."""
-    task = visible_task(request, number)
-    refusals = document_refusals(task, person_of(request))
+    task = get_visible_task(request, number)
+    refusals = document_refusals(task, current_user(request))
     context: dict[str, Any] = {}
     if request.method == "POST" and not refusals:
-        based_on = key_in(request.POST.get("version", ""))
+        based_on = parse_key(request.POST.get("version", ""))
         try:
-            after = remove_document(task=task, actor=person_of(request), based_on=based_on)
+            after = remove_document(task=task, actor=current_user(request), based_on=based_on)
         except Overtaken as overtaken:
             context = {**_now(overtaken.task), "overtaken": overtaken.messages}
         except ActionRefused as refusal:
@@ -65,15 +66,15 @@ def _removed(task: SigningTask) -> str:
 @require_http_methods(["GET", "POST"])
 def attach(request: HttpRequest, number: int) -> HttpResponse:
     """The corrected package in one file."""
-    task = visible_task(request, number)
-    refusals = document_refusals(task, person_of(request))
+    task = get_visible_task(request, number)
+    refusals = document_refusals(task, current_user(request))
     error = ""
     if request.method == "POST" and not refusals:
         upload = request.FILES.get("file")
         if upload is None:
             return _page(request, task, "document_attach", {"error": NO_FILE}, refusals)
         try:
-            attach_document(task=task, upload=upload, actor=person_of(request))
+            attach_document(task=task, upload=upload, actor=current_user(request))
         except IntakeRefused as refused:
             error = refused.refusal.message
         except Overtaken as overtaken:
@@ -90,9 +91,9 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """«Преобразовать снова»."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     try:
-        retry_conversion(task=task, actor=person_of(request))
+        retry_conversion(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return redirect(task)
@@ -101,10 +102,10 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """«Страницы просмотрены»."""
-    task = visible_task(request, number)
-    version = key_in(request.POST.get("version", ""))
+    task = get_visible_task(request, number)
+    version = parse_key(request.POST.get("version", ""))
     try:
-        after = confirm_review(task=task, version_id=version or 0, actor=person_of(request))
+        after = confirm_review(task=task, version_id=version or 0, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:

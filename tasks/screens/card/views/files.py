@@ -20,7 +20,7 @@ from archive.models import DocumentVersion, StoredFile
 from tasks.actions import downloads
 from tasks.models import SigningTask
 from tasks.screens.common.attachments import serve_attachment_of
-from tasks.screens.common.requests import visible_task
+from tasks.screens.common.requests import get_visible_task
 from tasks.statuses import Status
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 @require_safe
 def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     """The PDF that is, or would be, signed; opens in the browser."""
-    found = _version(visible_task(request, number), version)
+    found = _version(get_visible_task(request, number), version)
     if found.pdf is None:
         raise Http404
     name = f"{found.file_name.rpartition('.')[0] or found.file_name}.pdf"
@@ -39,14 +39,14 @@ def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
 @require_safe
 def source(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     """The file as it was uploaded."""
-    found = _version(visible_task(request, number), version)
+    found = _version(get_visible_task(request, number), version)
     return _serve(request, found.source, found.file_name)
 
 
 @require_safe
 def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResponseBase:
     """One page of the PDF as a picture."""
-    found = _version(visible_task(request, number), version)
+    found = _version(get_visible_task(request, number), version)
     if found.pdf is None:
         raise Http404
     etag = f'"{found.pdf.sha256}-{page}"'
@@ -63,7 +63,7 @@ def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResp
 @require_safe
 def attachment(request: HttpRequest, number: int, version: int, index: int) -> HttpResponse:
     """A file inside of the PDF."""
-    document_version = _version(visible_task(request, number), version)
+    document_version = _version(get_visible_task(request, number), version)
     return serve_attachment_of(document_version, index)
 
 
@@ -77,7 +77,7 @@ def _picture(version: DocumentVersion, page: int) -> bytes:
 @require_safe
 def authority(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
     """A document that the client sent about his authority."""
-    papers = visible_task(request, number).authority_documents.select_related("file")
+    papers = get_visible_task(request, number).authority_documents.select_related("file")
     paper = get_object_or_404(papers, pk=pk)
     return _serve(request, paper.file, paper.file_name)
 
@@ -85,7 +85,7 @@ def authority(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
 @require_safe
 def package(request: HttpRequest, number: int) -> HttpResponseBase:
     """The signed package (ZIP) of a finished task."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     if task.package is None or task.status != Status.COMPLETED:
         raise Http404
     return _serve(request, task.package.file, task.package.file_name)
@@ -94,7 +94,7 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_safe
 def everything(request: HttpRequest, number: int) -> HttpResponseBase:
     """«Скачать все»: one ZIP, made while it is sent."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     content = zip_stream.stream_zip(downloads.list_files(task), notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
     name = content_disposition_header(as_attachment=True, filename=f"Задание {number}.zip")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.roles import TaskType
 from accounts.users import combobox_options, search_by_name
+from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
@@ -15,13 +16,13 @@ from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import handover
 from tasks.models import SigningTask
 from tasks.screens.common.handover_forms import HandOverForm
-from tasks.screens.common.requests import UNPROCESSABLE, person_of, visible_task
+from tasks.screens.common.requests import UNPROCESSABLE, get_visible_task
 
 
 @require_POST
 def take(request: HttpRequest, number: int) -> HttpResponse:
     """«Принять в работу». Whoever was slower is told by whom the task was taken."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     had_it = task.manager_id == user.pk
     try:
         handover.take_over(task=task, actor=user, from_manager_id=_shown_manager(request))
@@ -39,9 +40,9 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, number: int) -> HttpResponse:
     """«Отменить» of the toast: the previous manager has the task again."""
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     try:
-        after = handover.give_back(task=task, actor=person_of(request))
+        after = handover.give_back(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -52,7 +53,7 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand(request: HttpRequest, number: int) -> HttpResponse:
     """«Передать»: to whom, and a comment. «Найти» serves those without a script."""
-    task, user = visible_task(request, number), person_of(request)
+    task, user = get_visible_task(request, number), current_user(request)
     refusals = handover.hand_over_refusals(task, user)
     people = handover.find_receivers(user, task.task_type).exclude(pk=task.manager_id)
     form = HandOverForm(request.POST or None, people=people)
@@ -87,7 +88,7 @@ def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list
         handover.hand_over(
             task=task,
             receiver=receiver,
-            actor=person_of(request),
+            actor=current_user(request),
             comment=form.cleaned_data["comment"],
             from_manager_id=_shown_manager(request),
         )
@@ -102,7 +103,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     """Suggestions for «Кому»: managers to whom this person can hand a task (of a type)."""
     wanted = request.GET.get("type", "")
     people = handover.find_receivers(
-        person_of(request), wanted if wanted in TaskType.values else ""
+        current_user(request), wanted if wanted in TaskType.values else ""
     )
     found = combobox_options(search_by_name(people, request.GET.get("to_q", "")))
     context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
@@ -117,7 +118,7 @@ def _shown_manager(request: HttpRequest) -> int | None:
 
 def _to_task(request: HttpRequest, number: int) -> HttpResponse:
     """To the card, or home for one who does not see the task any more."""
-    seen = SigningTask.objects.visible_to(person_of(request)).filter(pk=number).exists()
+    seen = SigningTask.objects.visible_to(current_user(request)).filter(pk=number).exists()
     return redirect_browser(
         request, reverse("tasks:card", args=[number]) if seen else reverse("home")
     )

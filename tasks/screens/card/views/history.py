@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from econtract.platform.common.htmx import render_page
 from tasks.screens.card.calls import calls
 from tasks.screens.card.timeline import timeline_events
-from tasks.screens.common.requests import visible_task
+from tasks.screens.common.requests import get_visible_task
 
 VIEWS = {"all": "Все", "people": "Действия", "system": "Система"}
 
@@ -20,7 +20,7 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
 
     The calls of outside systems, with their results, are among what the system did.
     """
-    task = visible_task(request, number)
+    task = get_visible_task(request, number)
     wanted = request.GET.get("show", "all")
     happened = [
         *timeline_events(list(task.history.select_related("actor"))),

@@ -22,6 +22,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST
 
 from archive.files import zip_stream
+from clients.screens.access import current_user
 from econtract.platform.common.formatting import pluralize
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from econtract.platform.listing.xlsx import write_workbook
@@ -31,7 +32,7 @@ from tasks.listing.columns import FILE_COLUMNS
 from tasks.listing.definition import NOUNS, TASK_LIST
 from tasks.models import SigningTask
 from tasks.screens.common.handover_forms import HandOverForm
-from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.common.requests import UNPROCESSABLE
 from tasks.wording.turns import TurnLabels
 
 BulkView = Callable[[HttpRequest, Selection], HttpResponseBase]
@@ -47,7 +48,7 @@ def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
         if not numbers or len(numbers) > bulk.LIMIT:
             messages.error(request, f"Отметьте задания: от одного до {bulk.LIMIT}")
             return redirect(_return_url(request))
-        return view(request, bulk.select_tasks(person_of(request), numbers))
+        return view(request, bulk.select_tasks(current_user(request), numbers))
 
     return wrapper
 
@@ -55,7 +56,7 @@ def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
 @for_selection
 def take(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Принять в работу»."""
-    results = bulk.take_over(selection, person_of(request), _shown_at(request))
+    results = bulk.take_over(selection, current_user(request), _shown_at(request))
     numbers = [result.number for result in results if not result.reason]
     parameters = urlencode({"task": numbers, "back": _return_url(request)}, doseq=True)
     undo_url = f"{reverse('tasks:bulk_give_back')}?{parameters}" if numbers else ""
@@ -65,14 +66,14 @@ def take(request: HttpRequest, selection: Selection) -> HttpResponseBase:
 @for_selection
 def give_back(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Отменить» in the message about the tasks that the user has taken."""
-    results = bulk.give_back(selection, person_of(request))
+    results = bulk.give_back(selection, current_user(request))
     return _report(request, "Вернуть задания", "Возвращено", results)
 
 
 @for_selection
 def hand(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Передать»: the first request shows the form, the second hands over."""
-    user = person_of(request)
+    user = current_user(request)
     people = handover.find_receivers(user)
     form = HandOverForm(request.POST, people=people)
     is_submitted = "to" in request.POST and "find" not in request.POST
@@ -115,7 +116,7 @@ def export(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     if selection.missing:  # the response is a file: the next page shows the message
         numbers = ", ".join(map(str, selection.missing))
         messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
-    user = person_of(request)
+    user = current_user(request)
     tasks = SigningTask.objects.visible_to(user).filter(
         pk__in=[task.pk for task in selection.tasks]
     )
@@ -145,7 +146,7 @@ def _report(
             messages.success(request, text)
     if not refused:
         return redirect(_return_url(request))
-    visible = SigningTask.objects.visible_to(person_of(request))
+    visible = SigningTask.objects.visible_to(current_user(request))
     numbers = [result.number for result in results]
     context: dict[str, Any] = {
         "title": title,

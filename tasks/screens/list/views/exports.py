@@ -7,13 +7,13 @@ from django.views.decorators.http import require_safe
 
 from archive.files import serving
 from archive.files.storage import StoredFileDamaged
+from clients.screens.access import current_user
 from econtract.platform.common.formatting import format_number
 from econtract.platform.listing.exports import make_workbook, order_export
 from econtract.platform.listing.models import Export
 from econtract.platform.listing.xlsx import MAX_ROWS, TooManyRows
 from tasks.listing.definition import TASK_LIST
 from tasks.listing.query import TaskListQuery
-from tasks.screens.common.requests import person_of
 
 ORDERED = (
     f"В выгрузке больше {format_number(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
@@ -26,7 +26,7 @@ def export_response(
     request: HttpRequest, tab: str, query: TaskListQuery, *, file_name: str, fallback_url: str
 ) -> HttpResponseBase:
     """The file of the tasks of ``query``; too many are ordered, with a redirect to the fallback."""
-    user = person_of(request)
+    user = current_user(request)
     try:
         file = make_workbook(TASK_LIST, user, tab, query, max_rows=MAX_ROWS)
     except TooManyRows:
@@ -41,7 +41,7 @@ def export_response(
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file that the user has ordered."""
-    ready = Export.objects.filter(user=person_of(request), file__isnull=False)
+    ready = Export.objects.filter(user=current_user(request), file__isnull=False)
     export = get_object_or_404(ready.select_related("file"), pk=pk)
     if export.file is None:
         raise Http404

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from clients.screens.access import current_user
 from econtract.platform.common import clock
 from econtract.platform.common.htmx import is_fragment, render_page
 from econtract.platform.common.reversing import cached_reverse
@@ -24,7 +25,6 @@ from tasks.listing.query import NO_QUICK_FILTER, TaskListQuery
 from tasks.listing.tabs import SEARCH, TABS, get_known_total, get_tabs
 from tasks.screens.common.frame import QUICK_FILTER_IN_SESSION, Navigation
 from tasks.screens.common.managers import manager_name, manager_options
-from tasks.screens.common.requests import person_of
 from tasks.screens.list.filters import active_filters, quick_filter_chips
 from tasks.screens.list.forms import FilterForm
 from tasks.screens.list.views.exports import export_response
@@ -36,7 +36,7 @@ from tasks.wording.turns import TurnLabels
 def task_list(request: HttpRequest, tab: str) -> HttpResponse:
     """One tab. Without ``group`` in the address the stored quick filter applies; with it, it is
     stored."""
-    tabs = get_tabs(person_of(request))
+    tabs = get_tabs(current_user(request))
     if tab not in tabs:
         query = request.GET.urlencode()
         return redirect(f"{reverse('tasks:list', args=[tabs[0]])}{'?' if query else ''}{query}")
@@ -63,7 +63,7 @@ def _store_quick_filter(request: HttpRequest) -> None:
 
 def show_list(request: HttpRequest, tab: str, **extra_context: Any) -> HttpResponse:
     """The page of ``tab``; for htmx its results alone."""
-    user, query = person_of(request), parse_query(request, tab)
+    user, query = current_user(request), parse_query(request, tab)
     nav = Navigation(request)
     nav.counters = count_tasks(user, quick_filters_of=tab if TABS[tab].has_quick_filters else "")
     hidden = () if TABS[tab].shows_owner else ("owner",)
@@ -136,7 +136,7 @@ def filters(request: HttpRequest, tab: str) -> HttpResponse:
         "owners_url": reverse("tasks:owners"),
         "owner_q": owner_text,
         "owner_name": "" if owner_text else manager_name(query.owner),
-        "owners": manager_options(person_of(request), owner_text) if owner_text else [],
+        "owners": manager_options(current_user(request), owner_text) if owner_text else [],
         "back_url": list_url + query.encode(),
         "reset_url": f"{list_url}?group={NO_QUICK_FILTER}",
     }
@@ -146,7 +146,7 @@ def filters(request: HttpRequest, tab: str) -> HttpResponse:
 @require_safe
 def owners(request: HttpRequest) -> HttpResponse:
     """Suggestions for «Ответственный»: managers whose tasks the user sees."""
-    options = manager_options(person_of(request), request.GET.get("owner_q", ""))
+    options = manager_options(current_user(request), request.GET.get("owner_q", ""))
     context = {"id": "owner", "options": options, "empty": "Сотрудник не найден"}
     return render(request, "components/forms/combobox_options.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import render_page
 from econtract.platform.listing import saved_filters
@@ -18,7 +19,7 @@ from tasks.listing.counters import LIST_CODE
 from tasks.listing.definition import TASK_LIST
 from tasks.listing.query import TaskListQuery
 from tasks.listing.tabs import TABS
-from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.common.requests import UNPROCESSABLE
 from tasks.screens.list.filters import active_filters
 from tasks.screens.list.forms import ColumnsForm, FilterNameForm, SaveFilterForm
 from tasks.screens.list.views.updates import parse_query
@@ -28,7 +29,7 @@ from tasks.statuses import quick_filters
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest, tab: str) -> HttpResponse:
     """The saved filters with live counts, and the form that saves the current query."""
-    user, query = person_of(request), parse_query(request, tab)
+    user, query = current_user(request), parse_query(request, tab)
     form = SaveFilterForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -46,7 +47,7 @@ def index(request: HttpRequest, tab: str) -> HttpResponse:
 def _render_index(
     request: HttpRequest, tab: str, query: TaskListQuery, form: SaveFilterForm
 ) -> HttpResponse:
-    user = person_of(request)
+    user = current_user(request)
     filters = saved_filters.filters_open_to(user, TASK_LIST)
     context = {
         "tab": tab,
@@ -106,7 +107,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _get_changeable(request: HttpRequest, pk: int) -> SavedFilter:
     """Raises Http404 when the user does not see the filter or cannot change it."""
-    user = person_of(request)
+    user = current_user(request)
     open_filters = SavedFilter.objects.open_to(user).filter(list_code=LIST_CODE)
     saved = get_object_or_404(open_filters, pk=pk)
     if not saved.can_be_changed_by(user):
@@ -117,7 +118,7 @@ def _get_changeable(request: HttpRequest, pk: int) -> SavedFilter:
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, tab: str) -> HttpResponse:
     """«Колонки»: the choice is the user's on every computer."""
-    user, query = person_of(request), parse_query(request, tab)
+    user, query = current_user(request), parse_query(request, tab)
     list_url = _list_url(tab, query)
     if request.method == "POST":
         saved_filters.choose_columns(user, TASK_LIST, request.POST.getlist("columns"))

@@ -12,6 +12,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from clients.screens.access import current_user
 from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.listing.counters import COUNT_LIMIT
 from econtract.platform.listing.query import PAGE_SIZES, parse_id
@@ -20,7 +21,6 @@ from tasks.listing.query import TaskListQuery
 from tasks.listing.tabs import TABS, find_tasks, get_tabs
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
-from tasks.screens.common.requests import person_of
 from tasks.screens.list.filters import quick_filter_chips, updates_text
 
 NO_CONTENT = 204
@@ -56,7 +56,7 @@ def updates(request: HttpRequest, tab: str) -> HttpResponse:
 
     The rows themselves stay as they are: they must not move under the user's pointer.
     """
-    user, query = person_of(request), parse_query(request, tab)
+    user, query = current_user(request), parse_query(request, tab)
     shown = ShownPage.parse(request.GET)
     if shown is None or tab not in get_tabs(user):
         raise Http404

@@ -10,11 +10,11 @@ from archive import documents
 from archive.files import previews, serving
 from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.models import DocumentVersion
+from clients.screens.access import current_user
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
 from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.page_previews import MAX_PREVIEWS
-from tasks.screens.common.requests import person_of
 from tasks.screens.new_task.documents import ATTACH_DOCUMENT
 from tasks.screens.new_task.form_state import FormState, build_form_state
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
@@ -47,8 +47,8 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         if not is_fragment(request):
             return redirect(form_url(kind))
-        draft = drafts.find_draft(person_of(request), kind.task_type)
-        state = build_form_state(kind, person_of(request), draft.fields, draft)
+        draft = drafts.find_draft(current_user(request), kind.task_type)
+        state = build_form_state(kind, current_user(request), draft.fields, draft)
         return render_document_block(request, state)
     file, refusal = store_posted_file(request)
     state = save_posted_form(request, kind, file=file)
@@ -92,7 +92,7 @@ def _respond(request: HttpRequest, state: FormState) -> HttpResponse:
 
 def _get_version(request: HttpRequest, slug: str, pk: int) -> DocumentVersion:
     """The document of the user's draft. Http404 for any other."""
-    draft = drafts.find_draft(person_of(request), get_form_kind(request, slug).task_type)
+    draft = drafts.find_draft(current_user(request), get_form_kind(request, slug).task_type)
     version = draft.document_version
     if version is None or version.pk != pk:
         raise Http404

@@ -6,11 +6,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from clients.screens.access import current_user
 from econtract.platform.common.toasts import UndoToast, offer_undo
 from tasks.actions import drafts
 from tasks.actions.drafts import AlreadyCreated, DraftChanged
 from tasks.screens.common.form_kinds import FormKind
-from tasks.screens.common.requests import person_of
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import field_names
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
@@ -50,7 +50,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def restart(request: HttpRequest, slug: str) -> HttpResponse:
     """«Начать заново»: the saved draft is closed; what is on this page becomes the draft."""
     kind = get_form_kind(request, slug)
-    draft = drafts.find_draft(person_of(request), kind.task_type)
+    draft = drafts.find_draft(current_user(request), kind.task_type)
     if drafts.has_contents(draft):
         drafts.close(draft=draft)
         _offer_reopening(request, kind)
@@ -82,6 +82,6 @@ def _offer_reopening(request: HttpRequest, kind: FormKind) -> None:
 def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """«Отменить» in the toast of a closed form."""
     kind = get_form_kind(request, slug)
-    if not drafts.reopen(user=person_of(request), task_type=kind.task_type):
+    if not drafts.reopen(user=current_user(request), task_type=kind.task_type):
         messages.info(request, NOTHING_TO_REOPEN)
     return redirect(form_url(kind))

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from clients.screens.access import current_user
 from tasks.actions import drafts
-from tasks.screens.common.requests import person_of
 from tasks.screens.new_task import account_check, contacts
 from tasks.screens.new_task.companies import search_companies
 from tasks.screens.new_task.company_section import CONTACT_PREFIX
@@ -117,7 +117,7 @@ def _change_contact(
 
     ``change`` returns a message for the search field, "" if there is nothing to say.
     """
-    kind, user = get_form_kind(request, slug), person_of(request)
+    kind, user = get_form_kind(request, slug), current_user(request)
     values = read_values(request.POST, field_names(kind))
     message = change(values)
     draft = drafts.find_draft(user, kind.task_type)

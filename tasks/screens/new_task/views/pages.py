@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import request_text
 from clients.actions import DuplicateContact
+from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import format_datetime
 from tasks.actions import drafts
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FormKind, list_form_kinds
-from tasks.screens.common.requests import UNPROCESSABLE, person_of
+from tasks.screens.common.requests import UNPROCESSABLE
 from tasks.screens.new_task.companies import search_companies
 from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND
 from tasks.screens.new_task.field_values import FieldValues, get_value
@@ -41,7 +42,7 @@ from tasks.screens.new_task.views.responses import (
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """«+ Новое задание»: the task types that the user has access to."""
-    user = person_of(request)
+    user = current_user(request)
     context = {
         "kinds": list_form_kinds(user),
         "request_text": request_text(user.username),
@@ -57,7 +58,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     kind = get_form_kind(request, slug)
     if request.method == "POST":
         return _create(request, kind)
-    user = person_of(request)
+    user = current_user(request)
     draft = drafts.find_draft(user, kind.task_type)
     can_restore = drafts.has_contents(draft)
     is_restored = can_restore and RESTORE_PARAM in request.GET

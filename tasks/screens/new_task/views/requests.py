@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from archive import documents
 from archive.documents import StoredUpload
 from archive.intake.refusals import IntakeRefused
+from clients.screens.access import current_user
 from tasks.actions import drafts
 from tasks.actions.drafts import PageVersion
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG, FormKind
-from tasks.screens.common.requests import person_of
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import FormState, build_form_state, field_names
 from tasks.screens.new_task.saving import save_form
@@ -26,7 +26,7 @@ MAX_NUMBER_LENGTH = 9
 def get_form_kind(request: HttpRequest, slug: str) -> FormKind:
     """The form. Raises PermissionDenied if the user has no access to its task type."""
     kind = FORM_KIND_BY_SLUG[slug]
-    if kind.task_type not in person_of(request).task_types:
+    if kind.task_type not in current_user(request).task_types:
         raise PermissionDenied(f"Нужен доступ «{kind.label}».")
     return kind
 
@@ -56,7 +56,7 @@ def _parse_key(text: str) -> uuid.UUID:
 
 def read_form(request: HttpRequest, kind: FormKind, *, refresh: bool = False) -> FormState:
     """The posted form. Nothing is saved; ``refresh`` as in `build_form_state`."""
-    user = person_of(request)
+    user = current_user(request)
     values = read_values(request.POST, field_names(kind))
     draft = drafts.find_draft(user, kind.task_type)
     return build_form_state(kind, user, values, draft, refresh=refresh)
@@ -82,6 +82,6 @@ def store_posted_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
     if len(uploads) > 1:
         return None, SINGLE_FILE_ONLY
     try:
-        return documents.store_upload(uploads[0], user=person_of(request)), ""
+        return documents.store_upload(uploads[0], user=current_user(request)), ""
     except IntakeRefused as error:
         return None, error.refusal.message
