@@ -1,4 +1,4 @@
-"""«Документы и услуги»: the file, its versions and pages, its place in the archive."""
+"""«Документы и услуги»: the document, its versions and pages, its code in the archive."""
 
 from dataclasses import dataclass
 
@@ -31,31 +31,33 @@ CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", Archiv
 
 @dataclass(frozen=True)
 class VersionView:
-    """One version of the document, newest first in the list."""
+    """One version of the document."""
 
     title: str
-    about: str
+    details: str
     sha256: str
     pdf_url: str
     source_url: str
-    current: bool
 
 
 @dataclass(frozen=True)
 class ArchiveCodeView:
-    """A place in an archive: to be copied, or read off the screen by a scanner."""
+    """A document's code in an archive, as text and as a barcode for scanners."""
 
     label: str
     value: str
-    bars: str
+    barcode: str
 
 
 @dataclass(frozen=True)
 class DocumentBlock:
-    """The whole block. ``refusals`` say why the document cannot be replaced, if it cannot."""
+    """The block «Документы и услуги».
 
-    name: str
-    about: str
+    ``refusals`` say why the document cannot be replaced; ``versions`` are newest first.
+    """
+
+    file_name: str
+    details: str
     state: str
     problem: str
     review: Review | None
@@ -64,13 +66,13 @@ class DocumentBlock:
     pdf_url: str
     source_url: str
     icon: str
-    code: ArchiveCodeView | None
-    package: ArchiveCodeView | None
+    document_code: ArchiveCodeView | None
+    package_code: ArchiveCodeView | None
     package_url: str
     package_name: str
-    package_about: str
+    package_size: str
     verification_url: str
-    verification_code: str
+    verification_qr: str
     pages: tuple[PagePreview, ...]
     versions: tuple[VersionView, ...]
     can_retry: bool
@@ -79,42 +81,46 @@ class DocumentBlock:
     refusals: tuple[Refusal, ...]
 
 
-def document_block(task: SigningTask, user: User, versions: list[DocumentVersion]) -> DocumentBlock:
-    """The block that ``user`` sees for ``task``, whose document has ``versions``, newest first."""
+def build_document_block(
+    task: SigningTask, user: User, versions: list[DocumentVersion]
+) -> DocumentBlock:
+    """The block for ``user``; ``versions`` are those of the task's document, newest first."""
     refusals = document_refusals(task, user)
-    is_own = Actor.MANAGER in guards.actors_of(user, task)
-    version = task.document_version
+    is_manager = Actor.MANAGER in guards.actors_of(user, task)
+    current = task.document_version
     package = task.package if task.status == Status.COMPLETED else None
-    replaceable = not refusals
+    can_replace = not refusals
     verification_url = _verification_url(package) if package else ""
     return DocumentBlock(
-        name=version.file_name if version else "",
-        about=_about(version) if version else "",
-        state=_state(version) if version else "",
-        problem=version.problem if version else "",
-        review=build_review(version, _attachment_url(task, version)) if version else None,
-        review_url=_review_url(task, version) if is_own and version else "",
+        file_name=current.file_name if current else "",
+        details=_describe_file(current) if current else "",
+        state=_describe_state(current) if current else "",
+        problem=current.problem if current else "",
+        review=build_review(current, _attachment_url(task, current)) if current else None,
+        review_url=_review_url(task, current) if is_manager and current else "",
         version=task.document_version_id,
-        pdf_url=_url("document_pdf", task, version) if version and version.pdf_id else "",
-        source_url=_url("document_source", task, version) if version else "",
-        icon="file-type-pdf" if version and version.pdf_id else "file",
-        code=_code(version.archive_system, version.archive_code) if version else None,
-        package=_code(package.archive_system, package.archive_code) if package else None,
+        pdf_url=_version_url("document_pdf", task, current) if current and current.pdf_id else "",
+        source_url=_version_url("document_source", task, current) if current else "",
+        icon="file-type-pdf" if current and current.pdf_id else "file",
+        document_code=_build_code(current.archive_system, current.archive_code)
+        if current
+        else None,
+        package_code=_build_code(package.archive_system, package.archive_code) if package else None,
         package_url=reverse("tasks:package", args=[task.number]) if package else "",
         package_name=package.file_name if package else "",
-        package_about=format_file_size(package.file.size) if package else "",
+        package_size=format_file_size(package.file.size) if package else "",
         verification_url=verification_url,
-        verification_code=qr_svg(verification_url) if package else "",
-        pages=_pages(task, version) if version and version.pdf_id else (),
-        versions=tuple(_version(task, each) for each in versions),
-        can_retry=replaceable and version is not None and version.can_retry,
-        can_remove=replaceable and version is not None,
-        can_attach=replaceable and version is None,
+        verification_qr=qr_svg(verification_url) if package else "",
+        pages=_build_previews(task, current) if current and current.pdf_id else (),
+        versions=tuple(_build_version(task, version) for version in versions),
+        can_retry=can_replace and current is not None and current.can_retry,
+        can_remove=can_replace and current is not None,
+        can_attach=can_replace and current is None,
         refusals=tuple(refusals),
     )
 
 
-def _about(version: DocumentVersion) -> str:
+def _describe_file(version: DocumentVersion) -> str:
     parts = [format_file_size(version.source.size), format_with_zone(version.created_at)]
     if version.pages:
         pages = pluralize(version.pages, "страница", "страницы", "страниц")
@@ -122,14 +128,14 @@ def _about(version: DocumentVersion) -> str:
     return ", ".join(parts)
 
 
-def _history(version: DocumentVersion) -> str:
-    """Size, pages, when with the zone, and who."""
-    who = f", {version.uploaded_by}" if version.uploaded_by else ""
-    return f"{_about(version)}{who}"
+def _describe_version(version: DocumentVersion) -> str:
+    """The file, and who uploaded it."""
+    user = f", {version.uploaded_by}" if version.uploaded_by else ""
+    return f"{_describe_file(version)}{user}"
 
 
-def _state(version: DocumentVersion) -> str:
-    """What is being done with the file, or what went wrong; empty when it is ready."""
+def _describe_state(version: DocumentVersion) -> str:
+    """What is happening to the file or what went wrong; "" when it is ready."""
     match version.state:
         case State.READY:
             return "" if version.archive_code else "Передается в электронный архив"
@@ -150,33 +156,32 @@ def _review_url(task: SigningTask, version: DocumentVersion) -> str:
     return reverse("tasks:document_review", args=[task.number]) if can_confirm else ""
 
 
-def _code(system: str, code: str) -> ArchiveCodeView | None:
+def _build_code(system: str, code: str) -> ArchiveCodeView | None:
     if not code:
         return None
     return ArchiveCodeView(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code))
 
 
 def _verification_url(package: Package) -> str:
-    """Where anyone who holds the package can have it checked; its protocol says the same."""
+    """The page where anyone can check the package; the package's protocol has it too."""
     path = reverse("verification:by_code", args=[package.code])
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def _version(task: SigningTask, version: DocumentVersion) -> VersionView:
+def _build_version(task: SigningTask, version: DocumentVersion) -> VersionView:
     return VersionView(
         title=f"Версия {version.number}: {version.file_name}",
-        about=_history(version),
+        details=_describe_version(version),
         sha256=version.source.sha256,
-        pdf_url=_url("document_pdf", task, version) if version.pdf_id else "",
-        source_url=_url("document_source", task, version),
-        current=version.pk == task.document_version_id,
+        pdf_url=_version_url("document_pdf", task, version) if version.pdf_id else "",
+        source_url=_version_url("document_source", task, version),
     )
 
 
-def _pages(task: SigningTask, version: DocumentVersion) -> tuple[PagePreview, ...]:
+def _build_previews(task: SigningTask, version: DocumentVersion) -> tuple[PagePreview, ...]:
     first_url = reverse("tasks:document_page", args=[task.number, version.pk, 1])
     return build_page_previews(version, first_url)
 
 
-def _url(name: str, task: SigningTask, version: DocumentVersion) -> str:
+def _version_url(name: str, task: SigningTask, version: DocumentVersion) -> str:
     return reverse(f"tasks:{name}", args=[task.number, version.pk])

@@ -21,7 +21,7 @@ from tasks.actions import presence, reminders
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.screens.card.banner import Banner, banner
 from tasks.screens.card.buttons import Button, Buttons, buttons
-from tasks.screens.card.documents import DocumentBlock, document_block
+from tasks.screens.card.documents import DocumentBlock, build_document_block
 from tasks.screens.card.flags import CardFlags
 from tasks.screens.card.people import (
     AccountBlock,
@@ -155,7 +155,7 @@ def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
         viewers=OtherViewers(presence.other_viewers(task, user) if flags.viewers else ()),
         current_step=_current_step(task, user, flags, possible, entries),
         client=client_block(task, user),
-        document=document_block(task, user, versions),
+        document=build_document_block(task, user, versions),
         account=account_block(task, user),
         services=services_block(task, _services(task=task.number), user),
         signing=signing(task, user),

@@ -1,4 +1,4 @@
-"""The document of a task: «Открепить», then «Обзор» or drop; a failed conversion once more."""
+"""The document of a task: «Открепить», «Вложить», «Преобразовать снова», the review."""
 
 from typing import Any
 
@@ -33,31 +33,31 @@ TITLES = {"document_remove": "Открепить документ", "document_at
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, number: int) -> HttpResponse:
-    """The trash icon. Where the document is at the operator, the page says what will happen."""
+    """«Открепить», after a page that says what will happen."""
     task = get_visible_task(request, number)
     refusals = document_refusals(task, current_user(request))
     context: dict[str, Any] = {}
     if request.method == "POST" and not refusals:
         based_on = parse_key(request.POST.get("version", ""))
         try:
-            after = remove_document(task=task, actor=current_user(request), based_on=based_on)
+            updated = remove_document(task=task, actor=current_user(request), based_on=based_on)
         except Overtaken as overtaken:
-            context = {**_now(overtaken.task), "overtaken": overtaken.messages}
+            context = {**_current_document(overtaken.task), "conflict": overtaken.messages}
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            messages.success(request, _removed(after))
+            messages.success(request, _removal_text(updated))
             return redirect_browser(request, task.get_absolute_url())
-    context = {"at_operator": withdrawal.is_needed(task), **_now(task), **context}
+    context = {"at_operator": withdrawal.is_needed(task), **_current_document(task), **context}
     return _page(request, task, "document_remove", context, refusals)
 
 
-def _now(task: SigningTask) -> dict[str, Any]:
-    """The document as it is now, for the page that asks whether to remove it."""
+def _current_document(task: SigningTask) -> dict[str, Any]:
+    """The document as it is now, for the page that shows it."""
     return {"version": task.document_version}
 
 
-def _removed(task: SigningTask) -> str:
+def _removal_text(task: SigningTask) -> str:
     if task.withdrawal:
         return "Документ отзывается у оператора ЭДО, затем будет откреплен"
     return "Документ откреплен. Вложите исправленный"
@@ -65,7 +65,7 @@ def _removed(task: SigningTask) -> str:
 
 @require_http_methods(["GET", "POST"])
 def attach(request: HttpRequest, number: int) -> HttpResponse:
-    """The corrected package in one file."""
+    """«Вложить документ»: all pages in one file."""
     task = get_visible_task(request, number)
     refusals = document_refusals(task, current_user(request))
     error = ""
@@ -75,10 +75,10 @@ def attach(request: HttpRequest, number: int) -> HttpResponse:
             return _page(request, task, "document_attach", {"error": NO_FILE}, refusals)
         try:
             attach_document(task=task, upload=upload, actor=current_user(request))
-        except IntakeRefused as refused:
-            error = refused.refusal.message
+        except IntakeRefused as intake_error:
+            error = intake_error.refusal.message
         except Overtaken as overtaken:
-            context = {**_now(overtaken.task), "overtaken": overtaken.messages}
+            context = {**_current_document(overtaken.task), "conflict": overtaken.messages}
             return _page(request, task, "document_attach", context, refusals)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
@@ -105,11 +105,11 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     task = get_visible_task(request, number)
     version = parse_key(request.POST.get("version", ""))
     try:
-        after = confirm_review(task=task, version_id=version or 0, actor=current_user(request))
+        updated = confirm_review(task=task, version_id=version or 0, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        is_sent = after.status == Status.DOCUMENT_SENT
+        is_sent = updated.status == Status.DOCUMENT_SENT
         messages.success(request, REVIEWED_AND_SENT if is_sent else REVIEWED)
     return redirect(task)
 
@@ -122,10 +122,10 @@ def _page(
     refusals: list[Refusal],
 ) -> HttpResponse:
     status = UNPROCESSABLE if request.method == "POST" else 200
-    if context.get("overtaken"):
+    if context.get("conflict"):
         status = CONFLICT
     body = f"tasks/card/actions/_{name}.html"
-    everything = {"task": task, "title": TITLES[name], "refusals": refusals, **context}
+    full_context = {"task": task, "title": TITLES[name], "refusals": refusals, **context}
     return render_page(
-        request, "tasks/card/actions/page.html", body, {**everything, "body": body}, status=status
+        request, "tasks/card/actions/page.html", body, {**full_context, "body": body}, status=status
     )
