@@ -1,5 +1,10 @@
 """Runs the pipeline in the test's own process, as workers and beat would, and plays the client."""
 
+from datetime import timedelta
+
+import time_machine
+
+from econtract.platform.common import clock
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
@@ -39,6 +44,18 @@ def run_until(task: SigningTask, status: Status, sandbox: Sandbox) -> SigningTas
     now = reload(task)
     assert now.status == status
     return now
+
+
+def run_until_archived(task: SigningTask) -> None:
+    """Runs everything, shifting the time, until the task's document is in the archive."""
+    for _ in range(10):
+        # The archive job waits for the conversion and looks for the PDF every two seconds.
+        with time_machine.travel(clock.now() + timedelta(seconds=3), tick=True):
+            run_everything()
+        version = reload(task).document_version
+        if version is not None and version.archive_code:
+            return
+    raise AssertionError("The document was not archived.")
 
 
 def reload(task: SigningTask) -> SigningTask:

@@ -1,4 +1,4 @@
-"""What tests of notifications cause, and what they read."""
+"""Causing notifications in tests, and reading them."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ def make_task(users: People, status: Status, **more: Any) -> SigningTask:
 
 
 def notifications_of(user: User) -> list[tuple[str, str]]:
-    """Kind and text of everything that the user is shown, oldest first."""
-    fresh = User.objects.get(pk=user.pk)
-    return list(inbox.notifications_for(fresh).order_by("pk").values_list("kind", "text"))
+    """Kind and text of the notifications that the user sees, oldest first."""
+    reloaded = User.objects.get(pk=user.pk)
+    return list(inbox.notifications_for(reloaded).order_by("pk").values_list("kind", "text"))
 
 
 def set_preference(user: User, kind: str, *, bell: bool, how: MailFrequency) -> None:
@@ -43,7 +43,7 @@ def sign_task(users: People) -> SigningTask:
 
 
 def run_jobs(kind: str) -> list[int]:
-    """Runs the jobs of one kind; their keys."""
+    """Runs the jobs of one kind; returns their keys."""
     keys = list(OutboxJob.objects.filter(kind=kind).values_list("pk", flat=True))
     for key in keys:
         worker.run_job(key)

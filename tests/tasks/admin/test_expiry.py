@@ -1,4 +1,4 @@
-"""«Сертификаты и МЧД»: what expires, and the tasks that will stop because of it."""
+"""«Сертификаты и МЧД»: what expires, and the tasks that this will stop."""
 
 import re
 from datetime import timedelta
@@ -42,13 +42,13 @@ def expiries_of(signatory: Signatory) -> list[tuple[bool, str, bool]]:
     ]
 
 
-def open_task(signatory: Signatory, **more: Any) -> SigningTask:
+def create_task(signatory: Signatory, **more: Any) -> SigningTask:
     box = signatory.boxes.order_by("pk")[0]
-    made: SigningTask = SigningTaskFactory(**{"signatory": signatory, "box": box, **more})
-    return made
+    task: SigningTask = SigningTaskFactory(**{"signatory": signatory, "box": box, **more})
+    return task
 
 
-def test_what_is_valid_for_long_is_not_listed(signatory: Signatory) -> None:
+def test_a_long_validity_is_not_listed(signatory: Signatory) -> None:
     assert expiries_of(signatory) == []
 
 
@@ -60,39 +60,43 @@ def test_what_is_valid_for_long_is_not_listed(signatory: Signatory) -> None:
         ("signer-kuznetsov", True, "Истекла "),
     ],
 )
-def test_what_is_over_is_listed(key_ref: str, is_power: bool, start: str) -> None:
+def test_an_expired_or_revoked_item_is_listed(key_ref: str, is_power: bool, start: str) -> None:
     signatory = Signatory.objects.get(key_ref=key_ref)
-    [(power, text, over)] = expiries_of(signatory)
-    assert (power, over) == (is_power, True)
+    [(has_power, text, is_over)] = expiries_of(signatory)
+    assert (has_power, is_over) == (is_power, True)
     assert text.startswith(start)
 
 
-@pytest.mark.parametrize(("days", "listed"), [(29, True), (31, False)])
+@pytest.mark.parametrize(("days", "is_listed"), [(29, True), (31, False)])
 def test_a_certificate_is_listed_thirty_days_ahead(
-    signatory: Signatory, days: int, listed: bool
+    signatory: Signatory, days: int, is_listed: bool
 ) -> None:
     Signatory.objects.filter(pk=signatory.pk).update(
         certificate_until=clock.now() + timedelta(days=days)
     )
     assert [text.startswith("Истекает ") for _, text, _ in expiries_of(signatory)] == [
         True
-    ] * listed
+    ] * is_listed
 
 
-def end_in(signatory: Signatory, days: int) -> None:
+def expire_in(signatory: Signatory, days: int) -> None:
     until = (clock.now() + timedelta(days=days)).date()
     PowerOfAttorney.objects.filter(signatory=signatory).update(valid_until=until)
 
 
-@pytest.mark.parametrize(("days", "listed"), [(29, True), (32, False)])
-def test_a_power_is_listed_thirty_days_ahead(signatory: Signatory, days: int, listed: bool) -> None:
-    end_in(signatory, days)
-    assert [(power, over) for power, _, over in expiries_of(signatory)] == [(True, False)] * listed
+@pytest.mark.parametrize(("days", "is_listed"), [(29, True), (32, False)])
+def test_a_power_is_listed_thirty_days_ahead(
+    signatory: Signatory, days: int, is_listed: bool
+) -> None:
+    expire_in(signatory, days)
+    assert [(power, over) for power, _, over in expiries_of(signatory)] == [
+        (True, False)
+    ] * is_listed
 
 
 def test_a_power_that_has_a_successor_is_not_listed(signatory: Signatory) -> None:
     old = signatory.powers.get()
-    end_in(signatory, 5)
+    expire_in(signatory, 5)
     successor = PowerOfAttorney.objects.get(pk=old.pk)
     successor.pk, successor.registration_number = None, "00000000-0000-4000-8000-000000000001"
     successor.valid_until = old.valid_until
@@ -105,26 +109,26 @@ def test_a_power_that_has_a_successor_is_not_listed(signatory: Signatory) -> Non
 
 def test_a_revoked_power_is_listed(signatory: Signatory) -> None:
     signatory.powers.update(revoked_at=clock.now())
-    [(_, text, over)] = expiries_of(signatory)
+    [(_, text, is_over)] = expiries_of(signatory)
     assert text.startswith("Отозвана ")
-    assert over
+    assert is_over
 
 
 def test_a_signatory_who_was_switched_off_is_not_listed(signatory: Signatory) -> None:
-    end_in(signatory, 5)
+    expire_in(signatory, 5)
     Signatory.objects.filter(pk=signatory.pk).update(active=False)
     assert expiries_of(signatory) == []
 
 
-def test_the_page_names_the_tasks_that_will_stop(web: Browser, signatory: Signatory) -> None:
-    end_in(signatory, 5)
-    waiting = open_task(signatory)
-    failed = open_task(signatory, status=Status.SIGNING_FAILED, resolution="client_refused")
+def test_the_page_lists_the_tasks_that_will_stop(web: Browser, signatory: Signatory) -> None:
+    expire_in(signatory, 5)
+    waiting = create_task(signatory)
+    failed = create_task(signatory, status=Status.SIGNING_FAILED, resolution="client_refused")
     others = [
-        open_task(signatory, status=Status.DOCUMENT_SIGNING),
-        open_task(signatory, status=Status.COMPLETED),
-        open_task(Signatory.objects.get(key_ref="signer-volkova")),
-        open_task(signatory, box=BoxFactory(inn="5001007322", operator_box_id="other", name="x")),
+        create_task(signatory, status=Status.DOCUMENT_SIGNING),
+        create_task(signatory, status=Status.COMPLETED),
+        create_task(Signatory.objects.get(key_ref="signer-volkova")),
+        create_task(signatory, box=BoxFactory(inn="5001007322", operator_box_id="other", name="x")),
     ]
     page = web.get(PAGE).content.decode()
     [row] = [row for row in re.split("<tr>", page) if "Истекает " in row]
@@ -135,28 +139,26 @@ def test_the_page_names_the_tasks_that_will_stop(web: Browser, signatory: Signat
         assert f"/tasks/{task.number}/" not in row
 
 
-def test_of_many_tasks_the_first_are_named_and_the_rest_counted(
-    web: Browser, signatory: Signatory
-) -> None:
-    end_in(signatory, 5)
+def test_many_tasks_are_listed_in_part_and_counted(web: Browser, signatory: Signatory) -> None:
+    expire_in(signatory, 5)
     for _ in range(22):
-        open_task(signatory)
+        create_task(signatory)
     page = web.get(PAGE).content.decode()
     assert page.count('<a href="/tasks/') == 20
     assert "И еще 2" in page
 
 
-def test_an_empty_page_says_so(web: Browser) -> None:
+def test_an_empty_page_has_a_message(web: Browser) -> None:
     Signatory.objects.exclude(key_ref="signer-ivanova").update(active=False)
     assert "Все сертификаты и МЧД действуют дольше 30 дней." in web.get(PAGE).content.decode()
 
 
-def test_directories_lead_to_the_page(web: Browser) -> None:
+def test_directories_link_to_the_page(web: Browser) -> None:
     for directory in ("signatory", "powerofattorney"):
         assert PAGE in web.get(f"/admin/edo/{directory}/").content.decode()
 
 
-def test_only_an_administrator_opens_it(web: Browser) -> None:
+def test_only_an_administrator_opens_the_page(web: Browser) -> None:
     assert web.get(PAGE).status_code == 200
     assert browser_of(UserFactory(roles=["head"])).get(PAGE).status_code == 403
 

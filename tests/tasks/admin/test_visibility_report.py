@@ -1,4 +1,4 @@
-"""«Почему видно / не видно»: the report agrees with what the product does."""
+"""«Почему видно / не видно»: the report agrees with visibility and actions."""
 
 import pytest
 from django.test import Client
@@ -12,7 +12,7 @@ from tests.support.people import People, browser_of
 
 URL = "/admin/tasks/signingtask/why/"
 NO_GROUP = "нет общей группы доступа"
-# Who sees the owner's task, and what the page says about it.
+# For each user: whether they see the owner's task, and the reason on the page.
 REASONS = {
     "owner": (True, "Это его собственное задание."),
     "mate": (True, "Менеджер группы, где менеджеры видят задания друг друга"),
@@ -54,7 +54,7 @@ def test_the_page_says_why_a_task_is_visible_or_not(
     assert reason in page
 
 
-def test_the_page_says_that_a_member_lacks_the_role(
+def test_the_page_reports_a_member_without_the_role(
     people: People, admin_client: Client, task: SigningTask
 ) -> None:
     lead = people["lead"]
@@ -86,12 +86,12 @@ def test_actions_work_as_the_report_says(people: People, task: SigningTask, who:
     browser.post(f"/tasks/{task.number}/comment/", {"text": "x"})
     assert task.comments.exists() is allowed["Написать комментарий"]
     browser.post(f"/tasks/{task.number}/do/cancel/", {"words": "x"})
-    after = SigningTask.objects.get(pk=task.pk)
-    assert after.is_finished is allowed["Отменить задание"]
-    if not after.is_finished:
+    task = SigningTask.objects.get(pk=task.pk)
+    assert task.is_finished is allowed["Отменить задание"]
+    if not task.is_finished:
         browser.post(f"/tasks/{task.number}/take/")
-        taken = SigningTask.objects.get(pk=task.pk).manager == user
-        assert taken is allowed["Принять в работу"]
+        is_taken = SigningTask.objects.get(pk=task.pk).manager == user
+        assert is_taken is allowed["Принять в работу"]
 
 
 def test_one_parameter_fills_the_form_and_bad_ones_are_refused(
@@ -102,8 +102,8 @@ def test_one_parameter_fills_the_form_and_bad_ones_are_refused(
     form = admin_client.get(URL, {"task": task.number}).content.decode()
     assert f'value="{task.number}"' in form
     assert "Задание не найдено" in get_page(admin_client, owner, 987_654_321)
-    refused = admin_client.get(URL, {"user": "x", "task": "1"}).content.decode()
-    assert "Выберите сотрудника" in refused
+    page = admin_client.get(URL, {"user": "x", "task": "1"}).content.decode()
+    assert "Выберите сотрудника" in page
 
 
 def test_only_administrators_open_the_page(people: People, task: SigningTask) -> None:
@@ -120,10 +120,10 @@ def test_the_card_the_task_and_the_user_link_to_the_page(
 ) -> None:
     owner = people["owner"]
     assert owner is not None
-    for page, query in {
+    for url, query in {
         f"/tasks/{task.number}/": f"?task={task.number}",
         f"/admin/tasks/signingtask/{task.number}/change/": f"?task={task.number}",
         f"/admin/accounts/user/{owner.pk}/change/": f"?user={owner.pk}",
     }.items():
-        assert f'href="{URL}{query}"' in admin_client.get(page).content.decode()
+        assert f'href="{URL}{query}"' in admin_client.get(url).content.decode()
     assert URL not in browser_of(owner).get(f"/tasks/{task.number}/").content.decode()

@@ -1,4 +1,4 @@
-"""The columns of the lists: the page and the file come from one entry."""
+"""The columns of the lists of tasks, on the page and in the xlsx file."""
 
 from datetime import timedelta
 from typing import Any
@@ -62,8 +62,8 @@ def test_the_codes_are_unique() -> None:
 
 @pytest.mark.usefixtures("task")
 @pytest.mark.parametrize("column", ON_PAGE, ids=lambda column: column.code)
-def test_a_column_fetches_everything_that_it_shows(column: Column, manager: User) -> None:
-    """By its own fields alone: other columns may be hidden."""
+def test_a_column_fetches_all_fields_that_it_shows(column: Column, manager: User) -> None:
+    """Other columns may be hidden, so it cannot rely on their fields."""
     [texts] = format_page([column], manager)
     assert set(texts) == {column.code, *(f"{column.code}.{name}" for name in column.details)}
     assert all(texts.values())
@@ -82,9 +82,9 @@ def test_texts_are_escaped_and_percent_signs_kept(task: SigningTask, manager: Us
     assert "%(" not in markup
 
 
-def test_a_page_has_the_chosen_columns_in_the_order_of_the_list() -> None:
-    def codes(chosen: list[str] | None, **more: Any) -> list[str]:
-        return [column.code for column in page_columns(TASK_COLUMNS, chosen, **more)]
+def test_a_page_has_the_selected_columns_in_their_fixed_order() -> None:
+    def codes(selected: list[str] | None, **more: Any) -> list[str]:
+        return [column.code for column in page_columns(TASK_COLUMNS, selected, **more)]
 
     default = ["number", "client", "stage", "status", "turn", "owner", "updated"]
     assert codes(None) == default
@@ -115,7 +115,7 @@ def test_a_header_sorts_and_announces_the_order() -> None:
 
 
 @pytest.mark.usefixtures("task")
-def test_a_file_has_these_columns(manager: User) -> None:
+def test_the_columns_of_a_file(manager: User) -> None:
     context = TurnLabels.for_viewer(manager)
     tasks = SigningTask.objects.order_by("number")
     with write_workbook(tasks, FILE_COLUMNS, context, sheet_title="Задания") as file:
@@ -146,6 +146,6 @@ def test_a_file_has_these_columns(manager: User) -> None:
 def test_a_file_has_a_limit(manager: User) -> None:
     context = TurnLabels.for_viewer(manager)
     tasks = SigningTask.objects.order_by("number")
-    with pytest.raises(TooManyRows) as raised:
+    with pytest.raises(TooManyRows) as error:
         write_workbook(tasks, FILE_COLUMNS, context, sheet_title="Задания", max_rows=0)
-    assert raised.value.limit == 0
+    assert error.value.limit == 0

@@ -1,4 +1,4 @@
-"""The figures on tabs and quick filters against the lists that they announce."""
+"""The counts on tabs and quick filters (`tasks.listing.counters`) against the lists themselves."""
 
 import pytest
 
@@ -35,17 +35,17 @@ def administrator() -> User:
     return user
 
 
-def test_every_figure_is_the_length_of_its_list(administrator: User) -> None:
+def test_every_count_is_the_length_of_its_list(administrator: User) -> None:
     visible = SigningTask.objects.visible_to(administrator).in_work()
     own = visible.of_manager(administrator.pk)
     for tab, tasks in {"my": own, "all": visible}.items():
-        figures = count_tasks(administrator, quick_filters_of=tab)
-        assert (figures.visible, figures.own) == (visible.count(), own.count())
+        counts = count_tasks(administrator, quick_filters_of=tab)
+        assert (counts.visible, counts.own) == (visible.count(), own.count())
         for code in quick_filters():
-            assert figures.by_quick_filter[code] == tasks.with_quick_filter(code).count() > 0
+            assert counts.by_quick_filter[code] == tasks.with_quick_filter(code).count() > 0
 
 
-def test_each_user_has_the_figures_of_what_they_see() -> None:
+def test_a_user_has_counts_of_the_tasks_that_they_see() -> None:
     users = {who: user for who, user in make_people().items() if user is not None}
     for status in (Status.IDENTIFIED, Status.SIGNING_FAILED, Status.CANCELLED):
         for manager in users.values():
@@ -54,11 +54,11 @@ def test_each_user_has_the_figures_of_what_they_see() -> None:
     for who, user in users.items():
         visible = SigningTask.objects.visible_to(user)
         own = SigningTask.objects.own_of(user).in_work()
-        figures = count_tasks(user, quick_filters_of="all")
+        counts = count_tasks(user, quick_filters_of="all")
         expected = (who, own.count(), visible.in_work().count())
-        assert (who, figures.own, figures.visible) == expected
-        assert figures.by_quick_filter["errors"] == visible.with_quick_filter("errors").count()
-        lengths.add(figures.visible)
+        assert (who, counts.own, counts.visible) == expected
+        assert counts.by_quick_filter["errors"] == visible.with_quick_filter("errors").count()
+        lengths.add(counts.visible)
     assert len(lengths) > 3, "the users must differ in what they see"
 
 
@@ -66,27 +66,29 @@ def test_each_user_has_the_figures_of_what_they_see() -> None:
 def test_a_quick_filter_agrees_with_its_rule_for_one_task() -> None:
     for code, quick_filter in quick_filters().items():
         tasks = SigningTask.objects.with_quick_filter(code)
-        covered = [
-            t for t in SigningTask.objects.all() if quick_filter.matches(t.status, t.resolution)
+        matches = [
+            task
+            for task in SigningTask.objects.all()
+            if quick_filter.matches(task.status, task.resolution)
         ]
-        assert set(tasks) == set(covered)
+        assert set(tasks) == set(matches)
 
 
 def test_counting_stops_at_the_limit(administrator: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counters, "COUNT_LIMIT", 2)
     monkeypatch.setattr("econtract.platform.listing.counters.COUNT_LIMIT", 2)
-    figures = count_tasks(administrator, quick_filters_of="all")
-    assert (figures.visible, figures.by_quick_filter["errors"]) == (3, 3)
+    counts = count_tasks(administrator, quick_filters_of="all")
+    assert (counts.visible, counts.by_quick_filter["errors"]) == (3, 3)
     assert (count_label(2), count_label(3)) == (2, "2+")
 
 
 @pytest.mark.usefixtures("administrator")
 def test_a_user_who_sees_nothing_has_zeros() -> None:
-    figures = count_tasks(UserFactory(), quick_filters_of="all")
-    assert (figures.own, figures.visible, set(figures.by_quick_filter.values())) == (0, 0, {0})
+    counts = count_tasks(UserFactory(), quick_filters_of="all")
+    assert (counts.own, counts.visible, set(counts.by_quick_filter.values())) == (0, 0, {0})
 
 
-def test_the_figures_take_one_query(administrator: User, django_assert_num_queries: object) -> None:
+def test_the_counts_take_one_query(administrator: User, django_assert_num_queries: object) -> None:
     user = User.objects.get(pk=administrator.pk)
     assert user.role_codes
     with django_assert_num_queries(1):  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Pages by sort keys: every row once, at any depth, in every order, both ways."""
+"""Pages of the lists (`tasks.listing.pages`): every row once, in every order, both ways."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -75,7 +75,7 @@ def follow_links(query: TaskListQuery, direction: Direction) -> list[list[int]]:
         changes = getattr(page, direction)
         if changes is None:
             return numbers
-        # Through the query string, as a user goes: what a link cannot say is lost here.
+        # Through the query string, like a user: a link must carry everything.
         encoded = query.with_changes(**changes).encode()
         query = TaskListQuery.parse(QueryDict(encoded.removeprefix("?")))
 
@@ -98,9 +98,9 @@ def test_a_deep_page_uses_no_offset(django_assert_num_queries: Any) -> None:
     assert changes is not None
     deep = query.with_changes(**changes)
     assert (deep.page, bool(deep.after)) == (1, True)
-    with django_assert_num_queries(1) as captured:
+    with django_assert_num_queries(1) as queries:
         page_of_all(deep)
-    assert "OFFSET" not in captured.captured_queries[0]["sql"]
+    assert "OFFSET" not in queries.captured_queries[0]["sql"]
 
 
 @pytest.mark.usefixtures("manager")
@@ -112,32 +112,32 @@ def test_the_last_page_has_no_next() -> None:
 
 def test_every_page_knows_the_total(manager: User, django_assert_num_queries: Any) -> None:
     """Counting stops at the limit, which is six here: the total of thirteen is seven."""
-    own, of_nobody = first_page("number").with_changes(owner=manager.pk), manager.pk + 1000
+    own, unknown_owner = first_page("number").with_changes(owner=manager.pk), manager.pk + 1000
     tasks = SigningTask.objects.filter(manager=manager)
 
-    def total(query: TaskListQuery, known: int | None = None) -> int:
+    def total(query: TaskListQuery, known_total: int | None = None) -> int:
         tasks = query.filter_tasks(SigningTask.objects.all())
-        return fetch_page(tasks, query, FIELDS, total=known).total
+        return fetch_page(tasks, query, FIELDS, total=known_total).total
 
     with django_assert_num_queries(1):
         assert total(own) == 6
     beyond_the_end = {"after": Cursor((tasks.latest("pk").pk,)).encode()}
-    for place in ({"page": 2}, {"page": 3}, {"page": 9}, {"before": END}, beyond_the_end):
-        assert total(own.with_changes(**place)) == 6, place
-        assert total(first_page("number").with_changes(**place)) == 7, place
+    for changes in ({"page": 2}, {"page": 3}, {"page": 9}, {"before": END}, beyond_the_end):
+        assert total(own.with_changes(**changes)) == 6, changes
+        assert total(first_page("number").with_changes(**changes)) == 7, changes
     with django_assert_num_queries(1):
-        assert total(own.with_changes(owner=of_nobody)) == 0
-    assert total(own.with_changes(owner=of_nobody, page=3)) == 0
+        assert total(own.with_changes(owner=unknown_owner)) == 0
+    assert total(own.with_changes(owner=unknown_owner, page=3)) == 0
     with django_assert_num_queries(1):
-        assert total(own, known=5) == 5
+        assert total(own, known_total=5) == 5
     with django_assert_num_queries(0):
-        assert total(own, known=0) == 0
+        assert total(own, known_total=0) == 0
 
 
 # --- Compiled pages -------------------------------------------------------------------------------
 
 
-def some_pages(first: TaskListQuery, tasks: SigningTaskQuerySet) -> Iterator[TaskListQuery]:
+def sample_pages(first: TaskListQuery, tasks: SigningTaskQuerySet) -> Iterator[TaskListQuery]:
     """The first two, one after a cursor, the last, the one before it, and one beyond the end."""
     second = first.with_changes(page=2)
     last = first.with_changes(before=END)
@@ -151,13 +151,13 @@ def some_pages(first: TaskListQuery, tasks: SigningTaskQuerySet) -> Iterator[Tas
 def test_a_compiled_tab_page_equals_the_plain_one(
     manager: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    """One statement serves all users: it must show each what they see, also after a change."""
+    """One statement serves all users, so it must show each user the tasks that they see now."""
     fresh_cache = lru_cache(pages._compile_tab_page.__wrapped__)
     monkeypatch.setattr(pages, "_compile_tab_page", fresh_cache)
     SigningTaskFactory(manager=manager, status=Status.COMPLETED)
     namesake = User.objects.exclude(pk=manager.pk).get(last_name="Иванова")
     users = [manager, namesake, UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory()]
-    seen = set()
+    pages_seen = set()
     filters: tuple[dict[str, Any], ...] = (
         {},
         {"quick_filter": "errors"},
@@ -168,11 +168,11 @@ def test_a_compiled_tab_page_equals_the_plain_one(
         for codes, total in product(filters, (None, 9)):
             first = TaskListQuery(sort=sort, size=3, **codes)
             tasks = find_tasks(user, tab, first)
-            for query in some_pages(first, tasks):
+            for query in sample_pages(first, tasks):
                 plain = fetch_page(tasks, query, FIELDS, total=total)
                 assert fetch_tab_page(user, tab, query, FIELDS, total) == plain
-                seen.add((tab, tuple(row[0] for row in plain.rows)))
-    assert len(seen) > len(tabs) * 2, "the users must differ in what they see"
+                pages_seen.add((tab, tuple(row[0] for row in plain.rows)))
+    assert len(pages_seen) > len(tabs) * 2, "the users must differ in what they see"
     with django_assert_num_queries(1):
         fetch_tab_page(manager, "my", TaskListQuery(), FIELDS)
     manager.roles.all().delete()
@@ -188,7 +188,7 @@ def test_a_compiled_page_of_search_results_equals_the_plain_one(
             first = TaskListQuery(sort=sort, size=3, q=text)
             results = SigningTask.objects.all().search(text)
             assert len(results.numbers or ()) == count
-            for query in some_pages(first, results.all()):
+            for query in sample_pages(first, results.all()):
                 plain = fetch_page(results.all(), query, FIELDS, total=count)
                 assert fetch_page(results, query, FIELDS) == plain
                 with django_assert_num_queries(1):

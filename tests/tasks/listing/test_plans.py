@@ -1,6 +1,6 @@
-"""Which statements PostgreSQL prepares, and which it plans anew for their values.
+"""Which statements PostgreSQL prepares, and which it plans for their parameter values.
 
-SQLite prepares nothing: there the pages must just work.
+SQLite prepares nothing, so there the pages must just work.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ from tests.support.people import browser_of
 People = dict[str, User | None]
 ON_POSTGRES = connection.vendor == "postgresql"
 TIMES = 4
-WHOLE = "/tasks/all/?group=none"
-FILTERED = f"{WHOLE}&status={Status.SIGNING_FAILED}"
+UNFILTERED = "/tasks/all/?group=none"
+FILTERED = f"{UNFILTERED}&status={Status.SIGNING_FAILED}"
 
 
 @contextmanager
@@ -28,12 +28,12 @@ def statements(part: str) -> Iterator[set[str]]:
     """The distinct statements of the block that contain ``part``."""
     texts: set[str] = set()
 
-    def note(execute: Callable[..., Any], sql: str, *call: Any) -> Any:
+    def record(execute: Callable[..., Any], sql: str, *call: Any) -> Any:
         if part in sql:
             texts.add(sql)
         return execute(sql, *call)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         yield texts
 
 
@@ -48,24 +48,24 @@ def is_prepared(sql: str) -> bool:
         return numbered in {statement for (statement,) in cursor.fetchall()}
 
 
-def statements_of(user: User | None, address: str, part: str) -> set[str]:
-    """The statements with ``part`` of a page that is opened several times."""
+def statements_of(user: User | None, url: str, part: str) -> set[str]:
+    """The statements containing ``part`` of a page that is opened several times."""
     web = browser_of(user)
     with statements(part) as texts:
         for _ in range(TIMES):
-            assert web.get(address).status_code == 200
+            assert web.get(url).status_code == 200
     return texts
 
 
-def statement_of(user: User | None, address: str, part: str) -> str:
-    """The one statement with ``part`` of such a page."""
-    texts = statements_of(user, address, part)
+def statement_of(user: User | None, url: str, part: str) -> str:
+    """The only statement containing ``part`` of such a page."""
+    texts = statements_of(user, url, part)
     assert len(texts) == 1, texts
     return texts.pop()
 
 
 def test_the_counters_are_one_statement_for_all_users(people: People, task: SigningTask) -> None:
-    shared = {statement_of(people[who], WHOLE, "(VALUES") for who in ("lead", "foreign_lead")}
+    shared = {statement_of(people[who], UNFILTERED, "(VALUES") for who in ("lead", "foreign_lead")}
     if ON_POSTGRES:
         assert [is_prepared(sql) for sql in shared] == [True]
 
@@ -75,10 +75,10 @@ def test_filtered_rows_are_planned_for_their_values(people: People, task: Signin
     assert not is_prepared(statement_of(people["lead"], FILTERED, "clients_client"))
 
 
-def test_a_page_that_many_open_is_prepared_with_its_codes(
+def test_a_page_that_is_opened_often_is_prepared_with_its_codes(
     people: People, task: SigningTask
 ) -> None:
-    """The status is part of the statement, so its plan is made once and knows it."""
+    """The status is a literal in the statement, so the prepared plan is specific to it."""
     SigningTask.objects.update(status=Status.SIGNING_FAILED)
     sql = statement_of(people["administrator"], FILTERED, "clients_client")
     assert is_prepared(sql) is ON_POSTGRES
@@ -86,9 +86,9 @@ def test_a_page_that_many_open_is_prepared_with_its_codes(
 
 
 def test_an_unfiltered_tab_embeds_its_manager_ids(people: People, task: SigningTask) -> None:
-    sql = statement_of(people["lead"], WHOLE, "clients_client")
+    sql = statement_of(people["lead"], UNFILTERED, "clients_client")
     assert "%s" not in sql
-    assert sql != statement_of(people["mate"], WHOLE, "clients_client")
+    assert sql != statement_of(people["mate"], UNFILTERED, "clients_client")
 
 
 def test_filtered_rows_are_counted_in_their_own_statement(
@@ -96,13 +96,13 @@ def test_filtered_rows_are_counted_in_their_own_statement(
 ) -> None:
     SigningTask.objects.update(status=Status.SIGNING_FAILED)
     assert "COUNT" in statement_of(people["lead"], FILTERED, "clients_client")
-    figures = {statement_of(people["lead"], address, "(VALUES") for address in (WHOLE, FILTERED)}
-    assert len(figures) == 1
+    counters = {statement_of(people["lead"], url, "(VALUES") for url in (UNFILTERED, FILTERED)}
+    assert len(counters) == 1
 
 
-@pytest.mark.parametrize("address", [f"{WHOLE}&q=рога", "/manage/companies/?q=рога"])
-def test_a_search_is_planned_for_its_words(people: People, task: SigningTask, address: str) -> None:
-    searches = statements_of(people["administrator"], address, "search_key")
+@pytest.mark.parametrize("url", [f"{UNFILTERED}&q=рога", "/manage/companies/?q=рога"])
+def test_a_search_is_planned_for_its_text(people: People, task: SigningTask, url: str) -> None:
+    searches = statements_of(people["administrator"], url, "search_key")
     assert searches
     assert not any(map(is_prepared, searches))
 

@@ -1,4 +1,4 @@
-"""Where a card stands in the list that it was opened from (`tasks.listing.position`)."""
+"""The position of a card in the list that it was opened from (`tasks.listing.position`)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ BY_NUMBER = TaskListQuery(sort="number", size=2)
 
 
 class Session(dict[str, Any]):
-    """As much of a session as a position uses; counts the writes."""
+    """The part of a session that a position uses; counts the writes."""
 
     writes = 0
 
@@ -53,12 +53,12 @@ def tasks(manager: User) -> list[SigningTask]:
     return SigningTaskFactory.create_batch(5, manager=manager)
 
 
-def show(user: User, query: TaskListQuery) -> ListPosition:
+def build_position(user: User, query: TaskListQuery) -> ListPosition:
     page = fetch_page(find_tasks(user, "my", query), query, ("number",))
     return ListPosition.from_page("my", query, page)
 
 
-def session() -> Any:
+def create_session() -> Any:
     return Session()
 
 
@@ -67,9 +67,9 @@ def numbers(tasks: list[SigningTask]) -> tuple[int, ...]:
 
 
 def test_a_position_is_loaded_as_it_was_saved(manager: User, tasks: list[SigningTask]) -> None:
-    store: SessionBase = session()
+    store: SessionBase = create_session()
     assert ListPosition.load(store) is None
-    position = show(manager, BY_NUMBER.with_changes(page=2))
+    position = build_position(manager, BY_NUMBER.with_changes(page=2))
     position.save(store)
     assert ListPosition.load(store) == position
     assert position.list_url == "/tasks/my/?group=none&sort=number&page=2&size=2"
@@ -79,13 +79,13 @@ def test_a_position_is_loaded_as_it_was_saved(manager: User, tasks: list[Signing
 
 @pytest.mark.usefixtures("tasks")
 def test_the_session_is_written_only_when_the_page_changes(manager: User) -> None:
-    store = session()
+    store = create_session()
     for page in (1, 1, 2):
-        show(manager, BY_NUMBER.with_changes(page=page)).save(store)
+        build_position(manager, BY_NUMBER.with_changes(page=page)).save(store)
     assert store.writes == 2
 
 
-def test_the_header_search_has_an_address_of_its_own() -> None:
+def test_the_header_search_has_its_own_url() -> None:
     query = TaskListQuery(q="рога")
     position = ListPosition.from_page("search", query, ListPage([], 0))
     assert position.list_url.startswith("/search/?group=none&q=")
@@ -94,7 +94,7 @@ def test_the_header_search_has_an_address_of_its_own() -> None:
 def test_neighbours_are_links_within_the_page_and_beyond_it(
     manager: User, tasks: list[SigningTask]
 ) -> None:
-    position = show(manager, BY_NUMBER.with_changes(page=2))
+    position = build_position(manager, BY_NUMBER.with_changes(page=2))
     first, second = (find_neighbours(position, task, manager) for task in tasks[2:4])
     assert (first.position, second.position) == ("3 из 5", "4 из 5")
     assert first.previous_url == "/tasks/step/previous/"
@@ -104,7 +104,10 @@ def test_neighbours_are_links_within_the_page_and_beyond_it(
 
 
 def test_the_ends_of_the_list_have_no_neighbour(manager: User, tasks: list[SigningTask]) -> None:
-    first_page, last_page = show(manager, BY_NUMBER), show(manager, BY_NUMBER.last_page(5))
+    first_page, last_page = (
+        build_position(manager, BY_NUMBER),
+        build_position(manager, BY_NUMBER.last_page(5)),
+    )
     assert find_neighbours(first_page, tasks[0], manager).previous_url == ""
     assert find_neighbours(last_page, tasks[4], manager).next_url == ""
 
@@ -112,14 +115,14 @@ def test_the_ends_of_the_list_have_no_neighbour(manager: User, tasks: list[Signi
 def test_a_task_that_is_no_longer_visible_is_skipped(
     manager: User, tasks: list[SigningTask]
 ) -> None:
-    position = show(manager, TaskListQuery(sort="number", size=5))
+    position = build_position(manager, TaskListQuery(sort="number", size=5))
     tasks[1].manager = UserFactory(roles=[Role.MANAGER])
     tasks[1].save(update_fields=["manager"])
     assert find_neighbours(position, tasks[0], manager).next_url == f"/tasks/{tasks[2].number}/"
 
 
 def test_a_page_beside_a_cursor_has_no_position(manager: User, tasks: list[SigningTask]) -> None:
-    last_page = show(manager, BY_NUMBER.with_changes(before="end"))
+    last_page = build_position(manager, BY_NUMBER.with_changes(before="end"))
     assert last_page.numbers == numbers(tasks[3:])
     assert find_neighbours(last_page, tasks[4], manager).position == ""
 
@@ -132,23 +135,21 @@ def test_a_long_list_has_a_position_without_an_exact_total(
     assert find_neighbours(position, tasks[0], manager).position == "1, всего больше 1000"
 
 
-def test_turning_the_page_enters_it_at_the_near_end(
-    manager: User, tasks: list[SigningTask]
-) -> None:
-    middle = show(manager, BY_NUMBER.with_changes(page=2))
-    following = turn_page(middle, "next", manager)
-    assert following.numbers == numbers(tasks[4:])
-    assert get_entry_url(following, "next") == f"/tasks/{tasks[4].number}/"
-    previous = turn_page(middle, "previous", manager)
-    assert previous.numbers == numbers(tasks[:2])
-    assert get_entry_url(previous, "previous") == f"/tasks/{tasks[1].number}/"
+def test_turning_the_page_opens_the_nearest_task(manager: User, tasks: list[SigningTask]) -> None:
+    middle = build_position(manager, BY_NUMBER.with_changes(page=2))
+    next_page = turn_page(middle, "next", manager)
+    assert next_page.numbers == numbers(tasks[4:])
+    assert get_entry_url(next_page, "next") == f"/tasks/{tasks[4].number}/"
+    previous_page = turn_page(middle, "previous", manager)
+    assert previous_page.numbers == numbers(tasks[:2])
+    assert get_entry_url(previous_page, "previous") == f"/tasks/{tasks[1].number}/"
 
 
-def test_a_page_that_is_empty_by_now_leads_to_the_list(
+def test_a_page_that_has_become_empty_leads_to_the_list(
     manager: User, tasks: list[SigningTask]
 ) -> None:
-    middle = show(manager, BY_NUMBER.with_changes(page=2))
+    middle = build_position(manager, BY_NUMBER.with_changes(page=2))
     SigningTask.objects.filter(pk=tasks[4].pk).update(manager=UserFactory(roles=[Role.MANAGER]))
-    following = turn_page(middle, "next", manager)
-    assert following.numbers == ()
-    assert get_entry_url(following, "next") == following.list_url
+    next_page = turn_page(middle, "next", manager)
+    assert next_page.numbers == ()
+    assert get_entry_url(next_page, "next") == next_page.list_url

@@ -1,4 +1,4 @@
-"""`manage.py export_package`: what is written, and when nothing is."""
+"""The command `export_package`."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ CONTENT = b"PK a package"
 
 
 @pytest.fixture
-def finished() -> SigningTask:
+def completed_task() -> SigningTask:
     file = storage.store_bytes(CONTENT, "application/zip")
-    made: SigningTask = SigningTaskFactory(
+    task: SigningTask = SigningTaskFactory(
         status=Status.COMPLETED, package=PackageFactory(file=file)
     )
-    return made
+    return task
 
 
 @pytest.fixture
@@ -30,20 +30,20 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "out.zip"
 
 
-def export(number: int, target: Path, *more: str) -> None:
-    call_command("export_package", str(number), str(target), *more, verbosity=0)
+def export(number: int, target: Path, *options: str) -> None:
+    call_command("export_package", str(number), str(target), *options, verbosity=0)
 
 
-def test_the_package_is_written_as_it_is_kept(
-    finished: SigningTask, target: Path, capsys: pytest.CaptureFixture[str]
+def test_the_package_is_written_as_it_is_stored(
+    completed_task: SigningTask, target: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    export(finished.number, target)
+    export(completed_task.number, target)
     assert target.read_bytes() == CONTENT
-    assert finished.package is not None
-    assert finished.package.file.sha256 in capsys.readouterr().out
+    assert completed_task.package is not None
+    assert completed_task.package.file.sha256 in capsys.readouterr().out
 
 
-def test_a_task_that_is_not_there_is_said(target: Path) -> None:
+def test_an_unknown_task_is_reported(target: Path) -> None:
     with pytest.raises(CommandError, match=r"^Задания 4711 нет\.$"):
         export(4711, target)
     assert not target.exists()
@@ -57,32 +57,32 @@ def test_an_unfinished_task_has_no_package_yet(status: Status, target: Path) -> 
     assert not target.exists()
 
 
-def test_a_cancelled_task_has_none_either(target: Path) -> None:
+def test_a_cancelled_task_has_no_package(target: Path) -> None:
     with pytest.raises(CommandError, match="пакета нет"):
         export(SigningTaskFactory(status=Status.CANCELLED).number, target)
 
 
-def test_a_file_that_is_there_is_replaced_only_when_told_so(
-    finished: SigningTask, target: Path
+def test_an_existing_file_is_replaced_only_with_force(
+    completed_task: SigningTask, target: Path
 ) -> None:
     target.write_bytes(b"mine")
     with pytest.raises(CommandError, match="--force"):
-        export(finished.number, target)
+        export(completed_task.number, target)
     assert target.read_bytes() == b"mine"
-    export(finished.number, target, "--force")
+    export(completed_task.number, target, "--force")
     assert target.read_bytes() == CONTENT
 
 
-def test_a_damaged_package_is_not_handed_out(finished: SigningTask, target: Path) -> None:
-    assert finished.package is not None
-    path = Path(default_storage.path(finished.package.file.path))
+def test_a_damaged_package_is_not_written(completed_task: SigningTask, target: Path) -> None:
+    assert completed_task.package is not None
+    path = Path(default_storage.path(completed_task.package.file.path))
     path.chmod(0o600)
     path.write_bytes(b"PK another one")
     with pytest.raises(CommandError, match="поврежден"):
-        export(finished.number, target)
+        export(completed_task.number, target)
     assert not target.exists()
 
 
-def test_a_folder_that_is_not_there_is_said(finished: SigningTask, tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(completed_task: SigningTask, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="не записан"):
-        export(finished.number, tmp_path / "nowhere" / "out.zip")
+        export(completed_task.number, tmp_path / "nowhere" / "out.zip")

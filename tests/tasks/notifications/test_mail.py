@@ -1,4 +1,4 @@
-"""Preferences, e-mails at once, and the daily digest."""
+"""Notifications by e-mail: preferences, single e-mails, and the daily digest."""
 
 import smtplib
 from datetime import UTC, datetime, timedelta
@@ -13,30 +13,23 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.notifications import inbox
-from econtract.platform.notifications.models import (
-    MailFrequency,
-    Notification,
-)
+from econtract.platform.notifications.models import MailFrequency, Notification
 from econtract.platform.outbox.models import OutboxJob
 from tasks import jobs
 from tasks.models import SigningTask
 from tasks.notifications import kinds
 from tasks.notifications.subject import TASK
-from tests.support.notifications import (
-    run_jobs,
-    set_preference,
-    sign_task,
-)
+from tests.support.notifications import run_jobs, set_preference, sign_task
 from tests.support.people import People
 
 
-def test_who_wants_neither_bell_nor_letter_gets_nothing(people: People) -> None:
+def test_without_bell_and_email_there_is_no_notification(people: People) -> None:
     set_preference(people["owner"], kinds.SIGNED.code, bell=False, how=MailFrequency.NEVER)
     sign_task(people)
     assert not Notification.objects.exists()
 
 
-def test_a_letter_says_number_and_status_and_nothing_of_the_client(
+def test_an_email_has_number_and_status_but_no_data_of_the_client(
     people: People, settings: Settings
 ) -> None:
     settings.PUBLIC_URL = "https://e.example"
@@ -44,53 +37,53 @@ def test_a_letter_says_number_and_status_and_nothing_of_the_client(
     task = sign_task(people)
     assert inbox.bell_count(people["owner"]) == ""
     [key] = run_jobs("mail_notification")
-    [letter] = mail.outbox
-    assert letter.to == ["owner@op.example"]
-    assert letter.subject == f"Задание {task.number}: Клиент подписал документ"
-    assert "Статус: Документ подписан" in letter.body
-    assert f"https://e.example/tasks/{task.number}/" in letter.body
-    assert "https://e.example/notifications/settings/" in letter.body
+    [email] = mail.outbox
+    assert email.to == ["owner@op.example"]
+    assert email.subject == f"Задание {task.number}: Клиент подписал документ"
+    assert "Статус: Документ подписан" in email.body
+    assert f"https://e.example/tasks/{task.number}/" in email.body
+    assert "https://e.example/notifications/settings/" in email.body
     for secret in (task.client.short_name, task.client.inn, task.contact_version.surname):
-        assert secret not in letter.subject + letter.body
+        assert secret not in email.subject + email.body
     assert OutboxJob.objects.get(pk=key).state == OutboxJob.State.DONE
 
 
-def test_a_worker_that_dies_with_a_letter_sends_none_twice(
+def test_a_worker_that_dies_after_sending_does_not_send_twice(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_preference(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign_task(people)
 
-    class Killed(BaseException):
+    class WorkerKilled(BaseException):
         """The end of the process."""
 
-    sent = EmailBackend.send_messages
+    send_messages = EmailBackend.send_messages
 
     def die(self: EmailBackend, messages: Any) -> int:
-        sent(self, messages)
-        raise Killed
+        send_messages(self, messages)
+        raise WorkerKilled
 
     monkeypatch.setattr(EmailBackend, "send_messages", die)
-    with pytest.raises(Killed):
+    with pytest.raises(WorkerKilled):
         run_jobs("mail_notification")
-    monkeypatch.setattr(EmailBackend, "send_messages", sent)
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
     with time_machine.travel(clock.now() + timedelta(minutes=10)):
         [key] = run_jobs("mail_notification")
     assert len(mail.outbox) == 1
     assert OutboxJob.objects.get(pk=key).state == OutboxJob.State.DONE
 
 
-def test_a_mail_server_that_does_not_answer_is_asked_again(
+def test_an_email_is_retried_when_the_mail_server_disconnects(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_preference(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign_task(people)
-    with monkeypatch.context() as broken:
+    with monkeypatch.context() as patch:
 
         def refuse(self: EmailBackend, messages: Any) -> int:
             raise smtplib.SMTPServerDisconnected("owner@op.example")
 
-        broken.setattr(EmailBackend, "send_messages", refuse)
+        patch.setattr(EmailBackend, "send_messages", refuse)
         [key] = run_jobs("mail_notification")
     job = OutboxJob.objects.get(pk=key)
     assert (job.error_kind, job.error_system, job.error_text) == (
@@ -103,7 +96,7 @@ def test_a_mail_server_that_does_not_answer_is_asked_again(
     assert len(mail.outbox) == 1
 
 
-def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
+def test_the_digest_has_unread_and_visible_notifications_and_is_sent_once(
     people: People,
 ) -> None:
     owner = people["owner"]
@@ -111,11 +104,11 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
     tasks = [sign_task(people) for _ in range(3)]
     inbox.mark_subject_read(owner, TASK, tasks[0].number)
     SigningTask.objects.filter(pk=tasks[1].pk).update(manager=people["neighbour"])
-    for hour, letters in [(4, 0), (5, 1), (5, 1)]:  # Moscow: three hours ahead
+    for hour, email_count in [(4, 0), (5, 1), (5, 1)]:  # Moscow: three hours ahead
         with time_machine.travel(datetime(2026, 11, 23, hour, 5, tzinfo=UTC), tick=False):
             jobs.enqueue_digests()
             run_jobs("mail_digest")
-        assert len(mail.outbox) == letters
+        assert len(mail.outbox) == email_count
     body = mail.outbox[0].body
     assert mail.outbox[0].subject == "E-Contract: 1 уведомление"
     assert f"Задание {tasks[2].number}: Клиент подписал документ, статус" in body
@@ -123,7 +116,7 @@ def test_the_letter_of_the_day_holds_what_is_unread_and_visible_and_comes_once(
     assert f"Задание {tasks[1].number}:" not in body
 
 
-def test_nobody_who_was_blocked_meanwhile_gets_a_letter(people: People) -> None:
+def test_a_user_who_was_blocked_meanwhile_gets_no_email(people: People) -> None:
     set_preference(people["owner"], kinds.SIGNED.code, bell=True, how=MailFrequency.NOW)
     sign_task(people)
     User.objects.filter(pk=people["owner"].pk).update(is_active=False)

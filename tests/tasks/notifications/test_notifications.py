@@ -1,4 +1,4 @@
-"""Who is told of what, once."""
+"""Which event notifies whom (`tasks.notifications.triggers`)."""
 
 from typing import Any
 
@@ -9,9 +9,7 @@ from accounts.models import AccessGroup, AccessGroupUserObjectPermission
 from accounts.visibility import approvers_of, managers_headed_by, viewers_of, visibility_of
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.notifications import inbox
-from econtract.platform.notifications.models import (
-    Notification,
-)
+from econtract.platform.notifications.models import Notification
 from tasks.actions import handover, reminders
 from tasks.actions.comments import add_comment
 from tasks.actions.mentions import parse_logins
@@ -21,26 +19,22 @@ from tasks.models import SigningTask
 from tasks.notifications import kinds
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
-from tests.support.factories import (
-    ExchangeFactory,
-)
+from tests.support.factories import ExchangeFactory
 from tests.support.notifications import make_task, notifications_of, run_jobs
 from tests.support.people import People
 
 
-def test_the_audience_is_visibility_asked_the_other_way_round(people: People) -> None:
+def test_viewers_and_approvers_agree_with_visibility(people: People) -> None:
     owner = people["owner"].pk
-    everybody = [user for user in people.values() if user]
-    assert set(viewers_of(owner)) == {
-        user for user in everybody if visibility_of(user).includes(owner)
-    }
-    heads = {user for user in everybody if owner in managers_headed_by(user) and user.pk != owner}
+    users = [user for user in people.values() if user]
+    assert set(viewers_of(owner)) == {user for user in users if visibility_of(user).includes(owner)}
+    heads = {user for user in users if owner in managers_headed_by(user) and user.pk != owner}
     assert set(approvers_of(owner)) == heads
 
 
-# --- Causes -------------------------------------------------------------------------------------
+# --- Transitions --------------------------------------------------------------------------------
 
-FROM_OUTSIDE = [
+OUTSIDE_EVENTS = [
     (Status.DOCUMENT_SIGNING, "client_signed", {}, kinds.SIGNED.code, "Клиент подписал документ"),
     (
         Status.DOCUMENT_SIGNING,
@@ -66,22 +60,22 @@ FROM_OUTSIDE = [
 ]
 
 
-@pytest.mark.parametrize(("status", "name", "facts", "kind", "text"), FROM_OUTSIDE)
-def test_the_manager_is_told_of_what_the_outside_did(
-    people: People, status: Status, name: str, facts: dict[str, Any], kind: str, text: str
+@pytest.mark.parametrize(("status", "name", "arguments", "kind", "text"), OUTSIDE_EVENTS)
+def test_an_outside_event_notifies_the_manager(
+    people: People, status: Status, name: str, arguments: dict[str, Any], kind: str, text: str
 ) -> None:
     task = make_task(people, status, exchange=ExchangeFactory())
     actor = Actor.SYSTEM if name == "cabinet_failed" else Actor.CLIENT
-    perform(task.number, name, actor=actor, **facts)
+    perform(task.number, name, actor=actor, **arguments)
     assert notifications_of(people["owner"]) == [(kind, text)]
     assert Notification.objects.count() == 1
 
 
-def test_heads_are_asked_to_approve_and_the_manager_is_told_their_answer(people: People) -> None:
+def test_an_approval_notifies_the_heads_and_then_the_manager(people: People) -> None:
     task = make_task(people, Status.APPROVAL_REJECTED)
     perform_action(task=task, name="resubmit", actor=people["owner"], comment="Проверил")
-    asked = (kinds.APPROVAL.code, "Задание ждет согласования: Проверил")
-    assert notifications_of(people["head"]) == notifications_of(people["head_manager"]) == [asked]
+    request = (kinds.APPROVAL.code, "Задание ждет согласования: Проверил")
+    assert notifications_of(people["head"]) == notifications_of(people["head_manager"]) == [request]
     assert (
         notifications_of(people["foreign_head"])
         == notifications_of(people["lead"])
@@ -90,10 +84,10 @@ def test_heads_are_asked_to_approve_and_the_manager_is_told_their_answer(people:
     )
     perform_action(task=task, name="approve", actor=people["head"], comment="")
     assert notifications_of(people["owner"]) == [(kinds.APPROVAL.code, "Задание согласовано")]
-    assert notifications_of(people["head"]) == [asked]
+    assert notifications_of(people["head"]) == [request]
 
 
-def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: People) -> None:
+def test_administrators_are_notified_of_an_approval_without_a_head(people: People) -> None:
     task = make_task(people, Status.APPROVAL_REJECTED)
     AccessGroupUserObjectPermission.objects.filter(
         permission__codename=AccessGroup.MEMBER_HEAD
@@ -107,24 +101,25 @@ def test_administrators_are_told_of_an_approval_that_nobody_could_give(people: P
     assert notifications_of(people["head"]) == []
 
 
-def test_both_are_told_when_a_task_changes_hands_and_the_actor_is_not(people: People) -> None:
+def test_a_handover_notifies_both_managers_but_not_the_actor(people: People) -> None:
     task = make_task(people, Status.IDENTIFIED)
     owner, mate = people["owner"], people["mate"]
     handover.take_over(task=task, actor=mate)
-    left = (kinds.TAKEN.code, f"Теперь задание ведет сотрудник {mate}")
-    # He may see the task no longer: of his leaving it he is told all the same.
-    assert notifications_of(owner) == [left]
+    taken = (kinds.TAKEN.code, f"Теперь задание ведет сотрудник {mate}")
+    # The owner may no longer see the task, but is notified that it was taken.
+    assert notifications_of(owner) == [taken]
     assert notifications_of(mate) == []
-    taken = SigningTask.objects.get(pk=task.pk)
-    handover.hand_over(task=taken, receiver=owner, actor=mate, comment="Ваш клиент")
+    handover.hand_over(
+        task=SigningTask.objects.get(pk=task.pk), receiver=owner, actor=mate, comment="Ваш клиент"
+    )
     assert notifications_of(owner) == [
-        left,
+        taken,
         (kinds.RECEIVED.code, f"Передал сотрудник {mate}: Ваш клиент"),
     ]
     assert notifications_of(mate) == notifications_of(people["colleague"]) == []
 
 
-def test_a_call_that_was_given_up_is_told_though_the_status_stays(
+def test_a_parked_job_notifies_the_manager_although_the_status_stays(
     people: People, settings: Settings
 ) -> None:
     settings.OUTBOX_ATTEMPTS = 1
@@ -136,7 +131,7 @@ def test_a_call_that_was_given_up_is_told_though_the_status_stays(
     assert notifications_of(people["owner"]) == [(kinds.ERROR.code, text)] * 2
 
 
-def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
+def test_a_notification_of_an_invisible_task_is_not_shown(people: People) -> None:
     task = make_task(people, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
     perform(task.number, "client_signed", actor=Actor.CLIENT)
     assert inbox.bell_count(people["owner"]) == "1"
@@ -149,12 +144,12 @@ def test_what_one_may_no_longer_see_is_not_shown(people: People) -> None:
 # --- Comments -----------------------------------------------------------------------------------
 
 
-def test_logins_are_found_and_addresses_of_mail_are_not() -> None:
+def test_mentions_are_parsed_but_not_email_addresses() -> None:
     text = "@lead, (@mate.v) и @head. Пишите на p@client.example, @lead"
     assert parse_logins(text) == ["lead", "mate.v", "head"]
 
 
-def test_a_comment_tells_the_manager_the_writers_and_those_it_names(people: People) -> None:
+def test_a_comment_notifies_the_manager_earlier_authors_and_mentioned_users(people: People) -> None:
     task = make_task(people, Status.IDENTIFIED)
     add_comment(task=task, actor=people["lead"], text="Проверьте адрес")
     add_comment(task=task, actor=people["owner"], text="Проверил, @Head и @mate посмотрите")
@@ -170,7 +165,7 @@ def test_a_comment_tells_the_manager_the_writers_and_those_it_names(people: Peop
 
 
 @pytest.mark.parametrize("login", ["nobody_at_all", "neighbour", "colleague", "blocked"])
-def test_a_comment_that_names_one_who_does_not_see_the_task_is_refused(
+def test_a_mention_of_a_user_who_does_not_see_the_task_is_refused(
     people: People, login: str
 ) -> None:
     task = make_task(people, Status.IDENTIFIED)

@@ -1,4 +1,4 @@
-"""A worker that is killed at any point neither loses nor doubles a step.
+"""A worker that is killed at any point neither loses a step nor performs one twice.
 
 The whole life of a task is run. Every SQL statement and every outside call of every job, the
 moment before it and the moment after it, is a crash point; the worker is killed once at each.
@@ -50,7 +50,7 @@ DANGEROUS = {
 
 
 class WorkerKilled(BaseException):
-    """Nothing of the worker runs on, and what was not committed is lost."""
+    """Ends the worker at once; uncommitted changes are lost."""
 
 
 class Killer:
@@ -78,26 +78,26 @@ class Killer:
             self._killed = True
             raise WorkerKilled(point)
 
-    def wrap_statement(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+    def wrap_statement(self, execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         match = STATEMENT.match(sql)
         assert match is not None, sql
         step = " ".join(filter(None, match.groups()))
-        return self.wrap_call(step, execute, sql, *more)
+        return self.wrap_call(step, execute, sql, *args)
 
-    def wrap_call(self, step: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    def wrap_call(self, step: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.pass_point(f"before {step}")
-        result = call(*args, **more)
+        result = call(*args, **kwargs)
         self.pass_point(f"after {step}")
         return result
 
 
 @contextmanager
-def armed(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def killing_worker(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     original = OutsideHttp.request
 
-    def request(self: OutsideHttp, method: str, path: str, **more: Any) -> Any:
+    def request(self: OutsideHttp, method: str, path: str, **kwargs: Any) -> Any:
         step = f"{self.system} {method} {path}"
-        return killer.wrap_call(step, original, self, method, path, **more)
+        return killer.wrap_call(step, original, self, method, path, **kwargs)
 
     killer.start_run()
     with monkeypatch.context() as patch, connection.execute_wrapper(killer.wrap_statement):
@@ -112,7 +112,7 @@ def run_through_crashes(
     killer = Killer(name)
     while True:
         try:
-            with armed(killer, monkeypatch):
+            with killing_worker(killer, monkeypatch):
                 work()
         except WorkerKilled:
             # The dead worker's leases run out. It dies more often than a job may be tried.
@@ -138,7 +138,7 @@ def run_task_through_crashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     raise AssertionError(list(OutboxJob.objects.values_list("kind", "state", "error_text")))
 
 
-def test_no_crash_loses_or_doubles_a_step(
+def test_no_crash_loses_or_repeats_a_step(
     set_up: Sandbox, manager: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     build_once(monkeypatch, tmp_path)
@@ -155,7 +155,7 @@ def test_no_crash_loses_or_doubles_a_step(
     assert list(transitions.values_list("name", flat=True)) == world.SEAMLESS_TRANSITIONS
     assert task.history.filter(name="document_lodged").count() == 1
     assert not OutboxJob.objects.parked().exists()
-    assert effects(set_up) == {
+    assert outside_actions(set_up) == {
         "identity": ["requested", "answered"],
         "cabinet": ["created"],
         "apd": ["lodged", "lodged"],
@@ -170,29 +170,28 @@ def build_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
     Every build asks for the seal.
     """
-    build, kept = builder.build_package, folder / "package.zip"
+    build, first_package = builder.build_package, folder / "package.zip"
 
     def build_or_copy(*, parts: PackageParts, target: Path, seal: Seal) -> BuiltPackage:
         if not packages:
-            packages.append(build(parts=parts, target=kept, seal=seal))
+            packages.append(build(parts=parts, target=first_package, seal=seal))
         else:
-            seal(zipfile.ZipFile(kept).read("manifest.json"))
-        shutil.copy(kept, target)
+            seal(zipfile.ZipFile(first_package).read("manifest.json"))
+        shutil.copy(first_package, target)
         return replace(packages[0], path=target)
 
     packages: list[BuiltPackage] = []
     monkeypatch.setattr(builder, "build_package", build_or_copy)
 
 
-def effects(sandbox: Sandbox) -> dict[str, list[str]]:
-    """What was really done, by system."""
+def outside_actions(sandbox: Sandbox) -> dict[str, list[str]]:
+    """The actions that each outside system has performed."""
     return {
         system: [entry["action"] for entry in sandbox.journal(system)]
         for system in ("identity", "cabinet", "apd", "edo")
     } | {
-        # The document's signature and the package's seal, without the power of attorney that the
-        # installation signed. Messages have queue keys of
-        # their own: they are in no particular order.
+        # The document's signature and the package's seal, without the power of attorney that was
+        # signed at installation. Messages have their own queue keys, so their order varies.
         "signing": [
             entry["action"] for entry in sandbox.journal("signing") if entry["ref"] != "head"
         ],

@@ -1,4 +1,4 @@
-"""Inbound events: which feeds are read, and which task an event polls."""
+"""Inbound events: which feeds are read, and which task an event causes to be polled."""
 
 from datetime import timedelta
 from typing import Any
@@ -88,7 +88,7 @@ def test_an_event_of_an_unknown_request_waits_for_its_task(identifying: SigningT
     assert not OutboxJob.objects.exists()
 
 
-def test_a_late_event_does_nothing_to_a_task_that_has_gone_on() -> None:
+def test_a_late_event_of_a_task_in_another_status_is_ignored() -> None:
     task = SigningTaskFactory(status=Status.CABINET_CREATED, identification_ref="r-1")
     assert handle(identity_feed(task), ref="r-1")
     assert jobs_of(task) == []
@@ -103,8 +103,8 @@ def test_an_event_polls_the_exchange_of_its_task(signing: SigningTask) -> None:
 
 
 def test_an_event_of_a_replaced_document_is_ignored(signing: SigningTask) -> None:
-    replaced = ExchangeFactory()
-    assert handle(operator_feed(signing), exchange_id=str(replaced.pk))
+    other_exchange = ExchangeFactory()
+    assert handle(operator_feed(signing), exchange_id=str(other_exchange.pk))
     assert not OutboxJob.objects.exists()
 
 
@@ -129,7 +129,7 @@ def test_an_event_that_is_not_about_a_document_of_ours_is_ignored(signing: Signi
 # --- Lost events ---------------------------------------------------------------------------------
 
 
-def test_only_tasks_that_have_been_silent_for_long_are_polled(
+def test_only_tasks_without_recent_news_are_polled(
     identifying: SigningTask, signing: SigningTask
 ) -> None:
     SigningTaskFactory(status=Status.CABINET_REQUESTED)

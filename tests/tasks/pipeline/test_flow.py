@@ -1,4 +1,4 @@
-"""The whole life of a task against the sandbox: every way it can go."""
+"""Whole tasks against the sandbox: success, refusals, replacements, cancellation and expiry."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tasks.actions.contact import replace_contact
 from tasks.actions.document import attach_document, remove_document
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle.perform import perform
-from tasks.models import AuthorityDocument, SigningTask
+from tasks.models import AuthorityDocument
 from tasks.statuses import Status
 from tests.support import sandbox as orgs
 from tests.support import world
@@ -22,6 +22,7 @@ from tests.support.driver import (
     reload,
     run_everything,
     run_until,
+    run_until_archived,
     state_of,
 )
 from tests.support.factories import ContactFactory
@@ -185,17 +186,6 @@ def test_a_document_removed_from_the_client_is_revoked_and_replaced(
     ]
 
 
-def run_until_archived(task: SigningTask) -> None:
-    """The document is converted first; the archive job looks for the PDF every two seconds."""
-    for _ in range(10):
-        with time_machine.travel(clock.now() + timedelta(seconds=3), tick=True):
-            run_everything()
-        version = reload(task).document_version
-        if version is not None and version.archive_code:
-            return
-    raise AssertionError("The document was not archived")
-
-
 def test_cancelling_revokes_first(manager: User, set_up: Sandbox) -> None:
     task = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
     perform_action(task=task, name="cancel", actor=manager, reason="договор больше не нужен")
@@ -224,8 +214,8 @@ def test_a_new_contact_gets_a_link_and_the_old_link_is_cancelled(
     other = ContactFactory(phone="+79990001122")
     replace_contact(task=task, contact=other, actor=manager)
     run_everything()
-    now = reload(task)
-    assert now.identification_link != task.identification_link
+    restarted = reload(task)
+    assert restarted.identification_link != task.identification_link
     actions = sorted(e["action"] for e in set_up.journal("identity"))
     assert actions == ["cancelled", "requested", "requested"]
     assert set_up.messages("+79990001122")

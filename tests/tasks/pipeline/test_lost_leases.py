@@ -1,9 +1,9 @@
-"""A worker that is stopped for longer than its lease, and then goes on, changes nothing.
+"""A worker that stalls for longer than its lease and then goes on changes nothing.
 
-The worker is stopped between any two statements or outside calls of a job that are not in one
-transaction. Meanwhile its lease ends, another worker repeats the job, and the task goes on. In
-the middle of a transaction a stop is no different: what the transaction has locked, the other
-worker waits for, and what it has written appears at its end.
+The worker stalls between any two statements or outside calls of a job that are not in one
+transaction. Meanwhile its lease expires, another worker repeats the job, and the task goes on.
+Stalls inside of a transaction need no test: the other worker waits for its locks, and its changes
+appear at commit.
 
 `test_crashes` kills the workers instead.
 """
@@ -46,10 +46,10 @@ SAMPLE_SIZE = 2
 
 
 class Stopper:
-    """Stops the first worker that runs a job of ``kind``, at its point number ``stop_at``.
+    """Stalls the first worker that runs a job of ``kind``, at its point number ``stop_at``.
 
-    `meanwhile` is called while the worker stands still. With `stop_at` None nobody is stopped,
-    and `points` are counted.
+    ``meanwhile`` is called while the worker stalls. With ``stop_at`` None no worker stalls, and
+    the points are only recorded in `points`.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class Stopper:
             OutboxJob.objects.filter(pk=self._job_id).update(lease_until=None)
             self.meanwhile()
 
-    def wrap_statement(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+    def wrap_statement(self, execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         if self._is_running:
             self.pass_point(f"before {sql[:60]}")
-        return execute(sql, *more)
+        return execute(sql, *args)
 
 
 RUN_JOB = worker.run_job
@@ -97,13 +97,13 @@ phone_numbers = count(1)
 
 
 @contextmanager
-def installed(stopper: Stopper, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def stalling_worker(stopper: Stopper, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     original = OutsideHttp.request
 
-    def request(self: OutsideHttp, method: str, path: str, **more: Any) -> Any:
+    def request(self: OutsideHttp, method: str, path: str, **kwargs: Any) -> Any:
         if stopper._is_running:
             stopper.pass_point(f"before {self.system} {path}")
-        response = original(self, method, path, **more)
+        response = original(self, method, path, **kwargs)
         if stopper._is_running:
             stopper.pass_point(f"after {self.system} {path}")
         return response
@@ -114,13 +114,13 @@ def installed(stopper: Stopper, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         yield
 
 
-def new_task(manager: User) -> SigningTask:
+def create_task(manager: User) -> SigningTask:
     """A task whose contact has not been identified yet."""
     return world.create_task(manager, phone=f"+7912{next(phone_numbers):07}")
 
 
-def run_life(task: SigningTask, sandbox: Sandbox) -> SigningTask:
-    """Runs the task to its end with a client who agrees to all."""
+def run_to_end(task: SigningTask, sandbox: Sandbox) -> SigningTask:
+    """Runs the task to its end; the client passes identification and signs."""
     run_everything()
     if reload(task).status == Status.IDENTIFICATION_PENDING:
         sandbox.identity_answer(reload(task).identification_ref, "passed")
@@ -131,43 +131,43 @@ def run_life(task: SigningTask, sandbox: Sandbox) -> SigningTask:
     return reload(task)
 
 
-def count_points(
+def record_points(
     kind: str, manager: User, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """Where a worker can be stopped in a job of ``kind``, after a first one has filled caches."""
-    assert run_life(new_task(manager), sandbox).status == Status.COMPLETED
-    counter = Stopper(kind, None)
-    with installed(counter, monkeypatch):
-        assert run_life(new_task(manager), sandbox).status == Status.COMPLETED
-    assert counter.points
-    return counter.points
+    """The points where a worker can stall in a job of ``kind``, once caches are filled."""
+    assert run_to_end(create_task(manager), sandbox).status == Status.COMPLETED
+    recorder = Stopper(kind, None)
+    with stalling_worker(recorder, monkeypatch):
+        assert run_to_end(create_task(manager), sandbox).status == Status.COMPLETED
+    assert recorder.points
+    return recorder.points
 
 
 @pytest.mark.parametrize("kind", STEPS)
-def test_a_worker_that_goes_on_after_its_lease_changes_nothing(
+def test_a_worker_that_stalls_past_its_lease_changes_nothing(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch, sample: Sample, kind: str
 ) -> None:
-    points = count_points(kind, manager, set_up, monkeypatch)
+    points = record_points(kind, manager, set_up, monkeypatch)
     for stop_at in sample(range(len(points)), SAMPLE_SIZE):
-        task, place = new_task(manager), points[stop_at]
+        task, point = create_task(manager), points[stop_at]
         stopper = Stopper(kind, stop_at, run_everything)
-        with installed(stopper, monkeypatch):
-            task = run_life(task, set_up)
-        assert stopper.has_stopped, place
-        assert task.status == Status.COMPLETED, place
+        with stalling_worker(stopper, monkeypatch):
+            task = run_to_end(task, set_up)
+        assert stopper.has_stopped, point
+        assert task.status == Status.COMPLETED, point
         transitions = task.history.filter(kind=HistoryEntry.Kind.TRANSITION).order_by("pk")
-        assert list(transitions.values_list("name", flat=True)) == world.SEAMLESS_TRANSITIONS, place
+        assert list(transitions.values_list("name", flat=True)) == world.SEAMLESS_TRANSITIONS, point
         assert Exchange.objects.filter(document_number=task.document_number).count() >= 1
-        assert task.past_exchanges.count() == 0, place
+        assert task.past_exchanges.count() == 0, point
 
 
-def test_a_worker_that_sends_too_late_does_not_bring_a_replaced_document_back(
+def test_a_worker_that_sends_too_late_does_not_restore_a_replaced_document(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch, sample: Sample
 ) -> None:
     """The document is revoked, and another one is with the client, when the worker goes on."""
-    points = count_points("send_document", manager, set_up, monkeypatch)
+    points = record_points("send_document", manager, set_up, monkeypatch)
     for stop_at in sample(range(len(points)), SAMPLE_SIZE):
-        task, place = new_task(manager), points[stop_at]
+        task, point = create_task(manager), points[stop_at]
 
         def replace(task: SigningTask = task) -> None:
             run_everything()
@@ -180,14 +180,14 @@ def test_a_worker_that_sends_too_late_does_not_bring_a_replaced_document_back(
             run_everything()
 
         stopper = Stopper("send_document", stop_at, replace)
-        with installed(stopper, monkeypatch):
-            task = run_life(task, set_up)
-        assert stopper.has_stopped, place
-        assert task.status == Status.COMPLETED, place
+        with stalling_worker(stopper, monkeypatch):
+            task = run_to_end(task, set_up)
+        assert stopper.has_stopped, point
+        assert task.status == Status.COMPLETED, point
         assert task.exchange is not None
         assert task.document_version is not None
         assert task.document_version.pdf is not None
-        assert task.exchange.document_sha256 == task.document_version.pdf.sha256, place
+        assert task.exchange.document_sha256 == task.document_version.pdf.sha256, point
         assert task.document_version.file_name == "Новый.pdf"
         live = [exchange for exchange in Exchange.objects.all() if exchange.is_live]
-        assert live == [], place
+        assert live == [], point

@@ -1,4 +1,4 @@
-"""The life of a task when outside systems fail: temporarily, for good, or with lost answers."""
+"""Tasks while outside systems fail: for a while, for good, or with lost responses."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,27 +42,27 @@ CALLS = [
 
 
 @pytest.mark.parametrize("kind", ["error", "down", "lost_answer", "answer_twice"])
-@pytest.mark.parametrize(("system", "path", "more"), CALLS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("system", "path", "values"), CALLS, ids=lambda value: str(value))
 def test_a_temporary_failure_only_costs_time(
     manager: User,
     set_up: Sandbox,
     system: str,
     path: str,
-    more: dict[str, Any],
+    values: dict[str, Any],
     kind: str,
 ) -> None:
     set_up.fault(system, kind, times=2, path_contains=path)
-    task = world.create_task(manager, **more)
+    task = world.create_task(manager, **values)
     with time_machine.travel(clock.now(), tick=True) as time:
         for _ in range(12):
             run_everything()
-            now = reload(task)
-            if now.status == Status.IDENTIFICATION_PENDING:
-                set_up.identity_answer(now.identification_ref, "passed")
-            if now.status == Status.DOCUMENT_SIGNING:
+            current = reload(task)
+            if current.status == Status.IDENTIFICATION_PENDING:
+                set_up.identity_answer(current.identification_ref, "passed")
+            if current.status == Status.DOCUMENT_SIGNING:
                 set_up.edo_sign(message_id_of(task))
             time.shift(timedelta(seconds=30))
-            if now.status == Status.COMPLETED:
+            if current.status == Status.COMPLETED:
                 break
     assert state_of(task)[0] == Status.COMPLETED
     assert operator_actions(set_up) == ["sent", "delivered", "signed"]
@@ -71,7 +71,7 @@ def test_a_temporary_failure_only_costs_time(
 
 
 @pytest.mark.parametrize(
-    ("system", "failed"),
+    ("system", "failed_status"),
     [
         ("identity", Status.IDENTIFICATION_FAILED),
         ("cabinet", Status.CABINET_FAILED),
@@ -79,7 +79,7 @@ def test_a_temporary_failure_only_costs_time(
     ],
 )
 def test_a_system_that_stays_down_fails_the_task_and_can_be_retried(
-    manager: User, set_up: Sandbox, settings: Settings, system: str, failed: Status
+    manager: User, set_up: Sandbox, settings: Settings, system: str, failed_status: Status
 ) -> None:
     settings.OUTBOX_ATTEMPTS = 2
     set_up.fault(system, "down", times=None)
@@ -91,11 +91,11 @@ def test_a_system_that_stays_down_fails_the_task_and_can_be_retried(
             run_everything()
     with time_machine.travel(clock.now() + timedelta(minutes=10), tick=True):
         run_everything()
-    assert state_of(task) == (failed, "service_unavailable")
-    parked = OutboxJob.objects.parked().get()
+    assert state_of(task) == (failed_status, "service_unavailable")
+    job = OutboxJob.objects.parked().get()
     set_up.clear_faults()
     administrator = world.UserFactory(roles=["administrator"])
-    registry.job_kind(parked.kind).retry(parked, administrator)
+    registry.job_kind(job.kind).retry(job, administrator)
     run_until(task, Status.COMPLETED, set_up)
     assert operator_actions(set_up) == ["sent", "delivered", "signed"]
 
@@ -116,7 +116,7 @@ def test_a_package_that_the_archive_refuses_can_be_submitted_again(
 def test_a_package_waits_for_the_key_of_the_seal_and_is_sealed_once(
     manager: User, set_up: Sandbox, settings: Settings
 ) -> None:
-    """Unavailable: tried again, like every outside call; a person may repeat it after that."""
+    """The call is retried like every outside call; after that a user may retry it."""
     task = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
     settings.SEAL_KEY = "lost"
     set_up.edo_sign(message_id_of(task))

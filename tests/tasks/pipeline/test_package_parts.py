@@ -1,4 +1,4 @@
-"""What a package is made of: stored data only, the same at every call."""
+"""The parts of a package (`tasks.pipeline.package_parts`): stored data, equal at every call."""
 
 import hashlib
 from dataclasses import replace
@@ -23,30 +23,30 @@ from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture
-def completed(set_up: Sandbox, manager: User) -> SigningTask:
+def task(set_up: Sandbox, manager: User) -> SigningTask:
     """A task that both sides have signed."""
     set_up.autopilot(on=True)
-    task = world.create_task(manager)
+    number = world.create_task(manager).number
     run_everything()
-    loaded = load_task(task.number)
-    assert loaded.status == Status.COMPLETED
-    return loaded
+    task = load_task(number)
+    assert task.status == Status.COMPLETED
+    return task
 
 
 @pytest.fixture
-def parts(completed: SigningTask, tmp_path: Path) -> PackageParts:
-    return collect_parts(completed, tmp_path)
+def parts(task: SigningTask, tmp_path: Path) -> PackageParts:
+    return collect_parts(task, tmp_path)
 
 
-def test_the_pdf_is_the_one_that_was_signed(completed: SigningTask, parts: PackageParts) -> None:
+def test_the_pdf_is_the_one_that_was_signed(task: SigningTask, parts: PackageParts) -> None:
     assert hashlib.sha256(parts.pdf.read_bytes()).hexdigest() == parts.document_sha256
-    assert completed.exchange is not None
-    assert parts.document_sha256 == completed.exchange.document_sha256
+    assert task.exchange is not None
+    assert parts.document_sha256 == task.exchange.document_sha256
     assert parts.file_name == "Договор.pdf"
 
 
-def test_both_sides_have_signed_and_ours_with_a_power_of_attorney(
-    completed: SigningTask, parts: PackageParts
+def test_both_sides_have_signed_and_we_with_a_power_of_attorney(
+    task: SigningTask, parts: PackageParts
 ) -> None:
     sender, recipient = parts.signatures
     [power] = parts.powers
@@ -56,27 +56,27 @@ def test_both_sides_have_signed_and_ours_with_a_power_of_attorney(
     }
     assert sender.details.power_of_attorney == power.number
     assert recipient.details.power_of_attorney is None
-    assert recipient.details.inn == completed.client.inn
-    assert completed.signatory.surname in power.representative
+    assert recipient.details.inn == task.client.inn
+    assert task.signatory.surname in power.representative
     assert power.file_name.startswith("ON_EMCHD_")
     assert power.valid_from <= sender.details.signed_at.date() <= power.valid_until
 
 
 def test_the_parties_are_our_organisation_and_the_client(
-    completed: SigningTask, parts: PackageParts
+    task: SigningTask, parts: PackageParts
 ) -> None:
-    us, client = parts.parties
-    assert (us.side, us.inn) == (PartySide.SENDER, completed.box.inn)
-    assert us.name == parts.powers[0].principal
+    sender, client = parts.parties
+    assert (sender.side, sender.inn) == (PartySide.SENDER, task.box.inn)
+    assert sender.name == parts.powers[0].principal
     assert (client.side, client.inn, client.kpp) == (
         PartySide.RECIPIENT,
-        completed.client.inn,
-        completed.client.kpp,
+        task.client.inn,
+        task.client.kpp,
     )
 
 
 def test_the_events_end_with_the_signature_of_the_client(
-    completed: SigningTask, parts: PackageParts
+    task: SigningTask, parts: PackageParts
 ) -> None:
     assert parts.events[-1].text == Status.DOCUMENT_SIGNED.label
     assert parts.events[-1].actor == "Клиент"
@@ -84,16 +84,14 @@ def test_the_events_end_with_the_signature_of_the_client(
     assert [event.at for event in parts.events] == sorted(event.at for event in parts.events)
 
 
-def test_the_identifiers_are_those_of_all_the_systems(
-    completed: SigningTask, parts: PackageParts
-) -> None:
-    exchange, version = completed.exchange, completed.document_version
+def test_the_identifiers_come_from_every_system(task: SigningTask, parts: PackageParts) -> None:
+    exchange, version = task.exchange, task.document_version
     assert exchange is not None
     assert version is not None
     identifiers = parts.identifiers
-    assert identifiers.task_number == str(completed.number)
-    assert identifiers.document_number == completed.document_number
-    assert identifiers.account_number == completed.account_number
+    assert identifiers.task_number == str(task.number)
+    assert identifiers.document_number == task.document_number
+    assert identifiers.account_number == task.account_number
     assert (identifiers.message_id, identifiers.document_id) == (
         exchange.message_id,
         exchange.document_id,
@@ -102,18 +100,18 @@ def test_the_identifiers_are_those_of_all_the_systems(
 
 
 def test_a_later_call_gives_the_same_parts_without_an_outside_call(
-    completed: SigningTask, parts: PackageParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    task: SigningTask, parts: PackageParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(OutsideHttp, "request")
     (tmp_path / "again").mkdir()
     with time_machine.travel(clock.now() + timedelta(days=30)):
-        again = collect_parts(completed, tmp_path / "again")
+        again = collect_parts(task, tmp_path / "again")
     assert again.pdf.read_bytes() == parts.pdf.read_bytes()
     assert replace(again, pdf=parts.pdf) == parts
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", [Status.CABINET_CREATED, Status.DOCUMENT_SIGNING])
-def test_what_is_not_signed_has_no_package(status: Status, tmp_path: Path) -> None:
+def test_an_unsigned_task_has_no_parts(status: Status, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         collect_parts(SigningTaskFactory(status=status), tmp_path)

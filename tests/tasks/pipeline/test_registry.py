@@ -1,4 +1,4 @@
-"""The job kinds of the product say everything that is shown of them."""
+"""The registered job kinds: systems, statuses and titles."""
 
 import pytest
 
@@ -30,6 +30,6 @@ def test_exactly_the_statuses_that_wait_for_the_system_start_a_job(status: Statu
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.kind)
-def test_every_step_serves_a_status(step: type[Step]) -> None:
+def test_every_step_has_a_status(step: type[Step]) -> None:
     assert step.starts_in or step.polls_in
     assert step.title != step.kind

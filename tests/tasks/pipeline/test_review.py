@@ -1,4 +1,4 @@
-"""Nothing is signed that nobody has been shown: a document with findings waits for a look."""
+"""A document whose conversion has findings is not sent before somebody has confirmed it."""
 
 import pytest
 
@@ -9,17 +9,22 @@ from tasks.actions.document import attach_document, confirm_review, remove_docum
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 from tests.support import world
-from tests.support.driver import operator_actions, reload, run_until, state_of
+from tests.support.driver import (
+    operator_actions,
+    reload,
+    run_until,
+    run_until_archived,
+    state_of,
+)
 from tests.support.sandbox import Sandbox
-from tests.tasks.pipeline.test_flow import run_until_archived
 
 
 @pytest.fixture(autouse=True)
 def lossy_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
     """A converter that loses a word of every file."""
 
-    def convert(*args: object, **more: object) -> ConversionResult:
-        result = original(*args, **more)  # type: ignore[arg-type]
+    def convert(*args: object, **kwargs: object) -> ConversionResult:
+        result = original(*args, **kwargs)  # type: ignore[arg-type]
         return ConversionResult(result.converter, result.pages, 0.9, ("неустойка",))
 
     from archive import job_kinds
@@ -41,7 +46,7 @@ def version_of(task: SigningTask) -> DocumentVersion:
     return version
 
 
-def test_a_document_with_findings_is_not_sent_before_somebody_has_looked(
+def test_a_document_with_findings_is_not_sent_before_its_review(
     manager: User, set_up: Sandbox
 ) -> None:
     task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
@@ -57,7 +62,7 @@ def test_a_document_with_findings_is_not_sent_before_somebody_has_looked(
     assert names.index("document_reviewed") < names.index("send_document")
 
 
-def test_a_look_in_time_does_not_stop_the_task(manager: User, set_up: Sandbox) -> None:
+def test_a_review_in_time_does_not_stop_the_task(manager: User, set_up: Sandbox) -> None:
     task = run_until(world.create_task(manager), Status.IDENTIFICATION_PENDING, set_up)
     replace_document(task, manager)
     confirm_review(task=task, version_id=version_of(task).pk, actor=manager)

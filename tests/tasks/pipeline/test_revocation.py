@@ -1,4 +1,4 @@
-"""Taking a sent document back, and what becomes of it when that is too late or fails."""
+"""Revoking a sent document, also when it is too late or fails."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ SIGNING_OVER = timedelta(days=15)
 
 @pytest.fixture
 def signing(manager: User, set_up: Sandbox) -> SigningTask:
-    """A task whose document lies with the client."""
+    """A task whose document the client has received."""
     return run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
 
 
@@ -47,8 +47,8 @@ def break_revocations(sandbox: Sandbox, settings: Settings) -> None:
 
 def retry_parked(actor: User) -> None:
     """«Повторить» in the admin."""
-    parked = OutboxJob.objects.parked().get()
-    registry.job_kind(parked.kind).retry(parked, actor)
+    job = OutboxJob.objects.parked().get()
+    registry.job_kind(job.kind).retry(job, actor)
 
 
 # --- The client is faster ------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_a_removed_document_stays_until_the_operator_has_revoked_it(
     assert history_of(task)[-3:] == ["revocation_requested", "document_removed", "signing_failed"]
 
 
-def test_a_removal_holds_although_the_client_has_refused_first(
+def test_a_removal_is_performed_although_the_client_has_refused_first(
     signing: SigningTask, manager: User, set_up: Sandbox
 ) -> None:
     set_up.edo_refuse(message_id_of(signing))

@@ -62,7 +62,7 @@ def test_no_tasks_have_no_median() -> None:
     )
 
 
-def test_tasks_are_counted_by_their_present_status(manager: User) -> None:
+def test_tasks_are_counted_by_their_current_status(manager: User) -> None:
     for status in (
         Status.COMPLETED,
         Status.DOCUMENT_SIGNED,
@@ -92,7 +92,7 @@ def test_a_day_counts_the_tasks_created_on_it_and_how_many_are_signed_now(manage
     assert compute().day_counts == {TODAY - timedelta(days=2): (2, 1), TODAY: (1, 0)}
 
 
-def test_a_day_begins_at_midnight_of_the_user(manager: User) -> None:
+def test_a_day_begins_at_midnight_in_the_users_time_zone(manager: User) -> None:
     created_at = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # 02:30 of the next day in Moscow
     SigningTaskFactory(manager=manager, status=Status.IDENTIFIED, created_at=created_at)
     assert list(compute().day_counts) == [date(2026, 11, 17)]
@@ -113,7 +113,7 @@ def test_a_cancelled_task_counts_up_to_the_stage_where_it_was_cancelled(manager:
     }
 
 
-def test_resolutions_are_those_of_now_most_frequent_first(manager: User) -> None:
+def test_resolutions_are_current_and_the_most_frequent_comes_first(manager: User) -> None:
     for resolution in (
         Resolution.NO_ANSWER,
         Resolution.CLIENT_REFUSED,
