@@ -1,11 +1,9 @@
-"""The outbox jobs of each transition: kinds, queue keys, payloads and dates."""
+"""The outbox jobs of each transition: kinds, queue keys and payloads."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from econtract.platform.common import clock
 from econtract.platform.outbox.models import OutboxJob
@@ -14,7 +12,7 @@ from tasks.lifecycle.perform import perform
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 from tasks.transitions import NEW, Actor
-from tests.support.factories import PackageFactory, SigningTaskFactory, fresh
+from tests.support.factories import PackageFactory, SigningTaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -290,84 +288,3 @@ def test_the_archive_gets_the_current_version_of_the_document() -> None:
     assert payloads_of(task, "submit_document_to_archive") == [
         {"version": task.document_version_id}
     ]
-
-
-# --- Waits ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "name", "arguments", "days"),
-    [
-        (
-            Status.IDENTIFICATION_REQUESTED,
-            "identification_started",
-            {"ref": "r-1", "link": "https://id.example/"},
-            7,
-        ),
-        (Status.DOCUMENT_SENT, "document_delivered", {}, 14),
-    ],
-)
-def test_a_wait_has_reminders_and_an_end(
-    settings: Settings, status: Status, name: str, arguments: dict[str, str], days: int
-) -> None:
-    settings.REMINDER_DAYS = [1, 3]
-    task = create_task(status)
-    perform(task.number, name, actor=Actor.SYSTEM, **arguments)
-    task = fresh(task)
-    since = task.status_changed_at
-    jobs = [job for job in jobs_of(task) if job.kind in {"remind", "expire"}]
-    assert [(job.kind, job.due_at - since) for job in jobs] == [
-        ("remind", timedelta(days=1)),
-        ("remind", timedelta(days=3)),
-        ("expire", timedelta(days=days)),
-    ]
-    payload = {"status": task.status, "since": since.isoformat()}
-    assert [job.payload for job in jobs] == [payload] * 3
-
-
-def test_a_wait_that_could_not_be_ended_is_ended_later() -> None:
-    task = create_task(Status.DOCUMENT_SIGNING)
-    before = clock.now()
-    effects.expire_later(task)
-    [job] = jobs_of(task)
-    assert before <= job.due_at - effects.EXPIRY_RETRY_DELAY <= clock.now()
-    assert (job.kind, job.queue_key) == ("expire", f"{task.queue_key}:expire")
-    assert job.payload == {"status": task.status, "since": task.status_changed_at.isoformat()}
-
-
-# --- Polls ---------------------------------------------------------------------------------------
-
-
-def test_a_poll_that_is_waiting_is_not_enqueued_again() -> None:
-    task = create_task(Status.IDENTIFICATION_PENDING)
-    effects.enqueue_poll(task)
-    effects.enqueue_poll(task)
-    [job] = jobs_of(task)
-    assert (job.kind, job.queue_key, job.payload) == (
-        "follow_identification",
-        task.queue_key,
-        {},
-    )
-
-
-def test_a_waiting_poll_learns_that_an_event_has_come() -> None:
-    task = create_task(Status.DOCUMENT_SIGNING)
-    effects.enqueue_poll(task)
-    effects.enqueue_poll(task, is_reported=True)
-    effects.enqueue_poll(task)
-    assert payloads_of(task, "follow_exchange") == [{"is_reported": True}]
-
-
-def test_a_poll_that_runs_already_does_not_count_as_waiting() -> None:
-    task = create_task(Status.IDENTIFICATION_PENDING)
-    effects.enqueue_poll(task)
-    assert OutboxJob.claim(jobs_of(task)[0].pk) is not None
-    effects.enqueue_poll(task)
-    assert len(jobs_of(task)) == 2
-
-
-@pytest.mark.parametrize("status", [Status.IDENTIFIED, Status.COMPLETED])
-def test_a_status_without_an_outside_system_is_not_polled(status: Status) -> None:
-    task = create_task(status)
-    effects.enqueue_poll(task)
-    assert jobs_of(task) == []
