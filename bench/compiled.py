@@ -72,9 +72,9 @@ def step_queries(task: SigningTask) -> Iterator[NamedQuery]:
 
 def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
     minute_ago = clock.now() - timedelta(minutes=1)
-    since = {"shown_since": minute_ago, "noted_since": minute_ago}
-    values = {"number": task.pk, "me": task.manager_id, **since}
-    yield "card: task", loading._with_everything_beside, values
+    since = {"viewers_since": minute_ago, "own_viewing_since": minute_ago}
+    values = {"number": task.pk, "user_id": task.manager_id, **since}
+    yield "card: task", loading._card_tasks, values
     yield "card: history", page._history, {"task": task.pk}
     yield "card: services", page._services, {"task": task.pk}
     yield "card: versions", page._versions_of, {"document": task.document_id}

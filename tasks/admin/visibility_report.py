@@ -18,7 +18,7 @@ from tasks.actions.contact import contact_refusals
 from tasks.actions.document import document_refusals
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
-from tasks.screens.card.buttons import BUTTON_SPECS, label_of
+from tasks.screens.card.buttons import BUTTON_SPECS, button_label
 
 APPROVE = "approve"
 
@@ -92,4 +92,4 @@ def _check_actions(user: User, task: SigningTask) -> Iterator[ActionCheck]:
     for name in BUTTON_SPECS:
         if name in transitions or name == APPROVE:
             refusals = guards.refusals(task, name, actors)
-            yield ActionCheck(label_of(name, task), tuple(refusals))
+            yield ActionCheck(button_label(name, task), tuple(refusals))

@@ -202,7 +202,7 @@ def test_access_to_approval(people: People, name: str, is_allowed: bool) -> None
     )
     browser = browser_of(people[name])
     assert ("Согласовать" in browser.get(f"/tasks/{task.number}/").content.decode()) is is_allowed
-    browser.post(f"/tasks/{task.number}/do/approve/", {"words": ""})
+    browser.post(f"/tasks/{task.number}/do/approve/", {"comment": ""})
     assert (fresh(task).status == Status.IDENTIFICATION_REQUESTED) is is_allowed
 
 
@@ -210,7 +210,7 @@ def test_a_head_cannot_approve_their_own_task(people: People) -> None:
     own = SigningTaskFactory(
         manager=people["head_manager"], status=Status.ON_APPROVAL, approval_needed=True
     )
-    browser_of(people["head_manager"]).post(f"/tasks/{own.number}/do/approve/", {"words": ""})
+    browser_of(people["head_manager"]).post(f"/tasks/{own.number}/do/approve/", {"comment": ""})
     assert fresh(own).status == Status.ON_APPROVAL
 
 

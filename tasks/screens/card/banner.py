@@ -1,4 +1,4 @@
-"""The banner of a card: what happened, whose turn it is and since when, what unblocks it."""
+"""The banner of a card: what happened, whose turn it is and since when, and what to do next."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ from tasks.wording.guidance import next_step
 from tasks.wording.troubles import Trouble
 from tasks.wording.turns import TurnLabels
 
-TURNS = {
+TURN_TEXTS = {
     WaitsFor.MANAGER: "Ход менеджера",
     WaitsFor.APPROVER: "Ход согласующего",
     WaitsFor.CLIENT: "Ход клиента",
     WaitsFor.SYSTEM: "Ход системы",
     WaitsFor.SUPPORT: "Ход техподдержки",
 }
-WITHDRAWALS = {
+WITHDRAWAL_TEXTS = {
     "cancel": "Документ отзывается у оператора ЭДО: когда он ответит, задание будет отменено.",
     "signing_failed": "Документ отзывается у оператора ЭДО: когда он ответит, можно будет "
     "отправить другой.",
@@ -32,30 +32,31 @@ WITHDRAWALS = {
 
 @dataclass(frozen=True)
 class Banner:
-    """``title`` carries status and turn; ``lines`` say why and what to do."""
+    """``title`` names status and turn, ``reason`` why the task is here, ``advice`` what to do."""
 
     kind: str
     icon: str
     title: str
     reason: str
-    lines: tuple[str, ...]
+    advice: str
     troubles: tuple[Trouble, ...]
 
 
-def banner(
+def build_banner(
     task: SigningTask, user: User, entries: list[HistoryEntry], troubles: list[Trouble]
 ) -> Banner:
-    """What the card of ``task`` says to ``user`` at a glance."""
+    """The banner that ``user`` sees on the card of ``task``."""
     status = Status(task.status)
     kind = kind_of(status)
-    then = task.withdrawal.get("then") if task.withdrawal else None
-    lines = [WITHDRAWALS[then] if then else next_step(status, task.resolution)]
+    next_transition = task.withdrawal.get("then") if task.withdrawal else None
     return Banner(
         kind=kind,
         icon=ICONS[kind],
         title=_title(task, user),
         reason=_reason(task, entries),
-        lines=tuple(lines),
+        advice=WITHDRAWAL_TEXTS[next_transition]
+        if next_transition
+        else next_step(status, task.resolution),
         troubles=tuple(troubles),
     )
 
@@ -68,13 +69,13 @@ def _title(task: SigningTask, user: User) -> str:
         )
     if task.is_finished:
         return f"{status.label} {format_datetime(task.status_changed_at)}"
-    yours = TurnLabels.for_viewer(user).label(status, task.manager_id) == "Вы"
-    turn = "Ваш ход" if yours else TURNS[task.status_row.waits_for]
+    is_own_turn = TurnLabels.for_viewer(user).label(status, task.manager_id) == "Вы"
+    turn = "Ваш ход" if is_own_turn else TURN_TEXTS[task.status_row.waits_for]
     return f"{status.label}. {turn}, {format_running_time(clock.now() - task.status_changed_at)}"
 
 
 def _reason(task: SigningTask, entries: list[HistoryEntry]) -> str:
-    """The resolution and the words of whoever moved the task here."""
+    """The resolution, and the comment of the last transition to the current status."""
     last = next((e for e in reversed(entries) if e.new_status == task.status), None)
     resolution = Resolution(task.resolution).label if task.resolution else ""
     comment = last.comment if last else ""

@@ -1,7 +1,7 @@
-"""The buttons of a task: what this person may do now, and if not, why.
+"""The buttons of a card: what the user can do now, and why not if they cannot.
 
-The answers come from `tasks.lifecycle.guards`, as for the transition itself: what is shown is what
-is allowed.
+The refusals come from `tasks.lifecycle.guards`, which also checks the transition itself, so the
+buttons and the checks cannot disagree.
 """
 
 from dataclasses import dataclass
@@ -19,53 +19,57 @@ from tasks.transitions import Actor
 
 @dataclass(frozen=True)
 class ButtonSpec:
-    """How a transition is offered, and what its page asks for.
+    """The button of a transition, and the page that asks for its comment.
 
-    ``comment``: None – one press is enough; "optional" or "required" – a page asks for words.
+    ``comment``: None if the transition needs no page; else "optional" or "required".
     """
 
     label: str
     icon: str = ""
     comment: str | None = None
-    asks: str = "Комментарий"
+    comment_label: str = "Комментарий"
     warning: str = ""
-    done: str = ""
+    success_text: str = ""
 
 
-# The transitions that people make. The others are made true by the outside world.
+# The transitions that users make; outside systems cause the others.
 BUTTON_SPECS = {
-    "approve": ButtonSpec("Согласовать", "check", "optional", done="Задание согласовано"),
+    "approve": ButtonSpec("Согласовать", "check", "optional", success_text="Задание согласовано"),
     "reject_approval": ButtonSpec(
-        "Отклонить", "x", "required", "Почему задание отклонено", done="Согласование отклонено"
+        "Отклонить",
+        "x",
+        "required",
+        "Почему задание отклонено",
+        success_text="Согласование отклонено",
     ),
     "resubmit": ButtonSpec(
         "Отправить на согласование",
         "send",
         "optional",
         "Что исправлено",
-        done="Задание отправлено на согласование",
+        success_text="Задание отправлено на согласование",
     ),
-    "confirm_authority": ButtonSpec("Подтвердить", "check", done="Полномочия подтверждены"),
+    "confirm_authority": ButtonSpec("Подтвердить", "check", success_text="Полномочия подтверждены"),
     "decline_authority": ButtonSpec(
         "Отклонить",
         "x",
         "required",
         "Что не так с документами",
         warning="Комментарий получит клиент вместе с просьбой прислать другие документы.",
-        done="Документы отклонены, клиенту отправлено сообщение",
+        success_text="Документы отклонены, клиенту отправлено сообщение",
     ),
     "restart_identification": ButtonSpec(
         "Запросить идентификацию заново",
         "refresh",
         "optional",
         warning="Клиент получит новую ссылку, прежняя перестанет действовать.",
-        done="Идентификация запрошена заново",
+        success_text="Идентификация запрошена заново",
     ),
-    "proceed": ButtonSpec("Продолжить", "player-play", done="Задание продолжено"),
-    "retry_cabinet": ButtonSpec("Создать ЛК заново", "refresh", done="ЛК создается заново"),
-    "send_document": ButtonSpec("Отправить снова", "send", done="Документ отправляется"),
+    "proceed": ButtonSpec("Продолжить", "player-play", success_text="Задание продолжено"),
+    "retry_cabinet": ButtonSpec("Создать ЛК заново", "refresh", success_text="ЛК создается заново"),
+    "send_document": ButtonSpec("Отправить снова", "send", success_text="Документ отправляется"),
     "retry_archive": ButtonSpec(
-        "Передать в архив снова", "archive", done="Пакет передается в архив снова"
+        "Передать в архив снова", "archive", success_text="Пакет передается в архив снова"
     ),
     "cancel": ButtonSpec(
         "Отменить задание",
@@ -74,10 +78,10 @@ BUTTON_SPECS = {
         "Причина отмены",
         warning="Отправленный документ будет отозван, ссылка на идентификацию перестанет "
         "действовать. Отмену нельзя вернуть.",
-        done="Задание отменено",
+        success_text="Задание отменено",
     ),
 }
-# What the card's banner offers first.
+# The first button of the banner.
 MAIN_BUTTONS = {
     Status.ON_APPROVAL: "approve",
     Status.APPROVAL_REJECTED: "resubmit",
@@ -93,73 +97,76 @@ MENU_BUTTON = "cancel"
 
 @dataclass(frozen=True)
 class Button:
-    """One action: a form of its own, or a page that asks for words first."""
+    """One action: a link to a page (``opens_page``), or a form with this button alone."""
 
     name: str
     label: str
     icon: str
     url: str
-    asks: bool
+    opens_page: bool
     refusals: tuple[Refusal, ...] = ()
 
     @property
-    def allowed(self) -> bool:
+    def is_allowed(self) -> bool:
         return not self.refusals
 
 
 @dataclass(frozen=True)
 class Buttons:
-    """All actions of one person on one task."""
+    """All actions of one user on one task."""
 
     main: Button | None
     others: tuple[Button, ...]
     cancel: Button | None
-    take: Button | None
-    hand: Button | None
+    take_over: Button | None
+    hand_over: Button | None
 
 
-def buttons(task: SigningTask, user: User) -> Buttons:
-    """What ``user`` may do, with reasons where a guard says no; the never-allowed is not there."""
-    capacities = guards.actors_of(user, task)
-    offered = {
-        name: _button(task, name, capacities)
-        for name, move in guards.transitions_from(task).items()
-        if name in BUTTON_SPECS and capacities & move.actors
+def build_buttons(task: SigningTask, user: User) -> Buttons:
+    """What ``user`` can do, with the refusals of the guards.
+
+    Transitions that ``user`` could never make are left out.
+    """
+    actors = guards.actors_of(user, task)
+    by_name = {
+        name: _build_button(task, name, actors)
+        for name, transition in guards.transitions_from(task).items()
+        if name in BUTTON_SPECS and actors & transition.actors
     }
-    main = offered.pop(MAIN_BUTTONS.get(Status(task.status), ""), None)
-    cancel = offered.pop(MENU_BUTTON, None)
-    others = tuple(offered[name] for name in BUTTON_SPECS if name in offered)
-    return Buttons(main, others, cancel, _take(task, user), _hand(task, user))
+    main = by_name.pop(MAIN_BUTTONS.get(Status(task.status), ""), None)
+    cancel = by_name.pop(MENU_BUTTON, None)
+    others = tuple(by_name[name] for name in BUTTON_SPECS if name in by_name)
+    return Buttons(main, others, cancel, _build_take_over(task, user), _build_hand_over(task, user))
 
 
-def _button(task: SigningTask, name: str, capacities: frozenset[Actor]) -> Button:
-    wording = BUTTON_SPECS[name]
+def _build_button(task: SigningTask, name: str, actors: frozenset[Actor]) -> Button:
+    spec = BUTTON_SPECS[name]
     return Button(
         name=name,
-        label=label_of(name, task),
-        icon=wording.icon,
-        url=reverse("tasks:do", args=[task.number, name]),
-        asks=wording.comment is not None,
-        refusals=tuple(guards.refusals(task, name, capacities)),
+        label=button_label(name, task),
+        icon=spec.icon,
+        url=reverse("tasks:transition", args=[task.number, name]),
+        opens_page=spec.comment is not None,
+        refusals=tuple(guards.refusals(task, name, actors)),
     )
 
 
-def label_of(name: str, task: SigningTask) -> str:
-    """The button's words; a document that has not been sent yet is not sent «again»."""
+def button_label(name: str, task: SigningTask) -> str:
+    """The button's text: «Отправить снова» only if the document has been sent before."""
     if name == "send_document" and task.status == Status.CABINET_CREATED:
         return "Отправить документ"
     return BUTTON_SPECS[name].label
 
 
-def _take(task: SigningTask, user: User) -> Button | None:
+def _build_take_over(task: SigningTask, user: User) -> Button | None:
     if handover.take_refusals(task, user):
         return None
-    url = reverse("tasks:take", args=[task.number])
-    return Button("take", "Принять в работу", "user-plus", url, asks=False)
+    url = reverse("tasks:take_over", args=[task.number])
+    return Button("take", "Принять в работу", "user-plus", url, opens_page=False)
 
 
-def _hand(task: SigningTask, user: User) -> Button | None:
+def _build_hand_over(task: SigningTask, user: User) -> Button | None:
     if handover.hand_over_refusals(task, user):
         return None
-    url = reverse("tasks:hand", args=[task.number])
-    return Button("hand", "Передать", "arrows-exchange", url, asks=True)
+    url = reverse("tasks:hand_over", args=[task.number])
+    return Button("hand", "Передать", "arrows-exchange", url, opens_page=True)

@@ -1,4 +1,4 @@
-"""Calls of outside systems in the history: what was asked of whom, and how it ended."""
+"""The calls of outside systems, as events of a task's history."""
 
 from econtract.platform.common.formatting import format_with_zone, pluralize
 from econtract.platform.outbox import registry
@@ -9,11 +9,11 @@ from tasks.models import SigningTask
 from tasks.pipeline.step import TaskJobKind
 from tasks.wording.troubles import SYSTEMS
 
-CHANNELS = {"sms": "СМС", "email": "электронная почта"}
+CHANNEL_NAMES = {"sms": "СМС", "email": "электронная почта"}
 
 
-def calls(task: SigningTask) -> list[TimelineEvent]:
-    """The calls made for ``task``, oldest first; without those that have not been tried yet."""
+def build_call_events(task: SigningTask) -> list[TimelineEvent]:
+    """The calls for ``task``, oldest first, except those that have not been attempted yet."""
     job_kinds = {
         job_kind.kind: job_kind
         for job_kind in registry.job_kinds()
@@ -21,15 +21,15 @@ def calls(task: SigningTask) -> list[TimelineEvent]:
     }
     jobs = OutboxJob.objects.filter(subject=task.number, kind__in=job_kinds)
     jobs = jobs.in_queue(task.queue_key).filter(attempts__gt=0).order_by("pk")
-    return [_line(job, job_kinds[job.kind].system_for(task)) for job in jobs]
+    return [_build_event(job, job_kinds[job.kind].system_for(task)) for job in jobs]
 
 
-def _line(job: OutboxJob, system: str) -> TimelineEvent:
+def _build_event(job: OutboxJob, system: str) -> TimelineEvent:
     at = job.closed_at or job.created_at
     return TimelineEvent(
         time=format_with_zone(at),
         iso=at.isoformat(timespec="seconds"),
-        text=f"{registry.title_of(job.kind)}{_details(job)}: {_result(job)}",
+        text=f"{registry.title_of(job.kind)}{_describe_channel(job)}: {_describe_result(job)}",
         actor=SYSTEMS[system],
         badge="error" if job.state == OutboxJob.State.PARKED else "",
         icon="external-link",
@@ -37,24 +37,24 @@ def _line(job: OutboxJob, system: str) -> TimelineEvent:
     )
 
 
-def _details(job: OutboxJob) -> str:
-    channel = CHANNELS.get(job.payload.get("channel", ""))
+def _describe_channel(job: OutboxJob) -> str:
+    channel = CHANNEL_NAMES.get(job.payload.get("channel", ""))
     return f" ({channel})" if channel else ""
 
 
-def _result(job: OutboxJob) -> str:
-    tries = f"{job.attempts} {pluralize(job.attempts, 'попытка', 'попытки', 'попыток')}"
+def _describe_result(job: OutboxJob) -> str:
+    attempts = f"{job.attempts} {pluralize(job.attempts, 'попытка', 'попытки', 'попыток')}"
     match job.state:
         case OutboxJob.State.DONE:
-            return "выполнено" if job.attempts == 1 else f"выполнено, {tries}"
+            return "выполнено" if job.attempts == 1 else f"выполнено, {attempts}"
         case OutboxJob.State.PARKED:
-            return f"не удалось, {tries}{_reason(job)}"
+            return f"не удалось, {attempts}{_describe_error(job)}"
         case _:
-            return f"выполняется, {tries}{_reason(job)}"
+            return f"выполняется, {attempts}{_describe_error(job)}"
 
 
-def _reason(job: OutboxJob) -> str:
-    """The code of the refusal; the text may be the other side's and name the client's data."""
+def _describe_error(job: OutboxJob) -> str:
+    """The code of a refusal. Its text is left out: it may contain the client's personal data."""
     if job.error_kind == ErrorKind.TEMPORARY:
         return ", система не отвечает"
     if job.error_kind == ErrorKind.REFUSED:

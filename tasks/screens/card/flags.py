@@ -1,4 +1,4 @@
-"""What a card may have, fetched with the task, so that the card queries only what is there."""
+"""What a card has to show, fetched with the task: the card queries only what exists."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -17,19 +17,19 @@ from tasks.notifications.subject import TASK
 
 @dataclass(frozen=True)
 class CardFlags:
-    """Whether there is anything of each kind to query.
+    """Whether the task has rows of each kind.
 
-    ``troubles``: jobs that failed. ``viewers``: others who have the card open; ``note``: this
-    user's own viewing is stored recently. ``news``: unread notifications of this task; ``bell``:
-    any unread ones.
+    ``troubles``: jobs that failed. ``viewers``: other users who have the card open.
+    ``own_viewing``: a recent viewing of this user. ``unread``: their unread notifications of this
+    task; ``bell``: their unread notifications of any task.
     """
 
     comments: bool
     authority_files: bool
     troubles: bool
     viewers: bool
-    note: bool
-    news: bool
+    own_viewing: bool
+    unread: bool
     bell: bool
 
     @classmethod
@@ -39,34 +39,38 @@ class CardFlags:
 
 
 def card_flag_annotations(
-    me: Parameter, shown_since: Parameter, noted_since: Parameter
+    user_id: Parameter, viewers_since: Parameter, own_viewing_since: Parameter
 ) -> dict[str, RawSQL]:
-    """Annotations of tasks for the user ``me``.
+    """Annotations of tasks for the user ``user_id``.
 
-    Viewers count if seen after ``shown_since``, the user's own viewing after ``noted_since``
-    (`tasks.actions.presence`).
+    Other users' viewings count from ``viewers_since`` on, the user's own from
+    ``own_viewing_since`` on (`tasks.actions.presence`).
     """
-    subject = f"subject_id = {SigningTask._meta.db_table}.number"
-    task = f"task_id = {SigningTask._meta.db_table}.number"
-    job_subject = f"subject = {SigningTask._meta.db_table}.number"
+    by_subject = f"subject_id = {SigningTask._meta.db_table}.number"
+    by_task = f"task_id = {SigningTask._meta.db_table}.number"
+    by_job_subject = f"subject = {SigningTask._meta.db_table}.number"
     trouble = "(state = %s AND error_kind = %s OR state = %s)"
-    of_trouble = (OutboxJob.State.OPEN, ErrorKind.TEMPORARY, OutboxJob.State.PARKED)
+    trouble_parameters = (OutboxJob.State.OPEN, ErrorKind.TEMPORARY, OutboxJob.State.PARKED)
     return {
-        "has_comments": _any(Comment, task),
-        "has_authority_files": _any(AuthorityDocument, task),
-        "has_troubles": _any(OutboxJob, f"{job_subject} AND {trouble}", *of_trouble),
-        "has_viewers": _any(Viewing, f"{task} AND user_id <> %s AND seen_at > %s", me, shown_since),
-        "has_note": _any(Viewing, f"{task} AND user_id = %s AND seen_at >= %s", me, noted_since),
-        "has_news": _any(
-            Notification,
-            f"{subject} AND subject_type = %s AND recipient_id = %s AND read_at IS NULL",
-            TASK,
-            me,
+        "has_comments": _exists(Comment, by_task),
+        "has_authority_files": _exists(AuthorityDocument, by_task),
+        "has_troubles": _exists(OutboxJob, f"{by_job_subject} AND {trouble}", *trouble_parameters),
+        "has_viewers": _exists(
+            Viewing, f"{by_task} AND user_id <> %s AND seen_at > %s", user_id, viewers_since
         ),
-        "has_bell": _any(Notification, UNREAD_IN_BELL, me),
+        "has_own_viewing": _exists(
+            Viewing, f"{by_task} AND user_id = %s AND seen_at >= %s", user_id, own_viewing_since
+        ),
+        "has_unread": _exists(
+            Notification,
+            f"{by_subject} AND subject_type = %s AND recipient_id = %s AND read_at IS NULL",
+            TASK,
+            user_id,
+        ),
+        "has_bell": _exists(Notification, UNREAD_IN_BELL, user_id),
     }
 
 
-def _any(model: type[Model], rules: str, *parameters: Any) -> RawSQL:
-    exists = f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {rules})"  # noqa: S608
+def _exists(model: type[Model], condition: str, *parameters: Any) -> RawSQL:
+    exists = f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})"  # noqa: S608
     return RawSQL(exists, parameters, BooleanField())  # noqa: S611

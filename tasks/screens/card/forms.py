@@ -10,24 +10,27 @@ from tasks.models import Comment, SigningTask
 from tasks.screens.card.buttons import ButtonSpec
 
 
-class WordsForm(forms.Form):
-    """What a transition asks for: a comment, or the reason of a cancellation.
+class TransitionForm(forms.Form):
+    """The comment of a transition, or the reason of a cancellation.
 
-    ``facts`` are the arguments of the transition (`tasks.transitions`).
+    ``argument`` is the name under which the transition takes it (`tasks.transitions`).
     """
 
-    words = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=Comment.MAX_LENGTH)
+    comment = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), max_length=Comment.MAX_LENGTH
+    )
 
-    def __init__(self, *args: Any, wording: ButtonSpec, argument: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, spec: ButtonSpec, argument: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.argument = argument
-        self.fields["words"].label = wording.asks
-        self.fields["words"].required = wording.comment == "required"
-        self.fields["words"].error_messages["required"] = f"Заполните поле «{wording.asks}»"
+        field = self.fields["comment"]
+        field.label = spec.comment_label
+        field.required = spec.comment == "required"
+        field.error_messages["required"] = f"Заполните поле «{spec.comment_label}»"
 
     @property
-    def facts(self) -> dict[str, str]:
-        return {self.argument: self.cleaned_data["words"].strip()}
+    def arguments(self) -> dict[str, str]:
+        return {self.argument: self.cleaned_data["comment"].strip()}
 
 
 class CommentForm(forms.Form):
@@ -43,7 +46,7 @@ class CommentForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """«Лицевой счет» with the first check: the prefix that region and services allow."""
+    """«Лицевой счет»; the region and the services of the task restrict the prefix."""
 
     account_number = fields.AccountField(
         label="Лицевой счет", help_text="12 цифр", required_message="Введите лицевой счет"
@@ -61,6 +64,6 @@ class AccountForm(forms.Form):
             raise forms.ValidationError(problem)
         return number
 
-    def begin_again_from(self, saved: str) -> None:
-        """What was typed stays; the next attempt knows what somebody else has saved."""
-        self.data = {**self.data, "based_on": saved}
+    def rebase_on(self, account_number: str) -> None:
+        """Keeps the input; saving again replaces ``account_number``, which another user saved."""
+        self.data = {**self.data, "based_on": account_number}

@@ -14,20 +14,20 @@ from tasks.models.queries import SigningTaskQuerySet
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
 from tasks.screens.common.requests import COMMON_RELATIONS
 
-BESIDE = ("region", *RELATIONS, "package__file")
+CARD_RELATIONS = (*COMMON_RELATIONS, "region", *RELATIONS, "package__file")
 
 
 # Compiled: saves 4.5 of 5.6 ms (`scripts/bench compiled`).
 @CompiledQuery
-def _with_everything_beside(
-    number: Parameter, me: Parameter, shown_since: Parameter, noted_since: Parameter
+def _card_tasks(
+    number: Parameter,
+    user_id: Parameter,
+    viewers_since: Parameter,
+    own_viewing_since: Parameter,
 ) -> SigningTaskQuerySet:
-    found = (
-        SigningTask.objects.filter(pk=number)
-        .select_related(*COMMON_RELATIONS, *BESIDE)
-        .defer(*DEFERRED_ON_CARD)
-    )
-    return found.annotate(**card_flag_annotations(me, shown_since, noted_since))
+    tasks = SigningTask.objects.filter(pk=number).select_related(*CARD_RELATIONS)
+    annotations = card_flag_annotations(user_id, viewers_since, own_viewing_since)
+    return tasks.defer(*DEFERRED_ON_CARD).annotate(**annotations)
 
 
 def load_card_task(request: HttpRequest, number: int) -> tuple[SigningTask, CardFlags]:
@@ -35,12 +35,12 @@ def load_card_task(request: HttpRequest, number: int) -> tuple[SigningTask, Card
     user, now = current_user(request), clock.now()
     if number > BigAutoField.MAX_BIGINT:
         raise Http404
-    found = _with_everything_beside(
+    tasks = _card_tasks(
         number=number,
-        me=user.pk,
-        shown_since=now - presence.SHOWN_FOR,
-        noted_since=now - presence.RECORD_INTERVAL,
+        user_id=user.pk,
+        viewers_since=now - presence.SHOWN_FOR,
+        own_viewing_since=now - presence.RECORD_INTERVAL,
     )
-    if not found or not visibility_of(user).includes(found[0].manager_id):
+    if not tasks or not visibility_of(user).includes(tasks[0].manager_id):
         raise Http404
-    return found[0], CardFlags.of(found[0])
+    return tasks[0], CardFlags.of(tasks[0])

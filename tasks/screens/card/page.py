@@ -1,7 +1,7 @@
 """The card of a task as plain values, one object per region of the page.
 
-`marks` are hashes of the regions: a poll sends only the regions that changed, so that what a user
-is working in is not replaced without need.
+A poll compares the hashes of the regions and sends only those that have changed, so that it does
+not replace what the user is working in.
 """
 
 from dataclasses import dataclass, fields
@@ -19,21 +19,20 @@ from econtract.platform.common.formatting import format_file_size, format_with_z
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
-from tasks.screens.card.banner import Banner, banner
-from tasks.screens.card.buttons import Button, Buttons, buttons
+from tasks.screens.card.banner import Banner, build_banner
+from tasks.screens.card.buttons import Button, Buttons, build_buttons
+from tasks.screens.card.client import ClientBlock, build_client_block
 from tasks.screens.card.documents import DocumentBlock, build_document_block
 from tasks.screens.card.flags import CardFlags
-from tasks.screens.card.people import (
+from tasks.screens.card.services import (
     AccountBlock,
-    ClientBlock,
     ServicesBlock,
-    account_block,
-    client_block,
-    services_block,
+    build_account_block,
+    build_services_block,
 )
-from tasks.screens.card.signing import Signing, signing
-from tasks.screens.card.stages import StepperStage, stepper_stages
-from tasks.screens.card.timeline import timeline_events
+from tasks.screens.card.signing import SigningBlock, build_signing_block
+from tasks.screens.card.stages import StepperStage, build_stepper
+from tasks.screens.card.timeline import build_timeline_events
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording import guidance
 from tasks.wording.troubles import troubles
@@ -47,9 +46,9 @@ class CardHead:
 
     title: str
     client: str
-    owner: str
-    take: Button | None
-    hand: Button | None
+    manager: str
+    take_over: Button | None
+    hand_over: Button | None
     cancel: Button | None
     manager_id: int
     history_url: str
@@ -61,13 +60,13 @@ class AuthorityFileLink:
     """A file that the client sent to confirm their authority."""
 
     name: str
-    about: str
+    details: str
     url: str
 
 
 @dataclass(frozen=True)
 class SupportRequest:
-    """A request to support, ready to be pasted."""
+    """The text of a request to support, and where to paste it."""
 
     topic: str
     text: str
@@ -76,7 +75,10 @@ class SupportRequest:
 
 @dataclass(frozen=True)
 class CurrentStep:
-    """Stepper, banner and the actions that are possible now."""
+    """Stepper, banner and the actions that are possible now.
+
+    ``phone`` is the client's if calling them helps now, else "".
+    """
 
     stages: tuple[StepperStage, ...]
     banner: Banner
@@ -85,22 +87,22 @@ class CurrentStep:
     authority_files: tuple[AuthorityFileLink, ...]
     support_request: SupportRequest | None
     remind: Button | None
-    call: str
+    phone: str
 
     @property
     def has_main(self) -> bool:
-        """Whether the banner holds the one action that matters now."""
-        return self.main is not None and self.main.allowed
+        """Whether the banner shows its primary button."""
+        return self.main is not None and self.main.is_allowed
 
     @property
     def has_buttons(self) -> bool:
-        possible = (self.main, self.remind, *self.others)
-        return bool(self.call) or any(button.allowed for button in possible if button)
+        buttons = (self.main, self.remind, *self.others)
+        return bool(self.phone) or any(button.is_allowed for button in buttons if button)
 
 
 @dataclass(frozen=True)
 class CommentView:
-    """A comment."""
+    """A comment and its author."""
 
     author: str
     time: str
@@ -110,7 +112,7 @@ class CommentView:
 
 @dataclass(frozen=True)
 class Discussion:
-    """Comments and the newest of the history."""
+    """The comments, and the latest events of the history."""
 
     comments: tuple[CommentView, ...]
     history: tuple[TimelineEvent, ...]
@@ -125,7 +127,7 @@ class OtherViewers:
 
 @dataclass(frozen=True)
 class Card:
-    """The card's regions; every field is one."""
+    """The card: each field is a region of the page."""
 
     head: CardHead
     viewers: OtherViewers
@@ -134,12 +136,12 @@ class Card:
     document: DocumentBlock
     account: AccountBlock
     services: ServicesBlock
-    signing: Signing
+    signing: SigningBlock
     discussion: Discussion
 
     @property
-    def marks(self) -> dict[str, str]:
-        """A short hash of every region; it changes with anything that the region shows."""
+    def region_hashes(self) -> dict[str, str]:
+        """Region → a short hash, which changes with anything that the region shows."""
         return {
             field.name: blake2s(repr(getattr(self, field.name)).encode(), digest_size=4).hexdigest()
             for field in fields(self)
@@ -147,21 +149,21 @@ class Card:
 
 
 def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
-    """What ``user`` sees of ``task``, as loaded by `task_of_card`."""
+    """The card that ``user`` sees; ``task`` and ``flags`` come from `load_card_task`."""
     versions, entries = _versions(task), _history(task=task.number)
-    possible = buttons(task, user)
+    buttons = build_buttons(task, user)
     return Card(
-        head=_head(task, possible),
+        head=_build_head(task, buttons),
         viewers=OtherViewers(presence.other_viewers(task, user) if flags.viewers else ()),
-        current_step=_current_step(task, user, flags, possible, entries),
-        client=client_block(task, user),
+        current_step=_build_current_step(task, user, flags, buttons, entries),
+        client=build_client_block(task, user),
         document=build_document_block(task, user, versions),
-        account=account_block(task, user),
-        services=services_block(task, _services(task=task.number), user),
-        signing=signing(task, user),
+        account=build_account_block(task, user),
+        services=build_services_block(task, _services(task=task.number), user),
+        signing=build_signing_block(task, user),
         discussion=Discussion(
-            comments=_comments(task) if flags.comments else (),
-            history=tuple(timeline_events(entries)[:RECENT_EVENTS]),
+            comments=_build_comments(task) if flags.comments else (),
+            history=tuple(build_timeline_events(entries)[:RECENT_EVENTS]),
         ),
     )
 
@@ -186,7 +188,7 @@ def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
 
 
 def _versions(task: SigningTask) -> list[DocumentVersion]:
-    """All versions; the task's own is among them, so it needs no query of its own."""
+    """All versions; the task's own is one of them and needs no query of its own."""
     if task.document_id is None:
         return []
     versions = _versions_of(document=task.document_id)
@@ -196,77 +198,82 @@ def _versions(task: SigningTask) -> list[DocumentVersion]:
     return versions
 
 
-def _head(task: SigningTask, possible: Buttons) -> CardHead:
+def _build_head(task: SigningTask, buttons: Buttons) -> CardHead:
     return CardHead(
         title=f"Задание {task.number}",
         client=task.client.short_name,
-        owner=str(task.manager),
-        take=possible.take,
-        hand=possible.hand,
-        cancel=possible.cancel,
+        manager=str(task.manager),
+        take_over=buttons.take_over,
+        hand_over=buttons.hand_over,
+        cancel=buttons.cancel,
         manager_id=task.manager_id,
         history_url=reverse("tasks:history", args=[task.number]),
         files_url=reverse("tasks:files", args=[task.number]) if task.document_id else "",
     )
 
 
-def _current_step(
-    task: SigningTask, user: User, flags: CardFlags, possible: Buttons, entries: list[HistoryEntry]
+def _build_current_step(
+    task: SigningTask, user: User, flags: CardFlags, buttons: Buttons, entries: list[HistoryEntry]
 ) -> CurrentStep:
-    shown_banner = banner(task, user, entries, troubles(task) if flags.troubles else [])
+    banner = build_banner(task, user, entries, troubles(task) if flags.troubles else [])
     return CurrentStep(
-        stages=tuple(stepper_stages(task, entries)),
-        banner=shown_banner,
-        main=possible.main,
-        others=possible.others,
-        authority_files=_authority_files(task) if flags.authority_files else (),
-        support_request=_support_request(task, shown_banner.reason),
-        remind=_remind(task, user, entries),
-        call=_call(task),
+        stages=tuple(build_stepper(task, entries)),
+        banner=banner,
+        main=buttons.main,
+        others=buttons.others,
+        authority_files=_build_authority_files(task) if flags.authority_files else (),
+        support_request=_build_support_request(task, banner.reason),
+        remind=_build_remind_button(task, user, entries),
+        phone=_phone_to_call(task),
     )
 
 
-def _remind(task: SigningTask, user: User, entries: list[HistoryEntry]) -> Button | None:
+def _build_remind_button(
+    task: SigningTask, user: User, entries: list[HistoryEntry]
+) -> Button | None:
     if not reminders.is_offered(task, user):
         return None
     url = reverse("tasks:remind", args=[task.number])
-    reasons = tuple(reminders.refusals(task, user, entries))
-    return Button("remind", "Напомнить", "mail", url, asks=False, refusals=reasons)
+    remind_refusals = tuple(reminders.refusals(task, user, entries))
+    return Button("remind", "Напомнить", "mail", url, opens_page=False, refusals=remind_refusals)
 
 
-def _call(task: SigningTask) -> str:
-    """The client's phone when calling helps: it is their turn, or «Звонок клиенту» applies."""
+def _phone_to_call(task: SigningTask) -> str:
+    """The client's phone if it is their turn or the quick filter «Звонок клиенту» matches."""
     status = Status(task.status)
-    to_call = quick_filters()["call"].matches(status, task.resolution)
-    if task.status_row.waits_for == WaitsFor.CLIENT or to_call:
+    is_to_call = quick_filters()["call"].matches(status, task.resolution)
+    if task.status_row.waits_for == WaitsFor.CLIENT or is_to_call:
         return str(task.contact_version.phone)
     return ""
 
 
-def _authority_files(task: SigningTask) -> tuple[AuthorityFileLink, ...]:
-    return tuple(_authority_file(file) for file in task.authority_documents.select_related("file"))
+def _build_authority_files(task: SigningTask) -> tuple[AuthorityFileLink, ...]:
+    return tuple(
+        _build_authority_file(document)
+        for document in task.authority_documents.select_related("file")
+    )
 
 
-def _authority_file(document: AuthorityDocument) -> AuthorityFileLink:
+def _build_authority_file(document: AuthorityDocument) -> AuthorityFileLink:
     return AuthorityFileLink(
         name=document.file_name,
-        about=f"{format_file_size(document.file.size)}, {format_with_zone(document.received_at)}",
+        details=f"{format_file_size(document.file.size)}, {format_with_zone(document.received_at)}",
         url=reverse("tasks:authority_file", args=[document.task_id, document.pk]),
     )
 
 
-def _support_request(task: SigningTask, reason: str) -> SupportRequest | None:
+def _build_support_request(task: SigningTask, reason: str) -> SupportRequest | None:
     topic = guidance.support_topic(task)
     if not topic:
         return None
     return SupportRequest(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
 
 
-def _comments(task: SigningTask) -> tuple[CommentView, ...]:
-    return tuple(_comment(one) for one in task.comments.select_related("author"))
+def _build_comments(task: SigningTask) -> tuple[CommentView, ...]:
+    return tuple(_build_comment(comment) for comment in task.comments.select_related("author"))
 
 
-def _comment(comment: Comment) -> CommentView:
+def _build_comment(comment: Comment) -> CommentView:
     at = comment.created_at
     iso = at.isoformat(timespec="seconds")
     return CommentView(str(comment.author), format_with_zone(at), iso, comment.text)

@@ -1,4 +1,4 @@
-"""The signing block: checks before sending, sender and session, the signatures of both sides."""
+"""«Подписание»: checks before sending, the channel's details, the signatures of both sides."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from edo.channels.protocol import PreflightCheck, SignatureStatus, SignatureSumm
 from tasks.channels import channel_for
 from tasks.lifecycle import preflight
 from tasks.models import SigningTask
+from tasks.screens.card.labeled_values import LabeledValue
 from tasks.statuses import BEFORE_SENDING
 
 SIDE_TITLES = {SigningSide.SENDER: "Ростелеком", SigningSide.RECIPIENT: "Клиент"}
@@ -19,8 +20,8 @@ PENDING_TEXTS = {
     SigningSide.SENDER: "Подпись ставится",
     SigningSide.RECIPIENT: "Подпись ожидается",
 }
-# The kind of the badge.
-STATES = {
+# Badges of `components/badge.html`.
+BADGES = {
     SignatureStatus.PENDING: "waiting",
     SignatureStatus.ABSENT: "closed",
     SignatureStatus.VALID: "done",
@@ -30,57 +31,51 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A name and its value, as `components/kv.html` shows them."""
-
-    label: str
-    value: str
-    num: bool = False
-    copyable: bool = False
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side's signature: ``state`` is done, waiting, closed or error."""
+class SignatureView:
+    """The signature of one side; ``badge`` is done, waiting, closed or error."""
 
     title: str
-    state: str
-    words: str
-    facts: tuple[Fact, ...] = ()
+    badge: str
+    text: str
+    details: tuple[LabeledValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class Signing:
-    """What the card shows of signing; `checks` only before the document is sent."""
+class SigningBlock:
+    """The block «Подписание»; ``checks`` only before the document is sent."""
 
-    facts: tuple[Fact, ...]
-    sides: tuple[Side, ...]
+    details: tuple[LabeledValue, ...]
+    signatures: tuple[SignatureView, ...]
     checks: tuple[PreflightCheck, ...] = ()
     box_check_url: str = ""
 
 
-def signing(task: SigningTask, user: User) -> Signing:
-    """The block for ``task``."""
+def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
     channel = channel_for(task)
     summary = channel.summarize()
-    facts, sides = _facts(summary.details), tuple(map(_side, summary.signatures))
+    details = _build_details(summary.details)
+    signatures = tuple(map(_build_signature, summary.signatures))
     if task.status not in BEFORE_SENDING:
-        return Signing(facts, sides)
+        return SigningBlock(details, signatures)
     can_check = channel.can_check_recipient and user.has_permission(Permission.WORK_TASKS)
     url = reverse("tasks:client_box", args=[task.number]) if can_check else ""
-    return Signing(facts, sides, preflight.run_checks(task), url)
+    return SigningBlock(details, signatures, preflight.run_checks(task), url)
 
 
-def _facts(details: tuple[SigningDetail, ...]) -> tuple[Fact, ...]:
-    return tuple(Fact(each.label, each.value, num=each.is_code) for each in details)
+def _build_details(details: tuple[SigningDetail, ...]) -> tuple[LabeledValue, ...]:
+    return tuple(LabeledValue(detail.label, detail.value, num=detail.is_code) for detail in details)
 
 
-def _side(signature: SignatureSummary) -> Side:
-    title, state = SIDE_TITLES[signature.side], STATES[signature.status]
-    return Side(title, state, _text(signature), _facts(signature.details))
+def _build_signature(signature: SignatureSummary) -> SignatureView:
+    return SignatureView(
+        title=SIDE_TITLES[signature.side],
+        badge=BADGES[signature.status],
+        text=_describe_status(signature),
+        details=_build_details(signature.details),
+    )
 
 
-def _text(signature: SignatureSummary) -> str:
+def _describe_status(signature: SignatureSummary) -> str:
     match signature.status:
         case SignatureStatus.PENDING:
             return PENDING_TEXTS[signature.side]

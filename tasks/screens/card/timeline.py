@@ -1,4 +1,4 @@
-"""The history of a task in sentences."""
+"""The history of a task as events of a timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -26,23 +26,23 @@ ACTORS = {
     Actor.SYSTEM: "Система",
     Actor.SUPPORT: "Техподдержка",
 }
-PEOPLE = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
+USERS = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
 
 
-def timeline_events(entries: list[HistoryEntry]) -> list[TimelineEvent]:
-    """The entries as a page shows them, newest first."""
-    return [_event(entry) for entry in reversed(entries)]
+def build_timeline_events(entries: list[HistoryEntry]) -> list[TimelineEvent]:
+    """The events of the entries, newest first."""
+    return [_build_event(entry) for entry in reversed(entries)]
 
 
-def _event(entry: HistoryEntry) -> TimelineEvent:
+def _build_event(entry: HistoryEntry) -> TimelineEvent:
     return TimelineEvent(
         time=format_with_zone(entry.at),
         iso=_iso(entry.at),
-        text=_text(entry),
-        actor=_actor(entry),
+        text=_describe(entry),
+        actor=_describe_actor(entry),
         badge=_badge(entry),
         icon=ICONS.get(Kind(entry.kind), ""),
-        by_user=Actor(entry.acted_as) in PEOPLE,
+        by_user=Actor(entry.acted_as) in USERS,
         notes=tuple(_notes(entry)),
         changes=tuple(_changes(entry)),
     )
@@ -52,22 +52,21 @@ def _iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def _text(entry: HistoryEntry) -> str:
+def _describe(entry: HistoryEntry) -> str:
     if entry.kind == Kind.TAKEN_OVER:
-        details = entry.details
-        words = CHANGED_HANDS[entry.name]
-        return f"{words}: {details.get('previous', '–')} → {details.get('new', '–')}"
+        previous, new = entry.details.get("previous", "–"), entry.details.get("new", "–")
+        return f"{CHANGED_HANDS[entry.name]}: {previous} → {new}"
     if entry.kind == Kind.TRANSITION and entry.new_status:
-        new = Status(entry.new_status).label
+        new_label = Status(entry.new_status).label
         if not entry.old_status:
-            return f"{SENTENCES['submit']}: {new}"
-        return f"{Status(entry.old_status).label} → {new}"
+            return f"{SENTENCES['submit']}: {new_label}"
+        return f"{Status(entry.old_status).label} → {new_label}"
     return SENTENCES.get(entry.name, entry.get_kind_display())
 
 
-def _actor(entry: HistoryEntry) -> str:
-    acted_as = ACTORS[Actor(entry.acted_as)]
-    return f"{entry.actor} ({acted_as.lower()})" if entry.actor else acted_as
+def _describe_actor(entry: HistoryEntry) -> str:
+    role = ACTORS[Actor(entry.acted_as)]
+    return f"{entry.actor} ({role.lower()})" if entry.actor else role
 
 
 def _badge(entry: HistoryEntry) -> str:
@@ -90,12 +89,12 @@ def _notes(entry: HistoryEntry) -> list[str]:
 
 
 def _changes(entry: HistoryEntry) -> list[FieldChange]:
-    changed: dict[str, list[Any]] = entry.details.get("changed", {})
+    changes: dict[str, list[Any]] = entry.details.get("changed", {})
     return [
-        FieldChange(FIELDS.get(name, name), _value(name, old), _value(name, new))
-        for name, (old, new) in changed.items()
+        FieldChange(FIELDS.get(name, name), _display_value(name, old), _display_value(name, new))
+        for name, (old, new) in changes.items()
     ]
 
 
-def _value(name: str, value: Any) -> str:
+def _display_value(name: str, value: Any) -> str:
     return display_phone(str(value)) if name == "phone" else str(value)

@@ -1,4 +1,4 @@
-"""To whom a task is handed, and with what words."""
+"""The form of «Передать»."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.users import combobox_options, search_by_name
+from econtract.platform.listing.query import parse_id
 from tasks.models import Comment
 
-CHOOSE = "Выберите сотрудника из списка"
+CHOOSE_RECEIVER = "Выберите сотрудника из списка"
 
 
 class HandOverForm(forms.Form):
-    """The receiver, chosen among ``people``, and a comment for the history."""
+    """The receiver, who is one of ``receivers``, and a comment for the history."""
 
     comment = forms.CharField(
         label="Комментарий",
@@ -22,30 +23,26 @@ class HandOverForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, receivers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **({"auto_id": "hand-%s"} | kwargs))
-        self.people = people
+        self.receivers = receivers
         self.fields["to"] = forms.ModelChoiceField(
             label="Кому",
-            queryset=people,
-            error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+            queryset=receivers,
+            error_messages={"required": CHOOSE_RECEIVER, "invalid_choice": CHOOSE_RECEIVER},
         )
         self.order_fields(["to", "comment"])
 
     def picker(self) -> dict[str, Any]:
-        """What the combobox shows: the chosen one, or who fits what was typed."""
-        typed = str(self.data.get("to_q", ""))
-        chosen = str(self.data.get("to", ""))
-        known = self.people.filter(pk=chosen).first() if _is_key(chosen) else None
+        """What the combobox shows: the selected receiver, or the matches of the typed name."""
+        query = str(self.data.get("to_q", ""))
+        pk = str(self.data.get("to", ""))
+        receiver = self.receivers.filter(pk=pk).first() if parse_id(pk) else None
         return {
-            "value": chosen if known else "",
-            "text": str(known) if known else "",
-            "query": typed,
-            "options": []
-            if known or not typed
-            else combobox_options(search_by_name(self.people, typed)),
+            "value": pk if receiver else "",
+            "text": str(receiver) if receiver else "",
+            "query": query,
+            "options": combobox_options(search_by_name(self.receivers, query))
+            if query and not receiver
+            else [],
         }
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16

@@ -85,7 +85,7 @@ def test_actions_work_as_the_report_says(people: People, task: SigningTask, who:
     browser = browser_of(user)
     browser.post(f"/tasks/{task.number}/comment/", {"text": "x"})
     assert task.comments.exists() is allowed["Написать комментарий"]
-    browser.post(f"/tasks/{task.number}/do/cancel/", {"words": "x"})
+    browser.post(f"/tasks/{task.number}/do/cancel/", {"comment": "x"})
     task = SigningTask.objects.get(pk=task.pk)
     assert task.is_finished is allowed["Отменить задание"]
     if not task.is_finished:

@@ -138,7 +138,7 @@ def snapshot() -> list[Any]:
     ]
 
 
-VALUES = {"words": "x", "text": "x", "to": "1", "name": "x", "reason": "x", "task": "1"}
+VALUES = {"comment": "x", "text": "x", "to": "1", "name": "x", "reason": "x", "task": "1"}
 
 
 def answers(browser: Client, address: str, **headers: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""«Лицевой счет» on the card: change, «Проверка ЛС», and the tick of the reliability check."""
+"""«Лицевой счет» on the card: changing it, «Проверка ЛС», and «Проверка проведена»."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,21 +17,21 @@ from tasks.models import SigningTask
 from tasks.screens.card.forms import AccountForm
 from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_task
 
-FOUND = "ЛС проверен"
-NOT_FOUND = (
+ACCOUNT_VERIFIED = "ЛС проверен"
+ACCOUNT_NOT_FOUND = (
     "ЛС не найден у клиента с этим ИНН. Если ЛС создан менее 60 минут назад, повторите проверку "
     "позже. Если ЛС создан давно, оформите заявку в техническую поддержку."
 )
-OUT_OF_REACH = "ЕИП не отвечает. Подписание начнется после успешной проверки"
+EIP_UNAVAILABLE = "ЕИП не отвечает. Подписание начнется после успешной проверки"
 
 
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """Another account number: checked by its prefix here and in ЕИП at once."""
+    """Changes the account number: the form checks its prefix, then ЕИП the number."""
     task = get_visible_task(request, number)
     refusals = account_refusals(task, current_user(request))
-    shown = {"account_number": task.account_number, "based_on": task.account_number}
-    form = AccountForm(request.POST or None, initial=shown, task=task)
+    initial = {"account_number": task.account_number, "based_on": task.account_number}
+    form = AccountForm(request.POST or None, initial=initial, task=task)
     status, changes = UNPROCESSABLE, []
     if request.method == "POST" and not refusals and form.is_valid():
         try:
@@ -46,27 +46,27 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         "title": "Лицевой счет",
         "body": "tasks/card/actions/_account.html",
     }
-    shown_status = status if request.method == "POST" else 200
+    response_status = status if request.method == "POST" else 200
     return render_page(
         request,
         "tasks/card/actions/page.html",
         "tasks/card/actions/_account.html",
         context,
-        status=shown_status,
+        status=response_status,
     )
 
 
 def _compare(form: AccountForm, overtaken: Overtaken) -> list[dict[str, str]]:
-    """What somebody else has saved against what was typed; the next save goes over it."""
+    """The number that another user saved beside the one in the form; saving again replaces it."""
     form.add_error(None, overtaken.messages)
-    saved, typed = overtaken.task.account_number, form.data["account_number"]
-    form.begin_again_from(saved)
-    return [{"label": "Лицевой счет", "old": saved, "new": typed}]
+    current = overtaken.task.account_number
+    form.rebase_on(current)
+    return [{"label": "Лицевой счет", "old": current, "new": form.data["account_number"]}]
 
 
 @require_POST
 def check(request: HttpRequest, number: int) -> HttpResponse:
-    """«Проверка ЛС» of the number that the task has."""
+    """«Проверка ЛС» of the task's current number."""
     task = get_visible_task(request, number)
     if refusals := account_refusals(task, current_user(request)):
         messages.error(request, " ".join(map(str, refusals)))
@@ -82,34 +82,34 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
 def _verify(
     request: HttpRequest, task: SigningTask, account_number: str, based_on: str
 ) -> HttpResponse:
-    """Asks ЕИП with no transaction open, then writes what it said. Raises Overtaken."""
+    """Queries ЕИП outside a transaction, then saves number and result. Raises Overtaken."""
     try:
-        found = eip().account_belongs(
+        is_verified = eip().account_belongs(
             account_number, task.client.inn, timeout=settings.OUTSIDE_PAGE_SECONDS
         )
     except OutsideError:
-        found, words = False, OUT_OF_REACH
+        is_verified, text = False, EIP_UNAVAILABLE
     else:
-        words = FOUND if found else NOT_FOUND
+        text = ACCOUNT_VERIFIED if is_verified else ACCOUNT_NOT_FOUND
     try:
         set_account(
             task=task,
             account_number=account_number,
-            verified_at=clock.now() if found else None,
+            verified_at=clock.now() if is_verified else None,
             actor=current_user(request),
             based_on=based_on,
         )
     except Overtaken:
         raise
     except ActionRefused as refusal:
-        found, words = False, str(refusal)
-    (messages.success if found else messages.error)(request, words)
+        is_verified, text = False, str(refusal)
+    (messages.success if is_verified else messages.error)(request, text)
     return redirect_browser(request, task.get_absolute_url())
 
 
 @require_POST
 def fraud_check(request: HttpRequest, number: int) -> HttpResponse:
-    """«Проверка проведена» (portal dataport)."""
+    """«Проверка проведена»: the user has checked the client on the portal dataport."""
     task = get_visible_task(request, number)
     try:
         confirm_fraud_check(task=task, actor=current_user(request))

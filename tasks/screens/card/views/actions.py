@@ -1,4 +1,4 @@
-"""What people press on a card: moves and comments."""
+"""Actions on a card: transitions, comments, reminders."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.users import combobox_options as options_of
+from accounts.users import combobox_options
 from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import redirect_browser, render_page
@@ -17,21 +17,21 @@ from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
-from tasks.screens.card.buttons import BUTTON_SPECS, ButtonSpec, label_of
-from tasks.screens.card.forms import CommentForm, WordsForm
+from tasks.screens.card.buttons import BUTTON_SPECS, ButtonSpec, button_label
+from tasks.screens.card.forms import CommentForm, TransitionForm
 from tasks.screens.card.views.card import show_card
 from tasks.screens.common.requests import UNPROCESSABLE, get_visible_task
 
 
 @require_http_methods(["GET", "POST"])
-def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
-    """One transition: made at once by POST, or after the words that its page asks for."""
-    wording = BUTTON_SPECS.get(name)
+def transition(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """Makes the transition ``name`` at once, or after the page that asks for its comment."""
+    spec = BUTTON_SPECS.get(name)
     task = get_visible_task(request, number)
-    if wording is None:
+    if spec is None:
         raise Http404
-    if wording.comment is not None:
-        return _ask(request, task, name, wording)
+    if spec.comment is not None:
+        return _transition_with_comment(request, task, name, spec)
     if request.method != "POST":
         return redirect(task)
     try:
@@ -39,48 +39,50 @@ def do(request: HttpRequest, number: int, name: str) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, wording.done)
+        messages.success(request, spec.success_text)
     return redirect(task)
 
 
-def _ask(request: HttpRequest, task: SigningTask, name: str, wording: ButtonSpec) -> HttpResponse:
+def _transition_with_comment(
+    request: HttpRequest, task: SigningTask, name: str, spec: ButtonSpec
+) -> HttpResponse:
     user = current_user(request)
     argument = "reason" if name == "cancel" else "comment"
-    form = WordsForm(request.POST or None, wording=wording, argument=argument)
+    form = TransitionForm(request.POST or None, spec=spec, argument=argument)
     refusals = guards.refusals(task, name, guards.actors_of(user, task))
     if request.method == "POST" and form.is_valid():
         try:
-            moved = perform_action(task=task, name=name, actor=user, **form.facts)
+            updated_task = perform_action(task=task, name=name, actor=user, **form.arguments)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            messages.success(request, _done(moved, wording))
+            messages.success(request, _success_text(updated_task, spec))
             return redirect_browser(request, task.get_absolute_url())
-    return _words_page(request, task, name, wording, form, refusals)
+    return _render_transition_page(request, task, name, spec, form, refusals)
 
 
-def _done(task: SigningTask, wording: ButtonSpec) -> str:
+def _success_text(task: SigningTask, spec: ButtonSpec) -> str:
     if task.withdrawal:
         return "Документ отзывается у оператора ЭДО. Действие завершится, когда он ответит."
-    return wording.done
+    return spec.success_text
 
 
-def _words_page(
+def _render_transition_page(
     request: HttpRequest,
     task: SigningTask,
     name: str,
-    wording: ButtonSpec,
-    form: WordsForm,
+    spec: ButtonSpec,
+    form: TransitionForm,
     refusals: list[Refusal],
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "task": task,
         "form": form,
-        "label": label_of(name, task),
+        "label": button_label(name, task),
         "action_url": request.path,
-        "wording": wording,
+        "spec": spec,
         "refusals": refusals,
-        "errors": [{"text": reason} for reason in refusals] if request.method == "POST" else [],
+        "errors": [{"text": refusal} for refusal in refusals] if request.method == "POST" else [],
         "danger": name == "cancel",
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
@@ -95,7 +97,7 @@ def _words_page(
 
 @require_POST
 def comment(request: HttpRequest, number: int) -> HttpResponse:
-    """Adds a comment; a refused one comes back with what was typed."""
+    """Adds a comment; the card shows a refused one again, with the reason."""
     task, user = get_visible_task(request, number), current_user(request)
     form = CommentForm(request.POST)
     if form.is_valid():
@@ -110,14 +112,14 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def people(request: HttpRequest, number: int) -> HttpResponse:
-    """Suggestions after «@» in a comment: those who see the task."""
+    """Suggestions after «@» in a comment: the users who see the task."""
     task = get_visible_task(request, number)
-    found = mentions.find_candidates(request.GET.get("q", ""), task)
-    combobox_options = [
+    users = mentions.find_candidates(request.GET.get("q", ""), task)
+    options = [
         {**option, "value": option["note"], "note": f"@{option['note']}"}
-        for option in options_of(found)
+        for option in combobox_options(users)
     ]
-    context = {"id": "id_text", "options": combobox_options, "empty": "Никто из видящих задание"}
+    context = {"id": "id_text", "options": options, "empty": "Никто из видящих задание"}
     return render(request, "components/forms/combobox_options.html", context)
 
 

@@ -34,7 +34,7 @@ NO_CONTENT = 204
 
 @require_safe
 def card(request: HttpRequest, number: int) -> HttpResponse:
-    """The whole card; what there was to tell of the task is read with it."""
+    """The whole card. Opening it marks the user's notifications of the task as read."""
     return show_card(request, number)
 
 
@@ -45,44 +45,44 @@ def show_card(
     comment_form: CommentForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; ``comment_form`` and ``status`` when a comment was refused."""
+    """The whole card; ``comment_form`` and ``status`` are those of a refused comment."""
     user = current_user(request)
     task, flags = load_card_task(request, number)
     nav = Navigation(request)
-    if flags.news:
+    if flags.unread:
         mark_subject_read(user, TASK, task.number)
     if not flags.bell:
         nav.notifications = ""
-    if not flags.note:
+    if not flags.own_viewing:
         presence.record_viewing(task, user)
-    shown = build_card(task, user, flags)
-    marks = shown.marks
+    card_page = build_card(task, user, flags)
+    hashes = card_page.region_hashes
     context: dict[str, Any] = {
         "nav": nav,
         "task": task,
-        "card": shown,
-        "regions": list(marks),
+        "card": card_page,
+        "regions": list(hashes),
         "live": False,
         "form": comment_form or (None if comment_refusals(task, user) else CommentForm()),
-        "live_url": _live_url(task, marks),
-        **_way(request, nav, task),
+        "live_url": _live_url(task, hashes),
+        **_list_context(request, nav, task),
     }
     response = render(request, "tasks/card/card.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _way(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
-    """The list that the person came from with the tasks beside this one; else a list to go to."""
+def _list_context(request: HttpRequest, nav: Navigation, task: SigningTask) -> dict[str, Any]:
+    """The list that the user came from, with the neighbouring tasks; else a list to go to."""
     position = find_position(request.session, task)
     if position is None:
-        return {"back": _back(nav, task)}
+        return {"back": _back_link(nav, task)}
     back = {"label": TABS[position.tab].title, "url": position.list_url}
     return {"back": back, "neighbours": find_neighbours(position, task, current_user(request))}
 
 
-def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
-    """The list in which this person finds the task."""
+def _back_link(nav: Navigation, task: SigningTask) -> dict[str, str]:
+    """A list that holds the task for this user."""
     if task.is_finished:
         tab = "archive"
     elif nav.person is not None and task.manager_id == nav.person.pk and "my" in nav.lists:
@@ -94,15 +94,15 @@ def _back(nav: Navigation, task: SigningTask) -> dict[str, str]:
 
 @require_safe
 def step(request: HttpRequest, direction: Direction) -> HttpResponse:
-    """Beyond the end of the list's page: the first task of the neighbouring page."""
+    """Redirects from the end of a list's page to the nearest task of the neighbouring page."""
     position = ListPosition.load(request.session)
     if position is None:
         return redirect("home")
     if not getattr(position, direction):
         return redirect(position.list_url)
-    neighbour = turn_page(position, direction, current_user(request))
-    neighbour.save(request.session)
-    return redirect(get_entry_url(neighbour, direction))
+    new_position = turn_page(position, direction, current_user(request))
+    new_position.save(request.session)
+    return redirect(get_entry_url(new_position, direction))
 
 
 @require_safe
@@ -110,31 +110,31 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     """The regions of the card that have changed since ``seen``; 204 when none has."""
     task, flags = load_card_task(request, number)
     user = current_user(request)
-    if not flags.note and "X-Idle" not in request.headers:
+    if not flags.own_viewing and "X-Idle" not in request.headers:
         presence.record_viewing(task, user)
-    shown = build_card(task, user, flags)
+    card_page = build_card(task, user, flags)
     seen = dict(
-        part.split(":", 1) for part in request.GET.get("seen", "").split(",") if ":" in part
+        pair.split(":", 1) for pair in request.GET.get("seen", "").split(",") if ":" in pair
     )
-    marks = shown.marks
-    changed = [name for name, mark in marks.items() if seen.get(name) != mark]
-    if not changed:
+    hashes = card_page.region_hashes
+    changed_regions = [name for name, digest in hashes.items() if seen.get(name) != digest]
+    if not changed_regions:
         return HttpResponse(status=NO_CONTENT)
     context = {
         "task": task,
-        "card": shown,
-        "regions": changed,
+        "card": card_page,
+        "regions": changed_regions,
         "live": True,
-        "live_url": _live_url(task, marks),
+        "live_url": _live_url(task, hashes),
     }
     response = render(request, "tasks/card/_live.html", context)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["HX-Request"])
-    if "current_step" in changed:
-        trigger_client_event(response, "announce", {"value": shown.current_step.banner.title})
+    if "current_step" in changed_regions:
+        trigger_client_event(response, "announce", {"value": card_page.current_step.banner.title})
     return response
 
 
-def _live_url(task: SigningTask, marks: dict[str, str]) -> str:
-    seen = ",".join(f"{name}:{mark}" for name, mark in marks.items())
+def _live_url(task: SigningTask, hashes: dict[str, str]) -> str:
+    seen = ",".join(f"{name}:{digest}" for name, digest in hashes.items())
     return f"{reverse('tasks:live', args=[task.number])}?seen={seen}"

@@ -1,4 +1,4 @@
-"""«Проверить ящик клиента»: asking outside whether the client can be reached."""
+"""«Проверить ящик клиента»."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,19 +8,19 @@ from django.views.decorators.http import require_POST
 from tasks.channels import channel_for
 from tasks.screens.common.requests import get_visible_task
 
-FOUND = "Ящик клиента найден, документ будет принят"
+BOX_FOUND = "Ящик клиента найден, документ будет принят"
 
 
 @require_POST
-def ask(request: HttpRequest, number: int) -> HttpResponse:
-    """Asks whether the client can receive our document; the card shows the answer."""
+def check(request: HttpRequest, number: int) -> HttpResponse:
+    """Checks outside whether the client can receive the document; the card shows the result."""
     task = get_visible_task(request, number)
     channel = channel_for(task)
     if not channel.can_check_recipient:
         raise Http404
-    check = channel.check_recipient()
-    if check.is_ok:
-        messages.success(request, FOUND)
+    result = channel.check_recipient()
+    if result.is_ok:
+        messages.success(request, BOX_FOUND)
     else:
-        messages.error(request, " ".join(map(str, check.refusals)))
+        messages.error(request, " ".join(map(str, result.refusals)))
     return redirect(task)

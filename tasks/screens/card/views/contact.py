@@ -1,4 +1,4 @@
-"""«Редактировать», «Заменить», «Обновить версию»: the contact of a task (manual, 4.1)."""
+"""«Редактировать», «Заменить», «Обновить версию»: the contact of a task."""
 
 from dataclasses import asdict
 from typing import Any
@@ -32,13 +32,13 @@ from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_t
 from tasks.transitions import Actor
 
 MANAGER = frozenset({Actor.MANAGER})
-CHANGED = "Сравните и сохраните еще раз"
-CHOOSE = "Выберите контакт или найдите его по телефону"
+COMPARE_AND_SAVE = "Сравните и сохраните еще раз"
+CHOOSE_CONTACT = "Выберите контакт или найдите его по телефону"
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: int) -> HttpResponse:
-    """A new version of the card's data, which the task takes."""
+    """«Редактировать»: saves a new version of the contact, which the task uses from then on."""
     task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     form = _edit_form(request, task)
@@ -51,7 +51,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             form.add_error("phone", str(error))
         except ContactChanged as error:
             status, context["changes"] = CONFLICT, _compare(form, error.contact, task)
-            form.add_error(None, _changed_by(error.contact))
+            form.add_error(None, _describe_newer_version(error.contact))
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
@@ -73,72 +73,73 @@ def _save(task: SigningTask, form: EditForm, user: User) -> None:
     edit_contact(task=task, details=details, actor=user, based_on=based_on)
 
 
-def _changed_by(contact: Contact) -> str:
-    """Who has saved the newest version of the data, and when."""
+def _describe_newer_version(contact: Contact) -> str:
+    """Says who saved the newest version of the contact, and when."""
     newer = contact.current
     if newer is None:
-        return CHANGED
+        return COMPARE_AND_SAVE
     changed_at = format_datetime(newer.created_at)
-    return f"Данные изменены {changed_at}, сотрудник {newer.created_by}. {CHANGED}"
+    return f"Данные изменены {changed_at}, сотрудник {newer.created_by}. {COMPARE_AND_SAVE}"
 
 
 def _compare(form: EditForm, contact: Contact, task: SigningTask) -> list[dict[str, Any]]:
-    """What somebody else has saved against what was typed; the next save goes over it."""
+    """What another user saved beside the input of the form; saving again replaces it."""
     newer = contact.current or task.contact_version
     form.rebase_on(newer)
-    typed = form.details(task.contact_version.details)
-    return compare_details(newer.details, typed)
+    return compare_details(newer.details, form.details(task.contact_version.details))
 
 
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, number: int) -> HttpResponse:
-    """Another person signs: one of the client's contacts, one found by phone, or a new one."""
+    """«Заменить»: by a contact of the client, by one found by phone, or by a new one."""
     task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     if task.client.signs_in_person:
         text = "Клиент подписывает сам: контактного лица у него нет."
         refusals = [Refusal("client_signs_in_person", text)]
-    adding = "add" in request.POST
-    form = ContactForm(request.POST if adding else None, auto_id="new-%s")
+    is_new = "add" in request.POST
+    form = ContactForm(request.POST if is_new else None, auto_id="new-%s")
     errors: list[dict[str, str]] = []
     status = UNPROCESSABLE
     if request.method == "POST" and not refusals:
         try:
-            if _replaced(request, task, form, adding=adding):
+            if _replace_contact(request, task, form, is_new=is_new):
                 messages.success(request, "Контактное лицо заменено")
                 return redirect_browser(request, task.get_absolute_url())
-            if not adding:
-                errors = [{"href": "#phone", "text": CHOOSE}]
+            if not is_new:
+                errors = [{"href": "#phone", "text": CHOOSE_CONTACT}]
         except DuplicateContact as error:
             form.add_error("phone", str(error))
         except ActionRefused as refusal:
-            errors = [{"text": reason} for reason in refusal.messages]
+            errors = [{"text": text} for text in refusal.messages]
             if isinstance(refusal, Overtaken):
                 status, task = CONFLICT, get_visible_task(request, number)
     context = {
         "form": form,
         "errors": errors,
         "title": "Заменить контактное лицо",
-        "restarts": not guards.refusals(task, "restart_identification", MANAGER),
+        "restarts_identification": not guards.refusals(task, "restart_identification", MANAGER),
         **_candidates(request, task),
     }
     return _page(request, task, "contact_replace", context, refusals, status)
 
 
 @transaction.atomic
-def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, adding: bool) -> bool:
-    """Whether the contact was replaced; False: nothing right was chosen or typed."""
+def _replace_contact(
+    request: HttpRequest, task: SigningTask, form: ContactForm, *, is_new: bool
+) -> bool:
+    """Replaces the contact. Returns False if the user chose none or the form is not valid."""
     user = current_user(request)
-    if adding:
+    if is_new:
         if not form.is_valid():
             return False
         contact: Contact | None = add_contact(
             client=task.client, details=form.details(), actor=user
         )
     else:
-        # Chosen by phone, which one has to know, and not by a key that could be guessed.
-        chosen = PhoneSearchForm({"phone": request.POST.get("contact", "")})
-        contact = find_by_phone(chosen.cleaned_data["phone"]) if chosen.is_valid() else None
+        # By phone, which the user has to know: a primary key could be guessed.
+        phone_form = PhoneSearchForm({"phone": request.POST.get("contact", "")})
+        contact = find_by_phone(phone_form.cleaned_data["phone"]) if phone_form.is_valid() else None
     if contact is None:
         return False
     based_on = parse_key(request.POST.get("based_on", ""))
@@ -148,47 +149,47 @@ def _replaced(request: HttpRequest, task: SigningTask, form: ContactForm, *, add
 
 def _candidates(request: HttpRequest, task: SigningTask) -> dict[str, Any]:
     """The client's other contacts, and the one with the phone that was searched for."""
-    present = task.contact_version.contact_id
-    linked = Contact.objects.of_client(task.client).exclude(pk=present)
-    asked = request.GET if "phone" in request.GET else None
-    search = PhoneSearchForm(asked, auto_id="%s")
-    found = find_by_phone(search.cleaned_data["phone"]) if asked and search.is_valid() else None
-    other = found if found is not None and found.pk != present else None
+    current_id = task.contact_version.contact_id
+    linked_contacts = Contact.objects.of_client(task.client).exclude(pk=current_id)
+    search_form = PhoneSearchForm(request.GET if "phone" in request.GET else None, auto_id="%s")
+    is_searched = search_form.is_bound and search_form.is_valid()
+    match = find_by_phone(search_form.cleaned_data["phone"]) if is_searched else None
+    is_current = match is not None and match.pk == current_id
     return {
-        "linked": contact_options(linked),
-        "search": search,
-        "found": contact_options([other]) if other else [],
-        "searched": bool(asked) and search.is_valid(),
-        "present": found is not None and found.pk == present,
+        "linked_contacts": contact_options(linked_contacts),
+        "search_form": search_form,
+        "matches": contact_options([match]) if match and not is_current else [],
+        "is_searched": is_searched,
+        "is_current": is_current,
     }
 
 
 @require_http_methods(["GET", "POST"])
 def refresh(request: HttpRequest, number: int) -> HttpResponse:
-    """The newest version of the client's card, after a look at what will change."""
+    """«Обновить версию»: shows what will change, then takes over the newest version."""
     task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
-    status, overtaken = UNPROCESSABLE, []
+    status, errors = UNPROCESSABLE, []
     if request.method == "POST" and not refusals:
         expected = parse_key(request.POST.get("version", ""))
         try:
             refresh_contact(task=task, actor=user, expected=expected)
         except Overtaken as error:
-            status, overtaken = CONFLICT, [{"text": reason} for reason in error.messages]
+            status, errors = CONFLICT, [{"text": text} for text in error.messages]
             task = get_visible_task(request, number)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, "Данные обновлены до последней версии")
             return redirect_browser(request, task.get_absolute_url())
-    own, newest = task.contact_version, task.contact_version.contact.current
-    changes = compare_details(own.details, newest.details) if newest else []
+    current, newest = task.contact_version, task.contact_version.contact.current
+    changes = compare_details(current.details, newest.details) if newest else []
     context = {
         "changes": changes,
         "title": "Обновить версию данных",
-        "same": newest == own,
+        "is_newest": newest == current,
         "newest": newest,
-        "errors": overtaken,
+        "errors": errors,
     }
     return _page(request, task, "contact_refresh", context, refusals, status)
 
@@ -199,12 +200,12 @@ def _page(
     name: str,
     context: dict[str, Any],
     refusals: list[Refusal],
-    refused: int,
+    error_status: int,
 ) -> HttpResponse:
-    """The page of one of the three, with ``refused`` as status when a form was sent in vain."""
-    status = refused if request.method == "POST" else 200
-    everything = {"task": task, "refusals": refusals, "name": name, **context}
+    """The page of one of the three actions; ``error_status`` answers a POST."""
+    status = error_status if request.method == "POST" else 200
+    full_context = {"task": task, "refusals": refusals, "name": name, **context}
     body = f"tasks/card/actions/_{name}.html"
     return render_page(
-        request, "tasks/card/actions/page.html", body, {**everything, "body": body}, status=status
+        request, "tasks/card/actions/page.html", body, {**full_context, "body": body}, status=status
     )

@@ -40,13 +40,15 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and not refusals:
         based_on = parse_key(request.POST.get("version", ""))
         try:
-            updated = remove_document(task=task, actor=current_user(request), based_on=based_on)
+            updated_task = remove_document(
+                task=task, actor=current_user(request), based_on=based_on
+            )
         except Overtaken as overtaken:
             context = {**_current_document(overtaken.task), "conflict": overtaken.messages}
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            messages.success(request, _removal_text(updated))
+            messages.success(request, _removal_text(updated_task))
             return redirect_browser(request, task.get_absolute_url())
     context = {"at_operator": withdrawal.is_needed(task), **_current_document(task), **context}
     return _page(request, task, "document_remove", context, refusals)
@@ -105,11 +107,13 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     task = get_visible_task(request, number)
     version = parse_key(request.POST.get("version", ""))
     try:
-        updated = confirm_review(task=task, version_id=version or 0, actor=current_user(request))
+        updated_task = confirm_review(
+            task=task, version_id=version or 0, actor=current_user(request)
+        )
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        is_sent = updated.status == Status.DOCUMENT_SENT
+        is_sent = updated_task.status == Status.DOCUMENT_SENT
         messages.success(request, REVIEWED_AND_SENT if is_sent else REVIEWED)
     return redirect(task)
 

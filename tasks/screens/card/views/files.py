@@ -1,4 +1,4 @@
-"""Downloads of a task: the document, its pages, papers about authority, the signed package."""
+"""Downloads of a task: the document, its pages, authority documents, the signed package."""
 
 import logging
 
@@ -28,46 +28,46 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
-    """The PDF that is, or would be, signed; opens in the browser."""
-    found = _version(get_visible_task(request, number), version)
-    if found.pdf is None:
+    """The PDF for signing; the browser shows it."""
+    document_version = _get_version(get_visible_task(request, number), version)
+    if document_version.pdf is None:
         raise Http404
-    name = f"{found.file_name.rpartition('.')[0] or found.file_name}.pdf"
-    return _serve(request, found.pdf, name, inline=True)
+    name = f"{document_version.file_name.rpartition('.')[0] or document_version.file_name}.pdf"
+    return _serve(request, document_version.pdf, name, inline=True)
 
 
 @require_safe
 def source(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     """The file as it was uploaded."""
-    found = _version(get_visible_task(request, number), version)
-    return _serve(request, found.source, found.file_name)
+    document_version = _get_version(get_visible_task(request, number), version)
+    return _serve(request, document_version.source, document_version.file_name)
 
 
 @require_safe
 def page(request: HttpRequest, number: int, version: int, page: int) -> HttpResponseBase:
-    """One page of the PDF as a picture."""
-    found = _version(get_visible_task(request, number), version)
-    if found.pdf is None:
+    """One page of the PDF as an image."""
+    document_version = _get_version(get_visible_task(request, number), version)
+    if document_version.pdf is None:
         raise Http404
-    etag = f'"{found.pdf.sha256}-{page}"'
+    etag = f'"{document_version.pdf.sha256}-{page}"'
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(_picture(found, page), content_type="image/webp")
+        response = HttpResponse(_render_page(document_version, page), content_type="image/webp")
     response["ETag"] = etag
-    # Rights may end at any moment: the browser asks again each time.
+    # The browser revalidates each time, because the user can lose access at any moment.
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
 
 @require_safe
 def attachment(request: HttpRequest, number: int, version: int, index: int) -> HttpResponse:
-    """A file inside of the PDF."""
-    document_version = _version(get_visible_task(request, number), version)
+    """A file that is attached to the PDF."""
+    document_version = _get_version(get_visible_task(request, number), version)
     return serve_attachment_of(document_version, index)
 
 
-def _picture(version: DocumentVersion, page: int) -> bytes:
+def _render_page(version: DocumentVersion, page: int) -> bytes:
     try:
         return previews.page_image(version, page)
     except (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld):
@@ -76,10 +76,10 @@ def _picture(version: DocumentVersion, page: int) -> bytes:
 
 @require_safe
 def authority(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
-    """A document that the client sent about his authority."""
-    papers = get_visible_task(request, number).authority_documents.select_related("file")
-    paper = get_object_or_404(papers, pk=pk)
-    return _serve(request, paper.file, paper.file_name)
+    """A document that the client sent to confirm their authority."""
+    documents = get_visible_task(request, number).authority_documents.select_related("file")
+    document = get_object_or_404(documents, pk=pk)
+    return _serve(request, document.file, document.file_name)
 
 
 @require_safe
@@ -92,8 +92,8 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 @require_safe
-def everything(request: HttpRequest, number: int) -> HttpResponseBase:
-    """«Скачать все»: one ZIP, made while it is sent."""
+def all_files(request: HttpRequest, number: int) -> HttpResponseBase:
+    """«Скачать все»: a ZIP that is streamed while it is written."""
     task = get_visible_task(request, number)
     content = zip_stream.stream_zip(downloads.list_files(task), notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
@@ -103,7 +103,7 @@ def everything(request: HttpRequest, number: int) -> HttpResponseBase:
     return response
 
 
-def _version(task: SigningTask, pk: int) -> DocumentVersion:
+def _get_version(task: SigningTask, pk: int) -> DocumentVersion:
     versions = DocumentVersion.objects.select_related("pdf", "source")
     return get_object_or_404(versions, document=task.document_id, pk=pk)
 

@@ -1,4 +1,4 @@
-"""Whose task it is: «Принять в работу» and its undo, «Передать»."""
+"""Changing the manager of a task: «Принять в работу» with its undo, «Передать»."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from econtract.platform.common.toasts import UndoToast, offer_undo
+from econtract.platform.listing.query import parse_id
 from tasks.actions import handover
 from tasks.models import SigningTask
 from tasks.screens.common.handover_forms import HandOverForm
@@ -20,58 +21,60 @@ from tasks.screens.common.requests import UNPROCESSABLE, get_visible_task
 
 
 @require_POST
-def take(request: HttpRequest, number: int) -> HttpResponse:
-    """«Принять в работу». Whoever was slower is told by whom the task was taken."""
+def take_over(request: HttpRequest, number: int) -> HttpResponse:
+    """«Принять в работу». If another user was faster, the message names them."""
     task, user = get_visible_task(request, number), current_user(request)
-    had_it = task.manager_id == user.pk
+    was_manager = task.manager_id == user.pk
     try:
-        handover.take_over(task=task, actor=user, from_manager_id=_shown_manager(request))
+        handover.take_over(task=task, actor=user, from_manager_id=_parse_expected_manager(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
         text = f"Задание {number} принято в работу"
-        if had_it:
+        if was_manager:
             messages.success(request, text)
         else:
             offer_undo(request, UndoToast(text, reverse("tasks:give_back", args=[number])))
-    return _to_task(request, number)
+    return _redirect_to_task(request, number)
 
 
 @require_POST
 def give_back(request: HttpRequest, number: int) -> HttpResponse:
-    """«Отменить» of the toast: the previous manager has the task again."""
+    """«Отменить» in the toast: the previous manager gets the task back."""
     task = get_visible_task(request, number)
     try:
-        after = handover.give_back(task=task, actor=current_user(request))
+        updated_task = handover.give_back(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Задание {number} снова у сотрудника {after.manager}")
-    return _to_task(request, number)
+        messages.success(request, f"Задание {number} снова у сотрудника {updated_task.manager}")
+    return _redirect_to_task(request, number)
 
 
 @require_http_methods(["GET", "POST"])
-def hand(request: HttpRequest, number: int) -> HttpResponse:
-    """«Передать»: to whom, and a comment. «Найти» serves those without a script."""
+def hand_over(request: HttpRequest, number: int) -> HttpResponse:
+    """«Передать»: the receiver and a comment. «Найти» works without JavaScript."""
     task, user = get_visible_task(request, number), current_user(request)
     refusals = handover.hand_over_refusals(task, user)
-    people = handover.find_receivers(user, task.task_type).exclude(pk=task.manager_id)
-    form = HandOverForm(request.POST or None, people=people)
-    sent = request.method == "POST" and "find" not in request.POST
-    if sent and not refusals and form.is_valid():
-        refusals = _handed(request, task, form)
+    receivers = handover.find_receivers(user, task.task_type).exclude(pk=task.manager_id)
+    form = HandOverForm(request.POST or None, receivers=receivers)
+    is_submitted = request.method == "POST" and "find" not in request.POST
+    if is_submitted and not refusals and form.is_valid():
+        refusals = _hand_over(request, task, form)
         if not refusals:
-            return _to_task(request, number)
+            return _redirect_to_task(request, number)
     context = {
         "task": task,
         "title": "Передать задание",
         "body": "tasks/card/actions/_hand_over.html",
-        "form": form if sent else HandOverForm(people=people, initial=request.POST.dict()),
+        "form": form
+        if is_submitted
+        else HandOverForm(receivers=receivers, initial=request.POST.dict()),
         "picker": form.picker(),
-        "people_url": f"{reverse('tasks:colleagues')}?type={task.task_type}",
+        "receivers_url": f"{reverse('tasks:colleagues')}?type={task.task_type}",
         "refusals": refusals,
     }
-    status = UNPROCESSABLE if sent else 200
+    status = UNPROCESSABLE if is_submitted else 200
     return render_page(
         request,
         "tasks/card/actions/page.html",
@@ -81,8 +84,8 @@ def hand(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list[Refusal]:
-    """Hands the task over as the form says; answers why it could not be, if so."""
+def _hand_over(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list[Refusal]:
+    """Hands the task over; returns the refusals, empty on success."""
     receiver = form.cleaned_data["to"]
     try:
         handover.hand_over(
@@ -90,7 +93,7 @@ def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list
             receiver=receiver,
             actor=current_user(request),
             comment=form.cleaned_data["comment"],
-            from_manager_id=_shown_manager(request),
+            from_manager_id=_parse_expected_manager(request),
         )
     except ActionRefused as refusal:
         return list(refusal.refusals)
@@ -100,25 +103,24 @@ def _handed(request: HttpRequest, task: SigningTask, form: HandOverForm) -> list
 
 @require_safe
 def colleagues(request: HttpRequest) -> HttpResponse:
-    """Suggestions for «Кому»: managers to whom this person can hand a task (of a type)."""
-    wanted = request.GET.get("type", "")
-    people = handover.find_receivers(
-        current_user(request), wanted if wanted in TaskType.values else ""
+    """Suggestions for «Кому»: the managers to whom the user can hand over a task (of a type)."""
+    task_type = request.GET.get("type", "")
+    receivers = handover.find_receivers(
+        current_user(request), task_type if task_type in TaskType.values else ""
     )
-    found = combobox_options(search_by_name(people, request.GET.get("to_q", "")))
-    context = {"id": "hand-to", "options": found, "empty": "Сотрудник не найден"}
+    options = combobox_options(search_by_name(receivers, request.GET.get("to_q", "")))
+    context = {"id": "hand-to", "options": options, "empty": "Сотрудник не найден"}
     return render(request, "components/forms/combobox_options.html", context)
 
 
-def _shown_manager(request: HttpRequest) -> int | None:
-    """Whose task it was when the page was drawn; None: the page did not say."""
-    shown = request.POST.get("manager", "")
-    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else None
+def _parse_expected_manager(request: HttpRequest) -> int | None:
+    """The manager that the page showed; None if the form does not say."""
+    return parse_id(request.POST.get("manager", ""))
 
 
-def _to_task(request: HttpRequest, number: int) -> HttpResponse:
-    """To the card, or home for one who does not see the task any more."""
-    seen = SigningTask.objects.visible_to(current_user(request)).filter(pk=number).exists()
+def _redirect_to_task(request: HttpRequest, number: int) -> HttpResponse:
+    """Redirects to the card, or home if the user does not see the task any more."""
+    is_visible = SigningTask.objects.visible_to(current_user(request)).filter(pk=number).exists()
     return redirect_browser(
-        request, reverse("tasks:card", args=[number]) if seen else reverse("home")
+        request, reverse("tasks:card", args=[number]) if is_visible else reverse("home")
     )

@@ -7,34 +7,34 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from econtract.platform.common.htmx import render_page
-from tasks.screens.card.calls import calls
-from tasks.screens.card.timeline import timeline_events
+from tasks.screens.card.calls import build_call_events
+from tasks.screens.card.timeline import build_timeline_events
 from tasks.screens.common.requests import get_visible_task
 
-VIEWS = {"all": "Все", "people": "Действия", "system": "Система"}
+FILTERS = {"all": "Все", "people": "Действия", "system": "Система"}
 
 
 @require_safe
 def history(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything that happened to the task, newest first: all, by people, or by the system.
+    """The events of the task, newest first: all, those of users, or those of systems.
 
-    The calls of outside systems, with their results, are among what the system did.
+    The calls of outside systems are among the latter.
     """
     task = get_visible_task(request, number)
-    wanted = request.GET.get("show", "all")
-    happened = [
-        *timeline_events(list(task.history.select_related("actor"))),
-        *reversed(calls(task)),
+    current = request.GET.get("show", "all")
+    events = [
+        *build_timeline_events(list(task.history.select_related("actor"))),
+        *reversed(build_call_events(task)),
     ]
-    everything = sorted(happened, key=attrgetter("iso"), reverse=True)
-    shown = {
-        "people": [line for line in everything if line.by_user],
-        "system": [line for line in everything if not line.by_user],
-    }.get(wanted, everything)
-    address = reverse("tasks:history", args=[number])
+    events = sorted(events, key=attrgetter("iso"), reverse=True)
+    if current == "people":
+        events = [event for event in events if event.by_user]
+    elif current == "system":
+        events = [event for event in events if not event.by_user]
+    url = reverse("tasks:history", args=[number])
     chips = [
-        {"label": label, "url": f"{address}?show={code}", "current": code == wanted}
-        for code, label in VIEWS.items()
+        {"label": label, "url": f"{url}?show={code}", "current": code == current}
+        for code, label in FILTERS.items()
     ]
-    context = {"task": task, "lines": shown, "views": chips}
+    context = {"task": task, "events": events, "filters": chips}
     return render_page(request, "tasks/card/history.html", "tasks/card/_timeline.html", context)

@@ -54,7 +54,7 @@ def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
 
 
 @for_selection
-def take(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+def take_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Принять в работу»."""
     results = bulk.take_over(selection, current_user(request), _shown_at(request))
     numbers = [result.number for result in results if not result.reason]
@@ -71,20 +71,22 @@ def give_back(request: HttpRequest, selection: Selection) -> HttpResponseBase:
 
 
 @for_selection
-def hand(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+def hand_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Передать»: the first request shows the form, the second hands over."""
     user = current_user(request)
-    people = handover.find_receivers(user)
-    form = HandOverForm(request.POST, people=people)
+    receivers = handover.find_receivers(user)
+    form = HandOverForm(request.POST, receivers=receivers)
     is_submitted = "to" in request.POST and "find" not in request.POST
     if is_submitted and form.is_valid():
         receiver, comment = form.cleaned_data["to"], form.cleaned_data["comment"]
         results = bulk.hand_over(selection, receiver=receiver, actor=user, comment=comment)
         return _report(request, "Передать", f"Передано сотруднику {receiver}", results)
     context = {
-        "form": form if is_submitted else HandOverForm(people=people, initial=request.POST.dict()),
+        "form": form
+        if is_submitted
+        else HandOverForm(receivers=receivers, initial=request.POST.dict()),
         "picker": form.picker(),
-        "people_url": reverse("tasks:colleagues"),
+        "receivers_url": reverse("tasks:colleagues"),
         "tasks": selection.tasks,
         "missing": selection.missing,
         "back": _return_url(request),

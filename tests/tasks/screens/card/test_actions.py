@@ -23,7 +23,7 @@ def make(owner: User, status: Status, **more: Any) -> SigningTask:
 
 
 def do(web: Client, task: SigningTask, name: str, words: str = "") -> Any:
-    return web.post(f"/tasks/{task.number}/do/{name}/", {"words": words}, follow=True)
+    return web.post(f"/tasks/{task.number}/do/{name}/", {"comment": words}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_a_dialog_has_done_is_told_by_the_page_that_comes_next(
 ) -> None:
     task = make(owner, Status.IDENTIFICATION_PENDING)
     address = f"/tasks/{task.number}/do/cancel/"
-    response = web.post(address, {"words": "Клиент передумал"}, HTTP_HX_REQUEST="true")
+    response = web.post(address, {"comment": "Клиент передумал"}, HTTP_HX_REQUEST="true")
     assert response.headers["HX-Redirect"] == f"/tasks/{task.number}/"
     assert "Задание отменено" in web.get(f"/tasks/{task.number}/").content.decode()
 
