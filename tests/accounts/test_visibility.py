@@ -30,7 +30,7 @@ from tasks.reports.figures import compute_figures
 from tasks.screens.card.loading import load_card_task
 from tasks.screens.common.managers import manager_options
 from tasks.screens.common.requests import get_visible_task
-from tasks.screens.search.palette import task_hits
+from tasks.screens.search.palette import find_task_hits
 from tests.support.access_worlds import (
     RANDOM,
     USERS,
@@ -136,7 +136,7 @@ def in_bulk_action(user: User, numbers: list[int]) -> set[int]:
 
 
 def in_palette(user: User, numbers: list[int]) -> set[int]:
-    hits = task_hits(user, SigningTask.objects.latest("pk").client.inn)
+    hits = find_task_hits(user, SigningTask.objects.latest("pk").client.inn)
     return {int(hit.url.strip("/").rpartition("/")[2]) for hit in hits}
 
 

@@ -21,7 +21,7 @@ POLICY = (
 )
 CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAV = {
-    "items": [
+    "menu_items": [
         {"label": "Задания", "url": "/tasks/my/", "icon": "checklist", "current": True},
         {"label": "Справка", "url": "/help/", "icon": "help"},
     ],

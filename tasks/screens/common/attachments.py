@@ -1,4 +1,4 @@
-"""Downloads of the files inside of a document."""
+"""Downloads of the files that are attached to a document."""
 
 from django.http import Http404, HttpResponse
 

@@ -1,4 +1,4 @@
-"""What every page's frame needs to know (docs/ui.md, «Pages»)."""
+"""The frame of every page: menus, tabs, header (docs/ui.md, «Pages»)."""
 
 from functools import cached_property
 from typing import Any
@@ -21,62 +21,62 @@ QUICK_FILTER_IN_SESSION = "quick_filter"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The frame's context; nothing is asked of the database until the page draws it."""
+    """Context processor. It makes no queries; `Navigation` does when the template uses it."""
     return {"nav": Navigation(request), "request_id": current_request_id()}
 
 
 class Navigation:
-    """Menus and tabs for the person at hand; what he may never do is not there."""
+    """Menus and tabs of the user; pages that they can never open are left out."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user = getattr(request, "user", None)
         match = request.resolver_match
-        self.place = match.view_name if match else ""
+        self.view_name = match.view_name if match else ""
         self.tab = str(match.kwargs.get("tab", "")) if match else ""
 
     @cached_property
-    def person(self) -> User | None:
-        """Whoever is logged in and has a role; the menus are empty for everybody else."""
+    def authorized_user(self) -> User | None:
+        """The logged-in user if they have a role; the menus are empty for everybody else."""
         if isinstance(self.user, User) and self.user.has_permission(Permission.SEE_TASKS):
             return self.user
         return None
 
+    def has_permission(self, permission: Permission) -> bool:
+        return self.authorized_user is not None and self.authorized_user.has_permission(permission)
+
     @cached_property
     def counters(self) -> TaskCounters:
-        """Counted once a request, and only when a page shows them."""
-        if self.person is None:
-            raise ValueError("Nobody is logged in: nothing to count.")
-        return count_tasks(self.person)
+        """Computed once per request, and only for pages that show them."""
+        if self.authorized_user is None:
+            raise ValueError("Only a logged-in user with a role has counters.")
+        return count_tasks(self.authorized_user)
 
     @cached_property
-    def lists(self) -> list[str]:
-        """The tabs that can hold anything for this person, in their order."""
-        return get_tabs(self.person) if self.person else []
+    def tab_codes(self) -> list[str]:
+        """The tabs that can hold tasks for this user, in their order."""
+        return get_tabs(self.authorized_user) if self.authorized_user else []
 
     @property
-    def items(self) -> list[dict[str, Any]]:
+    def menu_items(self) -> list[dict[str, Any]]:
         """The side menu."""
-        if self.person is None:
+        if self.authorized_user is None:
             return []
-        place = self.place
         items = [
-            _item(
-                "tasks",
-                "Задания",
-                cached_reverse("home"),
-                "clipboard-list",
-                place.startswith(("tasks:", "clients:")),
-            )
+            self._menu_item("tasks", "Задания", "home", "clipboard-list", ("tasks:", "clients:")),
+            self._menu_item("reports", "Отчеты", "reports:page", "chart-bar", ("reports:",)),
         ]
-        reports = cached_reverse("reports:page")
-        items.append(_item("reports", "Отчеты", reports, "chart-bar", place.startswith("reports:")))
-        if self.person.is_administrator:
-            admin = cached_reverse("admin:index")
-            items.append(_item("admin", "Администрирование", admin, "settings", False))
-        help_url = cached_reverse("help:guide")
-        items.append(_item("help", "Справка", help_url, "help", place.startswith("help:")))
+        if self.authorized_user.is_administrator:
+            items.append(self._menu_item("admin", "Администрирование", "admin:index", "settings"))
+        items.append(self._menu_item("help", "Справка", "help:guide", "help", ("help:",)))
         return items
+
+    def _menu_item(
+        self, key: str, label: str, url_name: str, icon: str, prefixes: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """``prefixes`` are those of the view names that belong to the item."""
+        url, current = cached_reverse(url_name), self.view_name.startswith(prefixes)
+        return {"key": key, "label": label, "url": url, "icon": icon, "current": current}
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
@@ -86,78 +86,77 @@ class Navigation:
             "all": count_label(self.counters.visible),
             "archive": None,
         }
-        manage = {
+        clients_tab = {
             "label": "Управление",
             "url": cached_reverse("clients:home"),
-            "current": self.place.startswith("clients:"),
+            "current": self.view_name.startswith("clients:"),
             "count": None,
         }
-        lists = [
+        tabs = [
             {
                 "label": TABS[tab].title,
                 "url": self.list_url(tab),
-                "current": self.place == "tasks:list" and tab == self.tab,
+                "current": self.view_name == "tasks:list" and tab == self.tab,
                 "count": counts[tab],
             }
-            for tab in self.lists
+            for tab in self.tab_codes
         ]
-        return [*lists, manage] if self.sees_directory else lists
+        return [*tabs, clients_tab] if self.can_see_directory else tabs
 
     @property
-    def sees_directory(self) -> bool:
-        return self.person is not None and self.person.has_permission(Permission.SEE_DIRECTORY)
+    def can_see_directory(self) -> bool:
+        return self.has_permission(Permission.SEE_DIRECTORY)
 
     def list_url(self, tab: str) -> str:
-        """The tab's address, with the quick filter that the person has on."""
+        """The URL of the tab, with the user's current quick filter."""
         url = cached_reverse("tasks:list", tab)
         group = self.request.session.get(QUICK_FILTER_IN_SESSION, "")
-        has_chips = tab != "archive" and group in quick_filters()
-        return f"{url}?group={group}" if has_chips else url
+        has_quick_filters = tab != "archive" and group in quick_filters()
+        return f"{url}?group={group}" if has_quick_filters else url
 
     @property
     def new_task_url(self) -> str:
-        may = self.person is not None and self.person.has_permission(Permission.CREATE_TASKS)
-        return cached_reverse("tasks:new") if may else ""
+        return cached_reverse("tasks:new") if self.has_permission(Permission.CREATE_TASKS) else ""
 
     @property
     def palette_url(self) -> str:
-        return cached_reverse("search:palette") if self.person else ""
+        return cached_reverse("search:palette") if self.authorized_user else ""
 
     @property
     def single_keys(self) -> bool:
-        """Whether keys without Ctrl act on the pages; each decides for himself."""
+        """Whether keys without Ctrl are on; each user can turn them off."""
         return not isinstance(self.user, User) or self.user.single_keys
 
     @property
     def search_url(self) -> str:
-        return cached_reverse("search:page") if self.person else ""
+        return cached_reverse("search:page") if self.authorized_user else ""
 
     @property
     def query(self) -> str:
-        """What was searched for in the header, shown there again."""
-        return self.request.GET.get("q", "") if self.place == "search:page" else ""
+        """The text of the current search, for the search field of the header."""
+        return self.request.GET.get("q", "") if self.view_name == "search:page" else ""
 
     @property
     def notifications_url(self) -> str:
-        return cached_reverse("notifications:list") if self.person else ""
+        return cached_reverse("notifications:list") if self.authorized_user else ""
 
     @cached_property
     def notifications(self) -> str:
-        """The figure on the bell; "" when there is nothing unread."""
-        counted = self.__dict__.get("counters")
-        if counted and not counted.has_unread:
+        """The number on the bell; "" if there is nothing unread."""
+        counters = self.__dict__.get("counters")
+        if counters and not counters.has_unread:
             return ""
-        return inbox.bell_count(self.person) if self.person else ""
+        return inbox.bell_count(self.authorized_user) if self.authorized_user else ""
 
     @property
     def poll_url(self) -> str:
-        """Where the bell asks whether its figure is still true."""
+        """The URL that the bell polls; it sends the current number back."""
         seen = urlencode({"seen": self.notifications})
-        return f"{cached_reverse('notifications:live')}?{seen}" if self.person else ""
+        return f"{cached_reverse('notifications:live')}?{seen}" if self.authorized_user else ""
 
     @property
-    def drawn_at(self) -> str:
-        """The moment of this page: a bulk action leaves alone what others took since then."""
+    def rendered_at(self) -> str:
+        """The time of this page. A bulk action skips tasks that others have taken since then."""
         return clock.now().isoformat()
 
     @property
@@ -166,8 +165,8 @@ class Navigation:
 
     @property
     def user_links(self) -> list[dict[str, str]]:
-        """What each person sets up for himself."""
-        if self.person is None:
+        """Links to the user's own settings."""
+        if self.authorized_user is None:
             return []
         return [
             {
@@ -180,9 +179,9 @@ class Navigation:
 
     @property
     def role_label(self) -> str:
-        if self.person is None:
+        if self.authorized_user is None:
             return ""
-        return ", ".join(sorted(str(role.label) for role in self.person.role_codes))
+        return ", ".join(sorted(str(role.label) for role in self.authorized_user.role_codes))
 
     @property
     def login_url(self) -> str:
@@ -191,7 +190,3 @@ class Navigation:
     @property
     def logout_url(self) -> str:
         return cached_reverse("accounts:logout") if self.user_label else ""
-
-
-def _item(key: str, label: str, url: str, icon: str, current: bool) -> dict[str, Any]:
-    return {"key": key, "label": label, "url": url, "icon": icon, "current": current}

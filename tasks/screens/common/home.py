@@ -1,4 +1,4 @@
-"""The front door."""
+"""The URL «/»."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +11,7 @@ from tasks.listing.tabs import get_tabs
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """To the person's first list; to the access page for one who has no role."""
+    """Redirects to the user's first list, or to the access page if they have no role."""
     user = current_user(request)
     if not user.has_permission(Permission.SEE_TASKS):
         return redirect("accounts:access")

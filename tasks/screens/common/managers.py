@@ -9,7 +9,7 @@ NOT_FOUND = "не найден"
 
 
 def manager_name(pk: int | None) -> str:
-    """The name of the manager; "" for None, «не найден» for a key that nobody has."""
+    """The name of the manager; "" for None, «не найден» if no user has this key."""
     if pk is None:
         return ""
     user = User.objects.filter(pk=pk).first()

@@ -9,7 +9,7 @@ from econtract.platform.common.formatting import format_file_size, format_with_z
 
 @dataclass(frozen=True)
 class AttachmentLink:
-    """A file inside of the document. It is downloaded, never shown by the browser."""
+    """A file that is attached to the document. The browser downloads it and never shows it."""
 
     name: str
     size: str
@@ -26,14 +26,14 @@ class FindingView:
 
 @dataclass(frozen=True)
 class Review:
-    """What was found in a document; ``reviewed_by`` says who has looked at the pages and when."""
+    """The findings of a document; ``reviewed_by`` says who has reviewed the pages and when."""
 
     findings: tuple[FindingView, ...]
     reviewed_by: str
 
 
 def build_review(version: DocumentVersion, first_attachment_url: str) -> Review | None:
-    """None for a document in which nothing was found, and for one without a PDF.
+    """None if the document has no findings or no PDF.
 
     ``first_attachment_url`` is the URL of the document's first attachment, «…/0/».
     """

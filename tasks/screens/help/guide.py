@@ -1,4 +1,4 @@
-"""The manager's guide of «Справка». Its pictures are made by `tests/pictures`."""
+"""The manager's guide of «Справка». `tests/pictures` makes its screenshots."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ WIDTH, HEIGHT = 1120, 700
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a real screen of the demonstration, shown at half the size of print."""
+    """A screenshot of the demo data; ``width`` and ``height`` are those of the file."""
 
     name: str
     alt: str
@@ -21,7 +21,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One thing to do: what for, the steps, and how it looks."""
+    """One thing to do: what it is for, the steps, and a screenshot."""
 
     code: str
     title: str

@@ -1,27 +1,27 @@
-"""The keys of the pages, for «Справка». They act by their place on the keyboard, in any layout."""
+"""The keyboard shortcuts, for «Справка». A shortcut is a physical key, the same in every layout."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Key:
-    """``single``: without Ctrl, so that it can be switched off."""
+class Shortcut:
+    """A shortcut; ``single`` if it works without Ctrl, so the user can turn it off."""
 
     keys: str
-    does: str
+    action: str
     where: str
     single: bool = True
 
 
-KEYS = (
-    Key("Ctrl + K", "Найти или перейти: задания, клиенты, страницы", "Везде", single=False),
-    Key("/", "Поиск в шапке", "Везде"),
-    Key("Ctrl + V вне поля", "Найти скопированный ИНН, ОГРН, ЛС или штрихкод", "Везде", False),
-    Key("J и K", "Следующее и предыдущее задание", "Список, карточка"),
-    Key("Enter", "Открыть задание", "Список", single=False),
-    Key("X", "Отметить задание", "Список"),
-    Key("A", "Принять в работу", "Карточка"),
-    Key("C", "Написать комментарий", "Карточка"),
-    Key("Ctrl + Enter", "Отправить форму или комментарий", "Формы", single=False),
-    Key("Esc", "Закрыть окно, меню или список подсказок", "Везде", single=False),
+SHORTCUTS = (
+    Shortcut("Ctrl + K", "Найти или перейти: задания, клиенты, страницы", "Везде", single=False),
+    Shortcut("/", "Поиск в шапке", "Везде"),
+    Shortcut("Ctrl + V вне поля", "Найти скопированный ИНН, ОГРН, ЛС или штрихкод", "Везде", False),
+    Shortcut("J и K", "Следующее и предыдущее задание", "Список, карточка"),
+    Shortcut("Enter", "Открыть задание", "Список", single=False),
+    Shortcut("X", "Отметить задание", "Список"),
+    Shortcut("A", "Принять в работу", "Карточка"),
+    Shortcut("C", "Написать комментарий", "Карточка"),
+    Shortcut("Ctrl + Enter", "Отправить форму или комментарий", "Формы", single=False),
+    Shortcut("Esc", "Закрыть окно, меню или список подсказок", "Везде", single=False),
 )

@@ -1,4 +1,4 @@
-"""«Приложение 1»: the lifecycle's own tables in words."""
+"""«Приложение 1»: the tables of the lifecycle, for «Справка»."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
 
 
 @dataclass(frozen=True)
-class StatusLine:
-    """A status: its stage, whose turn it is, what may be changed, what to do."""
+class StatusHelp:
+    """A status: its stage, whose turn it is, what can be changed, what to do."""
 
     stage: str
-    kind: str
+    badge: str
     icon: str
     status: str
     turn: str
@@ -22,35 +22,35 @@ class StatusLine:
 
 
 @dataclass(frozen=True)
-class ResolutionLine:
-    """A resolution, the statuses that carry it, what to do."""
+class ResolutionHelp:
+    """A resolution, the statuses that can have it, what to do."""
 
     resolution: str
     statuses: str
     advice: str
 
 
-def statuses_table() -> list[StatusLine]:
-    """All statuses in the order of the course."""
+def build_statuses_table() -> list[StatusHelp]:
+    """All statuses in the order of the process."""
     return [
-        StatusLine(
-            stage=str(fact.stage.label),
-            kind=kind_of(status),
+        StatusHelp(
+            stage=str(row.stage.label),
+            badge=kind_of(status),
             icon=ICONS[kind_of(status)],
             status=str(status.label),
-            turn="–" if fact.waits_for == WaitsFor.NOBODY else str(fact.waits_for.label),
-            client_data="да" if fact.client_data_editable else "нет",
-            document="да" if fact.document_replaceable else "нет",
+            turn="–" if row.waits_for == WaitsFor.NOBODY else str(row.waits_for.label),
+            client_data="да" if row.client_data_editable else "нет",
+            document="да" if row.document_replaceable else "нет",
             advice=NEXT[status],
         )
-        for status, fact in status_rows().items()
+        for status, row in status_rows().items()
     ]
 
 
-def resolutions_table() -> list[ResolutionLine]:
-    """All resolutions in the order of the table."""
+def build_resolutions_table() -> list[ResolutionHelp]:
+    """All resolutions in the order of `Resolution`."""
     return [
-        ResolutionLine(
+        ResolutionHelp(
             resolution=str(resolution.label),
             statuses=", ".join(
                 f"«{status.label}»" for status in Status if resolution in resolutions_of(status)

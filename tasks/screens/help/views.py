@@ -1,4 +1,4 @@
-"""«Справка»: the manager's guide, statuses and resolutions, keys."""
+"""«Справка»: the manager's guide, statuses and resolutions, keyboard shortcuts."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.screens.access import current_user
 from tasks.screens.help.guide import CHAPTERS
-from tasks.screens.help.keys import KEYS
-from tasks.screens.help.reference import resolutions_table, statuses_table
+from tasks.screens.help.keys import SHORTCUTS
+from tasks.screens.help.reference import build_resolutions_table, build_statuses_table
 
 PAGES = {
     "guide": "Руководство менеджера",
@@ -22,19 +22,21 @@ PAGES = {
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
-    """How a manager works here, step by step, with pictures of the screens."""
-    return _page(request, "guide", chapters=CHAPTERS)
+    """The manager's guide: what to do, step by step, with screenshots."""
+    return _render_tab(request, "guide", chapters=CHAPTERS)
 
 
 @require_safe
 def statuses(request: HttpRequest) -> HttpResponse:
-    """«Приложение 1»: what every status and resolution means, from the lifecycle's own table."""
-    return _page(request, "statuses", statuses=statuses_table(), resolutions=resolutions_table())
+    """«Приложение 1»: what every status and resolution means."""
+    return _render_tab(
+        request, "statuses", statuses=build_statuses_table(), resolutions=build_resolutions_table()
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
-    """The keys; those without Ctrl can be switched off (WCAG 2.1.4)."""
+    """The keyboard shortcuts; those without Ctrl can be turned off (WCAG 2.1.4)."""
     user = current_user(request)
     if request.method == "POST":
         user.single_keys = "on" in request.POST
@@ -42,10 +44,10 @@ def keys(request: HttpRequest) -> HttpResponse:
         state = "включены" if user.single_keys else "выключены"
         messages.success(request, f"Клавиши без Ctrl {state}")
         return redirect("help:keys")
-    return _page(request, "keys", keys=KEYS)
+    return _render_tab(request, "keys", shortcuts=SHORTCUTS)
 
 
-def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+def _render_tab(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
     tabs = [
         {"label": label, "url": reverse(f"help:{page}"), "current": page == name}
         for page, label in PAGES.items()

@@ -1,4 +1,4 @@
-"""The filters of a list as the page shows them: quick filters, chosen filters, update counts."""
+"""The filters of a list as the page shows them, and the text of its updates."""
 
 from typing import Any
 
@@ -21,10 +21,10 @@ CHIP_ICONS = {
 }
 
 
-def quick_filter_chips(
+def build_quick_filter_chips(
     tab: str, query: TaskListQuery, counters: TaskCounters
 ) -> list[dict[str, Any]]:
-    """The inputs of `components/chips.html`; the chip that is on leads to the list without it."""
+    """The inputs of `components/chips.html`; the current chip links to the list without it."""
     if not TABS[tab].has_quick_filters:
         return []
     return [
@@ -41,8 +41,8 @@ def quick_filter_chips(
     ]
 
 
-def active_filters(query: TaskListQuery) -> list[dict[str, str]]:
-    """The filters that are set, each as «Этап: Архив» with the link that drops it."""
+def build_active_filters(query: TaskListQuery) -> list[dict[str, str]]:
+    """The filters that are set, each as «Этап: Архив» with a link that removes it."""
     values = [
         ("stage", "Этап", Stage(query.stage).label if query.stage else ""),
         ("status", "Статус", Status(query.status).label if query.status else ""),
@@ -72,8 +72,8 @@ def _region_name(pk: int | None) -> str:
     return str(region) if region else NOT_FOUND
 
 
-def updates_text(count: int) -> str:
-    """«3 задания обновлены», "" when none has changed."""
+def format_update_count(count: int) -> str:
+    """«3 задания обновлены»; "" if none has changed."""
     if not count:
         return ""
     noun = pluralize(count, "задание обновлено", "задания обновлены", "заданий обновлено")

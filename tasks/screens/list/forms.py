@@ -1,4 +1,4 @@
-"""Forms of the lists. That of the filters is sent by GET: its result is a query string."""
+"""Forms of the lists. The form of the filters is sent by GET: its result is a query string."""
 
 from typing import Any, cast
 
@@ -44,7 +44,7 @@ class SelectionForm(forms.Form):
 
     @staticmethod
     def initial_values(query: TaskListQuery) -> dict[str, Any]:
-        """What the form shows for ``query``."""
+        """The form's initial values for ``query``."""
         return {
             "stage": query.stage,
             "status": query.status,

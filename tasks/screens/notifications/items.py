@@ -1,4 +1,4 @@
-"""The page of notifications, as plain values."""
+"""Notifications as plain values, for the page «Уведомления»."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from econtract.platform.common.formatting import format_datetime
 from econtract.platform.notifications.models import Notification
 from econtract.platform.notifications.registry import notification_kind, subject_type
 
-# (subject type, id) → title, for the subjects that the reader may see.
+# (subject type, id) → title, for the subjects that the user can see.
 Titles = dict[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
 class NotificationItem:
-    """One notification; ``url`` is "" where there is nothing that the user may open."""
+    """One notification; ``url`` is "" if there is no page that the user can open."""
 
     pk: int
     kind: str
@@ -25,13 +25,15 @@ class NotificationItem:
     time: str
     iso: str
     url: str
-    unread: bool
+    is_unread: bool
 
 
-def notification_items(notifications: Sequence[Notification], user: User) -> list[NotificationItem]:
-    """``notifications`` as ``user`` reads them; one query per subject type."""
+def build_notification_items(
+    notifications: Sequence[Notification], user: User
+) -> list[NotificationItem]:
+    """The items of ``notifications`` for ``user``; one query per subject type."""
     titles = _visible_titles(notifications, user)
-    return [_item(notification, titles, user) for notification in notifications]
+    return [_build_item(notification, titles, user) for notification in notifications]
 
 
 def _visible_titles(notifications: Sequence[Notification], user: User) -> Titles:
@@ -46,7 +48,7 @@ def _visible_titles(notifications: Sequence[Notification], user: User) -> Titles
     }
 
 
-def _item(notification: Notification, titles: Titles, user: User) -> NotificationItem:
+def _build_item(notification: Notification, titles: Titles, user: User) -> NotificationItem:
     kind = notification_kind(notification.kind)
     title, url = _title_and_url(notification, titles, user)
     return NotificationItem(
@@ -58,7 +60,7 @@ def _item(notification: Notification, titles: Titles, user: User) -> Notificatio
         time=format_datetime(notification.created_at),
         iso=notification.created_at.isoformat(timespec="seconds"),
         url=url,
-        unread=notification.read_at is None,
+        is_unread=notification.read_at is None,
     )
 
 
@@ -66,8 +68,8 @@ def _title_and_url(notification: Notification, titles: Titles, user: User) -> tu
     if notification.subject_id is None:
         kind = notification_kind(notification.kind)
         return kind.title, kind.link(notification.source, user) if kind.link else ""
-    subjects = subject_type(notification.subject_type)
+    type_of_subject = subject_type(notification.subject_type)
     title = titles.get((notification.subject_type, notification.subject_id))
     if title is None:
-        return subjects.reference(notification.subject_id), ""
-    return title, subjects.url(notification.subject_id)
+        return type_of_subject.reference(notification.subject_id), ""
+    return title, type_of_subject.url(notification.subject_id)

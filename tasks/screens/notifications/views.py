@@ -1,4 +1,4 @@
-"""«Уведомления»: the page, the bell's poll, and what a person wants to be told of."""
+"""«Уведомления»: the page, the poll of the bell, and the user's preferences."""
 
 from typing import Any
 
@@ -15,25 +15,29 @@ from econtract.platform.notifications import inbox
 from econtract.platform.notifications.preferences import PreferencesForm
 from tasks.screens.common.frame import Navigation
 from tasks.screens.common.requests import UNPROCESSABLE, parse_key
-from tasks.screens.notifications.items import notification_items
+from tasks.screens.notifications.items import build_notification_items
 
 NO_CONTENT = 204
-PAGE = 25
+PAGE_SIZE = 25
 
 
 @require_safe
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """What has not been read, all of it, then what has, page by page (``before`` a key)."""
+    """All unread notifications, then the read ones in pages (``before`` a primary key)."""
     user = current_user(request)
     notifications = inbox.notifications_for(user).order_by("-pk")
     before = parse_key(request.GET.get("before", ""))
     unread = [] if before else list(notifications.unread()[: inbox.MAX_UNREAD_SHOWN])
-    past = notifications.filter(read_at__isnull=False)
-    page = list((past.filter(pk__lt=before) if before else past)[: PAGE + 1])
+    read_notifications = notifications.filter(read_at__isnull=False)
+    page = list(
+        (read_notifications.filter(pk__lt=before) if before else read_notifications)[
+            : PAGE_SIZE + 1
+        ]
+    )
     context: dict[str, Any] = {
-        "unread": notification_items(unread, user),
-        "read": notification_items(page[:PAGE], user),
-        "older": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "unread": build_notification_items(unread, user),
+        "read": build_notification_items(page[:PAGE_SIZE], user),
+        "older": page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None,
         "before": before,
     }
     response = render(request, "tasks/notifications/list.html", context)
@@ -52,29 +56,31 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """«Прочитать все»: up to the newest that the page has shown."""
-    shown = parse_key(request.POST.get("newest", "")) or 0
-    inbox.mark_read(inbox.notifications_for(current_user(request)).filter(pk__lte=shown))
+    """«Прочитать все»: all up to the newest one on the user's page."""
+    newest = parse_key(request.POST.get("newest", "")) or 0
+    inbox.mark_read(inbox.notifications_for(current_user(request)).filter(pk__lte=newest))
     return redirect("notifications:list")
 
 
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
-    """The bell when its figure is another than ``seen``; 204 when it is not."""
+    """The bell if its number differs from ``seen``; else 204."""
     nav, seen = Navigation(request), request.GET.get("seen", "")
     if nav.notifications == seen:
         return HttpResponse(status=NO_CONTENT)
     response = render(request, "tasks/notifications/_live.html", {"nav": nav})
     add_never_cache_headers(response)
-    if _more(nav.notifications, seen):
-        words = f"Непрочитанных уведомлений: {nav.notifications}"
-        trigger_client_event(response, "announce", {"value": words})
+    if _has_new(nav.notifications, seen):
+        text = f"Непрочитанных уведомлений: {nav.notifications}"
+        trigger_client_event(response, "announce", {"value": text})
     return response
 
 
-def _more(now: str, seen: str) -> bool:
-    """Whether something has come: a figure that shrinks is no news."""
-    return bool(now) and (parse_key(now) or inbox.MAX_BELL_COUNT + 1) > (parse_key(seen) or 0)
+def _has_new(current: str, seen: str) -> bool:
+    """Whether the number on the bell has grown; a smaller one means no new notifications."""
+    return bool(current) and (parse_key(current) or inbox.MAX_BELL_COUNT + 1) > (
+        parse_key(seen) or 0
+    )
 
 
 @require_http_methods(["GET", "POST"])

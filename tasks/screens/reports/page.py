@@ -1,4 +1,4 @@
-"""A report as texts and charts; every chart has its numbers beside it as a table."""
+"""The texts and charts of a report; a table repeats the numbers of every chart."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +26,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a horizontal chart; ``width`` is in per cent of the longest."""
+    """A bar of a horizontal chart; ``width`` is a percentage of the longest bar."""
 
     label: str
     count: str
@@ -36,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class DayBar:
-    """One day of the chart: the position of its two bars, and the texts of the table."""
+    """One day of the chart: the positions of its two bars, and the texts of the table."""
 
     day: str
     label: str
@@ -64,7 +64,7 @@ class GridLine:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that the page shows of the figures. ``days_text`` is for screen readers."""
+    """Everything that the page of a report shows. ``days_text`` is for screen readers."""
 
     tiles: list[Tile]
     funnel: list[Bar]
@@ -75,27 +75,27 @@ class Report:
 
 
 def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
-    """``figures`` as the page of the report shows them."""
+    """The report of ``figures``."""
     axis = _round_up(max((created for created, _ in figures.day_counts.values()), default=1))
     return Report(
-        tiles=_tiles(figures),
-        funnel=_funnel(figures),
-        resolutions=_resolutions(figures),
-        days=_day_bars(figures, query.days, axis),
+        tiles=_build_tiles(figures),
+        funnel=_build_funnel(figures),
+        resolutions=_build_resolutions(figures),
+        days=_build_day_bars(figures, query.days, axis),
         grid=[
             GridLine(_y(value, axis), format_number(value))
             for value in sorted({0, axis // 2, axis})
         ],
-        days_text=_days_text(figures, query),
+        days_text=_describe_days(figures, query),
     )
 
 
-def _tiles(figures: ReportFigures) -> list[Tile]:
+def _build_tiles(figures: ReportFigures) -> list[Tile]:
     return [
         Tile(format_number(figures.created_count), "Создано"),
         Tile(
             format_number(figures.signed_count),
-            f"Подписано, {_share(figures.signed_count, figures.created_count)}",
+            f"Подписано, {_format_share(figures.signed_count, figures.created_count)}",
         ),
         Tile(
             format_duration(figures.median_duration)
@@ -103,44 +103,46 @@ def _tiles(figures: ReportFigures) -> list[Tile]:
             else "–",
             f"Медиана до подписания, {GOAL}",
         ),
-        Tile(_share(figures.failed_count, figures.created_count), "Доля с ошибкой"),
+        Tile(_format_share(figures.failed_count, figures.created_count), "Доля с ошибкой"),
     ]
 
 
-def _funnel(figures: ReportFigures) -> list[Bar]:
+def _build_funnel(figures: ReportFigures) -> list[Bar]:
     steps = {"Создано": figures.created_count} | {
         str(stage.label if stage != Stage.DONE else "Выполнено"): count
         for stage, count in figures.stage_counts.items()
     }
     return [
-        _bar(label, count, figures.created_count, figures.created_count)
+        _build_bar(label, count, figures.created_count, figures.created_count)
         for label, count in steps.items()
     ]
 
 
-def _resolutions(figures: ReportFigures) -> list[Bar]:
-    shown = figures.resolution_counts[:MAX_RESOLUTIONS]
-    longest = max((count for _, count in shown), default=0)
-    return [_bar(str(code.label), count, figures.created_count, longest) for code, count in shown]
+def _build_resolutions(figures: ReportFigures) -> list[Bar]:
+    counts = figures.resolution_counts[:MAX_RESOLUTIONS]
+    longest = max((count for _, count in counts), default=0)
+    return [
+        _build_bar(str(code.label), count, figures.created_count, longest) for code, count in counts
+    ]
 
 
-def _bar(label: str, count: int, whole: int, longest: int) -> Bar:
+def _build_bar(label: str, count: int, total: int, longest: int) -> Bar:
     width = f"{100 * count / longest:.1f}%" if longest else "0%"
-    return Bar(label, format_number(count), _share(count, whole), width)
+    return Bar(label, format_number(count), _format_share(count, total), width)
 
 
-def _share(part: int, whole: int) -> str:
+def _format_share(part: int, total: int) -> str:
     """«3,4 %»."""
-    if not whole:
+    if not total:
         return "–"
-    share = f"{100 * part / whole:.1f}".removesuffix(".0").replace(".", ",")
+    share = f"{100 * part / total:.1f}".removesuffix(".0").replace(".", ",")
     return f"{share}\N{NO-BREAK SPACE}%"
 
 
 # --- By days --------------------------------------------------------------------------------
 
 
-def _day_bars(figures: ReportFigures, days: list[date], axis: int) -> list[DayBar]:
+def _build_day_bars(figures: ReportFigures, days: list[date], axis: int) -> list[DayBar]:
     step = (WIDTH - LEFT) / len(days)
     days_per_label = ceil(len(days) / MAX_DAY_LABELS)
     bars = []
@@ -176,7 +178,7 @@ def _round_up(value: int) -> int:
     return next(step for step in steps if step >= value)
 
 
-def _days_text(figures: ReportFigures, query: ReportQuery) -> str:
+def _describe_days(figures: ReportFigures, query: ReportQuery) -> str:
     period = f"с {query.since:%d.%m.%Y} по {query.until:%d.%m.%Y}"
     created, signed = format_number(figures.created_count), format_number(figures.signed_count)
     return f"Задания по дням {period}: создано {created}, из них подписано {signed}"

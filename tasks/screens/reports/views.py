@@ -12,7 +12,7 @@ from tasks.reports.figures import compute_figures
 from tasks.reports.period import ReportQuery
 from tasks.screens.common.managers import manager_name, manager_options
 from tasks.screens.list.forms import SelectionForm
-from tasks.screens.list.views.exports import export_response
+from tasks.screens.list.views.exports import build_export_response
 from tasks.screens.reports.page import PRESETS, build_report
 
 # The tab with everything that the user sees.
@@ -53,4 +53,4 @@ def export(request: HttpRequest) -> HttpResponseBase:
     query = ReportQuery.parse(request.GET)
     name = f"Отчет {query.since:%d.%m.%Y}–{query.until:%d.%m.%Y}.xlsx"
     page_url = reverse("reports:page") + query.encode()
-    return export_response(request, TAB, query.tasks, file_name=name, fallback_url=page_url)
+    return build_export_response(request, TAB, query.tasks, file_name=name, fallback_url=page_url)

@@ -1,4 +1,4 @@
-"""The search over everything: places to go, tasks, clients, and a task to be made with one."""
+"""The search over pages, tasks and clients, with links to a new task for a client."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,20 +11,21 @@ from accounts.roles import Permission
 from clients.models import Client
 from clients.screens.sections import Section, readable_sections
 from econtract.platform.common.text import search_key
+from tasks.listing.tabs import TABS
 from tasks.models import SigningTask
 from tasks.screens.common.form_kinds import list_form_kinds
 from tasks.screens.common.frame import Navigation
-from tasks.screens.search.recognition import inn_in, meanings_of
+from tasks.screens.search.recognition import parse_inn, recognize_number
 from tasks.statuses import Status
 
-TASKS = 8
-CLIENTS = 5
-SHORTEST = 2
+MAX_TASKS = 8
+MAX_CLIENTS = 5
+MIN_TEXT_LENGTH = 2
 
 
 @dataclass(frozen=True)
-class Place:
-    """A page of the product."""
+class PageLink:
+    """A link to a page of the product."""
 
     label: str
     url: str
@@ -33,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class TaskHit:
-    """A task that is found."""
+    """A task that matches the search."""
 
     label: str
     note: str
@@ -42,73 +43,71 @@ class TaskHit:
 
 @dataclass(frozen=True)
 class ClientHit:
-    """A client that is found; an empty address: not for this person."""
+    """A client that matches the search; ``new_task_url`` is "" if the user cannot create a task."""
 
     name: str
     inn: str
     url: str
-    new_url: str
+    new_task_url: str
 
 
-def places(nav: Navigation, text: str) -> list[Place]:
-    """Where the person can go; those whose name has a word that begins with ``text``."""
-    wanted = search_key(text)
+def find_pages(nav: Navigation, text: str) -> list[PageLink]:
+    """The pages that the user can open, if a word of their name begins with ``text``."""
+    prefix = search_key(text)
     return [
-        place
-        for place in _all_places(nav)
-        if any(word.startswith(wanted) for word in search_key(place.label).split())
+        page
+        for page in _list_pages(nav)
+        if any(word.startswith(prefix) for word in search_key(page.label).split())
     ]
 
 
-def _all_places(nav: Navigation) -> Iterable[Place]:
-    if nav.person is None:
+def _list_pages(nav: Navigation) -> Iterable[PageLink]:
+    user = nav.authorized_user
+    if user is None:
         return
-    for tab in nav.lists:
-        yield Place(LIST_NAMES[tab], nav.list_url(tab), "clipboard-list")
-    if nav.person.has_permission(Permission.CREATE_TASKS):
-        for kind in list_form_kinds(nav.person):
+    for tab in nav.tab_codes:
+        yield PageLink(TABS[tab].title, nav.list_url(tab), "clipboard-list")
+    if user.has_permission(Permission.CREATE_TASKS):
+        for kind in list_form_kinds(user):
             url = reverse("tasks:new_form", args=[kind.slug])
-            yield Place(f"Новое задание: {kind.label}", url, "plus")
-    if readable_sections(nav.person):
-        yield Place("Управление", reverse("clients:home"), "users")
-    yield Place("Уведомления", reverse("notifications:list"), "bell")
-    yield Place("Настройки уведомлений", reverse("notifications:settings"), "settings")
-    yield Place("Руководство менеджера", reverse("help:guide"), "help")
-    yield Place("Статусы и резолюции", reverse("help:statuses"), "help")
-    yield Place("Клавиши", reverse("help:keys"), "keyboard")
-    if nav.person.is_administrator:
-        yield Place("Администрирование", reverse("admin:index"), "settings")
+            yield PageLink(f"Новое задание: {kind.label}", url, "plus")
+    if readable_sections(user):
+        yield PageLink("Управление", reverse("clients:home"), "users")
+    yield PageLink("Уведомления", reverse("notifications:list"), "bell")
+    yield PageLink("Настройки уведомлений", reverse("notifications:settings"), "settings")
+    yield PageLink("Руководство менеджера", reverse("help:guide"), "help")
+    yield PageLink("Статусы и резолюции", reverse("help:statuses"), "help")
+    yield PageLink("Клавиши", reverse("help:keys"), "keyboard")
+    if user.is_administrator:
+        yield PageLink("Администрирование", reverse("admin:index"), "settings")
 
 
-LIST_NAMES = {"my": "Мои задания", "all": "Все задания", "archive": "Архив"}
-
-
-def task_hits(user: User, text: str) -> list[TaskHit]:
-    """The newest of the visible tasks that the search finds."""
-    if len(text) < SHORTEST and not text.isdigit():
+def find_task_hits(user: User, text: str) -> list[TaskHit]:
+    """The latest visible tasks that match the search."""
+    if len(text) < MIN_TEXT_LENGTH and not text.isdigit():
         return []
-    found = SigningTask.objects.visible_to(user).search(text).select_related("client")
+    tasks = SigningTask.objects.visible_to(user).search(text).select_related("client")
     return [
         TaskHit(
             f"{task.number} · {task.client.short_name}",
             str(Status(task.status).label),
             task.get_absolute_url(),
         )
-        for task in found.order_by("-updated_at", "-number")[:TASKS]
+        for task in tasks.order_by("-updated_at", "-number")[:MAX_TASKS]
     ]
 
 
-def client_hits(user: User, text: str) -> list[ClientHit]:
-    """The clients that the search finds, in the sections that the person may look into."""
+def _find_client_hits(user: User, text: str) -> list[ClientHit]:
+    """The clients that match the search, in the sections that the user can see."""
     sections = readable_sections(user)
-    if len(text) < SHORTEST or not sections:
+    if len(text) < MIN_TEXT_LENGTH or not sections:
         return []
     by_kind = {kind: section for section in sections for kind in section.kinds}
-    found = Client.objects.of_kinds(frozenset(by_kind)).search(text)[:CLIENTS]
-    return [_client_hit(user, client, by_kind[client.kind]) for client in found]
+    clients = Client.objects.of_kinds(frozenset(by_kind)).search(text)[:MAX_CLIENTS]
+    return [_build_client_hit(user, client, by_kind[client.kind]) for client in clients]
 
 
-def _client_hit(user: User, client: Client, section: Section) -> ClientHit:
+def _build_client_hit(user: User, client: Client, section: Section) -> ClientHit:
     return ClientHit(
         client.short_name,
         client.inn,
@@ -118,42 +117,44 @@ def _client_hit(user: User, client: Client, section: Section) -> ClientHit:
 
 
 def _new_task_url(user: User, task_type: str, inn: str, kpp: str = "") -> str:
-    """The form with the client in it; "" where the person makes no such tasks."""
+    """The form with this client selected; "" if the user cannot create such tasks."""
     kinds = [kind for kind in list_form_kinds(user) if kind.task_type == task_type]
     if not kinds or not user.has_permission(Permission.CREATE_TASKS):
         return ""
-    chosen = urlencode({"client": f"{inn}-{kpp}" if kpp else inn})
-    return f"{reverse('tasks:new_form', args=[kinds[0].slug])}?{chosen}"
+    query = urlencode({"client": f"{inn}-{kpp}" if kpp else inn})
+    return f"{reverse('tasks:new_form', args=[kinds[0].slug])}?{query}"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the search says of clients, and of what the text can be."""
+class ClientSearch:
+    """The clients for a text, and what the text can be as a number.
+
+    ``inn`` and ``new_task_links`` are set if the text is an ИНН that no client has.
+    """
 
     meanings: str
     clients: tuple[ClientHit, ...]
     inn: str
-    new_urls: tuple[Place, ...]
+    new_task_links: tuple[PageLink, ...]
 
 
-def answer(user: User, text: str) -> Answer:
-    """For the page of the search and for the palette; an ИНН that is nobody's yet can be used."""
-    clients = tuple(client_hits(user, text))
-    inn = inn_in(text)
-    unknown = inn if inn and not clients else ""
-    return Answer(
-        meanings=", ".join(meanings_of(text)),
+def find_clients(user: User, text: str) -> ClientSearch:
+    """The clients for the search page and the palette."""
+    clients = tuple(_find_client_hits(user, text))
+    inn = "" if clients else parse_inn(text)
+    return ClientSearch(
+        meanings=", ".join(recognize_number(text)),
         clients=clients,
-        inn=unknown,
-        new_urls=tuple(_forms_for(user, unknown)) if unknown else (),
+        inn=inn,
+        new_task_links=tuple(_list_new_task_links(user, inn)) if inn else (),
     )
 
 
-def _forms_for(user: User, inn: str) -> Iterable[Place]:
-    """The forms that a client with this ИНН may belong in: ten digits are a company's."""
+def _list_new_task_links(user: User, inn: str) -> Iterable[PageLink]:
+    """The forms for a client with this ИНН; one of ten digits belongs to a company."""
     for kind in list_form_kinds(user):
         if len(inn) == 10 and kind.is_for_persons:
             continue
         url = _new_task_url(user, kind.task_type, inn)
         if url:
-            yield Place(f"Создать задание: {kind.label}", url, "plus")
+            yield PageLink(f"Создать задание: {kind.label}", url, "plus")

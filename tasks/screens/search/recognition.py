@@ -1,4 +1,4 @@
-"""What a pasted number can be, told by its length and its check digits."""
+"""What a pasted number can be, by its length and its check digits."""
 
 from collections.abc import Callable
 
@@ -7,35 +7,35 @@ from django.core.exceptions import ValidationError
 from clients.models.formats import ACCOUNT_LENGTH, clean_inn, clean_ogrn, clean_phone, compact
 
 BARCODE_LENGTH = 13
-_CHECKED: tuple[tuple[str, Callable[[str], str]], ...] = (
+_FORMATS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("ИНН", clean_inn),
     ("ОГРН", clean_ogrn),
     ("телефон", clean_phone),
 )
 
 
-def meanings_of(text: str) -> list[str]:
-    """Everything that ``text`` may be as a number: «ИНН», «лицевой счет»…; empty for words.
+def recognize_number(text: str) -> list[str]:
+    """Everything that the number ``text`` can be: «ИНН», «лицевой счет»…; empty for other texts.
 
-    Twelve digits whose check digits fit may be the ИНН of a person and an account number both.
+    Twelve digits with right check digits can be both the ИНН of a person and an account number.
     """
     number = compact(text).removeprefix("+")
     if not (number.isascii() and number.isdigit()):
         return []
-    found = [name for name, clean in _CHECKED if _passes(clean, number)]
+    meanings = [name for name, clean in _FORMATS if _is_valid(clean, number)]
     if len(number) == ACCOUNT_LENGTH:
-        found.append("лицевой счет")
+        meanings.append("лицевой счет")
     if len(number) == BARCODE_LENGTH:
-        found.append("штрих код документа")
-    return found
+        meanings.append("штрих код документа")
+    return meanings
 
 
-def inn_in(text: str) -> str:
-    """``text`` as an ИНН whose check digits fit; "" when it is none."""
-    return clean_inn(text) if _passes(clean_inn, text) else ""
+def parse_inn(text: str) -> str:
+    """The ИНН in ``text``; "" if it is none or its check digits are wrong."""
+    return clean_inn(text) if _is_valid(clean_inn, text) else ""
 
 
-def _passes(clean: Callable[[str], str], text: str) -> bool:
+def _is_valid(clean: Callable[[str], str], text: str) -> bool:
     try:
         clean(text)
     except ValidationError:

@@ -12,41 +12,41 @@ from econtract.platform.listing.query import MAX_SEARCH_LENGTH
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
 from tasks.screens.list.views.lists import show_list
-from tasks.screens.search import palette as found
+from tasks.screens.search.palette import find_clients, find_pages, find_task_hits
 
-RESULTS = "palette-results"
+RESULTS_ID = "palette-results"
 
 
-def _asked(request: HttpRequest) -> str:
+def _search_text(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Everything that the person sees: tasks in work and finished, and clients.
+    """All tasks that the user sees, in work and finished, and clients.
 
     A task's number leads to its card.
     """
-    text, user = _asked(request), current_user(request)
+    text, user = _search_text(request), current_user(request)
     if text.isascii() and text.isdigit() and len(text) < 10:
         task = SigningTask.objects.visible_to(user).filter(pk=int(text)).first()
         if task is not None:
             return redirect(task)
-    return show_list(request, "search", answer=found.answer(user, text))
+    return show_list(request, "search", client_search=find_clients(user, text))
 
 
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
-    """«Найти или перейти»: places, tasks and clients by the first letters; a page or a dialog."""
-    text, nav = _asked(request), Navigation(request)
+    """«Найти или перейти»: pages, tasks and clients; a page of its own or a dialog."""
+    text, nav = _search_text(request), Navigation(request)
     user = current_user(request)
     context: dict[str, Any] = {
         "nav": nav,
         "text": text,
-        "places": found.places(nav, text),
-        "tasks": found.task_hits(user, text) if text else [],
-        "answer": found.answer(user, text),
+        "pages": find_pages(nav, text),
+        "tasks": find_task_hits(user, text) if text else [],
+        "client_search": find_clients(user, text),
     }
     target = request.headers.get("HX-Target", "")
-    part = "results" if target == RESULTS else "palette"
+    part = "results" if target == RESULTS_ID else "palette"
     return render_page(request, "tasks/search/palette.html", f"tasks/search/_{part}.html", context)

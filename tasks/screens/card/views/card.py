@@ -85,10 +85,14 @@ def _back_link(nav: Navigation, task: SigningTask) -> dict[str, str]:
     """A list that holds the task for this user."""
     if task.is_finished:
         tab = "archive"
-    elif nav.person is not None and task.manager_id == nav.person.pk and "my" in nav.lists:
+    elif (
+        nav.authorized_user is not None
+        and task.manager_id == nav.authorized_user.pk
+        and "my" in nav.tab_codes
+    ):
         tab = "my"
     else:
-        tab = "all" if "all" in nav.lists else nav.lists[0]
+        tab = "all" if "all" in nav.tab_codes else nav.tab_codes[0]
     return {"label": TABS[tab].title, "url": nav.list_url(tab)}
 
 

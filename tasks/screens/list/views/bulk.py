@@ -1,4 +1,4 @@
-"""The bar under a list: one action for all selected tasks, with a result for each of them."""
+"""The bar under a list: one action for all selected tasks, with a result for each task."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -56,23 +56,25 @@ def for_selection(view: BulkView) -> Callable[[HttpRequest], HttpResponseBase]:
 @for_selection
 def take_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Принять в работу»."""
-    results = bulk.take_over(selection, current_user(request), _shown_at(request))
+    results = bulk.take_over(selection, current_user(request), _parse_rendered_at(request))
     numbers = [result.number for result in results if not result.reason]
     parameters = urlencode({"task": numbers, "back": _return_url(request)}, doseq=True)
     undo_url = f"{reverse('tasks:bulk_give_back')}?{parameters}" if numbers else ""
-    return _report(request, "Принять в работу", "Принято в работу", results, undo_url=undo_url)
+    return _render_report(
+        request, "Принять в работу", "Принято в работу", results, undo_url=undo_url
+    )
 
 
 @for_selection
 def give_back(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Отменить» in the message about the tasks that the user has taken."""
     results = bulk.give_back(selection, current_user(request))
-    return _report(request, "Вернуть задания", "Возвращено", results)
+    return _render_report(request, "Вернуть задания", "Возвращено", results)
 
 
 @for_selection
 def hand_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
-    """«Передать»: the first request shows the form, the second hands over."""
+    """«Передать»: the first request shows the form, the second one hands over."""
     user = current_user(request)
     receivers = handover.find_receivers(user)
     form = HandOverForm(request.POST, receivers=receivers)
@@ -80,7 +82,7 @@ def hand_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     if is_submitted and form.is_valid():
         receiver, comment = form.cleaned_data["to"], form.cleaned_data["comment"]
         results = bulk.hand_over(selection, receiver=receiver, actor=user, comment=comment)
-        return _report(request, "Передать", f"Передано сотруднику {receiver}", results)
+        return _render_report(request, "Передать", f"Передано сотруднику {receiver}", results)
     context = {
         "form": form
         if is_submitted
@@ -97,10 +99,10 @@ def hand_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
 
 @for_selection
 def documents(request: HttpRequest, selection: Selection) -> HttpResponseBase:
-    """«Скачать документы»: one streamed ZIP; a note inside names the documents that are missing."""
+    """«Скачать документы»: a streamed ZIP; a note inside names the missing documents."""
     files = bulk.collect_files(selection)
     if not files.files:
-        return _report(request, "Скачать документы", "", list(files.without_file))
+        return _render_report(request, "Скачать документы", "", list(files.without_file))
     notes = [f"{result.number}: {result.reason}" for result in files.without_file]
     content = zip_stream.stream_zip(files.files, notes=notes, notes_name="Не вошло.txt")
     response = StreamingHttpResponse(content, content_type="application/zip")
@@ -114,7 +116,7 @@ def documents(request: HttpRequest, selection: Selection) -> HttpResponseBase:
 def export(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     """«Выгрузить»: the selected tasks as an xlsx file."""
     if not selection.tasks:
-        return _report(request, "Выгрузить", "", selection.missing_results)
+        return _render_report(request, "Выгрузить", "", selection.missing_results)
     if selection.missing:  # the response is a file: the next page shows the message
         numbers = ", ".join(map(str, selection.missing))
         messages.warning(request, f"В выгрузку не вошли, не найдены: {numbers}")
@@ -131,51 +133,56 @@ def export(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename="Выбранные задания.xlsx")
 
 
-def _report(
-    request: HttpRequest, title: str, done: str, results: list[BulkResult], *, undo_url: str = ""
+def _render_report(
+    request: HttpRequest,
+    title: str,
+    success_text: str,
+    results: list[BulkResult],
+    *,
+    undo_url: str = "",
 ) -> HttpResponseBase:
-    """Back to the list if everything was done; else a page with the refused tasks and the reasons.
+    """Redirects to the list if every task succeeded; else shows the refused tasks, and why.
 
-    Both show a message about the tasks that were done, with an undo at ``undo_url``.
+    Either page has a message about the tasks that succeeded, with an undo at ``undo_url``.
     """
-    refused = [result for result in results if result.reason]
-    succeeded = [result for result in results if not result.reason]
-    if count := len(succeeded):
-        text = f"{done}: {count} {pluralize(count, *NOUNS)}"
+    refusals = [result for result in results if result.reason]
+    successes = [result for result in results if not result.reason]
+    if count := len(successes):
+        text = f"{success_text}: {count} {pluralize(count, *NOUNS)}"
         if undo_url:
             offer_undo(request, UndoToast(text, undo_url))
         else:
             messages.success(request, text)
-    if not refused:
+    if not refusals:
         return redirect(_return_url(request))
     visible = SigningTask.objects.visible_to(current_user(request))
     numbers = [result.number for result in results]
     context: dict[str, Any] = {
         "title": title,
-        "done": succeeded,
-        "refused": refused,
-        "linked": set(visible.filter(pk__in=numbers).values_list("pk", flat=True)),
+        "successes": successes,
+        "refusals": refusals,
+        "visible_numbers": set(visible.filter(pk__in=numbers).values_list("pk", flat=True)),
         "back": _return_url(request),
     }
     return render(request, "tasks/list/bulk_report.html", context)
 
 
 def _return_url(request: HttpRequest) -> str:
-    """The list where the tasks were selected; the home page for any address outside the site."""
+    """The list where the tasks were selected; the home page for a URL outside the site."""
     url = _parameters(request).get("back", "")
     is_local = url_has_allowed_host_and_scheme(url, allowed_hosts=None) and url.startswith("/")
     return url if is_local else reverse("home")
 
 
 def _parameters(request: HttpRequest) -> QueryDict:
-    """The fields of the form; an undo, which is only a button, has them in its address."""
+    """The fields of the form. An undo, which is only a button, has them in its URL."""
     return request.GET if "task" in request.GET else request.POST
 
 
-def _shown_at(request: HttpRequest) -> datetime | None:
-    """When the list was shown, as the form says; None for anything else than a time."""
+def _parse_rendered_at(request: HttpRequest) -> datetime | None:
+    """The time of the list's page, from the form; None if that is not a valid time."""
     try:
-        shown_at = parse_datetime(request.POST.get("drawn_at", ""))
+        rendered_at = parse_datetime(request.POST.get("rendered_at", ""))
     except ValueError:
         return None
-    return shown_at if shown_at is not None and is_aware(shown_at) else None
+    return rendered_at if rendered_at is not None and is_aware(rendered_at) else None

@@ -1,4 +1,4 @@
-"""The xlsx file of a list or a report: at once, or made by a worker when it is large."""
+"""The xlsx file of a list or a report. A worker writes a large one."""
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
@@ -15,34 +15,34 @@ from econtract.platform.listing.xlsx import MAX_ROWS, TooManyRows
 from tasks.listing.definition import TASK_LIST
 from tasks.listing.query import TaskListQuery
 
-ORDERED = (
+EXPORT_QUEUED = (
     f"В выгрузке больше {format_number(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
     "придет уведомление со ссылкой."
 )
-STILL_WORKING = "Ваша предыдущая выгрузка еще готовится. Дождитесь уведомления о ней."
+EXPORT_RUNNING = "Ваша предыдущая выгрузка еще готовится. Дождитесь уведомления о ней."
 
 
-def export_response(
+def build_export_response(
     request: HttpRequest, tab: str, query: TaskListQuery, *, file_name: str, fallback_url: str
 ) -> HttpResponseBase:
-    """The file of the tasks of ``query``; too many are ordered, with a redirect to the fallback."""
+    """The file with the tasks of ``query``; for too many, queues an export and redirects."""
     user = current_user(request)
     try:
         file = make_workbook(TASK_LIST, user, tab, query, max_rows=MAX_ROWS)
     except TooManyRows:
         if order_export(user, TASK_LIST, tab=tab, query=query, file_name=file_name):
-            messages.info(request, ORDERED)
+            messages.info(request, EXPORT_QUEUED)
         else:
-            messages.warning(request, STILL_WORKING)
+            messages.warning(request, EXPORT_RUNNING)
         return redirect(fallback_url)
     return FileResponse(file, as_attachment=True, filename=file_name)
 
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A file that the user has ordered."""
-    ready = Export.objects.filter(user=current_user(request), file__isnull=False)
-    export = get_object_or_404(ready.select_related("file"), pk=pk)
+    """The file of one of the user's exports."""
+    exports = Export.objects.filter(user=current_user(request), file__isnull=False)
+    export = get_object_or_404(exports.select_related("file"), pk=pk)
     if export.file is None:
         raise Http404
     try:

@@ -1,4 +1,4 @@
-"""«Мои задания», «Все задания», «Архив», and the search over everything that the user sees."""
+"""«Мои задания», «Все задания», «Архив», and the search over all tasks that the user sees."""
 
 from typing import Any
 
@@ -25,17 +25,16 @@ from tasks.listing.query import NO_QUICK_FILTER, TaskListQuery
 from tasks.listing.tabs import SEARCH, TABS, get_known_total, get_tabs
 from tasks.screens.common.frame import QUICK_FILTER_IN_SESSION, Navigation
 from tasks.screens.common.managers import manager_name, manager_options
-from tasks.screens.list.filters import active_filters, quick_filter_chips
+from tasks.screens.list.filters import build_active_filters, build_quick_filter_chips
 from tasks.screens.list.forms import FilterForm
-from tasks.screens.list.views.exports import export_response
-from tasks.screens.list.views.updates import ShownPage, first_poll_url, parse_query
+from tasks.screens.list.views.exports import build_export_response
+from tasks.screens.list.views.updates import ShownPage, build_first_poll_url, parse_query
 from tasks.wording.turns import TurnLabels
 
 
 @require_safe
 def task_list(request: HttpRequest, tab: str) -> HttpResponse:
-    """One tab. Without ``group`` in the address the stored quick filter applies; with it, it is
-    stored."""
+    """One tab. ``group`` in the URL is stored in the session; without it the stored one applies."""
     tabs = get_tabs(current_user(request))
     if tab not in tabs:
         query = request.GET.urlencode()
@@ -62,66 +61,66 @@ def _store_quick_filter(request: HttpRequest) -> None:
 
 
 def show_list(request: HttpRequest, tab: str, **extra_context: Any) -> HttpResponse:
-    """The page of ``tab``; for htmx its results alone."""
+    """The page of ``tab``; for htmx only its results."""
     user, query = current_user(request), parse_query(request, tab)
     nav = Navigation(request)
     nav.counters = count_tasks(user, quick_filters_of=tab if TABS[tab].has_quick_filters else "")
-    hidden = () if TABS[tab].shows_owner else ("owner",)
-    columns = page_columns(TASK_COLUMNS, nav.counters.columns, hidden=hidden)
+    hidden_columns = () if TABS[tab].shows_owner else ("owner",)
+    columns = page_columns(TASK_COLUMNS, nav.counters.columns, hidden=hidden_columns)
     fields = fields_of("number", columns)
     is_empty_search = tab == SEARCH and not query.q
     total = 0 if is_empty_search else get_known_total(nav.counters, tab, query)
     page = fetch_tab_page(user, tab, query, fields, total)
-    if page.total and not page.rows:  # the list has become shorter since the link was made
+    if page.total and not page.rows:  # the list is shorter than when the link was made
         query = query.last_page(page.total)
         page = fetch_tab_page(user, tab, query, fields, page.total)
-    counted = Total(page.total, NOUNS)
+    total_label = Total(page.total, NOUNS)
     rows = format_rows(page.rows, fields, columns, TurnLabels.for_viewer(user))
     context: dict[str, Any] = {
         "nav": nav,
         "tab": tab,
         "list": TABS[tab],
         "query": query,
-        "hidden": query.parameters(leave_out={"q", *FIRST_PAGE}),
-        "base": request.path,
+        "hidden_parameters": query.parameters(leave_out={"q", *FIRST_PAGE}),
+        "list_path": request.path,
         "columns": column_headers(columns, query),
         "rows": rows,
-        "body": render_rows(rows, columns, "tasks/list/_row.html"),
-        "total": counted.sentence,
-        "active": active_filters(query),
+        "table_body": render_rows(rows, columns, "tasks/list/_row.html"),
+        "total_text": total_label.sentence,
+        "active_filters": build_active_filters(query),
         "reset_url": f"{request.path}?group={NO_QUICK_FILTER}",
-        "pagination": pagination_context(query, counted, page),
+        "pagination": pagination_context(query, total_label, page),
         "is_fragment": is_fragment(request),
-        "answer": None,
+        "client_search": None,
         "updates": "",
         **extra_context,
     }
     ListPosition.from_page(tab, query, page).save(request.session)
     if tab in get_tabs(user):
-        shown = ShownPage(clock.now(), tuple(row[0] for row in page.rows))
-        context |= _tab_context(nav, tab, query, shown)
+        shown_page = ShownPage(clock.now(), tuple(row[0] for row in page.rows))
+        context |= _tab_context(nav, tab, query, shown_page)
     response = render_page(request, "tasks/list/list.html", "tasks/list/_results.html", context)
-    trigger_client_event(response, "announce", {"value": counted.sentence})
+    trigger_client_event(response, "announce", {"value": total_label.sentence})
     return response
 
 
 def _tab_context(
-    nav: Navigation, tab: str, query: TaskListQuery, shown: ShownPage
+    nav: Navigation, tab: str, query: TaskListQuery, shown_page: ShownPage
 ) -> dict[str, Any]:
     encoded = query.encode()
     return {
-        "chips": quick_filter_chips(tab, query, nav.counters),
+        "chips": build_quick_filter_chips(tab, query, nav.counters),
         "filters_url": cached_reverse("tasks:filters", tab) + encoded,
         "saved_url": cached_reverse("tasks:saved", tab) + encoded,
         "columns_url": cached_reverse("tasks:columns", tab) + encoded,
         "export_url": cached_reverse("tasks:export", tab) + encoded,
-        "updates_url": first_poll_url(nav, tab, query, shown),
+        "updates_url": build_first_poll_url(nav, tab, query, shown_page),
     }
 
 
 @require_safe
 def filters(request: HttpRequest, tab: str) -> HttpResponse:
-    """The filters of a list, a page that opens in a dialog; its form leads to the list."""
+    """The filters of a list, a page that opens as a dialog; its form leads to the list."""
     query = parse_query(request, tab)
     list_url = cached_reverse("tasks:list", tab)
     owner_text = request.GET.get("owner_q", "")
@@ -130,7 +129,7 @@ def filters(request: HttpRequest, tab: str) -> HttpResponse:
         "list": TABS[tab],
         "query": query,
         "form": FilterForm(initial=FilterForm.initial_values(query)),
-        "hidden": query.parameters(leave_out=FilterForm.PARAMETERS.union(FIRST_PAGE)),
+        "hidden_parameters": query.parameters(leave_out=FilterForm.PARAMETERS.union(FIRST_PAGE)),
         "list_url": list_url,
         "filters_url": request.path,
         "owners_url": reverse("tasks:owners"),
@@ -157,4 +156,4 @@ def export(request: HttpRequest, tab: str) -> HttpResponseBase:
     query = parse_query(request, tab)
     list_url = cached_reverse("tasks:list", tab) + query.encode()
     file_name = f"{TABS[tab].title}.xlsx"
-    return export_response(request, tab, query, file_name=file_name, fallback_url=list_url)
+    return build_export_response(request, tab, query, file_name=file_name, fallback_url=list_url)

@@ -1,4 +1,4 @@
-"""«Сохраненные» and «Колонки»: dialogs; without a script, pages of their own."""
+"""«Сохраненные» and «Колонки»: dialogs; without JavaScript, pages of their own."""
 
 from typing import cast
 
@@ -20,7 +20,7 @@ from tasks.listing.definition import TASK_LIST
 from tasks.listing.query import TaskListQuery
 from tasks.listing.tabs import TABS
 from tasks.screens.common.requests import UNPROCESSABLE
-from tasks.screens.list.filters import active_filters
+from tasks.screens.list.filters import build_active_filters
 from tasks.screens.list.forms import ColumnsForm, FilterNameForm, SaveFilterForm
 from tasks.screens.list.views.updates import parse_query
 from tasks.statuses import quick_filters
@@ -33,13 +33,13 @@ def index(request: HttpRequest, tab: str) -> HttpResponse:
     form = SaveFilterForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            saved = saved_filters.save_filter(
+            saved_filter = saved_filters.save_filter(
                 list_code=LIST_CODE, owner=user, tab=tab, query=query, **form.cleaned_data
             )
         except ActionRefused as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, f"Фильтр «{saved}» сохранен")
+            messages.success(request, f"Фильтр «{saved_filter}» сохранен")
             return redirect(_list_url(tab, query))
     return _render_index(request, tab, query, form)
 
@@ -53,9 +53,11 @@ def _render_index(
         "tab": tab,
         "list": TABS[tab],
         "form": form,
-        "saved": [_filter_context(each, count, user) for each, count in filters],
-        "active": active_filters(query),
-        "chip": quick_filters()[query.quick_filter].label if query.quick_filter else "",
+        "saved_filters": [
+            _filter_context(saved_filter, count, user) for saved_filter, count in filters
+        ],
+        "active_filters": build_active_filters(query),
+        "quick_filter": quick_filters()[query.quick_filter].label if query.quick_filter else "",
         "query": query,
         "save_url": reverse("tasks:saved", args=[tab]) + query.encode(),
         "back_url": _list_url(tab, query),
@@ -65,77 +67,77 @@ def _render_index(
     return render_page(request, page, part, context, status=status)
 
 
-def _filter_context(saved: SavedFilter, count: int, user: User) -> dict[str, object]:
+def _filter_context(saved_filter: SavedFilter, count: int, user: User) -> dict[str, object]:
     """A saved filter as the menu shows it; its forms only for users who can change it."""
-    can_change = saved.can_be_changed_by(user)
+    can_change = saved_filter.can_be_changed_by(user)
     return {
-        "pk": saved.pk,
-        "name": saved.name,
-        "url": _url(saved),
+        "pk": saved_filter.pk,
+        "name": saved_filter.name,
+        "url": _filter_url(saved_filter),
         "count": count_label(count),
-        "list": TABS[saved.tab].title,
-        "group": saved.group.name if saved.group else "",
-        "author": "" if saved.owner_id == user.pk else str(saved.owner),
-        "rename_url": reverse("tasks:saved_rename", args=[saved.pk]) if can_change else "",
-        "delete_url": reverse("tasks:saved_delete", args=[saved.pk]) if can_change else "",
+        "list": TABS[saved_filter.tab].title,
+        "group": saved_filter.group.name if saved_filter.group else "",
+        "author": "" if saved_filter.owner_id == user.pk else str(saved_filter.owner),
+        "rename_url": reverse("tasks:saved_rename", args=[saved_filter.pk]) if can_change else "",
+        "delete_url": reverse("tasks:saved_delete", args=[saved_filter.pk]) if can_change else "",
     }
 
 
 @require_POST
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another name for a saved filter; the result is a message on its list."""
-    saved, form = _get_changeable(request, pk), FilterNameForm(request.POST)
+    """Renames a saved filter; its list shows the result as a message."""
+    saved_filter, form = _get_changeable(request, pk), FilterNameForm(request.POST)
     if form.is_valid():
         try:
-            saved_filters.rename_filter(saved, form.cleaned_data["name"])
-            messages.success(request, f"Фильтр переименован: «{saved}»")
+            saved_filters.rename_filter(saved_filter, form.cleaned_data["name"])
+            messages.success(request, f"Фильтр переименован: «{saved_filter}»")
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
     else:
         messages.error(request, "Введите название фильтра")
-    return redirect(_url(saved))
+    return redirect(_filter_url(saved_filter))
 
 
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes the filter, not its tasks."""
-    saved = _get_changeable(request, pk)
-    saved.delete()
-    messages.success(request, f"Фильтр «{saved}» удален")
-    return redirect(_list_url(saved.tab, TaskListQuery()))
+    saved_filter = _get_changeable(request, pk)
+    saved_filter.delete()
+    messages.success(request, f"Фильтр «{saved_filter}» удален")
+    return redirect(_list_url(saved_filter.tab, TaskListQuery()))
 
 
 def _get_changeable(request: HttpRequest, pk: int) -> SavedFilter:
     """Raises Http404 when the user does not see the filter or cannot change it."""
     user = current_user(request)
-    open_filters = SavedFilter.objects.open_to(user).filter(list_code=LIST_CODE)
-    saved = get_object_or_404(open_filters, pk=pk)
-    if not saved.can_be_changed_by(user):
+    shared_filters = SavedFilter.objects.open_to(user).filter(list_code=LIST_CODE)
+    saved_filter = get_object_or_404(shared_filters, pk=pk)
+    if not saved_filter.can_be_changed_by(user):
         raise Http404
-    return saved
+    return saved_filter
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, tab: str) -> HttpResponse:
-    """«Колонки»: the choice is the user's on every computer."""
+    """«Колонки»: the choice is stored for the user and applies on every computer."""
     user, query = current_user(request), parse_query(request, tab)
     list_url = _list_url(tab, query)
     if request.method == "POST":
         saved_filters.choose_columns(user, TASK_LIST, request.POST.getlist("columns"))
         return redirect(list_url)
-    chosen = saved_filters.load_columns(user, TASK_LIST)
+    columns = saved_filters.load_columns(user, TASK_LIST)
     context = {
         "tab": tab,
         "list": TABS[tab],
-        "form": ColumnsForm(initial={"columns": chosen}),
+        "form": ColumnsForm(initial={"columns": columns}),
         "columns_url": reverse("tasks:columns", args=[tab]) + query.encode(),
         "back_url": list_url,
     }
     return render_page(request, "tasks/list/columns.html", "tasks/list/_columns.html", context)
 
 
-def _url(saved: SavedFilter) -> str:
-    return _list_url(saved.tab, cast(TaskListQuery, saved_filters.query_of(saved)))
+def _filter_url(saved_filter: SavedFilter) -> str:
+    return _list_url(saved_filter.tab, cast(TaskListQuery, saved_filters.query_of(saved_filter)))
 
 
 def _list_url(tab: str, query: TaskListQuery) -> str:

@@ -1,4 +1,4 @@
-"""What has changed in a list since it was shown: the poll of the lists."""
+"""The poll of a list: what has changed since it was shown."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,21 +21,21 @@ from tasks.listing.query import TaskListQuery
 from tasks.listing.tabs import TABS, find_tasks, get_tabs
 from tasks.models import SigningTask
 from tasks.screens.common.frame import Navigation
-from tasks.screens.list.filters import quick_filter_chips, updates_text
+from tasks.screens.list.filters import build_quick_filter_chips, format_update_count
 
 NO_CONTENT = 204
 
 
 @dataclass(frozen=True)
 class ShownPage:
-    """What the user has before them: when it was shown, and the numbers of its tasks."""
+    """The page of a list that the user looks at: its time and the numbers of its tasks."""
 
     at: datetime
     numbers: tuple[int, ...]
 
     @classmethod
     def parse(cls, params: QueryDict) -> "ShownPage | None":
-        """What `parameters` wrote; None for anything without a valid time."""
+        """Reads `parameters` back; None if there is no valid time."""
         try:
             at = parse_datetime(params.get("seen", ""))
         except ValueError:
@@ -52,29 +52,29 @@ class ShownPage:
 
 @require_safe
 def updates(request: HttpRequest, tab: str) -> HttpResponse:
-    """A line that offers to show the changes, and fresh counters; 204 when nothing has changed.
+    """A line that offers to show the changes, and new counters; 204 if nothing has changed.
 
-    The rows themselves stay as they are: they must not move under the user's pointer.
+    The rows stay as they are: they must not move under the user's pointer.
     """
     user, query = current_user(request), parse_query(request, tab)
-    shown = ShownPage.parse(request.GET)
-    if shown is None or tab not in get_tabs(user):
+    shown_page = ShownPage.parse(request.GET)
+    if shown_page is None or tab not in get_tabs(user):
         raise Http404
     nav = Navigation(request)
     nav.counters = count_tasks(user, quick_filters_of=tab if TABS[tab].has_quick_filters else "")
-    count = _count_changed(user, tab, query, shown)
+    count = _count_changed(user, tab, query, shown_page)
     state = f"{count}-{_counters_digest(nav, tab)}"
     if state == request.GET.get("counted", ""):
         return HttpResponse(status=NO_CONTENT)
-    nav.place, nav.tab = "tasks:list", tab
+    nav.view_name, nav.tab = "tasks:list", tab
     context = {
         "nav": nav,
-        "chips": quick_filter_chips(tab, query, nav.counters),
-        "updates": updates_text(count),
+        "chips": build_quick_filter_chips(tab, query, nav.counters),
+        "updates": format_update_count(count),
         "list_url": cached_reverse("tasks:list", tab) + query.encode(),
-        "updates_url": _poll_url(tab, query, shown, state),
+        "updates_url": _build_poll_url(tab, query, shown_page, state),
     }
-    response = render(request, "tasks/list/_poll_answer.html", context)
+    response = render(request, "tasks/list/_poll_response.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -85,27 +85,29 @@ def parse_query(request: HttpRequest, tab: str) -> TaskListQuery:
     return query if TABS[tab].has_quick_filters else replace(query, quick_filter="")
 
 
-def first_poll_url(nav: Navigation, tab: str, query: TaskListQuery, shown: ShownPage) -> str:
-    """The address that a page polls when it has just been shown."""
-    return _poll_url(tab, query, shown, f"0-{_counters_digest(nav, tab)}")
+def build_first_poll_url(
+    nav: Navigation, tab: str, query: TaskListQuery, shown_page: ShownPage
+) -> str:
+    """The URL that a new page polls first."""
+    return _build_poll_url(tab, query, shown_page, f"0-{_counters_digest(nav, tab)}")
 
 
-def _count_changed(user: User, tab: str, query: TaskListQuery, shown: ShownPage) -> int:
+def _count_changed(user: User, tab: str, query: TaskListQuery, shown_page: ShownPage) -> int:
     """How many tasks came, changed, or left the list since it was shown."""
-    since = {"updated_at__gt": shown.at}
+    since = {"updated_at__gt": shown_page.at}
     in_list = find_tasks(user, tab, query).filter(**since).order_by()[: COUNT_LIMIT + 1]
-    on_page = SigningTask.objects.visible_to(user).filter(pk__in=shown.numbers, **since)
+    on_page = SigningTask.objects.visible_to(user).filter(pk__in=shown_page.numbers, **since)
     return len({*in_list.values_list("pk", flat=True), *on_page.values_list("pk", flat=True)})
 
 
-def _poll_url(tab: str, query: TaskListQuery, shown: ShownPage, state: str) -> str:
-    parameters = urlencode({**shown.parameters, "counted": state})
+def _build_poll_url(tab: str, query: TaskListQuery, shown_page: ShownPage, state: str) -> str:
+    parameters = urlencode({**shown_page.parameters, "counted": state})
     return f"{cached_reverse('tasks:news', tab)}{query.encode()}&{parameters}"
 
 
 def _counters_digest(nav: Navigation, tab: str) -> str:
-    """Changes when a figure that the page shows does."""
+    """A hash of the counters that the page shows."""
     counters = nav.counters
     by_quick_filter = counters.by_quick_filter if TABS[tab].has_quick_filters else ""
-    shown = (counters.own, counters.visible, by_quick_filter)
-    return blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+    counts = (counters.own, counters.visible, by_quick_filter)
+    return blake2s(repr(counts).encode(), digest_size=6).hexdigest()

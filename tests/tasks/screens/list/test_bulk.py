@@ -51,7 +51,7 @@ def act(web: Client, action: str, *tasks: SigningTask | int, **more: Any) -> Any
 
 
 def report(response: Any) -> dict[int, str]:
-    return {outcome.number: outcome.reason for outcome in response.context["refused"]}
+    return {outcome.number: outcome.reason for outcome in response.context["refusals"]}
 
 
 def test_taking_all_leads_back_to_the_list_with_their_count(owner: User, web: Client) -> None:
@@ -84,13 +84,13 @@ def test_a_task_taken_since_the_list_was_shown_stays_with_the_faster_user(
     people: People, owner: User, web: Client
 ) -> None:
     task = SigningTaskFactory(manager=owner)
-    drawn_at = clock.now() - timedelta(seconds=1)
+    rendered_at = clock.now() - timedelta(seconds=1)
     faster = people["colleague"]
     assert faster is not None
     group = AccessGroup.objects.get(members__user=people["mate"])
     join(group, faster, AccessGroup.MEMBER_MANAGER)
     handover.take_over(task=task, actor=faster)
-    response = act(web, "take/", task, drawn_at=drawn_at.isoformat())
+    response = act(web, "take/", task, rendered_at=rendered_at.isoformat())
     assert report(response) == {task.number: f"Задание уже принял в работу сотрудник {faster}."}
     assert fresh(task).manager == faster
 

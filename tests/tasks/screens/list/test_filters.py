@@ -39,7 +39,7 @@ def test_every_filter_narrows_the_list(people: People, owner: User, web: Client)
     }.items():
         response = web.get(f"/tasks/all/?group=none&{parameters}")
         assert shown_numbers(response) == [task.number], parameters
-        assert len(response.context["active"]) == 1, parameters
+        assert len(response.context["active_filters"]) == 1, parameters
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ def save(web: Client, name: str, group: AccessGroup | None = None, tab: str = "a
 
 
 def shown_names(web: Client) -> list[str]:
-    return [row["name"] for row in web.get("/tasks/archive/saved/").context["saved"]]
+    return [row["name"] for row in web.get("/tasks/archive/saved/").context["saved_filters"]]
 
 
 def test_a_saved_filter_leads_to_its_query(people: People) -> None:
     web = browser_of(people["lead"])
     assert save(web, "Ошибки").status_code == 302
-    [row] = web.get("/tasks/all/saved/").context["saved"]
+    [row] = web.get("/tasks/all/saved/").context["saved_filters"]
     assert row["name"] == "Ошибки"
     query = web.get(row["url"]).context["query"]
     assert (query.status, query.sort) == (Status.SIGNING_FAILED, "number")
@@ -46,7 +46,7 @@ def test_the_count_is_of_the_tasks_that_the_viewer_sees(people: People, group: A
     SigningTaskFactory(manager=people["owner"], status=Status.SIGNING_FAILED)
     SigningTaskFactory(manager=people["colleague"], status=Status.SIGNING_FAILED)
     counts = {
-        who: browser_of(people[who]).get("/tasks/all/saved/").context["saved"][0]["count"]
+        who: browser_of(people[who]).get("/tasks/all/saved/").context["saved_filters"][0]["count"]
         for who in ("lead", "colleague")
     }
     assert counts == {"lead": 2, "colleague": 1}

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import TaskType
 from tasks.models import SigningTask
-from tasks.screens.search.recognition import inn_in, meanings_of
+from tasks.screens.search.recognition import parse_inn, recognize_number
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory, company_inn, person_inn
 from tests.support.people import People, browser_of
@@ -39,12 +39,12 @@ def task(owner: User) -> SigningTask:
     ],
 )
 def test_check_digits_tell_numbers_apart(text: str, meanings: list[str]) -> None:
-    assert meanings_of(text) == meanings
+    assert recognize_number(text) == meanings
 
 
 def test_an_inn_is_taken_out_of_what_was_pasted() -> None:
-    assert inn_in(" 7707 049388 ") == "7707049388"
-    assert inn_in("7707049389") == ""
+    assert parse_inn(" 7707 049388 ") == "7707049388"
+    assert parse_inn("7707049389") == ""
 
 
 def test_the_search_shows_the_client_and_begins_a_task_with_him(
