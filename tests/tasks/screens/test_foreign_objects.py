@@ -76,6 +76,7 @@ class World:
             "number": [self.open.number, self.done.number],
             "version": [self.version.pk],
             "page": [1],
+            "index": [0],
             "name": ["cancel", "approve"],
             "slug": ["company"],
             "tasks:authority_file pk": [self.paper.pk],
