@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.roles import Role
 from clients.directories.registry import REGIONS
 from clients.models import Region
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, RegionFactory
@@ -30,8 +30,8 @@ def test_an_administrator_imports_a_directory_from_a_file(
     expect(page.get_by_text("Добавится: 82, изменится: 1")).to_be_visible()
     assert Region.objects.count() == 1
     # axe loads a script that the policy blocks, so the console is checked before it runs.
-    assert [text for text in screens.complaints if "Content Security" in text] == []
-    assert faults(page) == []
+    assert [text for text in screens.errors if "Content Security" in text] == []
+    assert audit(page) == []
     page.get_by_role("button", name="Применить изменения").click()
     expect(page.get_by_text("Загружено строк: 83, отключено: 0")).to_be_visible()
     assert Region.objects.count() == 83
@@ -39,5 +39,5 @@ def test_an_administrator_imports_a_directory_from_a_file(
     pages = [f"contact/{contact.pk}", f"client/{contact.clients.get().pk}"]
     for path in [*pages, f"region/{Region.objects.earliest('pk').pk}"]:
         page.goto(f"/admin/clients/{path}/change/")
-        assert faults(page) == []
+        assert audit(page) == []
     screens.close()

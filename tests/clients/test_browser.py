@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.roles import Role, TaskType
 from clients.models import Client, ClientContact, Contact
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens
 from tests.support.factories import UserFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory
@@ -77,8 +77,8 @@ def test_every_page_is_accessible_in_every_theme(
     for name, path in pages.items():
         page.goto(path)
         expect(page.locator(".user-name")).to_be_attached()
-        assert faults(page) == [], name
-    assert [text for text in screens.complaints if "422" not in text] == []
+        assert audit(page) == [], name
+    assert [text for text in screens.errors if "422" not in text] == []
 
 
 def test_a_contact_is_edited_in_its_row(company: Client, open_page: Open) -> None:
@@ -108,7 +108,7 @@ def test_the_row_and_its_form_do_not_overflow(company: Client, open_page: Open) 
     edit_link(page).click()
     expect(page.get_by_label("Фамилия")).to_be_focused()
     assert page.evaluate(overflow) == [0]
-    assert faults(page) == []
+    assert audit(page) == []
 
 
 def test_escape_cancels_the_edit(company: Client, open_page: Open) -> None:

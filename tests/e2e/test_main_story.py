@@ -71,7 +71,7 @@ def log_in(page: Page) -> None:
     keys = Keyboard(page)
     expect(page.get_by_label("Логин")).to_be_focused()
     keys.type("manager")
-    keys.reach(page.get_by_label("Пароль", exact=True))
+    keys.tab_to_element(page.get_by_label("Пароль", exact=True))
     keys.type("demo")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Задания", level=1)).to_be_visible()
@@ -114,10 +114,10 @@ def sign(client: Page, task: SigningTask) -> None:
     """What the client does in his box."""
     client.goto("/edo/")
     keys = Keyboard(client)
-    keys.reach(client.get_by_role("link", name=f"{task.document_number}.pdf").first)
+    keys.tab_to_element(client.get_by_role("link", name=f"{task.document_number}.pdf").first)
     with client.expect_navigation():
         keys.press("Enter")
-    keys.reach(client.get_by_role("button", name="Подписать", exact=True))
+    keys.tab_to_element(client.get_by_role("button", name="Подписать", exact=True))
     keys.press("Enter")
     expect(client.get_by_text("Подпись верна")).to_have_count(2)
 

@@ -28,4 +28,4 @@ def windows(browser: Browser) -> Iterator[Windows]:
     opened = Windows(browser)
     yield opened
     opened.close()
-    assert opened.complaints == []
+    assert opened.errors == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.support.chromium.looks import faults, findings, overflow
+from tests.support.chromium.page_audit import audit, measure_overflow, run_axe
 from tests.ui.conftest import FakeSite, OpenPage, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui")]
@@ -31,13 +31,13 @@ def size(width: int, height: int = 800) -> ViewportSize:
 def test_a_page_is_accessible_in_every_look(name: str, site: FakeSite, open_page: OpenPage) -> None:
     template, context = PAGES[name]
     site.responses["/"] = render(template, **context)
-    assert faults(open_page()) == []
+    assert audit(open_page()) == []
     assert site.console_messages == []
 
 
 def test_axe_finds_a_planted_fault(site: FakeSite, open_page: OpenPage) -> None:
     site.responses["/"] = render("404.html").replace("<h1>", '<img src="/static/favicon.svg"><h1>')
-    assert [line.split(":")[0] for line in findings(open_page())] == ["image-alt"]
+    assert [line.split(":")[0] for line in run_axe(open_page())] == ["image-alt"]
 
 
 def test_the_check_finds_clipped_text(site: FakeSite, open_page: OpenPage) -> None:
@@ -48,7 +48,7 @@ def test_the_check_finds_clipped_text(site: FakeSite, open_page: OpenPage) -> No
         "document.adoptedStyleSheets.push(new CSSStyleSheet()),"
         "document.adoptedStyleSheets[0].replaceSync('h1 { overflow: hidden; white-space: nowrap }')"
     )
-    assert any("cut off: <h1" in line for line in faults(page))
+    assert any("cut off: <h1" in line for line in audit(page))
 
 
 def test_spaced_out_text_does_not_scroll_sideways(site: FakeSite, open_page: OpenPage) -> None:
@@ -61,7 +61,7 @@ def test_spaced_out_text_does_not_scroll_sideways(site: FakeSite, open_page: Ope
           document.adoptedStyleSheets = [sheet];
         }"""
     )
-    assert overflow(page) <= 0
+    assert measure_overflow(page) <= 0
 
 
 def test_a_table_on_a_phone_is_still_a_table(open_page: OpenPage) -> None:

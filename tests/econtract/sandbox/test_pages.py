@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.sandbox import ROMASHKA, Sandbox
 from tests.support.sandbox_calls import (
     get_identification,
@@ -89,7 +89,7 @@ def detail_pages(sandbox: Sandbox) -> dict[str, str]:
 
 def check_page(page: Page) -> None:
     """The page is accessible, has one heading of level 1, and its text has no «ё»."""
-    assert faults(page) == [], page.url
+    assert audit(page) == [], page.url
     assert page.locator("h1").count() == 1
     assert "ё" not in page.inner_text("body").lower()
 

@@ -1,4 +1,4 @@
-"""What browser tests of the screens share: opening a page as somebody."""
+"""Pages of the live server, for browser tests of the screens."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.people import browser_of
 
 
 class Screens:
-    """Pages of the running site; ``complaints`` are those of console and content policy."""
+    """Opens pages of the live server; ``errors`` come from the console, scripts and the CSP."""
 
     def __init__(self, live_server: LiveServer, browser: Browser) -> None:
         self.live_server, self.browser = live_server, browser
         self.contexts: list[BrowserContext] = []
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
 
-    def open(self, address: str, user: User | None = None, **options: Any) -> Page:
-        """The page at ``address`` as ``user`` sees it, in a context of its own."""
+    def open(self, path: str, user: User | None = None, **options: Any) -> Page:
+        """The page at ``path`` as ``user`` sees it, in a browser context of its own."""
         context = self.browser.new_context(
             base_url=self.live_server.url, locale="ru-RU", reduced_motion="reduce", **options
         )
@@ -30,14 +30,14 @@ class Screens:
             name, url = settings.SESSION_COOKIE_NAME, self.live_server.url
             context.add_cookies([{"name": name, "value": session, "url": url}])
         page = context.new_page()
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(address)
+        page.on("console", self._record_message)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(path)
         return page
 
-    def _note(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
+            self.errors.append(message.text)
 
     def close(self) -> None:
         for context in self.contexts:
@@ -45,7 +45,7 @@ class Screens:
 
 
 def assert_accessible(page: Page) -> None:
-    """Right in every look, one heading, the language named."""
+    """The audit finds nothing; the page has one main heading and names its language."""
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == "ru"
-    assert faults(page) == [], page.url
+    assert audit(page) == [], page.url

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tasks.actions.comments import add_comment
 from tasks.models import SigningTask
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens, assert_accessible
 from tests.support.factories import HistoryEntryFactory
 from tests.support.factories_clients import ContactFactory
@@ -54,9 +54,9 @@ def test_axe_finds_nothing_on_the_screens(
     for address in addresses:
         page.goto(address)
         # Axe itself is refused by the policy: the console is looked at before it.
-        assert [text for text in screens.complaints if "status of 404" not in text] == [], address
+        assert [text for text in screens.errors if "status of 404" not in text] == [], address
         assert_accessible(page)
-        screens.complaints.clear()
+        screens.errors.clear()
 
 
 def test_axe_finds_nothing_in_the_administration_of_people(
@@ -77,9 +77,9 @@ def test_axe_finds_nothing_in_the_administration_of_people(
         f"/admin/tasks/signingtask/why/?user={owner.pk}&task={task}",
     ]:
         page.goto(address)
-        assert screens.complaints == [], address
-        assert faults(page) == [], address
-        screens.complaints.clear()
+        assert screens.errors == [], address
+        assert audit(page) == [], address
+        screens.errors.clear()
 
 
 def test_axe_finds_nothing_on_the_sign_in_page_with_its_errors(

@@ -9,7 +9,7 @@ from accounts.models import User
 from tasks.actions.perform_action import perform_action
 from tasks.models import SigningTask
 from tasks.statuses import Status
-from tests.support.chromium.looks import findings
+from tests.support.chromium.page_audit import run_axe
 from tests.support.chromium.screens import Screens, assert_accessible
 from tests.support.factories import SigningTaskFactory, fresh
 from tests.support.paths import CONTRACT
@@ -43,7 +43,7 @@ def test_a_status_changes_on_the_card_without_a_reload(
     expect(page.locator("#banner-title")).to_contain_text("Создание ЛК Лида", timeout=15_000)
     # What was being typed is still there.
     expect(page.get_by_label("Новый комментарий")).to_have_value("Недописанный комм")
-    assert screens.complaints == []
+    assert screens.errors == []
 
 
 def test_a_list_offers_what_has_changed_and_its_counters_follow(
@@ -208,7 +208,7 @@ def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
     )
     page.wait_for_url(f"**/search/?q={task.client.inn}")
     expect(page.get_by_role("link", name="Создать задание с этим клиентом")).to_be_visible()
-    assert screens.complaints == []
+    assert screens.errors == []
 
 
 def test_a_colleague_is_mentioned_by_keyboard_and_told(
@@ -222,7 +222,7 @@ def test_a_colleague_is_mentioned_by_keyboard_and_told(
     box.press("ArrowDown")
     box.press("Enter")
     expect(box).to_have_value("Посмотрите, @mate ")
-    assert findings(page) == []
+    assert run_axe(page) == []
     box.press("Control+Enter")
     expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
     other = screens.open("/notifications/", crowd["mate"])

@@ -19,11 +19,11 @@ def _committed(transactional_db: None) -> None:
 
 
 class Forms:
-    """Opens paths as one manager; ``complaints`` are errors of the console and the CSP."""
+    """Opens paths as one manager; ``errors`` are errors of the console and the CSP."""
 
     def __init__(self, screens: Screens, user: User) -> None:
         self.screens, self.user = screens, user
-        self.complaints = screens.complaints
+        self.errors = screens.errors
 
     def __call__(self, path: str = "/tasks/new/company/", **options: object) -> Page:
         page = self.screens.open(path, self.user, **options)
@@ -45,4 +45,4 @@ def open_form(live_server: LiveServer, browser: Browser, manager: User) -> Itera
     yield forms
     forms.settle()
     forms.screens.close()
-    assert [text for text in forms.complaints if not text.startswith(REFUSED)] == []
+    assert [text for text in forms.errors if not text.startswith(REFUSED)] == []

@@ -138,7 +138,7 @@ def test_a_lost_connection_loses_nothing(open_form: Forms) -> None:
     page.get_by_role("button", name="Повторить").click()
     wait_until_saved(page)
     assert get_draft().fields["document_number"] == ["Д-2"]
-    open_form.complaints.clear()
+    open_form.errors.clear()
 
 
 def test_a_response_does_not_overwrite_what_is_typed_meanwhile(open_form: Forms) -> None:

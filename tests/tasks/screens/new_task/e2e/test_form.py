@@ -87,7 +87,7 @@ def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
 def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
     page = open_form("/tasks/new/self-employed/")
     keys = Keyboard(page)
-    keys.reach(page.get_by_label("ИНН", exact=True))
+    keys.tab_to_element(page.get_by_label("ИНН", exact=True))
     keys.type(IVANOVA.inn)
     keys.press("Tab")
     expect(page.get_by_label("Отчество")).to_have_value("Андреевна")
@@ -97,7 +97,7 @@ def test_a_person_task_by_keyboard_only(open_form: Forms) -> None:
         keys.type(PERSON[label])
     keys.press("Tab")
     wait_until_saved(page)
-    keys.reach(page.locator("#id_document"))
+    keys.tab_to_element(page.locator("#id_document"))
     with page.expect_file_chooser() as chooser:
         keys.press("Space")
     chooser.value.set_files(PDF)

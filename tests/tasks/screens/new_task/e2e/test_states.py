@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
-from tests.support.chromium.looks import faults
+from tests.support.chromium.page_audit import audit
 from tests.support.factories_clients import ClientFactory, ContactFactory
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
@@ -122,7 +122,7 @@ def test_a_company_form_is_accessible(
 ) -> None:
     page = open_form()
     reach_state(page)
-    assert faults(page) == []
+    assert audit(page) == []
 
 
 def complete_person(page: Page) -> None:
@@ -137,7 +137,7 @@ def complete_person(page: Page) -> None:
 def test_a_person_form_is_accessible(reach_state: Callable[[Page], None], open_form: Forms) -> None:
     page = open_form("/tasks/new/self-employed/")
     reach_state(page)
-    assert faults(page) == []
+    assert audit(page) == []
 
 
 @pytest.mark.parametrize("state", ["choice", "no regions", "cdi down"])
@@ -151,7 +151,7 @@ def test_pages_around_the_form_are_accessible(
     if state == "cdi down":
         page.get_by_role("combobox", name="Наименование клиента").press_sequentially("ромашка")
         expect(page.get_by_text("CDI не отвечает").first).to_be_visible()
-    assert faults(page) == []
+    assert audit(page) == []
 
 
 # --- Without JavaScript --------------------------------------------------------------------------
