@@ -18,7 +18,7 @@ def make_task(
     return task
 
 
-def shown_numbers(response: Any) -> list[int]:
+def numbers_on_page(response: Any) -> list[int]:
     """The task numbers of a list's page, in their order."""
     return [int(row["number"]) for row in response.context["rows"]]
 

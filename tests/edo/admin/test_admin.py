@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def trusted(settings: Any, tmp_path: Any) -> None:
+def trust_our_authority(settings: Any, tmp_path: Any) -> None:
     roots = tmp_path / "roots.pem"
     roots.write_bytes(authority().root.public_bytes(Encoding.PEM))
     settings.EDO_TRUST_ROOTS, settings.EDO_CRLS = str(roots), []
@@ -35,8 +35,8 @@ def trusted(settings: Any, tmp_path: Any) -> None:
 
 
 def person_with(role: Role, **more: Any) -> User:
-    made: User = UserFactory(roles=[role], **more)
-    return made
+    user: User = UserFactory(roles=[role], **more)
+    return user
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def person(**more: Any) -> Signer:
     return authority().signer(**{**values, "inn": SIGNATORY.inn, "snils": SIGNATORY.snils, **more})
 
 
-def made_signatory(signer: Signer, key_ref: str = "key") -> Signatory:
+def create_signatory(signer: Signer, key_ref: str = "key") -> Signatory:
     fields = read_certificate_fields(signer.pem)
     return Signatory.objects.create(surname="Иванова", given_name="Анна", key_ref=key_ref, **fields)
 
@@ -84,7 +84,7 @@ def upload(admin: Client, signatory: Signatory, xml: bytes, signature: bytes) ->
 
 def test_a_good_power_of_attorney_is_taken_in(admin: Client, box: Box) -> None:
     xml, signature = power_files()
-    answer = upload(admin, made_signatory(person()), xml, signature)
+    answer = upload(admin, create_signatory(person()), xml, signature)
     assert answer.status_code == 302
     power = PowerOfAttorney.objects.get()
     assert bytes(power.xml) == xml
@@ -99,7 +99,7 @@ def test_a_good_power_of_attorney_is_taken_in(admin: Client, box: Box) -> None:
 def test_every_failed_check_is_named_on_the_page(admin: Client, box: Box) -> None:
     today = clock.now().date()
     xml, _ = power_files(valid_until=today - DAY, powers=())
-    answer = upload(admin, made_signatory(person()), xml, b"garbage")
+    answer = upload(admin, create_signatory(person()), xml, b"garbage")
     page = answer.content.decode()
     assert answer.status_code == 200
     for words in ("Срок МЧД истек", "Подпись руководителя под МЧД", "нет полномочий"):
@@ -108,12 +108,12 @@ def test_every_failed_check_is_named_on_the_page(admin: Client, box: Box) -> Non
 
 
 def test_a_power_of_attorney_of_somebody_else_is_refused(admin: Client, box: Box) -> None:
-    answer = upload(admin, made_signatory(person(inn="500100732259")), *power_files())
+    answer = upload(admin, create_signatory(person(inn="500100732259")), *power_files())
     assert "МЧД выдана на другое лицо" in answer.content.decode()
 
 
 def test_the_same_power_of_attorney_twice_is_refused(admin: Client, box: Box) -> None:
-    signatory, files = made_signatory(person()), power_files()
+    signatory, files = create_signatory(person()), power_files()
     upload(admin, signatory, *files)
     assert "уже загружена" in upload(admin, signatory, *files).content.decode()
     assert PowerOfAttorney.objects.count() == 1
@@ -121,13 +121,13 @@ def test_the_same_power_of_attorney_twice_is_refused(admin: Client, box: Box) ->
 
 @pytest.mark.parametrize("xml", [b"", b"<a/>", b"%PDF-1.7", b"x" * 2_000_000])
 def test_files_of_another_kind_are_refused_in_words(admin: Client, box: Box, xml: bytes) -> None:
-    answer = upload(admin, made_signatory(person()), xml, b"x")
+    answer = upload(admin, create_signatory(person()), xml, b"x")
     assert answer.status_code == 200
     assert "errorlist" in answer.content.decode()
 
 
 def test_a_revoked_power_of_attorney_says_so(admin: Client, box: Box) -> None:
-    upload(admin, made_signatory(person()), *power_files())
+    upload(admin, create_signatory(person()), *power_files())
     power = PowerOfAttorney.objects.get()
     power.revoked_at = clock.now()
     power.save()
@@ -173,13 +173,13 @@ def test_a_certificate_without_inn_is_not_a_signatorys(admin: Client) -> None:
 def test_what_expires_soon_is_found(admin: Client, term: str, names: set[str]) -> None:
     now = clock.now()
     for name, ends in [("expired", -DAY), ("soon", 20 * DAY), ("later", 90 * DAY)]:
-        made_signatory(person(valid_until=now + ends), name)
+        create_signatory(person(valid_until=now + ends), name)
     answer = admin.get(reverse("admin:edo_signatory_changelist"), {"term": term})
     assert {row.key_ref for row in answer.context["cl"].queryset} == names
 
 
 def test_powers_that_expire_soon_are_found(admin: Client, box: Box) -> None:
-    signatory, today = made_signatory(person()), clock.now().date()
+    signatory, today = create_signatory(person()), clock.now().date()
     for days in (20, 90):
         xml, signature = power_files(valid_until=today + timedelta(days=days))
         register_power_of_attorney(
@@ -192,7 +192,7 @@ def test_powers_that_expire_soon_are_found(admin: Client, box: Box) -> None:
 
 
 def test_a_power_whose_term_is_ahead_waits_for_its_day(box: Box) -> None:
-    signatory, today = made_signatory(person()), clock.now().date()
+    signatory, today = create_signatory(person()), clock.now().date()
     now = power_files()
     later = power_files(issued_on=today + 5 * DAY, valid_until=today + 400 * DAY)
     rows = [

@@ -125,7 +125,7 @@ def test_the_seamless_process_wants_a_document_at_creation() -> None:
     assert not SigningTask.objects.exists()
 
 
-def edited(task: SigningTask, **changes: str) -> ContactDetails:
+def change_details(task: SigningTask, **changes: str) -> ContactDetails:
     details = task.contact_version.details
     return ContactDetails(**{**details.__dict__, **changes})
 
@@ -134,7 +134,7 @@ def test_an_edited_contact_is_a_new_version_on_the_task_and_the_card() -> None:
     task = task_in(Status.IDENTIFICATION_FAILED)
     old = task.contact_version
     fresh = edit_contact(
-        task=task, details=edited(task, email="new@client.example"), actor=task.manager
+        task=task, details=change_details(task, email="new@client.example"), actor=task.manager
     )
     assert fresh.contact_version.number == old.number + 1
     assert fresh.contact_version.contact.current == fresh.contact_version
@@ -146,7 +146,7 @@ def test_an_edited_contact_is_a_new_version_on_the_task_and_the_card() -> None:
 
 def test_the_task_keeps_its_version_until_it_is_refreshed() -> None:
     task = task_in(Status.SIGNING_FAILED)
-    details = edited(task, position="Директор по развитию")
+    details = change_details(task, position="Директор по развитию")
     client_actions.edit_contact(
         contact=task.contact_version.contact, details=details, actor=task.manager
     )
@@ -174,7 +174,7 @@ def test_a_replaced_contact_restarts_identification_and_the_old_link_dies() -> N
 def test_where_the_table_does_not_allow_it_the_contact_stays(status: Status) -> None:
     task = task_in(status)
     with pytest.raises(ActionRefused, match="данные клиента изменить нельзя"):
-        edit_contact(task=task, details=edited(task, email="x@y.ru"), actor=task.manager)
+        edit_contact(task=task, details=change_details(task, email="x@y.ru"), actor=task.manager)
 
 
 def test_a_document_that_was_not_sent_is_removed_at_once() -> None:

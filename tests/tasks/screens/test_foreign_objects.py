@@ -1,6 +1,7 @@
-"""Every address that names somebody's object, walked by everybody who does not see it.
+"""Users who request the URL of an object that they cannot see.
 
-A new address comes into the walk by itself; one with a part that `PARTS` does not know fails it.
+Every URL of the project is tested. The test fails for a URL with a parameter that `World.values_of`
+does not know.
 """
 
 import re
@@ -30,16 +31,16 @@ from tests.support.people import ALL_TYPES, People, browser_of
 from tests.support.routes import walk_urls
 
 SECRET = "ООО «Чужая тайна»"
-PART = re.compile(r"<(?:\w+:)?(\w+)>")
-# Addresses of one's own or of nobody's: what they name is not a person's.
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}
-# The directory of clients belongs to all who work with the type; `code` is a secret of its own.
-NOT_WALKED = ("admin:", "clients:", "verification:")
+# All users who work with the type share the directory of clients; `code` is itself a secret.
+EXCLUDED = ("admin:", "clients:", "verification:")
 REFUSED = {403, 404, 405}
 
 
 class World:
-    """A task in work and a finished one of the owner's, with everything that hangs on them."""
+    """A task in work and a finished task of the owner, with objects of every kind."""
 
     def __init__(self, owner: User) -> None:
         stored = store_bytes(b"%PDF-1.7 secret", "application/pdf")
@@ -51,13 +52,13 @@ class World:
         self.done = SigningTaskFactory(
             manager=owner, status=Status.COMPLETED, client=self.open.client, package=package
         )
-        self.paper = AuthorityDocument.objects.create(
+        self.authority_document = AuthorityDocument.objects.create(
             task=self.open, file=stored, file_name="Приказ.pdf", request_ref="r1"
         )
-        self.saved = SavedFilter.objects.create(
+        self.saved_filter = SavedFilter.objects.create(
             owner=owner, name="Мой", list_code="tasks", tab="my", query="?q=1"
         )
-        self.note = Notification.objects.create(
+        self.notification = Notification.objects.create(
             recipient=owner,
             kind="signed",
             subject_type="task",
@@ -70,41 +71,41 @@ class World:
         )
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
-    def part(self, name: str, part: str) -> list[Any]:
-        """What stands for ``part`` in the address ``name``; several where it matters."""
-        parts: dict[str, list[Any]] = {
+    def values_of(self, name: str, parameter: str) -> list[Any]:
+        """The values of a parameter of the URL ``name``."""
+        values: dict[str, list[Any]] = {
             "number": [self.open.number, self.done.number],
             "version": [self.version.pk],
             "page": [1],
             "index": [0],
             "name": ["cancel", "approve"],
             "slug": ["company"],
-            "tasks:authority_file pk": [self.paper.pk],
-            "tasks:saved_rename pk": [self.saved.pk],
-            "tasks:saved_delete pk": [self.saved.pk],
-            "notifications:read pk": [self.note.pk],
+            "tasks:authority_file pk": [self.authority_document.pk],
+            "tasks:saved_rename pk": [self.saved_filter.pk],
+            "tasks:saved_delete pk": [self.saved_filter.pk],
+            "notifications:read pk": [self.notification.pk],
             "reports:export pk": [self.export.pk],
         }
-        return parts.get(f"{name} {part}") or parts[part]
+        return values.get(f"{name} {parameter}") or values[parameter]
 
-    def addresses(self) -> list[str]:
-        """Every address that names one of these objects."""
-        found = []
+    def urls(self) -> list[str]:
+        """The URLs of these objects."""
+        urls = []
         for name, route, _ in walk_urls():
-            parts = set(PART.findall(route))
-            if name.startswith(NOT_WALKED) or not parts - SHARED:
+            parameters = set(PARAMETER.findall(route))
+            if name.startswith(EXCLUDED) or not parameters - SHARED:
                 continue
-            found += self._filled(name, route)
-        return found
+            urls += self._fill_in(name, route)
+        return urls
 
-    def _filled(self, name: str, route: str) -> list[str]:
-        part = PART.search(route)
-        if part is None:
+    def _fill_in(self, name: str, route: str) -> list[str]:
+        parameter = PARAMETER.search(route)
+        if parameter is None:
             return [route]
         return [
             address
-            for value in self.part(name, part[1])
-            for address in self._filled(name, route.replace(part[0], str(value), 1))
+            for value in self.values_of(name, parameter[1])
+            for address in self._fill_in(name, route.replace(parameter[0], str(value), 1))
         ]
 
 
@@ -117,20 +118,20 @@ def world(people: People) -> World:
 
 @pytest.fixture
 def outsider(people: People) -> User:
-    """Has every role but the administrator's, in a group of his own: roles stop him nowhere."""
+    """Has every role but the administrator's, in a group of their own: no role stops them."""
     roles = [Role.MANAGER, Role.TEAM_LEAD, Role.HEAD]
     user: User = UserFactory(username="outsider", roles=roles, types=ALL_TYPES)
     group = AccessGroupFactory(managers_see_each_other=True)
     neighbour = people["neighbour"]
     assert neighbour is not None
-    for capacity in (AccessGroup.MEMBER_MANAGER, AccessGroup.MEMBER_HEAD):
-        join(group, user, capacity)
+    for membership in (AccessGroup.MEMBER_MANAGER, AccessGroup.MEMBER_HEAD):
+        join(group, user, membership)
     join(group, neighbour, AccessGroup.MEMBER_MANAGER)
     return user
 
 
 def snapshot() -> list[Any]:
-    """What an action would have changed."""
+    """The data that an action would change."""
     return [
         list(SigningTask.objects.order_by("pk").values_list("status", "updated_at", "manager")),
         list(SavedFilter.objects.values_list("name", flat=True)),
@@ -142,41 +143,42 @@ def snapshot() -> list[Any]:
 VALUES = {"comment": "x", "text": "x", "to": "1", "name": "x", "reason": "x", "task": "1"}
 
 
-def answers(browser: Client, address: str, **headers: str) -> list[int]:
-    got = browser.get(address, **headers)
-    sent = browser.post(address, VALUES, **headers)
-    for response in (got, sent):
+def status_codes(browser: Client, address: str, **headers: str) -> list[int]:
+    get_response = browser.get(address, **headers)
+    post_response = browser.post(address, VALUES, **headers)
+    for response in (get_response, post_response):
         assert SECRET not in ("" if response.streaming else response.content.decode())
-    return [got.status_code, sent.status_code]
+    return [get_response.status_code, post_response.status_code]
 
 
 @pytest.mark.parametrize("headers", [{}, {"HTTP_HX_REQUEST": "true"}], ids=["page", "fragment"])
-def test_what_one_does_not_see_is_not_there(
+def test_objects_that_a_user_cannot_see_are_not_found(
     world: World, outsider: User, headers: dict[str, str]
 ) -> None:
     browser, before = browser_of(outsider), snapshot()
-    walked = {one: answers(browser, one, **headers) for one in world.addresses()}
-    assert len(walked) > 50
-    odd = {one: codes for one, codes in walked.items() if set(codes) - {404, 405}}
-    assert odd == {}
+    codes = {url: status_codes(browser, url, **headers) for url in world.urls()}
+    assert len(codes) > 50
+    assert {url: seen for url, seen in codes.items() if set(seen) - {404, 405}} == {}
     assert snapshot() == before
 
 
 @pytest.mark.parametrize("who", ["colleague", "foreign_lead", "foreign_head"])
-def test_no_role_sees_a_neighbours_objects(people: People, world: World, who: str) -> None:
+def test_no_role_gives_access_to_objects_of_another_group(
+    people: People, world: World, who: str
+) -> None:
     browser, before = browser_of(people[who]), snapshot()
-    walked = {one: answers(browser, one) for one in world.addresses()}
-    assert {one: codes for one, codes in walked.items() if set(codes) - REFUSED} == {}
+    codes = {url: status_codes(browser, url) for url in world.urls()}
+    assert {url: seen for url, seen in codes.items() if set(seen) - REFUSED} == {}
     assert snapshot() == before
 
 
 @pytest.mark.parametrize("who", ["roleless", "blocked", "nobody"])
-def test_without_a_role_or_a_login_nothing_is_even_looked_for(
+def test_users_without_a_role_or_a_login_are_redirected(
     people: People, world: World, who: str
 ) -> None:
     browser = browser_of(people[who])
-    places = {browser.get(one).headers["Location"].partition("?")[0] for one in world.addresses()}
-    assert places == {"/access/" if who == "roleless" else "/login/"}
+    redirects = {browser.get(url).headers["Location"].partition("?")[0] for url in world.urls()}
+    assert redirects == {"/access/" if who == "roleless" else "/login/"}
 
 
 BY_CLIENT = ["/search/?q=тайна", "/search/?q={inn}"]
@@ -196,7 +198,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_no_list_search_or_suggestion_shows_it(
+def test_no_list_search_or_suggestion_shows_them(
     people: People, world: World, outsider: User, address: str
 ) -> None:
     values = {
@@ -207,7 +209,7 @@ def test_no_list_search_or_suggestion_shows_it(
     response = browser_of(outsider).get(address.format(**values), follow=True)
     page = response.content.decode()
     assert response.status_code == 200
-    # A search by the client's own words finds him in the directory, which belongs to all.
+    # A search by the client finds them in the directory, which all users share.
     assert address in BY_CLIENT or SECRET not in page
     assert f"/tasks/{world.open.number}/" not in page
     assert f">{people['owner']}<" not in page

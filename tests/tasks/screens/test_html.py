@@ -1,4 +1,4 @@
-"""The pages as documents: valid HTML, one heading, a title, no letter «ё», no raw codes."""
+"""The pages as documents: valid HTML, one heading, a title, no letter «ё», no codes in texts."""
 
 import re
 
@@ -68,7 +68,7 @@ def tasks(owner: User) -> dict[str, int]:
     Comment.objects.create(task=failed, author=owner, text="Перезвонить & уточнить")
     DocumentVersionFactory(document=failed.document, number=2)
     ContactFactory(phone="+79990000000")
-    made: dict[str, SigningTask] = {
+    tasks: dict[str, SigningTask] = {
         "failed": failed,
         "signing": SigningTaskFactory(
             manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory()
@@ -76,11 +76,11 @@ def tasks(owner: User) -> dict[str, int]:
         "done": SigningTaskFactory(manager=owner, status=Status.COMPLETED),
         "removed": SigningTaskFactory(manager=owner, document_version=None),
     }
-    return {name: task.number for name, task in made.items()}
+    return {name: task.number for name, task in tasks.items()}
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_is_valid_and_says_what_it_is(
+def test_a_page_is_valid_html_with_a_title(
     owner: User, tasks: dict[str, int], address: str
 ) -> None:
     page = browser_of(owner).get(address.format(**tasks)).content.decode()
@@ -93,7 +93,7 @@ def test_a_page_is_valid_and_says_what_it_is(
     assert len(title) > len(" – E-Contract")
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
-    words = re.sub(r"<[^>]+>", " ", page)
-    assert "ё" not in words.lower()
-    assert CODES.findall(words) == []
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert "ё" not in text.lower()
+    assert CODES.findall(text) == []
     assert "style=" not in page

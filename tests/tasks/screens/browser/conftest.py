@@ -20,26 +20,26 @@ from tests.support.people import People, make_people
 
 @pytest.fixture
 def screens(live_server: LiveServer, browser: Browser) -> Iterator[Screens]:
-    opened = Screens(live_server, browser)
-    yield opened
-    opened.close()
+    screens = Screens(live_server, browser)
+    yield screens
+    screens.close()
 
 
 @pytest.fixture
-def crowd(transactional_db: None) -> People:
+def live_people(transactional_db: None) -> People:
     return make_people()
 
 
 @pytest.fixture
-def owner(crowd: People) -> User:
-    user = crowd["owner"]
+def owner(live_people: People) -> User:
+    user = live_people["owner"]
     assert user is not None
     return user
 
 
 @pytest.fixture
-def full(owner: User) -> dict[str, SigningTask]:
-    """Tasks that between them show everything that a card can show."""
+def full_tasks(owner: User) -> dict[str, SigningTask]:
+    """Tasks that together show everything that a card can show."""
     pdf = store_bytes(CONTRACT.read_bytes(), "application/pdf")
     document: dict[str, Any] = {
         "document_version__source": pdf,

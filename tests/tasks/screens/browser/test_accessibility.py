@@ -1,4 +1,4 @@
-"""axe finds nothing on the screens, at a desk's width and at a phone's."""
+"""The screens pass the audit of accessibility and layout."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,12 +15,14 @@ from tests.support.people import People
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_axe_finds_nothing_on_the_screens(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+def test_the_screens_pass_the_audit(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    failed = full["failed"].number
-    ContactFactory(client=full["failed"].client, phone="+79990000000")
-    add_comment(task=full["failed"], actor=crowd["lead"], text="@owner, позвоните клиенту")
+    failed = full_tasks["failed"].number
+    ContactFactory(client=full_tasks["failed"].client, phone="+79990000000")
+    add_comment(
+        task=full_tasks["failed"], actor=live_people["lead"], text="@owner, позвоните клиенту"
+    )
     addresses = [
         "/notifications/",
         "/tasks/my/?group=none",
@@ -32,7 +34,7 @@ def test_axe_finds_nothing_on_the_screens(
         "/reports/",
         "/reports/?type=contractor",
         "/no/such/page/",
-        *(f"/tasks/{task.number}/" for task in full.values()),
+        *(f"/tasks/{task.number}/" for task in full_tasks.values()),
         f"/tasks/{failed}/history/",
         f"/tasks/{failed}/do/cancel/",
         f"/tasks/{failed}/hand/",
@@ -41,7 +43,7 @@ def test_axe_finds_nothing_on_the_screens(
         f"/tasks/{failed}/contact/refresh/",
         f"/tasks/{failed}/account/",
         f"/tasks/{failed}/document/remove/",
-        f"/tasks/{full['removed'].number}/document/attach/",
+        f"/tasks/{full_tasks['removed'].number}/document/attach/",
         "/help/statuses/",
         "/help/guide/",
         "/help/keys/",
@@ -53,18 +55,18 @@ def test_axe_finds_nothing_on_the_screens(
     page = screens.open("/tasks/my/", owner)
     for address in addresses:
         page.goto(address)
-        # Axe itself is refused by the policy: the console is looked at before it.
+        # Before the audit: the CSP reports axe itself.
         assert [text for text in screens.errors if "status of 404" not in text] == [], address
         assert_accessible(page)
         screens.errors.clear()
 
 
-def test_axe_finds_nothing_in_the_administration_of_people(
-    crowd: People, owner: User, screens: Screens
+def test_the_admin_pages_of_users_pass_the_audit(
+    live_people: People, owner: User, screens: Screens
 ) -> None:
     group = owner.accessgroupuserobjectpermission_set.values_list("content_object", flat=True)[0]
     task = HistoryEntryFactory(task__manager=owner).task_id
-    page = screens.open("/admin/", crowd["administrator"])
+    page = screens.open("/admin/", live_people["administrator"])
     for address in [
         "/admin/",
         "/admin/accounts/user/",
@@ -82,9 +84,7 @@ def test_axe_finds_nothing_in_the_administration_of_people(
         screens.errors.clear()
 
 
-def test_axe_finds_nothing_on_the_sign_in_page_with_its_errors(
-    crowd: People, screens: Screens
-) -> None:
+def test_the_login_page_with_errors_passes_the_audit(live_people: People, screens: Screens) -> None:
     page = screens.open("/login/")
     assert_accessible(page)
     page.fill("[name=username]", "owner")

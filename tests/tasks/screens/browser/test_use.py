@@ -1,4 +1,4 @@
-"""The screens in use: the keyboard, no script, live changes, dialogs."""
+"""The screens in use: keyboard, no JavaScript, live changes, dialogs."""
 
 import re
 
@@ -18,8 +18,8 @@ from tests.support.people import People
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_search_narrows_as_one_types_and_keeps_the_focus(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+def test_the_search_filters_while_the_user_types_and_keeps_the_focus(
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
     page = screens.open("/tasks/my/?group=none", owner)
     expect(page.locator("[data-row]")).to_have_count(4)
@@ -33,36 +33,36 @@ def test_the_search_narrows_as_one_types_and_keeps_the_focus(
 
 
 def test_a_status_changes_on_the_card_without_a_reload(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["review"]
+    task = full_tasks["review"]
     page = screens.open(f"/tasks/{task.number}/", owner)
     expect(page.locator("#banner-title")).to_contain_text("Ваш ход")
     page.get_by_label("Новый комментарий").fill("Недописанный комм")
     perform_action(task=task, name="confirm_authority", actor=owner, comment="")
     expect(page.locator("#banner-title")).to_contain_text("Создание ЛК Лида", timeout=15_000)
-    # What was being typed is still there.
+    # The text that the user was typing is still there.
     expect(page.get_by_label("Новый комментарий")).to_have_value("Недописанный комм")
     assert screens.errors == []
 
 
-def test_a_list_offers_what_has_changed_and_its_counters_follow(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+def test_a_list_offers_changes_and_updates_its_counters(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
     page = screens.open("/tasks/my/?group=none", owner)
     tab = page.locator("#tabs a").first
     expect(tab).to_contain_text("4")
-    perform_action(task=full["review"], name="cancel", actor=owner, reason="Передумали")
+    perform_action(task=full_tasks["review"], name="cancel", actor=owner, reason="Передумали")
     expect(tab).to_contain_text("3", timeout=15_000)
     expect(page.locator("[data-row]")).to_have_count(4)
     page.get_by_role("link", name="Показать").click()
     expect(page.locator("[data-row]")).to_have_count(3)
 
 
-def test_a_dialog_asks_for_the_reason_and_shows_what_is_missing(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+def test_a_dialog_requires_the_reason_of_a_cancellation(
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["failed"]
+    task = full_tasks["failed"]
     page = screens.open(f"/tasks/{task.number}/", owner)
     page.get_by_text("Еще действия").locator("..").click()
     page.get_by_role("link", name="Отменить задание").click()
@@ -75,10 +75,10 @@ def test_a_dialog_asks_for_the_reason_and_shows_what_is_missing(
     assert fresh(task).status == Status.CANCELLED
 
 
-def test_everything_is_done_without_a_script(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+def test_the_screens_work_without_javascript(
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["failed"]
+    task = full_tasks["failed"]
     page = screens.open("/tasks/my/?group=none", owner, java_script_enabled=False)
     page.get_by_label("Поиск в списке").fill("сияние")
     page.get_by_role("button", name="Найти").click()
@@ -95,44 +95,44 @@ def test_everything_is_done_without_a_script(
     expect(page.locator("[data-row]")).to_have_count(1)
 
 
-def test_a_task_is_found_opened_and_taken_by_keyboard_alone(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+def test_a_task_is_taken_over_with_the_keyboard_only(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    page = screens.open("/tasks/all/?group=none", live_people["mate"])
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Задание")
     page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text("принято в работу")
-    assert SigningTask.objects.filter(manager=crowd["mate"]).exists()
+    assert SigningTask.objects.filter(manager=live_people["mate"]).exists()
 
 
-def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+def test_selected_rows_are_downloaded_and_taken_over_with_a_report(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    page = screens.open("/tasks/all/?group=none", crowd["mate"])
+    page = screens.open("/tasks/all/?group=none", live_people["mate"])
     bar = page.locator("#bulk")
     expect(bar).to_be_hidden()
     for key in "jxjx":
         page.keyboard.press(key)
     expect(bar).to_contain_text("Выбрано 2")
-    # The page stays after a download: the second press is not held back.
+    # After a download the page stays and its buttons work again.
     for label, file in (("Выгрузить", "xlsx"), ("Скачать документы", "zip")):
         with page.expect_download() as download:
             bar.get_by_role("button", name=label).click()
         assert download.value.suggested_filename.endswith(file)
-    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
-    everything = page.get_by_label("Выбрать все задания на странице")
-    everything.check()
+    SigningTask.objects.filter(pk=full_tasks["failed"].pk).update(manager=live_people["neighbour"])
+    all_rows = page.get_by_label("Выбрать все задания на странице")
+    all_rows.check()
     bar.get_by_role("button", name="Принять в работу").click()
     expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
     page.locator("#toasts").get_by_role("button", name="Отменить").click()
     expect(page.locator("#toasts")).to_contain_text("Возвращено")
-    assert not SigningTask.objects.filter(manager=crowd["mate"]).exists()
-    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=owner)
+    assert not SigningTask.objects.filter(manager=live_people["mate"]).exists()
+    SigningTask.objects.filter(pk=full_tasks["failed"].pk).update(manager=owner)
     page.reload()
-    SigningTask.objects.filter(pk=full["failed"].pk).update(manager=crowd["neighbour"])
-    everything.check()
+    SigningTask.objects.filter(pk=full_tasks["failed"].pk).update(manager=live_people["neighbour"])
+    all_rows.check()
     bar.get_by_role("button", name="Принять в работу").click()
     expect(page.get_by_role("cell", name="Задание не найдено.")).to_be_visible()
     assert_accessible(page)
@@ -141,30 +141,30 @@ def test_rows_are_ticked_by_keyboard_downloaded_and_taken_with_a_report(
 
 
 def test_a_team_leader_picks_a_manager_in_the_dialog_of_filters(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    other = SigningTaskFactory(manager=crowd["colleague"])
-    page = screens.open("/tasks/all/?group=none", crowd["lead"])
+    other = SigningTaskFactory(manager=live_people["colleague"])
+    page = screens.open("/tasks/all/?group=none", live_people["lead"])
     expect(page.locator("[data-row]")).to_have_count(5)
     page.get_by_role("link", name="Фильтры").click()
     dialog = page.get_by_role("dialog")
     box = dialog.get_by_role("combobox", name="Ответственный")
-    box.type(str(crowd["colleague"])[:9])
-    dialog.get_by_role("option", name=str(crowd["colleague"])).click()
+    box.type(str(live_people["colleague"])[:9])
+    dialog.get_by_role("option", name=str(live_people["colleague"])).click()
     dialog.get_by_role("button", name="Показать").click()
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(page.get_by_role("link", name=str(other.number), exact=True)).to_be_visible()
     expect(page.get_by_role("list", name="Выбранные фильтры")).to_have_css(
         "list-style-type", "none"
     )
-    page.get_by_role("link", name=f"Ответственный: {crowd['colleague']}").click()
+    page.get_by_role("link", name=f"Ответственный: {live_people['colleague']}").click()
     expect(page.locator("[data-row]")).to_have_count(5)
 
 
 def test_a_document_is_replaced_on_the_card(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["review"]
+    task = full_tasks["review"]
     page = screens.open(f"/tasks/{task.number}/", owner)
     page.get_by_role("link", name="Открепить").click()
     page.get_by_role("dialog").get_by_role("button", name="Открепить").click()
@@ -182,9 +182,9 @@ def test_a_document_is_replaced_on_the_card(
 
 
 def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
-    owner: User, full: dict[str, SigningTask], screens: Screens
+    owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["failed"]
+    task = full_tasks["failed"]
     page = screens.open("/tasks/my/?group=none", owner)
     page.evaluate(
         "document.dispatchEvent(new KeyboardEvent('keydown', "
@@ -211,10 +211,10 @@ def test_ctrl_k_works_in_the_russian_layout_and_a_pasted_number_is_found(
     assert screens.errors == []
 
 
-def test_a_colleague_is_mentioned_by_keyboard_and_told(
-    crowd: People, owner: User, full: dict[str, SigningTask], screens: Screens
+def test_a_mentioned_colleague_is_notified(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
 ) -> None:
-    task = full["review"]
+    task = full_tasks["review"]
     page = screens.open(f"/tasks/{task.number}/", owner)
     box = page.get_by_label("Новый комментарий")
     box.press_sequentially("Посмотрите, @ma")
@@ -225,5 +225,5 @@ def test_a_colleague_is_mentioned_by_keyboard_and_told(
     assert run_axe(page) == []
     box.press("Control+Enter")
     expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
-    other = screens.open("/notifications/", crowd["mate"])
+    other = screens.open("/notifications/", live_people["mate"])
     expect(other.locator(".notification-unread")).to_contain_text("Вас упомянули в комментарии")

@@ -1,4 +1,4 @@
-"""What people press: transitions with and without words, taking over, comments."""
+"""Actions on a card: transitions with and without a comment, taking over, comments."""
 
 import threading
 from typing import Any
@@ -17,13 +17,13 @@ from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFac
 from tests.support.people import People, browser_of
 
 
-def make(owner: User, status: Status, **more: Any) -> SigningTask:
-    task: SigningTask = SigningTaskFactory(manager=owner, status=status, **more)
+def make(owner: User, status: Status, **values: Any) -> SigningTask:
+    task: SigningTask = SigningTaskFactory(manager=owner, status=status, **values)
     return task
 
 
-def do(web: Client, task: SigningTask, name: str, words: str = "") -> Any:
-    return web.post(f"/tasks/{task.number}/do/{name}/", {"comment": words}, follow=True)
+def press(web: Client, task: SigningTask, name: str, comment: str = "") -> Any:
+    return web.post(f"/tasks/{task.number}/do/{name}/", {"comment": comment}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def do(web: Client, task: SigningTask, name: str, words: str = "") -> Any:
         (Status.APPROVAL_REJECTED, "resubmit", Status.ON_APPROVAL),
     ],
 )
-def test_a_press_moves_the_task_and_says_so(
+def test_a_button_makes_the_transition_and_confirms_it(
     owner: User, web: Client, status: Status, name: str, after: Status
 ) -> None:
     task = make(owner, status, seamless=False)
-    response = do(web, task, name)
+    response = press(web, task, name)
     assert fresh(task).status == after
     assert "toast-done" in response.content.decode()
 
@@ -57,11 +57,11 @@ def test_a_press_moves_the_task_and_says_so(
         (Status.IDENTIFICATION_PENDING, "cancel", "Причина отмены"),
     ],
 )
-def test_words_that_are_required_are_asked_for_at_the_field(
+def test_a_required_comment_has_an_error_beside_the_field(
     owner: User, web: Client, status: Status, name: str, label: str
 ) -> None:
     task = make(owner, status)
-    response = do(web, task, name, "   ")
+    response = press(web, task, name, "   ")
     page = response.content.decode()
     assert response.status_code == 422
     assert page.count(f"Заполните поле «{label}»") == 2
@@ -69,29 +69,29 @@ def test_words_that_are_required_are_asked_for_at_the_field(
     assert fresh(task).status == status
 
 
-def test_the_words_go_into_the_history(owner: User, web: Client) -> None:
+def test_the_history_has_the_comment(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFICATION_PENDING)
-    do(web, task, "cancel", " Клиент передумал ")
+    press(web, task, "cancel", " Клиент передумал ")
     entry = HistoryEntry.objects.get(task=task)
     assert (entry.new_status, entry.comment) == (Status.CANCELLED, "Клиент передумал")
 
 
 def test_cancelling_a_document_at_the_operator_revokes_it_first(owner: User, web: Client) -> None:
     task = make(owner, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
-    response = do(web, task, "cancel", "Ошибка в договоре")
+    response = press(web, task, "cancel", "Ошибка в договоре")
     assert fresh(task).status == Status.DOCUMENT_SIGNING
     assert fresh(task).withdrawal is not None
     assert "отзывается у оператора ЭДО" in response.content.decode()
 
 
-def test_what_a_guard_refuses_is_told_and_nothing_moves(owner: User, web: Client) -> None:
+def test_a_refusal_is_shown_and_changes_nothing(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFIED, seamless=False, document_version=None)
-    response = do(web, task, "proceed")
+    response = press(web, task, "proceed")
     assert "Вложите документ." in response.content.decode()
     assert fresh(task).status == Status.IDENTIFIED
 
 
-def test_a_page_of_words_for_a_task_that_has_moved_on_says_why_not(
+def test_the_page_of_a_transition_says_why_it_is_not_possible_any_more(
     owner: User, web: Client
 ) -> None:
     task = make(owner, Status.DOCUMENT_SIGNED)
@@ -99,7 +99,7 @@ def test_a_page_of_words_for_a_task_that_has_moved_on_says_why_not(
         "Действие невозможно в статусе"
         in web.get(f"/tasks/{task.number}/do/cancel/").content.decode()
     )
-    response = do(web, task, "cancel", "поздно")
+    response = press(web, task, "cancel", "поздно")
     assert response.status_code == 422
     assert fresh(task).status == Status.DOCUMENT_SIGNED
 
@@ -108,24 +108,20 @@ def test_a_page_of_words_for_a_task_that_has_moved_on_says_why_not(
     "name",
     ["signing_failed", "client_signed", "identification_passed", "submit", "archived", "save"],
 )
-def test_what_only_the_outside_world_makes_true_cannot_be_pressed(
-    owner: User, web: Client, name: str
-) -> None:
+def test_users_cannot_make_the_transitions_of_systems(owner: User, web: Client, name: str) -> None:
     task = make(owner, Status.DOCUMENT_SIGNING)
     assert web.post(f"/tasks/{task.number}/do/{name}/").status_code == 404
     assert fresh(task).status == Status.DOCUMENT_SIGNING
 
 
-def test_a_dialog_gets_the_form_alone(owner: User, web: Client) -> None:
+def test_a_dialog_gets_only_the_form(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFICATION_PENDING)
     page = web.get(f"/tasks/{task.number}/do/cancel/", HTTP_HX_REQUEST="true").content.decode()
     assert "<form" in page
     assert "<html" not in page
 
 
-def test_what_a_dialog_has_done_is_told_by_the_page_that_comes_next(
-    owner: User, web: Client
-) -> None:
+def test_the_next_page_confirms_what_a_dialog_has_done(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFICATION_PENDING)
     address = f"/tasks/{task.number}/do/cancel/"
     response = web.post(address, {"comment": "Клиент передумал"}, HTTP_HX_REQUEST="true")
@@ -136,53 +132,53 @@ def test_what_a_dialog_has_done_is_told_by_the_page_that_comes_next(
 # --- Taking over --------------------------------------------------------------------------------
 
 
-def test_the_slower_of_two_is_told_who_was_faster(people: People, owner: User) -> None:
+def test_the_slower_of_two_users_loses_sight_of_the_task(people: People, owner: User) -> None:
     task = make(owner, Status.IDENTIFIED)
-    shown = {"manager": str(owner.pk)}
-    browser_of(people["mate"]).post(f"/tasks/{task.number}/take/", shown)
+    page_fields = {"manager": str(owner.pk)}
+    browser_of(people["mate"]).post(f"/tasks/{task.number}/take/", page_fields)
     response = browser_of(people["head_manager"]).post(
-        f"/tasks/{task.number}/take/", shown, follow=True
+        f"/tasks/{task.number}/take/", page_fields, follow=True
     )
     # The winner's tasks are no longer seen from the group of the first owner.
     assert response.status_code == 404
     assert fresh(task).manager == people["mate"]
 
 
-def test_the_slower_who_still_sees_the_task_reads_the_winners_name(
-    people: People, owner: User
-) -> None:
+def test_the_slower_of_two_users_reads_who_was_faster(people: People, owner: User) -> None:
     task = make(owner, Status.IDENTIFIED)
-    shown = {"manager": str(owner.pk)}
-    browser_of(people["lead_manager"]).post(f"/tasks/{task.number}/take/", shown)
+    page_fields = {"manager": str(owner.pk)}
+    browser_of(people["lead_manager"]).post(f"/tasks/{task.number}/take/", page_fields)
     assert fresh(task).manager == people["lead_manager"]
     administrator = UserFactory(roles=[Role.ADMINISTRATOR, Role.MANAGER])
-    response = browser_of(administrator).post(f"/tasks/{task.number}/take/", shown, follow=True)
+    response = browser_of(administrator).post(
+        f"/tasks/{task.number}/take/", page_fields, follow=True
+    )
     assert f"Задание уже принял в работу сотрудник {people['lead_manager']}" in (
         response.content.decode()
     )
 
 
-def test_taking_twice_is_taking_once(people: People, owner: User) -> None:
+def test_taking_a_task_over_twice_is_one_change(people: People, owner: User) -> None:
     task = make(owner, Status.IDENTIFIED)
-    web, shown = browser_of(people["mate"]), {"manager": str(owner.pk)}
-    web.post(f"/tasks/{task.number}/take/", shown)
-    response = web.post(f"/tasks/{task.number}/take/", shown, follow=True)
+    web, page_fields = browser_of(people["mate"]), {"manager": str(owner.pk)}
+    web.post(f"/tasks/{task.number}/take/", page_fields)
+    response = web.post(f"/tasks/{task.number}/take/", page_fields, follow=True)
     assert "принято в работу" in response.content.decode()
     assert HistoryEntry.objects.filter(name="taken_over").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_the_same_moment_one_wins() -> None:
+def test_one_of_two_concurrent_users_wins() -> None:
     first, second = (UserFactory(roles=[Role.MANAGER, Role.ADMINISTRATOR]) for _ in range(2))
     task = SigningTaskFactory(status=Status.IDENTIFIED)
-    start, refused = threading.Barrier(2), []
+    start, refusals = threading.Barrier(2), []
 
     def take(user: User) -> None:
         try:
             start.wait(10)
             handover.take_over(task=task, actor=user, from_manager_id=task.manager_id)
         except ActionRefused as refusal:
-            refused.append(refusal)
+            refusals.append(refusal)
         finally:
             connections.close_all()
 
@@ -191,7 +187,7 @@ def test_of_two_at_the_same_moment_one_wins() -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(refused) == 1
+    assert len(refusals) == 1
     assert fresh(task).manager in {first, second}
     assert HistoryEntry.objects.filter(name="taken_over").count() == 1
 
@@ -209,9 +205,7 @@ def test_a_comment_appears_on_the_card(owner: User, web: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "я" * 4001])
-def test_a_comment_that_says_nothing_or_too_much_comes_back(
-    owner: User, web: Client, text: str
-) -> None:
+def test_an_empty_or_too_long_comment_is_refused(owner: User, web: Client, text: str) -> None:
     task = make(owner, Status.IDENTIFIED)
     response = web.post(f"/tasks/{task.number}/comment/", {"text": text})
     assert response.status_code == 422

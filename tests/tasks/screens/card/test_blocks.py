@@ -21,7 +21,7 @@ from tests.support.factories_clients import ContactFactory, ServiceFactory
     ("status", "editable"),
     [(Status.IDENTIFICATION_FAILED, True), (Status.DOCUMENT_SIGNING, False)],
 )
-def test_the_contact_may_be_changed_where_the_table_allows_it(
+def test_the_contact_can_be_changed_in_the_statuses_that_allow_it(
     owner: User, web: Client, status: Status, editable: bool
 ) -> None:
     page = web.get(f"/tasks/{make(owner, status).number}/").content.decode()
@@ -42,7 +42,7 @@ def test_a_newer_version_of_the_card_is_offered(owner: User, web: Client) -> Non
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "text"),
     [
         ({"state": "converting", "pdf": None, "pages": None}, "Преобразуем в PDF"),
         ({"state": "checking", "pdf": None, "pages": None}, "Ждет антивирусной проверки"),
@@ -54,14 +54,14 @@ def test_a_newer_version_of_the_card_is_offered(owner: User, web: Client) -> Non
         ({"archive_system": "RIO", "archive_code": "RIO-7", "archived_at": NOW}, "ИД документа"),
     ],
 )
-def test_the_document_says_what_is_being_done_with_it(
-    owner: User, web: Client, changes: dict[str, Any], words: str
+def test_the_document_block_shows_the_state_of_the_file(
+    owner: User, web: Client, changes: dict[str, Any], text: str
 ) -> None:
     task = make(owner, document_version=DocumentVersionFactory(**changes))
-    assert words in card(web, task)
+    assert text in card(web, task)
 
 
-def test_a_removed_document_leaves_a_place_to_drop_the_next(owner: User, web: Client) -> None:
+def test_a_task_without_a_document_has_an_upload_form(owner: User, web: Client) -> None:
     task = make(owner, document_version=None)
     page = web.get(f"/tasks/{task.number}/").content.decode()
     assert 'type="file"' in page
@@ -90,15 +90,15 @@ def test_the_signing_block_names_both_sides_before_there_is_a_signature(
     assert "Клиент Подпись ожидается" in page
 
 
-def test_a_signature_that_cannot_be_checked_is_said_and_breaks_nothing(
-    owner: User, web: Client
-) -> None:
+def test_the_card_shows_that_a_signature_cannot_be_checked(owner: User, web: Client) -> None:
     exchange = ExchangeFactory(state=Exchange.State.SIGNED, sender_signature=b"not a signature")
     task = make(owner, Status.DOCUMENT_SIGNED, exchange=exchange)
     assert "Проверить подпись нельзя" in card(web, task)
 
 
-def test_the_reliability_check_is_reminded_of_until_it_is_ticked(owner: User, web: Client) -> None:
+def test_the_card_reminds_of_the_fraud_check_until_it_is_confirmed(
+    owner: User, web: Client
+) -> None:
     task = make(owner, services=[ServiceFactory(code="virtual_pbx", fraud_risk=True)])
     assert "Проверьте клиента на благонадежность" in card(web, task)
     web.post(f"/tasks/{task.number}/fraud-check/")

@@ -1,4 +1,4 @@
-"""The card of a task"""
+"""The card of a task: its banner, its actions, its texts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ ALL = [
 
 @pytest.mark.parametrize(("status", "resolution"), ALL)
 @pytest.mark.parametrize("who", ["owner", "head", "administrator"])
-def test_every_status_and_resolution_has_a_card_with_words(
+def test_every_status_and_resolution_has_a_card(
     people: People, owner: User, status: Status, resolution: str, who: str
 ) -> None:
     task = make(owner, status, resolution=resolution)
@@ -45,9 +45,7 @@ def test_every_status_and_resolution_has_a_card_with_words(
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_banner_says_what_happened_whose_turn_it_is_and_since_when(
-    owner: User, web: Client
-) -> None:
+def test_the_banner_shows_the_status_the_turn_and_the_time(owner: User, web: Client) -> None:
     task = make(
         owner, Status.DOCUMENT_SIGNING, status_changed_at=clock.now() - timedelta(minutes=14)
     )
@@ -56,7 +54,7 @@ def test_the_banner_says_what_happened_whose_turn_it_is_and_since_when(
     assert "Клиент подписывает документ в своем ЛК ЭДО" in page
 
 
-def test_the_banner_repeats_the_words_of_whoever_moved_the_task(owner: User, web: Client) -> None:
+def test_the_banner_repeats_the_comment_of_the_transition(owner: User, web: Client) -> None:
     task = make(owner, Status.SIGNING_FAILED, resolution=Resolution.CLIENT_REFUSED)
     HistoryEntryFactory(
         task=task, new_status=Status.SIGNING_FAILED, comment="Цена выше, чем договорились"
@@ -64,17 +62,13 @@ def test_the_banner_repeats_the_words_of_whoever_moved_the_task(owner: User, web
     assert "Клиент отказался от подписания: Цена выше, чем договорились" in card(web, task)
 
 
-def test_it_is_your_turn_to_the_owner_and_the_managers_to_others(
-    people: People, owner: User, web: Client
-) -> None:
+def test_the_turn_is_the_viewers_or_the_managers(people: People, owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFIED)
     assert "Ваш ход" in card(web, task)
     assert "Ход менеджера" in card(browser_of(people["lead"]), task)
 
 
-def test_an_action_that_a_guard_forbids_is_explained_and_not_offered(
-    owner: User, web: Client
-) -> None:
+def test_an_action_that_a_guard_refuses_is_explained(owner: User, web: Client) -> None:
     task = make(owner, Status.SIGNING_FAILED, account_verified_at=None)
     response = web.get(f"/tasks/{task.number}/")
     assert "«Отправить снова» пока нельзя" in text_of(response)
@@ -82,16 +76,14 @@ def test_an_action_that_a_guard_forbids_is_explained_and_not_offered(
     assert "do/send_document/" not in response.content.decode()
 
 
-def test_a_task_of_another_offers_to_take_it_and_nothing_that_its_manager_does(
-    people: People, owner: User
-) -> None:
+def test_a_colleagues_task_can_be_taken_over_and_nothing_else(people: People, owner: User) -> None:
     task = make(owner, Status.IDENTIFIED)
     page = browser_of(people["mate"]).get(f"/tasks/{task.number}/").content.decode()
     assert "Принять в работу" in page
     assert "/do/" not in page
 
 
-def test_a_call_that_is_being_repeated_is_said_with_its_time(owner: User, web: Client) -> None:
+def test_the_card_shows_when_a_call_will_be_repeated(owner: User, web: Client) -> None:
     task = make(owner, Status.CABINET_CREATED)
     job = OutboxJob.objects.create(
         kind="prepare_sending",
@@ -109,7 +101,7 @@ def test_a_call_that_is_being_repeated_is_said_with_its_time(owner: User, web: C
     assert "повторим в" not in card(web, task)
 
 
-def test_what_was_given_up_is_said_until_the_task_moves_on(owner: User, web: Client) -> None:
+def test_the_card_shows_a_parked_job_until_the_status_changes(owner: User, web: Client) -> None:
     task = make(owner)
     job = OutboxJob.objects.create(
         kind="send_message",
@@ -124,9 +116,7 @@ def test_what_was_given_up_is_said_until_the_task_moves_on(owner: User, web: Cli
     assert "Сообщение клиенту не отправлено" not in card(web, task)
 
 
-def test_where_support_is_the_way_on_the_request_is_ready_to_be_copied(
-    owner: User, web: Client
-) -> None:
+def test_a_task_that_needs_support_has_the_text_of_the_request(owner: User, web: Client) -> None:
     task = make(owner, Status.ARCHIVE_FAILED, resolution=Resolution.ARCHIVE_REJECTED)
     page = card(web, task)
     assert "Услуга: E-Contract: Техническая поддержка" in page
@@ -137,9 +127,7 @@ def test_where_support_is_the_way_on_the_request_is_ready_to_be_copied(
     assert task.contact_version.phone not in page
 
 
-def test_an_account_number_that_cannot_be_changed_now_says_what_to_do_first(
-    owner: User, web: Client
-) -> None:
+def test_the_card_says_why_the_account_number_cannot_change(owner: User, web: Client) -> None:
     task = make(owner, Status.DOCUMENT_SIGNING, exchange=ExchangeFactory())
     page = card(web, task)
     assert "Чтобы изменить лицевой счет, открепите документ." in page

@@ -134,7 +134,7 @@ def notify_and_read(task: SigningTask) -> None:
         (notify_and_read, set()),
     ],
 )
-def test_a_flag_is_set_by_its_rows_alone(
+def test_each_flag_is_set_only_by_its_own_rows(
     task: SigningTask, prepare: Callable[[SigningTask], None], expected: set[str]
 ) -> None:
     prepare(task)

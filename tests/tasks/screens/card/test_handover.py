@@ -1,4 +1,4 @@
-"""Whose task it is: taking over with its undo, handing over to a colleague."""
+"""Changing the manager: taking over with its undo, handing over to a colleague."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,12 +41,12 @@ def undo(user: User | None, task: SigningTask) -> str:
     return text
 
 
-def hand(web: Client, task: SigningTask, to: User, **more: str) -> Any:
-    values = {"to": str(to.pk), "manager": str(task.manager_id), **more}
+def hand_over(web: Client, task: SigningTask, to: User, **fields: str) -> Any:
+    values = {"to": str(to.pk), "manager": str(task.manager_id), **fields}
     return web.post(f"/tasks/{task.number}/hand/", values, follow=True)
 
 
-def changes_of_hands(task: SigningTask) -> list[str]:
+def manager_changes(task: SigningTask) -> list[str]:
     entries = task.history.filter(kind=HistoryEntry.Kind.TAKEN_OVER)
     return list(entries.values_list("name", flat=True))
 
@@ -54,18 +54,16 @@ def changes_of_hands(task: SigningTask) -> list[str]:
 # --- The undo of «Принять в работу» -------------------------------------------------------------
 
 
-def test_the_message_of_a_take_over_undoes_it_without_a_script(
-    people: People, task: SigningTask
-) -> None:
+def test_taking_over_can_be_undone_without_javascript(people: People, task: SigningTask) -> None:
     page = take(people["mate"], task).content.decode()
     assert f"Задание {task.number} принято в работу" in page
     assert f'<form method="post" action="/tasks/{task.number}/take/undo/">' in page
     assert f"снова у сотрудника {task.manager}" in undo(people["mate"], task)
     assert fresh(task).manager == task.manager
-    assert changes_of_hands(task) == ["taken_over", "given_back"]
+    assert manager_changes(task) == ["taken_over", "given_back"]
 
 
-def test_ten_seconds_later_it_is_too_late(people: People, task: SigningTask) -> None:
+def test_an_undo_after_ten_seconds_is_refused(people: People, task: SigningTask) -> None:
     with time_machine.travel(clock.now(), tick=False) as watch:
         take(people["mate"], task)
         watch.shift(timedelta(seconds=10.1))
@@ -73,14 +71,16 @@ def test_ten_seconds_later_it_is_too_late(people: People, task: SigningTask) -> 
     assert fresh(task).manager == people["mate"]
 
 
-def test_what_somebody_took_meanwhile_stays_with_him(people: People, task: SigningTask) -> None:
+def test_an_undo_does_not_take_the_task_from_a_third_user(
+    people: People, task: SigningTask
+) -> None:
     take(people["mate"], task)
     take(people["owner"], fresh(task))
     assert f"сейчас у сотрудника {people['owner']}" in undo(people["mate"], task)
     assert fresh(task).manager == people["owner"]
 
 
-def test_only_a_take_over_of_ones_own_is_undone_and_only_once(
+def test_users_can_undo_only_their_own_last_take_over(
     people: People, owner: User, receiver: User, task: SigningTask
 ) -> None:
     take(people["mate"], task)
@@ -88,11 +88,11 @@ def test_only_a_take_over_of_ones_own_is_undone_and_only_once(
     assert fresh(task).manager == people["mate"]
     undo(people["mate"], task)
     undo(people["mate"], task)
-    hand(browser_of(owner), task, receiver)
+    hand_over(browser_of(owner), task, receiver)
     undo(owner, task)
-    undo(receiver, task)  # he was given it, he did not take it
+    undo(receiver, task)  # they were given the task and did not take it
     assert fresh(task).manager == receiver
-    assert changes_of_hands(task) == ["taken_over", "given_back", "handed_over"]
+    assert manager_changes(task) == ["taken_over", "given_back", "handed_over"]
 
 
 # --- «Передать» ---------------------------------------------------------------------------------
@@ -111,66 +111,66 @@ HANDERS = {
 }
 
 
-@pytest.mark.parametrize(("who", "may"), HANDERS.items())
-def test_who_may_take_a_task_may_hand_it_over(
-    people: People, task: SigningTask, receiver: User, who: str, may: bool
+@pytest.mark.parametrize(("who", "can_hand_over"), HANDERS.items())
+def test_users_who_can_take_a_task_over_can_hand_it_over(
+    people: People, task: SigningTask, receiver: User, who: str, can_hand_over: bool
 ) -> None:
     web = browser_of(people[who])
     menu = web.get(f"/tasks/{task.number}/").content.decode()
-    assert (f"/tasks/{task.number}/hand/" in menu) is may
-    hand(web, task, receiver)
-    assert (fresh(task).manager == receiver) is may
+    assert (f"/tasks/{task.number}/hand/" in menu) is can_hand_over
+    hand_over(web, task, receiver)
+    assert (fresh(task).manager == receiver) is can_hand_over
 
 
-def test_the_comment_is_in_the_history_for_the_new_manager(
+def test_the_new_manager_reads_the_comment_in_the_history(
     owner: User, receiver: User, task: SigningTask
 ) -> None:
-    hand(browser_of(owner), task, receiver, comment="Клиент просил перезвонить в среду")
+    hand_over(browser_of(owner), task, receiver, comment="Клиент просил перезвонить в среду")
     page = browser_of(receiver).get(f"/tasks/{task.number}/history/").content.decode()
     assert f"Передано: {owner} → {receiver}" in page
     assert "Клиент просил перезвонить в среду" in page
 
 
-def test_who_does_not_see_the_task_any_more_reads_it_on_his_list(
+def test_a_user_who_loses_the_task_is_redirected_to_their_list(
     people: People, owner: User, task: SigningTask
 ) -> None:
     colleague = people["colleague"]
     assert colleague is not None
-    response = hand(browser_of(owner), task, colleague)
+    response = hand_over(browser_of(owner), task, colleague)
     assert response.redirect_chain[-1][0] == "/tasks/my/"
     assert f"передано сотруднику {colleague}" in response.content.decode()
 
 
-def test_a_task_that_was_taken_meanwhile_is_not_handed_over(
+def test_a_task_that_another_user_took_is_not_handed_over(
     people: People, owner: User, receiver: User, task: SigningTask
 ) -> None:
     take(people["mate"], task)
-    response = hand(browser_of(owner), task, receiver)
+    response = hand_over(browser_of(owner), task, receiver)
     assert response.status_code == 422
     assert f"уже принял в работу сотрудник {people['mate']}" in response.content.decode()
     assert fresh(task).manager == people["mate"]
 
 
-def test_receivers_are_managers_of_ones_groups_to_whom_the_type_is_opened(
+def test_receivers_are_colleagues_with_access_to_the_type(
     people: People, owner: User, receiver: User
 ) -> None:
     task = SigningTaskFactory(manager=owner, task_type=TaskType.CONTRACTOR)
-    closed = people["mate"]
-    assert closed is not None
-    closed.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
+    mate = people["mate"]
+    assert mate is not None
+    mate.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
     web = browser_of(owner)
-    refused = ["mate", "neighbour", "lead", "blocked", "owner"]
-    for who in refused:
-        response = hand(web, task, people[who])
+    refused_names = ["mate", "neighbour", "lead", "blocked", "owner"]
+    for who in refused_names:
+        response = hand_over(web, task, people[who])
         assert response.status_code == 422
         assert "Выберите сотрудника из списка" in response.content.decode()
-    offered = web.get(f"/tasks/colleagues/?type={TaskType.CONTRACTOR}&to_q=").content.decode()
-    assert {who for who in people if f">{people[who]}<" in offered} == {"colleague"}
-    assert f">{receiver}<" in offered
+    suggestions = web.get(f"/tasks/colleagues/?type={TaskType.CONTRACTOR}&to_q=").content.decode()
+    assert {who for who in people if f">{people[who]}<" in suggestions} == {"colleague"}
+    assert f">{receiver}<" in suggestions
     assert fresh(task).manager == owner
 
 
-def test_without_a_script_the_receiver_is_found_and_ticked(
+def test_the_receiver_can_be_found_without_javascript(
     owner: User, receiver: User, task: SigningTask
 ) -> None:
     web, address = browser_of(owner), f"/tasks/{task.number}/hand/"
@@ -181,7 +181,7 @@ def test_without_a_script_the_receiver_is_found_and_ticked(
     assert fresh(task).manager == owner
 
 
-def test_a_dialog_is_told_to_go_on_and_the_message_waits_for_the_next_page(
+def test_a_dialog_is_redirected_and_the_next_page_has_the_message(
     owner: User, receiver: User, task: SigningTask
 ) -> None:
     web, address = browser_of(owner), f"/tasks/{task.number}/hand/"
@@ -191,9 +191,9 @@ def test_a_dialog_is_told_to_go_on_and_the_message_waits_for_the_next_page(
     assert "передано сотруднику" in web.get(f"/tasks/{task.number}/").content.decode()
 
 
-def test_a_finished_task_changes_hands_no_more(owner: User, receiver: User) -> None:
+def test_a_finished_task_keeps_its_manager(owner: User, receiver: User) -> None:
     done = SigningTaskFactory(manager=owner, status=Status.COMPLETED)
     assert "Передать" not in browser_of(owner).get(f"/tasks/{done.number}/").content.decode()
-    hand(browser_of(owner), done, receiver)
+    hand_over(browser_of(owner), done, receiver)
     take(receiver, done)
     assert fresh(done).manager == owner

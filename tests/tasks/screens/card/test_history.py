@@ -1,4 +1,4 @@
-"""«История задания» and the words of its lines."""
+"""«История задания» and the texts of its events."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from tests.support.people import browser_of
 
 
 @pytest.fixture
-def told(owner: User, task: SigningTask) -> SigningTask:
+def task_with_history(owner: User, task: SigningTask) -> SigningTask:
     """A task with one entry of every kind."""
     at = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
     HistoryEntryFactory(
@@ -58,9 +58,11 @@ def page(owner: User, task: SigningTask, show: str = "") -> str:
     return text
 
 
-def test_every_line_says_who_when_and_what(owner: User, told: SigningTask) -> None:
-    text = page(owner, told)
-    for words in [
+def test_every_event_shows_user_time_and_change(
+    owner: User, task_with_history: SigningTask
+) -> None:
+    text = page(owner, task_with_history)
+    for expected in [
         "21.11.2026 12:30 МСК",
         f"{owner} (менеджер)",
         "Ожидание идентификации → Ошибка идентификации",
@@ -69,27 +71,32 @@ def test_every_line_says_who_when_and_what(owner: User, told: SigningTask) -> No
         "<del>+7 912 000-00-01</del> → <ins>+7 912 345-67-89</ins>",
         "Принято в работу: Петрова А. П. → Иванова А. П.",
     ]:
-        assert words in text, words
+        assert expected in text, expected
 
 
-def test_the_newest_comes_first(owner: User, told: SigningTask) -> None:
-    text = page(owner, told)
+def test_the_newest_comes_first(owner: User, task_with_history: SigningTask) -> None:
+    text = page(owner, task_with_history)
     assert text.index("Принято в работу") < text.index("Задание создано")
 
 
-def test_what_people_did_is_told_apart_from_the_rest(owner: User, told: SigningTask) -> None:
-    people, system = page(owner, told, "?show=people"), page(owner, told, "?show=system")
+def test_the_filters_tell_users_events_from_systems(
+    owner: User, task_with_history: SigningTask
+) -> None:
+    people, system = (
+        page(owner, task_with_history, "?show=people"),
+        page(owner, task_with_history, "?show=system"),
+    )
     assert "Контактное лицо изменено" in people
     assert "Ошибка идентификации" not in people
     assert "Ошибка идентификации" in system
     assert "Контактное лицо изменено" not in system
 
 
-def test_times_are_those_of_the_persons_own_zone(owner: User, told: SigningTask) -> None:
+def test_times_are_in_the_users_time_zone(owner: User, task_with_history: SigningTask) -> None:
     owner.time_zone = "Asia/Yekaterinburg"
     owner.save()
-    assert "21.11.2026 14:30 МСК+2" in page(owner, told)
+    assert "21.11.2026 14:30 МСК+2" in page(owner, task_with_history)
 
 
-def test_a_task_without_history_says_so(owner: User, task: SigningTask) -> None:
+def test_an_empty_history_says_so(owner: User, task: SigningTask) -> None:
     assert "Таких событий пока нет" in page(owner, task)

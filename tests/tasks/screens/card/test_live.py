@@ -24,7 +24,7 @@ def live_url(web: Client, task: SigningTask) -> str:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_poll_of_the_card_is_silent_until_something_changes(owner: User, web: Client) -> None:
+def test_a_poll_of_the_card_is_empty_until_something_changes(owner: User, web: Client) -> None:
     task = make(owner)
     address = live_url(web, task)
     assert web.get(address).status_code == 204
@@ -33,12 +33,12 @@ def test_a_poll_of_the_card_is_silent_until_something_changes(owner: User, web: 
     page = response.content.decode()
     assert response.status_code == 200
     assert 'id="card-discussion" data-hx-swap-oob="morph"' in page
-    # Regions that say the same are left alone: somebody may be working in them.
+    # Unchanged regions stay as they are: the user may be working in them.
     assert "card-document" not in page
     assert web.get(response.context["live_url"]).status_code == 204
 
 
-def test_a_poll_brings_the_new_status_and_announces_it(owner: User, web: Client) -> None:
+def test_a_poll_returns_the_new_status_and_announces_it(owner: User, web: Client) -> None:
     task = make(owner, Status.IDENTIFIED, seamless=False)
     address = live_url(web, task)
     perform_action(task=task, name="proceed", actor=owner)
@@ -49,7 +49,7 @@ def test_a_poll_brings_the_new_status_and_announces_it(owner: User, web: Client)
 
 
 @pytest.mark.parametrize("seen", ["", "x", "head:zz,current_step"])
-def test_a_poll_with_unknown_marks_gets_everything(owner: User, web: Client, seen: str) -> None:
+def test_a_poll_with_unknown_hashes_gets_every_region(owner: User, web: Client, seen: str) -> None:
     task = make(owner)
     page = web.get(f"/tasks/{task.number}/live/?seen={seen}").content.decode()
     assert "card-head" in page
@@ -59,7 +59,7 @@ def test_a_poll_with_unknown_marks_gets_everything(owner: User, web: Client, see
 # --- Cost ---------------------------------------------------------------------------------------
 
 
-MOST_QUERIES = 12
+MAX_QUERIES = 12
 STAGES = [
     Status.ON_APPROVAL,
     Status.IDENTIFICATION_PENDING,
@@ -71,7 +71,7 @@ STAGES = [
 ]
 
 
-def much_of(status: Status, owner: User) -> SigningTask:
+def make_full_task(status: Status, owner: User) -> SigningTask:
     """A task with a history, comments and versions; signed by both where it can be."""
     sent = status in {*STAGES[3:]}
     task = make(owner, status, **({"exchange": ExchangeFactory()} if sent else {}))
@@ -83,17 +83,19 @@ def much_of(status: Status, owner: User) -> SigningTask:
 
 
 @pytest.mark.parametrize("status", STAGES)
-def test_the_card_asks_the_database_a_dozen_times_in_every_stage(
+def test_the_card_makes_at_most_a_dozen_queries_in_every_stage(
     owner: User,
     web: Client,
     status: Status,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    task = much_of(status, owner)
-    listed = "archive" if task.is_finished else "all"
-    assert web.get(f"/tasks/{listed}/?group=none").status_code == 200
-    web.get(f"/tasks/{task.number}/")  # somebody notes that he looks, and reads the news
-    with django_assert_max_num_queries(MOST_QUERIES):
+    task = make_full_task(status, owner)
+    tab = "archive" if task.is_finished else "all"
+    assert web.get(f"/tasks/{tab}/?group=none").status_code == 200
+    web.get(
+        f"/tasks/{task.number}/"
+    )  # the first request records the viewing and marks notifications read
+    with django_assert_max_num_queries(MAX_QUERIES):
         page = web.get(f"/tasks/{task.number}/")
     assert "neighbours" in page.context
     assert len(page.context["card"].discussion.comments) == 5
@@ -106,13 +108,13 @@ def test_a_number_that_no_task_has_is_not_found(web: Client, number: int) -> Non
 
 
 @pytest.mark.parametrize("who", ["lead", "head", "administrator"])
-def test_the_card_asks_no_more_for_those_who_see_others_tasks(
+def test_users_who_see_others_tasks_need_no_more_queries(
     people: People,
     owner: User,
     who: str,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    task, web = much_of(Status.DOCUMENT_SIGNING, owner), browser_of(people[who])
+    task, web = make_full_task(Status.DOCUMENT_SIGNING, owner), browser_of(people[who])
     web.get(f"/tasks/{task.number}/")
-    with django_assert_max_num_queries(MOST_QUERIES):
+    with django_assert_max_num_queries(MAX_QUERIES):
         assert web.get(f"/tasks/{task.number}/").status_code == 200

@@ -13,7 +13,7 @@ from tests.support.factories import (
 )
 
 
-def test_the_stepper_shows_the_way_the_place_and_the_time_spent(owner: User, web: Client) -> None:
+def test_the_stepper_shows_the_stages_and_how_long_each_took(owner: User, web: Client) -> None:
     start = clock.now() - timedelta(minutes=10)
     task = make(owner, Status.DOCUMENT_SIGNING)
     for minutes, old, new in [
@@ -35,14 +35,14 @@ def test_the_stepper_shows_the_way_the_place_and_the_time_spent(owner: User, web
     ]
 
 
-def test_approval_is_a_step_of_those_tasks_alone_that_need_it(owner: User, web: Client) -> None:
-    plain, watched = make(owner), make(owner, Status.ON_APPROVAL, approval_needed=True)
+def test_only_tasks_that_need_approval_have_its_stage(owner: User, web: Client) -> None:
+    plain, risky = make(owner), make(owner, Status.ON_APPROVAL, approval_needed=True)
     assert "Согласование" not in card(web, plain)
-    steps = web.get(f"/tasks/{watched.number}/").context["card"].current_step.stages
+    steps = web.get(f"/tasks/{risky.number}/").context["card"].current_step.stages
     assert (steps[0].label, steps[0].state) == ("Согласование", "current")
 
 
-def test_a_cancelled_task_shows_where_it_stopped(owner: User, web: Client) -> None:
+def test_a_cancelled_task_shows_the_stage_where_it_was_cancelled(owner: User, web: Client) -> None:
     task = make(owner, Status.CANCELLED)
     HistoryEntryFactory(
         task=task,

@@ -44,14 +44,14 @@ def web(mate: User) -> Client:
     return browser_of(mate)
 
 
-def act(web: Client, action: str, *tasks: SigningTask | int, **more: Any) -> Any:
+def act(web: Client, action: str, *tasks: SigningTask | int, **fields: Any) -> Any:
     numbers = [task if isinstance(task, int) else task.number for task in tasks]
-    values = {"task": numbers, "back": "/tasks/all/?group=none", **more}
+    values = {"task": numbers, "back": "/tasks/all/?group=none", **fields}
     return web.post(f"/tasks/bulk/{action}", values, follow=True)
 
 
 def report(response: Any) -> dict[int, str]:
-    return {outcome.number: outcome.reason for outcome in response.context["refusals"]}
+    return {result.number: result.reason for result in response.context["refusals"]}
 
 
 def test_taking_all_leads_back_to_the_list_with_their_count(owner: User, web: Client) -> None:
@@ -212,37 +212,41 @@ def test_documents_are_one_archive_with_a_note_about_missing_ones(
     assert response.headers["Content-Type"] == "application/zip"
     content = b"".join(response.streaming_content)
     assert b"secret" not in content
-    book = ZipFile(io.BytesIO(content))
-    assert book.testzip() is None
-    *files, remarks = book.namelist()
+    archive = ZipFile(io.BytesIO(content))
+    assert archive.testzip() is None
+    *files, notes = archive.namelist()
     assert files == [f"{draft.number}_Договор 1.pdf", f"{done.number}_{package.file_name}"]
-    assert [book.read(name) for name in files] == [b"%PDF-1.7 draft", b"signed"]
-    assert remarks == "Не вошло.txt"
-    assert book.read(remarks).decode("utf-8-sig").splitlines() == [
+    assert [archive.read(name) for name in files] == [b"%PDF-1.7 draft", b"signed"]
+    assert notes == "Не вошло.txt"
+    assert archive.read(notes).decode("utf-8-sig").splitlines() == [
         f"{bare.number}: Документ не вложен или еще преобразуется.",
         f"{foreign.number}: Задание не найдено.",
         f"{lost.number}_Договор.pdf: файл поврежден или еще проверяется на вирусы",
     ]
 
 
-def test_nothing_to_download_is_a_page_and_no_empty_archive(owner: User, web: Client) -> None:
+def test_tasks_without_documents_give_a_page_instead_of_an_archive(
+    owner: User, web: Client
+) -> None:
     bare = SigningTaskFactory(manager=owner, document_version=None)
     assert list(report(act(web, "documents.zip", bare, NOWHERE))) == [bare.number, NOWHERE]
 
 
-def test_selected_visible_tasks_are_exported(people: People, owner: User, web: Client) -> None:
-    selected, other = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=owner)
+def test_the_export_holds_the_selected_visible_tasks(
+    people: People, owner: User, web: Client
+) -> None:
+    task, other = SigningTaskFactory(manager=owner), SigningTaskFactory(manager=owner)
     foreign = SigningTaskFactory(manager=people["neighbour"])
-    response = act(web, "export.xlsx", selected, foreign)
+    response = act(web, "export.xlsx", task, foreign)
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
-    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [selected.number]
-    assert other.number != selected.number
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [task.number]
+    assert other.number != task.number
     assert f"не найдены: {foreign.number}" in web.get("/tasks/all/?group=none").content.decode()
     assert list(report(act(web, "export.xlsx", foreign))) == [foreign.number]
 
 
 @pytest.mark.parametrize("who", ["lead", "head", "administrator"])
-def test_a_user_who_may_only_look_downloads_and_takes_nothing(
+def test_users_with_read_access_can_download_and_not_take(
     people: People, owner: User, who: str
 ) -> None:
     task, web = (

@@ -1,4 +1,4 @@
-"""Large exports: ordered from a list or a report, made by a worker, announced in the bell."""
+"""Large exports: requested on a list or a report, written by a worker, announced in the bell."""
 
 from datetime import timedelta
 
@@ -21,8 +21,8 @@ from tests.support.people import People, browser_of
 
 
 @pytest.fixture(autouse=True)
-def _two_tasks_are_too_many(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
-    """An export is ordered as soon as it has two tasks."""
+def limit_direct_exports(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
+    """Two tasks are enough for an export that a worker writes."""
     monkeypatch.setattr("tasks.screens.list.views.exports.MAX_ROWS", 1)
     make_task(owner, Status.COMPLETED)
     make_task(owner, Status.DOCUMENT_SIGNING)

@@ -11,7 +11,7 @@ from econtract.platform.common import clock
 from tasks.statuses import Resolution, Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import RegionFactory
-from tests.support.lists import make_task, shown_numbers
+from tests.support.lists import make_task, numbers_on_page
 from tests.support.people import People, browser_of
 
 
@@ -38,7 +38,7 @@ def test_every_filter_narrows_the_list(people: People, owner: User, web: Client)
         f"to={day}": old,
     }.items():
         response = web.get(f"/tasks/all/?group=none&{parameters}")
-        assert shown_numbers(response) == [task.number], parameters
+        assert numbers_on_page(response) == [task.number], parameters
         assert len(response.context["active_filters"]) == 1, parameters
 
 
@@ -57,9 +57,9 @@ def test_invalid_parameters_are_ignored(web: Client, query: str) -> None:
 
 def test_a_status_that_no_task_of_the_tab_can_have_finds_nothing(owner: User, web: Client) -> None:
     make_task(owner, Status.COMPLETED)
-    assert shown_numbers(web.get("/tasks/archive/?status=completed")) != []
-    assert shown_numbers(web.get("/tasks/archive/?status=identified&stage=done")) == []
-    assert shown_numbers(web.get("/tasks/archive/?stage=signing")) == []
+    assert numbers_on_page(web.get("/tasks/archive/?status=completed")) != []
+    assert numbers_on_page(web.get("/tasks/archive/?status=identified&stage=done")) == []
+    assert numbers_on_page(web.get("/tasks/archive/?stage=signing")) == []
 
 
 def test_suggested_managers_are_those_whose_tasks_are_visible(people: People) -> None:

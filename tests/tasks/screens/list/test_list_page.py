@@ -13,7 +13,7 @@ from econtract.platform.listing.sorting import Cursor
 from tasks.statuses import Resolution, Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory
-from tests.support.lists import make_task, read_sheet, shown_numbers
+from tests.support.lists import make_task, numbers_on_page, read_sheet
 from tests.support.people import People, browser_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -22,24 +22,24 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 def test_headers_sort_both_ways_and_announce_it(owner: User, web: Client) -> None:
     first, second = make_task(owner), make_task(owner)
     response = web.get("/tasks/my/?group=none&sort=number")
-    assert shown_numbers(response) == [first.number, second.number]
+    assert numbers_on_page(response) == [first.number, second.number]
     header = next(c for c in response.context["columns"] if c["label"] == "№")
     assert header["aria_sort"] == "ascending"
-    assert shown_numbers(web.get(f"/tasks/my/{header['url']}")) == [second.number, first.number]
+    assert numbers_on_page(web.get(f"/tasks/my/{header['url']}")) == [second.number, first.number]
 
 
 @pytest.mark.parametrize("sort", ["client", "-status", "owner", "-created", "updated"])
 def test_every_sort_order_works(owner: User, web: Client, sort: str) -> None:
     make_task(owner)
-    assert len(shown_numbers(web.get(f"/tasks/my/?group=none&sort={sort}"))) == 1
+    assert len(numbers_on_page(web.get(f"/tasks/my/?group=none&sort={sort}"))) == 1
 
 
 def test_pages_follow_one_another_without_loss(owner: User, web: Client) -> None:
-    made = {make_task(owner, client=ClientFactory()).number for _ in range(27)}
+    numbers = {make_task(owner, client=ClientFactory()).number for _ in range(27)}
     first = web.get("/tasks/my/?group=none")
     second = web.get(f"/tasks/my/{first.context['pagination']['next_url']}")
-    assert len(shown_numbers(first)) == 25
-    assert set(shown_numbers(first)) | set(shown_numbers(second)) == made
+    assert len(numbers_on_page(first)) == 25
+    assert set(numbers_on_page(first)) | set(numbers_on_page(second)) == numbers
     assert first.context["pagination"]["summary"] == "1–25 из 27"
     assert second.context["pagination"]["summary"] == "26–27 из 27"
     assert not second.context["pagination"]["next_url"]
@@ -51,7 +51,7 @@ def test_a_page_beyond_the_end_is_the_last(owner: User, web: Client) -> None:
     beyond = "after=" + Cursor((0,)).encode()
     for place in ("page=2", "page=7", beyond):
         page = web.get(f"/tasks/my/?group=none&sort=-number&{place}")
-        assert shown_numbers(page) == [min(tasks)]
+        assert numbers_on_page(page) == [min(tasks)]
         assert "26–26 из 26" in page.content.decode()
     assert "Ничего не найдено" in web.get("/tasks/my/?group=none&q=звезда&page=2").content.decode()
 
@@ -94,7 +94,7 @@ def test_a_clients_name_is_escaped(owner: User, web: Client) -> None:
     assert "&lt;script&gt;alert" in page
 
 
-def test_htmx_gets_the_results_alone(owner: User, web: Client) -> None:
+def test_htmx_gets_only_the_results(owner: User, web: Client) -> None:
     make_task(owner)
     response = web.get("/tasks/my/?group=none&q=7", **HTMX)
     page = response.content.decode()

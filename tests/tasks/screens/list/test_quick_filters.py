@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
-from tests.support.lists import make_task, shown_numbers
+from tests.support.lists import make_task, numbers_on_page
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_a_quick_filter_counts_and_filters(
 ) -> None:
     make_task(owner)
     response = web.get("/tasks/my/?group=call")
-    assert shown_numbers(response) == [task_to_call.number]
+    assert numbers_on_page(response) == [task_to_call.number]
     chips = {chip["label"]: chip["count"] for chip in response.context["chips"]}
     assert chips == {
         "Обработка ошибок": 1,
@@ -61,12 +61,12 @@ def test_the_archive_has_no_quick_filters_and_does_not_forget_the_current_one(
     web.get("/tasks/my/?group=call")
     response = web.get("/tasks/archive/")
     assert response.context["chips"] == []
-    assert shown_numbers(response) == [done.number]
+    assert numbers_on_page(response) == [done.number]
     assert web.get("/tasks/my/").headers["Location"] == "/tasks/my/?group=call"
 
 
 def test_an_unknown_quick_filter_changes_nothing(owner: User, web: Client) -> None:
     make_task(owner)
     web.get("/tasks/my/?group=call")
-    assert len(shown_numbers(web.get("/tasks/my/?group=nonsense"))) == 1
+    assert len(numbers_on_page(web.get("/tasks/my/?group=nonsense"))) == 1
     assert web.get("/tasks/my/").headers["Location"] == "/tasks/my/?group=call"

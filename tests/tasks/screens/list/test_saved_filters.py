@@ -10,7 +10,7 @@ from econtract.platform.listing.models import SavedFilter
 from tasks.models import Channel
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
-from tests.support.lists import shown_numbers
+from tests.support.lists import numbers_on_page
 from tests.support.people import People, browser_of
 
 QUERY = "?group=none&status=signing_failed&sort=number"
@@ -28,7 +28,7 @@ def save(web: Client, name: str, group: AccessGroup | None = None, tab: str = "a
     return web.post(f"/tasks/{tab}/saved/{QUERY}", values)
 
 
-def shown_names(web: Client) -> list[str]:
+def filter_names(web: Client) -> list[str]:
     return [row["name"] for row in web.get("/tasks/archive/saved/").context["saved_filters"]]
 
 
@@ -56,11 +56,11 @@ def test_a_user_who_leaves_the_group_loses_its_filters(people: People, group: Ac
     save(browser_of(people["lead"]), "Общий", group)
     save(browser_of(people["lead"]), "Личный")
     web = browser_of(people["owner"])
-    assert shown_names(web) == ["Общий"]
-    assert shown_names(browser_of(people["neighbour"])) == []
+    assert filter_names(web) == ["Общий"]
+    assert filter_names(browser_of(people["neighbour"])) == []
     AccessGroupUserObjectPermission.objects.filter(user=people["owner"]).delete()
-    assert shown_names(web) == []
-    assert shown_names(browser_of(people["lead"])) == ["Личный", "Общий"]
+    assert filter_names(web) == []
+    assert filter_names(browser_of(people["lead"])) == ["Личный", "Общий"]
 
 
 def test_users_share_with_their_own_groups_only(people: People, group: AccessGroup) -> None:
@@ -76,7 +76,7 @@ def test_a_name_is_unique_and_not_empty(people: People) -> None:
     assert again.status_code == 422
     assert "с таким названием" in again.content.decode()
     assert save(web, " ").status_code == 422
-    assert shown_names(web) == ["Ошибки"]
+    assert filter_names(web) == ["Ошибки"]
 
 
 def test_a_filter_of_another_list_is_not_shown(people: People) -> None:
@@ -84,7 +84,7 @@ def test_a_filter_of_another_list_is_not_shown(people: People) -> None:
     web = browser_of(lead)
     save(web, "Ошибки")
     other = SavedFilter.objects.create(owner=lead, list_code="letters", name="Ошибки", tab="sent")
-    assert shown_names(web) == ["Ошибки"]
+    assert filter_names(web) == ["Ошибки"]
     assert web.post(f"/tasks/saved/{other.pk}/delete/").status_code == 404
 
 
@@ -99,12 +99,12 @@ def test_the_author_can_change_a_shared_filter_and_members_cannot(
         assert member.post(address, {"name": "Мой"}).status_code == 404
     author = browser_of(people["lead"])
     author.post(f"/tasks/saved/{saved.pk}/rename/", {"name": "Новый"})
-    assert shown_names(member) == ["Новый"]
+    assert filter_names(member) == ["Новый"]
     author.post(f"/tasks/saved/{saved.pk}/delete/")
-    assert shown_names(member) == []
+    assert filter_names(member) == []
 
 
-def test_chosen_columns_are_the_users_on_every_computer(people: People) -> None:
+def test_the_choice_of_columns_is_stored_for_the_user(people: People) -> None:
     owner = people["owner"]
     assert isinstance(owner, User)
     task = SigningTaskFactory(manager=owner, channel=Channel.SMS)
@@ -123,5 +123,5 @@ def test_tasks_are_filtered_by_the_channel(people: People) -> None:
     by_sms = SigningTaskFactory(manager=owner, channel=Channel.SMS)
     SigningTaskFactory(manager=owner)
     response = browser_of(owner).get("/tasks/my/?group=none&channel=sms")
-    assert shown_numbers(response) == [by_sms.number]
+    assert numbers_on_page(response) == [by_sms.number]
     assert "Подписание: СМС" in response.content.decode()

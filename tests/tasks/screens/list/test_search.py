@@ -8,7 +8,7 @@ from tasks.models import SigningTask, queries
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory
-from tests.support.lists import make_task, shown_numbers
+from tests.support.lists import make_task, numbers_on_page
 from tests.support.people import People, browser_of
 
 
@@ -36,28 +36,30 @@ def test_a_search_matches_every_identifier_of_a_task(owner: User, web: Client) -
         code,
     ]:
         response = web.get("/tasks/my/", {"group": "none", "q": text})
-        assert shown_numbers(response) == [task.number], text
+        assert numbers_on_page(response) == [task.number], text
 
 
 def test_an_exact_match_wins_over_names_that_contain_it(owner: User, web: Client) -> None:
-    named = make_task(owner, client=ClientFactory(short_name="Завод 991812"))
+    by_name = make_task(owner, client=ClientFactory(short_name="Завод 991812"))
     response = web.get("/tasks/my/", {"group": "none", "q": "991812"})
-    assert shown_numbers(response) == [named.number]
+    assert numbers_on_page(response) == [by_name.number]
     exact = make_task(owner, document_number="991812")
     response = web.get("/tasks/my/", {"group": "none", "q": "991812"})
-    assert shown_numbers(response) == [exact.number]
+    assert numbers_on_page(response) == [exact.number]
 
 
 @pytest.mark.parametrize("limit", ["MAX_IDS", "MAX_CLIENT_IDS"])
 def test_a_word_with_many_matches_finds_them_all(
     owner: User, web: Client, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    named = [make_task(owner, client=ClientFactory(short_name=f"ООО «Вектор {n}»")) for n in "123"]
-    make_task(owner, Status.COMPLETED, client=named[0].client)
+    by_name = [
+        make_task(owner, client=ClientFactory(short_name=f"ООО «Вектор {n}»")) for n in "123"
+    ]
+    make_task(owner, Status.COMPLETED, client=by_name[0].client)
     make_task(owner)
     monkeypatch.setattr(queries, limit, 1)
     response = web.get("/tasks/my/?group=none&q=вектор")
-    assert sorted(shown_numbers(response)) == sorted(task.number for task in named)
+    assert sorted(numbers_on_page(response)) == sorted(task.number for task in by_name)
     assert "Найдено 3 задания" in response.content.decode()
 
 
@@ -66,12 +68,12 @@ def test_a_search_has_pages_and_a_total(owner: User, web: Client) -> None:
         make_task(owner, client=ClientFactory(short_name=f"ООО «Вектор {number}»"))
     make_task(owner, Status.COMPLETED, client=ClientFactory(short_name="ООО «Вектор»"))
     pages = [web.get(f"/tasks/my/?group=none&q=вектор&page={page}") for page in (1, 2, 3)]
-    assert [len(shown_numbers(page)) for page in pages] == [25, 5, 5]
+    assert [len(numbers_on_page(page)) for page in pages] == [25, 5, 5]
     assert all("Найдено 30 заданий" in page.content.decode() for page in pages)
     tasks = SigningTask.objects.search("вектор")
     assert (len(tasks.numbers or ()), tasks.in_work().numbers) == (31, None)
     assert tasks.in_work().count() == 30
-    assert shown_numbers(web.get("/tasks/my/?group=none&q=звезда")) == []
+    assert numbers_on_page(web.get("/tasks/my/?group=none&q=звезда")) == []
 
 
 @pytest.mark.parametrize("text", ["7707083893", "Альфа"])
@@ -82,14 +84,14 @@ def test_an_exact_match_of_many_tasks_finds_them_all(
     shared = [make_task(owner, client=client, document_number="Альфа").number for _ in range(3)]
     make_task(owner, client=client if text == "Альфа" else ClientFactory(), document_number="16")
     monkeypatch.setattr(queries, "MAX_IDS", 1)
-    assert sorted(shown_numbers(web.get(f"/tasks/my/?group=none&q={text}"))) == sorted(shared)
+    assert sorted(numbers_on_page(web.get(f"/tasks/my/?group=none&q={text}"))) == sorted(shared)
 
 
 def test_the_header_search_covers_finished_tasks_and_opens_a_task_number(
     owner: User, web: Client
 ) -> None:
     done = make_task(owner, Status.COMPLETED, client=ClientFactory(short_name="АО «Вектор»"))
-    assert shown_numbers(web.get("/search/", {"q": "вектор"})) == [done.number]
+    assert numbers_on_page(web.get("/search/", {"q": "вектор"})) == [done.number]
     assert web.get("/search/", {"q": str(done.number)}).headers["Location"] == (
         f"/tasks/{done.number}/"
     )
@@ -102,4 +104,4 @@ def test_the_header_search_shows_only_visible_tasks(people: People) -> None:
     for text in (str(hidden.number), hidden.client.inn):
         response = web.get("/search/", {"q": text})
         assert response.status_code == 200
-        assert shown_numbers(response) == []
+        assert numbers_on_page(response) == []

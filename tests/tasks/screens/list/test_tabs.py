@@ -5,7 +5,7 @@ from django.test import Client
 from accounts.models import User
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
-from tests.support.lists import make_task, shown_numbers
+from tests.support.lists import make_task, numbers_on_page
 from tests.support.people import People, browser_of
 
 
@@ -13,19 +13,19 @@ def test_my_tasks_are_own_and_in_work(people: People, owner: User, web: Client) 
     mine = make_task(owner)
     make_task(owner, Status.COMPLETED)
     SigningTaskFactory(manager=people["mate"])
-    assert shown_numbers(web.get("/tasks/my/")) == [mine.number]
+    assert numbers_on_page(web.get("/tasks/my/")) == [mine.number]
 
 
 def test_all_tasks_are_visible_and_in_work(people: People, owner: User, web: Client) -> None:
     mine, mates = make_task(owner), SigningTaskFactory(manager=people["mate"])
     SigningTaskFactory(manager=people["neighbour"])
-    assert set(shown_numbers(web.get("/tasks/all/"))) == {mine.number, mates.number}
+    assert set(numbers_on_page(web.get("/tasks/all/"))) == {mine.number, mates.number}
 
 
 def test_the_archive_holds_finished_tasks(owner: User, web: Client) -> None:
     done, cancelled = make_task(owner, Status.COMPLETED), make_task(owner, Status.CANCELLED)
     make_task(owner)
-    assert set(shown_numbers(web.get("/tasks/archive/"))) == {done.number, cancelled.number}
+    assert set(numbers_on_page(web.get("/tasks/archive/"))) == {done.number, cancelled.number}
 
 
 def test_a_manager_who_sees_only_their_own_tasks_has_no_tab_of_all(people: People) -> None:

@@ -46,7 +46,7 @@ def tiles(response: Any) -> dict[str, str]:
     return {tile.label: tile.value for tile in response.context["report"].tiles}
 
 
-def created(web: Client, address: str = "/reports/") -> str:
+def count_created(web: Client, address: str = "/reports/") -> str:
     return tiles(web.get(address))["Создано"]
 
 
@@ -103,7 +103,9 @@ def test_users_count_what_they_see(people: People) -> None:
     make(people["owner"], Status.DOCUMENT_SIGNING)
     make(people["mate"], Status.COMPLETED)
     make(people["neighbour"], Status.DOCUMENT_SIGNING)
-    seen = {who: created(browser_of(people[who])) for who in ("owner", "lead", "administrator")}
+    seen = {
+        who: count_created(browser_of(people[who])) for who in ("owner", "lead", "administrator")
+    }
     assert seen == {"owner": "2", "lead": "1", "administrator": "3"}
     assert "За период данных нет" in browser_of(people["colleague"]).get("/reports/").text
 
@@ -111,12 +113,12 @@ def test_users_count_what_they_see(people: People) -> None:
 def test_a_report_has_the_filters_of_the_lists(owner: User, web: Client) -> None:
     make(owner, Status.COMPLETED, task_type=TaskType.SELF_EMPLOYED)
     task = make(owner, Status.DOCUMENT_SIGNING, days=5, region=RegionFactory(name="Область"))
-    assert created(web, "/reports/?type=self_employed") == "1"
-    assert created(web, f"/reports/?region={task.region_id}") == "1"
-    assert created(web, "/reports/?from=2026-11-10&to=2026-11-16") == "1"
+    assert count_created(web, "/reports/?type=self_employed") == "1"
+    assert count_created(web, f"/reports/?region={task.region_id}") == "1"
+    assert count_created(web, "/reports/?from=2026-11-10&to=2026-11-16") == "1"
     # The days are those of the user's time zone: it is 23:30 of the 16th in London.
     make(owner, Status.DOCUMENT_SIGNING, created_at=datetime(2026, 11, 16, 23, 30, tzinfo=UTC))
-    assert created(web, "/reports/?from=2026-11-17&to=2026-11-17") == "1"
+    assert count_created(web, "/reports/?from=2026-11-17&to=2026-11-17") == "1"
 
 
 def test_a_period_that_is_too_long_is_shortened_with_a_notice(owner: User, web: Client) -> None:

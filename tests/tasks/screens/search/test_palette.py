@@ -1,4 +1,4 @@
-"""Ctrl+K, the search that knows numbers, and a task begun from what it finds."""
+"""Ctrl+K, the recognition of numbers, and links to a new task for a client."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ from tests.tasks.screens.card.test_card import text_of
 @pytest.fixture
 def task(owner: User) -> SigningTask:
     client = ClientFactory(short_name="ООО «Ромашка»", inn="7707049388", kpp="784201001")
-    made: SigningTask = SigningTaskFactory(manager=owner, client=client)
-    return made
+    task: SigningTask = SigningTaskFactory(manager=owner, client=client)
+    return task
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def task(owner: User) -> SigningTask:
         ("", []),
     ],
 )
-def test_check_digits_tell_numbers_apart(text: str, meanings: list[str]) -> None:
+def test_numbers_are_recognized_by_their_check_digits(text: str, meanings: list[str]) -> None:
     assert recognize_number(text) == meanings
 
 
-def test_an_inn_is_taken_out_of_what_was_pasted() -> None:
+def test_an_inn_is_parsed_from_pasted_text() -> None:
     assert parse_inn(" 7707 049388 ") == "7707049388"
     assert parse_inn("7707049389") == ""
 
 
-def test_the_search_shows_the_client_and_begins_a_task_with_him(
+def test_the_search_shows_the_client_and_links_to_a_new_task(
     owner: User, web: Client, task: SigningTask
 ) -> None:
     response = web.get("/search/?q=7707049388")
@@ -58,7 +58,7 @@ def test_the_search_shows_the_client_and_begins_a_task_with_him(
     assert "/tasks/new/company/?client=7707049388-784201001" in response.content.decode()
 
 
-def test_an_inn_of_nobody_yet_begins_a_task_too(web: Client) -> None:
+def test_an_unknown_inn_links_to_a_new_task_too(web: Client) -> None:
     inn = company_inn(77)
     page = web.get(f"/search/?q={inn}").content.decode()
     assert f"Клиента с ИНН {inn} в базе нет" in page
@@ -66,23 +66,23 @@ def test_an_inn_of_nobody_yet_begins_a_task_too(web: Client) -> None:
     assert "/tasks/new/self-employed/" not in page
 
 
-def test_the_palette_finds_places_tasks_and_clients(web: Client, task: SigningTask) -> None:
-    everything = text_of(web.get("/palette/"))
-    assert "Мои задания" in everything
-    assert "Ромашка" not in everything
-    found = text_of(web.get("/palette/?q=ромаш"))
-    assert f"{task.number} · ООО «Ромашка»" in found
-    assert "Создать задание с этим клиентом" in found
+def test_the_palette_finds_pages_tasks_and_clients(web: Client, task: SigningTask) -> None:
+    all_results = text_of(web.get("/palette/"))
+    assert "Мои задания" in all_results
+    assert "Ромашка" not in all_results
+    results = text_of(web.get("/palette/?q=ромаш"))
+    assert f"{task.number} · ООО «Ромашка»" in results
+    assert "Создать задание с этим клиентом" in results
     assert "Уведомления" in text_of(web.get("/palette/?q=уведом"))
     assert "Ничего не найдено" in text_of(web.get("/palette/?q=щщщщ"))
 
 
-def test_the_palette_shows_only_what_the_person_may_see_and_do(
+def test_the_palette_shows_only_what_the_user_can_see_and_do(
     people: People, task: SigningTask
 ) -> None:
     for who in ("neighbour", "foreign_head"):
-        found = text_of(browser_of(people[who]).get("/palette/?q=ромаш"))
-        assert f"{task.number} ·" not in found
+        results = text_of(browser_of(people[who]).get("/palette/?q=ромаш"))
+        assert f"{task.number} ·" not in results
     lead = text_of(browser_of(people["lead"]).get("/palette/?q=ромаш"))
     assert f"{task.number} ·" in lead
     assert "Создать задание" not in lead
@@ -91,7 +91,7 @@ def test_the_palette_shows_only_what_the_person_may_see_and_do(
     assert "Ромашка" not in text_of(browser_of(neighbour).get("/palette/?q=ромаш"))
 
 
-def test_a_link_opens_the_form_with_the_client_in_it(
+def test_a_link_opens_the_form_with_the_client_selected(
     web: Client, task: SigningTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Down:
@@ -103,9 +103,7 @@ def test_a_link_opens_the_form_with_the_client_in_it(
     assert 'name="client" value="7707049388-784201001"' in page
 
 
-def test_keys_without_ctrl_are_switched_off_for_one_person(
-    people: People, owner: User, web: Client
-) -> None:
+def test_each_user_can_turn_off_keys_without_ctrl(people: People, owner: User, web: Client) -> None:
     assert 'data-keys="off"' not in web.get("/help/keys/").content.decode()
     web.post("/help/keys/", {"off": "1"})
     assert 'data-keys="off"' in web.get("/tasks/my/?group=none").content.decode()

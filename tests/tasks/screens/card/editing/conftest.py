@@ -11,10 +11,10 @@ from tests.support.factories_clients import ContactFactory
 
 @pytest.fixture
 def task(owner: User) -> SigningTask:
-    made: SigningTask = SigningTaskFactory(
+    task: SigningTask = SigningTaskFactory(
         manager=owner,
         status=Status.IDENTIFICATION_FAILED,
         resolution=Resolution.DATA_MISMATCH,
         contact_version=ContactFactory(phone="+79120000001").current,
     )
-    return made
+    return task

@@ -1,4 +1,4 @@
-"""«Лицевой счет»"""
+"""«Лицевой счет» on the card."""
 
 import pytest
 from django.test import Client
@@ -15,34 +15,34 @@ from tests.support.factories import (
 
 
 class FakeEip:
-    """ЕИП that answers as it is told; the page's own code is what is under test."""
+    """ЕИП that always gives ``answer``; None: it does not respond."""
 
     def __init__(self, answer: bool | None) -> None:
         self.answer = answer
-        self.asked: list[tuple[str, str]] = []
+        self.queries: list[tuple[str, str]] = []
 
     def account_belongs(self, account: str, inn: str, *, timeout: float | None = None) -> bool:
-        self.asked.append((account, inn))
+        self.queries.append((account, inn))
         if self.answer is None:
             raise Unavailable("eip", "no answer in time")
         return self.answer
 
 
 @pytest.mark.parametrize(
-    ("answer", "verified", "words"),
+    ("answer", "verified", "text"),
     [
         (True, True, "ЛС проверен"),
         (False, False, "ЛС не найден у клиента с этим ИНН"),
         (None, False, "ЕИП не отвечает. Подписание начнется после успешной проверки"),
     ],
 )
-def test_a_changed_account_is_checked_at_once(
+def test_a_new_account_number_is_checked_at_once(
     task: SigningTask,
     web: Client,
     monkeypatch: pytest.MonkeyPatch,
     answer: bool | None,
     verified: bool,
-    words: str,
+    text: str,
 ) -> None:
     eip = FakeEip(answer)
     monkeypatch.setattr("tasks.screens.card.views.account.eip", lambda: eip)
@@ -52,28 +52,28 @@ def test_a_changed_account_is_checked_at_once(
     after = fresh(task)
     assert after.account_number == "850000000001"
     assert (after.account_verified_at is not None) is verified
-    assert words in response.content.decode()
-    assert eip.asked == [("850000000001", task.client.inn)]
+    assert text in response.content.decode()
+    assert eip.queries == [("850000000001", task.client.inn)]
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
+    ("number", "text"),
     [
         ("", "Введите лицевой счет"),
         ("850123", "Лицевой счет должен состоять из 12 цифр"),
         ("999000000001", "Некорректно указан код лицевого счета"),
     ],
 )
-def test_an_account_of_another_region_is_not_even_asked_about(
-    task: SigningTask, web: Client, number: str, words: str
+def test_an_invalid_account_number_is_refused_without_a_query(
+    task: SigningTask, web: Client, number: str, text: str
 ) -> None:
     response = web.post(f"/tasks/{task.number}/account/", {"account_number": number})
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert text in response.content.decode()
     assert fresh(task).account_number == "850123456789"
 
 
-def test_the_check_button_asks_about_the_number_at_hand(
+def test_the_check_button_checks_the_current_number(
     owner: User, web: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = SigningTaskFactory(manager=owner, account_verified_at=None)
@@ -82,10 +82,12 @@ def test_the_check_button_asks_about_the_number_at_hand(
     assert "Проверка ЛС" in web.get(f"/tasks/{task.number}/").content.decode()
     web.post(f"/tasks/{task.number}/account/check/")
     assert fresh(task).account_verified_at is not None
-    assert eip.asked == [("850123456789", task.client.inn)]
+    assert eip.queries == [("850123456789", task.client.inn)]
 
 
-def test_an_account_of_a_document_at_the_operator_stays(owner: User, web: Client) -> None:
+def test_the_account_cannot_change_while_the_operator_has_the_document(
+    owner: User, web: Client
+) -> None:
     task = SigningTaskFactory(
         manager=owner, status=Status.DOCUMENT_SIGNING, exchange=ExchangeFactory()
     )

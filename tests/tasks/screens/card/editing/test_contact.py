@@ -15,7 +15,7 @@ from tests.support.factories import (
 from tests.support.factories_clients import ContactFactory, PersonFactory
 
 
-def test_an_edit_goes_to_the_task_and_to_the_card(task: SigningTask, web: Client) -> None:
+def test_an_edit_changes_the_task_and_the_clients_card(task: SigningTask, web: Client) -> None:
     address = f"/tasks/{task.number}/contact/edit/"
     assert 'value="+7 912 000-00-01"' in web.get(address).content.decode()
     response = web.post(address, contact_form(task, phone="8 (912) 345-67-89"))
@@ -29,25 +29,23 @@ def test_an_edit_goes_to_the_task_and_to_the_card(task: SigningTask, web: Client
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "text"),
     [
         ({"phone": "123"}, "Введите телефон: +7 и 10 цифр"),
         ({"email": "нет"}, "Введите адрес вида name@company.ru"),
         ({"surname": ""}, "Введите фамилию"),
     ],
 )
-def test_a_wrong_field_is_said_on_top_and_at_the_field(
-    task: SigningTask, web: Client, changes: dict[str, str], words: str
+def test_an_invalid_field_has_an_error_in_the_summary_and_beside_it(
+    task: SigningTask, web: Client, changes: dict[str, str], text: str
 ) -> None:
     response = web.post(f"/tasks/{task.number}/contact/edit/", contact_form(task, **changes))
     assert response.status_code == 422
-    assert response.content.decode().count(words) == 2
+    assert response.content.decode().count(text) == 2
     assert ContactVersion.objects.count() == 1
 
 
-def test_a_phone_of_another_contact_is_refused_in_the_manuals_words(
-    task: SigningTask, web: Client
-) -> None:
+def test_the_phone_of_another_contact_is_refused(task: SigningTask, web: Client) -> None:
     ContactFactory(phone="+79990000000")
     response = web.post(
         f"/tasks/{task.number}/contact/edit/", contact_form(task, phone="+79990000000")
@@ -56,7 +54,7 @@ def test_a_phone_of_another_contact_is_refused_in_the_manuals_words(
     assert "Данный контакт уже существует" in response.content.decode()
 
 
-def test_of_two_editors_the_second_compares_before_he_overwrites(
+def test_the_second_of_two_editors_compares_before_they_overwrite(
     task: SigningTask, web: Client
 ) -> None:
     address = f"/tasks/{task.number}/contact/edit/"
@@ -71,7 +69,7 @@ def test_of_two_editors_the_second_compares_before_he_overwrites(
     assert fresh(task).contact_version.position == "Заместитель директора"
 
 
-def test_one_who_signs_in_person_is_edited_with_his_card(owner: User, web: Client) -> None:
+def test_a_client_who_signs_in_person_is_edited_with_their_card(owner: User, web: Client) -> None:
     client = PersonFactory()
     task = SigningTaskFactory(
         manager=owner,
@@ -87,7 +85,7 @@ def test_one_who_signs_in_person_is_edited_with_his_card(owner: User, web: Clien
 
 
 @pytest.mark.parametrize("page", ["edit", "replace", "refresh"])
-def test_in_a_status_that_forbids_it_the_page_says_why(owner: User, web: Client, page: str) -> None:
+def test_the_page_says_why_a_status_forbids_the_change(owner: User, web: Client, page: str) -> None:
     task = SigningTaskFactory(manager=owner, status=Status.DOCUMENT_SIGNING)
     address = f"/tasks/{task.number}/contact/{page}/"
     assert "данные клиента изменить нельзя" in web.get(address).content.decode()
@@ -120,21 +118,23 @@ def test_an_unlinked_contact_is_found_by_phone_and_linked(task: SigningTask, web
     assert task.client.contacts.filter(phone="+79990000000").exists()
 
 
-def test_a_new_contact_is_added_and_put_into_the_task(task: SigningTask, web: Client) -> None:
+def test_a_new_contact_is_added_and_used_by_the_task(task: SigningTask, web: Client) -> None:
     values = contact_form(task, phone="+79990000000", email="new@company.example")
-    seen = {"add": "1", "based_on": str(task.contact_version.contact_id)}
-    web.post(f"/tasks/{task.number}/contact/replace/", values | seen)
+    page_fields = {"add": "1", "based_on": str(task.contact_version.contact_id)}
+    web.post(f"/tasks/{task.number}/contact/replace/", values | page_fields)
     assert fresh(task).contact_version.phone == "+79990000000"
 
 
 @pytest.mark.parametrize("contact", ["", "1", "+70000000000", "\x00"])
-def test_a_contact_cannot_be_had_by_guessing(task: SigningTask, web: Client, contact: str) -> None:
+def test_a_contact_cannot_be_chosen_by_guessing(
+    task: SigningTask, web: Client, contact: str
+) -> None:
     response = web.post(f"/tasks/{task.number}/contact/replace/", {"contact": contact})
     assert response.status_code == 422
     assert "Выберите контакт или найдите его по телефону" in response.content.decode()
 
 
-def test_the_same_contact_is_no_replacement(task: SigningTask, web: Client) -> None:
+def test_the_current_contact_is_refused_as_a_replacement(task: SigningTask, web: Client) -> None:
     response = web.post(
         f"/tasks/{task.number}/contact/replace/", {"contact": task.contact_version.phone}
     )
@@ -145,7 +145,9 @@ def test_the_same_contact_is_no_replacement(task: SigningTask, web: Client) -> N
 # --- Обновить версию ----------------------------------------------------------------------------
 
 
-def test_the_newest_version_is_shown_before_it_is_taken(task: SigningTask, web: Client) -> None:
+def test_the_newest_version_is_shown_before_the_task_uses_it(
+    task: SigningTask, web: Client
+) -> None:
     contact = Contact.objects.get(pk=task.contact_version.contact_id)
     newer = contact.versions.get()
     newer.pk, newer.number, newer.position = None, 2, "Директор филиала"

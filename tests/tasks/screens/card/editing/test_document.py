@@ -1,4 +1,4 @@
-"""The document is removed, and another is attached."""
+"""Removing the document of a task, attaching another, reviewing its pages."""
 
 from io import BytesIO
 from typing import Any
@@ -52,7 +52,7 @@ def add_finding(task: SigningTask) -> DocumentVersion:
     return version
 
 
-def test_the_manager_confirms_that_they_have_seen_the_pages(task: SigningTask, web: Client) -> None:
+def test_the_manager_confirms_the_review(task: SigningTask, web: Client) -> None:
     version = add_finding(task)
     page = web.get(task.get_absolute_url()).content.decode()
     assert "Текст мог потеряться" in page
@@ -66,7 +66,7 @@ def test_the_manager_confirms_that_they_have_seen_the_pages(task: SigningTask, w
     assert "Страницы просмотрены</button>" not in page
 
 
-def test_nobody_else_confirms_it(task: SigningTask, people: People) -> None:
+def test_nobody_else_can_confirm_the_review(task: SigningTask, people: People) -> None:
     version = add_finding(task)
     head = browser_of(people["head"])
     assert "Страницы просмотрены</button>" not in head.get(task.get_absolute_url()).content.decode()
@@ -75,9 +75,7 @@ def test_nobody_else_confirms_it(task: SigningTask, people: People) -> None:
     assert version.reviewed_at is None
 
 
-def test_a_look_at_a_document_that_was_replaced_counts_for_nothing(
-    task: SigningTask, web: Client
-) -> None:
+def test_the_review_of_a_replaced_document_does_not_count(task: SigningTask, web: Client) -> None:
     version = add_finding(task)
     other = DocumentVersionFactory(document=version.document, number=2)
     web.post(f"/tasks/{task.number}/document/review/", {"version": other.pk})
@@ -86,7 +84,7 @@ def test_a_look_at_a_document_that_was_replaced_counts_for_nothing(
     assert (version.reviewed_at, other.reviewed_at) == (None, None)
 
 
-def test_files_inside_of_a_pdf_are_listed_and_can_be_opened(
+def test_files_attached_to_a_pdf_are_listed_and_can_be_downloaded(
     task: SigningTask, web: Client, people: People
 ) -> None:
     upload = SimpleUploadedFile("Договор.pdf", pdfs.attach({"смета.txt": b"12"}))
@@ -104,7 +102,7 @@ def test_files_inside_of_a_pdf_are_listed_and_can_be_opened(
     assert browser_of(people["neighbour"]).get(url).status_code == 404
 
 
-def zipped() -> bytes:
+def build_zip() -> bytes:
     """A zip archive with a document inside."""
     archive = BytesIO()
     with ZipFile(archive, "w") as file:
@@ -113,21 +111,21 @@ def zipped() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("upload", "words"),
+    ("upload", "text"),
     [
         (None, "Вложите документ"),
-        (("договор.zip", zipped()), "Архивы zip не принимаются"),
+        (("договор.zip", build_zip()), "Архивы zip не принимаются"),
         (("договор.pdf", b""), "Файл пустой"),
     ],
 )
-def test_a_file_that_cannot_be_taken_is_refused_in_words(
-    owner: User, web: Client, upload: tuple[str, bytes] | None, words: str
+def test_the_page_says_why_a_file_is_refused(
+    owner: User, web: Client, upload: tuple[str, bytes] | None, text: str
 ) -> None:
     task = SigningTaskFactory(manager=owner, document_version=None)
     files: dict[str, Any] = {"file": SimpleUploadedFile(*upload)} if upload else {}
     response = web.post(f"/tasks/{task.number}/document/attach/", files)
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert text in response.content.decode()
     assert fresh(task).document_version is None
 
 

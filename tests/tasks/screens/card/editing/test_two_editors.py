@@ -1,4 +1,4 @@
-"""Two people change one task"""
+"""Two users who change one task."""
 
 from dataclasses import replace
 
@@ -17,17 +17,17 @@ from tests.support.factories_clients import ContactFactory
 from tests.support.people import People, browser_of
 
 
-def test_an_account_number_that_another_has_changed_is_shown_beside_the_typed_one(
+def test_the_account_number_of_another_editor_is_shown_beside_the_users_own(
     people: People, owner: User
 ) -> None:
     task: SigningTask = SigningTaskFactory(manager=owner, account_verified_at=None)
     web = browser_of(owner)
-    opened = task.account_number
+    old_number = task.account_number
     set_account(
-        task=task, account_number="850000000001", verified_at=None, actor=owner, based_on=opened
+        task=task, account_number="850000000001", verified_at=None, actor=owner, based_on=old_number
     )
-    typed = {"account_number": "850000000002", "based_on": opened}
-    response = web.post(f"/tasks/{task.number}/account/", typed)
+    values = {"account_number": "850000000002", "based_on": old_number}
+    response = web.post(f"/tasks/{task.number}/account/", values)
     page = response.content.decode()
     assert response.status_code == 409
     assert "Лицевой счет изменен" in page
@@ -38,13 +38,13 @@ def test_an_account_number_that_another_has_changed_is_shown_beside_the_typed_on
     assert fresh(task).account_number == "850000000001"
 
 
-def test_a_document_that_another_has_replaced_is_not_removed_unseen(owner: User) -> None:
+def test_a_document_that_another_user_replaced_is_not_removed(owner: User) -> None:
     task: SigningTask = SigningTaskFactory(manager=owner)
-    web, seen = browser_of(owner), task.document_version_id
+    web, old_version = browser_of(owner), task.document_version_id
     newer = DocumentVersionFactory(document=task.document, number=2, file_name="Новый.docx")
     SigningTask.objects.filter(pk=task.pk).update(document_version=newer)
     address = f"/tasks/{task.number}/document/remove/"
-    response = web.post(address, {"version": seen})
+    response = web.post(address, {"version": old_version})
     assert response.status_code == 409
     assert "Документ заменен" in response.content.decode()
     assert "«Новый.docx», версия 2" in response.content.decode()
@@ -53,30 +53,30 @@ def test_a_document_that_another_has_replaced_is_not_removed_unseen(owner: User)
     assert web.post(address, {"version": newer.pk}).status_code == 409
 
 
-def test_a_contact_that_another_has_replaced_is_not_replaced_unseen(
+def test_a_contact_that_another_user_replaced_is_not_replaced(
     task: SigningTask, web: Client
 ) -> None:
-    seen = ContactFactory(phone="+79120000098").pk
+    old_contact_id = ContactFactory(phone="+79120000098").pk
     other = ContactFactory(phone="+79120000099", client=task.client)
-    typed = {"contact": other.phone, "based_on": seen}
-    response = web.post(f"/tasks/{task.number}/contact/replace/", typed)
+    values = {"contact": other.phone, "based_on": old_contact_id}
+    response = web.post(f"/tasks/{task.number}/contact/replace/", values)
     assert response.status_code == 409
     assert "Контактное лицо уже заменено, теперь это" in response.content.decode()
     assert fresh(task).contact_version == task.contact_version
-    typed["based_on"] = task.contact_version.contact_id
-    assert web.post(f"/tasks/{task.number}/contact/replace/", typed).status_code == 302
+    values["based_on"] = task.contact_version.contact_id
+    assert web.post(f"/tasks/{task.number}/contact/replace/", values).status_code == 302
 
 
-def test_a_version_that_was_not_shown_is_not_taken(
+def test_a_version_that_the_page_did_not_show_is_not_used(
     task: SigningTask, web: Client, owner: User
 ) -> None:
     contact = task.contact_version.contact
     for surname in ("Показанный", "Новейший"):
-        changed = replace(task.contact_version.details, surname=surname)
-        edit_contact(contact=contact, details=changed, actor=owner)
-    shown, newest = contact.versions.order_by("number")[1:]
+        details = replace(task.contact_version.details, surname=surname)
+        edit_contact(contact=contact, details=details, actor=owner)
+    older, newest = contact.versions.order_by("number")[1:]
     address = f"/tasks/{task.number}/contact/refresh/"
-    response = web.post(address, {"version": shown.pk})
+    response = web.post(address, {"version": older.pk})
     assert response.status_code == 409
     assert "Карточку клиента изменили еще раз" in response.content.decode()
     assert web.post(address, {"version": newest.pk}).status_code == 302
