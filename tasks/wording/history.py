@@ -29,7 +29,7 @@ SENTENCES = {
     "revocation_too_late": "Отозвать не удалось: клиент уже подписал документ",
     "revocation_failed": "Отозвать не удалось: оператор ЭДО не ответил",
 }
-CHANGED_HANDS = {
+MANAGER_CHANGES = {
     "taken_over": "Принято в работу",
     "given_back": "Возвращено",
     "handed_over": "Передано",

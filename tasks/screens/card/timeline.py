@@ -9,7 +9,7 @@ from econtract.platform.timeline.events import FieldChange, TimelineEvent
 from tasks.models import HistoryEntry
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.transitions import Actor
-from tasks.wording.history import CHANGED_HANDS, FIELDS, SENTENCES
+from tasks.wording.history import FIELDS, MANAGER_CHANGES, SENTENCES
 
 Kind = HistoryEntry.Kind
 
@@ -55,7 +55,7 @@ def _iso(at: datetime) -> str:
 def _describe(entry: HistoryEntry) -> str:
     if entry.kind == Kind.TAKEN_OVER:
         previous, new = entry.details.get("previous", "–"), entry.details.get("new", "–")
-        return f"{CHANGED_HANDS[entry.name]}: {previous} → {new}"
+        return f"{MANAGER_CHANGES[entry.name]}: {previous} → {new}"
     if entry.kind == Kind.TRANSITION and entry.new_status:
         new_label = Status(entry.new_status).label
         if not entry.old_status:

@@ -139,7 +139,7 @@ def test_the_slower_of_two_users_loses_sight_of_the_task(people: People, owner: 
     response = browser_of(people["head_manager"]).post(
         f"/tasks/{task.number}/take/", page_fields, follow=True
     )
-    # The winner's tasks are no longer seen from the group of the first owner.
+    # The group of the first owner does not see the tasks of the new one.
     assert response.status_code == 404
     assert fresh(task).manager == people["mate"]
 

@@ -92,9 +92,8 @@ def test_the_card_makes_at_most_a_dozen_queries_in_every_stage(
     task = make_full_task(status, owner)
     tab = "archive" if task.is_finished else "all"
     assert web.get(f"/tasks/{tab}/?group=none").status_code == 200
-    web.get(
-        f"/tasks/{task.number}/"
-    )  # the first request records the viewing and marks notifications read
+    # The first request records the viewing and marks notifications as read.
+    web.get(f"/tasks/{task.number}/")
     with django_assert_max_num_queries(MAX_QUERIES):
         page = web.get(f"/tasks/{task.number}/")
     assert "neighbours" in page.context

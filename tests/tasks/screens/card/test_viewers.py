@@ -16,9 +16,9 @@ from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.statuses import Status
+from tests.support.cards import text_of
 from tests.support.factories import SigningTaskFactory
 from tests.support.people import People, browser_of
-from tests.tasks.screens.card.test_card import text_of
 
 
 def make(owner: User, status: Status = Status.IDENTIFICATION_PENDING, **values: Any) -> SigningTask:

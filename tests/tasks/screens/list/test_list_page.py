@@ -49,8 +49,8 @@ def test_a_page_beyond_the_end_is_the_last(owner: User, web: Client) -> None:
     """Its tasks have left the list since the link was made; that does not make it empty."""
     tasks = [make_task(owner).number for _ in range(26)]
     beyond = "after=" + Cursor((0,)).encode()
-    for place in ("page=2", "page=7", beyond):
-        page = web.get(f"/tasks/my/?group=none&sort=-number&{place}")
+    for parameter in ("page=2", "page=7", beyond):
+        page = web.get(f"/tasks/my/?group=none&sort=-number&{parameter}")
         assert numbers_on_page(page) == [min(tasks)]
         assert "26–26 из 26" in page.content.decode()
     assert "Ничего не найдено" in web.get("/tasks/my/?group=none&q=звезда&page=2").content.decode()

@@ -21,7 +21,7 @@ def test_a_poll_is_empty_until_something_changes(owner: User, web: Client) -> No
     assert response.status_code == 200
     assert "1 задание обновлено" in page
     assert 'data-hx-swap-oob="morph"' in page
-    # The answer says what it has shown, so the next poll is empty again.
+    # The response has a new poll URL with what it has shown, so the next poll is empty again.
     assert web.get(response.context["updates_url"]).status_code == 204
 
 

@@ -11,9 +11,9 @@ from tasks.models import SigningTask
 from tasks.notifications.kinds import KINDS
 from tasks.statuses import Status
 from tasks.transitions import Actor
+from tests.support.cards import text_of
 from tests.support.factories import ExchangeFactory, SigningTaskFactory
 from tests.support.people import People, browser_of
-from tests.tasks.screens.card.test_card import text_of
 
 
 def sign_task(owner: User) -> SigningTask:

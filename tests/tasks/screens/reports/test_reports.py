@@ -103,10 +103,10 @@ def test_users_count_what_they_see(people: People) -> None:
     make(people["owner"], Status.DOCUMENT_SIGNING)
     make(people["mate"], Status.COMPLETED)
     make(people["neighbour"], Status.DOCUMENT_SIGNING)
-    seen = {
+    counts = {
         who: count_created(browser_of(people[who])) for who in ("owner", "lead", "administrator")
     }
-    assert seen == {"owner": "2", "lead": "1", "administrator": "3"}
+    assert counts == {"owner": "2", "lead": "1", "administrator": "3"}
     assert "За период данных нет" in browser_of(people["colleague"]).get("/reports/").text
 
 

@@ -9,10 +9,10 @@ from accounts.models import User
 from accounts.roles import TaskType
 from tasks.models import SigningTask
 from tasks.screens.search.recognition import parse_inn, recognize_number
+from tests.support.cards import text_of
 from tests.support.factories import SigningTaskFactory
 from tests.support.factories_clients import ClientFactory, company_inn, person_inn
 from tests.support.people import People, browser_of
-from tests.tasks.screens.card.test_card import text_of
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_the_account_number_of_another_editor_is_shown_beside_the_users_own(
     assert f"сотрудник {owner}" in page
     assert "850000000001" in page
     assert "850000000002" in page
-    assert 'value="850000000001"' in page  # what the next attempt is based on
+    assert 'value="850000000001"' in page  # the number on which the next attempt is based
     assert fresh(task).account_number == "850000000001"
 
 
