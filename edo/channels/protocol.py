@@ -21,8 +21,14 @@ class SessionState(StrEnum):
     """How far the signing of one document has come."""
 
     SENDING = "sending"
+    # Not sent yet: the client has to accept our invitation to exchange documents first.
+    AWAITING_CONSENT = "awaiting_consent"
+    # Not sent yet: our signatory has to confirm their signature, for example on their phone.
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
     SENT = "sent"
     DELIVERED = "delivered"
+    # The client has signed, but it is open whether the signature is valid.
+    UNVERIFIED = "unverified"
     SIGNED = "signed"
     # The client refused to sign.
     REFUSED = "refused"
@@ -31,7 +37,9 @@ class SessionState(StrEnum):
     REVOKED = "revoked"
 
 
-LIVE_STATES = frozenset({SessionState.SENDING, SessionState.SENT, SessionState.DELIVERED})
+# Not yet sent, and waiting for a person.
+WAITING_STATES = frozenset({SessionState.AWAITING_CONSENT, SessionState.AWAITING_CONFIRMATION})
+LIVE_STATES = WAITING_STATES | {SessionState.SENDING, SessionState.SENT, SessionState.DELIVERED}
 
 
 class SignatureStatus(StrEnum):
@@ -49,10 +57,28 @@ class SignatureStatus(StrEnum):
 
 @dataclass(frozen=True)
 class SigningRecipient:
-    """The client who is to sign."""
+    """The client who is to sign.
+
+    `address_id` is the `RecipientOption.id` that the manager has chosen, "" when the channel is to
+    choose.
+    """
 
     inn: str
     kpp: str
+    address_id: str = ""
+
+
+@dataclass(frozen=True)
+class RecipientOption:
+    """One place where the client can receive documents, such as one of their boxes.
+
+    `note` says in Russian what is special about it: why it is not usable, or what to expect.
+    """
+
+    id: str
+    label: str
+    is_usable: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,8 @@ class SigningSession:
     """The signing of one document with one client, as last stored.
 
     `is_sent` is true once the other side has accepted the document. `failure_code` and `reason`
-    say why the state is FAILED, `reason` alone why it is REFUSED.
+    say why the state is FAILED, `reason` alone why it is REFUSED, or what an AWAITING state waits
+    for. `waits_until` is the end of such a wait, None if there is none.
     """
 
     id: UUID
@@ -78,6 +105,7 @@ class SigningSession:
     is_sent: bool
     failure_code: str = ""
     reason: str = ""
+    waits_until: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -114,12 +142,17 @@ class SigningDetail:
 
 @dataclass(frozen=True)
 class SignatureSummary:
-    """The signature of one side for the card; `problems` are there unless it is valid or absent."""
+    """The signature of one side for the card; `problems` are there unless it is valid or absent.
+
+    `outside_verdict` is what the channel's operator says about the same signature, as a Russian
+    sentence; "" when it says nothing.
+    """
 
     side: SigningSide
     status: SignatureStatus
     problems: tuple[Refusal, ...] = ()
     details: tuple[SigningDetail, ...] = ()
+    outside_verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +223,13 @@ class SigningChannel(Protocol):
         Never raises: the check says so when the other side does not answer.
         """
 
+    def find_recipient_options(self) -> tuple[RecipientOption, ...]:
+        """Ask outside where the client can receive documents; the best one first.
+
+        Empty for a client who cannot, and for a channel that knows no such choice. Raises
+        Unavailable or Refused.
+        """
+
     def is_session_for(self, document: DocumentToSign) -> bool:
         """Whether the session is for exactly this document, sender and client."""
 
@@ -202,17 +242,27 @@ class SigningChannel(Protocol):
     def send(self, pdf: bytes) -> None:
         """Sign ``pdf`` for our side and send it to the client; never twice for one session.
 
-        Raises Unavailable, or SigningRefused, now and on every repeat. Raises ValueError when
-        ``pdf`` is not the document of the session.
+        The session may be in one of the WAITING_STATES afterwards: a later call goes on. Raises
+        Unavailable, or SigningRefused, now and on every repeat. Raises ValueError when ``pdf`` is
+        not the document of the session.
         """
 
     def follow(self) -> SigningSession:
         """Ask outside how the document stands, verify what came, store it and return the session.
 
         It may skip states. DELIVERED means that our signature was accepted, SIGNED that the
-        client's signature passed our checks. A closed session is returned as it is. Raises
-        Unavailable or Refused.
+        client's signature passed our checks. UNVERIFIED is judged anew. A closed session is
+        returned as it is. Raises Unavailable or Refused.
         """
+
+    def accept_signature(self) -> SigningSession:
+        """An administrator takes the client's UNVERIFIED signature as valid: SIGNED.
+
+        In any other state the session is returned as it is.
+        """
+
+    def refuse_signature(self, reason: str) -> SigningSession:
+        """An administrator takes the client's UNVERIFIED signature as invalid: FAILED."""
 
     def revoke(self) -> None:
         """Take the document back, so that the client can no longer sign it.

@@ -16,6 +16,7 @@ from edo.channels.operator import (
 from edo.channels.protocol import (
     DocumentToSign,
     PreflightCheck,
+    RecipientOption,
     SessionState,
     SigningRecipient,
     SigningSession,
@@ -60,6 +61,9 @@ class OperatorChannel:
     def check_recipient(self) -> PreflightCheck:
         return preflight.check_recipient(self.box, self.recipient)
 
+    def find_recipient_options(self) -> tuple[RecipientOption, ...]:
+        return ()
+
     def is_session_for(self, document: DocumentToSign) -> bool:
         exchange = self._exchange
         return (
@@ -87,6 +91,12 @@ class OperatorChannel:
         exchange = self._require_exchange()
         following.follow(exchange=exchange)
         return build_session(exchange)
+
+    def accept_signature(self) -> SigningSession:
+        return build_session(self._require_exchange())
+
+    def refuse_signature(self, reason: str) -> SigningSession:
+        return build_session(self._require_exchange())
 
     def revoke(self) -> None:
         if self._exchange is not None:

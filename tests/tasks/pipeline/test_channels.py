@@ -23,6 +23,7 @@ from edo.channels.protocol import (
     AlreadySigned,
     DocumentToSign,
     PreflightCheck,
+    RecipientOption,
     SessionState,
     SignatureStatus,
     SignatureSummary,
@@ -73,6 +74,9 @@ class MemoryChannel:
     def check_recipient(self) -> PreflightCheck:
         raise AssertionError("This channel cannot check the recipient.")
 
+    def find_recipient_options(self) -> tuple[RecipientOption, ...]:
+        return ()
+
     def is_session_for(self, document: DocumentToSign) -> bool:
         return self.document == document
 
@@ -91,6 +95,14 @@ class MemoryChannel:
     def follow(self) -> SigningSession:
         assert self.session is not None
         return self.session
+
+    def accept_signature(self) -> SigningSession:
+        self.set_state(SessionState.SIGNED)
+        return self.follow()
+
+    def refuse_signature(self, reason: str) -> SigningSession:
+        self.set_state(SessionState.FAILED, reason=reason)
+        return self.follow()
 
     def revoke(self) -> None:
         if self.session is not None and self.session.state == SessionState.SIGNED:
