@@ -268,7 +268,7 @@ class SigningChannel(Protocol):
         """Take the document back, so that the client can no longer sign it.
 
         Does nothing when there is nothing that they could sign. Raises AlreadySigned, Unavailable
-        or Refused.
+        or Refused; NotReadyYet while our signatory has yet to confirm the revocation.
         """
 
     def collect_evidence(self) -> SigningEvidence:

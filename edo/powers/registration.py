@@ -79,17 +79,20 @@ def issue_power_of_attorney(
     valid_from: date,
     valid_until: date,
     powers: tuple[MchdPower, ...],
+    number: UUID | None = None,
 ) -> PowerOfAttorney:
     """Build the XML, have the head sign it, and register it like an uploaded one.
 
     The head is the owner of ``head_key_ref`` at the signing service. Raises LookupError when the
-    service has no such key, PowerOfAttorneyRefused, Unavailable, or Refused by the service.
+    service has no such key, PowerOfAttorneyRefused, Unavailable, or Refused by the service. Raises
+    ConfirmationPending while the head has yet to confirm: repeat the call with the same ``number``,
+    which is a new one by default.
     """
     service = get_signing_service()
     head = next((key for key in service.list_keys() if key.key_ref == head_key_ref), None)
     if head is None:
         raise LookupError(f"The signing service has no key {head_key_ref}.")
-    number = uuid4()
+    number = number or uuid4()
     data = PowerOfAttorneyData(
         registration_number=number,
         internal_number=f"{valid_from:%Y%m%d}-{number.hex[:8]}",

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
 from edo.signing.seal_checks import check_seal
-from edo.signing.service import SYSTEM, get_seal_service
+from edo.signing.service import SYSTEM, ConfirmationPending, get_seal_service
 from edo.signing.trust import load_seal_trust_store
 
 _IDEMPOTENCY = UUID("5f4b7a0c-35b7-4b0e-9a52-7d8b1f0f3c1e")
@@ -29,6 +29,8 @@ def seal(content: bytes) -> bytes:
         signature = get_seal_service().sign(settings.SEAL_KEY, content, key)
     except Refused as refusal:
         raise Unavailable(SYSTEM, f"the seal key is refused: {refusal.code}") from refusal
+    except ConfirmationPending as pending:
+        raise Unavailable(SYSTEM, "the seal key waits for a person") from pending
     report = check_seal(content, signature, trust=load_seal_trust_store())
     if not report.is_valid:
         codes = ", ".join(problem.code for problem in report.problems)

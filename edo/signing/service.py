@@ -8,18 +8,38 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
 
-from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.errors import NotReadyYet, Unavailable
 from econtract.platform.common.http import OutsideHttp
 from edo.signing.local_keys import LocalKeyFolder
 
 SYSTEM = "signing"
 KEY_UNKNOWN = "unknown_key"
 KEY_BLOCKED = "key_blocked"
+CONFIRMATION_DECLINED = "confirmation_declined"
+CONFIRMATION_EXPIRED = "confirmation_expired"
+CONFIRMATION_POLL_SECONDS = 5
+
+
+class ConfirmationPending(NotReadyYet):
+    """The owner of the key has yet to confirm the signature, for example on their phone.
+
+    Nothing has failed: the same call with the same idempotency key goes on. ``expires_at`` is the
+    time limit for the confirmation. ``place`` says in Russian where they confirm it: «в приложении
+    myDSS на телефоне».
+    """
+
+    def __init__(self, expires_at: datetime, place: str) -> None:
+        super().__init__(
+            "The owner of the key has yet to confirm.", seconds=CONFIRMATION_POLL_SECONDS
+        )
+        self.expires_at = expires_at
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -52,8 +72,9 @@ class SigningService(Protocol):
 
         It contains the certificate and the attributes signing-time and signing-certificate-v2.
         The service does not check whether the certificate is valid. ``idempotency_key`` makes it
-        safe to repeat the call. Raises Unavailable, or Refused with the code `unknown_key` or
-        `key_blocked`.
+        safe to repeat the call: the owner of the key is never asked twice. Raises Unavailable,
+        ConfirmationPending, or Refused with the code `unknown_key`, `key_blocked`,
+        `confirmation_declined` or `confirmation_expired`.
         """
 
 

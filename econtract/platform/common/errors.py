@@ -41,7 +41,10 @@ class Refused(OutsideError):
 
 
 class NotReadyYet(Exception):
-    """Our own workers have yet to finish something; try again in ``seconds``."""
+    """Something must happen first, such as another job of ours; try again in ``seconds``.
+
+    A job that raises it has not failed. After an hour it is parked all the same.
+    """
 
     def __init__(self, reason: str, *, seconds: float = 2) -> None:
         super().__init__(reason)

@@ -6,7 +6,12 @@ from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.operator.gateway import OperatorRefusalCode
 from edo.channels.protocol import SigningRefused
-from edo.signing.service import KEY_BLOCKED, KEY_UNKNOWN
+from edo.signing.service import (
+    CONFIRMATION_DECLINED,
+    CONFIRMATION_EXPIRED,
+    KEY_BLOCKED,
+    KEY_UNKNOWN,
+)
 
 SYSTEM = "edo"
 
@@ -20,6 +25,8 @@ class SendRefusalCode(StrEnum):
     POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid"
     KEY_BLOCKED = "key_blocked"
     KEY_UNKNOWN = "key_unknown"
+    CONFIRMATION_DECLINED = "confirmation_declined"
+    CONFIRMATION_EXPIRED = "confirmation_expired"
     BOX_INACTIVE = "box_inactive"
     SIGNATORY_INACTIVE = "signatory_inactive"
     TRUST_UNKNOWN = "trust_unknown"
@@ -45,6 +52,10 @@ TEXTS = {
     SendRefusalCode.POWER_OF_ATTORNEY_INVALID: "У подписанта нет действующей МЧД.",
     SendRefusalCode.KEY_BLOCKED: "Ключ подписанта заблокирован в службе подписания.",
     SendRefusalCode.KEY_UNKNOWN: "Служба подписания не знает ключа подписанта.",
+    SendRefusalCode.CONFIRMATION_DECLINED: "Подписант отклонил подписание документа на телефоне.",
+    SendRefusalCode.CONFIRMATION_EXPIRED: (
+        "Подписант не подтвердил подписание документа на телефоне в срок."
+    ),
     SendRefusalCode.TRUST_UNKNOWN: (
         "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты."
     ),
@@ -66,6 +77,12 @@ FIXES = {
     SendRefusalCode.POWER_OF_ATTORNEY_INVALID: (
         "Выберите другого подписанта или загрузите ему действующую МЧД."
     ),
+    SendRefusalCode.CONFIRMATION_DECLINED: (
+        "Согласуйте документ с подписантом и отправьте его снова или выберите другого подписанта."
+    ),
+    SendRefusalCode.CONFIRMATION_EXPIRED: (
+        "Предупредите подписанта и отправьте документ снова: запрос придет ему на телефон."
+    ),
     SendRefusalCode.TRUST_UNKNOWN: "Обратитесь в техническую поддержку.",
 }
 
@@ -76,6 +93,8 @@ _CODES = {
     OperatorRefusalCode.TOO_LARGE: SendRefusalCode.TOO_LARGE,
     KEY_BLOCKED: SendRefusalCode.KEY_BLOCKED,
     KEY_UNKNOWN: SendRefusalCode.KEY_UNKNOWN,
+    CONFIRMATION_DECLINED: SendRefusalCode.CONFIRMATION_DECLINED,
+    CONFIRMATION_EXPIRED: SendRefusalCode.CONFIRMATION_EXPIRED,
 }
 
 

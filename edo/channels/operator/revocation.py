@@ -20,7 +20,8 @@ def revoke(*, exchange: Exchange) -> None:
 
     When nobody knows whether the operator has the document, the same operation is repeated first
     to find out. If it refuses the document, the state is FAILED. Does nothing when the client can
-    sign nothing. Safe to repeat. Raises AlreadySigned, Unavailable or Refused.
+    sign nothing. Safe to repeat. Raises AlreadySigned, Unavailable, Refused, or
+    ConfirmationPending while the signatory has yet to confirm.
     """
     exchange.refresh_from_db()
     if exchange.state == State.SIGNED:

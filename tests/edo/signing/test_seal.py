@@ -8,9 +8,10 @@ from cryptography import x509
 
 from econtract.platform.common.errors import Unavailable
 from edo.checks import check_signing
+from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.seal import seal
 from edo.signing.seal_checks import check_seal
-from edo.signing.service import get_signing_service
+from edo.signing.service import ConfirmationPending, get_signing_service
 from edo.signing.trust import load_seal_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import (
@@ -102,6 +103,15 @@ def test_the_seal_may_have_a_provider_of_its_own(keys: Path, settings: Any) -> N
     assert codes(EVIDENCE, seal(EVIDENCE)) == []
     settings.SEAL_PROVIDER = "carrier pigeon"
     assert [error.id for error in check_signing(None)] == ["edo.E003"]
+
+
+def test_a_seal_does_not_wait_for_a_person(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait(*args: Any) -> bytes:
+        raise ConfirmationPending(NOW, "в приложении на телефоне")
+
+    monkeypatch.setattr(LocalKeyFolder, "sign", wait)
+    with pytest.raises(Unavailable, match="waits for a person"):
+        seal(EVIDENCE)
 
 
 def test_changed_content_and_unreadable_seals_are_found() -> None:
