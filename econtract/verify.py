@@ -1,7 +1,8 @@
 """`python -m econtract.verify package.zip`: verifies a package without settings and database.
 
-Exit code 0 when everything is valid, 1 when it is not or cannot be checked, 2 for wrong arguments,
-3 when the signatures are valid and the package has no seal.
+Exit code 0 when everything is valid, 1 when it is not or the check cannot start, 2 for wrong
+arguments, 3 when the signatures are valid and the package has no seal, 4 when nothing is wrong and
+something could not be checked: an unknown algorithm, a format that we do not read.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from econtract.verification.report import (
 from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import TrustStore
 
-VALID, INVALID, UNSEALED = 0, 1, 3
+VALID, INVALID, UNSEALED, UNDETERMINED = 0, 1, 3, 4
 
 
 class CannotCheck(Exception):
@@ -42,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return INVALID
     sys.stdout.writelines(f"{line}\n" for line in _report_lines(result))
+    if result.is_undetermined:
+        return UNDETERMINED
     if not result.ok:
         return INVALID
     return UNSEALED if result.is_unsealed else VALID
@@ -160,10 +163,12 @@ def _block_lines(block: ReportBlock) -> Iterator[str]:
     yield block.title
     for label, value in block.rows:
         yield f"  {label}: {value}"
-    if not block.problems:
+    if not block.problems and not block.doubts:
         yield "  [да] Действительна"
     for problem in block.problems:
         yield f"  [НЕТ] {problem}"
+    for doubt in block.doubts:
+        yield f"  [ ? ] Не удалось проверить. {doubt}"
     yield ""
 
 

@@ -68,6 +68,7 @@ def _verify_signature(
         side="",
         report=report,
         problems=tuple(problem.text for problem in report.problems),
+        doubts=tuple(doubt.text for doubt in report.doubts),
     )
 
 
@@ -77,8 +78,8 @@ def _find_power_signature(
     """The signature whose signed data is the power of attorney."""
     for signature in signatures:
         report = cms.verify(signature.content, power.content, trust=trust)
-        codes = {problem.code for problem in report.problems}
-        if report.certificate and "digest_mismatch" not in codes:
+        codes = {reason.code for reason in report.reasons}
+        if report.certificate and not codes & {"digest_mismatch", "digest_unsupported"}:
             return signature
     return None
 
@@ -111,9 +112,14 @@ def _verify_power(
     if not reports:
         problem = "Неизвестно, кто подписал по этой доверенности."
         return PowerOfAttorneyResult(name=power.name, side="", report=None, problems=(problem,))
-    best = min(reports, key=lambda report: len(report.problems))
-    problems = tuple(problem.text for problem in best.problems)
-    return PowerOfAttorneyResult(name=power.name, side="", report=best, problems=problems)
+    best = min(reports, key=lambda report: (len(report.problems), len(report.doubts)))
+    return PowerOfAttorneyResult(
+        name=power.name,
+        side="",
+        report=best,
+        problems=tuple(problem.text for problem in best.problems),
+        doubts=tuple(doubt.text for doubt in best.doubts),
+    )
 
 
 def _read_principal_inn(xml: bytes) -> str:

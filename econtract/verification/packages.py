@@ -25,8 +25,8 @@ from econtract.verification.stamped_copies import find_copy_difference
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
-from edo.signing.cms import SignatureReport
 from edo.signing.cms_parsing import to_der
+from edo.signing.report import SignatureReport
 from edo.signing.seal_checks import check_seal
 
 SIDES_GENITIVE = {"sender": "отправителя", "recipient": "получателя"}
@@ -69,7 +69,9 @@ class _PackageVerification:
             self._verify_power(entry, reports)
             for entry in self._entries(FileRole.POWER_OF_ATTORNEY)
         ]
-        sides_with_power = {power.side for power in powers if not power.problems}
+        sides_with_power = {
+            power.side for power in powers if not power.problems and not power.doubts
+        }
         return VerificationResult(
             files=(*map(self._verify_file, self.manifest.files), *self._find_unlisted_files()),
             signatures=tuple(
@@ -104,7 +106,7 @@ class _PackageVerification:
             problem = self.errors.get(entry.name, "Файла нет в архиве.")
         elif (sha256, size) != (entry.sha256, entry.size):
             problem = "Файл изменен: контрольная сумма не та, что в описи."
-        elif entry.role == FileRole.STAMPED_COPY and (not self.seal or self.seal.problems):
+        elif entry.role == FileRole.STAMPED_COPY and not (self.seal and self.seal.is_good):
             problem = self._compare_copy(entry)
         return FileResult(
             name=entry.name,
@@ -181,7 +183,8 @@ class _PackageVerification:
         sender = self.inns.get("sender", "")
         if report.certificate and not report.certificate.belongs_to(sender):
             problems.append(f"Печать не принадлежит отправителю, организации с ИНН {sender}.")
-        return SealResult(report=report, problems=tuple(problems))
+        doubts = tuple(doubt.text for doubt in report.doubts)
+        return SealResult(report=report, problems=tuple(problems), doubts=doubts)
 
     # --- Signatures --------------------------------------------------------------------------
 
@@ -207,6 +210,7 @@ class _PackageVerification:
             side=side,
             report=report,
             problems=tuple(problems),
+            doubts=tuple(doubt.text for doubt in report.doubts) if report else (),
         )
 
     def _find_owner_problems(
@@ -248,8 +252,11 @@ class _PackageVerification:
                 trust=self.policy.trust,
                 at=signer.signed_at,
             )
-            problems = tuple(problem.text for problem in report.problems)
             return PowerOfAttorneyResult(
-                name=entry.name, side=side, report=report, problems=problems
+                name=entry.name,
+                side=side,
+                report=report,
+                problems=tuple(problem.text for problem in report.problems),
+                doubts=tuple(doubt.text for doubt in report.doubts),
             )
         return PowerOfAttorneyResult(name=entry.name, side=side, report=None, problems=(problem,))

@@ -10,7 +10,7 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
-from edo.signing.cms import SignatureReport
+from edo.signing.report import SignatureReport
 from edo.signing.trust import RevocationStatus
 
 Rows = list[tuple[str, str]]
@@ -22,20 +22,24 @@ PACKAGE_UNSEALED = (
     "и пояснение, по самому пакету не узнать."
 )
 INVALID = "Проверка не пройдена."
+UNDETERMINED = "Не удалось проверить: действительны ли подписи, неизвестно."
 VERIFY_PACKAGE_ITSELF = "Проверка не пройдена. Чтобы узнать причину, проверьте сам пакет."
 
 
 @dataclass(frozen=True)
 class ReportBlock:
-    """A signature, power of attorney or seal: its title, rows of (label, value), its problems."""
+    """A signature, power of attorney or seal: its title, rows of (label, value), and why not."""
 
     title: str
     rows: Rows
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def conclusion(result: VerificationResult) -> str:
     """The result in one sentence."""
+    if result.is_undetermined:
+        return UNDETERMINED
     if not result.ok:
         return INVALID
     if result.is_unsealed:
@@ -87,7 +91,8 @@ def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportB
         ]
     if result.report and result.report.signed_at:
         rows.append(("Подписано", format_timestamp(result.report.signed_at)))
-    return ReportBlock(title, _non_empty(rows), _visible_problems(result.problems, in_full=in_full))
+    problems = _visible_problems(result.problems, in_full=in_full)
+    return ReportBlock(title, _non_empty(rows), problems, result.doubts)
 
 
 def _signature_kind(report: SignatureReport | None) -> str:
@@ -113,7 +118,7 @@ def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> Repor
             ("Действительна", f"с {data.issued_on:%d.%m.%Y} по {data.valid_until:%d.%m.%Y}"),
         ]
     problems = _visible_problems(result.problems, in_full=in_full)
-    return ReportBlock(f"Доверенность{side}", _non_empty(rows), problems)
+    return ReportBlock(f"Доверенность{side}", _non_empty(rows), problems, result.doubts)
 
 
 def seal_block(result: SealResult) -> ReportBlock:
@@ -129,7 +134,7 @@ def seal_block(result: SealResult) -> ReportBlock:
         ]
     if result.report.sealed_at:
         rows.append(("Поставлена", format_timestamp(result.report.sealed_at)))
-    return ReportBlock("Печать пакета", _non_empty(rows), result.problems)
+    return ReportBlock("Печать пакета", _non_empty(rows), result.problems, result.doubts)
 
 
 def _visible_problems(problems: tuple[str, ...], *, in_full: bool) -> tuple[str, ...]:

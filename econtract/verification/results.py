@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from archive.package.manifest import Manifest
 from edo.powers.mchd_checks import PowerOfAttorneyReport
-from edo.signing.cms import SignatureReport
+from edo.signing.report import SignatureReport, Verdict, judge
 from edo.signing.seal_checks import SealReport
 
 
@@ -24,7 +24,7 @@ class FileResult:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureResult:
-    """One signature of the document, and its problems.
+    """One signature of the document, its problems, and its doubts: what could not be checked.
 
     ``signed_file`` is the name of the signed file. ``side`` is «sender» or «recipient», empty
     without a manifest. ``report`` is None when the signature or the document is missing.
@@ -35,24 +35,31 @@ class SignatureResult:
     side: str
     report: SignatureReport | None
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PowerOfAttorneyResult:
-    """One power of attorney (МЧД), and its problems; the fields are those of SignatureResult."""
+    """One power of attorney (МЧД); the fields are those of SignatureResult."""
 
     name: str
     side: str
     report: PowerOfAttorneyReport | None
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SealResult:
-    """The seal of a package, and its problems."""
+    """The seal of a package; problems and doubts are those of SignatureResult."""
 
     report: SealReport
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problems and not self.doubts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,25 +79,34 @@ class VerificationResult:
     manifest: Manifest | None = field(default=None, repr=False)
 
     @property
-    def ok(self) -> bool:
-        """Whether there are no problems, and at least one signature.
+    def verdict(self) -> Verdict:
+        """VALID without problems and doubts, and with at least one signature.
 
         A package may still be `is_unsealed`: its signatures are valid, and nothing protects the
         files that the parties have not signed.
         """
-        results: list[SignatureResult | PowerOfAttorneyResult] = [*self.signatures, *self.powers]
-        return (
-            bool(self.signatures)
-            and not self.problems
-            and not any(file.problem for file in self.files)
-            and not any(result.problems for result in results)
-            and not (self.seal and self.seal.problems)
-        )
+        results: list[SignatureResult | PowerOfAttorneyResult | SealResult]
+        results = [*self.signatures, *self.powers, *([self.seal] if self.seal else [])]
+        problems = [
+            *self.problems,
+            *(file.problem for file in self.files if file.problem),
+            *(problem for result in results for problem in result.problems),
+            *([] if self.signatures else ["no signature"]),
+        ]
+        return judge(tuple(problems), tuple(doubt for result in results for doubt in result.doubts))
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict == Verdict.VALID
+
+    @property
+    def is_undetermined(self) -> bool:
+        return self.verdict == Verdict.UNDETERMINED
 
     @property
     def is_sealed(self) -> bool:
         """Whether a good seal protects the files."""
-        return self.seal is not None and not self.seal.problems
+        return self.seal is not None and self.seal.is_good
 
     @property
     def is_unsealed(self) -> bool:

@@ -163,7 +163,7 @@ class PowerOfAttorneyAdmin(admin.ModelAdmin):
             return "Проверить нельзя: не заданы доверенные корневые сертификаты."
         if report.is_valid:
             return "МЧД действительна."
-        return format_html_join("", "<div>{}</div>", [(each.text,) for each in report.problems])
+        return format_html_join("", "<div>{}</div>", [(each.text,) for each in report.reasons])
 
 
 @admin.register(Exchange)

@@ -16,7 +16,7 @@ from edo.powers.mchd import (
 )
 from edo.signing import cms
 from edo.signing.certificates import CertificateDetails
-from edo.signing.cms import SignatureReport
+from edo.signing.report import SignatureReport, Verdict, judge
 from edo.signing.trust import TrustStore
 
 FIX_RENEW = "Оформите новую МЧД у руководителя и загрузите ее."
@@ -43,18 +43,30 @@ class PowerRequirements:
 class PowerOfAttorneyReport:
     """The result of verifying a power of attorney.
 
+    `problems` refute it, `doubts` are the checks of the head's signature that we could not make.
     `data` and `signature` are None when the XML cannot be read. Problem codes: malformed,
     schema_invalid, not_yet_valid, expired, signed_later, revoked, head_signature_invalid,
-    wrong_head, foreign_principal, foreign_representative, powers_missing.
+    wrong_head, foreign_principal, foreign_representative, powers_missing. Code of every doubt:
+    head_signature_unverified.
     """
 
     problems: tuple[Refusal, ...]
+    doubts: tuple[Refusal, ...] = ()
     data: PowerOfAttorneyData | None = None
     signature: SignatureReport | None = None
 
     @property
+    def verdict(self) -> Verdict:
+        return judge(self.problems, self.doubts)
+
+    @property
     def is_valid(self) -> bool:
-        return not self.problems
+        return self.verdict == Verdict.VALID
+
+    @property
+    def reasons(self) -> tuple[Refusal, ...]:
+        """Why it is not valid: the problems, then the doubts."""
+        return self.problems + self.doubts
 
 
 def verify(
@@ -87,7 +99,11 @@ def verify(
         *_check_parties(data, requirements),
         *_check_powers(data, requirements.power_codes),
     )
-    return PowerOfAttorneyReport(problems, data, head_signature)
+    doubts = tuple(
+        Refusal("head_signature_unverified", f"Подпись руководителя под МЧД: {doubt.text}")
+        for doubt in head_signature.doubts
+    )
+    return PowerOfAttorneyReport(problems, doubts, data, head_signature)
 
 
 def _check_schema(xml: bytes, schema: Path | None) -> list[Refusal]:

@@ -16,7 +16,7 @@ REGISTRY_URL = "https://m4d.nalog.gov.ru/emchd/check-status"
 
 
 class PowerOfAttorneyRefused(Exception):
-    """A power of attorney failed its checks; `problems` are all of them."""
+    """A power of attorney is not known to be valid; `problems` are all the reasons."""
 
     def __init__(self, problems: tuple[Refusal, ...]) -> None:
         super().__init__(", ".join(problem.code for problem in problems))
@@ -40,7 +40,7 @@ def build_power_of_attorney(
         at=clock.now(),
     )
     for_later = {"not_yet_valid", "signed_later"}
-    problems = [problem for problem in report.problems if problem.code not in for_later]
+    problems = [problem for problem in report.reasons if problem.code not in for_later]
     data = report.data
     if data and _is_number_taken(data.registration_number):
         text = f"МЧД с номером {data.registration_number} уже загружена."

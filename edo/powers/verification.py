@@ -50,7 +50,7 @@ def verify_power_of_attorney(
 def find_power_problems(
     power: PowerOfAttorney, *, signatory: Signatory, principal_inn: str, at: datetime, fresh: bool
 ) -> tuple[Refusal, ...]:
-    """The failed checks of ``power``, cached for up to POWER_CHECK_CACHE_SECONDS.
+    """Why ``power`` is not valid, cached for up to POWER_CHECK_CACHE_SECONDS.
 
     Verifying is expensive, and an open card asks every five seconds. Another power of attorney,
     certificate or revocation date is a cache miss; changed files of roots and CRLs are noticed
@@ -72,6 +72,6 @@ def find_power_problems(
             signature=bytes(power.signature),
             at=at,
             revoked_at=power.revoked_at,
-        ).problems
+        ).reasons
         cache.set(key, problems, POWER_CHECK_CACHE_SECONDS)
     return problems

@@ -5,7 +5,7 @@ RSA and ECDSA with SHA-2. No network: the caller passes the trusted roots and th
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from asn1crypto import algos
@@ -18,55 +18,17 @@ from econtract.platform.common.moscow_time import format_date
 from econtract.platform.common.refusals import Refusal
 from edo.signing.accreditation import Accreditation, find_accreditation
 from edo.signing.certificates import CertificateDetails, read_certificate
-from edo.signing.cms_parsing import HASHES, ParsedSignature, UnreadableSignature, parse_signature
+from edo.signing.cms_parsing import (
+    HASHES,
+    ParsedSignature,
+    UnreadableSignature,
+    is_signed_data,
+    parse_signature,
+)
+from edo.signing.report import SignatureReport, build_doubt, build_problem
 from edo.signing.trust import RevocationStatus, TrustStore
 
-PROBLEM_TEXTS = {
-    "malformed": "Подпись не читается: это не открепленная подпись CMS.",
-    "not_detached": "Подпись содержит документ внутри себя, а нужна открепленная.",
-    "several_signers": "В файле подписи не одна подпись, а ожидается ровно одна.",
-    "attributes_missing": "В подписи нет подписанных атрибутов.",
-    "certificate_missing": "В подписи нет сертификата подписавшего.",
-    "certificate_substituted": "Сертификат в подписи подменен: подписан другой сертификат.",
-    "algorithm_unsupported": "Алгоритм подписи не поддерживается.",
-    "digest_mismatch": "Подпись не соответствует файлу: файл изменен или подписан другой файл.",
-    "signature_invalid": "Подпись повреждена: ключ сертификата ее не подтверждает.",
-    "key_usage": "Сертификат не предназначен для подписания документов.",
-    "certificate_untrusted": "Сертификат выдан центром, которому система не доверяет.",
-    "certificate_expired": "Сертификат истек {}, раньше момента подписания.",
-    "certificate_not_yet_valid": "Сертификат действует только с {}, позже момента подписания.",
-    "certificate_revoked": "Сертификат отозван {}.",
-}
-
-
-@dataclass(frozen=True)
-class SignatureReport:
-    """The result of verifying one detached signature.
-
-    `is_valid` is true when every check passed. Whatever could be read is filled in even when a
-    check failed; `certificate` is None only when the signature or its certificate is unreadable.
-    `signed_at` is the signing time that the signer states, aware UTC, None when they state none.
-    `revocation` is UNKNOWN when no fresh CRL covers the certificate; that alone is no problem.
-    `accreditation` is that of an authority of the chain at the signing time. Without one the
-    signature may be valid, but is not known to be qualified.
-    """
-
-    problems: tuple[Refusal, ...]
-    certificate: CertificateDetails | None = None
-    signed_at: datetime | None = None
-    digest_algorithm: str = ""
-    signature_algorithm: str = ""
-    revocation: RevocationStatus = RevocationStatus.UNKNOWN
-    accreditation: Accreditation | None = None
-
-    @property
-    def is_valid(self) -> bool:
-        return not self.problems
-
-    def with_problem(self, problem: Refusal) -> "SignatureReport":
-        """The same report with one more failed check, which the caller has made."""
-        return replace(self, problems=(*self.problems, problem))
-
+WEAK_DIGESTS = {"md2", "md5", "sha1"}
 
 # The digest of the content by the name of its algorithm; None when it is not available.
 DigestOfContent = Callable[[str], bytes | None]
@@ -79,7 +41,7 @@ def verify(
 
     The certificate must be valid at the signing time that the signer states and at ``at``, the
     time that a third party has seen the signature. Without both it must be valid now. Never
-    raises on hostile input: the report has a problem then. Problem codes: keys of `PROBLEM_TEXTS`.
+    raises: what cannot be judged is a doubt of the report. Codes: `PROBLEM_TEXTS`, `DOUBT_TEXTS`.
     """
     return _verify(signature, lambda name: hashlib.new(name, content).digest(), trust, at)
 
@@ -89,7 +51,7 @@ def verify_digest(
 ) -> SignatureReport:
     """As `verify`, when only the SHA-256 of the content is known.
 
-    A signature that uses another digest is reported as `algorithm_unsupported`.
+    A signature that uses another digest gets the doubt `digest_unsupported`.
     """
     return _verify(signature, lambda name: sha256 if name == "sha256" else None, trust, at)
 
@@ -98,70 +60,83 @@ def _verify(
     signature: bytes, digest: DigestOfContent, trust: TrustStore, at: datetime | None
 ) -> SignatureReport:
     try:
-        parsed = parse_signature(signature)
-        certificate = read_certificate(parsed.certificate)
-        problems = _check_integrity(parsed, digest)
-        times = [time for time in (parsed.signed_at, at) if time] or [datetime.now(UTC)]
-        checks = _check_certificate(parsed, certificate, trust, times)
+        return _build_report(parse_signature(signature), digest, trust, at)
     except UnreadableSignature as error:
-        return SignatureReport((_problem(str(error)),))
+        return SignatureReport((build_problem(str(error)),))
     except Exception:  # noqa: BLE001 - the parsers raise anything on hostile bytes
-        return SignatureReport((_problem("malformed"),))
+        if is_signed_data(signature):
+            return SignatureReport(doubts=(build_doubt("unreadable"),))
+        return SignatureReport((build_problem("malformed"),))
+
+
+def _build_report(
+    parsed: ParsedSignature, digest: DigestOfContent, trust: TrustStore, at: datetime | None
+) -> SignatureReport:
+    certificate = read_certificate(parsed.certificate)
+    problems, doubts = _check_integrity(parsed, digest)
+    times = [time for time in (parsed.signed_at, at) if time] or [datetime.now(UTC)]
+    checks = _check_certificate(parsed, certificate, trust, times)
     return SignatureReport(
         problems=(*problems, *checks.problems),
+        doubts=(*doubts, *checks.doubts),
         certificate=certificate,
         signed_at=parsed.signed_at,
         digest_algorithm=parsed.digest_algorithm,
-        signature_algorithm=parsed.signature_algorithm.signature_algo,
+        signature_algorithm=parsed.signature_algorithm["algorithm"].dotted,
         revocation=checks.revocation,
         accreditation=checks.accreditation,
     )
 
 
-def _problem(code: str, *values: str) -> Refusal:
-    return Refusal(code, PROBLEM_TEXTS[code].format(*values))
-
-
-def _check_integrity(parsed: ParsedSignature, digest: DigestOfContent) -> list[Refusal]:
-    problems = []
+def _check_integrity(
+    parsed: ParsedSignature, digest: DigestOfContent
+) -> tuple[list[Refusal], list[Refusal]]:
+    """The (problems, doubts) of digest, value and certificate."""
+    problems: list[Refusal] = []
     algorithm = HASHES.get(parsed.digest_algorithm)
     expected = digest(parsed.digest_algorithm) if algorithm else None
+    if parsed.digest_algorithm in WEAK_DIGESTS:
+        return [build_problem("algorithm_weak")], []
     if algorithm is None or expected is None:
-        return [_problem("algorithm_unsupported")]
+        return [], [build_doubt("digest_unsupported")]
     if expected != parsed.message_digest:
-        problems.append(_problem("digest_mismatch"))
+        problems.append(build_problem("digest_mismatch"))
     try:
         _verify_value(parsed, algorithm)
     except InvalidSignature:
-        problems.append(_problem("signature_invalid"))
+        problems.append(build_problem("signature_invalid"))
     except UnsupportedAlgorithm:
-        problems.append(_problem("algorithm_unsupported"))
+        return problems, [build_doubt("algorithm_unsupported")]
     if not parsed.names_certificate:
-        problems.append(_problem("certificate_substituted"))
-    return problems
+        problems.append(build_problem("certificate_substituted"))
+    return problems, []
 
 
 def _verify_value(parsed: ParsedSignature, digest: hashes.HashAlgorithm) -> None:
     """Raises InvalidSignature, or UnsupportedAlgorithm for a scheme that we do not verify."""
     key = parsed.certificate.public_key()
     algorithm = parsed.signature_algorithm
-    scheme = algorithm.signature_algo
-    own_digest = None if _names_no_hash(algorithm) else HASHES.get(algorithm.hash_algo)
-    digest = own_digest or digest
-    if isinstance(key, ec.EllipticCurvePublicKey) and scheme == "ecdsa":
+    name = algorithm["algorithm"].native
+    # The algorithm may leave the hash to SignerInfo.digestAlgorithm.
+    if name not in {"rsassa_pkcs1v15", "ecdsa"}:
+        digest = HASHES.get(_get_hash_name(algorithm)) or digest
+    if isinstance(key, ec.EllipticCurvePublicKey) and name.endswith("ecdsa"):
         key.verify(parsed.value, parsed.signed_bytes, ec.ECDSA(digest))
-    elif isinstance(key, rsa.RSAPublicKey) and scheme == "rsassa_pkcs1v15":
-        key.verify(parsed.value, parsed.signed_bytes, padding.PKCS1v15(), digest)
-    elif isinstance(key, rsa.RSAPublicKey) and scheme == "rsassa_pss":
+    elif isinstance(key, rsa.RSAPublicKey) and name == "rsassa_pss":
         scheme_padding = padding.PSS(padding.MGF1(digest), padding.PSS.AUTO)
         key.verify(parsed.value, parsed.signed_bytes, scheme_padding, digest)
+    elif isinstance(key, rsa.RSAPublicKey) and (name.endswith("_rsa") or name == "rsassa_pkcs1v15"):
+        key.verify(parsed.value, parsed.signed_bytes, padding.PKCS1v15(), digest)
     else:
-        raise UnsupportedAlgorithm(scheme)
+        raise UnsupportedAlgorithm(name)
 
 
-def _names_no_hash(algorithm: algos.SignedDigestAlgorithm) -> bool:
-    """Whether the algorithm leaves the hash to SignerInfo.digestAlgorithm."""
-    return algorithm["algorithm"].native in {"rsassa_pkcs1v15", "ecdsa"}
+def _get_hash_name(algorithm: algos.SignedDigestAlgorithm) -> str:
+    """The hash that a signature algorithm names. Raises UnsupportedAlgorithm."""
+    try:
+        return str(algorithm.hash_algo)
+    except ValueError as error:
+        raise UnsupportedAlgorithm(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -169,6 +144,7 @@ class _CertificateChecks:
     """What the certificate, its chain and the CRLs say; the fields are those of the report."""
 
     problems: list[Refusal]
+    doubts: list[Refusal] = field(default_factory=list)
     revocation: RevocationStatus = RevocationStatus.UNKNOWN
     accreditation: Accreditation | None = None
 
@@ -181,21 +157,33 @@ def _check_certificate(
 ) -> _CertificateChecks:
     problems = []
     if max(times) > certificate.valid_until:
-        problems.append(_problem("certificate_expired", format_date(certificate.valid_until)))
+        problems.append(build_problem("certificate_expired", format_date(certificate.valid_until)))
     if min(times) < certificate.valid_from:
-        problems.append(_problem("certificate_not_yet_valid", format_date(certificate.valid_from)))
+        problems.append(
+            build_problem("certificate_not_yet_valid", format_date(certificate.valid_from))
+        )
     if not _may_sign(parsed.certificate):
-        problems.append(_problem("key_usage"))
+        problems.append(build_problem("key_usage"))
     # An expired certificate may still be of a trusted issuer: the two are separate problems.
     chain_at = min(max(max(times), certificate.valid_from), certificate.valid_until)
     chain = trust.build_chain(parsed.certificate, parsed.other_certificates, chain_at)
+    if chain is None and not _can_verify_issuer_of(parsed.certificate):
+        return _CertificateChecks(problems, [build_doubt("chain_unsupported")])
     if chain is None:
-        return _CertificateChecks([*problems, _problem("certificate_untrusted")])
+        return _CertificateChecks([*problems, build_problem("certificate_untrusted")])
     revocation, revoked_at = trust.check_revocation(chain, max(times))
     if revoked_at is not None:
-        problems.append(_problem("certificate_revoked", format_date(revoked_at)))
+        problems.append(build_problem("certificate_revoked", format_date(revoked_at)))
     accreditation = find_accreditation(trust.accreditations, chain, min(times))
-    return _CertificateChecks(problems, revocation, accreditation)
+    return _CertificateChecks(problems, [], revocation, accreditation)
+
+
+def _can_verify_issuer_of(certificate: x509.Certificate) -> bool:
+    """Whether we know the algorithm with which the issuer signed ``certificate``."""
+    try:
+        return certificate.signature_hash_algorithm is not None
+    except UnsupportedAlgorithm:
+        return False
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -26,7 +26,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 
 
 class UnreadableSignature(Exception):
-    """The signature cannot be parsed; the message is a key of `cms.PROBLEM_TEXTS`."""
+    """It is not the signature that we need; the message is a key of `report.PROBLEM_TEXTS`."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ def to_der(signature: bytes) -> bytes:
         return base64.b64decode(b"".join(text.split()), validate=True) or signature
     except binascii.Error:
         return signature
+
+
+def is_signed_data(signature: bytes) -> bool:
+    """Whether the outermost structure is a CMS SignedData, whatever is inside."""
+    try:
+        info = asn1.ContentInfo.load(signature, strict=True)
+        return bool(info["content_type"].native == "signed_data")
+    except (ValueError, TypeError, OverflowError):
+        return False
 
 
 def parse_signature(der: bytes) -> ParsedSignature:

@@ -33,6 +33,6 @@ def seal(content: bytes) -> bytes:
         raise Unavailable(SYSTEM, "the seal key waits for a person") from pending
     report = check_seal(content, signature, trust=load_seal_trust_store())
     if not report.is_valid:
-        codes = ", ".join(problem.code for problem in report.problems)
+        codes = ", ".join(reason.code for reason in (*report.problems, *report.doubts))
         raise Unavailable(SYSTEM, f"the seal is not valid: {codes}")
     return signature

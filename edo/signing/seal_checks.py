@@ -19,17 +19,19 @@ PROBLEM_TEXTS = {
 class SealReport:
     """The result of checking a seal.
 
-    `is_valid` is true when every check passed. `certificate` is None when the seal is unreadable.
+    `problems` and `doubts` are those of `SignatureReport`. `certificate` is None when the seal
+    is unreadable.
     `sealed_at` is the time that the seal states, aware UTC, None when it states none.
     """
 
-    problems: tuple[Refusal, ...]
+    problems: tuple[Refusal, ...] = ()
+    doubts: tuple[Refusal, ...] = ()
     certificate: CertificateDetails | None = None
     sealed_at: datetime | None = None
 
     @property
     def is_valid(self) -> bool:
-        return not self.problems
+        return not self.problems and not self.doubts
 
 
 def check_seal(content: bytes, signature: bytes, *, trust: TrustStore) -> SealReport:
@@ -39,10 +41,12 @@ def check_seal(content: bytes, signature: bytes, *, trust: TrustStore) -> SealRe
     input. Problem codes: those of `cms.verify`, and `not_a_seal`.
     """
     report = cms.verify(signature, content, trust=trust)
-    problems = [
-        Refusal(problem.code, PROBLEM_TEXTS.get(problem.code, f"Печать: {problem.text}"))
-        for problem in report.problems
-    ]
+    problems = [_rephrase(problem) for problem in report.problems]
+    doubts = tuple(_rephrase(doubt) for doubt in report.doubts)
     if report.certificate is not None and not report.certificate.is_seal:
         problems.append(Refusal("not_a_seal", PROBLEM_TEXTS["not_a_seal"]))
-    return SealReport(tuple(problems), report.certificate, report.signed_at)
+    return SealReport(tuple(problems), doubts, report.certificate, report.signed_at)
+
+
+def _rephrase(reason: Refusal) -> Refusal:
+    return Refusal(reason.code, PROBLEM_TEXTS.get(reason.code, f"Печать: {reason.text}"))

@@ -24,7 +24,14 @@ from tests.support.documents.verification import (
     read_files,
 )
 from tests.support.paths import ROOT
-from tests.support.signing.pki import NOW, YEAR, Authority, authority, write_trust
+from tests.support.signing.pki import (
+    NOW,
+    YEAR,
+    Authority,
+    authority,
+    name_unknown_algorithm,
+    write_trust,
+)
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +151,17 @@ def test_a_revocation_list_is_used(sample: SamplePackage, roots: Path, tmp_path:
     process = run(sample.built.path, "--roots", roots, "--crl", path)
     assert process.returncode == 1
     assert "отозван" in process.stdout
+
+
+def test_a_signature_that_cannot_be_judged_exits_with_4(
+    sample: SamplePackage, roots: Path, tmp_path: Path
+) -> None:
+    document, signature = tmp_path / "d.pdf", tmp_path / "s.sig"
+    document.write_bytes(b"content")
+    signature.write_bytes(name_unknown_algorithm(recipient_signer().sign(b"content")))
+    process = run(document, signature, "--roots", roots)
+    assert (process.returncode, process.stderr) == (4, "")
+    assert "[ ? ] Не удалось проверить. Алгоритм подписи" in process.stdout
 
 
 def test_detached_signatures_are_verified_with_their_power_of_attorney(

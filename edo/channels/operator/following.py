@@ -19,8 +19,8 @@ from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.revocation import revoke_at_operator
 from edo.models import Exchange
 from edo.signing import cms
-from edo.signing.cms import SignatureReport
 from edo.signing.cms_parsing import HASHES
+from edo.signing.report import SignatureReport, Verdict
 from edo.signing.trust import load_trust_store
 
 State = Exchange.State
@@ -107,6 +107,9 @@ def _store_signature(exchange: Exchange, gateway: OperatorGateway, status: Docum
     if report.is_valid and status.response == RecipientResponse.SIGNED_INVALID:
         text = "Оператор ЭДО считает подпись клиента недействительной."
         report = report.with_problem(Refusal("operator_disagrees", text))
+    if report.verdict == Verdict.UNDETERMINED:
+        codes = ", ".join(doubt.code for doubt in report.doubts)
+        raise Unavailable(SYSTEM, f"the recipient's signature cannot be verified: {codes}")
     delivered_at = _get_delivery_time(exchange, status)
     exchange.update_if({"delivered_at": delivered_at}, state__in=Exchange.LIVE_STATES)
     if not report.is_valid:

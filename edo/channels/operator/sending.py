@@ -116,8 +116,8 @@ def _sign(exchange: Exchange, pdf: bytes) -> None:
         exchange.signatory.key_ref, pdf, get_signing_key(exchange, pdf)
     )
     report = cms.verify(signature, pdf, trust=load_trust_store(), at=clock.now())
-    if report.problems:
-        raise send_refused(SendRefusalCode.CERTIFICATE_INVALID, report.problems[0].text)
+    if not report.is_valid:
+        raise send_refused(SendRefusalCode.CERTIFICATE_INVALID, report.reasons[0].text)
     exchange.update_if({"sender_signature": signature}, sender_signature=None)
 
 

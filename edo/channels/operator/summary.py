@@ -12,11 +12,16 @@ from edo.channels.evidence import SigningSide
 from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.signing import cms
-from edo.signing.cms import SignatureReport
+from edo.signing.report import SignatureReport, Verdict
 from edo.signing.trust import load_trust_store
 
 # A certificate may be revoked at any time, but an open card need not show it at once.
 REPORT_CACHE_SECONDS = 300
+STATUS_BY_VERDICT = {
+    Verdict.VALID: SignatureStatus.VALID,
+    Verdict.INVALID: SignatureStatus.INVALID,
+    Verdict.UNDETERMINED: SignatureStatus.UNCHECKED,
+}
 NOT_VERIFIABLE = Refusal(
     "signature_not_verifiable", "Проверить подпись нельзя: корневые сертификаты не читаются"
 )
@@ -78,8 +83,8 @@ def _summarize_signature(
         report = _verify_cached(side, exchange, bytes(signature))
     except Unavailable:
         return SignatureSummary(side, SignatureStatus.UNCHECKED, (NOT_VERIFIABLE,))
-    status = SignatureStatus.VALID if report.is_valid else SignatureStatus.INVALID
-    return SignatureSummary(side, status, report.problems, _describe_signature(report))
+    status = STATUS_BY_VERDICT[report.verdict]
+    return SignatureSummary(side, status, report.reasons, _describe_signature(report))
 
 
 def _verify_cached(side: SigningSide, exchange: Exchange, signature: bytes) -> SignatureReport:

@@ -9,7 +9,9 @@ from asn1crypto import pem
 
 from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.policy import VerificationPolicy
+from econtract.verification.report import UNDETERMINED, conclusion
 from econtract.verification.results import VerificationResult
+from edo.signing.report import Verdict
 from tests.support.documents.packages import (
     MCHD_XML_NAME,
     SIGNATORY,
@@ -19,7 +21,7 @@ from tests.support.documents.packages import (
     recipient_signer,
     sender_signer,
 )
-from tests.support.signing.pki import NOW, authority
+from tests.support.signing.pki import NOW, authority, name_unknown_algorithm
 
 POLICY = VerificationPolicy(trust=authority().trust)
 
@@ -75,6 +77,15 @@ def test_an_invalid_signature_among_valid_ones_is_detected(invalid: bytes) -> No
     result = verify(sender_signer().sign(contract_pdf()), invalid)
     assert not result.ok
     assert [bool(signature.problems) for signature in result.signatures] == [False, True]
+
+
+def test_a_signature_of_an_unknown_algorithm_is_neither_valid_nor_invalid() -> None:
+    unknown = name_unknown_algorithm(recipient_signer().sign(contract_pdf()))
+    result = verify(sender_signer().sign(contract_pdf()), unknown)
+    assert result.verdict == Verdict.UNDETERMINED
+    assert conclusion(result) == UNDETERMINED
+    result = verify(recipient_signer().sign(b"another"), unknown)
+    assert result.verdict == Verdict.INVALID
 
 
 def test_a_changed_document_is_detected() -> None:

@@ -21,6 +21,7 @@ from tests.support.documents.packages import (
 )
 from tests.support.documents.verification import forge, pack, read_files
 from tests.support.documents.verification_page import INVALID, PAGE, VALID, store_package, upload
+from tests.support.signing.pki import name_unknown_algorithm
 
 pytestmark = pytest.mark.usefixtures("installation")
 
@@ -67,6 +68,18 @@ def test_a_document_with_detached_signatures_is_verified(client: Client) -> None
     page = client.post(PAGE, files).content.decode()
     assert "Подписи действительны и соответствуют документу." in page
     assert "2f0b1a5e-33f4-4c3b-9ef2-111111111111" in page
+
+
+@pytest.mark.django_db
+def test_a_signature_that_cannot_be_judged_is_shown_with_the_reason(client: Client) -> None:
+    signature = name_unknown_algorithm(recipient_signer().sign(contract_pdf()))
+    files = {"document": upload(contract_pdf(), "d.pdf"), "signatures": upload(signature, "s.sig")}
+    response = client.post(PAGE, files)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert INVALID not in page
+    assert "Не удалось проверить: действительны ли подписи, неизвестно." in page
+    assert "Не удалось проверить. Алгоритм подписи не поддерживается." in page
 
 
 @pytest.mark.django_db

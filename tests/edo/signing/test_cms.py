@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms as asn1
+from asn1crypto import core
+from asn1crypto import x509 as asn1_x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edo.signing import cms
-from edo.signing.cms import SignatureReport
 from edo.signing.cms_parsing import MAX_SIGNATURE_BYTES
+from edo.signing.report import SignatureReport, Verdict
 from edo.signing.trust import RevocationStatus, TrustStore
 from tests.support.signing.pki import DAY, NOW, PDF, YEAR, Authority, Signer, authority, write_trust
 
@@ -190,7 +192,46 @@ def test_a_signature_without_signed_attributes(signer: Signer) -> None:
 def test_a_weak_digest_is_not_accepted(signer: Signer) -> None:
     info = asn1.ContentInfo.load(signer.sign(PDF))
     info["content"]["signer_infos"][0]["digest_algorithm"] = {"algorithm": "sha1"}
-    assert "algorithm_unsupported" in codes(check(info.dump()))
+    assert codes(check(info.dump())) == ["algorithm_weak"]
+
+
+@pytest.mark.parametrize(
+    ("field", "algorithm", "doubt"),
+    [
+        ("digest_algorithm", "1.2.3.4", "digest_unsupported"),
+        ("signature_algorithm", "1.2.3.4", "algorithm_unsupported"),
+        ("signature_algorithm", "ed25519", "algorithm_unsupported"),
+    ],
+)
+def test_an_algorithm_that_we_do_not_know_is_a_doubt_and_no_failure(
+    signer: Signer, field: str, algorithm: str, doubt: str
+) -> None:
+    info = asn1.ContentInfo.load(signer.sign(PDF))
+    info["content"]["signer_infos"][0][field] = {"algorithm": algorithm}
+    report = check(info.dump())
+    assert report.verdict == Verdict.UNDETERMINED
+    assert [reason.code for reason in report.reasons] == [doubt]
+    assert report.certificate is not None
+
+
+def test_a_doubt_does_not_hide_a_problem(signer: Signer) -> None:
+    info = asn1.ContentInfo.load(signer.sign(b"another"))
+    info["content"]["signer_infos"][0]["signature_algorithm"] = {"algorithm": "1.2.3.4"}
+    report = check(info.dump())
+    assert report.verdict == Verdict.INVALID
+    assert codes(report) == ["digest_mismatch"]
+
+
+def test_a_signature_with_an_unreadable_part_is_a_doubt() -> None:
+    broken = asn1.ContentInfo.load(authority().signer().sign(PDF)).copy()
+    broken["content"]["certificates"][0].chosen["tbs_certificate"]["validity"] = {
+        "not_before": asn1_x509.Time("utc_time", core.UTCTime(NOW)),
+        "not_after": asn1_x509.Time("utc_time", core.UTCTime(NOW)),
+    }
+    der = broken.dump(force=True).replace(b"261121120000Z", b"26xx21120000Z")
+    report = check(der)
+    assert [reason.code for reason in report.reasons] == ["unreadable"]
+    assert report.verdict == Verdict.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -213,7 +254,7 @@ def test_any_damage_to_a_signature_is_a_report(data: st.DataObject) -> None:
         signature[position] = data.draw(st.integers(0, 255))
     report = check(bytes(signature[: data.draw(st.integers(1, len(signature)))]))
     # A byte may be one that nothing depends on; then the verdict stands, but never an exception.
-    assert report.is_valid or report.problems[0].text
+    assert report.is_valid or report.reasons[0].text
 
 
 _GOOD = authority().signer().sign(PDF)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -154,6 +155,13 @@ class Authority:
         builder = builder.add_extension(_usage(sign=False, ca=True), critical=True)
         builder = builder.add_extension(_authority(self.root_key), critical=False)
         return builder.sign(self.root_key, hashes.SHA256())
+
+
+def name_unknown_algorithm(signature: bytes) -> bytes:
+    """The signature with an algorithm that nobody knows."""
+    info = cms.ContentInfo.load(signature)
+    info["content"]["signer_infos"][0]["signature_algorithm"] = {"algorithm": "1.2.3.4"}
+    return info.dump()
 
 
 @cache

@@ -7,8 +7,10 @@ import pytest
 from econtract.platform.common.errors import Unavailable
 from edo.channels.operator.following import follow
 from edo.models import Exchange
+from edo.signing import cms
 from tests.support import sandbox as known
 from tests.support.signing.operator_world import OperatorWorld
+from tests.support.signing.pki import name_unknown_algorithm
 
 State = Exchange.State
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,26 @@ def test_an_invalid_signature_of_the_client_fails_the_exchange(
     assert follow(exchange=exchange) == State.FAILED
     assert exchange.failure == "recipient_signature_invalid"
     assert text in exchange.reason
+
+
+def test_a_signature_that_cannot_be_judged_is_neither_taken_nor_refused(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = world.send()
+    world.sign_as_client(exchange)
+    verify_digest = cms.verify_digest
+    monkeypatch.setattr(
+        cms,
+        "verify_digest",
+        lambda signature, *rest, **options: verify_digest(
+            name_unknown_algorithm(signature), *rest, **options
+        ),
+    )
+    with pytest.raises(Unavailable, match="algorithm_unsupported"):
+        follow(exchange=exchange)
+    exchange.refresh_from_db()
+    assert exchange.is_live
+    assert "revoked" not in world.journal(exchange)
 
 
 def test_a_sole_proprietor_signs_with_a_personal_certificate(world: OperatorWorld) -> None:
