@@ -16,7 +16,8 @@ import django
 from django.db import connection, transaction
 
 from econtract.celery import app
-from econtract.platform.common.http import OutsideHttp, OutsideResponse
+from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.http_responses import OutsideResponse
 
 django.setup()  # the next import loads models
 

@@ -6,15 +6,14 @@ from econtract.platform.common.refusals import Refusal
 class OutsideError(Exception):
     """A call to an outside system failed: `Unavailable` or `Refused`.
 
-    ``system`` is the system's name in ``settings.OUTSIDE``. ``code`` is the code of a refusal, else
-    "". ``text`` explains it; it can come from the system and contain the client's data.
-    ``message`` is the code with the text.
+    ``system`` is the system's name in ``settings.OUTSIDE``. ``code`` is the stable code of a
+    refusal, or of an outage that an administrator has to end; else "". ``text`` explains it; it
+    can come from the system and contain the client's data. ``message`` is the code with the text.
     """
 
-    code = ""
-
-    def __init__(self, system: str, text: str) -> None:
+    def __init__(self, system: str, text: str, *, code: str = "") -> None:
         self.system = system
+        self.code = code
         self.text = text
         self.message = f"{self.code} {text}".strip()
         super().__init__(f"{system}: {self.message}")
@@ -27,17 +26,24 @@ class Unavailable(OutsideError):
     the number of seconds that it asks to wait, None if it does not say.
     """
 
-    def __init__(self, system: str, text: str, *, retry_after: float | None = None) -> None:
-        super().__init__(system, text)
+    def __init__(
+        self, system: str, text: str, *, code: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(system, text, code=code)
         self.retry_after = retry_after
 
 
 class Refused(OutsideError):
-    """The system understood the request and refused it. Repeating it cannot help."""
+    """The system understood the request and refused it. Repeating it cannot help.
 
-    def __init__(self, system: str, code: str, text: str = "") -> None:
-        self.code = code
-        super().__init__(system, text)
+    ``status`` is the HTTP status of the refusal, None when it did not come over HTTP.
+    """
+
+    def __init__(
+        self, system: str, code: str, text: str = "", *, status: int | None = None
+    ) -> None:
+        super().__init__(system, text, code=code)
+        self.status = status
 
 
 class NotReadyYet(Exception):

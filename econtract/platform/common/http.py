@@ -12,7 +12,7 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,13 @@ import httpx
 from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.common.http_responses import (
+    UNAUTHORIZED,
+    OutsideResponse,
+    build_error,
+    log_deprecation,
+)
+from econtract.platform.common.http_tokens import StaticToken, TokenSource
 from econtract.platform.common.request_id import current_request_id
 
 log = logging.getLogger(__name__)
@@ -29,8 +36,9 @@ log = logging.getLogger(__name__)
 MAX_REQUEST_BYTES = 100 * 1024 * 1024
 MAX_RESPONSE_BYTES = 110 * 1024 * 1024
 RETRY_DELAYS_SECONDS = (0.1, 0.4)
-TEMPORARY_STATUSES = frozenset({408, 425, 429})
-ERROR_CODE_HEADERS = ("X-Diadoc-ErrorCode",)
+JSON = "application/json"
+ANY_FORMAT = "*/*"
+BINARY = "application/octet-stream"
 POOL = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=15)
 # The request may not have arrived, or the server had closed an idle connection.
 CONNECTION_ERRORS = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
@@ -38,36 +46,18 @@ Query = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True)
-class OutsideResponse:
-    """A successful (2xx) response whose body has been read."""
-
-    system: str
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def json(self) -> Any:
-        """The parsed body. Raises Unavailable if it is not JSON: the system is at fault."""
-        try:
-            return json_text.loads(self.content)
-        except ValueError:
-            raise Unavailable(self.system, "the response is not JSON") from None
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds that the system asks to wait; None without the header."""
-        return _parse_seconds(self.headers.get("Retry-After"))
-
-
-@dataclass(frozen=True)
 class _Call:
-    """One call, the same for all its attempts. ``path_template`` is logged, ``url`` is not."""
+    """One call, the same for all its attempts. ``path_template`` is logged, ``url`` is not.
+
+    An empty ``token`` sends no Authorization header.
+    """
 
     method: str
     path_template: str
     url: str
     params: dict[str, str | int]
     headers: dict[str, str]
+    token: str
     body: bytes | None
     key: str
     deadline: float
@@ -84,11 +74,13 @@ class OutsideHttp:
     Creating one is cheap: connections are pooled per system and process, so it works after a fork.
     Every method raises only Unavailable (repeat later with the same key) or Refused (final, with
     the system's code). A path can have ``{named}`` parts; they are filled from ``args``, quoted.
-    ``timeout`` is in seconds and covers all attempts together.
+    ``timeout`` is in seconds and covers all attempts together. ``tokens`` renews a token that the
+    system rejects; by default the token is that of the settings.
     """
 
-    def __init__(self, system: str) -> None:
+    def __init__(self, system: str, tokens: TokenSource | None = None) -> None:
         self.system = system
+        self._tokens = tokens or StaticToken(system)
 
     def get(
         self,
@@ -110,7 +102,9 @@ class OutsideHttp:
         timeout: float | None = None,
     ) -> bytes:
         """GET; the body of the response."""
-        return self.request("GET", path, params=params, args=args, timeout=timeout).content
+        return self.request(
+            "GET", path, params=params, args=args, timeout=timeout, accept=ANY_FORMAT
+        ).content
 
     def post(
         self,
@@ -148,44 +142,46 @@ class OutsideHttp:
         idempotency_key: UUID | str | None = None,
         timeout: float | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
+        accept: str = JSON,
+        content_type: str = BINARY,
     ) -> OutsideResponse:
-        """Any call, with a body of ``json`` or raw ``content``.
+        """Any call, with a body of ``json``, or of raw ``content`` of the type ``content_type``.
 
         After a connection error it is retried at most twice, within the timeout, and only if it
-        is a GET or has an idempotency key.
+        is a GET or has an idempotency key. After a 401 the token is renewed once.
         """
         body = content if json is None else json_text.dumps(json, ensure_ascii=False).encode()
         if body is not None and len(body) > MAX_REQUEST_BYTES:
             raise Refused(self.system, "too_large", "the request is over the size limit")
         key = "" if idempotency_key is None else str(idempotency_key)
-        base_url, headers = self._base_url_and_headers(key, is_json=json is not None)
+        if json is not None:
+            content_type = f"{JSON}; charset=utf-8"
+        base_url = self._get_base_url()
         path_values = {name: quote(value, safe="") for name, value in (args or {}).items()}
         call = _Call(
             method=method,
             path_template=path,
             url=base_url + (path.format(**path_values) if path_values else path),
             params={name: value for name, value in (params or {}).items() if value is not None},
-            headers=headers,
+            headers=_build_headers(key, accept, content_type if body is not None else ""),
+            token=self._tokens.get(),
             body=body,
             key=key,
             deadline=time.monotonic() + (timeout or settings.OUTSIDE_ANSWER_SECONDS),
             max_response_bytes=max_response_bytes,
         )
-        return self._send_with_retries(call)
+        try:
+            return self._send_with_retries(call)
+        except Unavailable as error:
+            if error.code != UNAUTHORIZED:
+                raise
+            return self._send_with_retries(replace(call, token=self._tokens.renew(call.token)))
 
-    def _base_url_and_headers(self, key: str, *, is_json: bool) -> tuple[str, dict[str, str]]:
-        system = settings.OUTSIDE[self.system]
-        if not system["url"]:
+    def _get_base_url(self) -> str:
+        url = settings.OUTSIDE[self.system]["url"]
+        if not url:
             raise Unavailable(self.system, f"no URL: set {self.system.upper()}_URL")
-        headers = {
-            "Authorization": f"Bearer {system['token']}",
-            "X-Request-Id": current_request_id(),
-        }
-        if key:
-            headers["Idempotency-Key"] = key
-        if is_json:
-            headers["Content-Type"] = "application/json; charset=utf-8"
-        return system["url"], headers
+        return url
 
     def _send_with_retries(self, call: _Call) -> OutsideResponse:
         delays = iter(RETRY_DELAYS_SECONDS if call.can_retry else ())
@@ -210,7 +206,7 @@ class OutsideHttp:
                 call.method,
                 call.url,
                 params=call.params,
-                headers=call.headers,
+                headers=call.headers | _build_authorization(call.token),
                 content=call.body,
                 timeout=httpx.Timeout(
                     remaining, connect=min(remaining, settings.OUTSIDE_CONNECT_SECONDS)
@@ -235,8 +231,9 @@ class OutsideHttp:
                 call.key or "-",
             )
         result = OutsideResponse(self.system, response.status_code, response.headers, body)
-        if not response.is_success:
-            raise _error_for(result)
+        log_deprecation(result, call.method, call.path_template)
+        if not result.is_success:
+            raise build_error(result)
         return result
 
     def _read(self, response: httpx.Response, call: _Call) -> bytes:
@@ -251,29 +248,18 @@ class OutsideHttp:
         return b"".join(parts)
 
 
-def _error_for(response: OutsideResponse) -> Unavailable | Refused:
-    """4xx is final, except `TEMPORARY_STATUSES`. Any other status may succeed later."""
-    system, status = response.system, response.status
-    if 400 <= status < 500 and status not in TEMPORARY_STATUSES:
-        return Refused(system, *_code_and_text(response))
-    return Unavailable(system, f"answered {status}", retry_after=response.retry_after)
+def _build_headers(key: str, accept: str, content_type: str) -> dict[str, str]:
+    """The headers of a call; ``key`` and ``content_type`` may be empty."""
+    headers = {"Accept": accept, "X-Request-Id": current_request_id()}
+    if key:
+        headers["Idempotency-Key"] = key
+    if content_type:
+        headers["Content-Type"] = content_type
+    return headers
 
 
-def _code_and_text(response: OutsideResponse) -> tuple[str, str]:
-    for header in ERROR_CODE_HEADERS:
-        if code := response.headers.get(header):
-            return code[:100], response.content[:300].decode(errors="replace")
-    try:
-        body = json_text.loads(response.content)
-    except ValueError:
-        body = None
-    if isinstance(body, dict) and isinstance(body.get("code"), str) and body["code"]:
-        return body["code"][:100], str(body.get("message", ""))[:300]
-    return f"http_{response.status}", ""
-
-
-def _parse_seconds(value: str | None) -> float | None:
-    return float(value) if value and value.isascii() and value.isdigit() else None
+def _build_authorization(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 _clients: dict[tuple[int, str], httpx.Client] = {}

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.http import OutsideHttp, OutsideResponse
+from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.http_responses import OutsideResponse
 from edo.channels.operator import diadoc_wire as wire
 from edo.channels.operator.gateway import (
     DocumentStatus,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.http import OutsideHttp, OutsideResponse
+from econtract.platform.common.http import OutsideHttp
+from econtract.platform.common.http_responses import OutsideResponse
 from edo.channels.operator import diadoc
 from edo.channels.operator.diadoc import DiadocGateway
 from edo.channels.operator.diadoc_wire import (
