@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from edo.signing.local_keys import LocalKeyFolder
-from edo.signing.service import PROVIDERS
+from edo.signing.providers.registry import PROVIDERS
 
 
 @register()

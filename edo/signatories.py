@@ -4,7 +4,8 @@ from datetime import datetime
 
 from edo.models import Signatory
 from edo.signing.certificates import read_pem_certificate
-from edo.signing.service import SigningKey, get_signing_service
+from edo.signing.providers.protocol import SigningKey
+from edo.signing.providers.registry import get_signing_service
 
 
 def import_signatories() -> list[Signatory]:

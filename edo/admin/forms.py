@@ -22,6 +22,7 @@ class SignatoryForm(forms.ModelForm):
             "given_name",
             "patronymic",
             "position",
+            "provider",
             "key_ref",
             "certificate_pem",
             "boxes",

@@ -77,7 +77,7 @@ class BoxAdmin(admin.ModelAdmin):
 class SignatoryAdmin(admin.ModelAdmin):
     form = SignatoryForm
     list_display = ["__str__", "position", "certificate_serial", "certificate_until", "active"]
-    list_filter = ["active", CertificateExpiryFilter, "boxes"]
+    list_filter = ["active", "provider", CertificateExpiryFilter, "boxes"]
     search_fields = ["surname", "given_name", "inn", "certificate_serial"]
     filter_horizontal = ["boxes"]
     readonly_fields = [
@@ -90,7 +90,7 @@ class SignatoryAdmin(admin.ModelAdmin):
     fields = [
         ("surname", "given_name", "patronymic"),
         "position",
-        "key_ref",
+        ("provider", "key_ref"),
         "certificate_pem",
         ("inn", "snils"),
         ("certificate_serial", "certificate_from", "certificate_until"),

@@ -2,6 +2,6 @@
 
 from edo.models.boxes import Box, OperatorName
 from edo.models.exchanges import Exchange
-from edo.models.signatories import PowerOfAttorney, Signatory
+from edo.models.signatories import PowerOfAttorney, Signatory, SigningProvider
 
-__all__ = ["Box", "Exchange", "OperatorName", "PowerOfAttorney", "Signatory"]
+__all__ = ["Box", "Exchange", "OperatorName", "PowerOfAttorney", "Signatory", "SigningProvider"]

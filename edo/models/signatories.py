@@ -6,6 +6,13 @@ from econtract.platform.common import clock
 from edo.models.boxes import Box
 
 
+class SigningProvider(models.TextChoices):
+    """Who holds a private key; `edo.signing.providers.registry` has the class of each."""
+
+    HTTP = "http", "Служба подписания"
+    LOCAL = "local", "Файл с ключом"
+
+
 class Signatory(models.Model):
     """«Подписант»: an employee whose key and power of attorney sign documents for us."""
 
@@ -17,6 +24,13 @@ class Signatory(models.Model):
     snils = models.CharField("СНИЛС", max_length=11)
     key_ref = models.CharField(
         "Ключ в службе подписания", max_length=100, unique=True, help_text="Обозначение ключа."
+    )
+    provider = models.CharField(
+        "Где хранится ключ",
+        max_length=20,
+        choices=SigningProvider,
+        blank=True,
+        help_text="Пусто: как задано в настройке SIGNING_PROVIDER.",
     )
     certificate_pem = models.TextField("Сертификат (PEM)")
     certificate_serial = models.CharField("Серийный номер сертификата", max_length=64)

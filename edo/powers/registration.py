@@ -9,7 +9,8 @@ from edo.models import PowerOfAttorney, Signatory
 from edo.powers import mchd
 from edo.powers.mchd import MchdCompany, MchdPerson, MchdPower, PowerOfAttorneyData
 from edo.powers.verification import verify_power_of_attorney
-from edo.signing.service import SigningKey, get_signing_service
+from edo.signing.providers.protocol import SigningKey
+from edo.signing.providers.registry import get_signing_service
 
 # The tax service's registry, where anybody can check a power of attorney by its number.
 REGISTRY_URL = "https://m4d.nalog.gov.ru/emchd/check-status"
@@ -105,7 +106,9 @@ def issue_power_of_attorney(
         registry_address=REGISTRY_URL,
     )
     xml = mchd.build(data)
-    signature = service.sign(head_key_ref, xml, uuid5(number, "head"))
+    signature = service.sign(
+        head_key_ref, xml, uuid5(number, "head"), file_name=mchd.build_file_name(data)
+    )
     return register_power_of_attorney(
         signatory=signatory, principal_inn=principal.inn, xml=xml, signature=signature
     )

@@ -6,9 +6,10 @@ from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.operator.gateway import OperatorRefusalCode
 from edo.channels.protocol import SigningRefused
-from edo.signing.service import (
+from edo.signing.providers.protocol import (
     CONFIRMATION_DECLINED,
     CONFIRMATION_EXPIRED,
+    CONFIRMATION_FAILED,
     KEY_BLOCKED,
     KEY_UNKNOWN,
 )
@@ -27,6 +28,7 @@ class SendRefusalCode(StrEnum):
     KEY_UNKNOWN = "key_unknown"
     CONFIRMATION_DECLINED = "confirmation_declined"
     CONFIRMATION_EXPIRED = "confirmation_expired"
+    CONFIRMATION_FAILED = "confirmation_failed"
     BOX_INACTIVE = "box_inactive"
     SIGNATORY_INACTIVE = "signatory_inactive"
     TRUST_UNKNOWN = "trust_unknown"
@@ -56,6 +58,9 @@ TEXTS = {
     SendRefusalCode.CONFIRMATION_EXPIRED: (
         "Подписант не подтвердил подписание документа на телефоне в срок."
     ),
+    SendRefusalCode.CONFIRMATION_FAILED: (
+        "Сервис облачной подписи не завершил подписание документа."
+    ),
     SendRefusalCode.TRUST_UNKNOWN: (
         "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты."
     ),
@@ -83,6 +88,9 @@ FIXES = {
     SendRefusalCode.CONFIRMATION_EXPIRED: (
         "Предупредите подписанта и отправьте документ снова: запрос придет ему на телефон."
     ),
+    SendRefusalCode.CONFIRMATION_FAILED: (
+        "Отправьте документ снова и предупредите подписанта: запрос придет ему на телефон еще раз."
+    ),
     SendRefusalCode.TRUST_UNKNOWN: "Обратитесь в техническую поддержку.",
 }
 
@@ -95,6 +103,7 @@ _CODES = {
     KEY_UNKNOWN: SendRefusalCode.KEY_UNKNOWN,
     CONFIRMATION_DECLINED: SendRefusalCode.CONFIRMATION_DECLINED,
     CONFIRMATION_EXPIRED: SendRefusalCode.CONFIRMATION_EXPIRED,
+    CONFIRMATION_FAILED: SendRefusalCode.CONFIRMATION_FAILED,
 }
 
 

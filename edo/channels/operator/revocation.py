@@ -6,10 +6,9 @@ from econtract.platform.common.errors import Refused
 from edo.channels.operator.gateway import OperatorGateway, OperatorRefusalCode, SentDocument
 from edo.channels.operator.refusals import SYSTEM, to_signing_refused
 from edo.channels.operator.registry import get_gateway
-from edo.channels.operator.sending import fail_unsent, get_signing_key, post_document
+from edo.channels.operator.sending import fail_unsent, post_document, sign_content
 from edo.channels.protocol import AlreadySigned
 from edo.models import Exchange
-from edo.signing.service import get_signing_service
 
 State = Exchange.State
 REVOCATION_COMMENT = "Документ отозван отправителем."
@@ -44,9 +43,7 @@ def revoke_at_operator(exchange: Exchange, gateway: OperatorGateway) -> None:
     box_id = exchange.box.operator_box_id
     sent = SentDocument(exchange.message_id, exchange.document_id)
     request = gateway.build_revocation_request(box_id, sent, REVOCATION_COMMENT)
-    signature = get_signing_service().sign(
-        exchange.signatory.key_ref, request, get_signing_key(exchange, request)
-    )
+    signature = sign_content(exchange, request, file_name=f"Аннулирование {exchange.file_name}.xml")
     try:
         gateway.revoke(
             box_id,

@@ -16,7 +16,7 @@ from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_sig
 from edo.channels.operator.registry import get_gateway
 from edo.models import Exchange
 from edo.signing import cms
-from edo.signing.service import get_signing_service
+from edo.signing.providers.registry import get_signing_service
 from edo.signing.trust import load_trust_store
 
 State = Exchange.State
@@ -86,6 +86,14 @@ def get_shelf_name(exchange: Exchange) -> str:
     return f"{exchange.pk.hex}.pdf"
 
 
+def sign_content(exchange: Exchange, content: bytes, *, file_name: str) -> bytes:
+    """The detached signature of the exchange's signatory. Raises as `SigningService.sign`."""
+    signatory = exchange.signatory
+    return get_signing_service(signatory.provider).sign(
+        signatory.key_ref, content, get_signing_key(exchange, content), file_name=file_name
+    )
+
+
 def get_signing_key(exchange: Exchange, content: bytes) -> UUID:
     """The idempotency key for signing ``content``: it must not be used for other content."""
     return uuid5(exchange.pk, hashlib.sha256(content).hexdigest())
@@ -112,9 +120,7 @@ def _sign(exchange: Exchange, pdf: bytes) -> None:
     """Sign once: a repeated sending posts the signature that is stored."""
     if exchange.sender_signature is not None:
         return
-    signature = get_signing_service().sign(
-        exchange.signatory.key_ref, pdf, get_signing_key(exchange, pdf)
-    )
+    signature = sign_content(exchange, pdf, file_name=exchange.file_name)
     report = cms.verify(signature, pdf, trust=load_trust_store(), at=clock.now())
     if not report.is_valid:
         raise send_refused(SendRefusalCode.CERTIFICATE_INVALID, report.reasons[0].text)

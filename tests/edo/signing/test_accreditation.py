@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from edo.signing import cms
-from edo.signing.service import get_signing_service
+from edo.signing.providers.registry import get_signing_service
 from edo.signing.trust import TrustStore, load_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import DAY, NOW, PDF, Authority, authority, write_trust

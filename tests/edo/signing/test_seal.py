@@ -9,9 +9,10 @@ from cryptography import x509
 from econtract.platform.common.errors import Unavailable
 from edo.checks import check_signing
 from edo.signing.local_keys import LocalKeyFolder
+from edo.signing.providers.protocol import ConfirmationPending
+from edo.signing.providers.registry import get_signing_service
 from edo.signing.seal import seal
 from edo.signing.seal_checks import check_seal
-from edo.signing.service import ConfirmationPending, get_signing_service
 from edo.signing.trust import load_seal_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import (

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from econtract.platform.common.errors import Refused, Unavailable
 from edo.checks import check_signing
 from edo.signing import cms
-from edo.signing.service import get_signing_service
+from edo.signing.providers.registry import get_signing_service
 from edo.signing.trust import load_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import PDF, Signer, authority

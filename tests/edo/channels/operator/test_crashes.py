@@ -76,7 +76,7 @@ def crash(
     with monkeypatch.context() as patch:
         wrap(Exchange, "update_if", name_of_change)
         for module in (sending, revocation):
-            wrap(module, "get_signing_service", lambda: "sign")
+            wrap(module, "sign_content", lambda *_, **__: "sign")
         for name in ("find_recipient", "ensure_partnership", "upload_to_shelf", "send", "revoke"):
             wrap(DiadocGateway, name, lambda *_, _name=name, **__: _name)
         with suppress(Crash):

@@ -27,7 +27,7 @@ from edo.channels.operator.gateway import (
     SenderSignatureStatus,
     SentDocument,
 )
-from edo.signing.service import get_signing_service
+from edo.signing.providers.registry import get_signing_service
 from tests.support.sandbox import ROMASHKA
 from tests.support.signing.operator_world import OperatorWorld
 from tests.support.world import pdf_file
