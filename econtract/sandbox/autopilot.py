@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from econtract.sandbox import clock, identity
-from econtract.sandbox.edo import delivery, docflow
+from econtract.sandbox.edo import delivery, docflow, partners
 from econtract.sandbox.models import EdoDocument, IdentityRequest, IdentityState, SandboxState
 
 # The most documents or requests that one HTTP request processes; the next one continues.
@@ -40,17 +40,6 @@ class AutopilotMiddleware:
         return self.get_response(request)
 
 
-def schedule_run(at: dt.datetime) -> None:
-    """Make sure that the autopilot runs at that time or earlier."""
-    later = Q(next_due_at=None) | Q(next_due_at__gt=at)
-    SandboxState.objects.filter(later, pk=1).update(next_due_at=at)
-
-
-def schedule_answer(asked_at: dt.datetime) -> None:
-    """Make sure that the autopilot runs when a client would answer what was asked at that time."""
-    schedule_run(asked_at + dt.timedelta(seconds=SandboxState.load().autopilot_delay))
-
-
 @transaction.atomic
 def run_due(now: dt.datetime) -> None:
     """Expire requests, check senders' signatures and, with the autopilot on, answer for clients."""
@@ -62,6 +51,8 @@ def run_due(now: dt.datetime) -> None:
         latest = now - dt.timedelta(seconds=state.autopilot_delay)
         for row in _requests_to_answer().filter(asked_at__lte=latest)[:_BATCH]:
             identity.answer_by_habit(row, now)
+        for invitation in partners.invitations_to_answer().filter(changed_at__lte=latest)[:_BATCH]:
+            partners.answer_by_habit(invitation, now)
         for document in _documents_to_answer().filter(delivered_at__lte=latest)[:_BATCH]:
             docflow.answer_by_habit(document, now)
     SandboxState.objects.filter(pk=1).update(next_due_at=_next_due_at(state, now))
@@ -76,7 +67,8 @@ def _next_due_at(state: SandboxState, now: dt.datetime) -> dt.datetime | None:
         delay = dt.timedelta(seconds=state.autopilot_delay)
         asked_at = _requests_to_answer().aggregate(at=Min("asked_at"))["at"]
         delivered_at = _documents_to_answer().aggregate(at=Min("delivered_at"))["at"]
-        times += [time + delay for time in (asked_at, delivered_at) if time]
+        invited_at = partners.invitations_to_answer().aggregate(at=Min("changed_at"))["at"]
+        times += [time + delay for time in (asked_at, delivered_at, invited_at) if time]
     return min((time for time in times if time), default=None)
 
 

@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -26,10 +27,15 @@ SYSTEMS = {
 _SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"
-    r"|(edo)/(?:V\d+/)?[A-Z])"
+    r"|(edo)/(?:(?:[Vv]\d+/)?[A-Z]|oidc/))"
 )
 _WHOLE_REQUEST_KINDS = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)
 _MAX_DELAY_SECONDS = 120
+_EDO_TEXTS = {
+    402: "The subscription to the API has ended",
+    403: "Access to the box is denied",
+    409: "Request processing is in progress. Please, retry later",
+}
 
 
 def system_from_path(path: str) -> str:
@@ -66,7 +72,7 @@ class FaultsMiddleware:
             elif fault.kind == FaultKind.LOST_ANSWER:
                 lost_answer = fault
             elif fault.kind == FaultKind.ERROR:
-                return _simulate_error(fault)
+                return _simulate_error(request, fault)
             else:
                 return _drop_connection(request, 503)
         response = self.get_response(request)
@@ -103,8 +109,12 @@ def _consume(fault: Fault) -> bool:
     return bool(active.update(times_left=F("times_left") - 1))
 
 
-def _simulate_error(fault: Fault) -> HttpResponse:
+def _simulate_error(request: HttpRequest, fault: Fault) -> HttpResponse:
     response = _error_response(fault.status, fault.code)
+    if request.path.startswith("/edo/oidc/"):
+        response = JsonResponse({"error": fault.code}, status=fault.status)
+    elif system_from_path(request.path) == "edo":
+        response = _edo_error_response(fault)
     if fault.status == 429:
         response["Retry-After"] = "1"
     return response
@@ -112,6 +122,18 @@ def _simulate_error(fault: Fault) -> HttpResponse:
 
 def _error_response(status: int, code: str) -> HttpResponse:
     response = JsonResponse({"code": code, "message": "Simulated by the sandbox"}, status=status)
+    response["X-Diadoc-ErrorCode"] = code
+    return response
+
+
+def _edo_error_response(fault: Fault) -> HttpResponse:
+    """An error as the ЭДО operator sends it: a text and, unless the fault names one, its code."""
+    phrase = HTTPStatus(fault.status).phrase if fault.status in set(HTTPStatus) else "Error"
+    text = _EDO_TEXTS.get(fault.status, phrase)
+    response = HttpResponse(text, status=fault.status, content_type="text/plain; charset=utf-8")
+    code = fault.code
+    if code == Fault._meta.get_field("code").default:
+        code = f"DiadocApi.{phrase.title().replace(' ', '').replace('-', '')}"
     response["X-Diadoc-ErrorCode"] = code
     return response
 

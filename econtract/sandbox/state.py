@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from econtract.sandbox import autopilot, clock
+from econtract.sandbox import clock, schedule
 from econtract.sandbox.edo import delivery
 from econtract.sandbox.models import (
     ArchivedDocument,
     Cabinet,
+    EdoAccessToken,
     EdoContent,
     EdoEvent,
     EdoMessage,
     EdoOperation,
-    EdoPartner,
+    EdoPartnership,
+    EdoRefreshToken,
     EdoShelfPart,
     EipAccount,
     Fault,
@@ -28,11 +30,13 @@ from econtract.sandbox.models import (
 _MODELS_TO_RESET = (
     ArchivedDocument,
     Cabinet,
+    EdoAccessToken,
     EdoMessage,
     EdoContent,
     EdoEvent,
     EdoOperation,
-    EdoPartner,
+    EdoPartnership,
+    EdoRefreshToken,
     EdoShelfPart,
     EipAccount,
     FeedEvent,
@@ -56,7 +60,7 @@ def set_autopilot(*, on: bool | None = None, delay: float | None = None) -> None
     SandboxState.load()
     changes = {"autopilot_on": on, "autopilot_delay": delay}
     SandboxState.objects.filter(pk=1).update(**{k: v for k, v in changes.items() if v is not None})
-    autopilot.schedule_run(clock.now())
+    schedule.schedule_run(clock.now())
 
 
 def count_pending() -> dict[str, int]:

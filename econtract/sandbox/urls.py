@@ -8,6 +8,7 @@ from econtract.sandbox.api import (
     archive,
     cabinet,
     control,
+    edo_control,
     faults,
     identity,
     messages,
@@ -15,7 +16,16 @@ from econtract.sandbox.api import (
     signing,
 )
 from econtract.sandbox.api.feed import event_feed
-from econtract.sandbox.edo import exports, organisations, patches, reading, sending, shelf
+from econtract.sandbox.edo import (
+    counteragents,
+    exports,
+    organisations,
+    patches,
+    reading,
+    sending,
+    shelf,
+    tokens,
+)
 from econtract.sandbox.pages.urls import urlpatterns as pages
 
 _JOURNAL = r"^control/v1/journal/(?P<system>cdi|eip|identity|cabinet|edo|apd|rio|signing|messages)$"
@@ -42,13 +52,20 @@ _protocols = [
     path("ca/<str:name>", signing.get_ca_file),
 ]
 _edo = [
+    path("oidc/connect/token", tokens.get_token),
+    re_path(r"^[Vv]3/Authenticate$", tokens.authenticate),
     path("GetMyOrganizations", organisations.get_my_organizations),
     path("GetOrganizationsByInnKpp", organisations.get_organizations_by_inn_kpp),
-    path("V2/GetCounteragent", organisations.get_counteragent),
-    path("V2/AcquireCounteragent", organisations.acquire_counteragent),
-    path("V2/AcquireCounteragentResult", organisations.get_acquire_counteragent_result),
+    path("V2/GetCounteragent", counteragents.get_counteragent_v2),
+    path("V2/AcquireCounteragent", counteragents.acquire_counteragent_v2),
+    path("V3/GetCounteragent", counteragents.get_counteragent),
+    path("V3/GetCounteragents", counteragents.get_counteragents),
+    path("V3/AcquireCounteragent", counteragents.acquire_counteragent),
+    path("V2/AcquireCounteragentResult", counteragents.get_acquire_counteragent_result),
     path("V2/ShelfUpload", shelf.shelf_upload),
     path("V2/ShelfDownload", shelf.shelf_download),
+    path("ShelfUploadPartInit", shelf.shelf_upload_part_init),
+    path("ShelfUploadPart", shelf.shelf_upload_part),
     path("V3/PostMessage", sending.post_message),
     path("V4/PostMessagePatch", patches.post_message_patch),
     path("V2/GenerateSignatureRejectionXml", patches.generate_rejection_xml),
@@ -77,6 +94,8 @@ _control = [
         control.act_on_documents,
     ),
     path("control/v1/client-signatures", control.create_client_signature),
+    path("control/v1/edo/tokens/expire", edo_control.expire_tokens),
+    path("control/v1/edo/partners", edo_control.change_partnership),
 ]
 
 urlpatterns = [*_protocols, path("edo/", include(_edo)), *_control, *pages]

@@ -67,7 +67,9 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"},
+            timeout=30,
         )
 
     @property
@@ -145,6 +147,10 @@ class Sandbox:
     def edo_refuse(self, message_id: str, reason: str = "Не согласны с условиями") -> None:
         """The client refuses to sign."""
         self.control(f"edo/{message_id}/refuse", reason=reason)
+
+    def edo_invitation(self, inn: str, act: str) -> None:
+        """The client accepts or declines our invitations (`accept`, `decline`) or invites us."""
+        self.control("edo/partners", inn=inn, act=act)
 
     def edo_ignore(self, message_id: str) -> None:
         """Stop the autopilot from answering this document."""

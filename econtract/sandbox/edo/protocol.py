@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
 from econtract.sandbox import faults
@@ -17,10 +18,10 @@ from econtract.sandbox.api.protocol import (
     ApiError,
     Json,
     JsonFields,
-    read_bearer_token,
     read_fields,
     sandbox_time,
 )
+from econtract.sandbox.edo import tokens
 from econtract.sandbox.models import EdoOperation, FaultKind, Organisation, SystemJournalEntry
 
 # After this time a running operation counts as abandoned (its process died) and may be restarted.
@@ -106,7 +107,10 @@ def endpoint(method: str, *, json_body: bool = True) -> Callable[[EdoHandler], E
                 return invalid_request(error.message).to_response()
             except EdoError as error:
                 return error.to_response()
-            return JsonResponse(answer) if isinstance(answer, dict) else answer
+            response = JsonResponse(answer) if isinstance(answer, dict) else answer
+            if faults.consume_fault(request, FaultKind.DEPRECATED):
+                _announce_removal(response, call.now)
+            return response
 
         return csrf_exempt(view)
 
@@ -150,6 +154,13 @@ def still_running_response() -> HttpResponse:
     return response
 
 
+def _announce_removal(response: HttpResponseBase, now: dt.datetime) -> None:
+    """The headers of a method that will be removed in half a year."""
+    response["Sunset"] = http_date((now + dt.timedelta(days=182)).timestamp())
+    page = "https://developer.kontur.ru/doc/diadoc-api/howtostart/deprecationPolicy"
+    response["Link"] = f'<{page}>;rel="sunset";type="text/html"'
+
+
 def _claim_operation(operation_id: str) -> EdoOperation | None:
     """Start the operation and return None, or return the one that another call has started."""
     started_at = dt.datetime.now(dt.UTC)
@@ -176,11 +187,10 @@ def _repeat_answer(operation: EdoOperation) -> Json:
 
 
 def _read_call(request: HttpRequest, method: str, json_body: bool) -> EdoCall:
-    token = read_bearer_token(request)
-    if not token:
-        raise EdoError(401, "Token.Invalid")
+    inn = tokens.identify_caller(request)
+    if inn is None:
+        raise EdoError(401, "DiadocApi.Unauthorized", "The token is missing, wrong or expired")
     if request.method != method:
         raise EdoError(405, "Method.NotAllowed")
-    inn = token.removeprefix("client-") if token.startswith("client-") else ""
     fields = read_fields(request) if method == "POST" and json_body else JsonFields({})
     return EdoCall(request, Caller(inn), sandbox_time(request), fields)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from econtract.sandbox import autopilot, faults
+from econtract.sandbox import faults, schedule
 from econtract.sandbox.api.protocol import Json, JsonFields
-from econtract.sandbox.edo import entities, rendering
+from econtract.sandbox.edo import entities, partners, rendering
 from econtract.sandbox.edo.entities import PowerOfAttorneyToPost
-from econtract.sandbox.edo.organisations import find_partner
 from econtract.sandbox.edo.protocol import (
     EdoCall,
     EdoError,
@@ -62,8 +61,7 @@ def _find_recipient(call: EdoCall, sender: Organisation) -> Organisation:
     recipient = Organisation.objects.filter(box_id=call.fields.text("ToBoxId")).first()
     if recipient is None:
         raise EdoError(400, "Box.NotFound", "No box with such ToBoxId")
-    if recipient.partners_only and not find_partner(sender, recipient):
-        raise EdoError(409, "Sociability.StrangersForbidden", "Only partners may send there")
+    partners.check_may_send(sender, recipient)
     return recipient
 
 
@@ -138,7 +136,7 @@ def _store_message(
         ref=message.message_id,
         key=operation_id,
     )
-    autopilot.schedule_run(call.now)
+    schedule.schedule_run(call.now)
     return body
 
 

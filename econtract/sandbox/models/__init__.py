@@ -7,10 +7,10 @@ from econtract.sandbox.models.edo import (
     EdoEvent,
     EdoMessage,
     EdoOperation,
-    EdoPartner,
     EdoPowerOfAttorney,
     EdoShelfPart,
 )
+from econtract.sandbox.models.edo_access import EdoAccessToken, EdoPartnership, EdoRefreshToken
 from econtract.sandbox.models.keys import ClientKey, SigningKey
 from econtract.sandbox.models.registry import EipAccount, Habit, Organisation, OrganisationState
 from econtract.sandbox.models.shared import (
@@ -33,14 +33,16 @@ __all__ = [
     "ArchivedDocument",
     "Cabinet",
     "ClientKey",
+    "EdoAccessToken",
     "EdoContent",
     "EdoDocument",
     "EdoEntity",
     "EdoEvent",
     "EdoMessage",
     "EdoOperation",
-    "EdoPartner",
+    "EdoPartnership",
     "EdoPowerOfAttorney",
+    "EdoRefreshToken",
     "EdoShelfPart",
     "EipAccount",
     "Fault",

@@ -19,30 +19,15 @@ class EdoOperation(models.Model):
         return self.operation_id
 
 
-class EdoPartner(models.Model):
-    """A pair of organisations that exchange documents; `task_id` identifies the invitation."""
-
-    org_id = models.CharField(max_length=36)
-    partner_org_id = models.CharField(max_length=36)
-    task_id = models.CharField(max_length=36, unique=True)
-    since = models.DateTimeField()
-
-    class Meta:
-        db_table = "edo_partner"
-        constraints = [models.UniqueConstraint("org_id", "partner_org_id", name="edo_partner_once")]
-
-    def __str__(self) -> str:
-        return f"{self.org_id} – {self.partner_org_id}"
-
-
 class EdoShelfPart(models.Model):
-    """A part of a file uploaded to the shelf."""
+    """A part of a file uploaded to the shelf. `extension` is part of the name when downloading."""
 
     owner = models.CharField(max_length=20)
     name = models.CharField(max_length=100)
     index = models.PositiveIntegerField()
     is_last = models.BooleanField()
     content = models.BinaryField()
+    extension = models.CharField(max_length=20, blank=True)
     at = models.DateTimeField()
 
     class Meta:

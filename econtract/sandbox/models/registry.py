@@ -37,6 +37,7 @@ class Habit(models.TextChoices):
     BROKEN_SIGNATURE = "broken", "ЭДО: подпись не проходит проверку"
     FOREIGN_SIGNATURE = "foreign", "ЭДО: подписывает чужим сертификатом"
     REFUSES_STRANGERS = "refuses_strangers", "ЭДО: не принимает приглашения"
+    IGNORES_INVITATIONS = "ignores_invitations", "ЭДО: не отвечает на приглашения"
     ARCHIVE_REJECTS = "archive_rejected", "архив: документ не принимается"
 
 

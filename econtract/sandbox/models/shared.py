@@ -50,6 +50,8 @@ class FaultKind(models.TextChoices):
     STILL_RUNNING = "still_running", "операция еще выполняется (ЭДО)"
     POWER_OF_ATTORNEY_LOST = "power_of_attorney_lost", "теряет МЧД (ЭДО)"
     SENDER_SIGNATURE_INVALID = "sender_signature_invalid", "не признает нашу подпись (ЭДО)"
+    DEPRECATED = "deprecated", "объявляет метод устаревшим (ЭДО)"
+    REFRESH_TOKEN_REPLACED = "refresh_token_replaced", "заменяет refresh-токен (ЭДО)"
 
 
 class Fault(models.Model):

@@ -1,4 +1,4 @@
-"""The ЭДО operator: organisations, sending documents, the shelf."""
+"""The ЭДО operator: organisations and sending documents."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +8,6 @@ import pytest
 
 from tests.support.sandbox import (
     NO_BOX,
-    PARTNERS_ONLY,
-    REFUSES_STRANGERS,
-    ROMASHKA,
     Sandbox,
 )
 from tests.support.sandbox_edo import (
@@ -23,6 +20,7 @@ from tests.support.sandbox_edo import (
     send_contract,
     skip_events,
     statuses_of,
+    upload_to_shelf,
 )
 
 
@@ -38,38 +36,6 @@ def test_our_organisation_has_a_head_office_and_a_branch_for_each_macro_region(
 def test_a_client_without_a_box_is_not_found(sandbox: Sandbox) -> None:
     response = sandbox.get("/edo/GetOrganizationsByInnKpp", inn=NO_BOX)
     assert response.json() == {"Organizations": []}
-
-
-def test_a_repeated_invitation_creates_one_partnership(sandbox: Sandbox) -> None:
-    [ours] = sandbox.get("/edo/GetMyOrganizations").json()["Organizations"][:1]
-    [other] = sandbox.get("/edo/GetOrganizationsByInnKpp", inn=PARTNERS_ONLY).json()[
-        "Organizations"
-    ]
-    pair = {"myOrgId": ours["OrgId"], "counteragentOrgId": other["OrgId"]}
-    assert other["Sociability"] == "CounteragentsOnly"
-    assert error_of(post_message(sandbox, build_message(sandbox, PARTNERS_ONLY))) == (
-        409,
-        "Sociability.StrangersForbidden",
-    )
-    for _ in range(2):
-        body, params = {"Inn": PARTNERS_ONLY}, {"myOrgId": ours["OrgId"]}
-        task = sandbox.http.post("/edo/V2/AcquireCounteragent", params=params, json=body).json()
-    result = sandbox.get("/edo/V2/AcquireCounteragentResult", taskId=task["TaskId"]).json()
-    assert result["BoxId"] == other["Boxes"][0]["BoxId"]
-    entity = sandbox.get("/edo/V2/GetCounteragent", **pair).json()
-    assert entity["CurrentStatus"] == "IsMyCounteragent"
-    assert len(sandbox.journal("edo", action="invited")) == 1
-    assert post_message(sandbox, build_message(sandbox, PARTNERS_ONLY)).status_code == 200
-
-
-def test_a_client_can_refuse_invitations(sandbox: Sandbox) -> None:
-    [ours] = sandbox.get("/edo/GetMyOrganizations").json()["Organizations"][:1]
-    response = sandbox.http.post(
-        "/edo/V2/AcquireCounteragent",
-        params={"myOrgId": ours["OrgId"]},
-        json={"Inn": REFUSES_STRANGERS},
-    )
-    assert error_of(response) == (409, "Counteragent.StrangersForbidden")
 
 
 def test_a_validly_signed_document_is_delivered(sandbox: Sandbox) -> None:
@@ -169,31 +135,6 @@ def test_a_large_document_is_sent_through_the_shelf(sandbox: Sandbox) -> None:
         400,
         "Content.TooLarge",
     )
-    for index, part in enumerate((content[:400_000], content[400_000:])):
-        params: dict[str, Any] = {
-            "nameOnShelf": "__userId__/big",
-            "partIndex": index,
-            "isLastPart": index,
-        }
-        response = sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=part)
-        assert response.json() == []
-    message = send_contract(sandbox, Content=None, NameOnShelf="big", Signature=signature)
+    name = upload_to_shelf(sandbox, content)
+    message = send_contract(sandbox, Content=None, NameOnShelf=name, Signature=signature)
     assert message["Entities"][0]["Content"]["Size"] == len(content)
-    shelf = sandbox.get("/edo/V2/ShelfDownload", nameOnShelf="__userId__/big")
-    assert shelf.content == content
-
-
-def test_an_incomplete_file_on_the_shelf_cannot_be_downloaded(sandbox: Sandbox) -> None:
-    params: dict[str, Any] = {"nameOnShelf": "__userId__/gap", "partIndex": 2, "isLastPart": 1}
-    assert sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=b"3").json() == [0, 1]
-    response = sandbox.get("/edo/V2/ShelfDownload", nameOnShelf="__userId__/gap")
-    assert error_of(response) == (404, "Shelf.NotFound")
-
-
-def test_a_callers_own_shelf_is_closed_to_others(sandbox: Sandbox) -> None:
-    params: dict[str, Any] = {"nameOnShelf": "__userId__/mine", "partIndex": 0, "isLastPart": 1}
-    sandbox.http.post("/edo/V2/ShelfUpload", params=params, content=b"secret")
-    client = {"Authorization": f"Bearer client-{ROMASHKA}"}
-    params = {"nameOnShelf": "__userId__/mine"}
-    response = sandbox.http.get("/edo/V2/ShelfDownload", params=params, headers=client)
-    assert response.status_code == 404
