@@ -14,17 +14,25 @@ def _system(name: str, prefix: str) -> dict[str, str]:
     return {"url": url.rstrip("/"), "token": env.text(f"{name}_TOKEN", "sandbox")}
 
 
+# The token end point of the operator's OpenID Connect provider: the access token is renewed there
+# with the refresh token. Empty: the token is EDO_TOKEN.
+EDO_LOGIN_URL = env.text("EDO_LOGIN_URL", "")
+
 OUTSIDE = {
     "cdi": _system("CDI", "/cdi"),
     "eip": _system("EIP", "/eip"),
     "identity": _system("IDENTITY", "/identity"),
     "cabinet": _system("CABINET", "/cabinet"),
     "edo": _system("EDO", "/edo"),
+    "edo_login": {"url": EDO_LOGIN_URL, "token": ""},
     "archive_apd": _system("ARCHIVE_APD", "/archive/apd"),
     "archive_rio": _system("ARCHIVE_RIO", "/archive/rio"),
     "signing": _system("SIGNING", "/signing"),
     "messages": _system("MESSAGES", "/messages"),
 }
+EDO_CLIENT_ID = env.text("EDO_CLIENT_ID", "")
+EDO_CLIENT_SECRET = env.text("EDO_CLIENT_SECRET", "")
+EDO_REFRESH_TOKEN = env.text("EDO_REFRESH_TOKEN", "")
 # Timeouts in seconds: to connect, to get a response, and to get one while a page waits.
 OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
 OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)

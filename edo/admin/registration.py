@@ -105,7 +105,7 @@ class SignatoryAdmin(admin.ModelAdmin):
 
 @admin.register(PowerOfAttorney)
 class PowerOfAttorneyAdmin(admin.ModelAdmin):
-    """Uploaded once. Only the date of its revocation can be changed."""
+    """Uploaded once. Only its revocation and the way of sending it can be changed."""
 
     list_display = ["registration_number", "signatory", "valid_from", "valid_until", "revoked_at"]
     list_filter = [PowerExpiryFilter, ("revoked_at", admin.EmptyFieldListFilter)]
@@ -132,7 +132,11 @@ class PowerOfAttorneyAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return self.upload_fields if obj is None else [*self.readonly_fields, "revoked_at"]
+        return (
+            self.upload_fields
+            if obj is None
+            else [*self.readonly_fields, "is_registered", "revoked_at"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [] if obj is None else self.readonly_fields

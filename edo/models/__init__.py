@@ -2,6 +2,17 @@
 
 from edo.models.boxes import Box, OperatorName
 from edo.models.exchanges import Exchange
+from edo.models.recipient_powers import RecipientPower
 from edo.models.signatories import PowerOfAttorney, Signatory, SigningProvider
+from edo.models.tokens import OperatorToken
 
-__all__ = ["Box", "Exchange", "OperatorName", "PowerOfAttorney", "Signatory", "SigningProvider"]
+__all__ = [
+    "Box",
+    "Exchange",
+    "OperatorName",
+    "OperatorToken",
+    "PowerOfAttorney",
+    "RecipientPower",
+    "Signatory",
+    "SigningProvider",
+]

@@ -19,19 +19,40 @@ class Exchange(models.Model):
     `operation_id` is the idempotency key of the operator: it never creates a second document for
     the same value. `attempted_at` is stored before the first call that can create the document,
     so without it the operator certainly has none. `failure` is the stable code of the text in
-    `reason`. Both signatures are detached CMS over the document.
+    `reason`. All signatures are detached CMS over the document.
+
+    `shelf_name` is the operator's name of the uploaded PDF, which it keeps for some days.
+    `document_digests` has the PDF's hexadecimal digests by algorithm, beside its SHA-256.
+    `recipient_verdict` is our verdict on the client's signature (`edo.channels.operator.verdicts`),
+    `operator_verdict` that of the operator.
     """
 
     class State(models.TextChoices):
         SENDING = "sending", "Отправляется"
+        AWAITING_CONSENT = "awaiting_consent", "Ожидает согласия клиента на обмен"
+        AWAITING_CONFIRMATION = "awaiting_confirmation", "Ожидает подтверждения подписанта"
         SENT = "sent", "Отправлен оператору"
         DELIVERED = "delivered", "Доставлен клиенту"
+        UNVERIFIED = "unverified", "Подпись клиента не удалось проверить"
         SIGNED = "signed", "Подписан клиентом"
         REFUSED = "refused", "Клиент отказался"
         FAILED = "failed", "Не принят оператором"
         REVOKED = "revoked", "Отозван"
 
-    LIVE_STATES = (State.SENDING, State.SENT, State.DELIVERED)
+    class Verdict(models.TextChoices):
+        VALID = "valid", "Действительна"
+        INVALID = "invalid", "Недействительна"
+        UNKNOWN = "unknown", "Нет сведений"
+
+    class Revocation(models.TextChoices):
+        NONE = "", "Нет"
+        REQUESTED_BY_US = "requested_by_us", "Мы предложили аннулировать"
+        REQUESTED_BY_CLIENT = "requested_by_client", "Клиент предложил аннулировать"
+        REJECTED = "rejected", "В аннулировании отказано"
+
+    # Nothing is at the operator yet, unless an answer of it was lost.
+    UNSENT_STATES = (State.SENDING, State.AWAITING_CONSENT, State.AWAITING_CONFIRMATION)
+    LIVE_STATES = (*UNSENT_STATES, State.SENT, State.DELIVERED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operation_id = models.UUIDField("Номер операции", unique=True)
@@ -45,13 +66,22 @@ class Exchange(models.Model):
     recipient_inn = models.CharField("ИНН клиента", max_length=12)
     recipient_kpp = models.CharField("КПП клиента", max_length=9, blank=True)
     recipient_box_id = models.CharField("Ящик клиента", max_length=100, blank=True)
+    recipient_department_id = models.CharField("Подразделение клиента", max_length=100, blank=True)
+    recipient_box_title = models.CharField("Название ящика клиента", max_length=300, blank=True)
     document_sha256 = models.CharField("SHA-256 документа", max_length=64)
+    document_digests = models.JSONField("Хеши документа", default=dict, blank=True)
     document_number = models.CharField("Номер документа", max_length=100)
     document_kind = models.CharField("Вид документа", max_length=40)
+    contract_number = models.CharField("Номер основного договора", max_length=100, blank=True)
+    contract_date = models.DateField("Дата основного договора", null=True)
     file_name = models.CharField("Имя файла", max_length=255)
-    state = models.CharField("Состояние", max_length=20, choices=State, default=State.SENDING)
+    state = models.CharField("Состояние", max_length=30, choices=State, default=State.SENDING)
     failure = models.CharField("Код ошибки", max_length=40, blank=True)
     reason = models.CharField("Причина", max_length=MAX_REASON_LENGTH, blank=True)
+    waits_until = models.DateTimeField("Ждать до", null=True)
+    invited_at = models.DateTimeField("Клиент приглашен", null=True)
+    shelf_name = models.CharField("Имя на полке оператора", max_length=200, blank=True)
+    shelved_at = models.DateTimeField("Загружен на полку", null=True)
     attempted_at = models.DateTimeField("Первая попытка", null=True)
     message_id = models.CharField(
         "Сообщение у оператора", max_length=100, blank=True, db_index=True
@@ -59,6 +89,17 @@ class Exchange(models.Model):
     document_id = models.CharField("Документ у оператора", max_length=100, blank=True)
     sender_signature = models.BinaryField("Наша подпись", null=True)
     recipient_signature = models.BinaryField("Подпись клиента", null=True)
+    recipient_signature_stamped = models.BinaryField(
+        "Подпись клиента со штампом времени", null=True
+    )
+    recipient_signed_at = models.DateTimeField("Клиент подписал", null=True)
+    recipient_verdict = models.JSONField("Наша проверка подписи клиента", default=dict, blank=True)
+    operator_verdict = models.CharField(
+        "Проверка оператора", max_length=10, choices=Verdict, default=Verdict.UNKNOWN
+    )
+    revocation = models.CharField(
+        "Аннулирование", max_length=20, choices=Revocation, default=Revocation.NONE, blank=True
+    )
     created_at = models.DateTimeField("Создан", default=clock.now)
     sent_at = models.DateTimeField("Отправлен", null=True)
     delivered_at = models.DateTimeField("Доставлен", null=True)

@@ -54,7 +54,8 @@ class PowerOfAttorney(models.Model):
     """A machine-readable power of attorney (МЧД) with the head's detached signature.
 
     `principal_inn` is the organisation that gives it, `head_name` who signed for that
-    organisation. `powers` are dicts with the keys "code" and "name".
+    organisation. `powers` are dicts with the keys "code" and "name". With `is_registered` an
+    operator gets only its number, and takes the file from the tax service's register.
     """
 
     signatory = models.ForeignKey(
@@ -69,6 +70,11 @@ class PowerOfAttorney(models.Model):
     valid_from = models.DateField("Действует с")
     valid_until = models.DateField("Действует по")
     revoked_at = models.DateTimeField("Отозвана", null=True, blank=True)
+    is_registered = models.BooleanField(
+        "Передавать по номеру",
+        default=False,
+        help_text="МЧД есть в реестре ФНС: оператор ЭДО получает ее номер, а не файл.",
+    )
     created_at = models.DateTimeField("Добавлена", default=clock.now, editable=False)
 
     class Meta:

@@ -23,6 +23,7 @@ from edo.channels.operator.gateway import (
     RecipientBox,
     SentDocument,
 )
+from edo.channels.operator.tokens import get_token_source
 from edo.channels.protocol import AlreadySigned
 
 SYSTEM = "edo"
@@ -49,7 +50,7 @@ class DiadocGateway:
     """An `OperatorGateway`."""
 
     def __init__(self) -> None:
-        self._http = OutsideHttp(SYSTEM)
+        self._http = OutsideHttp(SYSTEM, get_token_source(SYSTEM))
 
     def find_recipient(self, inn: str, kpp: str) -> RecipientBox | None:
         with _translated_errors():
