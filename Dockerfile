@@ -12,11 +12,11 @@ COPY . .
 RUN [ "$WITH_SANDBOX" = yes ] || rm -r econtract/sandbox
 
 FROM python:3.11-slim-bookworm
-# Libraries of the PDF renderer, Russian fonts, and the preferred converter of office files.
+# Libraries of the PDF renderer and of ГОСТ, Russian fonts, the preferred converter of office files.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-        fonts-dejavu-core fonts-liberation fonts-crosextra-carlito tzdata \
+        fonts-dejavu-core fonts-liberation fonts-crosextra-carlito tzdata libgcrypt20 \
         libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-math-nogui \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home econtract \

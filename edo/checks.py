@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from econtract.platform.crypto import libgcrypt
 from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.providers.registry import PROVIDERS
 
@@ -29,6 +30,18 @@ def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         hint = "Unset it to accept powers of attorney without checking the schema."
         errors.append(Error("Set MCHD_XSD to the file of the schema.", hint=hint, id="edo.E002"))
     return errors
+
+
+@register()
+def check_engine(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """libgcrypt must be there: without it the signatures of most clients cannot be verified."""
+    try:
+        libgcrypt.load()
+    except libgcrypt.EngineError as error:
+        message = f"Signatures by ГОСТ cannot be verified: {error}."
+        hint = "Install it: apt-get install libgcrypt20."
+        return [Warning(message, hint=hint, id="edo.W005")]
+    return []
 
 
 def _has_local_seal() -> bool:

@@ -10,10 +10,10 @@ export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # again, which takes longer than most of them run.
 unset PYTHONDONTWRITEBYTECODE
 
-# Needed by WeasyPrint and for time zones; nothing works without them.
+# Needed by WeasyPrint, for time zones and for signatures by ГОСТ; nothing works without them.
 PACKAGES_BASE=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
-  fonts-crosextra-carlito tzdata
+  fonts-crosextra-carlito tzdata libgcrypt20
 )
 PACKAGES_PID=""
 
