@@ -32,6 +32,10 @@ RESOLUTIONS: dict[str, Resolution] = {
     SendRefusalCode.KEY_BLOCKED: Resolution.CERTIFICATE_INVALID,
     SendRefusalCode.KEY_UNKNOWN: Resolution.CERTIFICATE_INVALID,
     SendRefusalCode.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+    SendRefusalCode.STRANGER_FORBIDDEN: Resolution.CONSENT_REFUSED,
+    "confirmation_declined": Resolution.NOT_CONFIRMED,
+    "confirmation_expired": Resolution.NOT_CONFIRMED,
+    ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID: Resolution.CLIENT_SIGNATURE_INVALID,
     ExchangeFailureCode.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
     ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
 }

@@ -68,7 +68,10 @@ class Status(TableChoices):
     CABINET_FAILED = "cabinet_failed"
     CABINET_CREATED = "cabinet_created"
     DOCUMENT_SENT = "document_sent"
+    CONSENT_PENDING = "consent_pending"
+    CONFIRMATION_PENDING = "confirmation_pending"
     DOCUMENT_SIGNING = "document_signing"
+    SIGNATURE_REVIEW = "signature_review"
     SIGNING_FAILED = "signing_failed"
     DOCUMENT_SIGNED = "document_signed"
     ARCHIVE_FAILED = "archive_failed"
@@ -101,6 +104,9 @@ class Resolution(TableChoices):
     SERVICE_UNAVAILABLE = "service_unavailable"
     REVIEW_NEEDED = "review_needed"
     INTERNAL_ERROR = "internal_error"
+    CONSENT_REFUSED = "consent_refused"
+    NOT_CONFIRMED = "not_confirmed"
+    CLIENT_SIGNATURE_INVALID = "client_signature_invalid"
 
     @staticmethod
     def read_labels() -> dict[str, str]:
@@ -123,6 +129,7 @@ class WaitsFor(TextChoices):
     MANAGER = "manager", "Менеджер"
     APPROVER = "approver", "Согласующий"
     CLIENT = "client", "Клиент"
+    SIGNATORY = "signatory", "Подписант"
     SYSTEM = "system", "Система"
     SUPPORT = "support", "Техподдержка"
     NOBODY = "nobody", "–"
@@ -224,7 +231,10 @@ FAILURES = frozenset(
 UNDER_WAY = frozenset(
     {
         Status.DOCUMENT_SENT,
+        Status.CONSENT_PENDING,
+        Status.CONFIRMATION_PENDING,
         Status.DOCUMENT_SIGNING,
+        Status.SIGNATURE_REVIEW,
         Status.DOCUMENT_SIGNED,
         Status.ARCHIVE_FAILED,
     }

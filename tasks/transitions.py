@@ -35,6 +35,7 @@ def actor_transition(source: list[str], target: Any, *actors: Actor) -> Callable
     return transition(field="status", source=source, target=target, custom={"actors": actors})
 
 
+# A client's signature in review is not among them: it may be valid.
 BEFORE_SIGNED: list[str] = [
     Status.ON_APPROVAL,
     Status.APPROVAL_REJECTED,
@@ -47,6 +48,8 @@ BEFORE_SIGNED: list[str] = [
     Status.CABINET_FAILED,
     Status.CABINET_CREATED,
     Status.DOCUMENT_SENT,
+    Status.CONSENT_PENDING,
+    Status.CONFIRMATION_PENDING,
     Status.DOCUMENT_SIGNING,
     Status.SIGNING_FAILED,
 ]
@@ -190,16 +193,54 @@ class Lifecycle(models.Model):
     def send_document(self) -> None:
         """The document goes to the operator; the guards have checked that it may."""
 
+    @actor_transition([Status.DOCUMENT_SENT], Status.CONSENT_PENDING, Actor.SYSTEM)
+    def consent_requested(self, *, comment: str = "") -> None:
+        """The client must accept our invitation before anything can be sent to them."""
+
+    @actor_transition([Status.CONSENT_PENDING], Status.DOCUMENT_SENT, Actor.CLIENT)
+    def consent_given(self) -> None:
+        """The client has accepted: the sending goes on."""
+
+    @actor_transition([Status.DOCUMENT_SENT], Status.CONFIRMATION_PENDING, Actor.SYSTEM)
+    def confirmation_requested(self, *, comment: str = "") -> None:
+        """The signatory must confirm the signature before anything can be sent."""
+
+    @actor_transition([Status.CONFIRMATION_PENDING], Status.DOCUMENT_SENT, Actor.SYSTEM)
+    def confirmation_given(self) -> None:
+        """The signatory has confirmed: the sending goes on."""
+
     @actor_transition([Status.DOCUMENT_SENT], Status.DOCUMENT_SIGNING, Actor.SYSTEM)
     def document_delivered(self) -> None:
         """Our signature and power of attorney are attached and the client has the document."""
 
-    @actor_transition([Status.DOCUMENT_SIGNING], Status.DOCUMENT_SIGNED, Actor.CLIENT)
+    @actor_transition(
+        [Status.DOCUMENT_SIGNING, Status.SIGNATURE_REVIEW], Status.DOCUMENT_SIGNED, Actor.CLIENT
+    )
     def client_signed(self) -> None:
         """The client's signature has arrived and is valid."""
 
+    @actor_transition([Status.DOCUMENT_SIGNING], Status.SIGNATURE_REVIEW, Actor.CLIENT)
+    def signature_unverified(self, *, comment: str = "") -> None:
+        """The client's signature has arrived, but it is open whether it is valid."""
+
+    @actor_transition([Status.SIGNATURE_REVIEW], Status.DOCUMENT_SIGNED, Actor.SUPPORT)
+    def accept_signature(self, *, comment: str) -> None:
+        """An administrator takes the client's signature as valid; the comment says why."""
+
+    @actor_transition([Status.SIGNATURE_REVIEW], Status.SIGNING_FAILED, Actor.SUPPORT)
+    def refuse_signature(self, *, comment: str) -> None:
+        """An administrator takes the client's signature as invalid; the comment says why."""
+        self.resolution = Resolution.CLIENT_SIGNATURE_INVALID
+
     @actor_transition(
-        [Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING, Status.CABINET_CREATED],
+        [
+            Status.DOCUMENT_SENT,
+            Status.CONSENT_PENDING,
+            Status.CONFIRMATION_PENDING,
+            Status.DOCUMENT_SIGNING,
+            Status.SIGNATURE_REVIEW,
+            Status.CABINET_CREATED,
+        ],
         Status.SIGNING_FAILED,
         Actor.CLIENT,
         Actor.SYSTEM,

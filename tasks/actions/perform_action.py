@@ -4,14 +4,23 @@ Every function is one transaction, takes ``actor``, and raises ActionRefused whe
 possible now.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
+from edo.channels.protocol import SigningChannel, SigningSession
+from tasks import channels
 from tasks.lifecycle import guards, withdrawal
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import SigningTask
+
+# What an administrator says of a client's signature that we could not verify.
+VERDICTS: dict[str, Callable[[SigningChannel, str], SigningSession]] = {
+    "accept_signature": lambda channel, comment: channel.accept_signature(),
+    "refuse_signature": lambda channel, comment: channel.refuse_signature(comment),
+}
 
 
 @transaction.atomic
@@ -26,4 +35,7 @@ def perform_action(*, task: SigningTask, name: str, actor: User, **arguments: An
         guards.require(fresh, name, guards.actors_of(actor, fresh))
         withdrawal.request(fresh, then=name, actor=actor, arguments=arguments)
         return fresh
+    if name in VERDICTS:
+        guards.require(fresh, name, guards.actors_of(actor, fresh))
+        VERDICTS[name](channels.channel_for(fresh), arguments["comment"])
     return perform(fresh.number, name, actor=actor, **arguments)

@@ -21,6 +21,7 @@ from tasks.transitions import Actor
 EXPIRY_RETRY_DELAY = timedelta(hours=1)
 REMINDERS = {
     Status.IDENTIFICATION_PENDING: "identification_reminder",
+    Status.CONSENT_PENDING: "consent_reminder",
     Status.DOCUMENT_SIGNING: "signing_reminder",
 }
 
@@ -155,6 +156,11 @@ def _enqueue_identity_answer(task: SigningTask, answer: str, **values: str) -> N
     )
 
 
+def _on_consent_requested(task: SigningTask, arguments: dict[str, Any]) -> None:
+    enqueue_messages(task, "consent_requested")
+    _schedule_wait(task, settings.SIGNING_DAYS)
+
+
 def _on_delivery(task: SigningTask, arguments: dict[str, Any]) -> None:
     enqueue_messages(task, "document_delivered")
     _schedule_wait(task, settings.SIGNING_DAYS)
@@ -168,5 +174,6 @@ EFFECTS: dict[str, Callable[[SigningTask, dict[str, Any]], None]] = {
     "identification_failed": _cancel_identification,
     "restart_identification": _cancel_identification,
     "cancel": _cancel_identification,
+    "consent_requested": _on_consent_requested,
     "document_delivered": _on_delivery,
 }

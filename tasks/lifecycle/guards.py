@@ -25,6 +25,7 @@ TAKE_OVER = "Примите задание в работу."
 REVOCATION_PENDING = Refusal(
     "revocation_pending", "Документ отзывается у оператора.", "Дождитесь ответа."
 )
+SIGNED_BY_CLIENT = frozenset({SessionState.UNVERIFIED, SessionState.SIGNED})
 HUMAN_ACTORS = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})
 
 # The second argument is ``fresh``: True when the answer decides about a transition, so nothing may
@@ -136,7 +137,7 @@ def _restart_identification(task: SigningTask, fresh: bool) -> list[Refusal]:
 
 def _send_document(task: SigningTask, fresh: bool) -> list[Refusal]:
     session = channels.get_session(task)
-    if session is not None and session.state == SessionState.SIGNED:
+    if session is not None and session.state in SIGNED_BY_CLIENT:
         return []  # both sides have signed: nothing is sent any more
     return preflight.sending_refusals(task, fresh=fresh)
 

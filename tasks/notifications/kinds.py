@@ -21,6 +21,7 @@ def _get_export_url(source: str, user: Any) -> str:
 SIGNED = NotificationKind("signed", "Клиент подписал документ", "circle-check")
 REFUSED = NotificationKind("refused", "Клиент отказался", "circle-x")
 ERROR = NotificationKind("error", "Ошибка в задании", "alert-triangle")
+REVIEW = NotificationKind("review", "Подпись клиента проверяет администратор", "shield-check")
 AUTHORITY = NotificationKind("authority", "Пришли документы о полномочиях", "file")
 RECEIVED = NotificationKind("given", "Задание передано вам", "user-plus")
 # The recipient may no longer see the task, so they get only its number and the colleague's name.
@@ -52,6 +53,7 @@ KINDS = (
     SIGNED,
     REFUSED,
     ERROR,
+    REVIEW,
     AUTHORITY,
     RECEIVED,
     TAKEN,

@@ -17,6 +17,7 @@ from tasks.wording.history import SENTENCES
 
 REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
 NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
+IN_REVIEW = "Подпись клиента не удалось проверить, решает администратор"
 # A revocation that a user requested in vain. The status stays as it was.
 NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
 
@@ -34,6 +35,9 @@ def on_history_entry(task: SigningTask, entry: HistoryEntry) -> None:
 def _on_transition(task: SigningTask, entry: HistoryEntry) -> None:
     if entry.new_status == Status.ON_APPROVAL:
         _ask_for_approval(task, entry)
+    elif entry.new_status == Status.SIGNATURE_REVIEW:
+        event = _build_event(task, entry, kinds.REVIEW, IN_REVIEW, entry.comment)
+        notify([task.manager, *administrators()], event)
     elif message := _compose_for_manager(entry):
         notify([task.manager], _build_event(task, entry, *message), exclude=entry.actor)
 
@@ -61,6 +65,8 @@ def _compose_for_manager(entry: HistoryEntry) -> tuple[NotificationKind, str, st
         return kinds.AUTHORITY, "Клиент прислал документы о полномочиях, проверьте их", ""
     if entry.name == "approve":
         return kinds.APPROVAL, "Задание согласовано", entry.comment
+    if entry.name == "accept_signature":
+        return kinds.REVIEW, "Администратор принял подпись клиента", entry.comment
     if entry.new_status == Status.APPROVAL_REJECTED:
         return kinds.APPROVAL, "Согласование отклонено", entry.comment
     if entry.new_status not in FAILURES or entry.resolution == Resolution.WITHDRAWN:

@@ -8,14 +8,16 @@ from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArc
 from tasks.pipeline.cabinet import CreateCabinet
 from tasks.pipeline.client_messages import SendMessage
 from tasks.pipeline.deadlines import Expire, Remind
+from tasks.pipeline.following import FollowExchange
 from tasks.pipeline.identification import (
     AnswerIdentity,
     FollowIdentification,
     StartIdentification,
 )
 from tasks.pipeline.revocation import RevokeExchange
-from tasks.pipeline.sending import FollowExchange, PrepareSending, SendDocument
+from tasks.pipeline.sending import PrepareSending, SendDocument
 from tasks.pipeline.step import Step
+from tasks.pipeline.waiting import AwaitConfirmation, AwaitConsent
 
 JOB_KINDS: list[type[JobKind]] = [
     StartIdentification,
@@ -24,6 +26,8 @@ JOB_KINDS: list[type[JobKind]] = [
     CreateCabinet,
     PrepareSending,
     SendDocument,
+    AwaitConsent,
+    AwaitConfirmation,
     FollowExchange,
     RevokeExchange,
     SubmitDocumentToArchive,

@@ -11,7 +11,6 @@ from edo.channels.protocol import (
     DocumentToSign,
     SessionState,
     SigningChannel,
-    SigningSession,
 )
 from tasks import channels
 from tasks.channels import channel_for, resolution_for
@@ -71,8 +70,7 @@ class SendDocument(Step):
         if task.withdrawal or version is None or version.pdf is None:
             return []
         channel = self._open_channel(task, version.pdf.sha256, job)
-        channel.send(_read_pdf(task))
-        return []
+        return send(channel, task)
 
     def _open_channel(self, task: SigningTask, sha256: str, job: OutboxJob) -> SigningChannel:
         """The channel with a session for exactly this document; an older one is revoked first.
@@ -98,77 +96,38 @@ class SendDocument(Step):
         return channel
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        return build_failure("signing_failed", resolution_for(refusal.code), refusal.message)
+        return build_send_failure(refusal)
 
 
-class FollowExchange(Step):
-    """Asks the channel for the state of the sent document.
+def send(channel: SigningChannel, task: SigningTask) -> list[DueTransition]:
+    """Sends the document of ``task``; the transition that is due when a person has to act first.
 
-    A task whose sending failed without an answer may have a document that the client can sign.
-    It is followed as well, and goes on when the client has signed.
+    Raises as `SigningChannel.send`.
     """
-
-    kind = "follow_exchange"
-    title = "Запрос состояния документа"
-    system = "edo"
-    polls_in = frozenset({Status.DOCUMENT_SENT, Status.DOCUMENT_SIGNING, Status.SIGNING_FAILED})
-    relations = ALL_RELATIONS
-
-    def call(self, task: SigningTask, job: OutboxJob) -> list[DueTransition]:
-        channel = channel_for(task)
-        if channel.session is None:
+    channel.send(read_pdf(task))
+    session = channel.session
+    match session and session.state:
+        case SessionState.AWAITING_CONSENT:
+            name = "consent_requested"
+        case SessionState.AWAITING_CONFIRMATION:
+            name = "confirmation_requested"
+        case _:
             return []
-        if not channel.session.is_sent:
-            if not job.payload.get("is_reported"):
-                return []
-            # The other side has the document, but its response was lost. The same operation
-            # returns that response again.
-            channel.send(_read_pdf(task))
-        session = channel.follow()
-        if task.status == Status.SIGNING_FAILED:
-            return _resume_signed(session)
-        delivery: list[DueTransition] = []
-        if task.status == Status.DOCUMENT_SENT:
-            # The client may have answered before we heard of the delivery.
-            delivery.append(DueTransition("document_delivered"))
-        match session.state:
-            case SessionState.DELIVERED:
-                return delivery
-            case SessionState.SIGNED:
-                return [*delivery, DueTransition("client_signed", actor=Actor.CLIENT)]
-            case SessionState.REFUSED:
-                refusal = build_failure(
-                    "signing_failed",
-                    Resolution.CLIENT_REFUSED,
-                    session.reason,
-                    actor=Actor.CLIENT,
-                )
-                return [*delivery, refusal]
-            case SessionState.FAILED:
-                resolution = resolution_for(session.failure_code)
-                return [build_failure("signing_failed", resolution, session.reason)]
-            case SessionState.REVOKED if not task.withdrawal:
-                return [build_failure("signing_failed", Resolution.WITHDRAWN)]
-            case _:
-                return []
+    return [DueTransition(name, arguments={"comment": session.reason if session else ""})]
 
 
-def _read_pdf(task: SigningTask) -> bytes:
+def build_send_failure(refusal: Refused, *, actor: Actor = Actor.SYSTEM) -> DueTransition:
+    """The transition after the channel has refused to send the document."""
+    resolution = resolution_for(refusal.code)
+    return build_failure("signing_failed", resolution, refusal.message, actor=actor)
+
+
+def read_pdf(task: SigningTask) -> bytes:
+    """The document of ``task``. Raises ValueError when there is none."""
     version = task.document_version
     if version is None or version.pdf is None:
         raise ValueError(f"Task {task.number} has no document.")
     return storage.read_file(version.pdf)
-
-
-def _resume_signed(session: SigningSession) -> list[DueTransition]:
-    """The transitions of a task in «Ошибка подписания» whose client has signed after all."""
-    if session.state != SessionState.SIGNED:
-        return []
-    return [
-        DueTransition("send_document"),
-        DueTransition("document_delivered"),
-        DueTransition("client_signed", actor=Actor.CLIENT),
-    ]
 
 
 def _check_document(task: SigningTask) -> DueTransition | None:

@@ -7,6 +7,7 @@ KIND_BY_TURN = {
     WaitsFor.APPROVER: "action",
     WaitsFor.SUPPORT: "action",
     WaitsFor.CLIENT: "waiting",
+    WaitsFor.SIGNATORY: "waiting",
     WaitsFor.SYSTEM: "system",
     WaitsFor.NOBODY: "closed",
 }

@@ -19,7 +19,7 @@ class TurnLabels:
         return cls(user.pk, managers_headed_by(user))
 
     def label(self, status: Status, manager_id: int) -> str:
-        """«Вы», «Менеджер», «Клиент», «Согласующий», «Система», «Техподдержка» or «–»."""
+        """«Вы», «–», or the label of a `WaitsFor`."""
         waits_for = status_rows()[status].waits_for
         is_own = manager_id == self.viewer_id
         if waits_for == WaitsFor.MANAGER and is_own:

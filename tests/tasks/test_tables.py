@@ -23,7 +23,7 @@ from tasks.transitions import NEW, Actor, Lifecycle
 # (and in the manual, 2.1) has neither that resolution nor the archive's stage. The rule holds.
 CHIPS_THAT_THE_RULES_LACK: dict[str, set[str]] = defaultdict(set, archive_rejected={"errors"})
 
-BEFORE_SIGNED = "any status before document_signed"
+BEFORE_SIGNED = "any status before document_signed but signature_review"
 
 
 def sources_in_table(text: str) -> list[str]:
@@ -31,7 +31,8 @@ def sources_in_table(text: str) -> list[str]:
         return [NEW]
     if text == BEFORE_SIGNED:
         codes = [row["code"] for row in read_table("statuses")]
-        return codes[: codes.index("document_signed")]
+        before = codes[: codes.index("document_signed")]
+        return [code for code in before if code != "signature_review"]
     return text.split("|")
 
 
@@ -105,6 +106,8 @@ FACTS: dict[str, dict[str, object]] = {
     "cabinet_created": {"ref": "r"},
     "cabinet_failed": {"resolution": "cabinet_exists"},
     "signing_failed": {"resolution": "send_failed"},
+    "accept_signature": {"comment": "оператор подтвердил"},
+    "refuse_signature": {"comment": "нет"},
     "archived": {"package": None},
     "archive_failed": {"resolution": "archive_rejected"},
     "cancel": {"reason": "ошибка"},

@@ -1,5 +1,7 @@
 """Errors that one app raises and another one handles."""
 
+from datetime import datetime
+
 from econtract.platform.common.refusals import Refusal
 
 
@@ -49,12 +51,17 @@ class Refused(OutsideError):
 class NotReadyYet(Exception):
     """Something must happen first, such as another job of ours; try again in ``seconds``.
 
-    A job that raises it has not failed. After an hour it is parked all the same.
+    A job that raises it has not failed. It is parked all the same after ``until``, by default an
+    hour after it was created.
     """
 
-    def __init__(self, reason: str, *, seconds: float = 2) -> None:
+    ``until`` is when to give up, by default an hour after the job was created.
+    """
+
+    def __init__(self, reason: str, *, seconds: float = 2, until: datetime | None = None) -> None:
         super().__init__(reason)
         self.seconds = seconds
+        self.until = until
 
 
 class ActionRefused(Exception):

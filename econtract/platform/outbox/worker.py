@@ -40,7 +40,7 @@ def run_job(job_id: int) -> None:
     except LeaseLost:
         log.warning("lease lost kind=%s job=%s", job.kind, job.pk)
     except NotReadyYet as wait:
-        if clock.now() - job.created_at > MAX_WAIT_FOR_OWN_WORK:
+        if clock.now() > (wait.until or job.created_at + MAX_WAIT_FOR_OWN_WORK):
             _park(job, wait)
         else:
             job.postpone(wait, seconds=wait.seconds, is_failure=False)

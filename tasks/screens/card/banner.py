@@ -20,6 +20,7 @@ TURN_TEXTS = {
     WaitsFor.MANAGER: "Ход менеджера",
     WaitsFor.APPROVER: "Ход согласующего",
     WaitsFor.CLIENT: "Ход клиента",
+    WaitsFor.SIGNATORY: "Ход подписанта",
     WaitsFor.SYSTEM: "Ход системы",
     WaitsFor.SUPPORT: "Ход техподдержки",
 }

@@ -68,6 +68,23 @@ BUTTON_SPECS = {
     "proceed": ButtonSpec("Продолжить", "player-play", success_text="Задание продолжено"),
     "retry_cabinet": ButtonSpec("Создать ЛК заново", "refresh", success_text="ЛК создается заново"),
     "send_document": ButtonSpec("Отправить снова", "send", success_text="Документ отправляется"),
+    "accept_signature": ButtonSpec(
+        "Принять подпись",
+        "check",
+        "required",
+        "Почему подпись можно принять",
+        warning="Документ станет подписанным обеими сторонами. Основание и ваше имя попадут "
+        "в историю и в подписанный пакет.",
+        success_text="Подпись клиента принята",
+    ),
+    "refuse_signature": ButtonSpec(
+        "Отклонить подпись",
+        "x",
+        "required",
+        "Что не так с подписью",
+        warning="Документ останется неподписанным, менеджер увидит причину и отправит его снова.",
+        success_text="Подпись клиента отклонена",
+    ),
     "retry_archive": ButtonSpec(
         "Передать в архив снова", "archive", success_text="Пакет передается в архив снова"
     ),
@@ -90,6 +107,7 @@ MAIN_BUTTONS = {
     Status.IDENTIFICATION_FAILED: "restart_identification",
     Status.CABINET_FAILED: "retry_cabinet",
     Status.SIGNING_FAILED: "send_document",
+    Status.SIGNATURE_REVIEW: "accept_signature",
     Status.ARCHIVE_FAILED: "retry_archive",
 }
 MENU_BUTTON = "cancel"

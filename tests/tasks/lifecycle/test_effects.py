@@ -139,6 +139,28 @@ CASES = [
     TransitionCase(Status.CABINET_CREATED, "send_document", Actor.SYSTEM, {("send_document", "")}),
     TransitionCase(Status.SIGNING_FAILED, "send_document", Actor.MANAGER, {("send_document", "")}),
     TransitionCase(Status.DOCUMENT_SENT, "document_delivered", Actor.SYSTEM, MESSAGES | WAIT),
+    TransitionCase(Status.DOCUMENT_SENT, "consent_requested", Actor.SYSTEM, MESSAGES | WAIT),
+    TransitionCase(Status.CONSENT_PENDING, "consent_given", Actor.CLIENT, {("send_document", "")}),
+    TransitionCase(
+        Status.DOCUMENT_SENT, "confirmation_requested", Actor.SYSTEM, {("await_confirmation", "")}
+    ),
+    TransitionCase(
+        Status.CONFIRMATION_PENDING, "confirmation_given", Actor.SYSTEM, {("send_document", "")}
+    ),
+    TransitionCase(Status.DOCUMENT_SIGNING, "signature_unverified", Actor.CLIENT),
+    TransitionCase(
+        Status.SIGNATURE_REVIEW,
+        "accept_signature",
+        Actor.SUPPORT,
+        {("submit_package_to_archive", "")},
+        {"comment": "оператор подтвердил"},
+    ),
+    TransitionCase(
+        Status.SIGNATURE_REVIEW, "refuse_signature", Actor.SUPPORT, arguments={"comment": "нет"}
+    ),
+    TransitionCase(
+        Status.SIGNATURE_REVIEW, "client_signed", Actor.CLIENT, {("submit_package_to_archive", "")}
+    ),
     TransitionCase(
         Status.DOCUMENT_SIGNING, "client_signed", Actor.CLIENT, {("submit_package_to_archive", "")}
     ),
@@ -236,6 +258,13 @@ def test_every_transition_is_tested() -> None:
             Actor.SYSTEM,
             {},
             {"template": "document_delivered"},
+        ),
+        (
+            Status.DOCUMENT_SENT,
+            "consent_requested",
+            Actor.SYSTEM,
+            {},
+            {"template": "consent_requested"},
         ),
     ],
 )

@@ -39,6 +39,7 @@ def jobs_of(task: SigningTask) -> list[OutboxJob]:
             7,
         ),
         (Status.DOCUMENT_SENT, "document_delivered", {}, 14),
+        (Status.DOCUMENT_SENT, "consent_requested", {}, 14),
     ],
 )
 def test_a_wait_has_reminders_and_an_end(
