@@ -55,9 +55,6 @@ class NotReadyYet(Exception):
     hour after it was created.
     """
 
-    ``until`` is when to give up, by default an hour after the job was created.
-    """
-
     def __init__(self, reason: str, *, seconds: float = 2, until: datetime | None = None) -> None:
         super().__init__(reason)
         self.seconds = seconds

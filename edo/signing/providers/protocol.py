@@ -5,7 +5,7 @@ HSM is one more class of this Protocol, and one more entry in `registry.PROVIDER
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -32,7 +32,10 @@ class ConfirmationPending(NotReadyYet):
 
     def __init__(self, expires_at: datetime, place: str) -> None:
         super().__init__(
-            "The owner of the key has yet to confirm.", seconds=CONFIRMATION_POLL_SECONDS
+            "The owner of the key has yet to confirm.",
+            seconds=CONFIRMATION_POLL_SECONDS,
+            # The service says itself that the time is over.
+            until=expires_at + timedelta(hours=1),
         )
         self.expires_at = expires_at
         self.place = place

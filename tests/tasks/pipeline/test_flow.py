@@ -158,7 +158,7 @@ def test_a_bad_signature_of_the_client_is_not_accepted(
     task = run_until(world.create_task(manager), Status.DOCUMENT_SIGNING, set_up)
     set_up.edo_sign(message_id_of(task), signature)
     run_everything()
-    assert state_of(task) == (Status.SIGNING_FAILED, "send_failed")
+    assert state_of(task) == (Status.SIGNING_FAILED, "client_signature_invalid")
     last = task.history.order_by("-pk").first()
     assert last is not None
     assert "Подпись клиента не прошла проверку" in last.comment

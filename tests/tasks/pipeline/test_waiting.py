@@ -189,7 +189,7 @@ def test_a_signature_that_cannot_be_judged_waits_for_an_administrator(
     task = run_until_review(task, channel, set_up)
     assert task.status == Status.SIGNATURE_REVIEW
     assert poll(task).status == Status.SIGNATURE_REVIEW
-    texts = Notification.objects.filter(user=administrator).values_list("text", flat=True)
+    texts = Notification.objects.filter(recipient=administrator).values_list("text", flat=True)
     assert [text for text in texts if DOUBT in text]
 
 
