@@ -9,8 +9,12 @@ DATA_DIR = paths.data_dir()
 SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
 
 
+def _sandbox(prefix: str) -> str:
+    return f"{SANDBOX_URL}{prefix}" if SANDBOX_URL else ""
+
+
 def _system(name: str, prefix: str) -> dict[str, str]:
-    url = env.text(f"{name}_URL", f"{SANDBOX_URL}{prefix}" if SANDBOX_URL else "")
+    url = env.text(f"{name}_URL", _sandbox(prefix))
     return {"url": url.rstrip("/"), "token": env.text(f"{name}_TOKEN", "sandbox")}
 
 
@@ -29,6 +33,7 @@ OUTSIDE = {
     "archive_rio": _system("ARCHIVE_RIO", "/archive/rio"),
     "signing": _system("SIGNING", "/signing"),
     "messages": _system("MESSAGES", "/messages"),
+    "dss": {"url": env.text("DSS_URL", _sandbox("/dss")).rstrip("/"), "token": ""},
 }
 EDO_CLIENT_ID = env.text("EDO_CLIENT_ID", "")
 EDO_CLIENT_SECRET = env.text("EDO_CLIENT_SECRET", "")
@@ -49,6 +54,16 @@ MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "ECONTRACT_SIGN_DOCUM
 SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")
 SIGNING_KEYS_DIR = env.folder("SIGNING_KEYS_DIR", DATA_DIR / "keys")
 SIGNING_KEYS_PASSWORD = env.text("SIGNING_KEYS_PASSWORD", "")
+# КриптоПро DSS, the provider "dss": our OAuth client, and how the installation names its services.
+DSS_CLIENT_ID = env.text("DSS_CLIENT_ID", "sandbox" if SANDBOX_URL else "")
+DSS_CLIENT_SECRET = env.text("DSS_CLIENT_SECRET", "")
+DSS_IDENTITY_PATH = env.text("DSS_IDENTITY_PATH", "/STS")
+DSS_SIGNING_PATH = env.text("DSS_SIGNING_PATH", "/SignServer")
+DSS_RESOURCE = env.text("DSS_RESOURCE", "urn:cryptopro:dss:signserver:signserver")
+# How long a signatory has to confirm on their phone, and how long documents are collected so that
+# they confirm once.
+SIGNING_CONFIRMATION_MINUTES = env.number("SIGNING_CONFIRMATION_MINUTES", 30)
+SIGNING_BATCH_SECONDS = env.number("SIGNING_BATCH_SECONDS", 3)
 # Who holds the key of our seal (empty: SIGNING_PROVIDER), and its name there. The key must sign
 # without a person. Its roots are in SEAL_TRUST_ROOTS (empty: EDO_TRUST_ROOTS).
 SEAL_PROVIDER = env.text("SEAL_PROVIDER", "")

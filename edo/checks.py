@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from econtract.platform.crypto import libgcrypt
+from edo.models import SigningProvider
 from edo.signing.local_keys import LocalKeyFolder
-from edo.signing.providers.registry import PROVIDERS
+from edo.signing.providers.registry import CONFIRMING_PROVIDERS, PROVIDERS
 
 
 @register()
@@ -22,7 +23,13 @@ def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         errors.append(Error(f"Set SIGNING_PROVIDER to one of: {known}.", id="edo.E001"))
     if settings.SEAL_PROVIDER and settings.SEAL_PROVIDER not in PROVIDERS:
         errors.append(Error(f"Set SEAL_PROVIDER to one of: {known}.", id="edo.E003"))
-    if (settings.SEAL_PROVIDER or settings.SIGNING_PROVIDER) == "local" and not _has_local_seal():
+    seal_provider = settings.SEAL_PROVIDER or settings.SIGNING_PROVIDER
+    if seal_provider in CONFIRMING_PROVIDERS:
+        message = "Set SEAL_PROVIDER to a service that signs without a person."
+        errors.append(Error(message, id="edo.E006"))
+    if settings.SIGNING_PROVIDER == SigningProvider.DSS and not settings.DSS_CLIENT_ID:
+        errors.append(Error("Set DSS_CLIENT_ID and DSS_CLIENT_SECRET.", id="edo.E007"))
+    if seal_provider == SigningProvider.LOCAL and not _has_local_seal():
         hint = "docs/deploy.md says how to make it. Until then no package is made."
         message = "SIGNING_KEYS_DIR has no key of the name in SEAL_KEY."
         errors.append(Warning(message, hint=hint, id="edo.W004"))

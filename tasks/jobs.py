@@ -9,6 +9,7 @@ from django.db.models import Q
 from econtract.platform.common import clock
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
+from edo.signing.confirmations import delete_old_confirmations
 from tasks import channels
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
@@ -45,7 +46,8 @@ def enqueue_digests() -> None:
 
 @shared_task(name="tasks.delete_old_rows")
 def delete_old_rows() -> None:
-    """Deletes old notifications and exports, and the records of who had a card open."""
+    """Deletes old notifications, exports and confirmations, and the records of open cards."""
     presence.delete_old_viewings()
     delete_old_exports()
     inbox.delete_old()
+    delete_old_confirmations()

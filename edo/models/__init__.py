@@ -4,6 +4,7 @@ from edo.models.boxes import Box, OperatorName
 from edo.models.exchanges import Exchange
 from edo.models.recipient_powers import RecipientPower
 from edo.models.signatories import PowerOfAttorney, Signatory, SigningProvider
+from edo.models.signing import SigningBatch, SigningOperation
 from edo.models.tokens import OperatorToken
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "PowerOfAttorney",
     "RecipientPower",
     "Signatory",
+    "SigningBatch",
+    "SigningOperation",
     "SigningProvider",
 ]

@@ -24,7 +24,8 @@ class Exchange(models.Model):
     `shelf_name` is the operator's name of the uploaded PDF, which it keeps for some days.
     `document_digests` has the PDF's hexadecimal digests by algorithm, beside its SHA-256.
     `recipient_verdict` is our verdict on the client's signature (`edo.channels.operator.verdicts`),
-    `operator_verdict` that of the operator.
+    `operator_verdict` that of the operator. `revocation_request` is what the signatory signs to
+    revoke the document.
     """
 
     class State(models.TextChoices):
@@ -97,6 +98,7 @@ class Exchange(models.Model):
     operator_verdict = models.CharField(
         "Проверка оператора", max_length=10, choices=Verdict, default=Verdict.UNKNOWN
     )
+    revocation_request = models.BinaryField("Запрос на аннулирование", null=True)
     revocation = models.CharField(
         "Аннулирование", max_length=20, choices=Revocation, default=Revocation.NONE, blank=True
     )

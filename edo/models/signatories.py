@@ -11,6 +11,8 @@ class SigningProvider(models.TextChoices):
 
     HTTP = "http", "Служба подписания"
     LOCAL = "local", "Файл с ключом"
+    DSS = "dss", "КриптоПро DSS: подтверждение на телефоне"
+    OPERATOR_DSS = "operator_dss", "Облачная подпись оператора ЭДО: подтверждение на телефоне"
 
 
 class Signatory(models.Model):

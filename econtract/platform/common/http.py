@@ -75,12 +75,16 @@ class OutsideHttp:
     Every method raises only Unavailable (repeat later with the same key) or Refused (final, with
     the system's code). A path can have ``{named}`` parts; they are filled from ``args``, quoted.
     ``timeout`` is in seconds and covers all attempts together. ``tokens`` renews a token that the
-    system rejects; by default the token is that of the settings.
+    system rejects; by default the token is that of the settings. ``scheme`` is the scheme of the
+    header Authorization.
     """
 
-    def __init__(self, system: str, tokens: TokenSource | None = None) -> None:
+    def __init__(
+        self, system: str, tokens: TokenSource | None = None, *, scheme: str = "Bearer"
+    ) -> None:
         self.system = system
         self._tokens = tokens or StaticToken(system)
+        self._scheme = scheme
 
     def get(
         self,
@@ -206,7 +210,7 @@ class OutsideHttp:
                 call.method,
                 call.url,
                 params=call.params,
-                headers=call.headers | _build_authorization(call.token),
+                headers=call.headers | _build_authorization(self._scheme, call.token),
                 content=call.body,
                 timeout=httpx.Timeout(
                     remaining, connect=min(remaining, settings.OUTSIDE_CONNECT_SECONDS)
@@ -258,8 +262,8 @@ def _build_headers(key: str, accept: str, content_type: str) -> dict[str, str]:
     return headers
 
 
-def _build_authorization(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"} if token else {}
+def _build_authorization(scheme: str, token: str) -> dict[str, str]:
+    return {"Authorization": f"{scheme} {token}"} if token else {}
 
 
 _clients: dict[tuple[int, str], httpx.Client] = {}

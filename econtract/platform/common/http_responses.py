@@ -25,6 +25,8 @@ BLOCKED_CODES = {
     415: "format_unsupported",
 }
 ERROR_CODE_HEADERS = ("X-Diadoc-ErrorCode",)
+# Code and text in the body of an error: our own protocols, and OAuth (RFC 6749).
+ERROR_FIELDS = (("code", "message"), ("error", "error_description"))
 DEPRECATION_LOG_SECONDS = 24 * 60 * 60
 
 
@@ -94,8 +96,12 @@ def _read_code_and_text(response: OutsideResponse) -> tuple[str, str]:
         body = json_text.loads(response.content)
     except ValueError:
         body = None
-    if isinstance(body, dict) and isinstance(body.get("code"), str) and body["code"]:
-        return body["code"][:100], str(body.get("message", ""))[:300]
+    if not isinstance(body, dict):
+        body = {}
+    for code_field, text_field in ERROR_FIELDS:
+        code = body.get(code_field)
+        if isinstance(code, str) and code:
+            return code[:100], str(body.get(text_field, ""))[:300]
     return f"http_{response.status}", ""
 
 

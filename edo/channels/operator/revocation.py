@@ -6,9 +6,15 @@ from econtract.platform.common.errors import Refused
 from edo.channels.operator.gateway import OperatorGateway, OperatorRefusalCode, SentDocument
 from edo.channels.operator.refusals import SYSTEM, to_signing_refused
 from edo.channels.operator.registry import get_gateway
-from edo.channels.operator.sending import fail_unsent, post_document, sign_content
+from edo.channels.operator.sending import (
+    fail_unsent,
+    get_signing_key,
+    post_document,
+    sign_content,
+)
 from edo.channels.protocol import AlreadySigned
 from edo.models import Exchange
+from edo.signing.confirmations import forget_refusal
 
 State = Exchange.State
 REVOCATION_COMMENT = "Документ отозван отправителем."
@@ -42,8 +48,8 @@ def revoke_at_operator(exchange: Exchange, gateway: OperatorGateway) -> None:
     """
     box_id = exchange.box.operator_box_id
     sent = SentDocument(exchange.message_id, exchange.document_id)
-    request = gateway.build_revocation_request(box_id, sent, REVOCATION_COMMENT)
-    signature = sign_content(exchange, request, file_name=f"Аннулирование {exchange.file_name}.xml")
+    request = _get_request(exchange, gateway, sent)
+    signature = _sign_request(exchange, request)
     try:
         gateway.revoke(
             box_id,
@@ -55,6 +61,26 @@ def revoke_at_operator(exchange: Exchange, gateway: OperatorGateway) -> None:
     except Refused as refusal:
         if refusal.code != OperatorRefusalCode.ALREADY_REVOKED:
             raise
+
+
+def _get_request(exchange: Exchange, gateway: OperatorGateway, sent: SentDocument) -> bytes:
+    """The request that was built first: the signatory confirms the signature of these bytes."""
+    if exchange.revocation_request is None:
+        box_id = exchange.box.operator_box_id
+        request = gateway.build_revocation_request(box_id, sent, REVOCATION_COMMENT)
+        exchange.update_if({"revocation_request": request}, revocation_request=None)
+    return bytes(exchange.revocation_request or b"")
+
+
+def _sign_request(exchange: Exchange, request: bytes) -> bytes:
+    file_name = f"Аннулирование {exchange.file_name}.xml"
+    try:
+        return sign_content(exchange, request, file_name=file_name)
+    except Refused:
+        # A user may repeat the revocation. Then the signatory is asked again.
+        forget_refusal(get_signing_key(exchange, request))
+        exchange.update_if({"revocation_request": None})
+        raise
 
 
 def _resolve_attempt(exchange: Exchange, gateway: OperatorGateway) -> bool:

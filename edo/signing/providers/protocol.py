@@ -18,6 +18,15 @@ CONFIRMATION_DECLINED = "confirmation_declined"
 CONFIRMATION_EXPIRED = "confirmation_expired"
 # The service has not finished, and asking again by ourselves could ask the person twice.
 CONFIRMATION_FAILED = "confirmation_failed"
+REFUSAL_CODES = frozenset(
+    {
+        KEY_UNKNOWN,
+        KEY_BLOCKED,
+        CONFIRMATION_DECLINED,
+        CONFIRMATION_EXPIRED,
+        CONFIRMATION_FAILED,
+    }
+)
 CONFIRMATION_POLL_SECONDS = 5
 DEFAULT_FILE_NAME = "document.pdf"
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 
 from edo.models import SigningProvider
+from edo.signing.providers.confirmed import ConfirmedSigningService
+from edo.signing.providers.dss import DssClient
 from edo.signing.providers.http import HttpSigningService
 from edo.signing.providers.local import LocalSigningService
 from edo.signing.providers.protocol import SigningService
@@ -12,7 +14,11 @@ from edo.signing.providers.protocol import SigningService
 PROVIDERS: dict[str, Callable[[], SigningService]] = {
     SigningProvider.HTTP: HttpSigningService,
     SigningProvider.LOCAL: LocalSigningService,
+    SigningProvider.DSS: lambda: ConfirmedSigningService(DssClient()),
 }
+
+# Their keys sign only when their owner confirms it.
+CONFIRMING_PROVIDERS = frozenset({SigningProvider.DSS, SigningProvider.OPERATOR_DSS})
 
 
 def get_signing_service(provider: str = "") -> SigningService:

@@ -36,7 +36,13 @@ SENDING = [
 ]
 # A revocation starts with an attempt to close an exchange that was never sent.
 REVOKING_UNATTEMPTED = ["close unattempted"]
-REVOKING_SENT = ["close unattempted", "sign", "revoke", "store revoked"]
+REVOKING_SENT = [
+    "close unattempted",
+    "store revocation_request",
+    "sign",
+    "revoke",
+    "store revoked",
+]
 REVOKING_ATTEMPTED = ["close unattempted", "send", "store sent", *REVOKING_SENT[1:]]
 # The last step of the sending that was done, and what a revocation does after it.
 REVOKING = {
