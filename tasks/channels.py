@@ -14,7 +14,13 @@ from django.db.models import Q, QuerySet
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
 from edo.channels.operator.refusals import ExchangeFailureCode, SendRefusalCode
-from edo.channels.protocol import EventSource, SigningChannel, SigningRecipient, SigningSession
+from edo.channels.protocol import (
+    EventSource,
+    RecipientOption,
+    SigningChannel,
+    SigningRecipient,
+    SigningSession,
+)
 from edo.models import Box, Exchange, Signatory
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution
@@ -48,6 +54,11 @@ class OperatorSender:
     box: Box
     signatory: Signatory
 
+    def find_recipient_options(self, recipient: SigningRecipient) -> tuple[RecipientOption, ...]:
+        """`SigningChannel.find_recipient_options` before there is a task."""
+        channel = OperatorChannel(box=self.box, signatory=self.signatory, recipient=recipient)
+        return channel.find_recipient_options()
+
     @property
     def columns(self) -> dict[str, Any]:
         """The columns of a new task that keep it."""
@@ -74,7 +85,9 @@ class OperatorBinding:
         return OperatorChannel(
             box=task.box,
             signatory=task.signatory,
-            recipient=SigningRecipient(inn=task.client.inn, kpp=task.client.kpp),
+            recipient=SigningRecipient(
+                inn=task.client.inn, kpp=task.client.kpp, address_id=task.recipient_address
+            ),
             exchange=task.exchange,
         )
 

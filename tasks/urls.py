@@ -60,6 +60,7 @@ task_urls = [
     path("account/", account.change, name="account"),
     path("account/check/", account.check, name="account_check"),
     path("client-box/", client_box.check, name="client_box"),
+    path("client-box/choice/", client_box.choose, name="client_box_choice"),
     path("fraud-check/", account.fraud_check, name="fraud_check"),
     path("document/remove/", documents.remove, name="document_remove"),
     path("document/retry/", documents.retry, name="document_retry"),

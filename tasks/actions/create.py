@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,7 @@ from clients.models import Client, Contact, Region, Service
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from edo.channels.protocol import RecipientOption
 from tasks.actions.document import record_review
 from tasks.channels import OperatorSender
 from tasks.lifecycle.perform import perform_locked
@@ -31,12 +32,15 @@ class NewTaskData:
     contact: Contact
     region: Region
     sender: OperatorSender
+    recipient: RecipientOption | None = None
     services: Sequence[Service]
     account_number: str
     account_verified_at: datetime | None
     document_version: DocumentVersion | None
     document_number: str
     document_kind: str
+    contract_number: str = ""
+    contract_date: date | None = None
     fraud_check_confirmed: bool = False
 
 
@@ -64,12 +68,16 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
         contact_version=version,
         region=data.region,
         **data.sender.columns,
+        recipient_address=data.recipient.id if data.recipient else "",
+        recipient_label=data.recipient.label if data.recipient else "",
         account_number=data.account_number,
         account_verified_at=data.account_verified_at,
         document_id=data.document_version.document_id if data.document_version else None,
         document_version=data.document_version,
         document_number=data.document_number,
         document_kind=data.document_kind,
+        contract_number=data.contract_number,
+        contract_date=data.contract_date,
         fraud_check_confirmed=data.fraud_check_confirmed,
         approval_needed=needs_approval(data),
         submission_key=submission_key,

@@ -159,6 +159,14 @@ def record_account_check(*, draft: Draft, outcome: str, check_input: list[str]) 
 
 
 @transaction.atomic
+def record_recipient_options(
+    *, draft: Draft, options: list[dict[str, Any]], check_input: list[str]
+) -> None:
+    """Store where the client can receive documents and what that depends on."""
+    _update_draft(draft, recipient_options=options, recipient_options_for=check_input)
+
+
+@transaction.atomic
 def close(*, draft: Draft) -> None:
     """Close the draft. `reopen` brings it back until something new is typed."""
     _update_draft(draft, closed_at=clock.now(), page="")
@@ -207,6 +215,8 @@ def _clear(draft: Draft) -> None:
     draft.account_outcome = ""
     draft.account_checked_at = None
     draft.account_checked_for = []
+    draft.recipient_options = []
+    draft.recipient_options_for = []
     draft.closed_at = None
 
 

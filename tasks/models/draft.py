@@ -35,6 +35,9 @@ class Draft(models.Model):
     account_outcome = models.CharField(max_length=12, choices=AccountOutcome, blank=True)
     account_checked_at = models.DateTimeField(null=True)
     account_checked_for = models.JSONField(default=list)
+    # Where the client can receive documents (`RecipientOption`), and what that depends on.
+    recipient_options = models.JSONField(default=list)
+    recipient_options_for = models.JSONField(default=list)
     submission_key = models.UUIDField(default=uuid.uuid4)
     page = models.CharField(max_length=36, blank=True)
     page_turn = models.PositiveIntegerField(default=0)

@@ -119,11 +119,17 @@ class SigningTask(Lifecycle):
     signatory = models.ForeignKey(
         Signatory, models.PROTECT, related_name="tasks", verbose_name="Подписант"
     )
+    # The place where the client receives documents, if the manager has chosen one of several.
+    recipient_address = models.CharField("Ящик клиента", max_length=100, blank=True)
+    recipient_label = models.CharField("Название ящика клиента", max_length=300, blank=True)
     services = models.ManyToManyField(Service, related_name="tasks", verbose_name="Услуги")
     account_number = models.CharField("Лицевой счет", max_length=12)
     account_verified_at = models.DateTimeField("ЛС проверен", null=True)
     document_number = models.CharField("Номер документа", max_length=100)
     document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
+    # The contract that a supplement belongs to.
+    contract_number = models.CharField("Номер договора", max_length=100, blank=True)
+    contract_date = models.DateField("Дата договора", null=True)
     fraud_check_confirmed = models.BooleanField("Проверка проведена", default=False)
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, related_name="tasks", verbose_name="Документ"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from clients.models import Service
 from econtract.platform.common.formatting import format_datetime
+from econtract.platform.common.moscow_time import format_date
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.account import account_refusals, fraud_check_refusals
 from tasks.actions.document import document_refusals
@@ -67,6 +68,7 @@ def build_services_block(task: SigningTask, services: list[Service], user: User)
             LabeledValue("Регион инсталляции", task.region.name),
             LabeledValue("Вид документа", task.get_document_kind_display()),
             LabeledValue("Номер документа", task.document_number, num=True, copyable=True),
+            *_build_contract_rows(task),
         ),
         names=tuple(service.name for service in services),
         shows_reminder=has_risk and not task.is_finished,
@@ -74,3 +76,11 @@ def build_services_block(task: SigningTask, services: list[Service], user: User)
         confirm_url=reverse("tasks:fraud_check", args=[task.number]) if can_confirm else "",
         checklist_url=settings.DATAPORT_URL,
     )
+
+
+def _build_contract_rows(task: SigningTask) -> list[LabeledValue]:
+    """The contract that a supplement belongs to."""
+    if task.contract_date is None:
+        return []
+    value = f"{task.contract_number} от {format_date(task.contract_date)}"
+    return [LabeledValue("Договор", value, num=True)]

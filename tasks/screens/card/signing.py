@@ -13,8 +13,9 @@ from tasks.channels import channel_for
 from tasks.lifecycle import preflight
 from tasks.models import SigningTask
 from tasks.screens.card.labeled_values import LabeledValue
-from tasks.statuses import BEFORE_SENDING
+from tasks.statuses import BEFORE_SENDING, Status
 
+CHECK_BOX, CHECK_CONSENT = "Проверить ящик клиента", "Проверить согласие клиента"
 SIDE_TITLES = {SigningSide.SENDER: "Ростелеком", SigningSide.RECIPIENT: "Клиент"}
 PENDING_TEXTS = {
     SigningSide.SENDER: "Подпись ставится",
@@ -38,16 +39,22 @@ class SignatureView:
     badge: str
     text: str
     details: tuple[LabeledValue, ...] = ()
+    outside_verdict: str = ""
 
 
 @dataclass(frozen=True)
 class SigningBlock:
-    """The block «Подписание»; ``checks`` only before the document is sent."""
+    """The block «Подписание»; ``checks`` only before the document is sent.
+
+    The texts of the two links are "" where they are not offered.
+    """
 
     details: tuple[LabeledValue, ...]
     signatures: tuple[SignatureView, ...]
     checks: tuple[PreflightCheck, ...] = ()
+    box_check_label: str = ""
     box_check_url: str = ""
+    box_choice_url: str = ""
 
 
 def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
@@ -55,11 +62,16 @@ def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
     summary = channel.summarize()
     details = _build_details(summary.details)
     signatures = tuple(map(_build_signature, summary.signatures))
+    can_check = channel.can_check_recipient and user.has_permission(Permission.WORK_TASKS)
+    check_url = reverse("tasks:client_box", args=[task.number]) if can_check else ""
+    if task.status == Status.CONSENT_PENDING:
+        return SigningBlock(details, signatures, (), CHECK_CONSENT, check_url)
     if task.status not in BEFORE_SENDING:
         return SigningBlock(details, signatures)
-    can_check = channel.can_check_recipient and user.has_permission(Permission.WORK_TASKS)
-    url = reverse("tasks:client_box", args=[task.number]) if can_check else ""
-    return SigningBlock(details, signatures, preflight.run_checks(task), url)
+    has_choice = can_check and task.recipient_address
+    choice_url = reverse("tasks:client_box_choice", args=[task.number]) if has_choice else ""
+    checks = preflight.run_checks(task)
+    return SigningBlock(details, signatures, checks, CHECK_BOX, check_url, choice_url)
 
 
 def _build_details(details: tuple[SigningDetail, ...]) -> tuple[LabeledValue, ...]:
@@ -72,6 +84,7 @@ def _build_signature(signature: SignatureSummary) -> SignatureView:
         badge=BADGES[signature.status],
         text=_describe_status(signature),
         details=_build_details(signature.details),
+        outside_verdict=signature.outside_verdict,
     )
 
 

@@ -60,6 +60,7 @@ class ClientSection(ABC):
     kind: FormKind
     values: FieldValues
     inn: str
+    kpp: str
     card: Client | None
     cdi_answer: CdiAnswer | None
     contact: Contact | None

@@ -77,6 +77,7 @@ class CompanySection(ClientSection):
             kind=source.kind,
             values=values,
             inn=company.inn if company else "",
+            kpp=company.kpp if company else "",
             card=card,
             cdi_answer=company.cdi_answer if company else None,
             contact=contact,

@@ -5,6 +5,7 @@ page and the server cannot disagree.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 
@@ -12,11 +13,12 @@ from accounts.models import User
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
+from edo.channels.protocol import SigningRecipient
 from tasks.actions.create import NewTaskData
 from tasks.channels import OperatorSender
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FormKind
-from tasks.screens.new_task import account_check, documents
+from tasks.screens.new_task import account_check, documents, recipients
 from tasks.screens.new_task.account_check import AccountStatus
 from tasks.screens.new_task.cdi_answers import CdiAnswer
 from tasks.screens.new_task.checklist import ChecklistItem, build_field_item
@@ -24,8 +26,14 @@ from tasks.screens.new_task.client_section import ClientInput, ClientSection
 from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.documents import AttachedDocument
 from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
-from tasks.screens.new_task.forms import FIELDS, TaskForm, needs_document_and_service
+from tasks.screens.new_task.forms import (
+    CONTRACT_FIELDS,
+    FIELDS,
+    TaskForm,
+    needs_document_and_service,
+)
 from tasks.screens.new_task.person_section import PersonSection
+from tasks.screens.new_task.recipients import RecipientChoice
 from tasks.screens.new_task.signing_options import (
     SIGNING_FIELDS,
     SigningOptions,
@@ -44,7 +52,7 @@ def client_section_class(kind: FormKind) -> type[ClientSection]:
 
 def field_names(kind: FormKind) -> tuple[str, ...]:
     """The names of all fields that a draft stores."""
-    return (*client_section_class(kind).field_names, *FIELDS, COPIED_NUMBER)
+    return (*client_section_class(kind).field_names, *FIELDS, COPIED_NUMBER, recipients.FIELD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +88,21 @@ class FormState:
         return documents.build_attached_document(self.kind, self.draft.document_version)
 
     @property
+    def recipient(self) -> SigningRecipient:
+        """The client as the operator finds them."""
+        section = self.client_section
+        return SigningRecipient(inn=section.inn, kpp=section.kpp)
+
+    @property
+    def recipient_check_input(self) -> list[str]:
+        """What «Проверить ящик клиента» would depend on now."""
+        return recipients.build_check_input(self.recipient, self.signing_options.box)
+
+    @property
+    def recipient_choice(self) -> RecipientChoice:
+        return recipients.build_choice(self.draft, self.recipient_check_input, self.values)
+
+    @property
     def account_number(self) -> str:
         """The account number if it is valid, else ""."""
         return str(self.form.cleaned_data.get("account_number", ""))
@@ -104,15 +127,27 @@ class FormState:
         """«До создания осталось», in the order of the page."""
         region = self.signing_options.region
         names = ["account_number", "document_number", "document_kind"]
+        if self.form.is_supplement:
+            names += CONTRACT_FIELDS
         if self.chosen_services or needs_document_and_service(region):
             names.append("services")
         document_item = documents.build_document_item(self.draft.document_version, region)
         return [
             *self.client_section.checklist,
             *(self.field_items[name] for name in SIGNING_FIELDS),
+            *self._recipient_items,
             *([document_item] if document_item else []),
             *(self.field_items[name] for name in names),
         ]
+
+    @property
+    def _recipient_items(self) -> list[ChecklistItem]:
+        """A line only for a client with several boxes: then one must be chosen."""
+        choice = self.recipient_choice
+        if not choice.has_choice:
+            return []
+        problems = () if choice.chosen else (recipients.SEVERAL_BOXES,)
+        return [ChecklistItem("Ящик клиента", f"#{recipients.FIELD}-0", problems)]
 
     @property
     def is_complete(self) -> bool:
@@ -134,12 +169,14 @@ class FormState:
             contact=contact,
             region=cleaned_data["region"],
             sender=OperatorSender(cleaned_data["box"], cleaned_data["signatory"]),
+            recipient=self.recipient_choice.chosen,
             services=cleaned_data["services"],
             account_number=cleaned_data["account_number"],
             account_verified_at=self.draft.account_checked_at if is_verified else None,
             document_version=self.draft.document_version,
             document_number=cleaned_data["document_number"],
             document_kind=cleaned_data["document_kind"],
+            **_contract_of(self.form),
             fraud_check_confirmed=is_risky and cleaned_data["fraud_check"],
         )
 
@@ -175,6 +212,13 @@ def build_form_state(
         form=form,
         field_items={name: build_field_item(form, name) for name in FIELDS},
     )
+
+
+def _contract_of(form: TaskForm) -> dict[str, Any]:
+    """The contract that a supplement belongs to; nothing for other documents."""
+    if not form.is_supplement:
+        return {}
+    return {name: form.cleaned_data[name] for name in CONTRACT_FIELDS}
 
 
 def _copy_account_number(values: FieldValues) -> FieldValues:

@@ -24,9 +24,12 @@ FIELDS = (
     "account_number",
     "document_number",
     "document_kind",
+    "contract_number",
+    "contract_date",
     "services",
     "fraud_check",
 )
+CONTRACT_FIELDS = ("contract_number", "contract_date")
 NO_SERVICE = "Выберите хотя бы одну услугу"
 # «Лицевой счет» is validated while it is typed, this long after the last key.
 VALIDATION_DELAY_MS = "400"
@@ -90,6 +93,24 @@ class TaskForm(forms.Form):
         error_messages={"required": "Введите номер документа"},
     )
     document_kind = _choice("Вид документа", "Выберите вид документа")
+    contract_number = forms.CharField(
+        label="Номер договора",
+        max_length=100,
+        required=False,
+        help_text="Договор, к которому заключается соглашение",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Введите номер договора"},
+    )
+    contract_date = forms.DateField(
+        label="Дата договора",
+        required=False,
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "Введите дату договора",
+            "invalid": "Введите дату договора в виде ДД.ММ.ГГГГ",
+        },
+    )
     services = forms.MultipleChoiceField(
         label="Услуги",
         required=False,
@@ -115,6 +136,8 @@ class TaskForm(forms.Form):
         )
         self._get_widget("signatory").signatories = signatories
         self._set_choices_with_blank("document_kind", DocumentKind.choices)
+        for name in CONTRACT_FIELDS:
+            self.fields[name].required = self.is_supplement
         self.fields["services"].required = needs_document_and_service(options.region)
         self._set_choices("services", [(service.code, service.name) for service in services])
         self._get_widget("services").risky_codes = {
@@ -124,6 +147,11 @@ class TaskForm(forms.Form):
             "data-draft-delay": VALIDATION_DELAY_MS,
             "data-enter": "#check-account",
         }
+
+    @property
+    def is_supplement(self) -> bool:
+        """Whether the document belongs to a contract that must be named."""
+        return self.data.get("document_kind") == DocumentKind.SUPPLEMENT
 
     def _set_choices_with_blank(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         self._set_choices(name, [("", "Не выбрано"), *choices])

@@ -66,6 +66,7 @@ class PersonSection(ClientSection):
             kind=kind,
             values=values,
             inn=inn,
+            kpp="",
             card=card,
             cdi_answer=answer,
             contact=contact,

@@ -33,6 +33,7 @@ urlpatterns = [
     path("<form_kind:slug>/contact/add/", lookups.add_contact, name="new_contact_add"),
     path("<form_kind:slug>/contact/link/", lookups.link_contact, name="new_contact_link"),
     path("<form_kind:slug>/account/", lookups.check_account, name="new_account"),
+    path("<form_kind:slug>/recipient/", lookups.check_recipient, name="new_recipient"),
     path("<form_kind:slug>/document/", documents.document, name="new_document"),
     path("<form_kind:slug>/document/detach/", documents.detach, name="new_document_detach"),
     path("<form_kind:slug>/document/review/", documents.review, name="new_document_review"),

@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.screens.access import current_user
+from econtract.platform.common.errors import Unavailable
 from tasks.actions import drafts
-from tasks.screens.new_task import account_check, contacts
+from tasks.channels import OperatorSender
+from tasks.screens.new_task import account_check, contacts, recipients
 from tasks.screens.new_task.companies import search_companies
 from tasks.screens.new_task.company_section import CONTACT_PREFIX
 from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND, NEW_CONTACT
@@ -158,3 +160,29 @@ def check_account(request: HttpRequest, slug: str) -> HttpResponse:
     )
     status = state.account_status
     return render_changes(request, state, anchor=anchor, announcement=status.text)
+
+
+@require_POST
+@handle_draft_conflicts
+def check_recipient(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Проверить ящик клиента»: ask the operator with no transaction open."""
+    kind = get_form_kind(request, slug)
+    state = save_posted_form(request, kind)
+    anchor = "recipient-block"
+    box, signatory = state.signing_options.box, state.signing_options.signatory
+    if not state.recipient.inn or box is None or signatory is None:
+        message = recipients.NO_PARTIES
+        return render_changes(
+            request, state, anchor=anchor, announcement=message, recipient_note=message
+        )
+    try:
+        options = recipients.query_options(OperatorSender(box, signatory), state.recipient)
+    except Unavailable:
+        message = recipients.NO_RESPONSE
+        return render_changes(
+            request, state, anchor=anchor, announcement=message, recipient_note=message
+        )
+    drafts.record_recipient_options(
+        draft=state.draft, options=options, check_input=state.recipient_check_input
+    )
+    return render_changes(request, state, anchor=anchor, announcement=state.recipient_choice.text)

@@ -42,6 +42,7 @@ URL_NAMES = (
     "contact_add",
     "contact_link",
     "account",
+    "recipient",
     "document",
     "document_detach",
     "document_review",
