@@ -1,7 +1,6 @@
 """Verifying a document with its detached signatures. Needs no database and no settings."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedIOBase
@@ -13,6 +12,7 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
+from edo.crypto.digests import digest_file
 from edo.powers import mchd, mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
@@ -43,15 +43,15 @@ def verify_detached(
     unknown who should have signed, so that is not checked. Never raises on hostile input.
     """
     signatures = [NamedFile(file.name, to_der(file.content)) for file in signatures]
-    sha256 = hashlib.file_digest(document, "sha256").digest()
+    digests = digest_file(document)
     power_signature = _find_power_signature(power, signatures, policy.trust) if power else None
     results = tuple(
-        _verify_signature(signature, document_name, sha256, policy.trust)
+        _verify_signature(signature, document_name, digests, policy.trust)
         for signature in signatures
         if signature is not power_signature
     )
     return VerificationResult(
-        files=(FileResult(name=document_name, role="документ", sha256=sha256.hex()),),
+        files=(FileResult(name=document_name, role="документ", sha256=digests["sha256"].hex()),),
         signatures=results,
         powers=(_verify_power(power, power_signature, results, policy),) if power else (),
         problems=() if results else ("Нет ни одной подписи документа.",),
@@ -59,9 +59,9 @@ def verify_detached(
 
 
 def _verify_signature(
-    signature: NamedFile, document_name: str, sha256: bytes, trust: TrustStore
+    signature: NamedFile, document_name: str, digests: Mapping[str, bytes], trust: TrustStore
 ) -> SignatureResult:
-    report = cms.verify_digest(signature.content, sha256, trust=trust)
+    report = cms.verify_digest(signature.content, digests, trust=trust)
     return SignatureResult(
         name=signature.name,
         signed_file=document_name,

@@ -1,12 +1,14 @@
 """Reading an untrusted ZIP safely: nothing is unpacked to disk, and all sizes are limited."""
 
-import hashlib
 import posixpath
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO, BinaryIO
+
+from edo.crypto.digests import digest_chunks
 
 MAX_ENTRIES = 100
 MAX_FILE_SIZE = 80 * 1024 * 1024
@@ -26,6 +28,18 @@ class UnreadablePackage(ValueError):
 
 class DamagedFile(UnreadablePackage):
     """One file of the archive cannot be read; the others may be readable."""
+
+
+@dataclass(frozen=True)
+class FileDigests:
+    """The digests of a file by algorithm, and its size."""
+
+    values: dict[str, bytes]
+    size: int
+
+    @property
+    def sha256(self) -> str:
+        return self.values["sha256"].hex()
 
 
 class PackageFiles:
@@ -52,13 +66,18 @@ class PackageFiles:
     def names(self) -> list[str]:
         return list(self._entries)
 
-    def digest(self, name: str) -> tuple[str, int]:
-        """The SHA-256 (hex) and the size of a file's actual bytes."""
-        digest, size = hashlib.sha256(), 0
-        for chunk in self._iter_chunks(name, MAX_FILE_SIZE):
-            digest.update(chunk)
-            size += len(chunk)
-        return digest.hexdigest(), size
+    def digest(self, name: str, algorithms: Iterable[str] = ("sha256",)) -> "FileDigests":
+        """The digests of a file's actual bytes, by the names of `edo.crypto`, and its size."""
+        size = 0
+
+        def iterate() -> Iterator[bytes]:
+            nonlocal size
+            for chunk in self._iter_chunks(name, MAX_FILE_SIZE):
+                size += len(chunk)
+                yield chunk
+
+        values = digest_chunks(iterate(), algorithms)
+        return FileDigests(values, size)
 
     def read(self, name: str) -> bytes:
         """The content of a small file, at most 2 MB."""

@@ -12,7 +12,12 @@ from archive.package.manifest import (
     derive_code,
     parse_manifest,
 )
-from econtract.verification.package_files import DamagedFile, PackageFiles, UnreadablePackage
+from econtract.verification.package_files import (
+    DamagedFile,
+    FileDigests,
+    PackageFiles,
+    UnreadablePackage,
+)
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import (
     FileResult,
@@ -22,6 +27,7 @@ from econtract.verification.results import (
     VerificationResult,
 )
 from econtract.verification.stamped_copies import find_copy_difference
+from edo.crypto.digests import DOCUMENT_DIGESTS
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing import cms
@@ -55,7 +61,8 @@ class _PackageVerification:
         self.manifest = manifest
         self.policy = policy
         self.inns = {party.side: party.inn for party in manifest.parties}
-        self.digests: dict[str, tuple[str, int]] = {}  # name: (SHA-256, size)
+        self.signed_names = {entry.signs for entry in manifest.files if entry.signs}
+        self.digests: dict[str, FileDigests] = {}
         self.errors: dict[str, str] = {}
         self.has_unknown_copy = False
         for name in files.names:
@@ -87,7 +94,8 @@ class _PackageVerification:
 
     def _read_digest(self, name: str) -> None:
         try:
-            self.digests[name] = self.files.digest(name)
+            algorithms = DOCUMENT_DIGESTS if name in self.signed_names else ("sha256",)
+            self.digests[name] = self.files.digest(name, algorithms)
         except DamagedFile as error:
             self.errors[name] = str(error)
 
@@ -100,18 +108,18 @@ class _PackageVerification:
     # --- Files -------------------------------------------------------------------------------
 
     def _verify_file(self, entry: ManifestEntry) -> FileResult:
-        sha256, size = self.digests.get(entry.name, ("", 0))
+        digests = self.digests.get(entry.name)
         problem = ""
-        if not sha256:
+        if digests is None:
             problem = self.errors.get(entry.name, "Файла нет в архиве.")
-        elif (sha256, size) != (entry.sha256, entry.size):
+        elif (digests.sha256, digests.size) != (entry.sha256, entry.size):
             problem = "Файл изменен: контрольная сумма не та, что в описи."
         elif entry.role == FileRole.STAMPED_COPY and not (self.seal and self.seal.is_good):
             problem = self._compare_copy(entry)
         return FileResult(
             name=entry.name,
             role=entry.role.label,
-            sha256=sha256,
+            sha256=digests.sha256 if digests else "",
             expected_sha256=entry.sha256,
             problem=problem,
         )
@@ -131,7 +139,7 @@ class _PackageVerification:
             FileResult(
                 name=name,
                 role="",
-                sha256=self.digests.get(name, ("", 0))[0],
+                sha256=self.digests[name].sha256 if name in self.digests else "",
                 problem="Файла нет в описи: его добавили в архив.",
             )
             for name in self.files.names
@@ -192,8 +200,8 @@ class _PackageVerification:
         """Verifies the signature against the actual document; None if one of them is missing."""
         if {entry.name, entry.signs} - self.digests.keys():
             return None
-        digest = bytes.fromhex(self.digests[entry.signs or ""][0])
-        return cms.verify_digest(self._read_signature(entry.name), digest, trust=self.policy.trust)
+        digests = self.digests[entry.signs or ""].values
+        return cms.verify_digest(self._read_signature(entry.name), digests, trust=self.policy.trust)
 
     def _verify_signature(
         self, entry: ManifestEntry, report: SignatureReport | None, sides_with_power: set[str]

@@ -11,7 +11,7 @@ from econtract.verification.results import (
     VerificationResult,
 )
 from edo.signing.report import SignatureReport
-from edo.signing.trust import RevocationStatus
+from edo.signing.revocation import RevocationStatus
 
 Rows = list[tuple[str, str]]
 

@@ -1,86 +1,115 @@
-"""Verifying detached CMS signatures (RFC 5652). No database.
+"""Verifying detached CMS signatures (RFC 5652), CAdES included. No database.
 
-RSA and ECDSA with SHA-2. No network: the caller passes the trusted roots and the CRLs.
+`edo.crypto` says which algorithms we know. No network: the caller passes the trusted roots, the
+CRLs and the OCSP responses.
 """
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from asn1crypto import algos
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from econtract.platform.common.moscow_time import format_date
-from econtract.platform.common.refusals import Refusal
-from edo.signing.accreditation import Accreditation, find_accreditation
-from edo.signing.certificates import CertificateDetails, read_certificate
+from econtract.platform.common.refusals import join_texts
+from edo.crypto import digests
+from edo.signing.certificate_checks import check_certificate, may_sign
+from edo.signing.certificates import read_certificate
 from edo.signing.cms_parsing import (
-    HASHES,
     ParsedSignature,
     UnreadableSignature,
     is_signed_data,
     parse_signature,
 )
-from edo.signing.report import SignatureReport, build_doubt, build_problem
-from edo.signing.trust import RevocationStatus, TrustStore
+from edo.signing.integrity import DigestOfContent, check_integrity
+from edo.signing.report import (
+    SignatureReport,
+    StampReport,
+    build_doubt,
+    build_problem,
+    merge,
+)
+from edo.signing.timestamps import verify_stamp
+from edo.signing.trust import TrustStore
 
-WEAK_DIGESTS = {"md2", "md5", "sha1"}
+log = logging.getLogger(__name__)
 
-# The digest of the content by the name of its algorithm; None when it is not available.
-DigestOfContent = Callable[[str], bytes | None]
+MAX_STAMPS = 5
 
 
 def verify(
     signature: bytes, content: bytes, *, trust: TrustStore, at: datetime | None = None
 ) -> SignatureReport:
-    """Verify a detached signature (DER) over exactly ``content``.
+    """Verify a detached signature (DER or BER) over exactly ``content``.
 
-    The certificate must be valid at the signing time that the signer states and at ``at``, the
-    time that a third party has seen the signature. Without both it must be valid now. Never
-    raises: what cannot be judged is a doubt of the report. Codes: `PROBLEM_TEXTS`, `DOUBT_TEXTS`.
+    With a valid time-stamp inside, the certificate must be valid at its time. Otherwise it must be
+    valid at the signing time that the signer states and at ``at``, the time that a third party has
+    seen the signature; without both it must be valid now. Never raises: what cannot be judged is a
+    doubt of the report. Codes: `report.PROBLEM_TEXTS`, `report.DOUBT_TEXTS`.
     """
-    return _verify(signature, lambda name: hashlib.new(name, content).digest(), trust, at)
+    return _verify(signature, lambda name: digests.digest(name, content), trust, at)
 
 
 def verify_digest(
-    signature: bytes, sha256: bytes, *, trust: TrustStore, at: datetime | None = None
+    signature: bytes,
+    content_digests: Mapping[str, bytes],
+    *,
+    trust: TrustStore,
+    at: datetime | None = None,
 ) -> SignatureReport:
-    """As `verify`, when only the SHA-256 of the content is known.
+    """As `verify`, when only digests of the content are known, by the names of `edo.crypto`.
 
-    A signature that uses another digest gets the doubt `digest_unsupported`.
+    A signature that uses another digest gets the doubt `digest_unavailable`.
     """
-    return _verify(signature, lambda name: sha256 if name == "sha256" else None, trust, at)
+    return _verify(signature, content_digests.get, trust, at)
 
 
 def _verify(
     signature: bytes, digest: DigestOfContent, trust: TrustStore, at: datetime | None
 ) -> SignatureReport:
     try:
-        return _build_report(parse_signature(signature), digest, trust, at)
+        parsed = parse_signature(signature)
+        if parsed.content is not None:
+            raise UnreadableSignature("not_detached")
+        if parsed.certificate is None:
+            raise UnreadableSignature("certificate_missing")
+        return _build_report(parsed, parsed.certificate, digest, trust, at)
     except UnreadableSignature as error:
         return SignatureReport((build_problem(str(error)),))
-    except Exception:  # noqa: BLE001 - the parsers raise anything on hostile bytes
+    except Exception as error:  # noqa: BLE001 - the parsers raise anything on hostile bytes
+        log.info("signature unreadable error=%s", type(error).__name__)
         if is_signed_data(signature):
             return SignatureReport(doubts=(build_doubt("unreadable"),))
         return SignatureReport((build_problem("malformed"),))
 
 
 def _build_report(
-    parsed: ParsedSignature, digest: DigestOfContent, trust: TrustStore, at: datetime | None
+    parsed: ParsedSignature,
+    certificate: x509.Certificate,
+    digest: DigestOfContent,
+    trust: TrustStore,
+    at: datetime | None,
 ) -> SignatureReport:
-    certificate = read_certificate(parsed.certificate)
-    problems, doubts = _check_integrity(parsed, digest)
-    times = [time for time in (parsed.signed_at, at) if time] or [datetime.now(UTC)]
-    checks = _check_certificate(parsed, certificate, trust, times)
+    details = read_certificate(certificate)
+    stamp = _verify_stamps(parsed, trust)
+    if stamp is not None and stamp.is_valid and stamp.stamped_at is not None:
+        times = [stamp.stamped_at]
+    else:
+        times = [time for time in (parsed.signed_at, at) if time] or [datetime.now(UTC)]
+    checks = check_certificate(
+        certificate, details, parsed.other_certificates, trust=trust, times=times
+    )
+    own = [] if may_sign(certificate) else [build_problem("key_usage")]
+    if stamp is not None and stamp.problems:
+        own.append(build_problem("stamp_invalid", join_texts(stamp.problems)))
+    problems, doubts = merge(
+        check_integrity(parsed, certificate, digest), (checks.problems, checks.doubts), (own, [])
+    )
     return SignatureReport(
-        problems=(*problems, *checks.problems),
-        doubts=(*doubts, *checks.doubts),
-        certificate=certificate,
+        problems=tuple(problems),
+        doubts=tuple(doubts),
+        certificate=details,
         signed_at=parsed.signed_at,
+        stamp=stamp,
         digest_algorithm=parsed.digest_algorithm,
         signature_algorithm=parsed.signature_algorithm["algorithm"].dotted,
         revocation=checks.revocation,
@@ -88,107 +117,20 @@ def _build_report(
     )
 
 
-def _check_integrity(
-    parsed: ParsedSignature, digest: DigestOfContent
-) -> tuple[list[Refusal], list[Refusal]]:
-    """The (problems, doubts) of digest, value and certificate."""
-    problems: list[Refusal] = []
-    algorithm = HASHES.get(parsed.digest_algorithm)
-    expected = digest(parsed.digest_algorithm) if algorithm else None
-    if parsed.digest_algorithm in WEAK_DIGESTS:
-        return [build_problem("algorithm_weak")], []
-    if algorithm is None or expected is None:
-        return [], [build_doubt("digest_unsupported")]
-    if expected != parsed.message_digest:
-        problems.append(build_problem("digest_mismatch"))
-    try:
-        _verify_value(parsed, algorithm)
-    except InvalidSignature:
-        problems.append(build_problem("signature_invalid"))
-    except UnsupportedAlgorithm:
-        return problems, [build_doubt("algorithm_unsupported")]
-    if not parsed.names_certificate:
-        problems.append(build_problem("certificate_substituted"))
-    return problems, []
-
-
-def _verify_value(parsed: ParsedSignature, digest: hashes.HashAlgorithm) -> None:
-    """Raises InvalidSignature, or UnsupportedAlgorithm for a scheme that we do not verify."""
-    key = parsed.certificate.public_key()
-    algorithm = parsed.signature_algorithm
-    name = algorithm["algorithm"].native
-    # The algorithm may leave the hash to SignerInfo.digestAlgorithm.
-    if name not in {"rsassa_pkcs1v15", "ecdsa"}:
-        digest = HASHES.get(_get_hash_name(algorithm)) or digest
-    if isinstance(key, ec.EllipticCurvePublicKey) and name.endswith("ecdsa"):
-        key.verify(parsed.value, parsed.signed_bytes, ec.ECDSA(digest))
-    elif isinstance(key, rsa.RSAPublicKey) and name == "rsassa_pss":
-        scheme_padding = padding.PSS(padding.MGF1(digest), padding.PSS.AUTO)
-        key.verify(parsed.value, parsed.signed_bytes, scheme_padding, digest)
-    elif isinstance(key, rsa.RSAPublicKey) and (name.endswith("_rsa") or name == "rsassa_pkcs1v15"):
-        key.verify(parsed.value, parsed.signed_bytes, padding.PKCS1v15(), digest)
-    else:
-        raise UnsupportedAlgorithm(name)
-
-
-def _get_hash_name(algorithm: algos.SignedDigestAlgorithm) -> str:
-    """The hash that a signature algorithm names. Raises UnsupportedAlgorithm."""
-    try:
-        return str(algorithm.hash_algo)
-    except ValueError as error:
-        raise UnsupportedAlgorithm(str(error)) from error
-
-
-@dataclass(frozen=True)
-class _CertificateChecks:
-    """What the certificate, its chain and the CRLs say; the fields are those of the report."""
-
-    problems: list[Refusal]
-    doubts: list[Refusal] = field(default_factory=list)
-    revocation: RevocationStatus = RevocationStatus.UNKNOWN
-    accreditation: Accreditation | None = None
-
-
-def _check_certificate(
-    parsed: ParsedSignature,
-    certificate: CertificateDetails,
-    trust: TrustStore,
-    times: list[datetime],
-) -> _CertificateChecks:
-    problems = []
-    if max(times) > certificate.valid_until:
-        problems.append(build_problem("certificate_expired", format_date(certificate.valid_until)))
-    if min(times) < certificate.valid_from:
-        problems.append(
-            build_problem("certificate_not_yet_valid", format_date(certificate.valid_from))
+def _verify_stamps(parsed: ParsedSignature, trust: TrustStore) -> StampReport | None:
+    """The report of the earliest valid time-stamp, or of a bad one when there is any."""
+    candidates = parsed.other_certificates
+    stamps = [
+        verify_stamp(
+            token,
+            lambda name: digests.digest(name, parsed.value),
+            trust=trust,
+            candidates=candidates,
         )
-    if not _may_sign(parsed.certificate):
-        problems.append(build_problem("key_usage"))
-    # An expired certificate may still be of a trusted issuer: the two are separate problems.
-    chain_at = min(max(max(times), certificate.valid_from), certificate.valid_until)
-    chain = trust.build_chain(parsed.certificate, parsed.other_certificates, chain_at)
-    if chain is None and not _can_verify_issuer_of(parsed.certificate):
-        return _CertificateChecks(problems, [build_doubt("chain_unsupported")])
-    if chain is None:
-        return _CertificateChecks([*problems, build_problem("certificate_untrusted")])
-    revocation, revoked_at = trust.check_revocation(chain, max(times))
-    if revoked_at is not None:
-        problems.append(build_problem("certificate_revoked", format_date(revoked_at)))
-    accreditation = find_accreditation(trust.accreditations, chain, min(times))
-    return _CertificateChecks(problems, [], revocation, accreditation)
-
-
-def _can_verify_issuer_of(certificate: x509.Certificate) -> bool:
-    """Whether we know the algorithm with which the issuer signed ``certificate``."""
-    try:
-        return certificate.signature_hash_algorithm is not None
-    except UnsupportedAlgorithm:
-        return False
-
-
-def _may_sign(certificate: x509.Certificate) -> bool:
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    return usage.digital_signature or usage.content_commitment
+        for token in parsed.stamps[:MAX_STAMPS]
+    ]
+    broken = [stamp for stamp in stamps if stamp.problems]
+    valid = [stamp for stamp in stamps if stamp.is_valid]
+    latest = datetime.max.replace(tzinfo=UTC)
+    valid.sort(key=lambda stamp: stamp.stamped_at or latest)
+    return next(iter([*broken, *valid, *stamps]), None)

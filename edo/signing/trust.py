@@ -4,45 +4,31 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.verification import (
-    ExtensionPolicy,
-    PolicyBuilder,
-    Store,
-    VerificationError,
-)
 from django.conf import settings
 
 from econtract.platform.common.errors import Unavailable
 from edo.signing import accreditation
 from edo.signing.accreditation import Accreditation, load_accreditations
+from edo.signing.chains import find_chains
+from edo.signing.revocation import Revocation, RevocationSources
 
 log = logging.getLogger(__name__)
 
 PEM_MARK = b"-----BEGIN"
 
 
-class RevocationStatus(StrEnum):
-    """What the CRLs say about a certificate. UNKNOWN: no fresh list of its issuer is at hand."""
-
-    GOOD = "good"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True)
 class TrustStore:
-    """The root certificates that we trust, the CRLs that are at hand, and the accreditations."""
+    """The certificates that we trust, the CRLs and OCSP responses at hand, the accreditations."""
 
     roots: tuple[x509.Certificate, ...]
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     accreditations: tuple[Accreditation, ...] = ()
+    ocsp_responses: tuple[bytes, ...] = ()
 
     @classmethod
     def load(cls, roots: Path, crls: Iterable[Path] = ()) -> "TrustStore":
@@ -66,37 +52,17 @@ class TrustStore:
         intermediates: Sequence[x509.Certificate],
         at: datetime,
     ) -> list[x509.Certificate] | None:
-        """The chain from ``certificate`` to a root, valid at ``at``; None when there is none."""
-        if not self.roots:
-            return None
-        policy = PolicyBuilder().store(Store(list(self.roots))).time(at)
-        verifier = policy.extension_policies(
-            ca_policy=ExtensionPolicy.webpki_defaults_ca(),
-            # The certificate of a signer is not one of a web client: cms.py checks its key usage.
-            ee_policy=ExtensionPolicy.permit_all(),
-        ).build_client_verifier()
-        try:
-            return verifier.verify(certificate, list(intermediates)).chain
-        except (VerificationError, UnsupportedAlgorithm, ValueError):
-            return None
+        """The chain from ``certificate`` to a root, valid at ``at``; None when there is none.
 
-    def check_revocation(
-        self, chain: Sequence[x509.Certificate], at: datetime
-    ) -> tuple[RevocationStatus, datetime | None]:
-        """Whether a certificate of ``chain`` was revoked by ``at``, and since when.
-
-        GOOD requires a fresh CRL for the first certificate. The others are looked up only in the
-        CRLs that are at hand.
+        Raises UnverifiableChain when we cannot tell.
         """
-        is_known = False
-        for position, (certificate, issuer) in enumerate(pairwise(chain)):
-            for crl in self._get_crls_of(issuer):
-                entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-                if entry is not None and entry.revocation_date_utc <= at:
-                    return RevocationStatus.REVOKED, entry.revocation_date_utc
-                is_fresh = crl.next_update_utc is None or crl.next_update_utc >= at
-                is_known = is_known or (position == 0 and is_fresh)
-        return (RevocationStatus.GOOD if is_known else RevocationStatus.UNKNOWN), None
+        chains = find_chains(certificate, tuple(intermediates), self.roots)
+        chain = next((chain for chain in chains if chain.is_valid_at(at)), None)
+        return list(chain.certificates) if chain else None
+
+    def check_revocation(self, chain: Sequence[x509.Certificate], at: datetime) -> Revocation:
+        """Whether a certificate of ``chain`` was revoked by ``at``."""
+        return RevocationSources(self.crls, self.ocsp_responses).check(chain, at)
 
     def is_listed_as_revoked(self, certificate: x509.Certificate, at: datetime) -> bool:
         """Whether a CRL with the issuer's name lists ``certificate``.
@@ -110,14 +76,6 @@ class TrustStore:
                 if entry is not None and entry.revocation_date_utc <= at:
                     return True
         return False
-
-    def _get_crls_of(self, issuer: x509.Certificate) -> list[x509.CertificateRevocationList]:
-        key = issuer.public_key()
-        return [
-            crl
-            for crl in self.crls
-            if crl.issuer == issuer.subject and crl.is_signature_valid(key)  # type: ignore[arg-type]
-        ]
 
 
 def load_trust_store() -> TrustStore:

@@ -66,7 +66,7 @@ def _build_signature(
     trust: TrustStore,
     power_number: str | None = None,
 ) -> SignatureEvidence:
-    report = cms.verify_digest(signature, bytes.fromhex(sha256), trust=trust)
+    report = cms.verify_digest(signature, {"sha256": bytes.fromhex(sha256)}, trust=trust)
     certificate = report.certificate
     if certificate is None or report.signed_at is None:
         raise ValueError("A verified signature has a certificate and a signing time.")

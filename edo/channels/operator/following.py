@@ -19,7 +19,6 @@ from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.revocation import revoke_at_operator
 from edo.models import Exchange
 from edo.signing import cms
-from edo.signing.cms_parsing import HASHES
 from edo.signing.report import SignatureReport, Verdict
 from edo.signing.trust import load_trust_store
 
@@ -124,8 +123,8 @@ def _verify_recipient_signature(
     exchange: Exchange, gateway: OperatorGateway, signature: bytes, at: datetime | None
 ) -> SignatureReport:
     digest, trust = bytes.fromhex(exchange.document_sha256), load_trust_store()
-    report = cms.verify_digest(signature, digest, trust=trust, at=at)
-    if report.digest_algorithm in HASHES and report.digest_algorithm != "sha256":
+    report = cms.verify_digest(signature, {"sha256": digest}, trust=trust, at=at)
+    if "digest_unavailable" in {doubt.code for doubt in report.doubts}:
         # We have only the SHA-256 of the document. Another digest needs the document itself.
         pdf = gateway.fetch_content(
             exchange.box.operator_box_id, exchange.message_id, exchange.document_id

@@ -92,8 +92,8 @@ def _verify_cached(side: SigningSide, exchange: Exchange, signature: bytes) -> S
     key = f"signature-report:{exchange.pk}:{side}:{len(signature)}"
     report: SignatureReport | None = cache.get(key)
     if report is None:
-        digest = bytes.fromhex(exchange.document_sha256)
-        report = cms.verify_digest(signature, digest, trust=load_trust_store())
+        digests = {"sha256": bytes.fromhex(exchange.document_sha256)}
+        report = cms.verify_digest(signature, digests, trust=load_trust_store())
         cache.set(key, report, REPORT_CACHE_SECONDS)
     return report
 

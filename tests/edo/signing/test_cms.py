@@ -9,13 +9,16 @@ import pytest
 from asn1crypto import cms as asn1
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edo.signing import cms
 from edo.signing.cms_parsing import MAX_SIGNATURE_BYTES
 from edo.signing.report import SignatureReport, Verdict
-from edo.signing.trust import RevocationStatus, TrustStore
+from edo.signing.revocation import RevocationStatus
+from edo.signing.trust import TrustStore
 from tests.support.signing.pki import DAY, NOW, PDF, YEAR, Authority, Signer, authority, write_trust
 
 
@@ -53,8 +56,10 @@ def test_a_good_signature_says_who_signed_and_when(use_rsa: bool) -> None:
 def test_a_signature_is_judged_by_the_digest_alone_too(signer: Signer) -> None:
     signature, trust = signer.sign(PDF), authority().trust
     digest = hashlib.sha256(PDF).digest()
-    assert cms.verify_digest(signature, digest, trust=trust, at=NOW).is_valid
-    other = cms.verify_digest(signature, hashlib.sha256(b"").digest(), trust=trust, at=NOW)
+    assert cms.verify_digest(signature, {"sha256": digest}, trust=trust, at=NOW).is_valid
+    other = cms.verify_digest(
+        signature, {"sha256": hashlib.sha256(b"").digest()}, trust=trust, at=NOW
+    )
     assert codes(other) == ["digest_mismatch"]
 
 
@@ -185,8 +190,16 @@ def test_a_signature_of_two_people(signer: Signer) -> None:
 
 def test_a_signature_without_signed_attributes(signer: Signer) -> None:
     info = asn1.ContentInfo.load(signer.sign(PDF))
-    info["content"]["signer_infos"][0]["signed_attrs"] = None
-    assert codes(check(info.dump())) == ["attributes_missing"]
+    signed = info["content"]["signer_infos"][0]
+    signed["signed_attrs"] = None
+    # The value is that of the attributes, which are gone.
+    assert codes(check(info.dump())) == ["digest_mismatch"]
+    assert isinstance(signer.key, ec.EllipticCurvePrivateKey)
+    signed["signature"] = signer.key.sign(PDF, ec.ECDSA(hashes.SHA256()))
+    report = check(info.dump())
+    assert report.is_valid
+    assert report.signed_at is None
+    assert codes(check(info.dump(), PDF + b"s")) == ["digest_mismatch"]
 
 
 def test_a_weak_digest_is_not_accepted(signer: Signer) -> None:
