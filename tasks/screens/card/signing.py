@@ -74,6 +74,14 @@ def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
     return SigningBlock(details, signatures, checks, CHECK_BOX, check_url, choice_url)
 
 
+def build_client_signature(task: SigningTask) -> SignatureView | None:
+    """The client's signature for the page that asks an administrator about it."""
+    signatures = channel_for(task).summarize().signatures
+    return next(
+        (_build_signature(row) for row in signatures if row.side == SigningSide.RECIPIENT), None
+    )
+
+
 def _build_details(details: tuple[SigningDetail, ...]) -> tuple[LabeledValue, ...]:
     return tuple(LabeledValue(detail.label, detail.value, num=detail.is_code) for detail in details)
 

@@ -14,11 +14,12 @@ from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions import mentions, reminders
 from tasks.actions.comments import add_comment
-from tasks.actions.perform_action import perform_action
+from tasks.actions.perform_action import VERDICTS, perform_action
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.card.buttons import BUTTON_SPECS, ButtonSpec, button_label
 from tasks.screens.card.forms import CommentForm, TransitionForm
+from tasks.screens.card.signing import build_client_signature
 from tasks.screens.card.views.card import show_card
 from tasks.screens.common.requests import UNPROCESSABLE, get_visible_task
 
@@ -84,6 +85,7 @@ def _render_transition_page(
         "refusals": refusals,
         "errors": [{"text": refusal} for refusal in refusals] if request.method == "POST" else [],
         "danger": name == "cancel",
+        "signature": build_client_signature(task) if name in VERDICTS else None,
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_page(
