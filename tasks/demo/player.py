@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,7 +29,7 @@ from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
 from tasks.lifecycle.perform import perform
 from tasks.lifecycle.steps import get_starting_job
-from tasks.models import Comment, SigningTask
+from tasks.models import Comment, DocumentKind, SigningTask
 from tasks.pipeline import feeds
 from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Status
@@ -108,6 +109,7 @@ class ScenarioPlayer:
                 document_version=version,
                 document_number=account,
                 document_kind=scenario.document_kind,
+                **_contract_of(scenario),
                 fraud_check_confirmed=scenario.has_fraud_check,
             ),
             actor=manager,
@@ -262,3 +264,11 @@ def _job_kinds_except(status: str) -> list[str]:
     """Every kind of job except the one that ``status`` starts; all of them for ""."""
     starting_job = get_starting_job(Status(status)) if status else None
     return [kind.kind for kind in registry.job_kinds() if kind.kind != starting_job]
+
+
+def _contract_of(scenario: Scenario) -> dict[str, Any]:
+    """The contract that a supplement belongs to: concluded on paper, two years before."""
+    if scenario.document_kind != DocumentKind.SUPPLEMENT:
+        return {}
+    concluded_on = (clock.now() - scenario.age - timedelta(days=730)).date()
+    return {"contract_number": f"{concluded_on:%y}-1184", "contract_date": concluded_on}
