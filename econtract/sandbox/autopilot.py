@@ -13,9 +13,15 @@ from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
-from econtract.sandbox import clock, identity
+from econtract.sandbox import clock, identity, phone
 from econtract.sandbox.edo import delivery, docflow, partners
-from econtract.sandbox.models import EdoDocument, IdentityRequest, IdentityState, SandboxState
+from econtract.sandbox.models import (
+    EdoDocument,
+    IdentityRequest,
+    IdentityState,
+    PhoneRequest,
+    SandboxState,
+)
 
 # The most documents or requests that one HTTP request processes; the next one continues.
 _BATCH = 25
@@ -45,6 +51,7 @@ def run_due(now: dt.datetime) -> None:
     """Expire requests, check senders' signatures and, with the autopilot on, answer for clients."""
     state = SandboxState.load()
     identity.expire_requests(now)
+    phone.expire_requests(now)
     for document in delivery.documents_to_check()[:_BATCH]:
         delivery.check_sender_signature(document, now)
     if state.autopilot_on:
@@ -55,12 +62,15 @@ def run_due(now: dt.datetime) -> None:
             partners.answer_by_habit(invitation, now)
         for document in _documents_to_answer().filter(delivered_at__lte=latest)[:_BATCH]:
             docflow.answer_by_habit(document, now)
+        for request in _phone_requests_to_answer().filter(asked_at__lte=latest)[:_BATCH]:
+            phone.confirm(request, "autopilot", now)
     SandboxState.objects.filter(pk=1).update(next_due_at=_next_due_at(state, now))
 
 
 def _next_due_at(state: SandboxState, now: dt.datetime) -> dt.datetime | None:
     pending = IdentityRequest.objects.filter(state=IdentityState.PENDING)
     times = [pending.aggregate(at=Min("expires_at"))["at"]]
+    times.append(phone.find_waiting().aggregate(at=Min("expires_at"))["at"])
     if delivery.documents_to_check().exists():
         times.append(now)
     if state.autopilot_on:
@@ -68,12 +78,17 @@ def _next_due_at(state: SandboxState, now: dt.datetime) -> dt.datetime | None:
         asked_at = _requests_to_answer().aggregate(at=Min("asked_at"))["at"]
         delivered_at = _documents_to_answer().aggregate(at=Min("delivered_at"))["at"]
         invited_at = partners.invitations_to_answer().aggregate(at=Min("changed_at"))["at"]
-        times += [time + delay for time in (asked_at, delivered_at, invited_at) if time]
+        phone_at = _phone_requests_to_answer().aggregate(at=Min("asked_at"))["at"]
+        times += [time + delay for time in (asked_at, delivered_at, invited_at, phone_at) if time]
     return min((time for time in times if time), default=None)
 
 
 def _requests_to_answer() -> QuerySet[IdentityRequest]:
     return IdentityRequest.objects.filter(state=IdentityState.PENDING, silent=False)
+
+
+def _phone_requests_to_answer() -> QuerySet[PhoneRequest]:
+    return phone.find_waiting().filter(silent=False)
 
 
 def _documents_to_answer() -> QuerySet[EdoDocument]:

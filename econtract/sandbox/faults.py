@@ -22,11 +22,13 @@ SYSTEMS = {
     "apd": "Архив АПД",
     "rio": "РИО Картотека",
     "signing": "Служба подписания",
+    "dss": "КриптоПро DSS",
     "messages": "СМС и почта",
 }
 _SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"
+    r"|(dss)/(?:STS|SignServer)/"
     r"|(edo)/(?:(?:[Vv]\d+/)?[A-Z]|oidc/))"
 )
 _WHOLE_REQUEST_KINDS = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from econtract.sandbox import clock, schedule
+from econtract.sandbox import clock, phone, schedule
 from econtract.sandbox.edo import delivery
 from econtract.sandbox.models import (
     ArchivedDocument,
     Cabinet,
+    DssToken,
     EdoAccessToken,
     EdoContent,
     EdoEvent,
@@ -22,6 +23,7 @@ from econtract.sandbox.models import (
     FeedEvent,
     IdentityRequest,
     IdentityState,
+    PhoneRequest,
     SandboxState,
     SystemJournalEntry,
     TextMessage,
@@ -29,6 +31,7 @@ from econtract.sandbox.models import (
 
 _MODELS_TO_RESET = (
     ArchivedDocument,
+    DssToken,
     Cabinet,
     EdoAccessToken,
     EdoMessage,
@@ -42,6 +45,7 @@ _MODELS_TO_RESET = (
     FeedEvent,
     Fault,
     IdentityRequest,
+    PhoneRequest,
     SystemJournalEntry,
     TextMessage,
 )
@@ -68,4 +72,5 @@ def count_pending() -> dict[str, int]:
     return {
         "identity": IdentityRequest.objects.filter(state=IdentityState.PENDING).count(),
         "edo": delivery.documents_to_answer().count(),
+        "phone": phone.find_waiting().count(),
     }

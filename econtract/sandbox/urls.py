@@ -8,15 +8,18 @@ from econtract.sandbox.api import (
     archive,
     cabinet,
     control,
+    dss,
     edo_control,
     faults,
     identity,
     messages,
+    phone_control,
     registry,
     signing,
 )
 from econtract.sandbox.api.feed import event_feed
 from econtract.sandbox.edo import (
+    cloud_signing,
     counteragents,
     exports,
     organisations,
@@ -26,9 +29,11 @@ from econtract.sandbox.edo import (
     shelf,
     tokens,
 )
+from econtract.sandbox.faults import SYSTEMS
 from econtract.sandbox.pages.urls import urlpatterns as pages
 
-_JOURNAL = r"^control/v1/journal/(?P<system>cdi|eip|identity|cabinet|edo|apd|rio|signing|messages)$"
+_SYSTEMS = "|".join(SYSTEMS)
+_JOURNAL = rf"^control/v1/journal/(?P<system>{_SYSTEMS})$"
 _ARCHIVE = r"^archive/(?P<system>apd|rio)/v1/documents"
 
 _protocols = [
@@ -49,6 +54,12 @@ _protocols = [
     path("signing/v1/signatures", signing.create_signature),
     path("messages/v1/sms", messages.send_sms),
     path("messages/v1/email", messages.send_email),
+    path("dss/STS/oauth/token", dss.get_token),
+    path("dss/STS/confirmation", dss.confirm),
+    path("dss/SignServer/rest/api/certificates", dss.list_certificates),
+    path("dss/SignServer/rest/api/transactions", dss.create_transaction),
+    path("dss/SignServer/rest/api/documents", dss.get_document),
+    path("dss/SignServer/rest/api/documents/packagesignature", dss.get_package),
     path("ca/<str:name>", signing.get_ca_file),
 ]
 _edo = [
@@ -70,6 +81,8 @@ _edo = [
     path("V4/PostMessagePatch", patches.post_message_patch),
     path("V2/GenerateSignatureRejectionXml", patches.generate_rejection_xml),
     path("V2/GenerateRevocationRequestXml", patches.generate_revocation_xml),
+    path("V2/DssSign", cloud_signing.dss_sign),
+    path("DssSignResult", cloud_signing.dss_sign_result),
     path("V6/GetMessage", reading.get_message),
     path("V8/GetNewEvents", reading.get_new_events),
     path("V4/GetEntityContent", reading.get_entity_content),
@@ -95,6 +108,8 @@ _control = [
     ),
     path("control/v1/client-signatures", control.create_client_signature),
     path("control/v1/edo/tokens/expire", edo_control.expire_tokens),
+    path("control/v1/phones", phone_control.list_requests),
+    path("control/v1/phones/<str:key_ref>", phone_control.answer_requests),
     path("control/v1/edo/partners", edo_control.change_partnership),
 ]
 

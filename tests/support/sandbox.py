@@ -156,6 +156,18 @@ class Sandbox:
         """Stop the autopilot from answering this document."""
         self.control(f"edo/{message_id}/ignore")
 
+    # -- our signatories
+
+    def phone_requests(self) -> list[dict[str, Any]]:
+        """What waits for an answer on the signatories' phones, oldest first."""
+        requests: list[dict[str, Any]] = self.control("phones", "GET")["requests"]
+        return requests
+
+    def phone_answer(self, key_ref: str, answer: str = "confirm") -> int:
+        """The signatory answers all requests: `confirm`, `decline` or `silent`; how many."""
+        count: int = self.control(f"phones/{key_ref}", answer=answer)["count"]
+        return count
+
     # -- raw protocol
 
     def get(self, path: str, **params: Any) -> httpx.Response:

@@ -7,6 +7,8 @@ import uuid
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import load_pem_x509_certificate
 
 from tests.support.sandbox import ROMASHKA, Sandbox
 
@@ -153,3 +155,30 @@ def statuses_of(event: Any) -> tuple[str, str]:
     """The sender's signature status and the recipient's response status in a patch."""
     info = event["Patch"]["Entities"][0]["DocumentInfo"]
     return info["SenderSignatureStatus"], info["RecipientResponseStatus"]
+
+
+def start_cloud_signature(sandbox: Sandbox, **changes: Any) -> httpx.Response:
+    """V2/DssSign of one file with the certificate of SIGNER; `changes` override the body."""
+    keys = {key["key_ref"]: key for key in sandbox.get("/signing/v1/keys").json()["keys"]}
+    certificate = load_pem_x509_certificate(keys[SIGNER]["certificate"].encode())
+    body = {
+        "Files": [{"Content": {"Content": b64(PDF)}, "FileName": "a.pdf"}],
+        "SignDataSource": "CertificateSign",
+        "CertificateData": {"Thumbprint": certificate.fingerprint(hashes.SHA1()).hex().upper()},  # noqa: S303
+        **changes,
+    }
+    params, headers = {"boxId": our_box(sandbox)}, {"Accept": "application/json"}
+    return sandbox.http.post("/edo/V2/DssSign", json=body, params=params, headers=headers)
+
+
+def ask_signatory(sandbox: Sandbox) -> str:
+    """Start a cloud signature; the id of its task."""
+    task_id: str = start_cloud_signature(sandbox).json()["TaskId"]
+    return task_id
+
+
+def get_cloud_signature(sandbox: Sandbox, task_id: str) -> Any:
+    """DssSignResult."""
+    params = {"boxId": our_box(sandbox), "taskId": task_id}
+    headers = {"Accept": "application/json"}
+    return sandbox.http.get("/edo/DssSignResult", params=params, headers=headers).json()

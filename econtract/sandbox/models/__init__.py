@@ -12,6 +12,12 @@ from econtract.sandbox.models.edo import (
 )
 from econtract.sandbox.models.edo_access import EdoAccessToken, EdoPartnership, EdoRefreshToken
 from econtract.sandbox.models.keys import ClientKey, SigningKey
+from econtract.sandbox.models.phone import (
+    DssToken,
+    PhoneDocument,
+    PhoneRequest,
+    PhoneRequestState,
+)
 from econtract.sandbox.models.registry import EipAccount, Habit, Organisation, OrganisationState
 from econtract.sandbox.models.shared import (
     Fault,
@@ -33,6 +39,7 @@ __all__ = [
     "ArchivedDocument",
     "Cabinet",
     "ClientKey",
+    "DssToken",
     "EdoAccessToken",
     "EdoContent",
     "EdoDocument",
@@ -54,6 +61,9 @@ __all__ = [
     "IdentityState",
     "Organisation",
     "OrganisationState",
+    "PhoneDocument",
+    "PhoneRequest",
+    "PhoneRequestState",
     "SandboxState",
     "SigningKey",
     "SystemJournalEntry",

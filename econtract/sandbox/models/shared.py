@@ -52,6 +52,8 @@ class FaultKind(models.TextChoices):
     SENDER_SIGNATURE_INVALID = "sender_signature_invalid", "не признает нашу подпись (ЭДО)"
     DEPRECATED = "deprecated", "объявляет метод устаревшим (ЭДО)"
     REFRESH_TOKEN_REPLACED = "refresh_token_replaced", "заменяет refresh-токен (ЭДО)"
+    CONFIRMATION_EXPIRED = "confirmation_expired", "запрос на телефоне сразу истекает (DSS, ЭДО)"
+    WRONG_DOCUMENT = "wrong_document", "подписывает другой документ (DSS, ЭДО)"
 
 
 class Fault(models.Model):

@@ -22,6 +22,7 @@ _PAGES = {
     "edo": "edo",
     "apd": "archive",
     "rio": "archive",
+    "dss": "phone",
     "messages": "sms",
 }
 _ACTIONS = {
@@ -37,6 +38,9 @@ _ACTIONS = {
     "signed": "Подписано",
     "rejected": "Отказ в подписи",
     "revoked": "Документ аннулирован",
+    "asked": "Запрошено подтверждение подписанта",
+    "confirmed": "Подписант подтвердил",
+    "expired": "Срок подтверждения истек",
     "lodged": "Принято в архив",
     "sms": "Отправлено СМС",
     "email": "Отправлено письмо",
@@ -44,6 +48,7 @@ _ACTIONS = {
 _ACTORS = {
     "api": "E\u2011Contract",
     "client": "Клиент",
+    "signatory": "Подписант",
     "autopilot": "Автопилот",
     "operator": "Оператор",
 }

@@ -10,6 +10,7 @@ from econtract.sandbox.pages import (
     faults,
     identity,
     overview,
+    phone,
     registry,
     text_messages,
 )
@@ -27,6 +28,8 @@ urlpatterns = [
     path("edo/documents/<str:entity_id>/answer/", edo.answer, name="edo_answer"),
     path("edo/files/<str:entity_id>", edo.file, name="edo_file"),
     path("edo/powers/<str:entity_id>", edo.power_of_attorney, name="edo_power_of_attorney"),
+    path("phone/", phone.index, name="phone"),
+    path("phone/<str:ref>/answer/", phone.answer, name="phone_answer"),
     path("sms/", text_messages.index, name="sms"),
     path("archive/", archive.index, name="archive"),
     path("archive/<str:code>/file", archive.file, name="archive_file"),

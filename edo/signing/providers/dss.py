@@ -42,6 +42,8 @@ ACTIVE = "ACTIVE"
 PLACE = "в приложении myDSS на телефоне"
 # A code from a message would have to be typed into our pages.
 UNSUPPORTED_METHODS = ("sms", "email", "oath")
+EXPIRED_WORDS = ("expired", "timeout")
+DECLINED_WORDS = ("declin", "reject", "refus", "cancel")
 
 
 class DssClient:
@@ -84,8 +86,7 @@ class DssClient:
         with _translated_errors():
             body = _confirm(_connect(key_ref), {"TransactionTokenId": prepared["transaction"]})
             if body.get("IsError"):
-                log.warning("dss refused to ask error=%s", str(body.get("Error"))[:100])
-                raise Refused(SYSTEM, CONFIRMATION_FAILED)
+                raise Refused(SYSTEM, _find_failure(body))
             if body["IsFinal"]:
                 # The user's settings ask for no confirmation.
                 return ConfirmationRequest("")
@@ -124,11 +125,17 @@ def _confirm(http: OutsideHttp, question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _find_failure(body: dict[str, Any]) -> str:
-    """The documentation does not list the codes, so only a time limit is told apart."""
+    """The code of a question that ended without a confirmation.
+
+    The documentation that we have does not list the errors, so they are told apart by their words.
+    """
     error = str(body.get("Error", "")).lower()
     log.info("dss question ended error=%s", error[:100])
-    is_expired = "expired" in error or "timeout" in error
-    return CONFIRMATION_EXPIRED if is_expired else CONFIRMATION_DECLINED
+    if any(word in error for word in EXPIRED_WORDS):
+        return CONFIRMATION_EXPIRED
+    if any(word in error for word in DECLINED_WORDS):
+        return CONFIRMATION_DECLINED
+    return CONFIRMATION_FAILED
 
 
 def _fetch_signatures(access_token: str, prepared: Any) -> tuple[bytes | None, ...]:

@@ -16,7 +16,10 @@ from tests.support.sandbox_calls import (
     submit_document,
 )
 from tests.support.sandbox_edo import (
+    SIGNER,
+    ask_signatory,
     build_power_of_attorney,
+    get_cloud_signature,
     get_document_info,
     send_contract,
     skip_events,
@@ -27,6 +30,7 @@ PAGES = [
     "/",
     "/identity/",
     "/edo/",
+    "/phone/",
     "/sms/",
     "/archive/",
     "/cdi/",
@@ -77,6 +81,9 @@ def detail_pages(sandbox: Sandbox) -> dict[str, str]:
     sms = {"to": "+79123456789", "text": "Код: 123456 https://example.org/s/x/", "reference": "1"}
     sandbox.post("/messages/v1/sms", sms)
     submit_document(sandbox)
+    ask_signatory(sandbox)
+    sandbox.phone_answer(SIGNER)
+    ask_signatory(sandbox)
     sandbox.account("850000000001", ROMASHKA, visible_in_minutes=60)
     sandbox.fault("messages", "slow", times=None, path_contains="email")
     return {
@@ -162,6 +169,19 @@ def test_a_person_can_reject_with_a_reason(sandbox: Sandbox, open_page: Open) ->
         get_document_info(sandbox, message)["RecipientResponseStatus"]
         == "RecipientSignatureRequestRejected"
     )
+
+
+def test_a_person_can_confirm_and_decline_as_a_signatory(sandbox: Sandbox, open_page: Open) -> None:
+    task_id = ask_signatory(sandbox)
+    page = open_page("/phone/", js=False)
+    assert "a.pdf" in page.inner_text("main")
+    page.get_by_role("button", name="Подтвердить: Иванова Елена Викторовна, a.pdf").click()
+    assert "Подписание подтверждено" in page.inner_text("main")
+    assert get_cloud_signature(sandbox, task_id)["OperationStatus"] == "Completed"
+    task_id = ask_signatory(sandbox)
+    page.reload()
+    page.get_by_role("button", name="Отклонить").click()
+    assert get_cloud_signature(sandbox, task_id)["OperationStatus"] == "CanceledByUser"
 
 
 def test_messages_show_links_and_codes(detail_pages: dict[str, str], open_page: Open) -> None:
