@@ -1,3 +1,3 @@
-from edo.admin import registration
+from edo.admin import confirmations, registration
 
-__all__ = ["registration"]
+__all__ = ["confirmations", "registration"]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from clients.models import Region
 from econtract.platform.common import clock
 from econtract.platform.common.http import OutsideHttp
-from edo.models import Box, Signatory
+from edo.models import Box, Signatory, SigningProvider
 from edo.powers.mchd import MchdCompany, MchdPower
 from edo.powers.registration import issue_power_of_attorney
 from edo.signatories import import_signatories
@@ -19,6 +19,8 @@ HEAD_KEY = "head"
 POWER_SINCE = timedelta(days=200)
 POWER_UNTIL = timedelta(days=500)
 SIGNATORY_WITH_EXPIRED_POWER = "signer-kuznetsov"
+# The others have their keys at the signing service, which asks nobody.
+PHONE_SIGNATORIES = {"signer-petrov": SigningProvider.DSS}
 PRINCIPAL = MchdCompany(
     name="Публичное акционерное общество «Ростелеком»",
     inn="7707049388",
@@ -37,7 +39,11 @@ def create_operator() -> None:
     signatories = import_signatories()
     for signatory in signatories:
         signatory.boxes.set(boxes)
-    _issue_powers([signatory for signatory in signatories if not signatory.powers.exists()])
+    newcomers = [signatory for signatory in signatories if not signatory.powers.exists()]
+    for signatory in newcomers:
+        signatory.provider = PHONE_SIGNATORIES.get(signatory.key_ref, "")
+        signatory.save(update_fields=["provider"])
+    _issue_powers(newcomers)
 
 
 def _fetch_our_organisations() -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from econtract.platform.common import clock
-from edo.models import Box, PowerOfAttorney, Signatory
+from edo.models import Box, PowerOfAttorney, Signatory, SigningBatch
 from edo.powers import mchd
 from edo.powers.registration import register_power_of_attorney
 from edo.powers.selection import find_current_power
@@ -215,3 +215,19 @@ def test_nothing_that_others_refer_to_is_deleted_here(admin: Client, name: str) 
     page = admin.get(reverse(f"admin:edo_{name}_changelist"))
     assert page.status_code == 200
     assert "delete_selected" not in page.content.decode()
+
+
+def test_an_administrator_sees_what_a_signatory_has_to_confirm(admin: Client) -> None:
+    now = clock.now()
+    batch = SigningBatch.objects.create(
+        provider="dss", key_ref="ivanova", expires_at=now + DAY, next_call_at=now
+    )
+    batch.operations.create(
+        pk=uuid.uuid4(), file_name="Договор 1.pdf", content_sha256="0" * 64, content_size=1
+    )
+    page = admin.get(reverse("admin:edo_signingbatch_change", args=[batch.pk]))
+    assert "Договор 1.pdf" in page.text
+    assert "ivanova" in admin.get(reverse("admin:edo_signingbatch_changelist")).text
+    assert admin.get(reverse("admin:edo_signingbatch_add")).status_code == 403
+    address = reverse("admin:edo_signingbatch_delete", args=[batch.pk])
+    assert admin.post(address, {"post": "yes"}).status_code == 403
