@@ -19,6 +19,7 @@ NAMES_BY_OID = {
     "1.2.643.7.1.1.2.2": gost.STREEBOG_256,
     "1.2.643.7.1.1.2.3": gost.STREEBOG_512,
 }
+OIDS_BY_NAME = {name: oid for oid, name in NAMES_BY_OID.items()}
 # Known, and not accepted: somebody can make two documents with the same digest. ГОСТ Р 34.11-94
 # may not be used for signing since 2019.
 WEAK_OIDS = {

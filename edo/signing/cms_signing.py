@@ -1,6 +1,5 @@
 """Signing: a detached CMS signature made with a private key. No database."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+from econtract.platform.crypto.gost import GostPrivateKey
+from edo.crypto.digests import OIDS_BY_NAME, digest
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | GostPrivateKey
 
 
 def sign_detached(
@@ -23,13 +25,16 @@ def sign_detached(
     issuers: Sequence[x509.Certificate] = (),
     signed_at: datetime,
 ) -> bytes:
-    """A detached CMS SignedData (DER) over exactly ``content``, with SHA-256.
+    """A detached CMS SignedData (DER) over exactly ``content``: Streebog for ГОСТ, else SHA-256.
 
     Signed attributes: content-type, message-digest, signing-time, signing-certificate-v2. The
-    certificate and its ``issuers`` are included, so that any verifier can build the chain.
+    certificate and its ``issuers`` are included, so that any verifier can build the chain. Raises
+    EngineError for ГОСТ without libgcrypt.
     """
     asn1_certificate = _to_asn1(certificate)
-    attributes = _build_attributes(content, certificate, asn1_certificate, signed_at)
+    digest_name = key.digest_name if isinstance(key, GostPrivateKey) else "sha256"
+    digest_algorithm = algos.DigestAlgorithm({"algorithm": OIDS_BY_NAME[digest_name]})
+    attributes = _build_attributes(content, asn1_certificate, digest_name, signed_at)
     signer = asn1.SignerInfo(
         {
             "version": "v1",
@@ -42,16 +47,16 @@ def sign_detached(
                     }
                 ),
             ),
-            "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+            "digest_algorithm": digest_algorithm,
             "signed_attrs": attributes,
             "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": _get_algorithm(key)}),
-            "signature": _sign(key, attributes.dump()),
+            "signature": sign_value(key, attributes.dump()),
         }
     )
     signed_data = asn1.SignedData(
         {
             "version": "v1",
-            "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
+            "digest_algorithms": [digest_algorithm],
             "encap_content_info": {"content_type": "data"},
             "certificates": [asn1_certificate, *(_to_asn1(issuer) for issuer in issuers)],
             "signer_infos": [signer],
@@ -62,25 +67,22 @@ def sign_detached(
 
 
 def _build_attributes(
-    content: bytes,
-    certificate: x509.Certificate,
-    asn1_certificate: asn1_x509.Certificate,
-    signed_at: datetime,
+    content: bytes, certificate: asn1_x509.Certificate, digest_name: str, signed_at: datetime
 ) -> asn1.CMSAttributes:
     certificate_id = tsp.ESSCertIDv2(
         {
-            "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-            "cert_hash": certificate.fingerprint(hashes.SHA256()),
+            "hash_algorithm": algos.DigestAlgorithm({"algorithm": OIDS_BY_NAME[digest_name]}),
+            "cert_hash": digest(digest_name, certificate.dump()),
             "issuer_serial": {
-                "issuer": [asn1_x509.GeneralName("directory_name", asn1_certificate.issuer)],
-                "serial_number": asn1_certificate.serial_number,
+                "issuer": [asn1_x509.GeneralName("directory_name", certificate.issuer)],
+                "serial_number": certificate.serial_number,
             },
         }
     )
     time = asn1.Time("utc_time", core.UTCTime(signed_at.replace(microsecond=0)))
     values: list[tuple[str, core.Asn1Value | str | bytes]] = [
         ("content_type", "data"),
-        ("message_digest", hashlib.sha256(content).digest()),
+        ("message_digest", digest(digest_name, content)),
         ("signing_time", time),
         ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [certificate_id]})),
     ]
@@ -90,10 +92,15 @@ def _build_attributes(
 
 
 def _get_algorithm(key: PrivateKey) -> str:
+    if isinstance(key, GostPrivateKey):
+        return key.public_key.algorithm
     return "sha256_rsa" if isinstance(key, rsa.RSAPrivateKey) else "sha256_ecdsa"
 
 
-def _sign(key: PrivateKey, data: bytes) -> bytes:
+def sign_value(key: PrivateKey, data: bytes) -> bytes:
+    """The bare signature value of ``data``. Raises EngineError for ГОСТ without libgcrypt."""
+    if isinstance(key, GostPrivateKey):
+        return key.sign(data)
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     return key.sign(data, ec.ECDSA(hashes.SHA256()))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.crypto.libgcrypt import EngineError
 from edo.signing.certificates import CertificateDetails, read_certificate
 from edo.signing.cms_signing import PrivateKey, sign_detached
+from edo.signing.private_keys import load_private_key
 
 SYSTEM = "signing"
 KEY_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -31,7 +32,8 @@ class _LoadedKey:
 class LocalKeyFolder:
     """The keys in one folder, all with the same password.
 
-    A PEM file holds the private key, then its certificate, then those of its issuers. Raises
+    A PEM file holds the private key (RSA, ECDSA or ГОСТ), then its certificate, then those of its
+    issuers. A ГОСТ key cannot be in a p12 file. Raises
     Unavailable for a folder or a file that anybody but its owner may access.
     """
 
@@ -68,7 +70,7 @@ class LocalKeyFolder:
         self._require_protected(path)
         try:
             return self._read(path)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, EngineError) as error:
             raise Unavailable(SYSTEM, f"the key {key_ref} cannot be opened") from error
 
     def _find(self, key_ref: str) -> Path | None:
@@ -79,13 +81,14 @@ class LocalKeyFolder:
 
     def _read(self, path: Path) -> _LoadedKey:
         content = path.read_bytes()
+        key: object
         if path.suffix == ".p12":
             key, own, issuers = pkcs12.load_key_and_certificates(content, self._password)
         else:
-            key = load_pem_private_key(content, self._password)
+            key = load_private_key(content, self._password)
             own, *issuers = x509.load_pem_x509_certificates(content)
-        if own is None or not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise ValueError("neither RSA nor ECDSA, or no certificate")
+        if own is None or not isinstance(key, PrivateKey):
+            raise ValueError("neither RSA nor ECDSA nor ГОСТ, or no certificate")
         return _LoadedKey(key, own, issuers)
 
     def _require_protected(self, path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import pem
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -14,11 +15,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.crypto.gost import XCH_A, GostPrivateKey
 from edo.checks import check_signing
 from edo.signing import cms
+from edo.signing.private_keys import load_private_key
 from edo.signing.providers.registry import get_signing_service
 from edo.signing.trust import load_trust_store
 from tests.support.sandbox import Sandbox
+from tests.support.signing.gost_pki import TC26_512_A, gost_authority
 from tests.support.signing.pki import PDF, Signer, authority
 
 PASSWORD = b"correct horse"
@@ -68,6 +72,36 @@ def test_a_key_in_a_file_signs(folder: Path, settings: Any, kind: str, use_rsa: 
     (key,) = get_signing_service().list_keys()
     assert (key.key_ref, key.surname, key.given_name) == ("petrov", "Петров", "Петр")
     assert (key.patronymic, key.inn) == ("Петрович", "771234567859")
+
+
+@pytest.mark.parametrize("curve", [XCH_A, TC26_512_A])
+def test_a_gost_key_in_a_file_signs(folder: Path, curve: str) -> None:
+    signer = gost_authority(curve).signer()
+    key = pem.armor("PRIVATE KEY", signer.key.to_pkcs8())
+    chain = [signer.certificate, *signer.issuers]
+    put(folder, "petrov.pem", key + b"".join(item.public_bytes(Encoding.PEM) for item in chain))
+    signature = get_signing_service().sign("petrov", PDF, KEY)
+    assert cms.verify(signature, PDF, trust=gost_authority(curve).trust).is_valid
+
+
+# `openssl genpkey -algorithm gost2012_256 -pkeyopt paramset:XA` of the ГОСТ engine, then
+# `openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:secret`.
+ENCRYPTED_GOST_KEY = b"""-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIGrMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAjBzD7tg1t66wICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEENkNvYAoqzXds7pDpfDBbc0EUFck
+YIaQFtsLvEqrlfR9weyObylvRCS4T7KCnYe9sC2KHf1cRbTwE7f0pTnv3j/PPGkX
+9lXGkZZDyMWpUdCvgGx3MbELI8jQ+bMZNMXIb8h8
+-----END ENCRYPTED PRIVATE KEY-----
+"""
+
+
+def test_an_encrypted_gost_key_of_openssl_opens_with_its_password() -> None:
+    key = load_private_key(ENCRYPTED_GOST_KEY, b"secret")
+    assert isinstance(key, GostPrivateKey)
+    assert key.public_key.curve == XCH_A
+    for password in (b"wrong", None):
+        with pytest.raises((ValueError, TypeError)):
+            load_private_key(ENCRYPTED_GOST_KEY, password)
 
 
 @pytest.mark.parametrize("key_ref", ["sidorov", "../petrov", "", ".", "/etc/passwd", "a\x00b"])

@@ -20,7 +20,7 @@ from edo.signing.certificates import (
     PERSON_INN,
     SNILS,
 )
-from edo.signing.cms_signing import PrivateKey, sign_detached
+from edo.signing.cms_signing import PrivateKey, sign_detached, sign_value
 from edo.signing.trust import TrustStore
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -46,6 +46,10 @@ class Signer:
             signed_at=signed_at,
         )
 
+    def sign_value(self, data: bytes) -> bytes:
+        """The bare signature value of ``data``."""
+        return sign_value(self.key, data)
+
     @property
     def pem(self) -> str:
         return self.certificate.public_bytes(Encoding.PEM).decode()
@@ -57,7 +61,7 @@ class Authority:
     def __init__(self, name: str = "Тестовый") -> None:
         self.root_key = ec.generate_private_key(ec.SECP256R1())
         self.key = ec.generate_private_key(ec.SECP256R1())
-        root_name, own_name = _name(f"{name} корень"), _name(f"{name} УЦ")
+        root_name, own_name = build_name(f"{name} корень"), build_name(f"{name} УЦ")
         self.root = self._ca(root_name, self.root_key, path_length=1, issuer=root_name)
         self.issuing = self._ca(own_name, self.key, path_length=0, issuer=root_name)
 
@@ -102,10 +106,11 @@ class Authority:
         use_rsa: bool = False,
         may_sign: bool = True,
     ) -> Signer:
-        key: PrivateKey = ec.generate_private_key(ec.SECP256R1())
+        key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+        key = ec.generate_private_key(ec.SECP256R1())
         if use_rsa:
             key = rsa_key()
-        subject = _name(
+        subject = build_name(
             "Петров Петр Петрович",
             (NameOID.SURNAME, "Петров"),
             (NameOID.GIVEN_NAME, "Петр Петрович"),
@@ -117,7 +122,7 @@ class Authority:
             (OGRN, "1157746001104"),
         )
         builder = _builder(subject, self.issuing.subject, key, valid_from, valid_until)
-        builder = builder.add_extension(_usage(sign=may_sign, ca=not may_sign), critical=True)
+        builder = builder.add_extension(build_usage(sign=may_sign, ca=not may_sign), critical=True)
         builder = builder.add_extension(_authority(self.key), critical=False)
         return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
 
@@ -130,13 +135,13 @@ class Authority:
     ) -> Signer:
         """The seal of an organisation."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = _name(
+        subject = build_name(
             "Печать E-Contract",
             (NameOID.ORGANIZATION_NAME, "ПАО «Ростелеком»"),
             (ORGANISATION_INN, organisation_inn),
         )
         builder = _builder(subject, self.issuing.subject, key, valid_from, NOW + YEAR)
-        builder = builder.add_extension(_usage(sign=True, ca=False), critical=True)
+        builder = builder.add_extension(build_usage(sign=True, ca=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         builder = builder.add_extension(_authority(self.key), critical=False)
         return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
@@ -152,7 +157,7 @@ class Authority:
         builder = _builder(name, issuer, key, NOW - 20 * YEAR, NOW + 20 * YEAR)
         constraints = x509.BasicConstraints(ca=True, path_length=path_length)
         builder = builder.add_extension(constraints, critical=True)
-        builder = builder.add_extension(_usage(sign=False, ca=True), critical=True)
+        builder = builder.add_extension(build_usage(sign=False, ca=True), critical=True)
         builder = builder.add_extension(_authority(self.root_key), critical=False)
         return builder.sign(self.root_key, hashes.SHA256())
 
@@ -192,7 +197,7 @@ def write_key(folder: Path, signer: Signer, name: str) -> None:
     path.chmod(0o600)
 
 
-def _name(common_name: str, *others: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+def build_name(common_name: str, *others: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
     pairs = [(NameOID.COMMON_NAME, common_name), *others]
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in pairs if value])
 
@@ -200,7 +205,7 @@ def _name(common_name: str, *others: tuple[x509.ObjectIdentifier, str]) -> x509.
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: PrivateKey,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
     valid_from: dt.datetime,
     valid_until: dt.datetime,
 ) -> x509.CertificateBuilder:
@@ -220,7 +225,7 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
-def _usage(*, sign: bool, ca: bool) -> x509.KeyUsage:
+def build_usage(*, sign: bool, ca: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=sign,
         content_commitment=sign,
