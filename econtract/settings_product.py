@@ -34,6 +34,7 @@ OUTSIDE = {
     "signing": _system("SIGNING", "/signing"),
     "messages": _system("MESSAGES", "/messages"),
     "dss": {"url": env.text("DSS_URL", _sandbox("/dss")).rstrip("/"), "token": ""},
+    "tsp": {"url": env.text("TSP_URL", _sandbox("/tsp")), "token": env.text("TSP_TOKEN", "")},
 }
 EDO_CLIENT_ID = env.text("EDO_CLIENT_ID", "")
 EDO_CLIENT_SECRET = env.text("EDO_CLIENT_SECRET", "")
@@ -69,6 +70,9 @@ SIGNING_BATCH_SECONDS = env.number("SIGNING_BATCH_SECONDS", 3)
 SEAL_PROVIDER = env.text("SEAL_PROVIDER", "")
 SEAL_KEY = env.text("SEAL_KEY", "seal")
 SEAL_TRUST_ROOTS = str(paths.seal_trust_roots() or "")
+
+# The digest of our requests to the time-stamp service (TSP_URL): sha256 or streebog256.
+TSP_DIGEST = env.text("TSP_DIGEST", "sha256")
 
 # --- Rules that an installation can change ---------------------------------------------------
 

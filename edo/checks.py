@@ -12,6 +12,7 @@ from econtract.platform.crypto import libgcrypt
 from edo.models import SigningProvider
 from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.providers.registry import CONFIRMING_PROVIDERS, PROVIDERS
+from edo.signing.timestamp_service import TIMESTAMP_DIGESTS
 
 
 @register()
@@ -36,6 +37,9 @@ def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     if settings.MCHD_XSD and not Path(settings.MCHD_XSD).is_file():
         hint = "Unset it to accept powers of attorney without checking the schema."
         errors.append(Error("Set MCHD_XSD to the file of the schema.", hint=hint, id="edo.E002"))
+    if settings.TSP_DIGEST not in TIMESTAMP_DIGESTS:
+        message = f"Set TSP_DIGEST to one of: {', '.join(TIMESTAMP_DIGESTS)}."
+        errors.append(Error(message, id="edo.E008"))
     return errors
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
 # Object identifiers of the subject attributes that Russian certification authorities use.
@@ -90,8 +90,9 @@ class Authority:
         not_after: dt.datetime,
         *,
         is_seal: bool = False,
+        is_time_stamp: bool = False,
     ) -> IssuedKey:
-        """Generate a key and issue a certificate: a person's, or that of an organisation's seal."""
+        """Generate a key and issue a certificate: a person's, a seal's, a time-stamp service's."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _certificate_builder(
             subject.name(), self.certificate.subject, key, not_before, not_after
@@ -102,6 +103,9 @@ class Authority:
         )
         if is_seal:
             builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False)
+        if is_time_stamp:
+            usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+            builder = builder.add_extension(usage, True)  # critical, and the only one: RFC 3161
         builder = builder.add_extension(_authority_key_id(self.key), False)
         certificate = builder.sign(self.key, hashes.SHA256())
         return IssuedKey(

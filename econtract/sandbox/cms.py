@@ -77,7 +77,7 @@ def verify(content: bytes, signature: bytes, now: dt.datetime) -> SignatureCheck
         certificate = _signing_certificate(signed_data)
         context = ValidationContext(
             trust_roots=[_root_certificate()],
-            other_certs=[_issuing_certificate()],
+            other_certs=[load_issuing_certificate()],
             crls=[_revocation_list()],
             moment=now,
             revinfo_policy=_SIGNER_NEEDS_CRL,
@@ -100,7 +100,7 @@ def _load_signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(private_key),
-        cert_registry=SimpleCertificateStore.from_certs([_issuing_certificate()]),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore.from_certs([load_issuing_certificate()]),  # type: ignore[no-untyped-call]
         embed_roots=False,
     )
 
@@ -164,7 +164,8 @@ def _root_certificate() -> asn1_x509.Certificate:
 
 
 @functools.cache
-def _issuing_certificate() -> asn1_x509.Certificate:
+def load_issuing_certificate() -> asn1_x509.Certificate:
+    """The certificate of the issuing authority."""
     return _load_pem("issuing.pem")
 
 

@@ -24,11 +24,13 @@ SYSTEMS = {
     "signing": "Служба подписания",
     "dss": "КриптоПро DSS",
     "messages": "СМС и почта",
+    "tsp": "Служба времени",
 }
 _SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"
     r"|(dss)/(?:STS|SignServer)/"
+    r"|(tsp)$"
     r"|(edo)/(?:(?:[Vv]\d+/)?[A-Z]|oidc/))"
 )
 _WHOLE_REQUEST_KINDS = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)

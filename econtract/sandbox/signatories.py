@@ -1,4 +1,4 @@
-"""Keys of our company's head, signatories and seal (docs/protocols.md, section 7)."""
+"""Keys of our company's people and seal, of the operator and of the time-stamp service."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ def ensure_seal_key(authority: Authority, now: dt.datetime) -> None:
     subject = Subject(name, "", "", "", "", company=_OUR_NAME, company_inn=OUR_INN, ogrn=_OUR_OGRN)
     key = authority.issue(subject, now - BACKDATING, now + VALIDITY, is_seal=True)
     SigningKey.objects.create(key_ref="seal", role="seal", surname=name, **_NO_PERSON, **vars(key))
+
+
+def ensure_timestamp_key(authority: Authority, now: dt.datetime) -> None:
+    """Create the key of the time-stamp service unless it exists, as `ensure_seal_key` does."""
+    if SigningKey.objects.filter(role="timestamp").exists():
+        return
+    name = "Служба времени (песочница)"
+    subject = Subject(name, "", "", "", "", company=name)
+    key = authority.issue(subject, now - BACKDATING, now + VALIDITY, is_time_stamp=True)
+    SigningKey.objects.create(
+        key_ref="timestamp", role="timestamp", surname=name, **_NO_PERSON, **vars(key)
+    )
 
 
 def _build_signatory_key(

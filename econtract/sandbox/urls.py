@@ -16,6 +16,7 @@ from econtract.sandbox.api import (
     phone_control,
     registry,
     signing,
+    timestamps,
 )
 from econtract.sandbox.api.feed import event_feed
 from econtract.sandbox.edo import (
@@ -60,6 +61,7 @@ _protocols = [
     path("dss/SignServer/rest/api/transactions", dss.create_transaction),
     path("dss/SignServer/rest/api/documents", dss.get_document),
     path("dss/SignServer/rest/api/documents/packagesignature", dss.get_package),
+    path("tsp", timestamps.create_timestamp),
     path("ca/<str:name>", signing.get_ca_file),
 ]
 _edo = [

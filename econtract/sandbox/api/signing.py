@@ -21,6 +21,8 @@ from econtract.sandbox.api.protocol import (
 )
 from econtract.sandbox.models import SigningKey
 
+# Roles of keys that are not ours.
+_OTHERS_KEYS = ("operator", "timestamp")
 _CA_FILES = {
     "roots.pem": "application/x-pem-file",
     "issuing.pem": "application/x-pem-file",
@@ -40,7 +42,7 @@ def create_signature(call: ApiCall) -> CommandResult:
     """POST /signing/v1/signatures: a detached signature over exactly these bytes."""
     fields = call.fields
     key_ref, content = fields.text("key_ref", limit=40), fields.bytes("content")
-    key = SigningKey.objects.exclude(role="operator").filter(key_ref=key_ref).first()
+    key = SigningKey.objects.exclude(role__in=_OTHERS_KEYS).filter(key_ref=key_ref).first()
     if key is None:
         raise ApiError(404, "unknown_key")
     if key.blocked:

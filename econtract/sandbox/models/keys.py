@@ -6,9 +6,9 @@ from django.db import models
 
 
 class SigningKey(models.Model):
-    """A key of our head, of a signatory, of our seal, or of the ЭДО operator.
+    """A key of our head, a signatory, our seal, the ЭДО operator, or the time-stamp service.
 
-    `role` is head, signatory, seal or operator.
+    `role` is head, signatory, seal, operator or timestamp.
     """
 
     key_ref = models.CharField(max_length=40, unique=True)

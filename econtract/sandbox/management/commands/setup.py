@@ -41,6 +41,7 @@ class Command(BaseCommand):
                 ca.load.cache_clear()
                 signatories.create_keys(ca.create(settings.CA_DIR, now), now)
             signatories.ensure_seal_key(ca.load(), now)
+            signatories.ensure_timestamp_key(ca.load(), now)
         ca.write_accreditation(settings.CA_DIR, ca.load())
         self.stdout.write(f"Песочница готова: {settings.DATA_DIR}")
 
