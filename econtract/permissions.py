@@ -72,6 +72,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:fraud_check": Permission.WORK_TASKS,
     "tasks:document_remove": Permission.WORK_TASKS,
     "tasks:document_retry": Permission.WORK_TASKS,
+    "tasks:document_resubmit": Permission.WORK_TASKS,
     "tasks:document_review": Permission.WORK_TASKS,
     "tasks:document_attach": Permission.WORK_TASKS,
     "tasks:document_pdf": Permission.SEE_TASKS,

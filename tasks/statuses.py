@@ -107,6 +107,7 @@ class Resolution(TableChoices):
     CONSENT_REFUSED = "consent_refused"
     NOT_CONFIRMED = "not_confirmed"
     CLIENT_SIGNATURE_INVALID = "client_signature_invalid"
+    DOCUMENT_REJECTED = "document_rejected"
 
     @staticmethod
     def read_labels() -> dict[str, str]:

@@ -145,7 +145,9 @@ class Lifecycle(models.Model):
         Actor.CLIENT,
         Actor.SYSTEM,
     )
-    def identification_failed(self, *, resolution: str, comment: str = "") -> None:
+    def identification_failed(
+        self, *, resolution: str, comment: str = "", outside_code: str = ""
+    ) -> None:
         """The client refused, did not answer, or could not be reached."""
         self.resolution = resolution
 
@@ -176,7 +178,7 @@ class Lifecycle(models.Model):
         self.cabinet_ref = ref
 
     @actor_transition([Status.CABINET_REQUESTED], Status.CABINET_FAILED, Actor.SYSTEM)
-    def cabinet_failed(self, *, resolution: str, comment: str = "") -> None:
+    def cabinet_failed(self, *, resolution: str, comment: str = "", outside_code: str = "") -> None:
         """The cabinet service refused, or did not answer."""
         self.resolution = resolution
 
@@ -246,7 +248,7 @@ class Lifecycle(models.Model):
         Actor.SYSTEM,
         Actor.MANAGER,
     )
-    def signing_failed(self, *, resolution: str, comment: str = "") -> None:
+    def signing_failed(self, *, resolution: str, comment: str = "", outside_code: str = "") -> None:
         """The document will not be signed as things stand; the resolution says why."""
         self.resolution = resolution
 
@@ -257,7 +259,7 @@ class Lifecycle(models.Model):
         self.completed_at = clock.now()
 
     @actor_transition([Status.DOCUMENT_SIGNED], Status.ARCHIVE_FAILED, Actor.SYSTEM)
-    def archive_failed(self, *, resolution: str, comment: str = "") -> None:
+    def archive_failed(self, *, resolution: str, comment: str = "", outside_code: str = "") -> None:
         """The archive did not accept the package."""
         self.resolution = resolution
 

@@ -64,6 +64,7 @@ task_urls = [
     path("fraud-check/", account.fraud_check, name="fraud_check"),
     path("document/remove/", documents.remove, name="document_remove"),
     path("document/retry/", documents.retry, name="document_retry"),
+    path("document/resubmit/", documents.resubmit, name="document_resubmit"),
     path("document/review/", documents.review, name="document_review"),
     path("document/attach/", documents.attach, name="document_attach"),
     path("document/<int:version>/pdf/", files.pdf, name="document_pdf"),

@@ -13,6 +13,7 @@ from archive import documents
 from archive.models import DocumentVersion
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from econtract.platform.outbox.models import OutboxJob
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import effects, guards, history, withdrawal
@@ -155,6 +156,28 @@ def retry_conversion(*, task: SigningTask, actor: User) -> None:
         )
     documents.retry_conversion(version=fresh.document_version)
     effects.submit_document_to_archive(fresh)
+
+
+def find_parked_submission(task: SigningTask) -> OutboxJob | None:
+    """The job that could not put the task's document into the archive, and is not tried again."""
+    version = task.document_version
+    if version is None or not version.is_ready or version.archive_code:
+        return None
+    jobs = OutboxJob.objects.parked().filter(
+        subject=task.number, kind=effects.SUBMIT_DOCUMENT, payload__version=version.pk
+    )
+    return jobs.order_by("-pk").first()
+
+
+@transaction.atomic
+def resubmit_document(*, task: SigningTask, actor: User) -> None:
+    """«Передать в архив снова»: repeats the submission that the archive refused or never got."""
+    fresh = _lock_for_change(task, actor)
+    job = find_parked_submission(fresh)
+    if job is None:
+        text = "Документ уже передан в архив или передается."
+        raise ActionRefused(Refusal("submission_not_parked", text))
+    job.reopen()
 
 
 def _require_no_document(task: SigningTask, actor: User) -> None:

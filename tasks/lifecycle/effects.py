@@ -18,6 +18,7 @@ from tasks.models import SigningTask
 from tasks.statuses import Status
 from tasks.transitions import Actor
 
+SUBMIT_DOCUMENT = "submit_document_to_archive"
 EXPIRY_RETRY_DELAY = timedelta(hours=1)
 REMINDERS = {
     Status.IDENTIFICATION_PENDING: "identification_reminder",
@@ -82,7 +83,7 @@ def submit_document_to_archive(task: SigningTask) -> None:
     version = task.document_version
     if version is not None:
         queue.enqueue(
-            kind="submit_document_to_archive",
+            kind=SUBMIT_DOCUMENT,
             subject=task.number,
             queue_key=f"{task.queue_key}:document",
             payload={"version": version.pk},

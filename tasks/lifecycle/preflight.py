@@ -21,6 +21,7 @@ REVIEW_PENDING = Refusal(
     "Просмотрите их и подтвердите.",
 )
 WAIT = "Подождите немного."
+PENDING_CODES = frozenset({"conversion_pending", "archive_code_pending"})
 
 
 def run_checks(task: SigningTask, *, fresh: bool = False) -> tuple[PreflightCheck, ...]:
@@ -34,10 +35,17 @@ def run_checks(task: SigningTask, *, fresh: bool = False) -> tuple[PreflightChec
     return (
         PreflightCheck("Клиент", tuple(client_refusals(task))),
         *recipient,
-        PreflightCheck("Документ", tuple(document_refusals(task.document_version))),
+        _check_document(task),
         PreflightCheck("Лицевой счет", tuple(account_refusals(task))),
         *sender,
     )
+
+
+def _check_document(task: SigningTask) -> PreflightCheck:
+    """A document that the system is still working on is not wrong: the check is not known yet."""
+    problems = tuple(document_refusals(task.document_version))
+    is_known = not any(problem.code in PENDING_CODES for problem in problems)
+    return PreflightCheck("Документ", problems, is_known=is_known)
 
 
 def sending_refusals(task: SigningTask, *, fresh: bool) -> list[Refusal]:

@@ -1,7 +1,7 @@
 """Submitting to the electronic archive: the document first, the package when both have signed."""
 
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.db import transaction
 
@@ -28,7 +28,7 @@ from tasks.pipeline.step import (
     NotifyingJobKind,
     Step,
     TaskJobKind,
-    build_failure,
+    build_refused,
     load_task,
 )
 from tasks.statuses import Resolution, Status
@@ -71,7 +71,8 @@ class SubmitDocumentToArchive(_ArchiveJobKind, NotifyingJobKind):
             code = archive.submit(
                 kind=SubmissionKind.DOCUMENT,
                 file=file,
-                metadata=_build_metadata(task, version.file_name),
+                # The archive gets the PDF, whatever was uploaded.
+                metadata=_build_metadata(task, f"{PurePath(version.file_name).stem}.pdf"),
                 key=job.key,
             )
         with transaction.atomic():
@@ -134,7 +135,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
             return fresh.package
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
-        return build_failure("archive_failed", Resolution.ARCHIVE_REJECTED, refusal.message)
+        return build_refused("archive_failed", Resolution.ARCHIVE_REJECTED, refusal)
 
 
 def _store_file(package: BuiltPackage) -> StoredFile:

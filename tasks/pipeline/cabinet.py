@@ -4,7 +4,7 @@ from clients.gateways.cabinet import CabinetRequest, cabinets
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
-from tasks.pipeline.step import PARTIES, DueTransition, Step, build_failure
+from tasks.pipeline.step import PARTIES, DueTransition, Step, build_refused
 from tasks.statuses import Resolution, Status
 
 
@@ -27,7 +27,7 @@ class CreateCabinet(Step):
         resolution = Resolution.CABINET_BAD_DATA
         if refusal.code == Resolution.CABINET_EXISTS:
             resolution = Resolution.CABINET_EXISTS
-        return build_failure("cabinet_failed", resolution, refusal.message)
+        return build_refused("cabinet_failed", resolution, refusal)
 
 
 def _build_cabinet_request(task: SigningTask) -> CabinetRequest:

@@ -17,7 +17,14 @@ from clients.models import Contact
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
-from tasks.pipeline.step import PARTIES, DueTransition, NotifyingJobKind, Step, build_failure
+from tasks.pipeline.step import (
+    PARTIES,
+    DueTransition,
+    NotifyingJobKind,
+    Step,
+    build_failure,
+    build_refused,
+)
 from tasks.statuses import Resolution, Status, resolutions_of
 from tasks.transitions import Actor
 
@@ -42,7 +49,7 @@ class StartIdentification(Step):
         resolution = Resolution.DATA_MISMATCH
         if refusal.code == Resolution.BLACKLISTED:
             resolution = Resolution.BLACKLISTED
-        return build_failure("identification_failed", resolution, refusal.message)
+        return build_refused("identification_failed", resolution, refusal)
 
 
 class FollowIdentification(Step):

@@ -5,6 +5,7 @@ from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.common.refusals import join_texts
+from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import (
@@ -13,12 +14,18 @@ from edo.channels.protocol import (
     SigningChannel,
 )
 from tasks import channels
+from tasks.actions.document import find_parked_submission
 from tasks.channels import channel_for, resolution_for
 from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import lock_task
 from tasks.models import SigningTask
-from tasks.pipeline.archiving import SubmitDocumentToArchive
-from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, build_failure
+from tasks.pipeline.step import (
+    ALL_RELATIONS,
+    DueTransition,
+    Step,
+    build_failure,
+    build_refused,
+)
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
@@ -119,7 +126,7 @@ def send(channel: SigningChannel, task: SigningTask) -> list[DueTransition]:
 def build_send_failure(refusal: Refused, *, actor: Actor = Actor.SYSTEM) -> DueTransition:
     """The transition after the channel has refused to send the document."""
     resolution = resolution_for(refusal.code)
-    return build_failure("signing_failed", resolution, refusal.message, actor=actor)
+    return build_refused("signing_failed", resolution, refusal, actor=actor)
 
 
 def read_pdf(task: SigningTask) -> bytes:
@@ -141,13 +148,18 @@ def _check_document(task: SigningTask) -> DueTransition | None:
     if version is None or version.state == version.State.FAILED:
         reason = " ".join(map(str, preflight.document_refusals(version)))
         return build_failure("signing_failed", Resolution.SEND_FAILED, reason)
-    parked_jobs = OutboxJob.objects.parked().filter(
-        subject=task.number, kind=SubmitDocumentToArchive.kind
-    )
-    if version.is_ready and parked_jobs.filter(payload__version=version.pk).exists():
-        reason = "Электронный архив не принял документ."
-        return build_failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
+    if job := find_parked_submission(task):
+        return _build_submission_failure(job)
     raise NotReadyYet("The document is being converted and archived.")
+
+
+def _build_submission_failure(job: OutboxJob) -> DueTransition:
+    """The failure of a task whose document could not be put into the archive."""
+    if job.error_kind == ErrorKind.REFUSED:
+        refusal = Refused(job.error_system, job.error_code)
+        return build_refused("signing_failed", Resolution.DOCUMENT_REJECTED, refusal)
+    reason = "Электронный архив не отвечал, и документ в него не передан."
+    return build_failure("signing_failed", Resolution.SERVICE_UNAVAILABLE, reason)
 
 
 def _check_parties(task: SigningTask) -> DueTransition | None:

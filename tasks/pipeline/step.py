@@ -24,6 +24,7 @@ from tasks.models import SigningTask
 from tasks.notifications import triggers
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
+from tasks.wording.refusals import explain_refusal
 
 # Relations to load with a task.
 PARTIES = ("client", "contact_version")
@@ -59,6 +60,21 @@ def build_failure(
 ) -> DueTransition:
     """A transition into a failed status; users see the resolution and the comment."""
     return DueTransition(name, actor, {"resolution": resolution, "comment": comment})
+
+
+def build_refused(
+    name: str, resolution: Resolution, refusal: Refused, *, actor: Actor = Actor.SYSTEM
+) -> DueTransition:
+    """`build_failure` for a refusal of an outside system, whose code goes to support requests."""
+    return DueTransition(
+        name,
+        actor,
+        {
+            "resolution": resolution,
+            "comment": explain_refusal(refusal),
+            "outside_code": f"{refusal.system}: {refusal.code}",
+        },
+    )
 
 
 class TaskJobKind(JobKind):

@@ -18,8 +18,8 @@ NEXT = {
     "с комментарием.",
     Status.APPROVAL_REJECTED: "Прочитайте комментарий руководителя, исправьте задание и отправьте "
     "его на согласование снова – или отмените.",
-    Status.IDENTIFICATION_REQUESTED: "Система готовит ссылку для идентификации и отправит ее "
-    "клиенту по СМС и электронной почте.",
+    Status.IDENTIFICATION_REQUESTED: "Сервис идентификации готовит ссылку: клиент получит ее "
+    "по СМС и электронной почте.",
     Status.IDENTIFICATION_PENDING: "Клиент подтверждает личность по ссылке из СМС. Если он "
     "не получил ее, проверьте телефон и отправьте запрос заново.",
     Status.AUTHORITY_REVIEW: "Проверьте документы о полномочиях: подтвердите их или отклоните "
@@ -65,7 +65,7 @@ NEXT_BY_RESOLUTION = {
     "исправьте контактное лицо и создайте ЛК заново.",
     Resolution.CABINET_BAD_DATA: "Сверьте данные клиента и контактного лица, исправьте их "
     "и создайте ЛК заново.",
-    Resolution.SEND_FAILED: "Оператор ЭДО не принял документ. Прочитайте причину, исправьте "
+    Resolution.SEND_FAILED: "Документ не отправлен. Прочитайте причину, исправьте "
     "документ или данные клиента и отправьте снова.",
     Resolution.CLIENT_REFUSED: "Клиент отказался подписать. Позвоните ему, выясните причину, "
     "при необходимости замените документ и отправьте снова.",
@@ -86,6 +86,9 @@ NEXT_BY_RESOLUTION = {
     "Свяжитесь с ним и отправьте документ снова.",
     Resolution.CLIENT_SIGNATURE_INVALID: "Подпись клиента недействительна. Объясните клиенту "
     "причину и отправьте документ снова, чтобы он подписал его другим сертификатом.",
+    Resolution.DOCUMENT_REJECTED: "Электронный архив не принял документ, поэтому он не отправлен "
+    "клиенту. Замените документ или передайте его в архив снова, потом отправьте; если "
+    "не помогает, оформите заявку: текст готов в карточке.",
     Resolution.INTERNAL_ERROR: "Сбой в самом E-Contract, внешние системы и клиент ни при чем. "
     "Повторите действие; если не помогает, оформите заявку: текст готов в карточке.",
     Resolution.SERVICE_UNAVAILABLE: "Внешняя система не отвечала долго. Повторите действие; если "
@@ -97,6 +100,8 @@ ASK_SUPPORT = {
     Resolution.SERVICE_UNAVAILABLE: TROUBLE,
     Resolution.INTERNAL_ERROR: TROUBLE,
     Resolution.ARCHIVE_REJECTED: SUPPORT,
+    Resolution.DOCUMENT_REJECTED: SUPPORT,
+    Resolution.CLIENT_SIGNATURE_INVALID: SUPPORT,
     Resolution.SEND_FAILED: SUPPORT,
     Resolution.ACCOUNT_UNVERIFIED: SUPPORT,
     Resolution.CABINET_EXISTS: SUPPORT,
@@ -117,8 +122,11 @@ def support_topic(task: SigningTask) -> str:
     return ASK_SUPPORT.get(Resolution(task.resolution), "") if task.resolution else ""
 
 
-def support_text(task: SigningTask, topic: str, reason: str = "") -> str:
-    """A request ready to be pasted: what support asks for first. No personal data."""
+def support_text(task: SigningTask, topic: str, reason: str = "", outside_code: str = "") -> str:
+    """A request ready to be pasted: what support asks for first. No personal data.
+
+    ``outside_code`` is the code with which an outside system refused, with the system's name.
+    """
     lines = [
         f"Услуга: {topic}",
         f"Задание: {task.number}, {settings.PUBLIC_URL}{task.get_absolute_url()}",
@@ -128,6 +136,8 @@ def support_text(task: SigningTask, topic: str, reason: str = "") -> str:
         lines.append(f"Резолюция: {Resolution(task.resolution).label}")
     if reason:
         lines.append(f"Сообщение системы: {reason}")
+    if outside_code:
+        lines.append(f"Код внешней системы: {outside_code}")
     lines.append(f"Регион: {task.region.name}")
     lines.append("Что произошло: ")
     return "\n".join(lines)

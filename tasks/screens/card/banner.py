@@ -33,7 +33,10 @@ WITHDRAWAL_TEXTS = {
 
 @dataclass(frozen=True)
 class Banner:
-    """``title`` names status and turn, ``reason`` why the task is here, ``advice`` what to do."""
+    """``title`` names status and turn, ``reason`` why the task is here, ``advice`` what to do.
+
+    ``outside_code`` is the code of an outside system's refusal, for the request to support.
+    """
 
     kind: str
     icon: str
@@ -41,6 +44,7 @@ class Banner:
     reason: str
     advice: str
     troubles: tuple[Trouble, ...]
+    outside_code: str = ""
 
 
 def build_banner(
@@ -49,16 +53,18 @@ def build_banner(
     """The banner that ``user`` sees on the card of ``task``."""
     status = Status(task.status)
     kind = kind_of(status)
+    last = next((e for e in reversed(entries) if e.new_status == task.status), None)
     next_transition = task.withdrawal.get("then") if task.withdrawal else None
     return Banner(
         kind=kind,
         icon=ICONS[kind],
         title=_title(task, user),
-        reason=_reason(task, entries),
+        reason=_reason(task, last),
         advice=WITHDRAWAL_TEXTS[next_transition]
         if next_transition
         else next_step(status, task.resolution),
         troubles=tuple(troubles),
+        outside_code=last.details.get("outside_code", "") if last else "",
     )
 
 
@@ -75,9 +81,8 @@ def _title(task: SigningTask, user: User) -> str:
     return f"{status.label}. {turn}, {format_running_time(clock.now() - task.status_changed_at)}"
 
 
-def _reason(task: SigningTask, entries: list[HistoryEntry]) -> str:
-    """The resolution, and the comment of the last transition to the current status."""
-    last = next((e for e in reversed(entries) if e.new_status == task.status), None)
+def _reason(task: SigningTask, last: HistoryEntry | None) -> str:
+    """The resolution, and the comment of the ``last`` transition to the current status."""
     resolution = Resolution(task.resolution).label if task.resolution else ""
     comment = last.comment if last else ""
     if resolution and comment:

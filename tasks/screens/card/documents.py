@@ -15,7 +15,7 @@ from econtract.platform.common.formatting import (
     pluralize,
 )
 from econtract.platform.common.refusals import Refusal
-from tasks.actions.document import document_refusals
+from tasks.actions.document import document_refusals, find_parked_submission
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.common.page_previews import PagePreview, build_page_previews
@@ -76,6 +76,7 @@ class DocumentBlock:
     pages: tuple[PagePreview, ...]
     versions: tuple[VersionView, ...]
     can_retry: bool
+    can_resubmit: bool
     can_remove: bool
     can_attach: bool
     refusals: tuple[Refusal, ...]
@@ -114,6 +115,7 @@ def build_document_block(
         pages=_build_previews(task, current) if current and current.pdf_id else (),
         versions=tuple(_build_version(task, version) for version in versions),
         can_retry=can_replace and current is not None and current.can_retry,
+        can_resubmit=can_replace and find_parked_submission(task) is not None,
         can_remove=can_replace and current is not None,
         can_attach=can_replace and current is None,
         refusals=tuple(refusals),

@@ -222,7 +222,7 @@ def _build_current_step(
         main=buttons.main,
         others=buttons.others,
         authority_files=_build_authority_files(task) if flags.authority_files else (),
-        support_request=_build_support_request(task, banner.reason),
+        support_request=_build_support_request(task, banner),
         remind=_build_remind_button(task, user, entries),
         phone=_phone_to_call(task),
     )
@@ -262,11 +262,12 @@ def _build_authority_file(document: AuthorityDocument) -> AuthorityFileLink:
     )
 
 
-def _build_support_request(task: SigningTask, reason: str) -> SupportRequest | None:
+def _build_support_request(task: SigningTask, banner: Banner) -> SupportRequest | None:
     topic = guidance.support_topic(task)
     if not topic:
         return None
-    return SupportRequest(topic, guidance.support_text(task, topic, reason), settings.HELPME_URL)
+    text = guidance.support_text(task, topic, banner.reason, banner.outside_code)
+    return SupportRequest(topic, text, settings.HELPME_URL)
 
 
 def _build_comments(task: SigningTask) -> tuple[CommentView, ...]:

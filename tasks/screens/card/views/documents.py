@@ -18,6 +18,7 @@ from tasks.actions.document import (
     confirm_review,
     document_refusals,
     remove_document,
+    resubmit_document,
     retry_conversion,
 )
 from tasks.lifecycle import withdrawal
@@ -98,6 +99,19 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
         retry_conversion(task=task, actor=current_user(request))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
+    return redirect(task)
+
+
+@require_POST
+def resubmit(request: HttpRequest, number: int) -> HttpResponse:
+    """«Передать в архив снова»."""
+    task = get_visible_task(request, number)
+    try:
+        resubmit_document(task=task, actor=current_user(request))
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Документ передается в архив снова")
     return redirect(task)
 
 
