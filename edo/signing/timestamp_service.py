@@ -13,7 +13,7 @@ from econtract.platform.common.http import OutsideHttp
 from edo.crypto import digests
 from edo.crypto.digests import NAMES_BY_OID
 from edo.signing.timestamps import verify_stamp
-from edo.signing.trust import load_trust_store
+from edo.signing.trust import TrustStore
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +44,12 @@ def has_timestamp_service() -> bool:
     return bool(settings.OUTSIDE[SYSTEM]["url"])
 
 
-def request_timestamp(content: bytes) -> bytes:
+def request_timestamp(content: bytes, *, trust: TrustStore) -> bytes:
     """A new time-stamp token (DER) over ``content``, with the service's certificate inside.
 
     The token is checked before it is returned. Every call makes another token, so the caller must
     store it. Raises Refused with the service's reason, and Unavailable whenever there is no valid
-    token, also when we do not trust the service: an administrator can mend that.
+    token, also when ``trust`` has no root of the service: an administrator can mend that.
     """
     digest = digests.digest(settings.TSP_DIGEST, content)
     nonce = secrets.randbits(NONCE_BITS) + 1
@@ -73,9 +73,7 @@ def request_timestamp(content: bytes) -> bytes:
         max_response_bytes=MAX_RESPONSE_BYTES,
     )
     token = _read_token(response.content, nonce)
-    report = verify_stamp(
-        token, lambda name: digests.digest(name, content), trust=load_trust_store()
-    )
+    report = verify_stamp(token, lambda name: digests.digest(name, content), trust=trust)
     if not report.is_valid or report.stamped_at is None:
         codes = ", ".join(reason.code for reason in (*report.problems, *report.doubts))
         raise Unavailable(SYSTEM, f"the time-stamp is not valid: {codes}")

@@ -44,7 +44,8 @@ def test_a_stamp_is_over_our_bytes(sandbox: Sandbox, settings: Any, algorithm: s
     world.connect(settings, sandbox)
     settings.TSP_DIGEST = algorithm
     assert has_timestamp_service()
-    token, trust = request_timestamp(CONTENT), load_trust_store()
+    trust = load_trust_store()
+    token = request_timestamp(CONTENT, trust=trust)
     info = tsp.ContentInfo.load(token)["content"]["encap_content_info"]["content"].parsed
     oid = info["message_imprint"]["hash_algorithm"]["algorithm"].dotted
     assert digests.NAMES_BY_OID[oid] == algorithm
@@ -52,7 +53,7 @@ def test_a_stamp_is_over_our_bytes(sandbox: Sandbox, settings: Any, algorithm: s
     assert report.is_valid
     other = verify_stamp(token, lambda name: digests.digest(name, b"others"), trust=trust)
     assert [problem.code for problem in other.problems] == ["stamp_mismatch"]
-    assert request_timestamp(CONTENT) != token
+    assert request_timestamp(CONTENT, trust=load_trust_store()) != token
 
 
 def test_an_unknown_service_is_not_believed(
@@ -61,7 +62,7 @@ def test_an_unknown_service_is_not_believed(
     world.connect(settings, sandbox)
     settings.EDO_TRUST_ROOTS = str(write_trust(tmp_path, authority()))
     with pytest.raises(Unavailable, match="stamp_untrusted"):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
 
 
 def test_an_answer_to_another_request_is_not_taken(
@@ -82,7 +83,7 @@ def test_an_answer_to_another_request_is_not_taken(
     body = sandbox.http.post("/tsp", content=request.dump(), headers=headers).content
     service.responses.append(response(body=body))
     with pytest.raises(Unavailable, match="another request"):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
 
 
 def refusal(reason: str) -> bytes:
@@ -93,21 +94,21 @@ def refusal(reason: str) -> bytes:
 def test_refusals_are_final_unless_the_service_is_out_of_order(service: FakeServer) -> None:
     service.responses.append(response(body=refusal("bad_alg")))
     with pytest.raises(Refused, match="bad_alg"):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
     service.responses.append(response(body=refusal("time_not_available")))
     with pytest.raises(Unavailable, match="time_not_available"):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
 
 
 @pytest.mark.parametrize("body", [b"", b"garbage", b"\x30\x80", b"0" * 2_000_000])
 def test_a_malformed_or_huge_answer_is_an_outage(service: FakeServer, body: bytes) -> None:
     service.responses.append(response(body=body))
     with pytest.raises(Unavailable):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
 
 
 def test_without_a_url_there_is_no_service(settings: Any) -> None:
     settings.OUTSIDE = {"tsp": {"url": "", "token": ""}}
     assert not has_timestamp_service()
     with pytest.raises(Unavailable, match="TSP_URL"):
-        request_timestamp(CONTENT)
+        request_timestamp(CONTENT, trust=load_trust_store())
