@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from econtract.platform.common.moscow_time import MOSCOW, format_date
 from edo.models import PowerOfAttorney, Signatory
-from edo.signing.trust import is_known_revoked
+from edo.trust.store import is_known_revoked
 
 EXPIRES_SOON = timedelta(days=30)
 

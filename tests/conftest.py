@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 import econtract.celery  # noqa: F401  (jobs are published to this application)
 from accounts.models import User
 from econtract.platform.common import http
+from edo.trust import store
 from tasks.models import SigningTask
 from tests.support import world
 from tests.support.chromium.windows import launch_arguments
@@ -53,6 +54,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(autouse=True)
+def fresh_trust() -> None:
+    """The database that this process has read belonged to another test."""
+    store.forget()
 
 
 @pytest.fixture(scope="session")

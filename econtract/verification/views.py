@@ -28,7 +28,7 @@ from econtract.verification.report import (
 )
 from econtract.verification.results import VerificationResult
 from econtract.verification.uploads import LimitedUploads
-from edo.signing.trust import load_seal_trust_store, load_trust_store
+from edo.trust.store import load_seal_trust_store, load_trust_store
 
 TEMPLATE = "verification/check.html"
 NOT_FOUND, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 404, 413, 422, 429

@@ -12,7 +12,7 @@ from edo.models import PowerOfAttorney, Signatory
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerOfAttorneyReport, PowerRequirements
 from edo.signing.certificates import read_pem_certificate
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 
 POWER_CHECK_CACHE_SECONDS = 30
 

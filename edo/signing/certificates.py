@@ -26,7 +26,7 @@ class CertificateDetails:
     """The fields of a certificate that we use; a text is empty when the certificate has none.
 
     `serial` is upper-case hexadecimal, datetimes are aware UTC, `pem` is the certificate itself.
-    `is_seal` is true for the certificate of an organisation's seal (`edo/signing/seal.py`).
+    `is_seal` is true for the certificate of an organisation's seal (`edo/seal.py`).
     """
 
     owner: str

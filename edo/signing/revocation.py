@@ -1,7 +1,7 @@
 """Whether a certificate was revoked at a given time, by the CRLs and OCSP responses at hand.
 
-No database, no network: the caller has them. Every one is used only after its own signature has
-been verified with the key of the authority that issued the certificate.
+No database, no network: the caller has them, or passes an archive that has. Every one is used only
+after its own signature has been verified with the key of the authority that issued the certificate.
 """
 
 import functools
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain as join
 from itertools import pairwise
+from typing import Protocol
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp
@@ -43,12 +45,21 @@ class Revocation:
     since: datetime | None = None
 
 
+class RevocationArchive(Protocol):
+    """Where more CRLs and OCSP responses (DER) are, found when they are needed."""
+
+    def find_crls(self, issuer: x509.Name) -> Sequence[x509.CertificateRevocationList]: ...
+
+    def find_ocsp_responses(self, serial_number: int) -> Sequence[bytes]: ...
+
+
 @dataclass(frozen=True)
 class RevocationSources:
     """The CRLs and the OCSP responses (DER) that are at hand."""
 
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
+    archive: RevocationArchive | None = None
 
     def check(self, chain: Sequence[x509.Certificate], at: datetime) -> Revocation:
         """Whether a certificate of ``chain`` was revoked by ``at``.
@@ -67,10 +78,13 @@ class RevocationSources:
     def _find_answers(
         self, certificate: x509.Certificate, issuer: x509.Certificate
     ) -> "Iterable[_Answer]":
-        for crl in self.crls:
+        archive = self.archive
+        crls = archive.find_crls(issuer.subject) if archive else ()
+        for crl in join(self.crls, crls):
             if crl.issuer == issuer.subject and is_issued_by(crl, issuer):
                 yield _read_crl(crl, certificate)
-        for response in self.ocsp_responses[:MAX_OCSP_RESPONSES]:
+        responses = archive.find_ocsp_responses(certificate.serial_number) if archive else ()
+        for response in join(self.ocsp_responses[:MAX_OCSP_RESPONSES], responses):
             answer = read_ocsp_response(response, certificate, issuer)
             if answer is not None:
                 yield answer

@@ -1,4 +1,4 @@
-"""Checking a seal of our organisation (`edo/signing/seal.py`). No database."""
+"""Checking a seal of our organisation (`edo/seal.py`). No database."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -14,7 +14,7 @@ from econtract.platform.common.errors import Unavailable
 from edo.signing import accreditation
 from edo.signing.accreditation import Accreditation, load_accreditations
 from edo.signing.chains import find_chains
-from edo.signing.revocation import Revocation, RevocationSources
+from edo.signing.revocation import Revocation, RevocationArchive, RevocationSources
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,18 @@ PEM_MARK = b"-----BEGIN"
 
 @dataclass(frozen=True)
 class TrustStore:
-    """The certificates that we trust, the CRLs and OCSP responses at hand, the accreditations."""
+    """The certificates that we trust, the CRLs and OCSP responses at hand, the accreditations.
+
+    `authorities` complete chains from which the signer has left them out; they are trusted only
+    as far as a root vouches for them. `archive` has more CRLs and OCSP responses.
+    """
 
     roots: tuple[x509.Certificate, ...]
     crls: tuple[x509.CertificateRevocationList, ...] = ()
     accreditations: tuple[Accreditation, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
+    authorities: tuple[x509.Certificate, ...] = ()
+    archive: RevocationArchive | None = None
 
     @classmethod
     def load(cls, roots: Path, crls: Iterable[Path] = ()) -> "TrustStore":
@@ -56,13 +62,15 @@ class TrustStore:
 
         Raises UnverifiableChain when we cannot tell.
         """
-        chains = find_chains(certificate, tuple(intermediates), self.roots)
+        known = self._find_authorities([certificate, *intermediates])
+        chains = find_chains(certificate, (*intermediates, *known), self.roots)
         chain = next((chain for chain in chains if chain.is_valid_at(at)), None)
         return list(chain.certificates) if chain else None
 
     def check_revocation(self, chain: Sequence[x509.Certificate], at: datetime) -> Revocation:
         """Whether a certificate of ``chain`` was revoked by ``at``."""
-        return RevocationSources(self.crls, self.ocsp_responses).check(chain, at)
+        sources = RevocationSources(self.crls, self.ocsp_responses, self.archive)
+        return sources.check(chain, at)
 
     def is_listed_as_revoked(self, certificate: x509.Certificate, at: datetime) -> bool:
         """Whether a CRL with the issuer's name lists ``certificate``.
@@ -70,37 +78,44 @@ class TrustStore:
         The chain and the signature of the CRL are not checked. That is enough to warn and to
         refuse to sign, but not to judge a signature.
         """
-        for crl in self.crls:
+        more = self.archive.find_crls(certificate.issuer) if self.archive else ()
+        for crl in (*self.crls, *more):
             if crl.issuer == certificate.issuer:
                 entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
                 if entry is not None and entry.revocation_date_utc <= at:
                     return True
         return False
 
+    @cached_property
+    def _authorities_by_subject(self) -> dict[x509.Name, list[x509.Certificate]]:
+        by_subject: dict[x509.Name, list[x509.Certificate]] = {}
+        for certificate in self.authorities:
+            by_subject.setdefault(certificate.subject, []).append(certificate)
+        return by_subject
 
-def load_trust_store() -> TrustStore:
-    """The roots and CRLs of this installation (EDO_TRUST_ROOTS, EDO_CRLS).
+    def _find_authorities(
+        self, certificates: Sequence[x509.Certificate]
+    ) -> tuple[x509.Certificate, ...]:
+        """Those of `authorities` that may stand above ``certificates``."""
+        issuers: list[x509.Certificate] = []
+        names = {certificate.issuer for certificate in certificates}
+        while names and self.authorities:
+            additions = [
+                item
+                for name in names
+                for item in self._authorities_by_subject.get(name, ())
+                if item not in issuers and item not in certificates
+            ]
+            issuers += additions
+            names = {item.issuer for item in additions}
+        return tuple(issuers)
+
+
+def load_from_settings(roots: str) -> TrustStore:
+    """The file ``roots`` with the CRLs of EDO_CRLS.
 
     Raises Unavailable when the roots cannot be read: no signature can be verified then.
     """
-    return _load_from_settings(settings.EDO_TRUST_ROOTS)
-
-
-def load_seal_trust_store() -> TrustStore:
-    """The roots of our seal (SEAL_TRUST_ROOTS); raises as `load_trust_store`."""
-    return _load_from_settings(settings.SEAL_TRUST_ROOTS or settings.EDO_TRUST_ROOTS)
-
-
-def is_known_revoked(pem: str, at: datetime) -> bool:
-    """`TrustStore.is_listed_as_revoked` for a PEM certificate; False when it cannot be checked."""
-    try:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
-        return load_trust_store().is_listed_as_revoked(certificate, at)
-    except (ValueError, Unavailable):
-        return False
-
-
-def _load_from_settings(roots: str) -> TrustStore:
     try:
         return TrustStore.load(Path(roots), [Path(name) for name in settings.EDO_CRLS])
     except (OSError, ValueError) as error:

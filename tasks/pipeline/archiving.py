@@ -16,7 +16,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
-from edo.signing.seal import seal
+from edo.seal import seal
 from tasks.actions.saving import save_task
 from tasks.lifecycle import history
 from tasks.lifecycle.perform import lock_task

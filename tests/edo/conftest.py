@@ -13,7 +13,7 @@ from tests.support.world import connect
 
 
 @pytest.fixture
-def connected_sandbox(settings: Any, sandbox: Sandbox) -> Iterator[Sandbox]:
+def connected_sandbox(db: None, settings: Any, sandbox: Sandbox) -> Iterator[Sandbox]:
     """Every outside system is the sandbox, and its test authority is trusted."""
     connect(settings, sandbox)
     settings.SIGNING_PROVIDER = "http"

@@ -16,7 +16,8 @@ from edo.models import Exchange, PowerOfAttorney
 from edo.powers import mchd
 from edo.powers.mchd import PowerOfAttorneyData
 from edo.signing import cms
-from edo.signing.trust import TrustStore, load_trust_store
+from edo.signing.trust import TrustStore
+from edo.trust.store import load_trust_store
 
 
 def collect_evidence(exchange: Exchange) -> SigningEvidence:

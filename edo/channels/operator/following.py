@@ -20,7 +20,7 @@ from edo.channels.operator.revocation import revoke_at_operator
 from edo.models import Exchange
 from edo.signing import cms
 from edo.signing.report import SignatureReport, Verdict
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 
 State = Exchange.State
 NO_REASON = "Клиент не указал причину."

@@ -15,7 +15,7 @@ from edo.channels.protocol import PreflightCheck, SigningRecipient
 from edo.models import Box, Signatory
 from edo.powers.selection import find_current_power
 from edo.powers.verification import find_power_problems
-from edo.signing.trust import is_known_revoked
+from edo.trust.store import is_known_revoked
 
 CERTIFICATE_CODES = frozenset({SendRefusalCode.CERTIFICATE_INVALID})
 POWER_CODES = frozenset({SendRefusalCode.POWER_OF_ATTORNEY_INVALID, SendRefusalCode.TRUST_UNKNOWN})

@@ -17,7 +17,7 @@ from edo.channels.operator.registry import get_gateway
 from edo.models import Exchange
 from edo.signing import cms
 from edo.signing.providers.registry import get_signing_service
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 
 State = Exchange.State
 

@@ -13,7 +13,7 @@ from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDeta
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.signing import cms
 from edo.signing.report import SignatureReport, Verdict
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 
 # A certificate may be revoked at any time, but an open card need not show it at once.
 REPORT_CACHE_SECONDS = 300

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes
 
 from edo.signing import cms
 from edo.signing.providers.registry import get_signing_service
-from edo.signing.trust import TrustStore, load_trust_store
+from edo.signing.trust import TrustStore
+from edo.trust.store import load_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import DAY, NOW, PDF, Authority, authority, write_trust
 

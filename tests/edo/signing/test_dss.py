@@ -24,7 +24,7 @@ from edo.signing.providers.protocol import (
     ConfirmationPending,
 )
 from edo.signing.providers.registry import get_signing_service
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import PDF
 

@@ -20,7 +20,7 @@ from edo.checks import check_signing
 from edo.signing import cms
 from edo.signing.private_keys import load_private_key
 from edo.signing.providers.registry import get_signing_service
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.gost_pki import TC26_512_A, gost_authority
 from tests.support.signing.pki import PDF, Signer, authority
@@ -162,6 +162,7 @@ def test_without_trusted_roots_nothing_can_be_judged(settings: Any, tmp_path: Pa
         load_trust_store()
 
 
+@pytest.mark.django_db
 def test_fresh_roots_and_lists_are_noticed(settings: Any, tmp_path: Path) -> None:
     roots, crl = tmp_path / "roots.pem", tmp_path / "crl.der"
     settings.EDO_TRUST_ROOTS, settings.EDO_CRLS = str(roots), [str(crl)]
@@ -173,6 +174,7 @@ def test_fresh_roots_and_lists_are_noticed(settings: Any, tmp_path: Path) -> Non
     assert len(load_trust_store().crls) == 1
 
 
+@pytest.mark.django_db
 def test_an_unreadable_list_is_left_out(settings: Any, tmp_path: Path) -> None:
     roots, crl = tmp_path / "roots.pem", tmp_path / "crl.der"
     settings.EDO_TRUST_ROOTS, settings.EDO_CRLS = str(roots), [str(crl)]

@@ -8,12 +8,12 @@ from cryptography import x509
 
 from econtract.platform.common.errors import Unavailable
 from edo.checks import check_signing
+from edo.seal import seal
 from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.providers.protocol import ConfirmationPending
 from edo.signing.providers.registry import get_signing_service
-from edo.signing.seal import seal
 from edo.signing.seal_checks import check_seal
-from edo.signing.trust import load_seal_trust_store
+from edo.trust.store import load_seal_trust_store
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import (
     DAY,
@@ -31,7 +31,7 @@ OUR_INN = "7707049388"
 
 
 @pytest.fixture
-def keys(tmp_path: Path, settings: Any) -> Path:
+def keys(db: None, tmp_path: Path, settings: Any) -> Path:
     """A folder of local keys, and the tests' authority as the root of seals."""
     folder = tmp_path / "keys"
     folder.mkdir(mode=0o700)

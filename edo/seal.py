@@ -13,7 +13,7 @@ from econtract.platform.common.errors import Refused, Unavailable
 from edo.signing.providers.protocol import SYSTEM, ConfirmationPending
 from edo.signing.providers.registry import get_seal_service
 from edo.signing.seal_checks import check_seal
-from edo.signing.trust import load_seal_trust_store
+from edo.trust.store import load_seal_trust_store
 
 _IDEMPOTENCY = UUID("5f4b7a0c-35b7-4b0e-9a52-7d8b1f0f3c1e")
 
