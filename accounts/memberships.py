@@ -31,12 +31,16 @@ def permission_id_of(membership: str) -> int:
     return {codename: pk for pk, codename in membership_codes().items()}[membership]
 
 
-def managers_in_groups_of(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
-    """Memberships of the managers in the groups where ``user`` is a member of any kind.
+def members_of_groups_of(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
+    """All memberships in the groups where ``user`` is a member, in whatever capacity.
 
-    A group appears once for each membership of the user in it.
+    A membership appears once for each membership of the user in its group.
     """
-    return AccessGroupUserObjectPermission.objects.filter(
-        permission_id=permission_id_of(AccessGroup.MEMBER_MANAGER),
-        content_object__members__user_id=user.pk,
+    return AccessGroupUserObjectPermission.objects.filter(content_object__members__user_id=user.pk)
+
+
+def managers_in_groups_of(user: User) -> QuerySet[AccessGroupUserObjectPermission]:
+    """The part of `members_of_groups_of` that are members as managers."""
+    return members_of_groups_of(user).filter(
+        permission_id=permission_id_of(AccessGroup.MEMBER_MANAGER)
     )

@@ -13,7 +13,12 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from accounts.memberships import managers_in_groups_of, membership_codes, permission_id_of
+from accounts.memberships import (
+    managers_in_groups_of,
+    members_of_groups_of,
+    membership_codes,
+    permission_id_of,
+)
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from accounts.roles import Role
 from accounts.users import has_role
@@ -31,10 +36,10 @@ class GrantReason(Enum):
 
 
 class MembershipRule(NamedTuple):
-    """Members of a group with this membership see the tasks of the group's managers.
+    """Members of a group with this membership see the tasks of all its members.
 
-    They must also have ``role``. With ``needs_switch`` the group must have
-    ``managers_see_each_other`` on.
+    A task stays visible to the group when its team leader or head takes it over. The viewer must
+    also have ``role``. With ``needs_switch`` the group must have ``managers_see_each_other`` on.
     """
 
     membership: str
@@ -142,14 +147,15 @@ def _find_visibility(user: User) -> Visibility:
     return Visibility(False, grants, frozenset(grant.manager_id for grant in grants))
 
 
-# The managers of the groups where a user is a member, with the user's membership in each group.
+# The members of the groups where a user is a member, with the user's membership in each group.
+# DISTINCT: somebody can be both manager and team leader of a group.
 GRANTS = f"""
-    SELECT manager.user_id, mine.permission_id, manager.content_object_id
+    SELECT DISTINCT member.user_id, mine.permission_id, member.content_object_id
     FROM {AccessGroupUserObjectPermission._meta.db_table} mine
     JOIN {AccessGroup._meta.db_table} access_group ON access_group.id = mine.content_object_id
-    JOIN {AccessGroupUserObjectPermission._meta.db_table} manager
-        ON manager.content_object_id = mine.content_object_id
-    WHERE mine.user_id = %s AND manager.permission_id = %s
+    JOIN {AccessGroupUserObjectPermission._meta.db_table} member
+        ON member.content_object_id = mine.content_object_id
+    WHERE mine.user_id = %s
 """  # noqa: S608 - our names
 
 
@@ -165,9 +171,8 @@ def _grants_through_groups(user: User, roles: Iterable[Role]) -> list[Grant]:
     always, always_ids = _membership_condition(rules, needs_switch=False)
     by_switch, by_switch_ids = _membership_condition(rules, needs_switch=True)
     condition = f"({always} OR {by_switch} AND access_group.managers_see_each_other)"
-    manager = permission_id_of(AccessGroup.MEMBER_MANAGER)
     with connection.cursor() as cursor:
-        cursor.execute(f"{GRANTS} AND {condition}", [user.pk, manager, *always_ids, *by_switch_ids])
+        cursor.execute(f"{GRANTS} AND {condition}", [user.pk, *always_ids, *by_switch_ids])
         rows = cursor.fetchall()
     codes = membership_codes()
     return [
@@ -192,9 +197,7 @@ def viewers_of(manager_id: int) -> QuerySet[User]:
 def _sees_by(rule: MembershipRule, manager_id: int) -> Q:
     """Users to whom ``rule`` shows the tasks of ``manager_id``."""
     members = AccessGroupUserObjectPermission.objects.all()
-    groups = members.filter(
-        user_id=manager_id, permission__codename=AccessGroup.MEMBER_MANAGER
-    ).values("content_object")
+    groups = members.filter(user_id=manager_id).values("content_object")
     viewers = members.filter(content_object__in=groups, permission__codename=rule.membership)
     if rule.needs_switch:
         viewers = viewers.filter(content_object__managers_see_each_other=True)
@@ -202,7 +205,7 @@ def _sees_by(rule: MembershipRule, manager_id: int) -> Q:
 
 
 def managers_headed_by(user: User) -> frozenset[int]:
-    """Managers of the groups where ``user`` is head: they may approve these managers' tasks.
+    """Members of the groups where ``user`` is head: they may approve the tasks of these members.
 
     Kept with the user object, like `visibility_of`.
     """
@@ -248,11 +251,14 @@ def missing_grants(user: User, manager: User) -> list[MissingGrant]:
     Only meaningful when `visibility_of` does not include the manager.
     """
     codes = membership_codes()
-    memberships = managers_in_groups_of(user).filter(user=manager)
-    own_membership = "content_object__members__permission_id"
+    memberships = members_of_groups_of(user).filter(user=manager)
+    # Distinct: the manager can be a member of a group in two capacities.
+    rows = memberships.values_list(
+        "content_object__name", "content_object__members__permission_id"
+    ).distinct()
     return [
         MissingGrant(group, _missing_condition(MEMBERSHIP_RULES[codes[permission_id]], user))
-        for group, permission_id in memberships.values_list("content_object__name", own_membership)
+        for group, permission_id in rows
     ]
 
 

@@ -43,6 +43,9 @@ def take_refusals(task: SigningTask, user: User) -> list[Refusal]:
         return [Refusal("take_finished", "Задание завершено: принимать в работу нечего.")]
     if task.manager_id == user.pk:
         return [Refusal("take_own", "Задание уже у вас в работе.")]
+    if task.task_type not in user.task_types:
+        text = f"Вам не открыт тип заданий «{TaskType(task.task_type).label}»."
+        return [Refusal("take_lacks_task_type", text, "Запросите доступ к нему в поддержке.")]
     return []
 
 

@@ -42,6 +42,9 @@ class Group:
     def has(self, user: int, membership: str) -> bool:
         return (user, membership) in self.members
 
+    def has_member(self, user: int) -> bool:
+        return any(member == user for member, _ in self.members)
+
 
 @dataclass(frozen=True)
 class World:
@@ -65,7 +68,7 @@ class World:
             return True
         if viewer == manager and Role.MANAGER in roles:
             return True
-        return any(self._shows(group, viewer) for group in self._groups_of_manager(manager))
+        return any(self._shows(group, viewer) for group in self._groups_of(manager))
 
     def _shows(self, group: Group, viewer: int) -> bool:
         return any(
@@ -81,16 +84,15 @@ class World:
             is_head
             and viewer != manager
             and any(
-                group.has(viewer, AccessGroup.MEMBER_HEAD)
-                for group in self._groups_of_manager(manager)
+                group.has(viewer, AccessGroup.MEMBER_HEAD) for group in self._groups_of(manager)
             )
         )
 
     def can_receive_tasks(self, user: int) -> bool:
         return self.active[user] and Role.MANAGER in self.roles[user]
 
-    def _groups_of_manager(self, user: int) -> list[Group]:
-        return [group for group in self.groups if group.has(user, AccessGroup.MEMBER_MANAGER)]
+    def _groups_of(self, user: int) -> list[Group]:
+        return [group for group in self.groups if group.has_member(user)]
 
 
 def _for_each_user(choices: list[Any]) -> st.SearchStrategy[tuple[Any, ...]]:

@@ -65,6 +65,17 @@ def test_the_page_reports_a_member_without_the_role(
     assert "участвует как «Тимлидер», но роли «Тимлидер» у него нет" in page
 
 
+def test_the_task_of_a_team_leader_is_visible_through_their_group(
+    people: People, admin_client: Client, task: SigningTask
+) -> None:
+    SigningTask.objects.update(manager=people["lead_manager"])
+    assert "Руководитель группы: «" in get_page(admin_client, people["head"], task.number)
+    assert "Тимлидер группы: «" in get_page(admin_client, people["lead"], task.number)
+    colleague = get_page(admin_client, people["colleague"], task.number)
+    assert "менеджеры этой группы не видят задания друг друга" in colleague
+    assert NO_GROUP in get_page(admin_client, people["mate"], task.number)
+
+
 def test_every_reason_is_listed(people: People, task: SigningTask) -> None:
     mate = people["mate"]
     assert mate is not None

@@ -51,6 +51,33 @@ def manager_changes(task: SigningTask) -> list[str]:
     return list(entries.values_list("name", flat=True))
 
 
+# --- «Принять в работу» ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["lead_manager", "head_manager"])
+def test_a_task_that_a_leader_takes_over_stays_visible_to_the_group(
+    people: People, task: SigningTask, who: str
+) -> None:
+    assert take(people[who], task).status_code == 200
+    assert fresh(task).manager == people[who]
+    for viewer in {"lead", "head", "lead_manager", "head_manager"} - {who}:
+        assert browser_of(people[viewer]).get(f"/tasks/{task.number}/").status_code == 200, viewer
+    for stranger in ("colleague", "neighbour", "foreign_lead"):
+        assert browser_of(people[stranger]).get(f"/tasks/{task.number}/").status_code == 404
+
+
+def test_a_task_of_a_type_that_is_not_open_cannot_be_taken_over(
+    people: People, task: SigningTask
+) -> None:
+    mate = people["mate"]
+    assert mate is not None
+    mate.type_accesses.filter(task_type=task.task_type).delete()
+    card = browser_of(mate).get(f"/tasks/{task.number}/").content.decode()
+    assert f"/tasks/{task.number}/take/" not in card
+    assert "не открыт тип заданий «ЮЛ/ИП B2B»" in take(mate, task).content.decode()
+    assert fresh(task).manager == people["owner"]
+
+
 # --- The undo of «Принять в работу» -------------------------------------------------------------
 
 

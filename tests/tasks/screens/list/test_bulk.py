@@ -95,6 +95,18 @@ def test_a_task_taken_since_the_list_was_shown_stays_with_the_faster_user(
     assert fresh(task).manager == faster
 
 
+def test_a_task_of_a_type_that_is_not_open_is_not_taken(
+    owner: User, mate: User, web: Client
+) -> None:
+    closed = SigningTaskFactory(manager=owner, task_type=TaskType.CONTRACTOR)
+    task = SigningTaskFactory(manager=owner)
+    mate.type_accesses.filter(task_type=TaskType.CONTRACTOR).delete()
+    [(number, reason)] = report(act(web, "take/", task, closed)).items()
+    assert number == closed.number
+    assert "Вам не открыт тип заданий «ДГПХ»" in reason
+    assert (fresh(task).manager, fresh(closed).manager) == (mate, owner)
+
+
 def undo_in(response: Any) -> str:
     """The address of the button «Отменить» in a message of the page."""
     [address] = re.findall(r'<form method="post" action="([^"]*undo[^"]*)">', page_of(response))
