@@ -6,7 +6,7 @@ certificates. Datetimes are aware; texts are Russian and for users, codes are st
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -83,12 +83,18 @@ class RecipientOption:
 
 @dataclass(frozen=True)
 class DocumentToSign:
-    """The document of one session. `sha256` is the hexadecimal digest of the PDF."""
+    """The document of one session. `sha256` is the hexadecimal digest of the PDF.
+
+    `contract_number` and `contract_date` are those of the contract that a supplementary agreement
+    changes; without them it is sent as a document of no particular type.
+    """
 
     sha256: str
     number: str
     kind: str
     file_name: str
+    contract_number: str = ""
+    contract_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,9 @@ class SigningSession:
     """The signing of one document with one client, as last stored.
 
     `is_sent` is true once the other side has accepted the document. `failure_code` and `reason`
-    say why the state is FAILED, `reason` alone why it is REFUSED, or what an AWAITING state waits
-    for. `waits_until` is the end of such a wait, None if there is none.
+    say why the state is FAILED, `reason` alone why it is REFUSED or UNVERIFIED, what an AWAITING
+    state waits for, or who has proposed to revoke a document that is still live. `waits_until` is
+    the end of a wait, None if there is none.
     """
 
     id: UUID
@@ -267,8 +274,10 @@ class SigningChannel(Protocol):
     def revoke(self) -> None:
         """Take the document back, so that the client can no longer sign it.
 
-        Does nothing when there is nothing that they could sign. Raises AlreadySigned, Unavailable
-        or Refused; NotReadyYet while our signatory has yet to confirm the revocation.
+        The session is no longer live afterwards, unless the client has to agree: then it stays as
+        it is, `reason` says so, and `follow` hears of the agreement. Does nothing when there is
+        nothing that they could sign. Raises AlreadySigned, Unavailable or Refused; NotReadyYet
+        while our signatory has yet to confirm the revocation.
         """
 
     def collect_evidence(self) -> SigningEvidence:

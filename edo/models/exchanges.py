@@ -67,6 +67,9 @@ class Exchange(models.Model):
     recipient_inn = models.CharField("ИНН клиента", max_length=12)
     recipient_kpp = models.CharField("КПП клиента", max_length=9, blank=True)
     recipient_box_id = models.CharField("Ящик клиента", max_length=100, blank=True)
+    recipient_address_id = models.CharField(
+        "Ящик, который выбрал менеджер", max_length=200, blank=True
+    )
     recipient_department_id = models.CharField("Подразделение клиента", max_length=100, blank=True)
     recipient_box_title = models.CharField("Название ящика клиента", max_length=300, blank=True)
     document_sha256 = models.CharField("SHA-256 документа", max_length=64)
@@ -99,6 +102,7 @@ class Exchange(models.Model):
         "Проверка оператора", max_length=10, choices=Verdict, default=Verdict.UNKNOWN
     )
     revocation_request = models.BinaryField("Запрос на аннулирование", null=True)
+    revocation_file_name = models.CharField("Имя файла предложения", max_length=255, blank=True)
     revocation = models.CharField(
         "Аннулирование", max_length=20, choices=Revocation, default=Revocation.NONE, blank=True
     )
@@ -113,6 +117,11 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.get_state_display()})"
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether the sending has not ended yet: `send` goes on."""
+        return self.state in self.UNSENT_STATES
 
     @property
     def is_live(self) -> bool:

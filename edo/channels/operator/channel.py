@@ -62,7 +62,7 @@ class OperatorChannel:
         return preflight.check_recipient(self.box, self.recipient)
 
     def find_recipient_options(self) -> tuple[RecipientOption, ...]:
-        return ()
+        return preflight.find_recipient_options(self.box, self.recipient)
 
     def is_session_for(self, document: DocumentToSign) -> bool:
         exchange = self._exchange
@@ -72,6 +72,7 @@ class OperatorChannel:
             and exchange.box_id == self.box.pk
             and exchange.signatory_id == self.signatory.pk
             and exchange.recipient_inn == self.recipient.inn
+            and exchange.recipient_address_id == self.recipient.address_id
         )
 
     def open(self, document: DocumentToSign, *, operation_id: UUID) -> SigningSession:
@@ -93,10 +94,14 @@ class OperatorChannel:
         return build_session(exchange)
 
     def accept_signature(self) -> SigningSession:
-        return build_session(self._require_exchange())
+        exchange = self._require_exchange()
+        following.accept_signature(exchange=exchange)
+        return build_session(exchange)
 
     def refuse_signature(self, reason: str) -> SigningSession:
-        return build_session(self._require_exchange())
+        exchange = self._require_exchange()
+        following.refuse_signature(exchange=exchange, reason=reason)
+        return build_session(exchange)
 
     def revoke(self) -> None:
         if self._exchange is not None:
@@ -122,4 +127,5 @@ def build_session(exchange: Exchange) -> SigningSession:
         is_sent=bool(exchange.message_id),
         failure_code=exchange.failure,
         reason=exchange.reason,
+        waits_until=exchange.waits_until if exchange.is_unsent else None,
     )

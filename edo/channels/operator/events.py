@@ -5,8 +5,9 @@ from functools import partial
 
 from econtract.platform.outbox.registry import IncomingEvent
 from edo.channels.operator.registry import get_gateway
+from edo.channels.operator.values import OperatorEvent
 from edo.channels.protocol import EventSource
-from edo.models import Box
+from edo.models import Box, Exchange
 
 MAX_EVENTS = 100
 
@@ -23,13 +24,26 @@ def read_events(
 
     An event only tells when to call `follow`. Events may repeat and come in another order; their
     `external_id` is stable. The payload has `message_id` and `exchange_id`, which is empty for a
-    document that is not ours. Raises Unavailable or Refused.
+    document that is not ours. Most events do not repeat our own id of the document: it is looked
+    up by the operator's. Raises Unavailable or Refused.
     """
     gateway = get_gateway(box)
     events, cursor = gateway.fetch_events(box.operator_box_id, after, min(limit, MAX_EVENTS))
+    exchange_ids = _find_exchanges(box, events)
     return [
         IncomingEvent(
-            event.event_id, {"message_id": event.message_id, "exchange_id": event.custom_id}
+            event.event_id,
+            {
+                "message_id": event.message_id,
+                "exchange_id": event.custom_id or exchange_ids.get(event.message_id, ""),
+            },
         )
         for event in events
     ], cursor
+
+
+def _find_exchanges(box: Box, events: Sequence[OperatorEvent]) -> dict[str, str]:
+    """Our ids by message id, for the events that have only that."""
+    message_ids = {event.message_id for event in events if event.message_id and not event.custom_id}
+    rows = Exchange.objects.filter(box=box, message_id__in=message_ids)
+    return {message_id: str(pk) for message_id, pk in rows.values_list("message_id", "pk")}

@@ -12,6 +12,7 @@ from edo.channels.evidence import (
     SigningEvidence,
     SigningSide,
 )
+from edo.channels.operator.document_digests import get_digests
 from edo.models import Exchange, PowerOfAttorney
 from edo.powers import mchd
 from edo.powers.mchd import PowerOfAttorneyData
@@ -41,14 +42,14 @@ def collect_evidence(exchange: Exchange) -> SigningEvidence:
             _build_signature(
                 SigningSide.SENDER,
                 bytes(exchange.sender_signature or b""),
-                exchange.document_sha256,
+                exchange,
                 trust,
                 power_number=str(power.registration_number),
             ),
             _build_signature(
                 SigningSide.RECIPIENT,
                 bytes(exchange.recipient_signature or b""),
-                exchange.document_sha256,
+                exchange,
                 trust,
             ),
         ),
@@ -63,21 +64,27 @@ def collect_evidence(exchange: Exchange) -> SigningEvidence:
 def _build_signature(
     side: SigningSide,
     signature: bytes,
-    sha256: str,
+    exchange: Exchange,
     trust: TrustStore,
     power_number: str | None = None,
 ) -> SignatureEvidence:
-    report = cms.verify_digest(signature, {"sha256": bytes.fromhex(sha256)}, trust=trust)
+    """A signature that a person has accepted may be unreadable: then it names nobody."""
+    report = cms.verify_digest(signature, get_digests(exchange), trust=trust)
+    signed_at = report.signed_at or exchange.recipient_signed_at or exchange.finished_at
+    if signed_at is None:
+        raise ValueError("A signed exchange has the time of its end.")
     certificate = report.certificate
-    if certificate is None or report.signed_at is None:
-        raise ValueError("A verified signature has a certificate and a signing time.")
+    if certificate is None:
+        return SignatureEvidence(
+            side=side, content=signature, owner="", organisation="", inn="", signed_at=signed_at
+        )
     return SignatureEvidence(
         side=side,
         content=signature,
         owner=certificate.owner,
         organisation=certificate.organisation,
         inn=certificate.organisation_inn or certificate.inn,
-        signed_at=report.signed_at,
+        signed_at=signed_at,
         certificate=CertificateEvidence(
             serial=certificate.serial,
             issuer=certificate.issuer,

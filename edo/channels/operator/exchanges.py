@@ -29,10 +29,13 @@ def open_exchange(
             "power_of_attorney": find_current_power(signatory, box, clock.now()),
             "recipient_inn": recipient.inn,
             "recipient_kpp": recipient.kpp,
+            "recipient_address_id": recipient.address_id,
             "document_sha256": document.sha256,
             "document_number": document.number,
             "document_kind": document.kind,
             "file_name": document.file_name,
+            "contract_number": document.contract_number,
+            "contract_date": document.contract_date,
         },
     )
     return exchange

@@ -1,29 +1,43 @@
-"""Finding out what has become of a sent document, and verifying the client's signature."""
+"""Finding out what has become of a sent document, and storing the client's signature."""
 
-import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import timedelta
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.refusals import Refusal, join_texts
-from edo.channels.operator.gateway import (
+from edo.channels.operator.answers import get_delivery_time, store_refusal
+from edo.channels.operator.document_digests import ensure_digests
+from edo.channels.operator.gateway import OperatorGateway
+from edo.channels.operator.refusals import SYSTEM, ExchangeFailureCode
+from edo.channels.operator.registry import get_gateway
+from edo.channels.operator.revocation import revoke_at_operator, store_revocation_request
+from edo.channels.operator.values import (
     DocumentStatus,
-    OperatorGateway,
+    PowerStatus,
     RecipientResponse,
+    RevocationStatus,
     SenderSignatureStatus,
     SentDocument,
 )
-from edo.channels.operator.refusals import SYSTEM, ExchangeFailureCode
-from edo.channels.operator.registry import get_gateway
-from edo.channels.operator.revocation import revoke_at_operator
-from edo.models import Exchange
-from edo.signing import cms
-from edo.signing.report import SignatureReport, Verdict
+from edo.channels.operator.verdicts import (
+    OPERATOR_DISAGREES,
+    SIGNED_PARTIALLY,
+    RecipientVerdict,
+    decide_state,
+    judge_recipient_signature,
+)
+from edo.models import Exchange, RecipientPower
 from edo.trust.store import load_trust_store
 
 State = Exchange.State
-NO_REASON = "Клиент не указал причину."
+# An exchange with a signature of the client that is not settled yet.
+OPEN_STATES = (*Exchange.LIVE_STATES, State.UNVERIFIED)
+# How long the operator may leave open whether our power of attorney is attached. After that our own
+# check, made before the sending, is all that counts.
+POWER_CHECK_WAIT = timedelta(hours=1)
+NOT_DELIVERED = "Документ не доставлен клиенту."
 
 
 def follow(*, exchange: Exchange) -> Exchange.State:
@@ -32,12 +46,13 @@ def follow(*, exchange: Exchange) -> Exchange.State:
     The state may skip steps: a document that was SENT may be SIGNED at once (`delivered_at` is
     set then, too). DELIVERED means that our signature was accepted and the power of attorney is
     attached. SIGNED means that the client's signature passed our checks: content, chain, dates,
-    revocation, ИНН. FAILED and REFUSED have a `reason`, FAILED a `failure` code as well; a failed
-    document that the client could still sign is revoked first. Safe to repeat; a closed exchange
-    is not asked about. Raises Unavailable or Refused.
+    revocation, ИНН. UNVERIFIED means that it is open whether it is valid; it is judged anew. FAILED
+    and REFUSED have a `reason`, FAILED a `failure` code as well; a failed document that the client
+    could still sign is revoked first. Safe to repeat; a closed exchange is not asked about. Raises
+    Unavailable, Refused, or ConfirmationPending.
     """
     exchange.refresh_from_db()
-    if exchange.is_live and exchange.message_id:
+    if exchange.message_id and exchange.state in OPEN_STATES:
         gateway = get_gateway(exchange.box)
         sent = SentDocument(exchange.message_id, exchange.document_id)
         status = gateway.get_status(exchange.box.operator_box_id, sent)
@@ -45,20 +60,56 @@ def follow(*, exchange: Exchange) -> Exchange.State:
     return State(exchange.state)
 
 
+def accept_signature(*, exchange: Exchange) -> None:
+    """A person takes the UNVERIFIED signature of the client as valid. Does nothing otherwise."""
+    exchange.close(State.SIGNED, {"reason": ""}, state=State.UNVERIFIED)
+
+
+def refuse_signature(*, exchange: Exchange, reason: str) -> None:
+    """A person takes the UNVERIFIED signature as invalid. Does nothing otherwise."""
+    code = ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID
+    exchange.fail(code, reason, state=State.UNVERIFIED)
+
+
 def _store_status(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
-    if status.is_revoked:
-        exchange.close(State.REVOKED)
-    elif problem := _find_sending_problem(status):
-        _fail(exchange, gateway, problem)
-    elif status.sender_signature != SenderSignatureStatus.VALID:
+    if status.revocation == RevocationStatus.REVOKED:
+        exchange.close(State.REVOKED, state__in=OPEN_STATES)
         return
-    elif status.response == RecipientResponse.REFUSED:
-        _store_refusal(exchange, gateway, status)
-    elif status.response in {RecipientResponse.SIGNED, RecipientResponse.SIGNED_INVALID}:
+    if exchange.state == State.UNVERIFIED:
+        _judge_signature(exchange, gateway, status)
+        return
+    if problem := _find_delivery_problem(exchange, gateway, status):
+        exchange.fail(problem.code, problem.text)
+        return
+    if problem := _find_sending_problem(status):
+        _fail(exchange, gateway, problem)
+        return
+    store_revocation_request(exchange, status.revocation)
+    if status.sender_signature != SenderSignatureStatus.VALID or _is_power_awaited(
+        exchange, status
+    ):
+        return
+    if status.response == RecipientResponse.REFUSED:
+        store_refusal(exchange, gateway, status)
+    elif status.is_signed or status.response == RecipientResponse.SIGNED_INVALID:
         _store_signature(exchange, gateway, status)
+        _judge_signature(exchange, gateway, status)
     elif status.delivered_at is not None:
         changes = {"state": State.DELIVERED, "delivered_at": status.delivered_at}
         exchange.update_if(changes, state=State.SENT)
+
+
+def _find_delivery_problem(
+    exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus
+) -> Refusal | None:
+    reason = status.delivery_failure
+    if status.delivery_failure_id:
+        sent = SentDocument(exchange.message_id, exchange.document_id)
+        box_id = exchange.box.operator_box_id
+        reason = gateway.fetch_reason(box_id, sent, status.delivery_failure_id)
+    elif not reason:
+        return None
+    return Refusal(ExchangeFailureCode.NOT_DELIVERED, f"{NOT_DELIVERED} {reason}".strip())
 
 
 def _find_sending_problem(status: DocumentStatus) -> Refusal | None:
@@ -68,13 +119,19 @@ def _find_sending_problem(status: DocumentStatus) -> Refusal | None:
         return Refusal(ExchangeFailureCode.SENDER_SIGNATURE_INVALID, text)
     if status.sender_signature == SenderSignatureStatus.PENDING:
         return None
-    if not status.is_power_attached:
+    if status.power == PowerStatus.NOT_ATTACHED:
         text = "МЧД не приложена к документу у оператора ЭДО."
         return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
-    if not status.is_power_valid:
+    if status.power == PowerStatus.INVALID:
         text = "Оператор ЭДО считает приложенную МЧД недействительной."
         return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
     return None
+
+
+def _is_power_awaited(exchange: Exchange, status: DocumentStatus) -> bool:
+    """Whether the operator has yet to say that our power of attorney is attached."""
+    sent_at = exchange.sent_at or exchange.created_at
+    return status.power == PowerStatus.PENDING and clock.now() < sent_at + POWER_CHECK_WAIT
 
 
 def _fail(exchange: Exchange, gateway: OperatorGateway, problem: Refusal) -> None:
@@ -85,62 +142,89 @@ def _fail(exchange: Exchange, gateway: OperatorGateway, problem: Refusal) -> Non
     exchange.fail(problem.code, problem.text)
 
 
-def _store_refusal(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
-    sent = SentDocument(exchange.message_id, exchange.document_id)
-    reason = ""
-    if status.refusal_id:
-        box_id = exchange.box.operator_box_id
-        reason = gateway.fetch_refusal_reason(box_id, sent, status.refusal_id)
-    delivered_at = _get_delivery_time(exchange, status)
-    exchange.close(State.REFUSED, {"reason": reason or NO_REASON, "delivered_at": delivered_at})
-
-
 def _store_signature(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
-    box_id = exchange.box.operator_box_id
+    """Fetch the client's signature as it came, the stamped one, and their power of attorney."""
     if not status.recipient_signature_id:
         raise Unavailable(SYSTEM, "the recipient's signature is not there yet")
-    signature = gateway.fetch_content(box_id, exchange.message_id, status.recipient_signature_id)
-    report = _verify_recipient_signature(
-        exchange, gateway, signature, at=status.recipient_signed_at
-    )
-    if report.is_valid and status.response == RecipientResponse.SIGNED_INVALID:
-        text = "Оператор ЭДО считает подпись клиента недействительной."
-        report = report.with_problem(Refusal("operator_disagrees", text))
-    if report.verdict == Verdict.UNDETERMINED:
-        codes = ", ".join(doubt.code for doubt in report.doubts)
-        raise Unavailable(SYSTEM, f"the recipient's signature cannot be verified: {codes}")
-    delivered_at = _get_delivery_time(exchange, status)
-    exchange.update_if({"delivered_at": delivered_at}, state__in=Exchange.LIVE_STATES)
-    if not report.is_valid:
-        reason = f"Подпись клиента не прошла проверку. {join_texts(report.problems)}"
-        code = ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID
-        _fail(exchange, gateway, Refusal(code, reason))
-        return
-    exchange.close(State.SIGNED, {"recipient_signature": signature})
+    box_id = exchange.box.operator_box_id
+    sent = SentDocument(exchange.message_id, exchange.document_id)
+    signature_id = status.recipient_signature_id
+    signature = gateway.fetch_content(box_id, exchange.message_id, signature_id)
+    stamped = gateway.fetch_stamped_signature(box_id, sent)
+    ensure_digests(exchange, gateway)
+    if status.recipient_power_id:
+        _store_powers(exchange, gateway, status.recipient_power_id)
+    changes = {
+        "recipient_signature": signature,
+        "recipient_signature_stamped": stamped if stamped and stamped != signature else None,
+        "recipient_signed_at": status.recipient_signed_at,
+        "delivered_at": get_delivery_time(exchange, status),
+    }
+    exchange.update_if(changes, state__in=Exchange.LIVE_STATES)
 
 
-def _verify_recipient_signature(
-    exchange: Exchange, gateway: OperatorGateway, signature: bytes, at: datetime | None
-) -> SignatureReport:
-    digest, trust = bytes.fromhex(exchange.document_sha256), load_trust_store()
-    report = cms.verify_digest(signature, {"sha256": digest}, trust=trust, at=at)
-    if "digest_unavailable" in {doubt.code for doubt in report.doubts}:
-        # We have only the SHA-256 of the document. Another digest needs the document itself.
-        pdf = gateway.fetch_content(
-            exchange.box.operator_box_id, exchange.message_id, exchange.document_id
+def _store_powers(exchange: Exchange, gateway: OperatorGateway, power_id: str) -> None:
+    sent = SentDocument(exchange.message_id, exchange.document_id)
+    files = gateway.fetch_recipient_power(exchange.box.operator_box_id, sent, power_id)
+    for position, file in enumerate(files):
+        RecipientPower.objects.update_or_create(
+            exchange=exchange,
+            position=position,
+            defaults={
+                "registration_number": file.registration_number[:40],
+                "xml": file.xml,
+                "signature": file.signature,
+            },
         )
-        if hashlib.sha256(pdf).digest() == digest:
-            report = cms.verify(signature, pdf, trust=trust, at=at)
-    certificate = report.certificate
-    if certificate is None or certificate.belongs_to(exchange.recipient_inn):
-        return report
-    owner = certificate.organisation or certificate.owner
-    text = (
-        f"Сертификат принадлежит другому лицу: {owner}, "
-        f"ИНН {certificate.organisation_inn or certificate.inn}."
+
+
+def _judge_signature(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
+    """Store both verdicts on the stored signature, and the state that they mean."""
+    operator = _get_operator_verdict(exchange, gateway, status)
+    is_partial = status.response == RecipientResponse.SIGNED_PARTIALLY
+    extra_doubts = [SIGNED_PARTIALLY] if is_partial else []
+    ours = judge_recipient_signature(exchange, load_trust_store(), extra_doubts)
+    changes = {"recipient_verdict": ours.to_json(), "operator_verdict": operator}
+    exchange.update_if(changes, state__in=OPEN_STATES)
+    state = decide_state(ours, operator)
+    if state == State.SIGNED:
+        exchange.close(State.SIGNED, {"reason": ""}, state__in=OPEN_STATES)
+    elif state == State.UNVERIFIED:
+        reason = _build_reason("Подпись клиента не удалось проверить.", _explain(ours, operator))
+        exchange.update_if({"state": State.UNVERIFIED, "reason": reason}, state__in=OPEN_STATES)
+    else:
+        reason = _build_reason("Подпись клиента не прошла проверку.", _explain(ours, operator))
+        _fail_signature(exchange, gateway, status, reason)
+
+
+def _get_operator_verdict(
+    exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus
+) -> Exchange.Verdict:
+    if status.response == RecipientResponse.SIGNED_INVALID or status.has_error_report:
+        return Exchange.Verdict.INVALID
+    sent = SentDocument(exchange.message_id, exchange.document_id)
+    is_valid = gateway.fetch_signature_verdict(
+        exchange.box.operator_box_id, sent, status.recipient_signature_id
     )
-    return report.with_problem(Refusal("foreign_certificate", text))
+    if is_valid is None:
+        return Exchange.Verdict.UNKNOWN
+    return Exchange.Verdict.VALID if is_valid else Exchange.Verdict.INVALID
 
 
-def _get_delivery_time(exchange: Exchange, status: DocumentStatus) -> datetime:
-    return exchange.delivered_at or status.delivered_at or clock.now()
+def _explain(ours: RecipientVerdict, operator: str) -> Iterable[Refusal]:
+    disagrees = operator == Exchange.Verdict.INVALID and not ours.problems
+    return (*ours.reasons, OPERATOR_DISAGREES) if disagrees else ours.reasons
+
+
+def _build_reason(lead: str, reasons: Iterable[Refusal]) -> str:
+    return f"{lead} {join_texts(tuple(reasons))}"[:1000]
+
+
+def _fail_signature(
+    exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus, reason: str
+) -> None:
+    code = ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID
+    if exchange.state == State.UNVERIFIED:
+        exchange.fail(code, reason, state=State.UNVERIFIED)
+    else:
+        _fail(exchange, gateway, Refusal(code, reason))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
-from edo.channels.operator.gateway import OperatorRefusalCode
+from edo.channels.operator.values import OperatorRefusalCode
 from edo.channels.protocol import SigningRefused
 from edo.signing.providers.protocol import (
     CONFIRMATION_DECLINED,
@@ -21,7 +21,16 @@ class SendRefusalCode(StrEnum):
     """Codes of SigningRefused and of the checks before sending."""
 
     NO_BOX = "no_box"
-    STRANGER_FORBIDDEN = "stranger_forbidden"
+    RECIPIENT_AMBIGUOUS = "recipient_ambiguous"
+    RECIPIENT_LIQUIDATED = "recipient_liquidated"
+    BOX_MODE_DIFFERS = "box_mode_differs"
+    CONSENT_NEEDED = "consent_needed"
+    CONSENT_PENDING = "consent_pending"
+    CONSENT_DECLINED = "consent_declined"
+    CLIENT_BLOCKED_BY_US = "client_blocked_by_us"
+    SENDER_BLOCKED = "sender_blocked"
+    ROAMING_UNAVAILABLE = "roaming_unavailable"
+    INVITATION_UNANSWERED = "invitation_unanswered"
     CERTIFICATE_INVALID = "certificate_invalid"
     POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid"
     KEY_BLOCKED = "key_blocked"
@@ -43,12 +52,31 @@ class ExchangeFailureCode(StrEnum):
     SENDER_SIGNATURE_INVALID = "sender_signature_invalid"
     POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid"
     RECIPIENT_SIGNATURE_INVALID = "recipient_signature_invalid"
+    NOT_DELIVERED = "not_delivered"
 
 
 TEXTS = {
-    SendRefusalCode.NO_BOX: "У клиента нет ящика ни у одного оператора ЭДО с таким ИНН и КПП.",
-    SendRefusalCode.STRANGER_FORBIDDEN: (
-        "Клиент принимает документы только от своих контрагентов и не принял наше приглашение."
+    SendRefusalCode.NO_BOX: "У клиента нет ящика ни у одного оператора ЭДО с таким ИНН.",
+    SendRefusalCode.RECIPIENT_AMBIGUOUS: "У клиента несколько ящиков, неясно, какой из них нужен.",
+    SendRefusalCode.RECIPIENT_LIQUIDATED: "Организация клиента ликвидирована.",
+    SendRefusalCode.BOX_MODE_DIFFERS: (
+        "Один из ящиков, наш или клиента, тестовый, а другой – рабочий: между ними документы не "
+        "ходят."
+    ),
+    SendRefusalCode.CONSENT_NEEDED: (
+        "Клиент принимает документы только от своих контрагентов, а мы еще не контрагенты."
+    ),
+    SendRefusalCode.CONSENT_PENDING: "Клиент еще не принял наше приглашение к обмену документами.",
+    SendRefusalCode.CONSENT_DECLINED: "Клиент отклонил приглашение к обмену документами.",
+    SendRefusalCode.CLIENT_BLOCKED_BY_US: (
+        "Наша организация прекратила обмен документами с клиентом у оператора ЭДО."
+    ),
+    SendRefusalCode.SENDER_BLOCKED: "Клиент заблокировал нашу организацию у оператора ЭДО.",
+    SendRefusalCode.ROAMING_UNAVAILABLE: (
+        "Клиент у другого оператора ЭДО, а роуминг с ним не настроен."
+    ),
+    SendRefusalCode.INVITATION_UNANSWERED: (
+        "Клиент пригласил нашу организацию с документом, который нужно подписать."
     ),
     SendRefusalCode.CERTIFICATE_INVALID: "Сертификат подписанта недействителен.",
     SendRefusalCode.POWER_OF_ATTORNEY_INVALID: "У подписанта нет действующей МЧД.",
@@ -70,11 +98,26 @@ TEXTS = {
 }
 
 FIXES = {
-    SendRefusalCode.NO_BOX: (
-        "Попросите клиента открыть ящик у оператора ЭДО или проверьте ИНН и КПП."
+    SendRefusalCode.NO_BOX: ("Попросите клиента открыть ящик у оператора ЭДО или проверьте ИНН."),
+    SendRefusalCode.RECIPIENT_AMBIGUOUS: "Выберите ящик клиента.",
+    SendRefusalCode.RECIPIENT_LIQUIDATED: "Проверьте карточку клиента.",
+    SendRefusalCode.BOX_MODE_DIFFERS: "Выберите другой ящик клиента или другой ЛК ЭДО.",
+    SendRefusalCode.CONSENT_NEEDED: (
+        "Отправляйте: клиенту уйдет приглашение, а документ – после его согласия."
     ),
-    SendRefusalCode.STRANGER_FORBIDDEN: (
-        "Попросите клиента принять приглашение нашей организации."
+    SendRefusalCode.CONSENT_PENDING: "Попросите клиента принять его у своего оператора ЭДО.",
+    SendRefusalCode.CONSENT_DECLINED: (
+        "Договоритесь с клиентом и отправьте документ снова: приглашение уйдет еще раз."
+    ),
+    SendRefusalCode.CLIENT_BLOCKED_BY_US: (
+        "Восстановите клиента в контрагентах у оператора ЭДО и отправьте документ снова."
+    ),
+    SendRefusalCode.SENDER_BLOCKED: (
+        "Попросите клиента снять блокировку у своего оператора ЭДО и отправьте документ снова."
+    ),
+    SendRefusalCode.ROAMING_UNAVAILABLE: "Закажите роуминг с клиентом у оператора ЭДО.",
+    SendRefusalCode.INVITATION_UNANSWERED: (
+        "Подпишите этот документ у оператора ЭДО и отправьте наш снова."
     ),
     SendRefusalCode.CERTIFICATE_INVALID: (
         "Выберите другого подписанта или обновите его сертификат в справочнике."
@@ -95,8 +138,11 @@ FIXES = {
 }
 
 _CODES = {
-    OperatorRefusalCode.NO_BOX: SendRefusalCode.NO_BOX,
-    OperatorRefusalCode.STRANGER_FORBIDDEN: SendRefusalCode.STRANGER_FORBIDDEN,
+    OperatorRefusalCode.STRANGER_FORBIDDEN: SendRefusalCode.CONSENT_NEEDED,
+    OperatorRefusalCode.SENDER_BLOCKED: SendRefusalCode.SENDER_BLOCKED,
+    OperatorRefusalCode.RECIPIENT_LIQUIDATED: SendRefusalCode.RECIPIENT_LIQUIDATED,
+    OperatorRefusalCode.ROAMING_UNAVAILABLE: SendRefusalCode.ROAMING_UNAVAILABLE,
+    OperatorRefusalCode.INVITATION_UNANSWERED: SendRefusalCode.INVITATION_UNANSWERED,
     OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID: SendRefusalCode.POWER_OF_ATTORNEY_INVALID,
     OperatorRefusalCode.TOO_LARGE: SendRefusalCode.TOO_LARGE,
     KEY_BLOCKED: SendRefusalCode.KEY_BLOCKED,

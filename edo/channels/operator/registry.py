@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edo.channels.operator.diadoc import DiadocGateway
+from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.gateway import OperatorGateway
 from edo.models import Box, OperatorName
 

@@ -9,6 +9,8 @@ from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import SigningSide
+from edo.channels.operator.document_digests import get_digests
+from edo.channels.operator.verdicts import OPERATOR_DISAGREES, parse_recipient_verdict
 from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.signing import cms
@@ -21,6 +23,11 @@ STATUS_BY_VERDICT = {
     Verdict.VALID: SignatureStatus.VALID,
     Verdict.INVALID: SignatureStatus.INVALID,
     Verdict.UNDETERMINED: SignatureStatus.UNCHECKED,
+}
+OPERATOR_VERDICTS: dict[str, str] = {
+    Exchange.Verdict.VALID: "Оператор ЭДО считает подпись действительной.",
+    Exchange.Verdict.INVALID: OPERATOR_DISAGREES.text,
+    Exchange.Verdict.UNKNOWN: "",
 }
 NOT_VERIFIABLE = Refusal(
     "signature_not_verifiable", "Проверить подпись нельзя: корневые сертификаты не читаются"
@@ -39,12 +46,22 @@ def summarize(box: Box, signatory: Signatory, exchange: Exchange | None) -> Sign
     if exchange.power_of_attorney is not None:
         power = _describe_power(exchange.power_of_attorney)
         details.append(SigningDetail("МЧД", power, is_code=True))
+    details += _describe_recipient(exchange)
     details.append(SigningDetail("У оператора ЭДО", _describe_state(exchange), is_code=True))
-    signatures = (
-        _summarize_signature(SigningSide.SENDER, exchange, exchange.sender_signature),
-        _summarize_signature(SigningSide.RECIPIENT, exchange, exchange.recipient_signature),
-    )
+    if exchange.revocation:
+        details.append(SigningDetail("Аннулирование", exchange.get_revocation_display()))
+    signatures = (_summarize_sender(exchange), _summarize_recipient(exchange))
     return SigningSummary(tuple(details), signatures)
+
+
+def _describe_recipient(exchange: Exchange) -> list[SigningDetail]:
+    details = []
+    if exchange.recipient_box_title:
+        details.append(SigningDetail("Ящик клиента", exchange.recipient_box_title))
+    if exchange.invited_at is not None:
+        invited = format_with_zone(exchange.invited_at)
+        details.append(SigningDetail("Приглашение отправлено", invited, is_code=True))
+    return details
 
 
 def _describe_signatory(signatory: Signatory) -> str:
@@ -73,18 +90,42 @@ def _describe_state(exchange: Exchange) -> str:
     return f"{state} {format_with_zone(at)}" if at else state
 
 
-def _summarize_signature(
-    side: SigningSide, exchange: Exchange, signature: bytes | memoryview | None
-) -> SignatureSummary:
-    if not signature:
-        status = SignatureStatus.PENDING if exchange.is_live else SignatureStatus.ABSENT
-        return SignatureSummary(side, status)
+def _summarize_sender(exchange: Exchange) -> SignatureSummary:
+    side = SigningSide.SENDER
+    if not exchange.sender_signature:
+        return SignatureSummary(side, _get_absence(exchange))
     try:
-        report = _verify_cached(side, exchange, bytes(signature))
+        report = _verify_cached(side, exchange, bytes(exchange.sender_signature))
     except Unavailable:
         return SignatureSummary(side, SignatureStatus.UNCHECKED, (NOT_VERIFIABLE,))
     status = STATUS_BY_VERDICT[report.verdict]
     return SignatureSummary(side, status, report.reasons, _describe_signature(report))
+
+
+def _summarize_recipient(exchange: Exchange) -> SignatureSummary:
+    """Our verdict as it is stored, and the operator's beside it."""
+    side = SigningSide.RECIPIENT
+    if not exchange.recipient_signature:
+        return SignatureSummary(side, _get_absence(exchange))
+    try:
+        report = _verify_cached(side, exchange, bytes(exchange.recipient_signature))
+    except Unavailable:
+        return SignatureSummary(side, SignatureStatus.UNCHECKED, (NOT_VERIFIABLE,))
+    verdict, reasons = report.verdict, report.reasons
+    if exchange.recipient_verdict:
+        ours = parse_recipient_verdict(exchange.recipient_verdict)
+        verdict, reasons = ours.verdict, ours.reasons
+    return SignatureSummary(
+        side,
+        STATUS_BY_VERDICT[verdict],
+        reasons,
+        _describe_signature(report),
+        OPERATOR_VERDICTS[exchange.operator_verdict],
+    )
+
+
+def _get_absence(exchange: Exchange) -> SignatureStatus:
+    return SignatureStatus.PENDING if exchange.is_live else SignatureStatus.ABSENT
 
 
 def _verify_cached(side: SigningSide, exchange: Exchange, signature: bytes) -> SignatureReport:
@@ -92,7 +133,7 @@ def _verify_cached(side: SigningSide, exchange: Exchange, signature: bytes) -> S
     key = f"signature-report:{exchange.pk}:{side}:{len(signature)}"
     report: SignatureReport | None = cache.get(key)
     if report is None:
-        digests = {"sha256": bytes.fromhex(exchange.document_sha256)}
+        digests = get_digests(exchange)
         report = cms.verify_digest(signature, digests, trust=load_trust_store())
         cache.set(key, report, REPORT_CACHE_SECONDS)
     return report

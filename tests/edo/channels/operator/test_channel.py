@@ -15,9 +15,9 @@ from django.utils import timezone
 from econtract.platform.common import clock
 from edo.channels.evidence import SigningSide
 from edo.channels.operator.channel import OperatorChannel
-from edo.channels.operator.gateway import SentDocument
 from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.sending import send
+from edo.channels.operator.values import SentDocument
 from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus, SigningChannel
 from edo.models import Exchange
 from tests.support.sandbox import LOTOS, ROMASHKA
@@ -135,7 +135,7 @@ def test_the_summary_follows_the_signatures(world: OperatorWorld) -> None:
     channel.follow()
     summary = channel.summarize()
     assert statuses(channel) == [SignatureStatus.VALID, SignatureStatus.VALID]
-    assert [detail.label for detail in summary.details][-2:] == ["МЧД", "У оператора ЭДО"]
+    assert [detail.label for detail in summary.details][-2:] == ["Ящик клиента", "У оператора ЭДО"]
     details = {detail.label: detail.value for detail in summary.signatures[1].details}
     assert details["ИНН"] == ROMASHKA
     assert set(details) >= {"Подписал", "Сертификат", "Действует", "Время"}

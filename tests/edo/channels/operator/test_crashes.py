@@ -11,7 +11,7 @@ from django.db import connection, connections
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.http import OutsideHttp
 from edo.channels.operator import revocation, sending
-from edo.channels.operator.diadoc import DiadocGateway
+from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.following import follow
 from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
@@ -24,12 +24,12 @@ State = Exchange.State
 # Every outside call and every stored change, in order. A change is named after its first column;
 # that of the state after its new value.
 SENDING = [
-    "find_recipient",
-    "ensure_partnership",
+    "find_recipients",
     "store recipient_box_id",
     "sign",
     "store sender_signature",
     "upload_to_shelf",
+    "store shelf_name",
     "store attempted_at",
     "send",
     "store sent",
@@ -46,7 +46,7 @@ REVOKING_SENT = [
 REVOKING_ATTEMPTED = ["close unattempted", "send", "store sent", *REVOKING_SENT[1:]]
 # The last step of the sending that was done, and what a revocation does after it.
 REVOKING = {
-    "upload_to_shelf": REVOKING_UNATTEMPTED,
+    "store shelf_name": REVOKING_UNATTEMPTED,
     "store attempted_at": REVOKING_ATTEMPTED,
     "send": REVOKING_ATTEMPTED,
     "store sent": REVOKING_SENT,
@@ -83,7 +83,7 @@ def crash(
         wrap(Exchange, "update_if", name_of_change)
         for module in (sending, revocation):
             wrap(module, "sign_content", lambda *_, **__: "sign")
-        for name in ("find_recipient", "ensure_partnership", "upload_to_shelf", "send", "revoke"):
+        for name in ("find_recipients", "upload_to_shelf", "send", "revoke"):
             wrap(DiadocGateway, name, lambda *_, _name=name, **__: _name)
         with suppress(Crash):
             yield reached

@@ -1,77 +1,41 @@
-"""Diadoc's responses as they may come: codes, malformed bodies, times."""
+"""Diadoc's methods: what is asked, and responses as they may come."""
 
 import json
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from econtract.platform.common.errors import Refused, Unavailable
-from econtract.platform.common.http import OutsideHttp
-from econtract.platform.common.http_responses import OutsideResponse
-from edo.channels.operator import diadoc
-from edo.channels.operator.diadoc import DiadocGateway
-from edo.channels.operator.diadoc_wire import (
-    parse_recipient,
-    parse_refusal_reason,
-    parse_status,
-    parse_ticks,
-)
-from edo.channels.operator.gateway import (
+from edo.channels.operator.diadoc.client import SHELF_PART_BYTES, DiadocGateway
+from edo.channels.operator.values import (
     OperatorRefusalCode,
-    OutgoingDocument,
-    RecipientBox,
-    RecipientResponse,
-    SenderSignatureStatus,
+    Partnership,
+    PartnershipStatus,
     SentDocument,
 )
+from tests.support.signing.planned_http import DOCUMENT, PlannedHttp
 
 SENT = SentDocument("message", "document")
-RECIPIENT = RecipientBox("org", "box", accepts_strangers=False)
-DOCUMENT = OutgoingDocument(
-    from_box_id="ours",
-    to_box_id="theirs",
-    custom_id=uuid.UUID("4f0c3bd2-54b0-43b8-8f2c-0f9c4f0f6a11"),
-    shelf_name="x.pdf",
-    signature=b"s",
-    power_of_attorney=b"<p/>",
-    power_of_attorney_signature=b"ps",
-    file_name="850.pdf",
-    number="850",
-    dated=date(2026, 11, 21),
-    kind="contract",
-)
+OWN = {
+    "Organizations": [
+        {"OrgId": "o", "IsTest": True, "Boxes": [{"BoxId": "ours", "BoxIdGuid": "ours"}]}
+    ]
+}
 
 CALLS: list[Callable[[DiadocGateway], Any]] = [
-    lambda gateway: gateway.find_recipient("7701001100", ""),
-    lambda gateway: gateway.accepts_documents("ours", RECIPIENT),
-    lambda gateway: gateway.ensure_partnership("ours", RECIPIENT),
-    lambda gateway: gateway.upload_to_shelf("x.pdf", b"content"),
+    lambda gateway: gateway.find_recipients("ours", "7701001100"),
+    lambda gateway: gateway.get_partnership("ours", "theirs"),
+    lambda gateway: gateway.invite("ours", "theirs", "text"),
     lambda gateway: gateway.send(DOCUMENT, uuid.uuid4()),
     lambda gateway: gateway.get_status("ours", SENT),
+    lambda gateway: gateway.fetch_stamped_signature("ours", SENT),
+    lambda gateway: gateway.fetch_recipient_power("ours", SENT, "power"),
     lambda gateway: gateway.fetch_events("ours", "", 100),
     lambda gateway: gateway.fetch_package("ours", SENT),
     lambda gateway: gateway.fetch_protocol("ours", SENT),
 ]
-
-
-@pytest.fixture
-def response(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The response to every call: `status` and `body`, or an `error`. Records the `calls`."""
-    planned: dict[str, Any] = {"status": 200, "body": {}, "error": None, "calls": []}
-
-    def request(self: OutsideHttp, method: str, path: str, **call: Any) -> OutsideResponse:
-        planned["calls"].append((method, path, call))
-        if planned["error"]:
-            raise planned["error"]
-        body = json.dumps(planned["body"]).encode()
-        return OutsideResponse("edo", planned["status"], {"Retry-After": "3"}, body)
-
-    monkeypatch.setattr(OutsideHttp, "request", request)
-    diadoc._organisation_ids.clear()
-    return planned
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -80,16 +44,11 @@ def response(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     [None, [], {}, 5, "text", {"Organizations": [{}]}, {"Events": [{}]}, {"Entities": None}],
 )
 def test_a_malformed_response_means_unavailable(
-    response: dict[str, Any], call: Callable[[DiadocGateway], Any], body: Any
+    planned: PlannedHttp, call: Callable[[DiadocGateway], Any], body: Any
 ) -> None:
-    response["body"] = body
-    try:
+    planned.body = json.dumps(body).encode()
+    with pytest.raises(Unavailable):
         call(DiadocGateway())
-    except Unavailable:
-        return
-    # The shelf answers which parts are missing. Nothing is missing: a good response.
-    assert response["calls"][0][1] == "/V2/ShelfUpload"
-    assert not body
 
 
 @pytest.mark.parametrize(
@@ -100,173 +59,161 @@ def test_a_malformed_response_means_unavailable(
     ],
 )
 def test_an_operation_still_running_is_retried_later(
-    response: dict[str, Any], call: Callable[[DiadocGateway], Any]
+    planned: PlannedHttp, call: Callable[[DiadocGateway], Any]
 ) -> None:
-    response["status"] = 204
+    planned.status = 204
     with pytest.raises(Unavailable) as caught:
         call(DiadocGateway())
     assert caught.value.retry_after == 3
 
 
+# --- Errors (D3, D8) -----------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
-    ("theirs", "ours"),
+    ("status", "code", "text", "ours"),
     [
-        ("Sociability.StrangersForbidden", OperatorRefusalCode.STRANGER_FORBIDDEN),
-        ("Counteragent.StrangersForbidden", OperatorRefusalCode.STRANGER_FORBIDDEN),
-        ("Organization.NotFound", OperatorRefusalCode.NO_BOX),
-        ("PowerOfAttorney.ExactlyOne", OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID),
-        ("PowerOfAttorney.Whatever", OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID),
-        ("Document.AlreadySigned", OperatorRefusalCode.ALREADY_SIGNED),
-        ("Content.TooLarge", OperatorRefusalCode.TOO_LARGE),
-        ("http_402", OperatorRefusalCode.REJECTED),
-        ("Something.New", OperatorRefusalCode.REJECTED),
+        (
+            409,
+            "DiadocApi.Conflict",
+            "Recipient allows to receive messages only from counteragents",
+            OperatorRefusalCode.STRANGER_FORBIDDEN,
+        ),
+        (
+            409,
+            "DiadocApi.Conflict",
+            "Recipient forbids to receive messages from blocked senders",
+            OperatorRefusalCode.SENDER_BLOCKED,
+        ),
+        (
+            409,
+            "DocumentService.DocumentIsRevokedOrRevocationIsInProgress",
+            "",
+            OperatorRefusalCode.ALREADY_REVOKED,
+        ),
+        (
+            409,
+            "Invitations.RecipientInvitationRequiresResponse",
+            "",
+            OperatorRefusalCode.INVITATION_UNANSWERED,
+        ),
+        (
+            409,
+            "http_409",
+            "Текущее состояние документа не позволяет создать запрос на аннулирование",
+            OperatorRefusalCode.STATE_CONFLICT,
+        ),
+        (403, "http_403", "Организация ликвидирована", OperatorRefusalCode.RECIPIENT_LIQUIDATED),
+        (
+            400,
+            "Http.BadRequest",
+            "SignedContent.PowerOfAttorney: Either UseDefault should be true",
+            OperatorRefusalCode.POWER_OF_ATTORNEY_INVALID,
+        ),
+        (413, "http_413", "", OperatorRefusalCode.TOO_LARGE),
     ],
 )
-def test_the_operators_codes_are_translated(
-    response: dict[str, Any], theirs: str, ours: str
+def test_what_is_known_to_be_final_is_a_refusal(
+    planned: PlannedHttp, status: int, code: str, text: str, ours: str
 ) -> None:
-    response["error"] = Refused("edo", theirs, "text")
+    planned.error = Refused("edo", code, text, status=status)
     with pytest.raises(Refused) as caught:
         DiadocGateway().send(DOCUMENT, uuid.uuid4())
     assert caught.value.code == ours
-    assert theirs in str(caught.value.__cause__)
-
-
-def test_a_document_is_sent_as_the_protocol_requires(response: dict[str, Any]) -> None:
-    operation = uuid.uuid4()
-    response["body"] = {
-        "MessageId": "m",
-        "Entities": [
-            {"EntityId": "other", "DocumentInfo": {"CustomDocumentId": None}},
-            {"EntityId": "d", "DocumentInfo": {"CustomDocumentId": str(DOCUMENT.custom_id)}},
-        ],
-    }
-    assert DiadocGateway().send(DOCUMENT, operation) == SentDocument("m", "d")
-    method, path, call = response["calls"][-1]
-    assert (method, path) == ("POST", "/V3/PostMessage")
-    assert call["params"] == {"operationId": str(operation)}
-    attachment = call["json"]["DocumentAttachments"][0]
-    assert attachment["TypeNamedId"] == "Contract"
-    assert attachment["NeedRecipientSignature"] is True
-    assert {"Key": "DocumentDate", "Value": "21.11.2026"} in attachment["Metadata"]
-    power = attachment["SignedContent"]["PowerOfAttorney"]
-    assert power["Contents"] == [
-        {"Content": {"Content": "PHAvPg=="}, "Signature": {"Content": "cHM="}}
-    ]
-    assert "FullId" not in power
-    assert "UseDefault" not in power
-
-
-def message(**info: Any) -> dict[str, Any]:
-    defaults = {
-        "SenderSignatureStatus": "SenderSignatureCheckedAndValid",
-        "RecipientResponseStatus": "WaitingForRecipientSignature",
-        "RevocationStatus": "RevocationStatusNone",
-        "DeliveryTimestampTicks": 639_000_000_000_000_000,
-    }
-    document = {
-        "EntityId": "document",
-        "EntityType": "Attachment",
-        "DocumentInfo": {**defaults, **info},
-    }
-    return {"FromBoxId": "ours", "ToBoxId": "theirs", "Entities": [document]}
-
-
-def signature(box_id: str, **more: Any) -> dict[str, Any]:
-    return {
-        "EntityId": f"signature of {box_id}",
-        "EntityType": "Signature",
-        "ParentEntityId": "document",
-        "SignerBoxId": box_id,
-        **more,
-    }
-
-
-@pytest.mark.parametrize("name", ["UnknownSenderSignatureStatus", "WaitingForSenderSignature"])
-def test_a_signature_not_checked_yet_is_pending(name: str) -> None:
-    status = parse_status(message(SenderSignatureStatus=name), "document")
-    assert status.sender_signature == SenderSignatureStatus.PENDING
-
-
-@pytest.mark.parametrize("name", ["RecipientResponseStatusUnknown", "SomethingNew"])
-def test_an_unknown_response_is_no_response(name: str) -> None:
-    status = parse_status(message(RecipientResponseStatus=name), "document")
-    assert status.response == RecipientResponse.NONE
-
-
-def test_the_display_status_is_ignored() -> None:
-    body = message(DocflowStatus={"PrimaryStatus": {"StatusText": "Подписан контрагентом"}})
-    assert parse_status(body, "document").response == RecipientResponse.NONE
 
 
 @pytest.mark.parametrize(
-    ("power", "attached", "valid"),
+    ("status", "code", "text", "ours"),
     [
-        ({}, False, True),
-        ({"PowerOfAttorneyAttachmentStatus": None}, False, True),
-        (
-            {"PowerOfAttorneyAttachmentStatus": {"StatusName": "PowerOfAttorneyRequired"}},
-            False,
-            True,
-        ),
-        (
-            {
-                "PowerOfAttorneyAttachmentStatus": {"StatusName": "PowerOfAttorneyAttached"},
-                "PowerOfAttorney": {"Status": {"StatusNamedId": "CanNotBeValidated"}},
-            },
-            True,
-            True,
-        ),
-        (
-            {
-                "PowerOfAttorneyAttachmentStatus": {"StatusName": "PowerOfAttorneyAttached"},
-                "PowerOfAttorney": {"Status": {"StatusNamedId": "IsNotValid"}},
-            },
-            True,
-            False,
-        ),
+        (409, "DiadocApi.Conflict", "Request processing is in progress. Please, retry later", ""),
+        (409, "Something.New", "", "Something.New"),
+        (400, "Http.BadRequest", "Unexpected field", "Http.BadRequest"),
+        (404, "DiadocApi.NotFound", "Message not found", "DiadocApi.NotFound"),
+        (403, "http_403", "Access denied", "box_forbidden"),
     ],
 )
-def test_the_power_of_attorney_is_that_of_our_signature(
-    power: dict[str, Any], attached: bool, valid: bool
+def test_in_doubt_a_refusal_is_temporary(
+    planned: PlannedHttp, status: int, code: str, text: str, ours: str
 ) -> None:
-    body = message()
-    body["Entities"] += [signature("ours", **power), signature("theirs")]
-    status = parse_status(body, "document")
-    assert (status.is_power_attached, status.is_power_valid) == (attached, valid)
+    """A contract that may have been sent must not be called failed."""
+    planned.error = Refused("edo", code, text, status=status)
+    with pytest.raises(Unavailable) as caught:
+        DiadocGateway().send(DOCUMENT, uuid.uuid4())
+    assert caught.value.code == (ours or code)
 
 
-def test_the_last_signature_of_the_recipient_counts() -> None:
-    body = message(RecipientResponseStatus="WithRecipientSignature")
-    first = {**signature("theirs"), "EntityId": "first"}
-    last = {**signature("theirs"), "EntityId": "last", "RawCreationDate": 639_000_000_000_000_000}
-    stranger = {**signature("theirs"), "EntityId": "of another", "ParentEntityId": "other"}
-    body["Entities"] += [signature("ours"), first, last, stranger]
-    status = parse_status(body, "document")
-    assert status.recipient_signature_id == "last"
-    assert status.recipient_signed_at == datetime(2025, 11, 29, 8, 0, tzinfo=UTC)
+def test_what_we_refuse_ourselves_stays_a_refusal(planned: PlannedHttp) -> None:
+    planned.error = Refused("edo", "too_large", "the request is over the size limit")
+    with pytest.raises(Refused) as caught:
+        DiadocGateway().send(DOCUMENT, uuid.uuid4())
+    assert caught.value.code == OperatorRefusalCode.TOO_LARGE
 
 
-@pytest.mark.parametrize("ticks", [None, 0, -5, "639", 1.5])
-def test_invalid_ticks_are_no_time(ticks: Any) -> None:
-    assert parse_ticks(ticks) is None
+# --- Organisations and partners (D4) -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("xml", [b"", b"<a>", b"<a/>", b"<!DOCTYPE a><a>1</a>", b"\x00"])
-def test_an_unreadable_refusal_has_no_reason(xml: bytes) -> None:
-    assert parse_refusal_reason(xml) == ""
+def test_nobody_and_no_relation_are_answers(planned: PlannedHttp) -> None:
+    planned.by_path = {"/GetMyOrganizations": OWN}
+    gateway = DiadocGateway()
+    planned.error = Refused("edo", "http_404", "Trust relationship not found", status=404)
+    assert gateway.get_partnership("ours", "theirs") == Partnership(PartnershipStatus.NONE)
+    planned.error = None
+    planned.by_path["/GetOrganizationsByInnKpp"] = {"Organizations": []}
+    assert gateway.find_recipients("ours", "7701999905") == []
 
 
-def test_the_active_head_office_with_a_box_is_preferred() -> None:
-    def organisation(name: str, **more: Any) -> dict[str, Any]:
-        return {"OrgId": name, "IsActive": True, "Boxes": [{"BoxId": f"{name} box"}], **more}
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("IsMyCounteragent", PartnershipStatus.PARTNERS),
+        ("IsInvitedByMe", PartnershipStatus.INVITED),
+        ("InvitesMe", PartnershipStatus.INVITES_US),
+        ("RejectsMe", PartnershipStatus.REJECTED_BY_CLIENT),
+        ("IsRejectedByMe", PartnershipStatus.REJECTED_BY_US),
+        ("UnknownCounteragentStatus", PartnershipStatus.NONE),
+    ],
+)
+def test_a_partnership_is_asked_for_by_boxes(
+    planned: PlannedHttp, name: str, status: PartnershipStatus
+) -> None:
+    planned.by_path = {"/V3/GetCounteragent": {"CurrentStatus": name}}
+    assert DiadocGateway().get_partnership("ours", "theirs").status == status
+    params = planned.call("/V3/GetCounteragent")["params"]
+    assert params == {"myBoxId": "ours", "counteragentBoxId": "theirs"}
 
-    recipient = parse_recipient(
-        [
-            organisation("gone", IsActive=False),
-            organisation("boxless", Boxes=[]),
-            organisation("branch", IsBranch=True),
-            organisation("head"),
-        ]
-    )
-    assert recipient == RecipientBox("head", "head box", accepts_strangers=True)
+
+def test_an_invitation_that_is_still_sent_is_no_error(planned: PlannedHttp) -> None:
+    planned.status, planned.by_path = 204, {"/V3/AcquireCounteragent": {"TaskId": "t"}}
+    DiadocGateway().invite("ours", "theirs", "Приглашаем")
+    call = planned.call("/V3/AcquireCounteragent")
+    assert call["params"] == {"myBoxId": "ours"}
+    assert call["json"] == {"BoxId": "theirs", "MessageToCounteragent": "Приглашаем"}
+
+
+# --- Shelf (D2) ----------------------------------------------------------------------------------
+
+
+def test_a_small_file_is_uploaded_whole(planned: PlannedHttp) -> None:
+    planned.body = b'"dd-api-1"'
+    assert DiadocGateway().upload_to_shelf(b"x" * SHELF_PART_BYTES) == "dd-api-1"
+    [(method, path, call)] = planned.calls
+    assert (method, path, call["params"]) == ("POST", "/V2/ShelfUpload", {"fileExtension": ".pdf"})
+
+
+def test_a_large_file_is_uploaded_in_parts(planned: PlannedHttp) -> None:
+    planned.body = b"dd-api-2"
+    content = b"x" * (2 * SHELF_PART_BYTES + 1)
+    assert DiadocGateway().upload_to_shelf(content) == "dd-api-2"
+    assert [(path, call["params"]) for _, path, call in planned.calls] == [
+        ("/ShelfUploadPartInit", {"fileExtension": ".pdf"}),
+        ("/ShelfUploadPart", {"fileName": "dd-api-2", "partIndex": 1, "isLastPart": "false"}),
+        ("/ShelfUploadPart", {"fileName": "dd-api-2", "partIndex": 2, "isLastPart": "true"}),
+    ]
+    assert b"".join(call["content"] for _, _, call in planned.calls) == content
+
+
+@pytest.mark.parametrize("body", [b"", b'""', b"x" * 300, b"\xff"])
+def test_a_shelf_without_a_name_is_an_outage(planned: PlannedHttp, body: bytes) -> None:
+    planned.body = body
+    with pytest.raises(Unavailable):
+        DiadocGateway().upload_to_shelf(b"x")

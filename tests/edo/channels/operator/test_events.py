@@ -2,7 +2,9 @@
 
 import pytest
 
+from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.events import read_events
+from edo.channels.operator.values import OperatorEvent
 from tests.support.signing.operator_world import OperatorWorld
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +29,19 @@ def test_no_event_is_missed_when_the_feed_misbehaves(world: OperatorWorld, kind:
         events, cursor = read_events(cursor, box=world.box, limit=4)
         seen |= {event.payload["exchange_id"] for event in events}
     assert seen >= sent
+
+
+def test_an_event_without_our_id_is_known_by_its_message(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D9: a patch has only its own additions, often none."""
+    exchange = world.send()
+    events = [
+        OperatorEvent("1", exchange.message_id, ""),
+        OperatorEvent("2", "of another system", ""),
+        OperatorEvent("3", "", ""),
+    ]
+    monkeypatch.setattr(DiadocGateway, "fetch_events", lambda *_: (events, "next"))
+    result, cursor = read_events("", box=world.box)
+    assert [event.payload["exchange_id"] for event in result] == [str(exchange.pk), "", ""]
+    assert cursor == "next"

@@ -1,16 +1,26 @@
 """What becomes of a sent document: delivery, the client's answer, late failures of our side."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
+from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.following import follow
+from edo.channels.operator.values import (
+    DocumentStatus,
+    PowerStatus,
+    RecipientResponse,
+    SenderSignatureStatus,
+)
 from edo.models import Exchange
-from edo.signing import cms
 from tests.support import sandbox as known
 from tests.support.signing.operator_world import OperatorWorld
-from tests.support.signing.pki import name_unknown_algorithm
 
 State = Exchange.State
 pytestmark = pytest.mark.django_db
@@ -68,6 +78,90 @@ def test_a_document_that_lost_its_power_of_attorney_is_revoked(world: OperatorWo
     assert "revoked" in world.journal(exchange)
 
 
+STATUS = DocumentStatus(
+    sender_signature=SenderSignatureStatus.VALID,
+    power=PowerStatus.VALID,
+    delivered_at=None,
+    response=RecipientResponse.NONE,
+)
+
+
+@pytest.fixture
+def status(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the operator answer with a status of our choice."""
+
+    def set_status(**changes: Any) -> None:
+        fixed = replace(STATUS, **changes)
+        monkeypatch.setattr(DiadocGateway, "get_status", lambda *_: fixed)
+
+    return set_status
+
+
+def test_a_late_word_about_the_power_of_attorney_is_waited_for(
+    world: OperatorWorld, status: Callable[..., None]
+) -> None:
+    """D7: «unknown» at the first look must not fail the contract."""
+    exchange = world.send()
+    status(power=PowerStatus.PENDING, delivered_at=clock.now())
+    assert follow(exchange=exchange) == State.SENT
+    status(power=PowerStatus.VALID, delivered_at=clock.now())
+    assert follow(exchange=exchange) == State.DELIVERED
+
+
+def test_the_wait_for_the_power_of_attorney_has_an_end(
+    world: OperatorWorld, status: Callable[..., None]
+) -> None:
+    exchange = world.send()
+    status(power=PowerStatus.PENDING, delivered_at=clock.now())
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        assert follow(exchange=exchange) == State.DELIVERED
+
+
+@pytest.mark.parametrize("power", [PowerStatus.UNCHECKED, PowerStatus.WARNINGS])
+def test_warnings_about_the_power_of_attorney_fail_nothing(
+    world: OperatorWorld, status: Callable[..., None], power: PowerStatus
+) -> None:
+    """D6: ValidationError and HasWarnings are no verdict against us."""
+    exchange = world.send()
+    status(power=power, delivered_at=clock.now())
+    assert follow(exchange=exchange) == State.DELIVERED
+
+
+def test_a_power_of_attorney_found_invalid_later_fails_the_exchange(
+    world: OperatorWorld, status: Callable[..., None]
+) -> None:
+    exchange = world.send()
+    follow(exchange=exchange)
+    status(power=PowerStatus.INVALID, delivered_at=clock.now())
+    assert follow(exchange=exchange) == State.FAILED
+    assert "МЧД недействительной" in exchange.reason
+
+
+def test_a_document_that_cannot_be_delivered_says_why(
+    world: OperatorWorld, status: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D9: roaming, and notices of a failed delivery."""
+    first, second = world.send(), world.send()
+    status(delivery_failure="Оператор ЭДО клиента не принял документ из роуминга. Нет договора.")
+    assert follow(exchange=first) == State.FAILED
+    assert first.failure == "not_delivered"
+    assert "Нет договора" in first.reason
+    monkeypatch.setattr(DiadocGateway, "fetch_reason", lambda *_: "Ящик удален.")
+    status(delivery_failure_id="notice")
+    assert follow(exchange=second) == State.FAILED
+    assert second.reason == "Документ не доставлен клиенту. Ящик удален."
+
+
+def test_the_reason_of_a_universal_message_is_kept(
+    world: OperatorWorld, status: Callable[..., None]
+) -> None:
+    """D15."""
+    exchange = world.send()
+    status(response=RecipientResponse.REFUSED, refusal_id="um", refusal_text="Не та цена")
+    assert follow(exchange=exchange) == State.REFUSED
+    assert exchange.reason == "Не та цена"
+
+
 def test_a_refusal_has_the_clients_reason(world: OperatorWorld) -> None:
     exchange = world.send()
     world.refuse_as_client(exchange, "Не согласны с ценой <10%> & сроком")
@@ -86,26 +180,6 @@ def test_an_invalid_signature_of_the_client_fails_the_exchange(
     assert follow(exchange=exchange) == State.FAILED
     assert exchange.failure == "recipient_signature_invalid"
     assert text in exchange.reason
-
-
-def test_a_signature_that_cannot_be_judged_is_neither_taken_nor_refused(
-    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    exchange = world.send()
-    world.sign_as_client(exchange)
-    verify_digest = cms.verify_digest
-    monkeypatch.setattr(
-        cms,
-        "verify_digest",
-        lambda signature, *rest, **options: verify_digest(
-            name_unknown_algorithm(signature), *rest, **options
-        ),
-    )
-    with pytest.raises(Unavailable, match="algorithm_unsupported"):
-        follow(exchange=exchange)
-    exchange.refresh_from_db()
-    assert exchange.is_live
-    assert "revoked" not in world.journal(exchange)
 
 
 def test_a_sole_proprietor_signs_with_a_personal_certificate(world: OperatorWorld) -> None:

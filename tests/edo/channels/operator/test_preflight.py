@@ -88,7 +88,7 @@ def test_the_check_of_a_power_of_attorney_is_cached(
     ("inn", "expected"),
     [
         (known.NO_BOX, ["no_box"]),
-        (known.REFUSES_STRANGERS, ["stranger_forbidden"]),
+        (known.REFUSES_STRANGERS, ["consent_needed"]),
         (known.ROMASHKA, []),
     ],
 )

@@ -1,17 +1,23 @@
 """Sending a document: retries, faults and refusals, against the simulated operator."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from econtract.platform.common.errors import Unavailable
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused, Unavailable
+from edo.channels.operator import sending
 from edo.channels.operator.following import follow
 from edo.channels.operator.refusals import SendRefusalCode
 from edo.channels.operator.registry import get_gateway
+from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
-from edo.channels.protocol import SigningRefused
+from edo.channels.protocol import SessionState, SigningRefused
 from edo.models import Exchange
+from edo.signing.providers.http import HttpSigningService
+from edo.signing.providers.protocol import ConfirmationPending, SigningService
 from tests.support import sandbox as known
 from tests.support.signing.operator_world import OperatorWorld, document_for
 from tests.support.signing.pki import PDF
@@ -29,6 +35,31 @@ def test_a_large_document_arrives_unchanged(world: OperatorWorld, size: int) -> 
         world.box.operator_box_id, exchange.message_id, exchange.document_id
     )
     assert stored == pdf
+
+
+def test_the_name_on_the_shelf_is_the_operators(world: OperatorWorld) -> None:
+    """D2: the operator names the file; after its seven days the file is uploaded again."""
+    exchange = world.open()
+    world.sandbox.fault("edo", "error", path_contains="PostMessage", times=2)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            send(exchange=exchange, pdf=PDF)
+    name, shelved_at = exchange.shelf_name, exchange.shelved_at
+    assert name.startswith("dd-api-")
+    assert shelved_at is not None
+    Exchange.objects.filter(pk=exchange.pk).update(shelved_at=shelved_at - timedelta(days=7))
+    send(exchange=exchange, pdf=PDF)
+    assert exchange.shelf_name != name
+    assert exchange.state == State.SENT
+
+
+def test_the_digests_of_the_document_are_stored(world: OperatorWorld) -> None:
+    """D14: a client's signature may be over another digest than ours."""
+    exchange = world.send()
+    digests = exchange.document_digests
+    assert digests["sha256"] == exchange.document_sha256
+    assert len(digests["streebog256"]) == 64
+    assert len(digests["streebog512"]) == 128
 
 
 def test_other_bytes_than_the_document_are_not_sent(world: OperatorWorld) -> None:
@@ -65,7 +96,7 @@ def test_the_same_operation_opens_the_same_exchange(world: OperatorWorld) -> Non
         ("edo", "down", {"path_contains": "PostMessage", "times": 3}),
         ("edo", "lost_answer", {"path_contains": "PostMessage"}),
         ("edo", "lost_answer", {"path_contains": "PostMessage", "drop": True, "times": 3}),
-        ("edo", "lost_answer", {"path_contains": "AcquireCounteragent", "times": 3}),
+        ("edo", "lost_answer", {"path_contains": "GetMyOrganizations", "times": 3}),
         ("edo", "still_running", {"path_contains": "PostMessage"}),
         ("edo", "slow", {"path_contains": "PostMessage", "seconds": 2}),
         ("signing", "lost_answer", {}),
@@ -102,28 +133,15 @@ def test_a_dropped_answer_is_retried_at_once(world: OperatorWorld) -> None:
 # --- Refusals ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("inn", "code"),
-    [
-        (known.NO_BOX, SendRefusalCode.NO_BOX),
-        (known.REFUSES_STRANGERS, SendRefusalCode.STRANGER_FORBIDDEN),
-    ],
-)
-def test_a_client_who_cannot_be_reached(world: OperatorWorld, inn: str, code: str) -> None:
-    exchange = world.open(inn)
+def test_a_client_without_a_box_is_refused_every_time(world: OperatorWorld) -> None:
+    exchange = world.open(known.NO_BOX)
     for _ in range(2):
         with pytest.raises(SigningRefused) as caught:
             send(exchange=exchange, pdf=PDF)
-        assert caught.value.code == code
-        assert caught.value.message.startswith(("У клиента", "Клиент"))
+        assert caught.value.code == SendRefusalCode.NO_BOX
+        assert caught.value.message.startswith("У клиента")
     assert exchange.state == State.FAILED
     assert world.journal(exchange) == []
-
-
-def test_a_client_who_accepts_only_partners_is_invited_first(world: OperatorWorld) -> None:
-    exchange = world.send(known.PARTNERS_ONLY)
-    assert exchange.state == State.SENT
-    assert len(world.sandbox.journal("edo", action="invited")) == 1
 
 
 @pytest.mark.parametrize(
@@ -143,6 +161,81 @@ def test_a_signatory_who_cannot_sign(
     assert caught.value.code == code
     assert text in caught.value.message
     assert world.journal(exchange) == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(402, "subscription_ended"), (401, "unauthorized")])
+def test_an_ended_subscription_or_a_stale_token_fails_no_contract(
+    world: OperatorWorld, status: int, code: str
+) -> None:
+    """D3: the contract waits until an administrator has acted."""
+    exchange = world.open()
+    world.sandbox.fault("edo", "error", path_contains="PostMessage", status=status, times=2)
+    with pytest.raises(Unavailable) as caught:
+        send(exchange=exchange, pdf=PDF)
+    assert caught.value.code == code
+    world.sandbox.clear_faults()
+    send(exchange=exchange, pdf=PDF)
+    assert world.journal(exchange, "sent") == ["sent"]
+
+
+class PendingService:
+    """A signing service whose signatory confirms on their phone, or declines."""
+
+    def __init__(self, service: SigningService) -> None:
+        self.service, self.answer, self.keys = service, "pending", set[uuid.UUID]()
+
+    def sign(
+        self, key_ref: str, content: bytes, idempotency_key: uuid.UUID, *, file_name: str
+    ) -> bytes:
+        self.keys.add(idempotency_key)
+        if self.answer == "pending":
+            raise ConfirmationPending(clock.now() + timedelta(hours=1), "в приложении на телефоне")
+        if self.answer == "declined":
+            raise Refused("signing", "confirmation_declined")
+        return self.service.sign(key_ref, content, idempotency_key, file_name=file_name)
+
+
+@pytest.fixture
+def pending(monkeypatch: pytest.MonkeyPatch, settings: Any) -> PendingService:
+    service = PendingService(HttpSigningService())
+    monkeypatch.setattr(sending, "get_signing_service", lambda _: service)
+    return service
+
+
+def test_a_signature_waits_for_its_owner(world: OperatorWorld, pending: PendingService) -> None:
+    exchange = world.open()
+    for _ in range(2):
+        send(exchange=exchange, pdf=PDF)
+        session = world.channel(exchange=exchange).session
+        assert session is not None
+        assert session.state == SessionState.AWAITING_CONFIRMATION
+        assert "должен подтвердить подпись в приложении на телефоне" in session.reason
+        assert session.waits_until is not None
+    assert world.journal(exchange) == []
+    pending.answer = "confirmed"
+    send(exchange=exchange, pdf=PDF)
+    assert (exchange.state, exchange.reason) == (State.SENT, "")
+    assert len(pending.keys) == 1
+
+
+def test_a_signature_that_its_owner_declines(world: OperatorWorld, pending: PendingService) -> None:
+    exchange = world.open()
+    send(exchange=exchange, pdf=PDF)
+    pending.answer = "declined"
+    with pytest.raises(SigningRefused) as caught:
+        send(exchange=exchange, pdf=PDF)
+    assert caught.value.code == SendRefusalCode.CONFIRMATION_DECLINED
+    assert exchange.state == State.FAILED
+
+
+def test_a_document_that_waits_for_its_signatory_is_revoked_without_a_call(
+    world: OperatorWorld, pending: PendingService, settings: Any
+) -> None:
+    exchange = world.open()
+    send(exchange=exchange, pdf=PDF)
+    settings.OUTSIDE = {"edo": {"url": "", "token": ""}}
+    revoke(exchange=exchange)
+    assert exchange.state == State.REVOKED
 
 
 def test_a_signatory_without_a_power_of_attorney(world: OperatorWorld) -> None:
