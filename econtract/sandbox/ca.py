@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,7 +100,7 @@ class Authority:
         )
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         builder = builder.add_extension(
-            _key_usage(digital_signature=True, content_commitment=not is_seal), True
+            key_usage(digital_signature=True, content_commitment=not is_seal), True
         )
         if is_seal:
             builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False)
@@ -139,7 +140,10 @@ def create(directory: Path, now: dt.datetime) -> Authority:
     The root's private key is not stored: the root issues nothing else.
     """
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root_name, name = _ca_name("Тестовый корень E-Contract"), _ca_name("Тестовый УЦ E-Contract")
+    root_name, name = (
+        build_ca_name("Тестовый корень E-Contract"),
+        build_ca_name("Тестовый УЦ E-Contract"),
+    )
     not_before, not_after = now - 2 * VALIDITY, now + 2 * VALIDITY
     root = _sign_ca_certificate(
         _certificate_builder(root_name, root_name, root_key, not_before, not_after), 1, root_key
@@ -157,17 +161,19 @@ def create(directory: Path, now: dt.datetime) -> Authority:
     return Authority(root, certificate, key)
 
 
-def write_accreditation(directory: Path, authority: Authority) -> None:
-    """Write `accreditations.json`: the issuing authority is accredited, for tests only."""
-    certificate = authority.certificate
-    term = {
-        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
-        "name": "Тестовый УЦ E-Contract",
-        "valid_from": certificate.not_valid_before_utc.date().isoformat(),
-        "valid_until": None,
-        "is_test": True,
-    }
-    content = json.dumps([term], ensure_ascii=False, indent=2)
+def write_accreditations(directory: Path, certificates: Iterable[x509.Certificate]) -> None:
+    """Write `accreditations.json`: the issuing authorities are accredited, for tests only."""
+    terms = [
+        {
+            "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+            "name": "Тестовый УЦ E-Contract",
+            "valid_from": certificate.not_valid_before_utc.date().isoformat(),
+            "valid_until": None,
+            "is_test": True,
+        }
+        for certificate in certificates
+    ]
+    content = json.dumps(terms, ensure_ascii=False, indent=2)
     (directory / "accreditations.json").write_text(f"{content}\n", encoding="utf-8")
 
 
@@ -185,7 +191,8 @@ def load() -> Authority:
     )
 
 
-def _ca_name(common_name: str) -> x509.Name:
+def build_ca_name(common_name: str) -> x509.Name:
+    """The name of a certification authority of the sandbox."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "RU"),
@@ -218,17 +225,18 @@ def _sign_ca_certificate(
     builder: x509.CertificateBuilder, path_length: int, signer: ec.EllipticCurvePrivateKey
 ) -> x509.Certificate:
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
-    builder = builder.add_extension(_key_usage(key_cert_sign=True, crl_sign=True), True)
+    builder = builder.add_extension(key_usage(key_cert_sign=True, crl_sign=True), True)
     return builder.add_extension(_authority_key_id(signer), False).sign(signer, hashes.SHA256())
 
 
-def _key_usage(
+def key_usage(
     *,
     digital_signature: bool = False,
     content_commitment: bool = False,
     key_cert_sign: bool = False,
     crl_sign: bool = False,
 ) -> x509.KeyUsage:
+    """A key usage with these purposes only."""
     return x509.KeyUsage(
         digital_signature=digital_signature,
         content_commitment=content_commitment,

@@ -23,6 +23,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from econtract.sandbox import gost_ca, gost_cms
 from econtract.sandbox.ca import COMPANY_INN, PERSON_INN
 
 # The certificates contain no CRL distribution point, so the list must be required explicitly.
@@ -58,11 +59,15 @@ class SignatureCheck:
 
 
 def sign(content: bytes, private_key: bytes, certificate: bytes, signed_at: dt.datetime) -> bytes:
-    """A detached CMS SignedData in DER over exactly `content`; ECDSA with SHA-256.
+    """A detached CMS SignedData in DER over exactly `content`: ГОСТ with Streebog, or ECDSA.
 
     Signed attributes: content-type, message-digest, signing-time, signing-certificate-v2.
     Key and certificate are DER; the certificate and its issuer are embedded.
     """
+    parsed = asn1_x509.Certificate.load(certificate)
+    if gost_cms.is_gost(parsed):
+        issuer = _load_pem(gost_ca.CERTIFICATE_FILE)
+        return gost_cms.sign(content, private_key, parsed, issuer, signed_at)
     return asyncio.run(_sign(content, _load_signer(private_key, certificate), signed_at))
 
 
@@ -75,6 +80,8 @@ def verify(content: bytes, signature: bytes, now: dt.datetime) -> SignatureCheck
     try:
         signed_data = asn1_cms.ContentInfo.load(signature, strict=True)["content"]
         certificate = _signing_certificate(signed_data)
+        if gost_cms.is_gost(certificate):
+            return _verify_gost(content, signed_data["signer_infos"][0], certificate, now)
         context = ValidationContext(
             trust_roots=[_root_certificate()],
             other_certs=[load_issuing_certificate()],
@@ -88,6 +95,18 @@ def verify(content: bytes, signature: bytes, now: dt.datetime) -> SignatureCheck
     return _build_check(
         certificate, _find_problem(status, certificate, now), status.signer_reported_dt
     )
+
+
+def _verify_gost(
+    content: bytes,
+    signer: asn1_cms.SignerInfo,
+    certificate: asn1_x509.Certificate,
+    now: dt.datetime,
+) -> SignatureCheck:
+    crl = (settings.CA_DIR / gost_ca.CRL_FILE).read_bytes()
+    issuer = _load_pem(gost_ca.CERTIFICATE_FILE)
+    problem = gost_cms.find_problem(content, signer, certificate, issuer, crl, now)
+    return _build_check(certificate, problem, gost_cms.read_signing_time(signer))
 
 
 def certificate_pem(certificate: bytes) -> str:
@@ -158,12 +177,10 @@ def _rdns(certificate: asn1_x509.Certificate) -> asn1_x509.RDNSequence:
     return certificate.subject.chosen
 
 
-@functools.cache
 def _root_certificate() -> asn1_x509.Certificate:
     return _load_pem("roots.pem")
 
 
-@functools.cache
 def load_issuing_certificate() -> asn1_x509.Certificate:
     """The certificate of the issuing authority."""
     return _load_pem("issuing.pem")
@@ -174,6 +191,7 @@ def _revocation_list() -> bytes:
     return (settings.CA_DIR / "crl.der").read_bytes()
 
 
+@functools.cache
 def _load_pem(name: str) -> asn1_x509.Certificate:
     _, _, der = asn1_pem.unarmor((settings.CA_DIR / name).read_bytes())
     return asn1_x509.Certificate.load(der)

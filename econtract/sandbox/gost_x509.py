@@ -95,8 +95,7 @@ def build_crl(
 
 def key_identifier(key: GostPublicKey) -> bytes:
     """The usual identifier of a key: the SHA-1 of its bits (RFC 5280, section 4.2.1.2)."""
-    bits = key.to_spki()["public_key"].contents[1:]
-    return hashlib.sha1(bits, usedforsecurity=False).digest()
+    return hashlib.sha1(key.to_bits(), usedforsecurity=False).digest()
 
 
 def authority_key_identifier(key: GostPublicKey) -> x509.AuthorityKeyIdentifier:

@@ -6,10 +6,13 @@ import datetime as dt
 
 from django.conf import settings
 
-from econtract.sandbox import numbers
-from econtract.sandbox.ca import BACKDATING, VALIDITY, Authority, Subject
+from econtract.sandbox import ca, gost_ca, numbers
+from econtract.sandbox.ca import BACKDATING, VALIDITY, Subject
+from econtract.sandbox.gost_ca import GostAuthority
 from econtract.sandbox.models import ClientKey, SigningKey
 from econtract.sandbox.organisations import OUR_INN
+
+Issuer = ca.Authority | GostAuthority
 
 # Key, surname, given name, patronymic, position.
 _PEOPLE = (
@@ -34,8 +37,9 @@ def have_keys() -> bool:
     return SigningKey.objects.exists()
 
 
-def create_keys(authority: Authority, now: dt.datetime) -> None:
-    """Replace all keys of people with new ones and publish the revocation list."""
+def create_keys(now: dt.datetime) -> None:
+    """Replace all keys of people with new ones and publish the revocation lists."""
+    authority = gost_ca.get_issuer()
     SigningKey.objects.all().delete()
     ClientKey.objects.all().delete()
     keys = [
@@ -48,10 +52,12 @@ def create_keys(authority: Authority, now: dt.datetime) -> None:
         for key in keys
         if key.key_ref == _REVOKED
     ]
-    (settings.CA_DIR / "crl.der").write_bytes(authority.revocation_list(revocations, now))
+    (settings.CA_DIR / "crl.der").write_bytes(ca.load().revocation_list([], now))
+    crl_file = "crl.der" if isinstance(authority, ca.Authority) else gost_ca.CRL_FILE
+    (settings.CA_DIR / crl_file).write_bytes(authority.revocation_list(revocations, now))
 
 
-def ensure_seal_key(authority: Authority, now: dt.datetime) -> None:
+def ensure_seal_key(authority: Issuer, now: dt.datetime) -> None:
     """Create the key of our seal unless it exists: older sandboxes were set up without it."""
     if SigningKey.objects.filter(role="seal").exists():
         return
@@ -61,7 +67,7 @@ def ensure_seal_key(authority: Authority, now: dt.datetime) -> None:
     SigningKey.objects.create(key_ref="seal", role="seal", surname=name, **_NO_PERSON, **vars(key))
 
 
-def ensure_timestamp_key(authority: Authority, now: dt.datetime) -> None:
+def ensure_timestamp_key(authority: ca.Authority, now: dt.datetime) -> None:
     """Create the key of the time-stamp service unless it exists, as `ensure_seal_key` does."""
     if SigningKey.objects.filter(role="timestamp").exists():
         return
@@ -74,7 +80,7 @@ def ensure_timestamp_key(authority: Authority, now: dt.datetime) -> None:
 
 
 def _build_signatory_key(
-    authority: Authority, number: int, person: tuple[str, str, str, str, str], now: dt.datetime
+    authority: Issuer, number: int, person: tuple[str, str, str, str, str], now: dt.datetime
 ) -> SigningKey:
     key_ref, surname, given_name, patronymic, position = person
     inn = numbers.make_person_inn(f"7707{number * 1117 + 300_000:06d}")
@@ -109,7 +115,7 @@ def _build_signatory_key(
     )
 
 
-def _build_operator_key(authority: Authority, now: dt.datetime) -> SigningKey:
+def _build_operator_key(authority: Issuer, now: dt.datetime) -> SigningKey:
     """The key with which the ЭДО operator signs document protocols."""
     name = "Оператор ЭДО (песочница)"
     subject = Subject(name, "", "", "", "", company=name)

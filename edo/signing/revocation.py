@@ -14,8 +14,8 @@ from itertools import chain as join
 from itertools import pairwise
 from typing import Protocol
 
+from asn1crypto import core, ocsp
 from asn1crypto import crl as asn1_crl
-from asn1crypto import ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -35,6 +35,12 @@ class RevocationStatus(StrEnum):
     GOOD = "good"
     REVOKED = "revoked"
     UNKNOWN = "unknown"
+
+
+class _PublicKey(core.Sequence):
+    """SubjectPublicKeyInfo: asn1crypto's own class knows only some types of keys."""
+
+    _fields = [("algorithm", core.Any), ("public_key", core.OctetBitString)]
 
 
 @dataclass(frozen=True)
@@ -216,11 +222,10 @@ def _is_about(named: ocsp.CertId, certificate: x509.Certificate, issuer: x509.Ce
     if named["serial_number"].native != certificate.serial_number:
         return False
     oid = named["hash_algorithm"]["algorithm"].dotted
-    key = asn1_x509.TbsCertificate.load(issuer.tbs_certificate_bytes)["subject_public_key_info"]
-    # The hash of the key leaves out the tag, the length and the number of unused bits.
+    key = _PublicKey.load(get_spki(issuer))["public_key"].native
     expected = [
         _hash(oid, issuer.subject.public_bytes()),
-        _hash(oid, key["public_key"].contents[1:]),
+        _hash(oid, key),
     ]
     return expected == [named["issuer_name_hash"].native, named["issuer_key_hash"].native]
 

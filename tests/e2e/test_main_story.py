@@ -18,6 +18,7 @@ from tests.e2e import steps
 from tests.support import world
 from tests.support.chromium.keyboard import Keyboard
 from tests.support.chromium.windows import Windows
+from tests.support.openssl import openssl_environment
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 
@@ -141,7 +142,8 @@ def signatures_that_hold(package: Path, roots: Path) -> int:
     for signature in signatures:
         command = ["openssl", "cms", "-verify", "-binary", "-purpose", "any", "-inform", "DER"]
         command += ["-in", str(signature), "-content", str(document), "-CAfile", str(roots)]
-        done = subprocess.run(command, capture_output=True, check=False)
+        env = openssl_environment()
+        done = subprocess.run(command, env=env, capture_output=True, check=False)
         assert done.returncode == 0, f"{signature.name}: {done.stderr.decode()}"
         assert done.stdout == document.read_bytes()
     return len(signatures)

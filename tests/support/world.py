@@ -63,7 +63,8 @@ def connect(test_settings: Settings, sandbox: Sandbox) -> None:
     }
     test_settings.SANDBOX_URL = sandbox.url
     test_settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
-    test_settings.EDO_CRLS = [str(sandbox.trust_roots.parent / "crl.der")]
+    lists = ("crl.der", "gost-crl.der")
+    test_settings.EDO_CRLS = [str(sandbox.trust_roots.parent / name) for name in lists]
 
 
 # The rows that `install` created, by the certificates of the sandbox. Copying them is faster than

@@ -23,6 +23,7 @@ def seal_trust_roots() -> Path | None:
 
 
 def revocation_lists() -> list[Path]:
-    """EDO_CRLS: files of revocation lists (PEM or DER), by default that of the sandbox's CA."""
-    default = data_dir() / "sandbox" / "ca" / "crl.der"
-    return [Path(name) for name in env.comma_separated("EDO_CRLS", str(default))]
+    """EDO_CRLS: files of revocation lists (PEM or DER), by default those of the sandbox's CA."""
+    folder = data_dir() / "sandbox" / "ca"
+    default = f"{folder / 'crl.der'},{folder / 'gost-crl.der'}"
+    return [Path(name) for name in env.comma_separated("EDO_CRLS", default)]

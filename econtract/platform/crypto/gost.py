@@ -116,14 +116,17 @@ class GostPublicKey:
         # The digest is a number whose first byte is the lowest.
         return libgcrypt.verify(CURVES[self.curve], self.point, digest_value[::-1], r, s)
 
+    def to_bits(self) -> bytes:
+        """The key as a certificate has it: an OCTET STRING of both coordinates."""
+        x, y = self.point[: self.size], self.point[self.size :]
+        return bytes(core.OctetString(x[::-1] + y[::-1]).dump())
+
     def to_spki(self) -> keys.PublicKeyInfo:
         """The SubjectPublicKeyInfo of a certificate."""
-        x, y = self.point[: self.size], self.point[self.size :]
-        octets = core.OctetString(x[::-1] + y[::-1]).dump()
         info = _PublicKeyInfo(
             {
                 "algorithm": _build_key_algorithm(self.algorithm, self.curve),
-                "public_key": core.OctetBitString(octets),
+                "public_key": core.OctetBitString(self.to_bits()),
             }
         )
         return keys.PublicKeyInfo.load(info.dump())

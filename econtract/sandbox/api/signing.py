@@ -27,6 +27,8 @@ _CA_FILES = {
     "roots.pem": "application/x-pem-file",
     "issuing.pem": "application/x-pem-file",
     "crl.der": "application/pkix-crl",
+    "gost-issuing.pem": "application/x-pem-file",
+    "gost-crl.der": "application/pkix-crl",
 }
 
 
@@ -65,7 +67,7 @@ def choose_signing_time(
 @require_GET
 def get_ca_file(request: HttpRequest, name: str) -> HttpResponse:
     """GET /ca/<name>: a public file of the CA, without authentication."""
-    if name not in _CA_FILES:
+    if name not in _CA_FILES or not (settings.CA_DIR / name).exists():
         raise Http404
     return HttpResponse((settings.CA_DIR / name).read_bytes(), content_type=_CA_FILES[name])
 

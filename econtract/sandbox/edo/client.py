@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from econtract.sandbox import ca, cms
+from econtract.sandbox import ca, cms, gost_ca
 from econtract.sandbox.ca import Subject
 from econtract.sandbox.models import ClientKey, Organisation
 from econtract.sandbox.numbers import make_person_inn, make_snils
@@ -30,7 +30,7 @@ def get_or_issue_key(organisation: Organisation) -> ClientKey:
         return key
     not_before = certificates_valid_from()
     not_after = not_before + ca.BACKDATING + ca.VALIDITY
-    issued_key = ca.load().issue(_build_subject(organisation), not_before, not_after)
+    issued_key = gost_ca.get_issuer().issue(_build_subject(organisation), not_before, not_after)
     return ClientKey.objects.get_or_create(
         organisation=organisation,
         defaults={"private_key": issued_key.private_key, "certificate": issued_key.certificate},

@@ -1,6 +1,7 @@
 """Cabinets, archives, SMS and e-mail, the signing service."""
 
 import base64
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from stdnum import ean
 
+from tests.support.openssl import openssl_environment
 from tests.support.sandbox import (
     ARCHIVE_REJECTS,
     CABINET_BAD_DATA,
@@ -136,26 +138,30 @@ def test_openssl_accepts_the_signature_for_the_signed_bytes_only(
     signature.write_bytes(sandbox.signature("signer-ivanova", ARCHIVE_FILE))
     verify = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature)]
     verify += ["-content", str(content), "-CAfile", str(sandbox.trust_roots), "-out", "/dev/null"]
-    assert subprocess.run(verify, capture_output=True).returncode == 0
+    env = openssl_environment()
+    assert subprocess.run(verify, env=env, capture_output=True).returncode == 0
     content.write_bytes(ARCHIVE_FILE + b" ")
-    assert subprocess.run(verify, capture_output=True).returncode != 0
+    assert subprocess.run(verify, env=env, capture_output=True).returncode != 0
 
 
 def test_the_revocation_list_contains_the_revoked_certificate(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     keys = {key["key_ref"]: key for key in sandbox.get("/signing/v1/keys").json()["keys"]}
-    (tmp_path / "crl.der").write_bytes(sandbox.http.get("/ca/crl.der").content)
+    prefix = "gost-" if os.environ["SANDBOX_SIGNATURES"] == "gost" else ""
+    env = openssl_environment()
+    (tmp_path / "crl.der").write_bytes(sandbox.http.get(f"/ca/{prefix}crl.der").content)
     pem = ["openssl", "crl", "-inform", "DER", "-in", str(tmp_path / "crl.der")]
-    (tmp_path / "crl.pem").write_bytes(subprocess.run(pem, capture_output=True, check=True).stdout)
-    (tmp_path / "issuing.pem").write_bytes(sandbox.http.get("/ca/issuing.pem").content)
+    crl = subprocess.run(pem, env=env, capture_output=True, check=True).stdout
+    (tmp_path / "crl.pem").write_bytes(crl)
+    (tmp_path / "issuing.pem").write_bytes(sandbox.http.get(f"/ca/{prefix}issuing.pem").content)
     errors = {}
     for name in ("signer-ivanova", "signer-volkova", "signer-egorov"):
         (tmp_path / "one.pem").write_text(keys[name]["certificate"])
         check = ["openssl", "verify", "-crl_check", "-CAfile", str(sandbox.trust_roots)]
         check += ["-untrusted", str(tmp_path / "issuing.pem")]
         check += ["-CRLfile", str(tmp_path / "crl.pem"), str(tmp_path / "one.pem")]
-        errors[name] = subprocess.run(check, capture_output=True, text=True).stderr
+        errors[name] = subprocess.run(check, env=env, capture_output=True, text=True).stderr
     assert errors["signer-ivanova"] == ""
     assert "revoked" in errors["signer-volkova"]
     assert "expired" in errors["signer-egorov"]

@@ -19,6 +19,7 @@ from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import run_until
+from tests.support.openssl import openssl_environment
 from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
 
@@ -66,7 +67,8 @@ def assert_valid_by_openssl(path: Path, folder: Path) -> None:
         archive.extractall(folder)
     readme = (folder / "ПРОЧТИ.txt").read_text("utf-8-sig")
     for line in re.findall(r"^(?:openssl|xmllint) .*$", readme, re.MULTILINE):
-        subprocess.run(shlex.split(line), cwd=folder, capture_output=True, check=True)
+        env = openssl_environment()
+        subprocess.run(shlex.split(line), cwd=folder, env=env, capture_output=True, check=True)
     schema = os.environ.get("MCHD_XSD")
     [power] = folder.glob("ON_EMCHD_*.xml")
     if schema:

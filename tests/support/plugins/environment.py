@@ -25,6 +25,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 # A file and not memory: tests with several processes must see one database.
 os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
+os.environ.setdefault("SANDBOX_SIGNATURES", "ecdsa")
 os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
 # The browser tests call the ORM from the thread in which Playwright runs its event loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

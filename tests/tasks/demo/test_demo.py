@@ -31,6 +31,7 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import run_everything
+from tests.support.openssl import openssl_environment
 from tests.support.paths import ROOT
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
@@ -178,7 +179,13 @@ def assert_package_is_valid(task: SigningTask, sandbox: Sandbox, folder: Path) -
     commands = re.findall(r"^openssl .*$", readme, re.MULTILINE)
     assert len([line for line in commands if " cms " in line]) == 4
     for line in commands:
-        subprocess.run(shlex.split(line), cwd=folder, capture_output=True, check=True)
+        subprocess.run(
+            shlex.split(line),
+            cwd=folder,
+            env=openssl_environment(),
+            capture_output=True,
+            check=True,
+        )
 
 
 def test_seed_demo_requires_a_sandbox(db: None, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from econtract.sandbox import ca, organisations, signatories
+from econtract.sandbox import ca, gost_ca, organisations, signatories
 from econtract.sandbox.models import Organisation, SandboxState
 
 
@@ -37,12 +37,21 @@ class Command(BaseCommand):
             if not Organisation.objects.exists():
                 Organisation.objects.bulk_create(organisations.build_organisations(now.date()))
             # Keys in the database and the CA's files belong together: recreate both or neither.
-            if not (signatories.have_keys() and (settings.CA_DIR / "crl.der").exists()):
+            is_complete = signatories.have_keys() and (settings.CA_DIR / "crl.der").exists()
+            if not is_complete:
                 ca.load.cache_clear()
-                signatories.create_keys(ca.create(settings.CA_DIR, now), now)
-            signatories.ensure_seal_key(ca.load(), now)
+                ca.create(settings.CA_DIR, now)
+            # Older sandboxes have no authority by ГОСТ; their keys stay as they are.
+            if gost_ca.is_wanted() and not (is_complete and gost_ca.exists()):
+                gost_ca.create(settings.CA_DIR, ca.load(), now)
+            if not is_complete:
+                signatories.create_keys(now)
+            signatories.ensure_seal_key(gost_ca.get_issuer(), now)
             signatories.ensure_timestamp_key(ca.load(), now)
-        ca.write_accreditation(settings.CA_DIR, ca.load())
+        authorities = [ca.load().certificate]
+        if gost_ca.exists():
+            authorities.append(gost_ca.load().certificate)
+        ca.write_accreditations(settings.CA_DIR, authorities)
         self.stdout.write(f"Песочница готова: {settings.DATA_DIR}")
 
     def _remove(self) -> None:

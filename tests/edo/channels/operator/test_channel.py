@@ -20,6 +20,7 @@ from edo.channels.operator.sending import send
 from edo.channels.operator.values import SentDocument
 from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus, SigningChannel
 from edo.models import Exchange
+from tests.support.openssl import openssl_environment
 from tests.support.sandbox import LOTOS, ROMASHKA
 from tests.support.signing.operator_world import DOCUMENT, OperatorWorld, document_for
 from tests.support.signing.pki import PDF
@@ -32,7 +33,8 @@ def openssl_accepts(folder: Path, signature: bytes, roots: Path) -> bool:
     (folder / "pdf").write_bytes(PDF)
     command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "sig"]
     command += ["-content", "pdf", "-CAfile", str(roots), "-purpose", "any", "-out", "out"]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+    env = openssl_environment()
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True).returncode == 0
 
 
 def exchange_of(channel: SigningChannel) -> Exchange:
