@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http import OutsideHttp
 from edo.models import Signatory, SigningProvider
-from edo.signing.providers.confirmed import (
+from edo.signing.providers.confirmation_client import (
     ConfirmationAnswer,
     ConfirmationRequest,
     DocumentToConfirm,
@@ -33,6 +34,7 @@ from edo.signing.providers.protocol import (
     KEY_UNKNOWN,
     SigningKey,
 )
+from edo.signing.providers.signatory_keys import list_signatory_keys, load_certificate
 
 log = logging.getLogger(__name__)
 
@@ -54,22 +56,7 @@ class DssClient:
     can_repeat_question = True
 
     def list_keys(self) -> list[SigningKey]:
-        """The keys of the signatories who are entered with this provider."""
-        signatories = Signatory.objects.filter(provider=self.provider, active=True)
-        return [
-            SigningKey(
-                key_ref=signatory.key_ref,
-                surname=signatory.surname,
-                given_name=signatory.given_name,
-                patronymic=signatory.patronymic,
-                position=signatory.position,
-                inn=signatory.inn,
-                snils=signatory.snils,
-                role="signatory",
-                certificate_pem=signatory.certificate_pem,
-            )
-            for signatory in signatories
-        ]
+        return list_signatory_keys(self.provider)
 
     def prepare(self, key_ref: str, documents: Sequence[DocumentToConfirm]) -> object:
         with _translated_errors():
@@ -155,7 +142,7 @@ def _find_certificate_id(http: OutsideHttp, key_ref: str) -> int:
     if signatory is None:
         row = next((row for row in rows if row["IsDefault"]), None)
     else:
-        der = _decode(signatory.certificate_pem)
+        der = load_certificate(signatory).public_bytes(Encoding.DER)
         row = next((row for row in rows if _decode(row["CertificateBase64"]) == der), None)
     if row is None:
         raise Refused(SYSTEM, KEY_UNKNOWN)
