@@ -79,6 +79,8 @@ TSP_DIGEST = env.text("TSP_DIGEST", "sha256")
 IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
 SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
 REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
+# How many times a day employees may make the system write to one client again.
+CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10)
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")

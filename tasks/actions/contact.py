@@ -15,7 +15,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
-from tasks.lifecycle import guards, history
+from tasks.lifecycle import guards, history, message_limit
 from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
@@ -93,7 +93,11 @@ def replace_contact(
         raise ValueError(f"Contact {contact.pk} has no version.")
     client_actions.link_contact(client=fresh.client, contact=contact, actor=actor)
     _set_version(fresh, before, contact.current, "contact_replaced", actor)
-    if guards.refusals(fresh, "restart_identification", frozenset({Actor.MANAGER})):
+    reasons = guards.refusals(fresh, "restart_identification", frozenset({Actor.MANAGER}))
+    if any(refusal.code == message_limit.CODE for refusal in reasons):
+        # The link of the former contact must not stay valid.
+        raise ActionRefused(*reasons)
+    if reasons:
         return fresh
     return perform(fresh.number, "restart_identification", actor=actor)
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.models import User
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.formatting import format_due_time
 from econtract.platform.common.refusals import Refusal
-from tasks.lifecycle import effects, guards, history
+from tasks.lifecycle import effects, guards, history, message_limit
 from tasks.lifecycle.effects import REMINDERS
 from tasks.lifecycle.perform import lock_task
 from tasks.models import HistoryEntry, SigningTask
@@ -18,7 +19,6 @@ from tasks.transitions import Actor
 
 # Several messages in a row would annoy the client.
 MIN_INTERVAL = timedelta(hours=1)
-HISTORY_NAME = "client_reminded"
 
 
 def is_offered(task: SigningTask, user: User) -> bool:
@@ -36,10 +36,12 @@ def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> 
         return [Refusal("reminder_only_manager", text, guards.TAKE_OVER)]
     if Status(task.status) not in REMINDERS or task.withdrawal:
         return [Refusal("reminder_not_waiting", "Сейчас от клиента ничего не ждут.")]
-    lately = clock.now() - MIN_INTERVAL
-    if any(entry.name == HISTORY_NAME and entry.at > lately for entry in entries):
-        return [Refusal("reminder_too_soon", "Клиенту уже напомнили меньше часа назад.")]
-    return []
+    times = [entry.at for entry in entries if entry.name == message_limit.REMINDED]
+    if times and max(times) > clock.now() - MIN_INTERVAL:
+        fix = f"Снова напомнить можно {format_due_time(max(times) + MIN_INTERVAL)}."
+        text = "Клиенту уже напомнили меньше часа назад."
+        return [Refusal("reminder_too_soon", text, fix)]
+    return message_limit.refusals(task)
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def remind(*, task: SigningTask, actor: User) -> None:
     history.record(
         fresh,
         kind=HistoryEntry.Kind.OUTSIDE,
-        name=HISTORY_NAME,
+        name=message_limit.REMINDED,
         actor=actor,
         acted_as=Actor.MANAGER,
     )

@@ -15,7 +15,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import SessionState
 from tasks import channels
-from tasks.lifecycle import preflight
+from tasks.lifecycle import message_limit, preflight
 from tasks.lifecycle.preflight import DOCUMENT_MISSING
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status, resolutions_of
@@ -92,7 +92,10 @@ def refusals(
     if task.withdrawal and acting & HUMAN_ACTORS:
         return [REVOCATION_PENDING]
     guard = GUARDS.get(name)
-    return guard(task, fresh) if guard else []
+    reasons = guard(task, fresh) if guard else []
+    if not reasons and acting & HUMAN_ACTORS and message_limit.is_repeating(task, name):
+        return message_limit.refusals(task)
+    return reasons
 
 
 def require(task: SigningTask, name: str, acting: frozenset[Actor]) -> None:
