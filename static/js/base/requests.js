@@ -52,6 +52,14 @@
 
   // Morphing keeps what a person has typed and which <details> they have opened.
   Idiomorph.defaults.ignoreActiveValue = true;
+  // What is known of a client also fills the empty field that has the cursor.
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (oldNode, newNode) => {
+    const isEmptyField = oldNode === document.activeElement && oldNode.value === "";
+    if (isEmptyField && oldNode.matches("input") && newNode.value) {
+      oldNode.value = newNode.value;
+      oldNode.select();
+    }
+  };
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name === "open" && node.matches("details, dialog"));
 })(econtract);

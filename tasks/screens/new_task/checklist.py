@@ -11,20 +11,28 @@ class ChecklistItem:
     """A line of «До создания осталось».
 
     ``name`` is the part of the form in a word or two, ``href`` leads to its field, ``problems``
-    are the errors of the field. Without problems the line is done.
+    are the errors of the field. Without problems the line is done. ``warning`` says what is wrong
+    although the task can be created.
     """
 
     name: str
     href: str
     problems: tuple[str, ...] = ()
+    warning: str = ""
 
     @property
     def done(self) -> bool:
         return not self.problems
 
     @property
+    def has_warning(self) -> bool:
+        return self.done and bool(self.warning)
+
+    @property
     def label(self) -> str:
-        """The text in the panel: the problem if there is exactly one, else the name."""
+        """The text in the panel: the warning, the problem if there is exactly one, or the name."""
+        if self.has_warning:
+            return self.warning
         return self.problems[0] if len(self.problems) == 1 else self.name
 
 

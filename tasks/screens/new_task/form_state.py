@@ -4,7 +4,7 @@ One object draws the page, decides whether the task can be created and supplies 
 page and the server cannot disagree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -119,6 +119,12 @@ class FormState:
         )
 
     @property
+    def needs_account_check(self) -> bool:
+        """Whether the account could be checked now, and has not been as it stands."""
+        is_possible = bool(self.account_number and self.client_section.inn)
+        return is_possible and self.draft.account_checked_for != self.account_check_input
+
+    @property
     def account_status(self) -> AccountStatus:
         return account_check.build_account_status(self.draft, self.account_check_input)
 
@@ -126,7 +132,7 @@ class FormState:
     def checklist(self) -> list[ChecklistItem]:
         """«До создания осталось», in the order of the page."""
         region = self.signing_options.region
-        names = ["account_number", "document_number", "document_kind"]
+        names = ["document_number", "document_kind"]
         if self.form.is_supplement:
             names += CONTRACT_FIELDS
         if self.chosen_services or needs_document_and_service(region):
@@ -137,8 +143,19 @@ class FormState:
             *(self.field_items[name] for name in SIGNING_FIELDS),
             *self._recipient_items,
             *([document_item] if document_item else []),
+            self._account_item,
             *(self.field_items[name] for name in names),
         ]
+
+    @property
+    def _account_item(self) -> ChecklistItem:
+        """A number that has not passed «Проверка ЛС» is no reason not to create the task."""
+        warning = account_check.WARNINGS[self.account_status.kind]
+        return replace(self.field_items["account_number"], warning=warning)
+
+    @property
+    def has_warnings(self) -> bool:
+        return any(item.has_warning for item in self.checklist)
 
     @property
     def _recipient_items(self) -> list[ChecklistItem]:
@@ -189,8 +206,10 @@ def build_form_state(
     Choices that no longer fit are dropped, and an only option is chosen. With ``refresh`` CDI is
     asked about the client again and the signatories are verified now.
     """
+    # A closed draft is empty for its user: whatever is typed now is new.
+    previous_values = draft.fields if draft.closed_at is None else {}
     stored_answer = CdiAnswer.from_json(draft.organisation)
-    source = ClientInput(kind, values, draft.fields, stored_answer, refresh)
+    source = ClientInput(kind, values, previous_values, stored_answer, refresh)
     client_section = client_section_class(kind).build(source)
     values = client_section.values
 

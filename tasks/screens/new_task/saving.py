@@ -9,6 +9,7 @@ from tasks.actions import drafts
 from tasks.actions.create import create_task
 from tasks.actions.drafts import PageVersion
 from tasks.models import SigningTask
+from tasks.screens.new_task.account_check import query_account
 from tasks.screens.new_task.form_state import FormState
 
 
@@ -46,6 +47,16 @@ def create_or_save(
         )
         drafts.clear_after_creation(state.draft)
     return state, task
+
+
+def check_account(state: FormState) -> None:
+    """«Проверка ЛС» of a saved form, with no transaction open; the draft keeps the result.
+
+    The number must be valid, and the client known.
+    """
+    check_input = state.account_check_input
+    outcome = query_account(state.account_number, state.client_section.inn)
+    drafts.record_account_check(draft=state.draft, outcome=outcome, check_input=check_input)
 
 
 def _fill_draft(

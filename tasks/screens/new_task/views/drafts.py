@@ -13,6 +13,7 @@ from tasks.actions.drafts import AlreadyCreated, DraftChanged
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import field_names
+from tasks.screens.new_task.saving import check_account
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
     get_form_kind,
@@ -29,12 +30,17 @@ NOTHING_TO_REOPEN = "Восстанавливать нечего: начат н�
 @require_POST
 @handle_draft_conflicts
 def save(request: HttpRequest, slug: str) -> HttpResponse:
-    """The autosave, 1.5 s after the last change; «Сохранить черновик» without JavaScript."""
+    """The autosave, 1.5 s after the last change; «Сохранить черновик» without JavaScript.
+
+    An account number that has become complete is checked at once.
+    """
     kind = get_form_kind(request, slug)
     file, refusal = store_posted_file(request)
     state = save_posted_form(request, kind, file=file)
     if refusal:
         return render_refused_file(request, state, refusal)
+    if state.needs_account_check:
+        check_account(state)
     return render_changes(request, state)
 
 

@@ -17,6 +17,7 @@ from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND, NEW_CONTACT
 from tasks.screens.new_task.field_values import FieldValues, get_value, has_value, read_values
 from tasks.screens.new_task.form_state import build_form_state, field_names
 from tasks.screens.new_task.person_section import PERSON_PREFIX
+from tasks.screens.new_task.saving import check_account as check_account_of
 from tasks.screens.new_task.saving import save_form
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
@@ -148,16 +149,12 @@ def check_account(request: HttpRequest, slug: str) -> HttpResponse:
     if not state.account_number:
         errors = " ".join(str(error) for error in state.form.errors["account_number"])
         return render_changes(request, state, anchor=anchor, announcement=errors)
-    inn = state.client_section.inn
-    if not inn:
+    if not state.client_section.inn:
         message = account_check.NO_CLIENT
         return render_changes(
             request, state, anchor=anchor, announcement=message, account_note=message
         )
-    outcome = account_check.query_account(state.account_number, inn)
-    drafts.record_account_check(
-        draft=state.draft, outcome=outcome, check_input=state.account_check_input
-    )
+    check_account_of(state)
     status = state.account_status
     return render_changes(request, state, anchor=anchor, announcement=status.text)
 

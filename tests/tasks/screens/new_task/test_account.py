@@ -125,29 +125,85 @@ def test_the_draft_stores_the_result(company: FormPage) -> None:
     assert VERIFIED in get_text(company.open("?restore=1"))
 
 
+def build_change(what: str, region: Region) -> dict[str, object]:
+    """A change of the form on which the result of the check depends."""
+    if what == "account":
+        return {"account_number": "850123456780"}
+    if what == "client":
+        other = ClientFactory()
+        return {"client": f"{other.inn}-{other.kpp}"}
+    if what == "services":
+        return {"services": ["internet", "virtual_pbx"], "fraud_check": "on"}
+    other_region = RegionFactory(name="Тульская область")
+    region.managers.get().regions.add(other_region)
+    region.boxes.get().regions.add(other_region)
+    return {"region": str(other_region.pk)}
+
+
 @pytest.mark.parametrize("what", ["account", "client", "services", "region"])
 def test_a_change_voids_the_check(
     what: str, company: FormPage, attach: Attach, region: Region, outside: FakeOutsideSystems
 ) -> None:
     check(company)
-    if what == "account":
-        change: dict[str, object] = {"account_number": "850123456780"}
-    elif what == "client":
-        other = ClientFactory()
-        change = {"client": f"{other.inn}-{other.kpp}"}
-    elif what == "services":
-        change = {"services": ["internet", "virtual_pbx"], "fraud_check": "on"}
-    else:
-        other_region = RegionFactory(name="Тульская область")
-        region.managers.get().regions.add(other_region)
-        region.boxes.get().regions.add(other_region)
-        change = {"region": str(other_region.pk)}
-    page = account_block(company.save(**change))
-    assert STALE in page
-    assert VERIFIED not in page
     attach(company)
-    company.create()
+    company.values |= build_change(what, region)
+    # Created before an autosave could repeat the check.
+    assert company.create().status_code == 302
     assert get_task().account_verified_at is None
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [("account", NOT_FOUND), ("client", NOT_FOUND), ("services", VERIFIED), ("region", VERIFIED)],
+)
+def test_a_change_is_checked_when_it_is_saved(
+    what: str, line: str, company: FormPage, region: Region
+) -> None:
+    check(company)
+    before = get_draft().account_checked_at
+    assert line in account_block(company.save(**build_change(what, region)))
+    assert get_draft().account_checked_at != before
+
+
+def test_a_complete_number_is_checked_without_a_click(
+    company: FormPage, outside: FakeOutsideSystems
+) -> None:
+    assert VERIFIED in account_block(company.save())
+    checked_at = get_draft().account_checked_at
+    company.save(document_kind="order_form")
+    assert get_draft().account_checked_at == checked_at
+
+
+def test_a_changed_number_that_is_not_complete_waits(company: FormPage) -> None:
+    check(company)
+    assert STALE in account_block(company.save(account_number="8501"))
+
+
+# --- «До создания осталось» --------------------------------------------------------------------
+
+
+def test_a_number_that_did_not_pass_is_no_tick(
+    company: FormPage, attach: Attach, outside: FakeOutsideSystems
+) -> None:
+    outside.accounts.clear()
+    attach(company)
+    page = get_text(company.save())
+    assert "Все готово" not in page
+    assert "Можно создать" in page
+    assert "ЛС не найден у клиента: подписание не начнется" in page
+    outside.accounts.add((ACCOUNT, ROMASHKA.inn))
+    company.press("account/")
+    assert "Все готово" in get_text(company.save())
+
+
+def test_a_number_nobody_could_check_is_no_tick(
+    company: FormPage, attach: Attach, outside: FakeOutsideSystems
+) -> None:
+    outside.eip_down = True
+    attach(company)
+    page = get_text(company.save())
+    assert "без проверки подписание не начнется" in page
+    assert company.create().status_code == 302
 
 
 def test_undoing_the_change_restores_the_check(company: FormPage) -> None:

@@ -171,3 +171,11 @@ def test_an_inn_with_a_wrong_check_digit_is_an_error(person: FormPage) -> None:
 
 def test_an_inn_of_an_organisation_is_an_error(person: FormPage) -> None:
     assert "ИНН состоит из 12 цифр" in get_text(person.save(**{"person-inn": "7707083893"}))
+
+
+def test_a_closed_form_forgets_whom_it_asked_about(person: FormPage) -> None:
+    person.save()
+    person.press("close/", htmx=False)
+    again = person.open_another_page(**{"person-inn": IVANOVA.inn})
+    page = get_text(again.press("draft/"))
+    assert 'value="Андреевна"' in page
