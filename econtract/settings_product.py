@@ -1,5 +1,7 @@
 """Settings of the product: outside systems, rules, documents. Part of `econtract.settings`."""
 
+from urllib.parse import urlsplit
+
 from econtract.platform.common import env, paths
 
 DATA_DIR = paths.data_dir()
@@ -47,6 +49,15 @@ OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 EDO_TRUST_ROOTS = str(paths.trust_roots())
 # Files of revocation lists (PEM or DER), which the installation must keep up to date.
 EDO_CRLS = [str(path) for path in paths.revocation_lists()]
+# The list of accredited authorities (ТСЛ): where it is fetched every day (empty: never), the ОГРН
+# of the only organisation that may sign it, and how many percent of the authorities may lose their
+# accreditation at once without an administrator.
+TRUST_LIST_URL = env.text("TRUST_LIST_URL", _sandbox("/trust/list.xml"))
+TRUST_LIST_SIGNER_OGRN = env.text("TRUST_LIST_SIGNER_OGRN", "1047702026701")
+TRUST_LIST_MAX_LOSS_PERCENT = env.number("TRUST_LIST_MAX_LOSS_PERCENT", 10)
+# Certificates name addresses of CRLs and OCSP responders. Only public ones are called, and these
+# hosts ("host" or "host:port").
+TRUST_PRIVATE_HOSTS = env.comma_separated("TRUST_PRIVATE_HOSTS", urlsplit(SANDBOX_URL).netloc)
 MCHD_XSD = env.text("MCHD_XSD", "")
 # A power of attorney must have one of these codes to sign our documents. They are a setting because
 # the classifier may change. Powers in plain text are checked by people.

@@ -5,12 +5,15 @@ from lxml import etree
 MAX_XML_BYTES = 1024 * 1024
 
 
-def parse_xml(content: bytes) -> etree._Element:
-    """Return the root element. No entities, no DTD, no network, at most 1 MB.
+def parse_xml(
+    content: bytes, max_bytes: int = MAX_XML_BYTES, *, remove_pis: bool = True
+) -> etree._Element:
+    """Return the root element. No entities, no DTD, no network, at most ``max_bytes``.
 
-    Raises ValueError for anything else.
+    Processing instructions are dropped unless a signature covers them. Raises ValueError for
+    anything else.
     """
-    if len(content) > MAX_XML_BYTES:
+    if len(content) > max_bytes:
         raise ValueError("The XML is over the size limit.")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -19,7 +22,7 @@ def parse_xml(content: bytes) -> etree._Element:
         dtd_validation=False,
         huge_tree=False,
         remove_comments=True,
-        remove_pis=True,
+        remove_pis=remove_pis,
     )
     try:
         root = etree.fromstring(content, parser)
