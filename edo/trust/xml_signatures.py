@@ -94,17 +94,23 @@ def _verify(root: etree._Element) -> XmlSigner:
         for element in signature.iter(f"{{{DSIG}}}X509Certificate")
     ][:10]
     algorithm = algos.SignedDigestAlgorithm({"algorithm": oid})
+    unsupported: UnsupportedAlgorithm | None = None
     for certificate in certificates:
         try:
             signatures.verify(
                 get_spki(certificate), algorithm, signed_info, _encode_value(oid, value)
             )
-        except (InvalidSignature, UnsupportedAlgorithm):
+        except InvalidSignature:
+            continue
+        except UnsupportedAlgorithm as error:
+            unsupported = error
             continue
         others = tuple(item for item in certificates if item != certificate)
         return XmlSigner(certificate, others)
     if not certificates:
         raise XmlSignatureUnverifiable("в подписи нет сертификата")
+    if unsupported is not None:
+        raise unsupported
     raise XmlSignatureInvalid("ключ сертификата не подтверждает подпись")
 
 

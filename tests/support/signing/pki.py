@@ -1,6 +1,7 @@
 """A certificate authority for tests: a root, an issuing authority, people."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,14 +82,20 @@ class Authority:
         return TrustStore((self.root,), (self.revocation_list({signer.certificate: since}),))
 
     def revocation_list(
-        self, revoked: dict[x509.Certificate, dt.datetime], until: dt.datetime = NOW + YEAR
+        self,
+        revoked: dict[x509.Certificate, dt.datetime],
+        until: dt.datetime = NOW + YEAR,
+        since: dt.datetime = NOW - 10 * YEAR,
+        number: int | None = None,
     ) -> x509.CertificateRevocationList:
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.issuing.subject)
-            .last_update(NOW - 10 * YEAR)
+            .last_update(since)
             .next_update(until)
         )
+        if number is not None:
+            builder = builder.add_extension(x509.CRLNumber(number), critical=False)
         for certificate, since in revoked.items():
             builder = builder.add_revoked_certificate(
                 x509.RevokedCertificateBuilder(certificate.serial_number, since).build()
@@ -105,6 +112,8 @@ class Authority:
         valid_until: dt.datetime = NOW + YEAR,
         use_rsa: bool = False,
         may_sign: bool = True,
+        ogrn: str = "1157746001104",
+        extensions: Sequence[x509.ExtensionType] = (),
     ) -> Signer:
         key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
         key = ec.generate_private_key(ec.SECP256R1())
@@ -119,11 +128,13 @@ class Authority:
             (PERSON_INN, inn),
             (ORGANISATION_INN, organisation_inn),
             (SNILS, snils),
-            (OGRN, "1157746001104"),
+            (OGRN, ogrn),
         )
         builder = _builder(subject, self.issuing.subject, key, valid_from, valid_until)
         builder = builder.add_extension(build_usage(sign=may_sign, ca=not may_sign), critical=True)
         builder = builder.add_extension(_authority(self.key), critical=False)
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
         return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
 
     def seal(

@@ -1,0 +1,27 @@
+"""An installation that trusts the tests' authority, at a time that stands still."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests.support.signing.pki import NOW, authority, write_trust
+
+
+@pytest.fixture
+def now() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def installation(
+    db: None, settings: Any, tmp_path: Path, now: time_machine.Traveller
+) -> dt.datetime:
+    settings.EDO_TRUST_ROOTS = str(write_trust(tmp_path, authority()))
+    settings.SEAL_TRUST_ROOTS, settings.EDO_CRLS = "", []
+    settings.TRUST_PRIVATE_HOSTS = []
+    return NOW
