@@ -190,7 +190,7 @@ def test_a_revoked_certificate_is_known_before_it_signs(manager: User, set_up: S
     [
         (orgs.ROMASHKA, ""),
         (orgs.NO_BOX, "открыть ящик у оператора ЭДО"),
-        (orgs.REFUSES_STRANGERS, "принять приглашение"),
+        (orgs.REFUSES_STRANGERS, "уйдет приглашение"),
     ],
     ids=["has a box", "no box", "takes nothing from strangers"],
 )

@@ -36,7 +36,7 @@ def history_of(task: SigningTask) -> list[tuple[str, str, User | None, dict[str,
 
 @pytest.mark.parametrize("state", State)
 def test_a_withdrawal_is_needed_while_the_client_can_sign(state: State) -> None:
-    can_sign = state in {State.SENDING, State.SENT, State.DELIVERED}
+    can_sign = state in Exchange.LIVE_STATES
     assert withdrawal.is_needed(create_task(state)) is can_sign
 
 

@@ -101,7 +101,7 @@ def test_a_client_who_declines_fails_the_task(
 ) -> None:
     channel.waits = [CONSENT]
     task = run_until(task, Status.CONSENT_PENDING, set_up)
-    channel.refusal = SigningRefused("memory", "stranger_forbidden", "Клиент отклонил.")
+    channel.refusal = SigningRefused("memory", "consent_declined", "Клиент отклонил.")
     poll(task)
     assert state_of(task) == (Status.SIGNING_FAILED, Resolution.CONSENT_REFUSED)
 
