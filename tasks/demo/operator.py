@@ -20,7 +20,10 @@ POWER_SINCE = timedelta(days=200)
 POWER_UNTIL = timedelta(days=500)
 SIGNATORY_WITH_EXPIRED_POWER = "signer-kuznetsov"
 # The others have their keys at the signing service, which asks nobody.
-PHONE_SIGNATORIES = {"signer-petrov": SigningProvider.DSS}
+PHONE_SIGNATORIES = {
+    "signer-petrov": SigningProvider.DSS,
+    "signer-sidorova": SigningProvider.OPERATOR_DSS,
+}
 PRINCIPAL = MchdCompany(
     name="Публичное акционерное общество «Ростелеком»",
     inn="7707049388",
