@@ -7,10 +7,10 @@ import pytest
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
+from edo.channels.operator.cloud_provider import BUSY_PLACE
 from edo.models import Signatory, SigningBatch, SigningProvider
 from edo.signing import cms
 from edo.signing.providers.confirmed import POLL_PAUSE
-from edo.signing.providers.operator_dss import BUSY_PLACE
 from edo.signing.providers.protocol import (
     CONFIRMATION_DECLINED,
     CONFIRMATION_EXPIRED,

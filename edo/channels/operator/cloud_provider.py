@@ -14,6 +14,7 @@ from edo.signing.providers.confirmation_client import (
     ConfirmationRequest,
     DocumentToConfirm,
 )
+from edo.signing.providers.confirmed import ConfirmedSigningService
 from edo.signing.providers.protocol import (
     CONFIRMATION_DECLINED,
     CONFIRMATION_EXPIRED,
@@ -22,6 +23,7 @@ from edo.signing.providers.protocol import (
     SYSTEM,
     SigningKey,
 )
+from edo.signing.providers.registry import register_provider
 from edo.signing.providers.signatory_keys import list_signatory_keys, load_certificate
 
 Status = CloudSigningStatus
@@ -91,3 +93,8 @@ def _find_box(signatory: Signatory) -> Box:
     if box is None:
         raise Refused(SYSTEM, KEY_UNKNOWN)
     return box
+
+
+register_provider(
+    SigningProvider.OPERATOR_DSS, lambda: ConfirmedSigningService(OperatorDssClient())
+)
