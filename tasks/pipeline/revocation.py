@@ -1,13 +1,14 @@
 """Revoking a document that has been sent to the client."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.errors import ActionRefused, NotReadyYet
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.protocol import AlreadySigned, SessionState
+from edo.channels.protocol import AlreadySigned, SessionState, SigningChannel
 from tasks.actions.document import detach_document
 from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
@@ -15,6 +16,11 @@ from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.pipeline.step import NOTHING_TO_RETRY, TaskJobKind, load_task
 from tasks.transitions import Actor
+
+# The client may have to agree to a revocation. After a day the manager sees that it has failed.
+AGREEMENT_WAIT = timedelta(days=1)
+AGREEMENT_POLL_SECONDS = 300
+TOO_LATE = frozenset({SessionState.SIGNED, SessionState.UNVERIFIED})
 
 
 class RevokeExchange(TaskJobKind):
@@ -37,10 +43,10 @@ class RevokeExchange(TaskJobKind):
             return
         channel = channel_for(task)
         session = channel.session
-        is_too_late = session is not None and session.state == SessionState.SIGNED
+        is_too_late = session is not None and session.state in TOO_LATE
         if session is not None and session.is_live:
             try:
-                channel.revoke()
+                revoke_session(channel, job)
             except AlreadySigned:
                 is_too_late = True
         with transaction.atomic():
@@ -73,6 +79,20 @@ class RevokeExchange(TaskJobKind):
             raise ActionRefused(NOTHING_TO_RETRY)
         withdrawal.repeat(task, request, actor)
         job.reopen()
+
+
+def revoke_session(channel: SigningChannel, job: OutboxJob) -> None:
+    """Revokes the live session of ``channel``; raises as `SigningChannel.revoke`.
+
+    Raises NotReadyYet while the client has to agree: until then they may still sign.
+    """
+    channel.revoke()
+    if channel.session is not None and channel.session.is_live:
+        raise NotReadyYet(
+            "The client has to agree to the revocation.",
+            seconds=AGREEMENT_POLL_SECONDS,
+            until=job.created_at + AGREEMENT_WAIT,
+        )
 
 
 def _clear_withdrawal(task: SigningTask) -> None:

@@ -19,6 +19,7 @@ from tasks.channels import channel_for, resolution_for
 from tasks.lifecycle import preflight
 from tasks.lifecycle.perform import lock_task
 from tasks.models import SigningTask
+from tasks.pipeline.revocation import revoke_session
 from tasks.pipeline.step import (
     ALL_RELATIONS,
     DueTransition,
@@ -95,7 +96,7 @@ class SendDocument(Step):
         if channel.session is not None and channel.session.is_live:
             if channel.is_session_for(document):
                 return channel
-            channel.revoke()
+            revoke_session(channel, job)
         with fenced_transaction():
             fresh = lock_task(task.number)
             session = channel.open(document, operation_id=job.key)

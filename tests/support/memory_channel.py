@@ -44,6 +44,7 @@ class MemoryChannel:
     # What `send` waits for, one after another: values of the session. Remove what is over.
     waits: list[dict[str, Any]] = field(default_factory=list)
     can_check_recipient: bool = False
+    revocation_needs_consent: bool = False
 
     def set_state(self, state: SessionState, **changes: str) -> None:
         """What the other side does."""
@@ -95,7 +96,8 @@ class MemoryChannel:
     def revoke(self) -> None:
         if self.session is not None and self.session.state == SessionState.SIGNED:
             raise AlreadySigned("memory")
-        self.set_state(SessionState.REVOKED)
+        if not self.revocation_needs_consent:
+            self.set_state(SessionState.REVOKED)
 
     def collect_evidence(self) -> SigningEvidence:
         assert self.document is not None

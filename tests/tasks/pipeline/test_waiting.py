@@ -69,6 +69,37 @@ def run_until_review(task: SigningTask, channel: MemoryChannel, sandbox: Sandbox
     return poll(task)
 
 
+# --- A revocation that the client has to accept --------------------------------------------------
+
+
+def test_nothing_happens_to_the_task_until_the_client_agrees_to_the_revocation(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
+) -> None:
+    task = run_until(task, Status.DOCUMENT_SENT, set_up)
+    channel.revocation_needs_consent = True
+    perform_action(task=task, name="cancel", actor=manager, reason="ошибка")
+    run_everything()
+    assert reload(task).status == Status.DOCUMENT_SENT
+    assert reload(task).withdrawal
+    job = OutboxJob.objects.open().get(kind="revoke_exchange")
+    assert job.error_kind == "not_ready"
+    channel.revocation_needs_consent = False
+    with time_machine.travel(clock.now() + timedelta(minutes=10)):
+        run_everything()
+    assert reload(task).status == Status.CANCELLED
+
+
+def test_a_signature_that_came_before_the_revocation_wins(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
+) -> None:
+    task = run_until(task, Status.DOCUMENT_SENT, set_up)
+    perform_action(task=task, name="cancel", actor=manager, reason="ошибка")
+    channel.set_state(SessionState.UNVERIFIED, reason=DOUBT)
+    run_everything()
+    assert reload(task).status == Status.SIGNATURE_REVIEW
+    assert not reload(task).withdrawal
+
+
 # --- Consent -------------------------------------------------------------------------------------
 
 
