@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -10,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_clear_membership_codes)
+        user_logged_in.connect(_deliver_unsent_forms)
 
 
 def _clear_membership_codes(**_: Any) -> None:
@@ -17,3 +19,9 @@ def _clear_membership_codes(**_: Any) -> None:
     from accounts.memberships import membership_codes  # needs the models to be loaded
 
     membership_codes.cache_clear()
+
+
+def _deliver_unsent_forms(request: Any, user: Any, **_: Any) -> None:
+    from accounts.unsent_forms import deliver_after_login  # needs the models to be loaded
+
+    deliver_after_login(request, user)

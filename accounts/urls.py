@@ -8,6 +8,7 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
+    path("login/keep/", views.keep_form, name="keep_form"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("access/", views.access, name="access"),
 ]

@@ -1,18 +1,25 @@
-"""The log-in page, and the page that says how to get access."""
+"""The log-in page, what scripts keep before it, and the page that says how to get access."""
 
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import unsent_forms
 from accounts.access import request_text
 from accounts.forms import LoginForm
 from accounts.models import User
+from econtract.platform.common.page_owner import read_page_owner
+
+NO_CONTENT, BAD_REQUEST, CONFLICT = 204, 400, 409
+ACTION_HEADER = "X-Form-Action"
 
 
 class Login(LoginView):
@@ -22,10 +29,32 @@ class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        has_unsent_forms = unsent_forms.has_unsent_forms(self.request)
+        return super().get_context_data(has_unsent_forms=has_unsent_forms, **kwargs)
+
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         too_many = form.has_error("__all__", code="too_many")
         context: dict[str, Any] = self.get_context_data(form=form)
         return self.render_to_response(context, status=429 if too_many else 422)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def keep_form(request: HttpRequest) -> HttpResponse:
+    """Keeps a form that its page could not send; nothing else is done with it.
+
+    Exempt from the CSRF check, because the cookie may be that of another log-in already. The signed
+    owner of the page takes its place.
+    """
+    owner_id, action = read_page_owner(request), request.headers.get(ACTION_HEADER, "")
+    if owner_id is None or not action.startswith("/"):
+        return HttpResponse(status=BAD_REQUEST)
+    if request.user.is_authenticated and request.user.pk != owner_id:
+        return HttpResponse(status=CONFLICT)
+    unsent_forms.keep_form(request, owner_id=owner_id, action=action)
+    return HttpResponse(status=NO_CONTENT)
 
 
 @require_safe

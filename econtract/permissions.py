@@ -33,6 +33,7 @@ RULES: dict[str, AccessRule] = {
     "home": Everyone.LOGGED_IN,
     "components": Everyone.LOGGED_IN,
     "accounts:login": Everyone.PUBLIC,
+    "accounts:keep_form": Everyone.PUBLIC,
     "accounts:logout": Everyone.LOGGED_IN,
     "accounts:access": Everyone.LOGGED_IN,
     "tasks:list": Permission.SEE_TASKS,
@@ -163,7 +164,7 @@ class PermissionsMiddleware:
         if rule is None:
             log.error("no access rule for the URL name=%s", name)
             raise PermissionDenied
-        # LoginRequiredMiddleware has redirected anonymous users before.
+        # SessionEndMiddleware has redirected anonymous users before.
         if isinstance(rule, Everyone) or not isinstance(request.user, User):
             return None
         if not request.user.role_codes:

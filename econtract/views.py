@@ -3,12 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts import session_end
 from econtract.platform.common.request_id import current_request_id
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was open for too long; the draft keeps the input."""
-    return _page(request, "403_csrf.html", 403)
+    """A form of another session: the user gets it back if it is known whose it was; else 403."""
+    return session_end.answer_stale_page(request) or _page(
+        request, "403_csrf.html", 403, page=session_end.find_page(request)
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,11 +1,11 @@
 """The access tokens of EDO operators, shared by all processes."""
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import models
+
+from econtract.platform.common.encryption import get_cipher
+
+CIPHER_PURPOSE = "edo.OperatorToken"
 
 
 class OperatorToken(models.Model):
@@ -41,18 +41,13 @@ class OperatorToken(models.Model):
 
 def encrypt_token(token: str) -> bytes:
     """The value of a column of `OperatorToken`."""
-    return _get_cipher().encrypt(token.encode())
+    return get_cipher(CIPHER_PURPOSE).encrypt(token.encode())
 
 
 def _decrypt(content: bytes | memoryview) -> str:
     if not content:
         return ""
     try:
-        return _get_cipher().decrypt(bytes(content)).decode()
+        return get_cipher(CIPHER_PURPOSE).decrypt(bytes(content)).decode()
     except InvalidToken:  # SECRET_KEY has changed
         return ""
-
-
-def _get_cipher() -> Fernet:
-    digest = hashlib.sha256(b"edo.OperatorToken:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))

@@ -63,8 +63,8 @@ class RecordedRequest:
 
 
 OpenPage = Callable[..., Page]
-# Status and body (for 302 the body is the address); None is a lost connection.
-CannedResponse = tuple[int, str] | None
+# Status, body (for 302 the body is the address) and headers; None is a lost connection.
+CannedResponse = tuple[int, str] | tuple[int, str, dict[str, str]] | None
 
 
 @dataclass
@@ -113,13 +113,18 @@ class FakeSiteHandler(BaseHTTPRequestHandler):
         if response is None:
             self.close_connection = True
         else:
-            self.send(response[0], "text/html; charset=utf-8", response[1].encode())
+            status, text, *headers = response
+            self.send(status, "text/html; charset=utf-8", text.encode(), *headers)
 
-    def send(self, status: int, content_type: str, body: bytes) -> None:
+    def send(
+        self, status: int, content_type: str, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
         """Sends one response under the content security policy of the product."""
         self.send_response(status)
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Content-Type", content_type)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         if status == 302:
             self.send_header("Location", body.decode())
         if status != 204:

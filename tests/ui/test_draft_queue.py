@@ -43,7 +43,7 @@ def test_a_lost_connection_keeps_the_text_and_can_be_retried(
     page = open_page()
     page.locator("#id_surname").fill("Петров")
     page.locator("#id_surname").blur()
-    toast = page.locator("#toasts").get_by_text("Нет связи с сервером. Введенное сохранено.")
+    toast = page.locator("#toasts").get_by_text("Нет связи с сервером. Введенное осталось")
     expect(toast).to_be_visible()
     expect(page.locator("#draft-status")).to_have_text("Пока не сохранено: нет связи с сервером")
     before = len(site.requests_to("/demo/draft/"))

@@ -13,6 +13,7 @@ pytestmark = [
     pytest.mark.xdist_group("ui"),
     pytest.mark.usefixtures("demo_server"),
 ]
+POLL = "document.querySelectorAll('[data-poll]').forEach((el) => htmx.trigger(el, 'poll'))"
 FORM = '<form method="post" action=""><label for="who">Кому</label><input id="who" name="who">'
 FORM += '<button class="btn">Передать</button></form>'
 
@@ -64,7 +65,9 @@ def test_a_lost_connection_can_be_retried_inside_a_dialog(
     page.get_by_label("Кому").fill("Иванова")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Передать").click()
-    expect(dialog.get_by_text("Нет связи с сервером. Введенное сохранено.")).to_be_visible()
+    expect(
+        dialog.get_by_text("Нет связи с сервером. Введенное осталось на странице.")
+    ).to_be_visible()
     site.responses["/transfer/"] = lambda _: (204, "")
     dialog.get_by_role("button", name="Повторить").click()
     expect(dialog).to_have_count(0)
@@ -74,26 +77,42 @@ def test_a_lost_connection_can_be_retried_inside_a_dialog(
 # --- Failed requests --------------------------------------------------------------------------
 
 
-def test_an_expired_session_shows_a_link_to_sign_in_and_back(
+def test_an_expired_session_keeps_what_was_typed_and_leads_to_sign_in(
     site: FakeSite, open_page: OpenPage
 ) -> None:
-    site.responses["/poll/"] = lambda _: (401, "")
+    owner_field = '<input type="hidden" name="page_owner" value="7:signed">'
+    page_html = str(site.responses["/"])
+    site.responses["/"] = page_html.replace("</form>", f"{owner_field}</form>")
+    site.responses["/login/keep/"] = lambda _: (204, "")
+    site.responses["/poll/"] = lambda _: (401, "", {"X-Session": "ended"})
     page = open_page()
-    page.evaluate(
-        "document.querySelectorAll('[data-poll]').forEach((el) => htmx.trigger(el, 'poll'))"
-    )
+    page.locator("#id_surname").fill("Петров")
+    page.evaluate(POLL)
     dialog = page.get_by_role("dialog", name="Сеанс завершен")
-    expect(dialog).to_contain_text("Войдите снова – черновик сохранен")
-    expect(dialog.get_by_role("link")).to_have_attribute("href", f"{site.origin}/login/?next=%2F")
+    expect(dialog).to_contain_text("введенное на этой странице вернется")
+    dialog.get_by_role("button", name="Закрыть окно").click()
+    page.evaluate(POLL)
+    dialog.get_by_role("link", name="Войти").click()
+    page.wait_for_url("**/login/?next=%2F")
+    (request,) = site.requests_to("/login/keep/")
+    assert request.headers["X-Form-Action"] == "/"
+    assert request.form_data["surname"] == "Петров"
 
 
-def test_a_redirect_to_the_sign_in_page_means_an_expired_session(
+def test_a_failed_keeping_says_so_and_stays_on_the_page(
     site: FakeSite, open_page: OpenPage
 ) -> None:
-    site.responses["/login/"] = render("accounts/login.html")
+    owner_field = '<input type="hidden" name="page_owner" value="7:signed">'
+    site.responses["/"] = str(site.responses["/"]).replace("</form>", f"{owner_field}</form>")
+    site.responses["/login/keep/"] = lambda _: (500, "")
+    site.responses["/poll/"] = lambda _: (401, "", {"X-Session": "renewed"})
     page = open_page()
-    open_dialog(site, page, lambda _: (302, "/login/"))
-    expect(page.get_by_role("dialog", name="Сеанс завершен")).to_be_visible()
+    page.locator("#id_surname").fill("Петров")
+    page.evaluate(POLL)
+    page.get_by_role("dialog").get_by_role("link", name="Обновить страницу").click()
+    alert = page.get_by_role("dialog").get_by_role("alert")
+    expect(alert).to_contain_text("Введенное не удалось сохранить")
+    expect(page.locator("#id_surname")).to_have_value("Петров")
 
 
 def test_a_redirect_leaves_the_dialog(site: FakeSite, open_page: OpenPage) -> None:

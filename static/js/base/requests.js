@@ -2,7 +2,7 @@
 ((app) => {
   "use strict";
 
-  const { $, isIdle, loginPath, showSessionEnd, showToast, showOffline, hideOffline } = app;
+  const { $, isIdle, pagePath, showSessionEnd, showToast, showOffline, hideOffline } = app;
   const ERRORS = {
     403: "Недостаточно прав на это действие.",
     404: "Не найдено: возможно, доступ к заданию закрыт.",
@@ -15,18 +15,18 @@
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (isIdle()) detail.headers["X-Idle"] = "1";
-    if (detail.verb !== "get") detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
+    if (detail.verb === "get") return;
+    detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
+    detail.headers["X-Page-Owner"] = $("meta[name=page-owner]").content;
+    detail.headers["X-Page"] = pagePath();
   });
 
-  // A redirect to the sign-in page ends the session; any other one leaves an open dialog.
+  // A redirect leaves an open dialog.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig, target } = event.detail;
     const finalPath = xhr.responseURL && pathOf(xhr.responseURL);
     if (!finalPath || finalPath === pathOf(requestConfig.path)) return;
-    if (finalPath === loginPath()) {
-      event.detail.shouldSwap = false;
-      showSessionEnd();
-    } else if (target.id === "dialog-body") {
+    if (target.id === "dialog-body") {
       event.detail.shouldSwap = false;
       location.assign(xhr.responseURL);
     }
@@ -36,7 +36,8 @@
 
   document.addEventListener("htmx:responseError", ({ detail }) => {
     const { status } = detail.xhr;
-    if (status === 401) showSessionEnd();
+    const reason = detail.xhr.getResponseHeader("X-Session");
+    if (reason) showSessionEnd(reason);
     else showToast(ERRORS[status] || "Действие не выполнено. Обновите страницу и повторите.");
   });
 

@@ -2,7 +2,7 @@
 ((app) => {
   "use strict";
 
-  const { $, announce } = app;
+  const { $, announce, showSessionEnd } = app;
   const SEARCH_DELAY = 250;
   const SHORTEST_QUERY = 2;
 
@@ -80,10 +80,16 @@
       this.input.setAttribute("aria-busy", "true");
       try {
         const response = await fetch(url, { headers: { "HX-Request": "true" }, signal: this.request.signal });
-        if (!response.ok || response.redirected) throw new Error(String(response.status));
-        this.show(await response.text());
+        const sessionEnd = response.headers.get("X-Session");
+        if (sessionEnd) {
+          this.close();
+          showSessionEnd(sessionEnd);
+        } else {
+          if (!response.ok || response.redirected) throw new Error(String(response.status));
+          this.show(await response.text());
+        }
       } catch (error) {
-        if (error.name !== "AbortError") this.show("", "Поиск не отвечает. Введенное сохранено, повторите.");
+        if (error.name !== "AbortError") this.show("", "Поиск не отвечает. Введенное осталось на странице, повторите.");
       }
       this.input.removeAttribute("aria-busy");
       return undefined;

@@ -31,7 +31,7 @@
 
   app.showOffline = (retry) => {
     app.hideOffline();
-    offlineToast = app.showToast("Нет связи с сервером. Введенное сохранено.", retry);
+    offlineToast = app.showToast("Нет связи с сервером. Введенное осталось на странице.", retry);
   };
 
   document.addEventListener("announce", ({ detail }) => app.announce(detail.value));

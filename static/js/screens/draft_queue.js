@@ -87,7 +87,7 @@
     const form = $(FORM);
     const body = new URLSearchParams(fieldsOf(form));
     body.set("turn", String(++turn));
-    fetch(form.dataset.draft, { method: "POST", body, keepalive: true });
+    fetch(form.dataset.draft, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } });
   });
 
   // ---- Messages ----------------------------------------------------------------------------------

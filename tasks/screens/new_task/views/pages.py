@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import request_text
+from accounts.unsent_forms import take_form
 from clients.actions import DuplicateContact
 from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
@@ -27,6 +28,7 @@ from tasks.screens.new_task.views.requests import (
     get_form_kind,
     read_form,
     read_page_version,
+    save_posted_form,
     store_posted_file,
 )
 from tasks.screens.new_task.views.responses import (
@@ -58,6 +60,8 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     kind = get_form_kind(request, slug)
     if request.method == "POST":
         return _create(request, kind)
+    if unsent := take_form(request, request.path):
+        return _restore_unsent(request, kind, unsent.data)
     user = current_user(request)
     draft = drafts.find_draft(user, kind.task_type)
     can_restore = drafts.has_contents(draft)
@@ -69,6 +73,16 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     if can_restore and not is_restored:
         extra["saved_at"] = format_datetime(draft.updated_at)
     return render_page(request, state, new_page_version(draft, is_restored=is_restored), **extra)
+
+
+def _restore_unsent(request: HttpRequest, kind: FormKind, data: QueryDict) -> HttpResponse:
+    """The form as it was when its session ended, saved as the draft like any autosave.
+
+    Every request of the form carries all its fields. Raises DraftChanged and AlreadyCreated.
+    """
+    request.POST = data  # type: ignore[assignment]  # also for the page of a conflict
+    state = save_posted_form(request, kind)
+    return render_page(request, state, new_page_version(state.draft, is_restored=True))
 
 
 def _read_client_param(request: HttpRequest, kind: FormKind) -> FieldValues:
