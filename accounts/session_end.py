@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,17 +37,16 @@ class SessionEndMiddleware(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         # The CSRF token is valid here, so the form is sent now and needs not be kept any longer.
         is_sent = request.method == "POST" and request.user.is_authenticated
         if is_sent and unsent_forms.has_unsent_forms(request):
             unsent_forms.discard_form(request, request.path)
-        response: HttpResponse | None = super().process_view(
-            request, view_func, view_args, view_kwargs
-        )
-        return response
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # scripts are not redirected
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         """Django calls it when a page needs a log-in and the visitor has none."""
         if _view_name(request) == LOGOUT:
             return redirect(LOGIN)

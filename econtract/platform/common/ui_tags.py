@@ -58,7 +58,7 @@ def page_owner(context: Context) -> str:
 class FormTokensNode(CsrfTokenNode):
     """Django's CSRF token, and the owner of the page (`econtract.platform.common.page_owner`)."""
 
-    def render(self, context: Context) -> SafeString:
+    def render(self, context: Context) -> str:
         token_field = super().render(context)
         owner = page_owner(context)
         if not owner:
