@@ -7,7 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from archive import documents
-from archive.models import Document, DocumentVersion, Package, StoredFile
+from archive.models import (
+    Document,
+    DocumentVersion,
+    EvidenceFile,
+    Package,
+    PackageTimestamp,
+    StoredFile,
+)
 
 
 class ReadOnly:
@@ -35,12 +42,18 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
     inlines = [DocumentVersionInline]
 
 
+class EvidenceFileInline(ReadOnly, admin.TabularInline):
+    model = EvidenceFile
+    fields = ["position", "role", "side", "file", "details", "created_at"]
+
+
 @admin.register(DocumentVersion)
 class DocumentVersionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["file_name", "number", "state", "converter", "text_recall", "created_at"]
     list_filter = ["state", "converter", "created_at"]
     list_select_related = ["document"]
     search_fields = ["archive_code", "source__sha256", "pdf__sha256"]
+    inlines = [EvidenceFileInline]
     actions = ["retry"]
 
     @admin.action(description="Повторить проверку и преобразование")
@@ -58,8 +71,14 @@ class StoredFileAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["sha256"]
 
 
+class PackageTimestampInline(ReadOnly, admin.TabularInline):
+    model = PackageTimestamp
+    fields = ["number", "stamped_at", "certificate_ends_at", "renew_at"]
+
+
 @admin.register(Package)
 class PackageAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["file_name", "code", "archive_system", "archive_code", "created_at"]
     list_filter = ["archive_system"]
     search_fields = ["code", "archive_code"]
+    inlines = [PackageTimestampInline]

@@ -9,10 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.package import manifest, protocol, readme
+from archive.package import evidence, manifest, protocol, readme
 from archive.package.manifest import FileRole, ManifestEntry, ManifestParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
-from archive.package.parts import PackageParts, PartySide
+from archive.package.parts import EvidencePart, PackageParts, PartySide
 from econtract.platform.common.moscow_time import MOSCOW
 
 CHUNK_SIZE = 256 * 1024
@@ -69,6 +69,7 @@ class _PackageWriter:
         self.stem = safe_stem(parts.file_name, default="Документ")
         self.names = UniqueNames()
         self.entries: list[ManifestEntry] = []
+        self.evidence: list[tuple[EvidencePart, ManifestEntry]] = []
 
     def write_all(self, work: Path, seal: Seal) -> None:
         document = self._add_document()
@@ -77,7 +78,8 @@ class _PackageWriter:
         self._add_stamped_copy(work / "stamped.pdf")
         self._add_protocol()
         self._add_trust_roots()
-        content = readme.render_readme(self.parts, self.entries)
+        self._add_evidence(document)
+        content = readme.render_readme(self.parts, self.entries, self.evidence)
         self._add_bytes(readme.NAME, content, FileRole.README)
         self._write_manifest(seal)
 
@@ -136,6 +138,20 @@ class _PackageWriter:
         if self.parts.seal_roots:
             name = "Корневые сертификаты печати.pem"
             self._add_bytes(name, self.parts.seal_roots, FileRole.SEAL_ROOTS)
+
+    def _add_evidence(self, document: str) -> None:
+        for part in self.parts.evidence:
+            entry = self._add_bytes(
+                evidence.build_name(part, self.stem),
+                part.content,
+                part.role,
+                part.side,
+                signs=evidence.find_signed_file(part, document, self.entries),
+            )
+            self.evidence.append((part, entry))
+        if evidence.uses_gost(self.parts):
+            name, content = evidence.OPENSSL_CONFIG_NAME, evidence.OPENSSL_CONFIG
+            self._add_bytes(name, content, FileRole.OPENSSL_CONFIG)
 
     def _write_manifest(self, seal: Seal) -> None:
         content = manifest.build_manifest(

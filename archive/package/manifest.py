@@ -13,9 +13,10 @@ from typing import Any
 
 NAME = "manifest.json"
 SEAL_NAME = f"{NAME}.sig"
-FORMAT = "e-contract-package/2"
-# Packages made before there was a seal.
-UNSEALED_FORMAT = "e-contract-package/1"
+FORMAT = "e-contract-package/3"
+# Packages made before there was the folder evidence/, and before there was a seal.
+SEALED_FORMAT, UNSEALED_FORMAT = "e-contract-package/2", "e-contract-package/1"
+FORMATS = {FORMAT, SEALED_FORMAT, UNSEALED_FORMAT}
 
 
 class FileRole(StrEnum):
@@ -30,6 +31,16 @@ class FileRole(StrEnum):
     TRUST_ROOTS = "trust_roots"
     SEAL_ROOTS = "seal_roots"
     README = "readme"
+    # What proves the signatures for years: the files of the folder evidence/.
+    STAMPED_SIGNATURE = "stamped_signature"
+    TIMESTAMP = "timestamp"
+    CERTIFICATES = "certificates"
+    REVOCATION_LIST = "revocation_list"
+    OCSP_RESPONSE = "ocsp_response"
+    OPERATOR_PROTOCOL = "operator_protocol"
+    OPERATOR_PROTOCOL_SIGNATURE = "operator_protocol_signature"
+    EVIDENCE_SUMMARY = "evidence_summary"
+    OPENSSL_CONFIG = "openssl_config"
 
     @property
     def label(self) -> str:
@@ -47,6 +58,15 @@ _ROLE_LABELS = {
     FileRole.TRUST_ROOTS: "корневые сертификаты",
     FileRole.SEAL_ROOTS: "корневые сертификаты печати",
     FileRole.README: "пояснение",
+    FileRole.STAMPED_SIGNATURE: "та же подпись документа со штампом времени внутри",
+    FileRole.TIMESTAMP: "штамп времени",
+    FileRole.CERTIFICATES: "сертификаты подписавших, удостоверяющих центров и служб времени",
+    FileRole.REVOCATION_LIST: "список отозванных сертификатов",
+    FileRole.OCSP_RESPONSE: "ответ удостоверяющего центра об отзыве (OCSP)",
+    FileRole.OPERATOR_PROTOCOL: "протокол оператора ЭДО",
+    FileRole.OPERATOR_PROTOCOL_SIGNATURE: "подпись оператора ЭДО",
+    FileRole.EVIDENCE_SUMMARY: "сведения: что собрано и чего не хватает",
+    FileRole.OPENSSL_CONFIG: "настройки openssl для ГОСТ",
 }
 
 
@@ -135,10 +155,10 @@ def parse_manifest(data: bytes) -> Manifest:
     try:
         body = json.loads(data)
         checksum = body.pop("checksum")
-        if body["format"] not in {FORMAT, UNSEALED_FORMAT}:
+        if body["format"] not in FORMATS:
             raise ManifestError("Опись пакета другого формата.")
         manifest = Manifest(
-            must_be_sealed=body["format"] == FORMAT,
+            must_be_sealed=body["format"] != UNSEALED_FORMAT,
             code=_text(body["code"]),
             verification_url=_text(body["verification_url"]),
             identifiers={_text(key): _text(text) for key, text in body["identifiers"].items()},

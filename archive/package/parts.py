@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from archive.package.manifest import derive_code
+from archive.package.manifest import FileRole, derive_code
 
 
 class PartySide(StrEnum):
@@ -153,6 +153,33 @@ class DocumentIdentifiers:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmbeddedStamp:
+    """Where the time-stamp and the value that it is over are in a signature file, in bytes."""
+
+    token_offset: int
+    token_length: int
+    value_offset: int
+    value_length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidencePart:
+    """One file of the folder ``evidence/``.
+
+    ``side`` is that of the signature that it is about. ``at`` (aware) is the time of a time-stamp,
+    or when a revocation list or response was issued; ``covers`` names the signatures whose
+    certificates a list or response is about: «sender», «recipient», «power».
+    """
+
+    role: FileRole
+    content: bytes
+    side: PartySide | None = None
+    at: datetime | None = None
+    covers: Sequence[str] = ()
+    embedded_stamp: EmbeddedStamp | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackageParts:
     """Everything that goes into one package.
 
@@ -160,7 +187,8 @@ class PackageParts:
     ``file_name`` is the user's name for it, untrusted. ``verification_page`` is the absolute URL
     of «Проверка документа». ``trust_roots`` (PEM) are enclosed so that the commands of
     ПРОЧТИ.txt work as they are; they are a convenience, not a proof. ``seal_roots`` are those of
-    our seal, empty when they are the same.
+    our seal, empty when they are the same. ``evidence`` proves the signatures for years, and
+    ``missing_evidence`` are Russian sentences about what could not be had.
     """
 
     pdf: Path
@@ -174,6 +202,8 @@ class PackageParts:
     verification_page: str
     trust_roots: bytes
     seal_roots: bytes = b""
+    evidence: Sequence[EvidencePart] = ()
+    missing_evidence: Sequence[str] = ()
 
     @property
     def code(self) -> str:

@@ -1,8 +1,9 @@
 """What proves that a document was signed, whatever the channel. Datetimes are aware."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class SigningSide(StrEnum):
@@ -72,6 +73,48 @@ class PowerOfAttorneyEvidence:
     valid_from: date
     valid_until: date
     signed_at: datetime
+
+
+class EvidenceRole(StrEnum):
+    """What a file proves when the certificates of the signatures have ended."""
+
+    # The signature with a time-stamp inside (CAdES-T), as the operator has it.
+    STAMPED_SIGNATURE = "stamped_signature"
+    # A time-stamp over the file of a signature.
+    TIMESTAMP = "timestamp"
+    CERTIFICATES = "certificates"
+    REVOCATION_LIST = "revocation_list"
+    OCSP_RESPONSE = "ocsp_response"
+    OPERATOR_PROTOCOL = "operator_protocol"
+    OPERATOR_PROTOCOL_SIGNATURE = "operator_protocol_signature"
+
+
+@dataclass(frozen=True)
+class EvidenceContent:
+    """A file that proves the signatures for years.
+
+    `side` is that of the signature that it is about. `details` are JSON values: `at` is the time
+    of a stamp or of a list's issue, `covers` the signatures («sender», «recipient», «power») whose
+    certificates a list is about, `stamp` the position of a time-stamp inside of a signature.
+    """
+
+    role: EvidenceRole
+    content: bytes
+    side: SigningSide | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EvidenceAttempt:
+    """The result of an attempt to collect evidence.
+
+    `missing` are Russian sentences about what could not be had; a later attempt may succeed.
+    `facts` are JSON values for the summary of the package.
+    """
+
+    files: tuple[EvidenceContent, ...] = ()
+    missing: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

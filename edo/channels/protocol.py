@@ -14,7 +14,12 @@ from uuid import UUID
 from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
 from econtract.platform.outbox.registry import IncomingEvent
-from edo.channels.evidence import SigningEvidence, SigningSide
+from edo.channels.evidence import (
+    EvidenceAttempt,
+    EvidenceContent,
+    SigningEvidence,
+    SigningSide,
+)
 
 
 class SessionState(StrEnum):
@@ -285,6 +290,15 @@ class SigningChannel(Protocol):
 
         Raises ValueError when the session is not SIGNED, Unavailable when the trusted roots
         cannot be read.
+        """
+
+    def fetch_evidence(self, known: Sequence[EvidenceContent] = ()) -> EvidenceAttempt:
+        """Ask outside for what will prove the signatures for years. Nothing is stored.
+
+        ``known`` are the files of earlier attempts. They are returned again, or others in their
+        place: stamps and the operator's files are not asked for twice. What cannot be had now is
+        `missing`. Raises ValueError when the session is not SIGNED, Unavailable when the trusted
+        roots cannot be read.
         """
 
     def summarize(self) -> SigningSummary:

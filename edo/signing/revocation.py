@@ -152,12 +152,12 @@ def _read_crl(crl: x509.CertificateRevocationList, certificate: x509.Certificate
     holds_until = crl.next_update_utc or datetime.max.replace(tzinfo=UTC)
     return _Answer(
         entry.revocation_date_utc if entry else None,
-        holds_until if _covers(crl, certificate) else None,
+        holds_until if covers_certificate(crl, certificate) else None,
     )
 
 
-def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    """Whether an absent entry means that ``certificate`` is good: the list may be a part only."""
+def covers_certificate(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Whether ``certificate`` is good when the list lacks it: some lists are parts only."""
     try:
         extensions = {extension.oid: extension.value for extension in crl.extensions}
     except ValueError:

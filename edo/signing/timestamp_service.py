@@ -12,6 +12,7 @@ from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http import OutsideHttp
 from edo.crypto import digests
 from edo.crypto.digests import NAMES_BY_OID
+from edo.crypto.errors import UnsupportedAlgorithm
 from edo.signing.timestamps import verify_stamp
 from edo.signing.trust import TrustStore
 
@@ -51,7 +52,10 @@ def request_timestamp(content: bytes, *, trust: TrustStore) -> bytes:
     store it. Raises Refused with the service's reason, and Unavailable whenever there is no valid
     token, also when ``trust`` has no root of the service: an administrator can mend that.
     """
-    digest = digests.digest(settings.TSP_DIGEST, content)
+    try:
+        digest = digests.digest(settings.TSP_DIGEST, content)
+    except UnsupportedAlgorithm as error:
+        raise Unavailable(SYSTEM, f"TSP_DIGEST cannot be computed: {error}") from error
     nonce = secrets.randbits(NONCE_BITS) + 1
     query = tsp.TimeStampReq(
         {

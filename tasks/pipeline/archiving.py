@@ -92,7 +92,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
 
     kind = "submit_package_to_archive"
     title = "Передача пакета в архив"
-    starts_in = frozenset({Status.DOCUMENT_SIGNED})
+    continues_in = frozenset({Status.DOCUMENT_SIGNED})
     relations = ALL_RELATIONS
     failure_transition = "archive_failed"
     retry_transition = "retry_archive"

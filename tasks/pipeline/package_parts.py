@@ -1,15 +1,20 @@
 """Collecting the parts of a task's package from stored data: no outside call, no current time."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from archive.files import storage
+from archive.models import EvidenceFile
+from archive.package.manifest import FileRole
 from archive.package.parts import (
     ContractParty,
     DocumentIdentifiers,
     DocumentSignature,
+    EmbeddedStamp,
+    EvidencePart,
     PackageParts,
     PartySide,
     PowerOfAttorneyFile,
@@ -38,6 +43,7 @@ def collect_parts(task: SigningTask, folder: Path) -> PackageParts:
     if version is None or version.pdf is None:
         raise ValueError(f"Task {task.number} has no document.")
     evidence = channel_for(task).collect_evidence()
+    rows = list(version.evidence_files.select_related("file"))
     pdf = folder / "document.pdf"
     with storage.open_file(version.pdf) as source, pdf.open("wb") as target:
         shutil.copyfileobj(source, target)
@@ -53,6 +59,20 @@ def collect_parts(task: SigningTask, folder: Path) -> PackageParts:
         verification_page=f"{settings.PUBLIC_URL}/verify",
         trust_roots=evidence.trust_roots,
         seal_roots=_read_seal_roots(),
+        evidence=[_build_evidence(row) for row in rows],
+        missing_evidence=[text for row in rows for text in row.details.get("missing", [])],
+    )
+
+
+def _build_evidence(row: EvidenceFile) -> EvidencePart:
+    details = row.details
+    return EvidencePart(
+        role=FileRole(row.role),
+        content=storage.read_file(row.file),
+        side=PartySide(row.side) if row.side else None,
+        at=datetime.fromisoformat(details["at"]) if "at" in details else None,
+        covers=details.get("covers", ()),
+        embedded_stamp=EmbeddedStamp(**details["stamp"]) if "stamp" in details else None,
     )
 
 

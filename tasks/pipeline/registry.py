@@ -8,6 +8,7 @@ from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArc
 from tasks.pipeline.cabinet import CreateCabinet
 from tasks.pipeline.client_messages import SendMessage
 from tasks.pipeline.deadlines import Expire, Remind
+from tasks.pipeline.evidence import CollectEvidence
 from tasks.pipeline.following import FollowExchange
 from tasks.pipeline.identification import (
     AnswerIdentity,
@@ -31,6 +32,7 @@ JOB_KINDS: list[type[JobKind]] = [
     FollowExchange,
     RevokeExchange,
     SubmitDocumentToArchive,
+    CollectEvidence,
     SubmitPackageToArchive,
     SendMessage,
     Remind,

@@ -105,6 +105,8 @@ class Step(TaskJobKind):
     starts_in: ClassVar[frozenset[Status]] = frozenset()
     # While the task is in one of these, an inbound event or `poll_silent_tasks` enqueues the step.
     polls_in: ClassVar[frozenset[Status]] = frozenset()
+    # Another step enqueues this one while the task is in one of these.
+    continues_in: ClassVar[frozenset[Status]] = frozenset()
     # The relations of the task that the step reads; loaded by the same query.
     relations: ClassVar[tuple[str, ...]]
     # The transition into the failed status when all attempts have failed, "" if the task just goes
@@ -158,7 +160,7 @@ class Step(TaskJobKind):
             raise ActionRefused(NOTHING_TO_RETRY)
 
     def _applies_to(self, task: SigningTask) -> bool:
-        return task.status in self.starts_in or task.status in self.polls_in
+        return task.status in self.starts_in | self.polls_in | self.continues_in
 
 
 def load_task(number: int, *relations: str) -> SigningTask:

@@ -1,5 +1,6 @@
 """A signing channel in memory: the pipeline without an operator, exchanges and tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from econtract.platform.common.errors import Refused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import (
     CertificateEvidence,
+    EvidenceAttempt,
+    EvidenceContent,
     SenderEvidence,
     SignatureEvidence,
     SigningEvidence,
@@ -110,6 +113,9 @@ class MemoryChannel:
                 build_evidence(SigningSide.RECIPIENT, recipient_signer(), pdf),
             ),
         )
+
+    def fetch_evidence(self, known: Sequence[EvidenceContent] = ()) -> EvidenceAttempt:
+        return EvidenceAttempt()
 
     def summarize(self) -> SigningSummary:
         pending = SignatureSummary(SigningSide.RECIPIENT, SignatureStatus.PENDING)

@@ -1,11 +1,13 @@
 """The EDO operator as a signing channel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from edo.channels.evidence import SigningEvidence
+from edo.channels.evidence import EvidenceAttempt, EvidenceContent, SigningEvidence
 from edo.channels.operator import (
     evidence,
+    evidence_files,
     exchanges,
     following,
     preflight,
@@ -109,6 +111,9 @@ class OperatorChannel:
 
     def collect_evidence(self) -> SigningEvidence:
         return evidence.collect_evidence(self._require_exchange())
+
+    def fetch_evidence(self, known: Sequence[EvidenceContent] = ()) -> EvidenceAttempt:
+        return evidence_files.fetch_evidence(self._require_exchange(), known)
 
     def summarize(self) -> SigningSummary:
         return summary.summarize(self.box, self.signatory, self._exchange)

@@ -19,6 +19,7 @@ DOCUMENT_NAME = "Договор"
 def test_its_commands_work_as_they_are(unpacked: Path) -> None:
     readme = (unpacked / "ПРОЧТИ.txt").read_text("utf-8-sig")
     commands = re.findall(r"^(?:openssl|xmllint) .*$", readme, re.MULTILINE)
+    commands = [line for line in commands if "evidence/stamps" not in line]
     assert len([line for line in commands if " cms -verify " in line]) == 4
     assert len([line for line in commands if line.startswith("xmllint")]) == 1
     for line in commands:

@@ -67,6 +67,8 @@ def assert_valid_by_openssl(path: Path, folder: Path) -> None:
         archive.extractall(folder)
     readme = (folder / "ПРОЧТИ.txt").read_text("utf-8-sig")
     for line in re.findall(r"^(?:openssl|xmllint) .*$", readme, re.MULTILINE):
+        if "evidence/stamps" in line and not (folder / "evidence/stamps").exists():
+            continue
         env = openssl_environment()
         subprocess.run(shlex.split(line), cwd=folder, env=env, capture_output=True, check=True)
     schema = os.environ.get("MCHD_XSD")

@@ -111,4 +111,4 @@ def test_without_a_url_there_is_no_service(settings: Any) -> None:
     settings.OUTSIDE = {"tsp": {"url": "", "token": ""}}
     assert not has_timestamp_service()
     with pytest.raises(Unavailable, match="TSP_URL"):
-        request_timestamp(CONTENT, trust=load_trust_store())
+        request_timestamp(CONTENT, trust=authority().trust)

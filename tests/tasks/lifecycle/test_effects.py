@@ -152,17 +152,17 @@ CASES = [
         Status.SIGNATURE_REVIEW,
         "accept_signature",
         Actor.SUPPORT,
-        {("submit_package_to_archive", "")},
+        {("collect_evidence", "")},
         {"comment": "оператор подтвердил"},
     ),
     TransitionCase(
         Status.SIGNATURE_REVIEW, "refuse_signature", Actor.SUPPORT, arguments={"comment": "нет"}
     ),
     TransitionCase(
-        Status.SIGNATURE_REVIEW, "client_signed", Actor.CLIENT, {("submit_package_to_archive", "")}
+        Status.SIGNATURE_REVIEW, "client_signed", Actor.CLIENT, {("collect_evidence", "")}
     ),
     TransitionCase(
-        Status.DOCUMENT_SIGNING, "client_signed", Actor.CLIENT, {("submit_package_to_archive", "")}
+        Status.DOCUMENT_SIGNING, "client_signed", Actor.CLIENT, {("collect_evidence", "")}
     ),
     TransitionCase(
         Status.DOCUMENT_SIGNING,
@@ -177,7 +177,7 @@ CASES = [
         arguments={"resolution": Resolution.ARCHIVE_REJECTED},
     ),
     TransitionCase(
-        Status.ARCHIVE_FAILED, "retry_archive", Actor.MANAGER, {("submit_package_to_archive", "")}
+        Status.ARCHIVE_FAILED, "retry_archive", Actor.MANAGER, {("collect_evidence", "")}
     ),
     TransitionCase(Status.IDENTIFIED, "cancel", Actor.MANAGER, arguments={"reason": "ошибка"}),
     TransitionCase(

@@ -39,6 +39,7 @@ STEPS = [
     "send_document",
     "follow_exchange",
     "submit_document_to_archive",
+    "collect_evidence",
     "submit_package_to_archive",
     "send_message",
 ]

@@ -32,5 +32,5 @@ def test_exactly_the_statuses_that_the_system_works_in_start_a_job(status: Statu
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.kind)
 def test_every_step_has_a_status(step: type[Step]) -> None:
-    assert step.starts_in or step.polls_in
+    assert step.starts_in or step.polls_in or step.continues_in
     assert step.title != step.kind
