@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import User
 from econtract.platform.outbox import queue
+from econtract.platform.outbox.models import OutboxJob
 from tasks import channels
 from tasks.lifecycle import history
 from tasks.models import HistoryEntry, SigningTask
@@ -48,6 +49,18 @@ def request(
     task.save(update_fields=["withdrawal"])
     queue.enqueue(kind=KIND, subject=task.number, queue_key=task.queue_key, payload=task.withdrawal)
     _record(task, then, person, acted_as)
+
+
+def ask_again(task: SigningTask) -> None:
+    """Asks for the client's answer to a revocation that needs it, unless a job does already.
+
+    The caller holds a transaction; does nothing without a request.
+    """
+    jobs = OutboxJob.objects.open().filter(subject=task.number, kind=KIND)
+    if task.withdrawal and not jobs.exists():
+        queue.enqueue(
+            kind=KIND, subject=task.number, queue_key=task.queue_key, payload=task.withdrawal
+        )
 
 
 def repeat(task: SigningTask, request: dict[str, Any], actor: User) -> None:

@@ -19,7 +19,14 @@ REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
 NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
 IN_REVIEW = "Подпись клиента не удалось проверить, решает администратор"
 # A revocation that a user requested in vain. The status stays as it was.
-NOT_REVOKED = {name: SENTENCES[name] for name in ("revocation_too_late", "revocation_failed")}
+NOT_REVOKED = {
+    name: SENTENCES[name]
+    for name in (
+        "revocation_too_late",
+        "revocation_refused",
+        "revocation_failed",
+    )
+}
 
 
 def on_history_entry(task: SigningTask, entry: HistoryEntry) -> None:

@@ -1,8 +1,10 @@
 """Following a sent document: delivered, signed, refused, or open whether the signature is valid."""
 
+from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import SessionState, SigningSession
 from tasks.channels import channel_for, resolution_for
+from tasks.lifecycle import withdrawal
 from tasks.models import SigningTask
 from tasks.pipeline.sending import read_pdf
 from tasks.pipeline.step import ALL_RELATIONS, DueTransition, Step, build_failure
@@ -42,6 +44,10 @@ class FollowExchange(Step):
             # returns that response again.
             channel.send(read_pdf(task))
         session = channel.follow()
+        if task.withdrawal:
+            # The client may have agreed to a revocation, refused it, or signed.
+            with fenced_transaction():
+                withdrawal.ask_again(task)
         if task.status == Status.SIGNING_FAILED:
             return _resume_signed(session)
         delivery: list[DueTransition] = []

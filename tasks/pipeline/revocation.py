@@ -6,21 +6,22 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from econtract.platform.common.errors import ActionRefused, NotReadyYet
+from econtract.platform.common.errors import ActionRefused, NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.protocol import AlreadySigned, SessionState, SigningChannel
+from edo.channels.protocol import AlreadySigned, SigningChannel
 from tasks.actions.document import detach_document
 from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
+from tasks.lifecycle.guards import SIGNED_BY_CLIENT
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import HistoryEntry, SigningTask
 from tasks.pipeline.step import NOTHING_TO_RETRY, TaskJobKind, load_task
 from tasks.transitions import Actor
+from tasks.wording.refusals import explain_refusal
 
 # The client may have to agree to a revocation. After a day the manager sees that it has failed.
 AGREEMENT_WAIT = timedelta(days=1)
 AGREEMENT_POLL_SECONDS = 300
-TOO_LATE = frozenset({SessionState.SIGNED, SessionState.UNVERIFIED})
 
 
 class RevokeExchange(TaskJobKind):
@@ -43,15 +44,21 @@ class RevokeExchange(TaskJobKind):
             return
         channel = channel_for(task)
         session = channel.session
-        is_too_late = session is not None and session.state in TOO_LATE
+        is_too_late = session is not None and session.state in SIGNED_BY_CLIENT
         if session is not None and session.is_live:
             try:
-                revoke_session(channel, job)
+                channel.revoke()
             except AlreadySigned:
                 is_too_late = True
+        session = channel.session
+        needs_client = session is not None and session.is_live and not is_too_late
         with transaction.atomic():
             fresh = lock_task(task.number)
             if not job.complete():
+                return
+            if needs_client:
+                # The request stays on the task: `FollowExchange` asks for the client's answer.
+                _record_once(fresh, "revocation_needs_client")
                 return
             _clear_withdrawal(fresh)
             if is_too_late:
@@ -66,7 +73,10 @@ class RevokeExchange(TaskJobKind):
         if request is None:
             return
         _clear_withdrawal(task)
-        _record(task, "revocation_failed")
+        if isinstance(error, Refused):
+            _record(task, "revocation_refused", comment=explain_refusal(error))
+        else:
+            _record(task, "revocation_failed")
         if request["acted_as"] == Actor.SYSTEM:
             # The client has not answered in time. Nobody else would request the revocation again.
             effects.expire_later(task)
@@ -111,5 +121,11 @@ def _perform_requested(task: SigningTask, request: dict[str, Any]) -> None:
         perform(task.number, request["then"], actor=actor, acting_as=acting_as, **request["facts"])
 
 
-def _record(task: SigningTask, name: str) -> None:
-    history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name=name)
+def _record(task: SigningTask, name: str, comment: str = "") -> None:
+    history.record(task, kind=HistoryEntry.Kind.OUTSIDE, name=name, comment=comment)
+
+
+def _record_once(task: SigningTask, name: str) -> None:
+    """Not again while the task waits in the same status: the client is asked about repeatedly."""
+    if not task.history.filter(name=name, at__gte=task.status_changed_at).exists():
+        _record(task, name)

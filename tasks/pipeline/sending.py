@@ -92,6 +92,8 @@ class SendDocument(Step):
             number=task.document_number,
             kind=task.document_kind,
             file_name=f"{task.document_number}.pdf",
+            contract_number=task.contract_number,
+            contract_date=task.contract_date,
         )
         if channel.session is not None and channel.session.is_live:
             if channel.is_session_for(document):

@@ -28,6 +28,8 @@ SENTENCES = {
     "client_reminded": "Клиенту отправлено напоминание",
     "revocation_requested": "Отзываем документ у оператора ЭДО",
     "revocation_too_late": "Отозвать не удалось: клиент уже подписал документ",
+    "revocation_needs_client": "Отозвать документ можно только с согласия клиента: ждем его ответа",
+    "revocation_refused": "Отозвать не удалось",
     "revocation_failed": "Отозвать не удалось: оператор ЭДО не ответил",
 }
 MANAGER_CHANGES = {

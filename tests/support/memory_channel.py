@@ -47,7 +47,9 @@ class MemoryChannel:
     # What `send` waits for, one after another: values of the session. Remove what is over.
     waits: list[dict[str, Any]] = field(default_factory=list)
     can_check_recipient: bool = False
-    revocation_needs_consent: bool = False
+    # `revoke` leaves the session live until the client agrees; or it raises.
+    client_must_agree: bool = False
+    revocation_error: Refused | None = None
 
     def set_state(self, state: SessionState, **changes: str) -> None:
         """What the other side does."""
@@ -99,7 +101,9 @@ class MemoryChannel:
     def revoke(self) -> None:
         if self.session is not None and self.session.state == SessionState.SIGNED:
             raise AlreadySigned("memory")
-        if not self.revocation_needs_consent:
+        if self.revocation_error:
+            raise self.revocation_error
+        if not self.client_must_agree:
             self.set_state(SessionState.REVOKED)
 
     def collect_evidence(self) -> SigningEvidence:

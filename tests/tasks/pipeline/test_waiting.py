@@ -9,7 +9,7 @@ import time_machine
 from accounts.models import User
 from accounts.roles import Role
 from econtract.platform.common import clock
-from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.errors import ActionRefused, Refused
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import SessionState, SigningRefused
@@ -69,24 +69,7 @@ def run_until_review(task: SigningTask, channel: MemoryChannel, sandbox: Sandbox
     return poll(task)
 
 
-# --- A revocation that the client has to accept --------------------------------------------------
-
-
-def test_nothing_happens_to_the_task_until_the_client_agrees_to_the_revocation(
-    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
-) -> None:
-    task = run_until(task, Status.DOCUMENT_SENT, set_up)
-    channel.revocation_needs_consent = True
-    perform_action(task=task, name="cancel", actor=manager, reason="ошибка")
-    run_everything()
-    assert reload(task).status == Status.DOCUMENT_SENT
-    assert reload(task).withdrawal
-    job = OutboxJob.objects.open().get(kind="revoke_exchange")
-    assert job.error_kind == "not_ready"
-    channel.revocation_needs_consent = False
-    with time_machine.travel(clock.now() + timedelta(minutes=10)):
-        run_everything()
-    assert reload(task).status == Status.CANCELLED
+# --- A revocation that comes too late ---------------------------------------------------------
 
 
 def test_a_signature_that_came_before_the_revocation_wins(
@@ -304,3 +287,52 @@ def test_a_document_signed_after_a_failure_may_need_a_review_too(
     SigningTask.objects.filter(pk=task.pk).update(status=Status.SIGNING_FAILED)
     channel.set_state(SessionState.UNVERIFIED, reason=DOUBT)
     assert poll(task).status == Status.SIGNATURE_REVIEW
+
+
+# --- A revocation that the client must accept ----------------------------------------------------
+
+
+@pytest.fixture
+def cancelled(
+    task: SigningTask, channel: MemoryChannel, set_up: Sandbox, manager: User
+) -> SigningTask:
+    """A task whose manager wants to cancel it, and whose client has to agree."""
+    task = run_until(task, Status.DOCUMENT_SENT, set_up)
+    channel.client_must_agree = True
+    channel.set_state(SessionState.DELIVERED)
+    task = poll(task)
+    perform_action(task=task, name="cancel", actor=manager, reason="передумали")
+    run_everything()
+    return reload(task)
+
+
+def test_a_task_is_not_cancelled_before_the_client_has_agreed(
+    cancelled: SigningTask, channel: MemoryChannel
+) -> None:
+    assert cancelled.status == Status.DOCUMENT_SIGNING
+    assert cancelled.withdrawal
+    poll(cancelled)
+    assert poll(cancelled).status == Status.DOCUMENT_SIGNING
+    assert cancelled.history.filter(name="revocation_needs_client").count() == 1
+    channel.set_state(SessionState.REVOKED)
+    assert poll(cancelled).status == Status.CANCELLED
+
+
+def test_a_client_may_sign_instead_of_agreeing(
+    cancelled: SigningTask, channel: MemoryChannel
+) -> None:
+    channel.set_state(SessionState.SIGNED)
+    task = poll(cancelled)
+    assert task.status == Status.COMPLETED
+    assert task.withdrawal is None
+    assert task.history.filter(name="revocation_too_late").exists()
+
+
+def test_a_client_who_does_not_agree_keeps_the_document(
+    cancelled: SigningTask, channel: MemoryChannel
+) -> None:
+    channel.revocation_error = Refused("edo", "revocation_rejected", "нет")
+    task = poll(cancelled)
+    assert (task.status, task.withdrawal) == (Status.DOCUMENT_SIGNING, None)
+    [entry] = task.history.filter(name="revocation_refused")
+    assert "не согласился" in entry.comment
