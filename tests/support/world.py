@@ -62,6 +62,7 @@ def connect(test_settings: Settings, sandbox: Sandbox) -> None:
         for system in settings.OUTSIDE
     }
     test_settings.SANDBOX_URL = sandbox.url
+    test_settings.DSS_CLIENT_ID = "sandbox"
     test_settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
     lists = ("crl.der", "gost-crl.der")
     test_settings.EDO_CRLS = [str(sandbox.trust_roots.parent / name) for name in lists]
