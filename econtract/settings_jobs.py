@@ -47,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
     },
     "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
+    "refresh-trust": {"task": "tasks.refresh_trust", "schedule": 60.0},
     "clean-up-files": {"task": "archive.clean_up_files", "schedule": 3600.0},
     "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},
     "notify-of-expiry": {

@@ -10,11 +10,12 @@ from econtract.platform.common import clock
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
 from edo.signing.confirmations import delete_old_confirmations
+from edo.trust import refresh
 from tasks import channels
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
 from tasks.models import SigningTask
-from tasks.notifications import expiry
+from tasks.notifications import expiry, trust
 from tasks.statuses import Status
 
 # After this long without news the event may have been lost: ask the outside system.
@@ -36,6 +37,13 @@ def poll_silent_tasks() -> None:
 def notify_of_expiry() -> None:
     """Notifies administrators of certificates and powers of attorney that are about to expire."""
     expiry.notify_administrators()
+
+
+@shared_task(name="tasks.refresh_trust")
+def refresh_trust() -> None:
+    """Fetches the lists of authorities and revocations that are due, and notifies of stale ones."""
+    refresh.refresh_trust()
+    trust.notify_administrators()
 
 
 @shared_task(name="tasks.enqueue_digests")

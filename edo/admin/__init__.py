@@ -1,3 +1,3 @@
-from edo.admin import confirmations, registration
+from edo.admin import registration, trust
 
-__all__ = ["confirmations", "registration"]
+__all__ = ["registration", "trust"]

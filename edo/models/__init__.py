@@ -11,6 +11,7 @@ from edo.models.trust import (
     OcspResponse,
     RevocationList,
     TrustList,
+    TrustListFetch,
     TrustVersion,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "SigningOperation",
     "SigningProvider",
     "TrustList",
+    "TrustListFetch",
     "TrustVersion",
 ]

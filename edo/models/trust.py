@@ -156,3 +156,23 @@ class TrustVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authorities}.{self.revocation}"
+
+
+class TrustListFetch(models.Model):
+    """How the fetching of the list of accredited authorities goes: one row.
+
+    ``fetched_at`` is when the address last gave a list, a known or a new one. ``attempts`` counts
+    failures in a row.
+    """
+
+    due_at = models.DateTimeField("Следующая загрузка", default=clock.now)
+    fetched_at = models.DateTimeField("Последняя загрузка", null=True)
+    attempts = models.PositiveIntegerField("Неудачных попыток подряд", default=0)
+    error = models.CharField("Последняя ошибка", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "загрузка ТСЛ"
+        verbose_name_plural = "загрузка ТСЛ"
+
+    def __str__(self) -> str:
+        return str(self.due_at)

@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from econtract.platform.common import clock
 from econtract.platform.outbox.admin import ReadOnlyAdmin
 from edo.expiry import EXPIRES_SOON
+from edo.trust.staleness import find_stale_sources
 from tasks.admin.expiry import build_expiry_rows
 from tasks.admin.visibility_page import show_visibility
 from tasks.models import HistoryEntry, SigningTask
@@ -43,11 +45,12 @@ class SigningTaskAdmin(ReadOnlyAdmin):
         ]
 
     def show_expiries(self, request: HttpRequest) -> HttpResponse:
-        """«Сертификаты и МЧД»: what expires soon, and the tasks that this will stop."""
+        """«Сертификаты и МЧД»: what expires soon, the tasks that this will stop, stale lists."""
         context = {
             **self.admin_site.each_context(request),
             "title": "Сертификаты и МЧД",
             "rows": build_expiry_rows(),
+            "stale_sources": find_stale_sources(clock.now()),
             "days": EXPIRES_SOON.days,
         }
         return TemplateResponse(request, "tasks/admin/expiry.html", context)

@@ -7,9 +7,22 @@ from django.urls import reverse
 from econtract.platform.listing.exports import EXPORT_KIND, EXPORT_SOURCE
 from econtract.platform.notifications.registry import NotificationKind
 
+# The beginning of the `source` of a notification about a list of accredited authorities.
+TRUST_LIST_SOURCE = "trust-list"
+
 
 def _get_expiry_url(source: str, user: Any) -> str:
     return reverse("admin:tasks_signingtask_expiring") if user.is_administrator else ""
+
+
+def _get_trust_url(source: str, user: Any) -> str:
+    """The page of the list of authorities, or that of all lists that are stale."""
+    if not user.is_administrator:
+        return ""
+    name, _, pk = source.partition(":")
+    if name == TRUST_LIST_SOURCE:
+        return reverse("admin:edo_trustlist_change", args=[pk])
+    return reverse("admin:tasks_signingtask_expiring")
 
 
 def _get_export_url(source: str, user: Any) -> str:
@@ -39,6 +52,14 @@ EXPIRY = NotificationKind(
     title="Сертификаты и МЧД",
     link=_get_expiry_url,
 )
+TRUST = NotificationKind(
+    "trust",
+    "Устарел или изменился список УЦ",
+    "shield-check",
+    for_administrators=True,
+    title="Удостоверяющие центры",
+    link=_get_trust_url,
+)
 EXPORT = NotificationKind(
     EXPORT_KIND,
     "Выгрузка в Excel",
@@ -61,5 +82,6 @@ KINDS = (
     MENTION,
     APPROVAL,
     EXPIRY,
+    TRUST,
     EXPORT,
 )

@@ -29,6 +29,7 @@ from edo.channels.operator.verdicts import (
     judge_recipient_signature,
 )
 from edo.models import Exchange, RecipientPower
+from edo.trust.freshness import freshen_for_signature
 from edo.trust.store import load_trust_store
 
 State = Exchange.State
@@ -181,6 +182,7 @@ def _store_powers(exchange: Exchange, gateway: OperatorGateway, power_id: str) -
 def _judge_signature(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
     """Store both verdicts on the stored signature, and the state that they mean."""
     operator = _get_operator_verdict(exchange, gateway, status)
+    freshen_for_signature(bytes(exchange.recipient_signature or b""), clock.now())
     is_partial = status.response == RecipientResponse.SIGNED_PARTIALLY
     extra_doubts = [SIGNED_PARTIALLY] if is_partial else []
     ours = judge_recipient_signature(exchange, load_trust_store(), extra_doubts)

@@ -15,6 +15,8 @@ from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDeta
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.signing import cms
 from edo.signing.report import SignatureReport, Verdict
+from edo.signing.revocation import RevocationStatus
+from edo.trust.staleness import find_stale_since
 from edo.trust.store import load_trust_store
 
 # A certificate may be revoked at any time, but an open card need not show it at once.
@@ -40,6 +42,7 @@ def summarize(box: Box, signatory: Signatory, exchange: Exchange | None) -> Sign
         SigningDetail("ЛК ЭДО", box.name),
         SigningDetail("Подписант", _describe_signatory(signatory)),
         SigningDetail("Сертификат", _describe_certificate(signatory), is_code=True),
+        *_describe_stale_list(signatory.certificate_pem),
     ]
     if exchange is None:
         return SigningSummary(tuple(details))
@@ -153,7 +156,18 @@ def _describe_signature(report: SignatureReport) -> tuple[SigningDetail, ...]:
         ]
     if report.signed_at is not None:
         details.append(SigningDetail("Время", format_with_zone(report.signed_at), is_code=True))
+    if report.certificate and report.revocation == RevocationStatus.UNKNOWN:
+        details += _describe_stale_list(report.certificate.pem)
     return tuple(detail for detail in details if detail.value)
+
+
+def _describe_stale_list(pem: str) -> list[SigningDetail]:
+    """Nothing while a list about the certificate holds, or when there never was one."""
+    since = find_stale_since(pem, clock.now())
+    if since is None:
+        return []
+    text = f"не проверяется: список отзыва УЦ устарел {format_with_zone(since)}"
+    return [SigningDetail("Отзыв", text)]
 
 
 def _describe_term(start: datetime, end: datetime) -> str:
