@@ -95,3 +95,14 @@ def refuse(client: Page, task: SigningTask, reason: str) -> None:
     client.get_by_text("Отклонить", exact=True).first.click()
     client.get_by_label("Причина отказа").fill(reason)
     client.get_by_role("button", name="Отклонить").click()
+
+
+# --- Our signatory ------------------------------------------------------------------------------
+
+
+def confirm_on_phone(phone: Page, task: SigningTask) -> None:
+    """The signatory confirms the task's document; the page shows it by itself."""
+    phone.goto("/phone/")
+    row = phone.get_by_role("row").filter(has_text=f"{task.document_number}.pdf")
+    row.get_by_role("button", name="Подтвердить").click(timeout=30_000)
+    expect(phone.get_by_text("Подписание подтверждено")).to_be_visible()

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from clients.models import Service
+from edo.models import Signatory
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 from tests.e2e import steps
@@ -86,6 +87,21 @@ def test_a_client_who_refuses_to_sign_says_why(
     )
     assert str(task.number) in rows_of(page, "my", "Звонок клиенту")
     assert at_the_operator(task, sandbox) == ["sent", "delivered", "rejected"]
+
+
+def test_a_signatory_confirms_on_their_phone(
+    create: Create, log_in: Open, client: Page, stack: Stack, sandbox: Sandbox
+) -> None:
+    task = create(signatory=Signatory.objects.get(key_ref="signer-petrov"))
+    page = log_in()
+    steps.find(page, task, Status.IDENTIFICATION_PENDING, stack)
+    steps.answer(client, task)
+    steps.find(page, task, Status.CONFIRMATION_PENDING, stack)
+    expect(steps.banner(page)).to_contain_text("в приложении myDSS на телефоне")
+    assert at_the_operator(task, sandbox) == []
+    steps.confirm_on_phone(client, task)
+    steps.comes_to(page, task, Status.DOCUMENT_SIGNING, stack)
+    assert at_the_operator(task, sandbox) == ["sent", "delivered"]
 
 
 def test_an_account_of_somebody_else_blocks_signing_until_it_is_corrected(
