@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
 from edo.checks import check_signing
-from edo.models import Signatory, SigningBatch, SigningProvider
-from edo.signatories import import_signatories
+from edo.models import PowerOfAttorney, Signatory, SigningBatch, SigningProvider
+from edo.powers.registration import issue_power_of_attorney
+from edo.signatories import import_signatories, read_certificate_fields
 from edo.signing import cms
 from edo.signing.confirmations import find_open_confirmation
 from edo.signing.providers import dss_tokens
@@ -26,6 +28,7 @@ from edo.signing.providers.protocol import (
 from edo.signing.providers.registry import get_signing_service
 from edo.trust.store import load_trust_store
 from tests.support.sandbox import Sandbox
+from tests.support.signing.operator_world import OURS, POWER
 from tests.support.signing.pki import PDF
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +128,39 @@ def test_the_head_signs_with_the_default_certificate(dss: Sandbox) -> None:
     wait(key, key_ref="head")
     dss.phone_answer("head")
     assert cms.verify(sign(key, key_ref="head"), PDF, trust=load_trust_store()).is_valid
+
+
+def test_the_head_confirms_a_power_of_attorney(dss: Sandbox, settings: Any) -> None:
+    keys = {key.key_ref: key for key in get_signing_service().list_keys()}
+    head = Signatory(
+        provider=SigningProvider.DSS,
+        key_ref="head",
+        surname="Громов",
+        given_name="Михаил",
+        patronymic="Андреевич",
+        **read_certificate_fields(keys["head"].certificate_pem),
+    )
+    head.save()
+    settings.SIGNING_PROVIDER, settings.SIGNING_BATCH_SECONDS = "dss", 0
+    number, today = uuid.uuid4(), clock.now().date()
+
+    def issue() -> PowerOfAttorney:
+        return issue_power_of_attorney(
+            signatory=Signatory.objects.get(key_ref=IVANOVA),
+            principal=OURS,
+            head_key_ref="head",
+            valid_from=today,
+            valid_until=today + timedelta(days=30),
+            powers=(POWER,),
+            number=number,
+        )
+
+    with pytest.raises(ConfirmationPending):
+        issue()
+    (request,) = dss.phone_requests()
+    assert request["documents"][0].startswith("ON_EMCHD_")
+    dss.phone_answer("head")
+    assert issue().registration_number == number
 
 
 def test_a_signature_of_another_document_does_not_verify(dss: Sandbox) -> None:
