@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.gates import Gate
 
-BENCHMARKS = ("list", "create", "pipeline", "queue", "conversion", "package", "compiled")
+BENCHMARKS = ("list", "create", "pipeline", "queue", "conversion", "package", "compiled", "crypto")
 
 
 def main(arguments: list[str]) -> int:

@@ -53,10 +53,14 @@ absent_packages() {
   done
 }
 
-apt_install() {
-  say "Installing system packages: $*"
+apt_update() {
   [ -n "${APT_UPDATED:-}" ] || quietly as_root apt-get update || return
   APT_UPDATED=yes
+}
+
+apt_install() {
+  say "Installing system packages: $*"
+  apt_update || return
   # --no-remove: do not replace an installed desktop LibreOffice by the version without a GUI.
   quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends --no-remove "$@"
@@ -77,6 +81,19 @@ need_packages() {
     return 1
   fi
   apt_install "${absent[@]}"
+}
+
+# want_packages PACKAGES... : installs those that the system has and that are missing, if it can. Nothing
+# fails without them.
+want_packages() {
+  local absent name offered=()
+  has apt-get && can_be_root || return 0
+  mapfile -t absent < <(absent_packages "$@")
+  [ ${#absent[@]} -gt 0 ] && apt_update || return 0
+  for name in "${absent[@]}"; do
+    [ -z "$(apt-cache madison "$name")" ] || offered+=("$name")
+  done
+  [ ${#offered[@]} = 0 ] || apt_install "${offered[@]}" || return 0
 }
 
 # for_command COMMAND PACKAGES... : prints the packages, unless the command exists already.

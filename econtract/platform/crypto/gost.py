@@ -50,6 +50,7 @@ _CURVES_512 = {
     "1.2.643.7.1.2.1.2.2": "GOST2012-512-tc26-B",
     "1.2.643.7.1.2.1.2.3": "GOST2012-512-tc26-C",
 }
+_CURVES_WITH_DIGEST = {"1.2.643.7.1.2.1.2.1", "1.2.643.7.1.2.1.2.2"}
 XCH_A = "1.2.643.2.2.36.0"  # the curve of nearly all qualified certificates
 CURVES = _CURVES_256 | _CURVES_512
 
@@ -213,9 +214,10 @@ def _read_secret(content: bytes, size: int) -> bytes:
 
 def _build_key_algorithm(algorithm: str, curve: str) -> _Algorithm:
     parameters = {"public_key_set": curve}
-    # RFC 9215: the digest is named for the curves of 2001 only.
-    if algorithm == KEY_256 and curve.startswith("1.2.643.2.2."):
-        parameters["digest_set"] = OIDS_OF_DIGESTS[STREEBOG_256]
+    # RFC 9215, section 4.2: named for the curves of 2001, and never for the other 256-bit ones.
+    # For 512 bit it is optional; as OpenSSL we name it where older programs expect it.
+    if curve.startswith("1.2.643.2.2.") or curve in _CURVES_WITH_DIGEST:
+        parameters["digest_set"] = OIDS_OF_DIGESTS[DIGESTS_OF_SIGNATURES[algorithm]]
     return _Algorithm({"algorithm": algorithm, "parameters": _KeyParameters(parameters)})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asn1crypto import cms
 from cryptography import x509
@@ -23,6 +24,9 @@ from edo.signing.certificates import (
 )
 from edo.signing.cms_signing import PrivateKey, sign_detached, sign_value
 from edo.signing.trust import TrustStore
+
+if TYPE_CHECKING:
+    from tests.support.signing.gost_pki import GostAuthority
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -191,7 +195,7 @@ def rsa_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-def write_trust(folder: Path, owner: Authority) -> Path:
+def write_trust(folder: Path, owner: "Authority | GostAuthority") -> Path:
     """The root as a PEM file."""
     path = folder / "roots.pem"
     path.write_bytes(owner.root.public_bytes(Encoding.PEM))

@@ -44,7 +44,7 @@ def add_stamp(signature: bytes, token: bytes) -> bytes:
         {"type": SIGNATURE_TIME_STAMP, "values": [cms.ContentInfo.load(token)]}
     )
     info["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([attribute])
-    return info.dump(force=True)
+    return info.dump()
 
 
 def get_value(signature: bytes) -> bytes:
@@ -70,4 +70,4 @@ def _sign_content(signer: Signer, content: bytes, with_certificate: bool) -> byt
     ]
     one["signed_attrs"] = cms.CMSAttributes(attributes)
     one["signature"] = signer.sign_value(one["signed_attrs"].untag().dump(force=True))
-    return info.dump(force=True)
+    return info.dump()
