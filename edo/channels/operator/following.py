@@ -23,6 +23,7 @@ from edo.channels.operator.values import (
 )
 from edo.channels.operator.verdicts import (
     OPERATOR_DISAGREES,
+    POWER_REJECTED,
     SIGNED_PARTIALLY,
     RecipientVerdict,
     decide_state,
@@ -183,8 +184,11 @@ def _judge_signature(exchange: Exchange, gateway: OperatorGateway, status: Docum
     """Store both verdicts on the stored signature, and the state that they mean."""
     operator = _get_operator_verdict(exchange, gateway, status)
     freshen_for_signature(bytes(exchange.recipient_signature or b""), clock.now())
-    is_partial = status.response == RecipientResponse.SIGNED_PARTIALLY
-    extra_doubts = [SIGNED_PARTIALLY] if is_partial else []
+    extra_doubts = []
+    if status.response == RecipientResponse.SIGNED_PARTIALLY:
+        extra_doubts.append(SIGNED_PARTIALLY)
+    if status.recipient_power == PowerStatus.INVALID:
+        extra_doubts.append(POWER_REJECTED)
     ours = judge_recipient_signature(exchange, load_trust_store(), extra_doubts)
     changes = {"recipient_verdict": ours.to_json(), "operator_verdict": operator}
     exchange.update_if(changes, state__in=OPEN_STATES)

@@ -1,7 +1,10 @@
 """Whether the client's signature is that of the client: certificate and power of attorney."""
 
+from django.conf import settings
+
 from econtract.platform.common.refusals import Refusal
 from edo.models import Exchange
+from edo.powers.mchd_chain_checks import ChainRequirements, verify_chain
 from edo.signing.certificates import CertificateDetails
 from edo.signing.report import SignatureReport
 from edo.signing.trust import TrustStore
@@ -23,7 +26,19 @@ def check_ownership(
         return (), ()
     if certificate.organisation_inn:
         return (_build_foreign(certificate),), ()
-    return (), (_build_missing(certificate),)
+    files = [
+        (bytes(power.xml), bytes(power.signature)) for power in exchange.recipient_powers.all()
+    ]
+    if not files:
+        return (), (_build_missing(certificate),)
+    requirements = ChainRequirements(
+        principal_inn=exchange.recipient_inn,
+        representative=certificate,
+        at=report.signed_at or exchange.recipient_signed_at or exchange.created_at,
+        power_codes=settings.MCHD_POWER_CODES,
+    )
+    chain = verify_chain(files, requirements=requirements, trust=trust)
+    return chain.problems, chain.doubts
 
 
 def _build_foreign(certificate: CertificateDetails) -> Refusal:

@@ -159,7 +159,8 @@ class DocumentStatus:
 
     `delivery_failure` says why the document cannot reach the client, or `delivery_failure_id` is
     the entity that does; both are "" while it can. `recipient_signature_id`, `recipient_signed_at`
-    (by the operator's clock) and `recipient_power_id` are those of the client's signature, and
+    (by the operator's clock) and `recipient_power_id` are those of the client's signature,
+    `recipient_power` is the operator's check of their power of attorney, and
     `has_error_report` is true when the operator has reported errors in it. `refusal_id` is the
     entity of their refusal, `refusal_text` its reason when the operator gives it at once.
     """
@@ -174,6 +175,7 @@ class DocumentStatus:
     recipient_signature_id: str = ""
     recipient_signed_at: datetime | None = None
     recipient_power_id: str = ""
+    recipient_power: PowerStatus = PowerStatus.PENDING
     has_error_report: bool = False
     refusal_id: str = ""
     refusal_text: str = ""

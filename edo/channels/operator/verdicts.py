@@ -21,6 +21,9 @@ OPERATOR_DISAGREES = Refusal(
     "operator_disagrees", "Оператор ЭДО считает подпись клиента недействительной."
 )
 SIGNED_PARTIALLY = Refusal("signed_partially", "Клиент подписал документ с разногласиями.")
+POWER_REJECTED = Refusal(
+    "recipient_power_rejected", "Оператор ЭДО считает МЧД клиента недействительной."
+)
 # The operator does not check whose certificate it is: about that only we judge.
 UNCONTESTED = frozenset({FOREIGN_CERTIFICATE})
 

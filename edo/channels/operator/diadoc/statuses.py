@@ -79,6 +79,7 @@ def parse_status(message: DiadocJson, document_id: str) -> DocumentStatus:
         recipient_signature_id=signature.get("EntityId", ""),
         recipient_signed_at=parse_ticks(signature.get("RawCreationDate")),
         recipient_power_id=power["EntityId"] if power else "",
+        recipient_power=_parse_power_status(entities, theirs),
         has_error_report=bool(
             _find_child(entities, signature.get("EntityId"), "SignatureVerificationReport")
         ),
@@ -153,17 +154,17 @@ def _find_child(
     return max(children, key=lambda item: str(item.get("RawCreationDate") or ""), default=None)
 
 
-def _parse_power_status(entities: list[DiadocJson], ours: list[DiadocJson]) -> PowerStatus:
-    """The check of the power of attorney of our signature.
+def _parse_power_status(entities: list[DiadocJson], signatures: list[DiadocJson]) -> PowerStatus:
+    """The check of the power of attorney of one side's signatures.
 
     Its entity has the first status, later ones are entities below it.
     """
-    for signature in ours:
+    for signature in signatures:
         power = _find_child(entities, signature["EntityId"], "PowerOfAttorney")
         if power is not None:
             change = _find_child(entities, power["EntityId"], "PowerOfAttorneyStatus")
             return POWER_STATUSES.get(_get_power_status(change or power), PowerStatus.UNCHECKED)
-    attachments = {_get_attachment_status(item) for item in ours}
+    attachments = {_get_attachment_status(item) for item in signatures}
     if attachments & {POWER_ATTACHED, POWER_NOT_REQUIRED}:
         return PowerStatus.UNCHECKED
     return PowerStatus.NOT_ATTACHED if POWER_REQUIRED in attachments else PowerStatus.PENDING

@@ -1,0 +1,71 @@
+"""D14: whose the client's certificate is, and by what power of attorney they have signed."""
+
+from typing import Any
+
+import pytest
+
+from edo.channels.operator.diadoc.client import DiadocGateway
+from edo.channels.operator.following import _store_powers
+from edo.channels.operator.ownership import check_ownership
+from edo.channels.operator.values import PowerFile
+from edo.models import Exchange, RecipientPower
+from edo.powers import mchd
+from edo.signing.certificates import read_certificate
+from edo.signing.report import SignatureReport
+from tests.edo.powers.test_mchd_chain import CLIENT, FIRST, HEAD, MANAGER, signer
+from tests.support.sandbox import PETROV, ROMASHKA
+from tests.support.signing.operator_world import OperatorWorld
+from tests.support.signing.pki import NOW, Signer, authority
+
+pytestmark = pytest.mark.django_db
+
+
+def check(exchange: Exchange, by: Signer) -> tuple[list[str], list[str]]:
+    """The codes of problems and doubts."""
+    report = SignatureReport(certificate=read_certificate(by.certificate), signed_at=NOW)
+    problems, doubts = check_ownership(exchange, report, authority().trust)
+    return [item.code for item in problems], [item.code for item in doubts]
+
+
+def test_a_certificate_of_the_organisation_or_of_the_proprietor_is_enough(
+    world: OperatorWorld,
+) -> None:
+    assert check(world.open(ROMASHKA), signer(HEAD, ROMASHKA)) == ([], [])
+    assert check(world.open(PETROV, ""), authority().signer(inn=PETROV, organisation_inn="")) == (
+        [],
+        [],
+    )
+    assert check_ownership(world.open(), SignatureReport(), authority().trust) == ((), ())
+
+
+def test_a_certificate_of_another_organisation_is_refuted(world: OperatorWorld) -> None:
+    assert check(world.open(ROMASHKA), signer(HEAD, "7701001206")) == (["foreign_certificate"], [])
+
+
+def test_a_personal_certificate_without_a_power_of_attorney_is_a_doubt(
+    world: OperatorWorld,
+) -> None:
+    """Since September 2024 an employee's certificate names no company."""
+    assert check(world.open(ROMASHKA), signer(MANAGER)) == ([], ["recipient_power_missing"])
+
+
+def test_the_clients_power_of_attorney_is_fetched_stored_and_checked(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert CLIENT.inn == ROMASHKA
+    xml = mchd.build(FIRST)
+    file = PowerFile(str(FIRST.registration_number), xml, signer(HEAD, CLIENT.inn).sign(xml))
+    files: list[PowerFile] = []
+    monkeypatch.setattr(DiadocGateway, "fetch_recipient_power", lambda *_: files)
+    exchange, gateway = world.open(ROMASHKA), DiadocGateway()
+    _store_powers(exchange, gateway, "power")
+    assert check(exchange, signer(MANAGER)) == ([], ["recipient_power_missing"])
+    files.append(file)
+    for _ in range(2):
+        _store_powers(exchange, gateway, "power")
+    row: Any = RecipientPower.objects.get()
+    assert row.registration_number == file.registration_number
+    assert check(exchange, signer(MANAGER)) == ([], [])
+    assert check(exchange, authority().signer(organisation_inn="", inn="123456789012"))[0] == [
+        "power_foreign_representative"
+    ]
