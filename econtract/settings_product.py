@@ -60,8 +60,8 @@ TRUST_LIST_MAX_LOSS_PERCENT = env.number("TRUST_LIST_MAX_LOSS_PERCENT", 10)
 TRUST_PRIVATE_HOSTS = env.comma_separated("TRUST_PRIVATE_HOSTS", urlsplit(SANDBOX_URL).netloc)
 MCHD_XSD = env.text("MCHD_XSD", "")
 # A power of attorney, ours or the client's, must have one of these codes of the classifier of
-# powers (such as BBDOCS_DOCS_…) to sign contracts. Empty: the codes are not checked. Powers in plain
-# text are checked by people.
+# powers (such as BBDOCS_DOCS_…) to sign contracts. Empty: the codes are not checked. Powers in
+# plain text are checked by people.
 MCHD_POWER_CODES = env.comma_separated("MCHD_POWER_CODES", "")
 # Where the keys of our signatories are: "http" (SIGNING_URL) or "local" (SIGNING_KEYS_DIR).
 SIGNING_PROVIDER = env.text("SIGNING_PROVIDER", "http")

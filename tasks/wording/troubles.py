@@ -24,6 +24,16 @@ SYSTEMS = {
 }
 
 
+# Outages that only an administrator can end, by `OutboxJob.error_code`.
+BLOCKED = {
+    "subscription_ended": "подписка закончилась",
+    "unauthorized": "не принимает наш токен доступа",
+    "box_forbidden": "не дает доступа к нашему ящику",
+    "method_unsupported": "не принимает наших запросов",
+    "format_unsupported": "не принимает наших запросов",
+}
+
+
 @dataclass(frozen=True)
 class Trouble:
     """One sentence; ``final`` when the call is not tried again unless a person repeats it."""
@@ -55,4 +65,7 @@ def troubles(task: SigningTask) -> list[Trouble]:
 
 def _retrying(job: OutboxJob) -> Trouble:
     system = SYSTEMS.get(job.error_system, "Внешняя система")
+    if reason := BLOCKED.get(job.error_code):
+        due = format_due_time(job.due_at)
+        return Trouble(f"{system}: {reason}. Сообщите администратору; повторим {due}.")
     return Trouble(f"{system} не отвечает, повторим {format_due_time(job.due_at)}.")
