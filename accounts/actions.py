@@ -10,6 +10,7 @@ from typing import cast
 
 from django.db import transaction
 
+from accounts.login import throttle
 from accounts.models import (
     AccessGroup,
     AccessGroupUserObjectPermission,
@@ -102,7 +103,7 @@ def _write_journal(before: Rights, after: Rights, actor: User) -> None:
 
 
 def block(*, user: User, reason: str, actor: User, successor: User | None = None) -> HandoverResult:
-    """Blocks ``user``: their sessions end and they cannot log in.
+    """Blocks ``user``: their sessions end for good and they cannot log in.
 
     Their open tasks go to ``successor``. Without one, and where a task cannot be handed over,
     tasks stay with ``user``. Raises ActionRefused for the last administrator.
@@ -111,7 +112,8 @@ def block(*, user: User, reason: str, actor: User, successor: User | None = None
         user.is_active = False
         user.blocked_at = clock.now()
         user.block_reason = reason
-        user.save(update_fields=["is_active", "blocked_at", "block_reason"])
+        user.end_sessions()
+        user.save(update_fields=["is_active", "blocked_at", "block_reason", "session_generation"])
         result = _hand_tasks_over(user, successor, actor) if successor else HandoverResult()
         _add_to_journal(user, f"Заблокирован: {reason}", actor)
         if successor:
@@ -143,6 +145,46 @@ def unblock(*, user: User, actor: User) -> None:
         user.block_reason = ""
         user.save(update_fields=["is_active", "blocked_at", "block_reason"])
         _add_to_journal(user, "Разблокирован", actor)
+
+
+@transaction.atomic
+def record_given_password(*, user: User, actor: User) -> None:
+    """After ``actor`` has set the password of ``user``, or taken it away.
+
+    A password that somebody else knows must be changed at the first log-in.
+    """
+    user.must_change_password = user.has_usable_password() and user != actor
+    user.save(update_fields=["must_change_password"])
+    if user.has_usable_password():
+        change = "Пароль изменен" if user == actor else "Пароль задан администратором"
+    else:
+        change = "Вход по паролю запрещен"
+    _add_to_journal(user, change, actor)
+
+
+@transaction.atomic
+def record_own_password(*, user: User) -> None:
+    """After ``user`` has changed their own password. All their other sessions have ended."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    _add_to_journal(user, "Пароль изменен", user)
+
+
+def record_account(*, user: User, before: User | None, actor: User) -> None:
+    """After ``actor`` has created the account or changed how ``user`` logs in and is written to."""
+    if before is None:
+        _add_to_journal(user, f"Создана учетная запись «{user.username}»", actor)
+        return
+    if before.username != user.username:
+        _add_to_journal(user, f"Логин «{before.username}» изменен на «{user.username}»", actor)
+    if before.email != user.email:
+        _add_to_journal(user, "Изменена электронная почта", actor)
+
+
+def lift_login_limit(*, user: User, actor: User) -> None:
+    """«Снять ограничение входа»: wrong passwords entered under this login count no longer."""
+    throttle.lift_limit(user.username)
+    _add_to_journal(user, "Снято ограничение входа", actor)
 
 
 def _add_to_journal(user: User, change: str, actor: User) -> None:

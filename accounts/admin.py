@@ -1,49 +1,32 @@
-"""Admin pages of users, access groups and the rights journal."""
+"""Admin pages of users; `accounts.admin_groups` has those of access groups and the journal."""
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from accounts import actions
+from accounts import actions, admin_groups
+from accounts.admin_base import LabelledFormSet, TitledAdmin
 from accounts.admin_forms import BlockForm
-from accounts.memberships import MEMBERSHIPS
-from accounts.models import (
-    AccessGroup,
-    AccessGroupUserObjectPermission,
-    JournalEntry,
-    RoleGrant,
-    TypeAccess,
-    User,
-)
+from accounts.login import throttle
+from accounts.models import RoleGrant, TypeAccess, User
 from accounts.roles import Role
 from accounts.signals import HandoverResult
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.outbox.admin import ReadOnlyAdmin
+from econtract.platform.common.formatting import format_time
 
-MEMBER_LABELS = {"user": "Сотрудник", "permission": "Участвует как"}
+__all__ = ["admin_groups"]  # registers its pages
 
 admin.site.unregister(Group)  # Django's groups are not used: we have roles
-
-
-class LabelledFormSet(BaseInlineFormSet):
-    """A tabular inline whose fields have labels for screen readers, not only column headers."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            if not field.widget.is_hidden:
-                # The admin wraps widgets of relations in another one, with its buttons.
-                widget = getattr(field.widget, "widget", field.widget)
-                widget.attrs["aria-label"] = field.label or name
 
 
 class RoleFormSet(LabelledFormSet):
@@ -84,15 +67,6 @@ class RegionInline(admin.TabularInline):
     extra = 0
 
 
-class TitledAdmin(admin.ModelAdmin):
-    """Titles pages with the model's name: Django's «Изменить …» is not good Russian."""
-
-    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        name = str(self.opts.verbose_name)
-        context["title"] = f"{name[0].upper()}{name[1:]}"
-        return super().render_change_form(request, context, *args, **kwargs)
-
-
 @admin.register(User)
 class UserAdmin(TitledAdmin, DjangoUserAdmin):
     """Users are never deleted: their tasks and their history remain."""
@@ -103,7 +77,15 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
     ordering = ["last_name", "first_name", "username"]
     inlines = [RoleInline, TypeAccessInline, RegionInline]
     filter_horizontal = ()
-    readonly_fields = ["can_log_in", "blocked_at", "block_reason", "last_login", "date_joined"]
+    readonly_fields = [
+        "can_log_in",
+        "blocked_at",
+        "block_reason",
+        "login_limit",
+        "must_change_password",
+        "last_login",
+        "date_joined",
+    ]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (
@@ -111,6 +93,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
             {"fields": ["last_name", "first_name", "patronymic", "email", "time_zone"]},
         ),
         ("Блокировка", {"fields": ["can_log_in", "blocked_at", "block_reason"]}),
+        ("Вход", {"fields": ["login_limit", "must_change_password"]}),
         ("Даты", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -126,15 +109,40 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
     def can_log_in(self, user: User) -> bool:
         return user.is_active
 
+    @admin.display(description="Ограничение после неверных паролей")
+    def login_limit(self, user: User) -> str:
+        until = throttle.limited_until(user.username)
+        if until is None:
+            return "Нет"
+        return f"До {format_time(datetime.fromtimestamp(until, UTC))}, не на знакомых устройствах"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("roles")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
+        before = User.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        actions.record_account(user=obj, before=before, actor=request.user)
+        if not change:
+            actions.record_given_password(user=obj, actor=request.user)
+
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         with actions.change_rights([form.instance.pk], actor=request.user):
             super().save_related(request, form, formsets, change)
+
+    @transaction.atomic
+    def user_change_password(self, request: Any, id: str, form_url: str = "") -> HttpResponse:
+        account = self.get_object(request, id)
+        password = account.password if account else ""
+        response = super().user_change_password(request, id, form_url)
+        if account is not None:
+            account.refresh_from_db()
+            if account.password != password:
+                actions.record_given_password(user=account, actor=request.user)
+        return response
 
     def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -148,6 +156,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         return [
             path("<int:pk>/block/", view(self.block), name="accounts_user_block"),
             path("<int:pk>/unblock/", view(self.unblock), name="accounts_user_unblock"),
+            path("<int:pk>/lift/", view(self.lift_login_limit), name="accounts_user_lift"),
             *super().get_urls(),
         ]
 
@@ -200,74 +209,20 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         }
         return TemplateResponse(request, "accounts/admin/unblock.html", context)
 
+    def lift_login_limit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """«Снять ограничение входа» after wrong passwords."""
+        user = get_object_or_404(User, pk=pk)
+        if request.method == "POST":
+            actions.lift_login_limit(user=user, actor=cast(User, request.user))
+            self.message_user(request, f"{user}: ограничение входа снято", messages.SUCCESS)
+            return self._redirect_to(user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Снять ограничение входа: {user}",
+            "account": user,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "accounts/admin/lift_login_limit.html", context)
+
     def _redirect_to(self, user: User) -> HttpResponse:
         return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
-
-
-class MemberInline(admin.TabularInline):
-    """The members of a group, each with one of the three memberships."""
-
-    model = AccessGroupUserObjectPermission
-    verbose_name = "участник"
-    verbose_name_plural = "участники"
-    fields = ["user", "permission"]
-    autocomplete_fields = ["user"]
-    formset = LabelledFormSet
-    extra = 0
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "permission":
-            kwargs["queryset"] = Permission.objects.filter(codename__in=MEMBERSHIPS).order_by("pk")
-        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in MEMBER_LABELS:
-            field.label = MEMBER_LABELS[db_field.name]
-            # Users and memberships are not created here.
-            field.widget.can_add_related = field.widget.can_change_related = False
-            field.widget.can_view_related = False
-            field.label_from_instance = _option_label
-        return field
-
-
-def _option_label(option: User | Permission) -> str:
-    return option.name if isinstance(option, Permission) else str(option)
-
-
-@admin.register(AccessGroup)
-class AccessGroupAdmin(TitledAdmin):
-    list_display = ["name", "managers_see_each_other", "created_at"]
-    search_fields = ["name"]
-    inlines = [MemberInline]
-
-    def save_model(self, request: Any, obj: AccessGroup, form: Any, change: bool) -> None:
-        # The journal describes memberships with the group's name and switch.
-        with actions.change_rights(_member_ids([obj]) if change else (), actor=request.user):
-            super().save_model(request, obj, form, change)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        user_ids = {line.instance.user_id for formset in formsets for line in formset.forms}
-        with actions.change_rights(user_ids | _member_ids([form.instance]), actor=request.user):
-            super().save_related(request, form, formsets, change)
-
-    def delete_model(self, request: Any, obj: AccessGroup) -> None:
-        with actions.change_rights(_member_ids([obj]), actor=request.user):
-            super().delete_model(request, obj)
-
-    def delete_queryset(self, request: Any, queryset: QuerySet[AccessGroup]) -> None:
-        with actions.change_rights(_member_ids(list(queryset)), actor=request.user):
-            super().delete_queryset(request, queryset)
-
-
-def _member_ids(groups: list[AccessGroup]) -> set[int]:
-    memberships = AccessGroupUserObjectPermission.objects.filter(content_object__in=groups)
-    return set(memberships.values_list("user_id", flat=True))
-
-
-@admin.register(JournalEntry)
-class JournalEntryAdmin(ReadOnlyAdmin):
-    """Who changed whose rights; read-only."""
-
-    list_display = ["at", "actor", "subject", "change"]
-    list_select_related = ["actor", "subject"]
-    search_fields = ["subject__username", "subject__last_name", "change"]
-    date_hierarchy = "at"
-    show_full_result_count = False

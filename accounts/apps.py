@@ -22,6 +22,8 @@ def _clear_membership_codes(**_: Any) -> None:
 
 
 def _deliver_unsent_forms(request: Any, user: Any, **_: Any) -> None:
-    from accounts.unsent_forms import deliver_after_login  # needs the models to be loaded
+    from accounts.session_end.unsent_forms import (
+        deliver_after_login,  # needs the models to be loaded
+    )
 
     deliver_after_login(request, user)

@@ -1,23 +1,32 @@
-"""The form of the sign-in page."""
+"""The forms of the sign-in page and of «Сменить пароль»."""
 
+import math
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
+from accounts.login import throttle
 from accounts.models import User
+from econtract.platform.common.formatting import pluralize
 
 WRONG_MESSAGE = "Неверный логин или пароль"
+TOO_MANY = "too_many"
+RULES_HINT = "Не меньше 8 знаков, не только цифры, не распространенное слово и не ваше имя"
 BLOCKED_MESSAGE = "Учетная запись заблокирована. Обратитесь к администратору"
 
 
-def too_many_attempts_message() -> str:
+def too_many_attempts(seconds: int) -> ValidationError:
     """«Слишком много попыток. Повторите через 15 минут»."""
-    return f"Слишком много попыток. Повторите через {settings.LOGIN_WINDOW // 60} минут"
+    if seconds < 60:
+        wait = f"{seconds} {pluralize(seconds, 'секунду', 'секунды', 'секунд')}"
+    else:
+        minutes = math.ceil(seconds / 60)
+        wait = f"{minutes} {pluralize(minutes, 'минуту', 'минуты', 'минут')}"
+    return ValidationError(f"Слишком много попыток. Повторите через {wait}", code=TOO_MANY)
 
 
 class LoginForm(AuthenticationForm):
@@ -27,6 +36,9 @@ class LoginForm(AuthenticationForm):
     """
 
     error_messages = {"invalid_login": WRONG_MESSAGE, "inactive": BLOCKED_MESSAGE}
+
+    # The seconds to wait before the next attempt, set by `clean`.
+    delay = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,8 +59,9 @@ class LoginForm(AuthenticationForm):
         password = self.cleaned_data.get("password", "")
         if not login or not password or self.request is None:
             return self.cleaned_data
-        if throttle.is_blocked(self.request, login):
-            raise ValidationError(too_many_attempts_message(), code="too_many")
+        self.delay = throttle.get_delay(self.request, login)
+        if self.delay:
+            raise too_many_attempts(self.delay)
         try:
             super().clean()
         except ValidationError:
@@ -65,3 +78,42 @@ def _is_blocked_user(login: str, password: str) -> bool:
     """Whether the account is blocked and the password is right."""
     user = User.objects.filter(username=login, is_active=False).first()
     return user is not None and user.check_password(password)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """«Сменить пароль». Asks for the old password, with the same delays as the sign-in page."""
+
+    error_messages = {
+        "password_mismatch": "Пароли не совпадают",
+        "password_incorrect": "Неверный текущий пароль",
+    }
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        for name, label, required_message in (
+            ("old_password", "Текущий пароль", "Введите текущий пароль"),
+            ("new_password1", "Новый пароль", "Введите новый пароль"),
+            ("new_password2", "Новый пароль еще раз", "Введите новый пароль еще раз"),
+        ):
+            field = self.fields[name]
+            field.label = label
+            field.help_text = ""
+            field.error_messages["required"] = required_message
+        self.fields["new_password1"].help_text = RULES_HINT
+
+    def clean_old_password(self) -> str:
+        login = self.user.get_username()
+        if delay := throttle.get_delay(self.request, login):
+            raise too_many_attempts(delay)
+        try:
+            return str(super().clean_old_password())
+        except ValidationError:
+            throttle.count_failure(self.request, login)
+            raise
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("old_password") and cleaned["old_password"] == cleaned.get("new_password1"):
+            self.add_error("new_password1", "Новый пароль такой же, как текущий")
+        return cleaned

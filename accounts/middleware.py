@@ -1,15 +1,23 @@
-"""Shows times, which are stored in UTC, in the user's own time zone."""
+"""The user's own time zone, and the change of a password that an administrator has set."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.session_end.pages import find_page
+from econtract.platform.common.htmx import redirect_browser
+
+# What a user with a given password may open before they have changed it.
+OPEN_WITH_GIVEN_PASSWORD = {"accounts:password", "accounts:logout"}
 
 
 class TimeZoneMiddleware:
-    """Activates the user's time zone for the duration of the request."""
+    """Shows times, which are stored in UTC, in the user's time zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,3 +31,25 @@ class TimeZoneMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class PasswordChangeMiddleware:
+    """Leads a user whose password was set by an administrator to «Сменить пароль»."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        user, match = request.user, request.resolver_match
+        if not isinstance(user, User) or not user.must_change_password:
+            return None
+        is_open = match is not None and match.view_name in OPEN_WITH_GIVEN_PASSWORD
+        if is_open or not getattr(view, "login_required", True):
+            return None
+        query = urlencode({"next": find_page(request)})
+        return redirect_browser(request, f"{reverse('accounts:password')}?{query}")

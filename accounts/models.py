@@ -1,5 +1,6 @@
 """Users, their roles, and the access groups that decide whose tasks they see."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -42,11 +43,16 @@ class UserManager(BaseUserManager["User"]):
         """Creates a user with the role «Администратор»: rights come from roles only."""
         user = self.create_user(username, email, password, **more)
         user.roles.create(role=Role.ADMINISTRATOR)
+        change = f"Выдано: роль «{Role.ADMINISTRATOR.label}» (команда на сервере)"
+        JournalEntry.objects.create(subject=user, change=change)
         return user
 
 
 class User(AbstractUser):
-    """An employee. ``is_active=False`` blocks them: their sessions end at once."""
+    """An employee. ``is_active=False`` blocks them.
+
+    A session is valid for one password and one ``session_generation``: `end_sessions` ends all.
+    """
 
     patronymic = models.CharField("Отчество", max_length=150, blank=True)
     time_zone = models.CharField(
@@ -60,6 +66,14 @@ class User(AbstractUser):
     blocked_at = models.DateTimeField("Заблокирован", null=True, blank=True, editable=False)
     block_reason = models.CharField("Причина блокировки", max_length=500, blank=True)
 
+    session_generation = models.PositiveIntegerField("Поколение сеансов", default=0, editable=False)
+    must_change_password = models.BooleanField(
+        "Сменить пароль при входе",
+        default=False,
+        editable=False,
+        help_text="Пароль задал администратор: при первом входе сотрудник задает свой.",
+    )
+
     objects = UserManager()  # type: ignore[assignment,misc]
 
     class Meta:
@@ -70,6 +84,21 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.short_name or self.username
+
+    def end_sessions(self) -> None:
+        """Makes all sessions of the user invalid for good. The caller saves the user."""
+        self.session_generation += 1
+
+    def get_session_auth_hash(self) -> str:
+        return self._add_generation(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._add_generation, super().get_session_auth_fallback_hash())
+
+    def _add_generation(self, password_hash: str) -> str:
+        # Without a generation the hash is Django's: sessions of before the upgrade go on.
+        generation = self.session_generation
+        return f"{password_hash}:{generation}" if generation else password_hash
 
     @property
     def short_name(self) -> str:
@@ -207,7 +236,10 @@ class AccessGroupGroupObjectPermission(GroupObjectPermissionBase):
 
 
 class JournalEntry(models.Model):
-    """Who changed whose rights, and when. Written only by `accounts.actions`."""
+    """Who changed whose rights, passwords and log-in, and when. Without an actor: the server.
+
+    Written by `accounts.actions`, and for the first administrator by `UserManager`.
+    """
 
     at = models.DateTimeField("Когда", default=clock.now, db_index=True)
     actor = models.ForeignKey(

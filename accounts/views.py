@@ -1,24 +1,31 @@
-"""The log-in page, what scripts keep before it, and the page that says how to get access."""
+"""Log-in, one's own password, and the page that says how to get access."""
 
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import unsent_forms
+from accounts import actions
 from accounts.access import request_text
-from accounts.forms import LoginForm
+from accounts.forms import LoginForm, OwnPasswordForm
+from accounts.login import known_devices
 from accounts.models import User
+from accounts.session_end import unsent_forms
+from accounts.session_end.pages import get_next_page
 from econtract.platform.common.page_owner import read_page_owner
 
-NO_CONTENT, BAD_REQUEST, CONFLICT = 204, 400, 409
+NO_CONTENT, BAD_REQUEST, CONFLICT, UNPROCESSABLE, TOO_MANY_REQUESTS = 204, 400, 409, 422, 429
 ACTION_HEADER = "X-Form-Action"
 
 
@@ -34,9 +41,40 @@ class Login(LoginView):
         return super().get_context_data(has_unsent_forms=has_unsent_forms, **kwargs)
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
-        too_many = form.has_error("__all__", code="too_many")
+        delay = form.delay if isinstance(form, LoginForm) else 0
         context: dict[str, Any] = self.get_context_data(form=form)
-        return self.render_to_response(context, status=429 if too_many else 422)
+        response = self.render_to_response(
+            context, status=TOO_MANY_REQUESTS if delay else UNPROCESSABLE
+        )
+        if delay:
+            response["Retry-After"] = str(delay)
+        return response
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        known_devices.remember_login(self.request, response, form.cleaned_data["username"])
+        return response
+
+
+class OwnPassword(PasswordChangeView):
+    """«Сменить пароль»: of one's own account, by everybody. Their other sessions end."""
+
+    template_name = "accounts/password.html"
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=UNPROCESSABLE)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            form.save()
+            actions.record_own_password(user=form.user)
+        update_session_auth_hash(self.request, form.user)
+        messages.success(self.request, "Пароль изменен. Остальные ваши сеансы завершены.")
+        return redirect(get_next_page(self.request))
 
 
 @csrf_exempt

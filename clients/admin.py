@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.actions import change_rights
 from clients.directories import registry
 from clients.directories.admin import DirectoryAdmin
 from clients.models import (
@@ -35,6 +36,12 @@ class RegionAdmin(DirectoryAdmin):
     list_filter = ["mrf", "archive", "seamless", "active", "prefix_source"]
     search_fields = ["name", "account_prefix"]
     autocomplete_fields = ["managers"]
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        before = set(form.instance.managers.values_list("pk", flat=True))
+        after = {user.pk for user in form.cleaned_data.get("managers", ())}
+        with change_rights(before | after, actor=request.user):
+            super().save_related(request, form, formsets, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
         """Tasks refer to regions, so a region can only be switched off."""

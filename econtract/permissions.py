@@ -36,6 +36,7 @@ RULES: dict[str, AccessRule] = {
     "accounts:keep_form": Everyone.PUBLIC,
     "accounts:logout": Everyone.LOGGED_IN,
     "accounts:access": Everyone.LOGGED_IN,
+    "accounts:password": Everyone.LOGGED_IN,
     "tasks:list": Permission.SEE_TASKS,
     "tasks:filters": Permission.SEE_TASKS,
     "tasks:owners": Permission.SEE_TASKS,

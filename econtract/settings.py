@@ -53,7 +53,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.session_end.SessionEndMiddleware",
+    "accounts.session_end.middleware.SessionEndMiddleware",
+    "accounts.middleware.PasswordChangeMiddleware",
     "econtract.permissions.PermissionsMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,7 +153,8 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/tasks/my/"
 LOGOUT_REDIRECT_URL = "accounts:login"
-# Failed log-ins per user name within LOGIN_WINDOW seconds; ten times as many per IP address.
+# Wrong passwords for a login at one address before each doubles the delay, up to LOGIN_WINDOW
+# seconds; ten times as many for all logins at the address.
 LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
 LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)
 
@@ -193,6 +195,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# How many proxies in front of us add to X-Forwarded-For. 0: the header is not trusted.
+PROXY_COUNT = env.number("PROXY_COUNT", 1 if HTTPS else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "econtract.platform.common.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60

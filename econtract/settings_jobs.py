@@ -37,6 +37,8 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
+        # With Django's 300 anybody could push the counters of wrong passwords out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -3,14 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts import session_end
+from accounts.session_end.middleware import answer_stale_page
+from accounts.session_end.pages import find_page
 from econtract.platform.common.request_id import current_request_id
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of another session: the user gets it back if it is known whose it was; else 403."""
-    return session_end.answer_stale_page(request) or _page(
-        request, "403_csrf.html", 403, page=session_end.find_page(request)
+    return answer_stale_page(request) or _page(
+        request, "403_csrf.html", 403, page=find_page(request)
     )
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from accounts.throttle import client_address
+from accounts.login.client_address import client_address
 
 WINDOW_SECONDS = 60
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.unsent_forms import MAX_LENGTH, UNSENT_FORMS_IN_SESSION
+from accounts.session_end.unsent_forms import MAX_LENGTH, UNSENT_FORMS_IN_SESSION
 from tasks.models import SigningTask
 from tests.support.factories import PASSWORD, UserFactory
 from tests.support.people import ALL_TYPES, People, browser_of
@@ -265,7 +265,7 @@ def test_passwords_are_never_kept(owner: User, strict_browser: Browser) -> None:
     browser = Browser()
     browser.cookies = strict_browser.cookies
     request = browser.get("/login/").wsgi_request
-    from accounts.unsent_forms import list_unsent_forms
+    from accounts.session_end.unsent_forms import list_unsent_forms
 
     assert [form.fields for form in list_unsent_forms(request)] == [[]]
 

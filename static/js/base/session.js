@@ -1,5 +1,5 @@
 // The end of the session: a dialog keeps what was typed, then leads to the sign-in page or to a
-// fresh page, where it is back (accounts/session_end.py).
+// fresh page, where it is back (accounts/session_end/).
 ((app) => {
   "use strict";
 

@@ -166,8 +166,13 @@ class Navigation:
     @property
     def user_links(self) -> list[dict[str, str]]:
         """Links to the user's own settings."""
+        password = {
+            "label": "Сменить пароль",
+            "url": cached_reverse("accounts:password"),
+            "icon": "lock",
+        }
         if self.authorized_user is None:
-            return []
+            return [password] if self.user_label else []
         return [
             {
                 "label": "Настройки уведомлений",
@@ -175,6 +180,7 @@ class Navigation:
                 "icon": "bell",
             },
             {"label": "Клавиши", "url": cached_reverse("help:keys"), "icon": "keyboard"},
+            password,
         ]
 
     @property

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import request_text
-from accounts.unsent_forms import take_form
+from accounts.session_end.unsent_forms import take_form
 from clients.actions import DuplicateContact
 from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused

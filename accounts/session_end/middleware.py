@@ -1,23 +1,28 @@
 """What happens to requests whose session has ended: nothing that was typed is lost.
 
-A form is kept (`accounts.unsent_forms`), the user logs in, and the page with the form shows its
+A form is kept (`unsent_forms`), the user logs in, and the page with the form shows its
 values again. Scripts of a page get 401 with the reason in a header (static/js/base/session.js).
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
-from django.urls import Resolver404, resolve
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 
-from accounts import unsent_forms
-from accounts.form_refill import refill_form
 from accounts.models import User
+from accounts.session_end import unsent_forms
+from accounts.session_end.form_refill import refill_form
+from accounts.session_end.pages import (
+    LOGIN,
+    LOGOUT,
+    find_page,
+    get_next_page,
+    get_view,
+    get_view_name,
+)
 from econtract.platform.common.htmx import is_fragment
 from econtract.platform.common.page_owner import read_page_owner
 
@@ -26,10 +31,6 @@ OK, SEE_OTHER, UNAUTHORIZED, FORBIDDEN = 200, 303, 401, 403
 # the page of another user; a page without an owner.
 SESSION_HEADER = "X-Session"
 ENDED, RENEWED, FOREIGN, UNKNOWN = "ended", "renewed", "foreign", "unknown"
-# The page with the form: the page of an open dialog has a path of its own.
-PAGE_HEADER = "X-Page"
-# Nobody wants to repeat a log-out after a log-in.
-LOGIN, LOGOUT = "accounts:login", "accounts:logout"
 
 
 class SessionEndMiddleware(LoginRequiredMiddleware):
@@ -48,7 +49,7 @@ class SessionEndMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponse:
         """Django calls it when a page needs a log-in and the visitor has none."""
-        if _view_name(request) == LOGOUT:
+        if get_view_name(request) == LOGOUT:
             return redirect(LOGIN)
         if request.method == "POST" and (owner_id := read_page_owner(request)) is not None:
             unsent_forms.keep_form(request, owner_id=owner_id, action=request.path)
@@ -75,10 +76,10 @@ def answer_stale_page(request: HttpRequest) -> HttpResponse | None:
     Usually the user has logged in in another tab. None when it is not known whose page it was.
     """
     user = request.user
-    if _view_name(request) == LOGIN:
-        return redirect(_next_page(request)) if user.is_authenticated else None
+    if get_view_name(request) == LOGIN:
+        return redirect(get_next_page(request)) if user.is_authenticated else None
     owner_id = read_page_owner(request)
-    if owner_id is None or not getattr(_view(request), "login_required", True):
+    if owner_id is None or not getattr(get_view(request), "login_required", True):
         return _refuse_script(UNKNOWN, FORBIDDEN) if is_fragment(request) else None
     if isinstance(user, User) and user.pk != owner_id:
         if is_fragment(request):
@@ -95,27 +96,6 @@ def answer_stale_page(request: HttpRequest) -> HttpResponse | None:
     return redirect_to_login(page)
 
 
-def find_page(request: HttpRequest) -> str:
-    """The page from which the request came, as a path with its query; else its own path."""
-    own_path = request.get_full_path()
-    if request.method != "POST":
-        return own_path
-    headers = request.headers
-    for url in (headers.get(PAGE_HEADER), headers.get("HX-Current-URL"), headers.get("Referer")):
-        if url and url_has_allowed_host_and_scheme(url, {request.get_host()}):
-            parts = urlsplit(url)
-            if _is_page(parts.path):
-                return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return own_path
-
-
-def _is_page(path: str) -> bool:
-    try:
-        return resolve(path).view_name != LOGIN
-    except Resolver404:
-        return False
-
-
 def _refill(request: HttpRequest, response: HttpResponse, user: User) -> None:
     html = response.content.decode(response.charset)
     for form in unsent_forms.list_unsent_forms(request):
@@ -130,17 +110,3 @@ def _refill(request: HttpRequest, response: HttpResponse, user: User) -> None:
 
 def _refuse_script(reason: str, status: int = UNAUTHORIZED) -> HttpResponse:
     return HttpResponse(status=status, headers={SESSION_HEADER: reason})
-
-
-def _next_page(request: HttpRequest) -> str:
-    url = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()})
-    return url if is_ours else resolve_url("home")
-
-
-def _view(request: HttpRequest) -> Any:
-    return request.resolver_match.func if request.resolver_match else None
-
-
-def _view_name(request: HttpRequest) -> str:
-    return request.resolver_match.view_name if request.resolver_match else ""

@@ -10,7 +10,7 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from accounts.unsent_forms import UnsentForm
+from accounts.session_end.unsent_forms import UnsentForm
 
 Attributes = dict[str, str]
 ATTRIBUTE = re.compile(r"""\s+([^\s=>/"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")

@@ -1,0 +1,1 @@
+"""The limits of logging in: addresses, known devices, delays."""

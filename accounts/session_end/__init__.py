@@ -1,0 +1,1 @@
+"""What happens to forms whose session has ended."""
