@@ -30,6 +30,7 @@ def read_events(
     gateway = get_gateway(box)
     events, cursor = gateway.fetch_events(box.operator_box_id, after, min(limit, MAX_EVENTS))
     exchange_ids = _find_exchanges(box, events)
+    exchange_ids |= _find_lost_exchanges(box, events, exchange_ids)
     return [
         IncomingEvent(
             event.event_id,
@@ -47,3 +48,23 @@ def _find_exchanges(box: Box, events: Sequence[OperatorEvent]) -> dict[str, str]
     message_ids = {event.message_id for event in events if event.message_id and not event.custom_id}
     rows = Exchange.objects.filter(box=box, message_id__in=message_ids)
     return {message_id: str(pk) for message_id, pk in rows.values_list("message_id", "pk")}
+
+
+def _find_lost_exchanges(
+    box: Box, events: Sequence[OperatorEvent], exchange_ids: dict[str, str]
+) -> dict[str, str]:
+    """Our ids of messages that the operator has although its answer to the sending was lost.
+
+    It is asked only while there is such a sending: a box has events of other systems too.
+    """
+    known = {event.message_id for event in events if event.custom_id} | exchange_ids.keys()
+    unknown = {event.message_id for event in events if event.message_id} - known
+    lost = Exchange.objects.filter(box=box, message_id="", attempted_at__isnull=False)
+    if not unknown or not lost.exists():
+        return {}
+    gateway = get_gateway(box)
+    ids = {
+        message_id: gateway.fetch_custom_id(box.operator_box_id, message_id)
+        for message_id in unknown
+    }
+    return {message_id: custom_id for message_id, custom_id in ids.items() if custom_id}

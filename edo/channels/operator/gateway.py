@@ -44,6 +44,9 @@ class OperatorGateway(Protocol):
     def get_status(self, box_id: str, sent: SentDocument) -> DocumentStatus:
         """The current state of the document."""
 
+    def fetch_custom_id(self, box_id: str, message_id: str) -> str:
+        """Our own id of the message's document; "" for a message that is not ours."""
+
     def fetch_content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
         """The bytes of a document, a signature or another entity of a message."""
 

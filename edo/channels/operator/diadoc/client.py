@@ -120,6 +120,16 @@ class DiadocGateway:
             message = self._get_message(box_id, sent, originalSignature="true")
             return statuses.parse_status(message, sent.document_id)
 
+    def fetch_custom_id(self, box_id: str, message_id: str) -> str:
+        with translated_errors():
+            try:
+                message = self._get_message(box_id, SentDocument(message_id, ""))
+            except Refused as refusal:
+                if refusal.status == NOT_FOUND:
+                    return ""
+                raise
+            return messages.parse_custom_id(message)
+
     def fetch_content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
         with translated_errors():
             return self._api.http.get_bytes(

@@ -65,6 +65,13 @@ def parse_events(body: DiadocJson, after: str) -> tuple[list[OperatorEvent], str
     return [_parse_event(item) for item in items], (items[-1]["IndexKey"] if items else after)
 
 
+def parse_custom_id(message: DiadocJson) -> str:
+    """Our own id of the first document of a `Message` or `MessagePatch`; "" without one."""
+    documents = _select_documents(message.get("Entities") or [])
+    custom_ids = (entity["DocumentInfo"].get("CustomDocumentId") for entity in documents)
+    return next(filter(None, custom_ids), "")
+
+
 def build_revocation_info(comment: str, signer: RevocationSigner) -> DiadocJson:
     """`RevocationRequestInfo`, from which the operator makes the XML."""
     details = {
@@ -153,10 +160,7 @@ def _build_power(power: OutgoingPower) -> DiadocJson:
 def _parse_event(item: DiadocJson) -> OperatorEvent:
     """A patch need not repeat the document: its entities are those that it adds, often none."""
     change = item.get("Message") or item.get("Patch") or {}
-    documents = _select_documents(change.get("Entities") or [])
-    custom_ids = (entity["DocumentInfo"].get("CustomDocumentId") for entity in documents)
-    custom_id = next(filter(None, custom_ids), "")
-    return OperatorEvent(item["EventId"], change.get("MessageId") or "", custom_id)
+    return OperatorEvent(item["EventId"], change.get("MessageId") or "", parse_custom_id(change))
 
 
 def _select_documents(entities: Iterable[DiadocJson]) -> list[DiadocJson]:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from econtract.platform.common.errors import Unavailable
+from edo.channels.operator import sending
 from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.events import read_events
 from edo.channels.operator.values import OperatorEvent
 from tests.support.signing.operator_world import OperatorWorld
+from tests.support.signing.pki import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +21,19 @@ def test_events_name_the_exchange_that_they_are_about(world: OperatorWorld) -> N
     assert read_events(cursor, box=world.box) == ([], cursor)
     world.sign_as_client(exchange)
     assert read_events(cursor, box=world.box)[0]
+
+
+def test_an_event_of_a_sending_whose_answer_was_lost_is_known(world: OperatorWorld) -> None:
+    """A patch names only the operator's message, which nobody has stored."""
+    exchange = world.open()
+    world.sandbox.fault("edo", "lost_answer", path_contains="PostMessage", times=None)
+    with pytest.raises(Unavailable):
+        sending.send(exchange=exchange, pdf=PDF)
+    _, cursor = read_events("", box=world.box)
+    [message_id] = {entry["ref"] for entry in world.sandbox.journal("edo", action="sent")}
+    world.sandbox.edo_sign(message_id)
+    events, _ = read_events(cursor, box=world.box)
+    assert [event.payload["exchange_id"] for event in events] == [str(exchange.pk)]
 
 
 @pytest.mark.parametrize("kind", ["answer_twice", "reordered"])
