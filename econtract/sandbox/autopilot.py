@@ -14,7 +14,7 @@ from django.db.models import Min, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from econtract.sandbox import clock, identity, phone
-from econtract.sandbox.edo import delivery, docflow, partners
+from econtract.sandbox.edo import delivery, habits, partners, revocation
 from econtract.sandbox.models import (
     EdoDocument,
     IdentityRequest,
@@ -54,6 +54,10 @@ def run_due(now: dt.datetime) -> None:
     phone.expire_requests(now)
     for document in delivery.documents_to_check()[:_BATCH]:
         delivery.check_sender_signature(document, now)
+    for document in delivery.documents_to_deliver().filter(deliver_at__lte=now)[:_BATCH]:
+        delivery.deliver(document, now)
+    for power in delivery.powers_to_check().filter(check_at__lte=now)[:_BATCH]:
+        delivery.finish_power_check(power, now)
     if state.autopilot_on:
         latest = now - dt.timedelta(seconds=state.autopilot_delay)
         for row in _requests_to_answer().filter(asked_at__lte=latest)[:_BATCH]:
@@ -61,7 +65,9 @@ def run_due(now: dt.datetime) -> None:
         for invitation in partners.invitations_to_answer().filter(changed_at__lte=latest)[:_BATCH]:
             partners.answer_by_habit(invitation, now)
         for document in _documents_to_answer().filter(delivered_at__lte=latest)[:_BATCH]:
-            docflow.answer_by_habit(document, now)
+            habits.answer_document(document, now)
+        for document in _revocations_to_answer().filter(message__patched_at__lte=latest)[:_BATCH]:
+            habits.answer_revocation(document, now)
         for request in _phone_requests_to_answer().filter(asked_at__lte=latest)[:_BATCH]:
             phone.confirm(request, "autopilot", now)
     SandboxState.objects.filter(pk=1).update(next_due_at=_next_due_at(state, now))
@@ -73,13 +79,17 @@ def _next_due_at(state: SandboxState, now: dt.datetime) -> dt.datetime | None:
     times.append(phone.find_waiting().aggregate(at=Min("expires_at"))["at"])
     if delivery.documents_to_check().exists():
         times.append(now)
+    times.append(delivery.documents_to_deliver().aggregate(at=Min("deliver_at"))["at"])
+    times.append(delivery.powers_to_check().aggregate(at=Min("check_at"))["at"])
     if state.autopilot_on:
         delay = dt.timedelta(seconds=state.autopilot_delay)
         asked_at = _requests_to_answer().aggregate(at=Min("asked_at"))["at"]
         delivered_at = _documents_to_answer().aggregate(at=Min("delivered_at"))["at"]
         invited_at = partners.invitations_to_answer().aggregate(at=Min("changed_at"))["at"]
         phone_at = _phone_requests_to_answer().aggregate(at=Min("asked_at"))["at"]
-        times += [time + delay for time in (asked_at, delivered_at, invited_at, phone_at) if time]
+        patched_at = _revocations_to_answer().aggregate(at=Min("message__patched_at"))["at"]
+        client_times = (asked_at, delivered_at, invited_at, patched_at, phone_at)
+        times += [time + delay for time in client_times if time]
     return min((time for time in times if time), default=None)
 
 
@@ -93,3 +103,7 @@ def _phone_requests_to_answer() -> QuerySet[PhoneRequest]:
 
 def _documents_to_answer() -> QuerySet[EdoDocument]:
     return delivery.documents_to_answer().filter(silent=False)
+
+
+def _revocations_to_answer() -> QuerySet[EdoDocument]:
+    return revocation.revocations_to_answer().filter(silent=False)

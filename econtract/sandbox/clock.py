@@ -1,8 +1,13 @@
-"""The sandbox's own clock: real time plus an offset that a person can change."""
+"""The sandbox's own clock, and when its autopilot runs next.
+
+The time is the real one plus an offset that a person can change.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+
+from django.db.models import Q
 
 from econtract.sandbox.models import SandboxState
 
@@ -34,3 +39,14 @@ def iso(moment: dt.datetime) -> str:
 def ticks(moment: dt.datetime) -> int:
     """.NET ticks (100 ns since 0001-01-01 UTC), the format of times in the ЭДО protocol."""
     return (moment - _DOTNET_EPOCH) // dt.timedelta(microseconds=1) * 10
+
+
+def schedule_run(at: dt.datetime) -> None:
+    """Make sure that the autopilot runs at that time or earlier."""
+    later = Q(next_due_at=None) | Q(next_due_at__gt=at)
+    SandboxState.objects.filter(later, pk=1).update(next_due_at=at)
+
+
+def schedule_answer(asked_at: dt.datetime) -> None:
+    """Make sure that the autopilot runs when a client would answer what was asked at that time."""
+    schedule_run(asked_at + dt.timedelta(seconds=SandboxState.load().autopilot_delay))

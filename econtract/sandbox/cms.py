@@ -51,6 +51,7 @@ class SignatureCheck:
     not_before: dt.datetime | None = None
     not_after: dt.datetime | None = None
     signed_at: dt.datetime | None = None
+    certificate: bytes = b""
 
     @property
     def valid(self) -> bool:
@@ -170,6 +171,7 @@ def _build_check(
         not_before=certificate.not_valid_before,
         not_after=certificate.not_valid_after,
         signed_at=signed_at,
+        certificate=certificate.dump(),
     )
 
 

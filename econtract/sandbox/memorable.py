@@ -1,5 +1,7 @@
 """Memorable organisations, each with a fixed behaviour (docs/protocols.md, section 10)."""
 
+from typing import Any
+
 from econtract.sandbox.models import Habit
 
 # Name, КПП, city, address.
@@ -51,6 +53,38 @@ COMPANIES = (
     ("ООО «Бумага»", "770100340", "115774600340", "active", Habit.AGREES, ""),
     ("ООО «Архивный брак»", "770100350", "115774600350", "active", Habit.ARCHIVE_REJECTS, "all"),
 )  # fmt: skip
+# Companies that show what the ЭДО operator can do. Name, first 9 digits of the ИНН, habit, and what
+# differs from an open box of a test organisation.
+EDO_COMPANIES: tuple[tuple[str, str, Habit, dict[str, Any]], ...] = (
+    ("ООО «Ждет приглашения»", "770100360", Habit.IGNORES_INVITATIONS, {"partners_only": True}),
+    ("ООО «Новый ящик»", "770100370", Habit.AGREES, {"is_active_box": False}),
+    ("ООО «Два ящика»", "770100380", Habit.AGREES, {}),
+    ("ООО «Роуминг»", "770100390", Habit.AGREES, {}),
+    (
+        "ООО «Чужой оператор»", "770100400", Habit.AGREES,
+        {"is_roaming": True, "partners_only": True},
+    ),
+    (
+        "ООО «Отделы»", "770100410", Habit.AGREES,
+        {"departments": [
+            {"DepartmentId": "5f1c7d5e-52a6-4d0a-9c2e-0e8f6a1b7c01", "Name": "Закупки"},
+            {"DepartmentId": "5f1c7d5e-52a6-4d0a-9c2e-0e8f6a1b7c02", "Name": "Бухгалтерия"},
+        ]},
+    ),
+    ("ООО «Сначала согласую»", "770100420", Habit.APPROVES, {}),
+    ("ООО «Отказ сообщением»", "770100430", Habit.REJECTS_BY_MESSAGE, {}),
+    ("ООО «Отзыв с согласия»", "770100440", Habit.DECIDES_REVOCATION, {}),
+    ("ООО «Против отзыва»", "770100450", Habit.REJECTS_REVOCATION, {}),
+    ("ООО «Передумал»", "770100460", Habit.REVOKES, {}),
+    ("ООО «Долгая доставка»", "770100470", Habit.SLOW_DELIVERY, {}),
+    ("ООО «Нет доставки»", "770100480", Habit.DELIVERY_FAILS, {}),
+    ("ООО «Боевой ящик»", "770100490", Habit.AGREES, {"is_test_box": False}),
+)  # fmt: skip
+# One more box of a company above: its name, and what differs from the first one.
+EDO_SECOND_BOXES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("ООО «Два ящика»", {"kpp": "784201001", "is_branch": True}),
+    ("ООО «Роуминг»", {"is_roaming": True, "box_number": 1}),
+)
 # Kind, ИНН, first 14 digits of the ОГРНИП, surname, given name, patronymic.
 PEOPLE = (
     ("sole_proprietor", "500100732259", "31577460001234", "Петров", "Петр", "Петрович"),

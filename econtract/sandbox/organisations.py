@@ -11,7 +11,13 @@ from typing import Any
 from faker import Faker
 
 from econtract.sandbox import numbers
-from econtract.sandbox.memorable import BRANCHES, COMPANIES, PEOPLE
+from econtract.sandbox.memorable import (
+    BRANCHES,
+    COMPANIES,
+    EDO_COMPANIES,
+    EDO_SECOND_BOXES,
+    PEOPLE,
+)
 from econtract.sandbox.models import Organisation
 from econtract.sandbox.text import normalise_name
 
@@ -62,6 +68,37 @@ def build_organisations(today: dt.date) -> Iterator[Organisation]:
     rng = random.Random(_SEED)  # noqa: S311 - demo data, the same each time
     for number in range(GENERATED_COUNT):
         yield _build_generated(number, rng, fake, today)
+    yield from build_edo_companies()
+
+
+def build_edo_companies() -> Iterator[Organisation]:
+    """The companies that show what the ЭДО operator can do, unsaved, with their second boxes."""
+    fake = Faker("ru_RU")
+    fake.seed_instance(_SEED)
+    values_by_name: dict[str, dict[str, Any]] = {}
+    for number, (name, inn, habit, differences) in enumerate(EDO_COMPANIES):
+        form, _, own_name = name.partition(" ")
+        values = {
+            "kind": "legal",
+            "inn": numbers.make_company_inn(inn),
+            "kpp": "770101001",
+            "ogrn": numbers.make_ogrn(f"1157746{inn[4:]}"),
+            "short_name": name,
+            "full_name": f"{_LEGAL_FORMS[form]} {own_name}",
+            "registered_on": dt.date(2015, 3, 12),
+            "legal_address": f"101000, г. Москва, ул. Маросейка, д. {number + 2}",
+            "city": "Москва",
+            "head_position": "Генеральный директор",
+            "habit": habit,
+            "is_memorable": True,
+            "box_id": "yes",
+            **_make_head_name(fake, male=number % 2 == 0),
+            **differences,
+        }
+        values_by_name[name] = values
+        yield _build(**values)
+    for name, differences in EDO_SECOND_BOXES:
+        yield _build(**{**values_by_name[name], **differences})
 
 
 def _build(**values: Any) -> Organisation:
@@ -70,9 +107,10 @@ def _build(**values: Any) -> Organisation:
     Any `box_id` that is not empty asks for a box; it is replaced by the derived id.
     """
     row = Organisation(**values)
-    row.org_id = str(uuid.uuid5(_NAMESPACE, f"org {row.inn} {row.kpp}"))
+    numbers_text = f"{row.inn} {row.kpp}" + (f" {row.box_number}" if row.box_number else "")
+    row.org_id = str(uuid.uuid5(_NAMESPACE, f"org {numbers_text}"))
     if row.box_id:
-        row.box_id = str(uuid.uuid5(_NAMESPACE, f"box {row.inn} {row.kpp}"))
+        row.box_id = str(uuid.uuid5(_NAMESPACE, f"box {numbers_text}"))
     names = f"{normalise_name(row.short_name)} {normalise_name(row.full_name)}"
     unique_words = dict.fromkeys(names.split())
     row.search = f"{' '.join(unique_words)} {row.inn} {row.ogrn}"[:600]
@@ -135,6 +173,7 @@ def _build_memorable(fake: Faker, today: dt.date) -> Iterator[Organisation]:
             state=state,
             habit=habit,
             is_memorable=True,
+            liquidated_on=today - dt.timedelta(days=90) if state == "liquidated" else None,
             box_id=box or None,
             partners_only=box == "partners",
             **_make_head_name(fake, male=number % 2 == 0),

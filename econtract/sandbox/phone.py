@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from econtract.sandbox import cms, faults, schedule
+from econtract.sandbox import clock, cms, faults
 from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import (
     FaultKind,
@@ -51,8 +51,8 @@ def ask(row: PhoneRequest, request: HttpRequest, now: dt.datetime) -> None:
     row.signs_wrong_document = wrong_document is not None
     row.save()
     _record(row, "asked", "api", now)
-    schedule.schedule_run(row.expires_at)
-    schedule.schedule_answer(now)
+    clock.schedule_run(row.expires_at)
+    clock.schedule_answer(now)
 
 
 def find_waiting(key_ref: str = "") -> QuerySet[PhoneRequest]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from econtract.sandbox import clock, phone, schedule
+from econtract.sandbox import clock, phone
 from econtract.sandbox.edo import delivery
 from econtract.sandbox.models import (
     ArchivedDocument,
@@ -64,7 +64,7 @@ def set_autopilot(*, on: bool | None = None, delay: float | None = None) -> None
     SandboxState.load()
     changes = {"autopilot_on": on, "autopilot_delay": delay}
     SandboxState.objects.filter(pk=1).update(**{k: v for k, v in changes.items() if v is not None})
-    schedule.schedule_run(clock.now())
+    clock.schedule_run(clock.now())
 
 
 def count_pending() -> dict[str, int]:

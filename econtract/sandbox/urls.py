@@ -28,6 +28,7 @@ from econtract.sandbox.edo import (
     reading,
     sending,
     shelf,
+    signature_info,
     tokens,
 )
 from econtract.sandbox.faults import SYSTEMS
@@ -69,8 +70,6 @@ _edo = [
     re_path(r"^[Vv]3/Authenticate$", tokens.authenticate),
     path("GetMyOrganizations", organisations.get_my_organizations),
     path("GetOrganizationsByInnKpp", organisations.get_organizations_by_inn_kpp),
-    path("V2/GetCounteragent", counteragents.get_counteragent_v2),
-    path("V2/AcquireCounteragent", counteragents.acquire_counteragent_v2),
     path("V3/GetCounteragent", counteragents.get_counteragent),
     path("V3/GetCounteragents", counteragents.get_counteragents),
     path("V3/AcquireCounteragent", counteragents.acquire_counteragent),
@@ -88,6 +87,7 @@ _edo = [
     path("V6/GetMessage", reading.get_message),
     path("V8/GetNewEvents", reading.get_new_events),
     path("V4/GetEntityContent", reading.get_entity_content),
+    path("GetSignatureInfo", signature_info.get_signature_info),
     path("V2/GetPowerOfAttorneyContent", reading.get_power_of_attorney_content),
     path("GenerateDocumentZip", exports.generate_document_zip),
     path("GeneratePrintForm", exports.generate_print_form),
@@ -105,8 +105,9 @@ _control = [
     path("control/v1/messages", control.list_messages),
     path("control/v1/identity/<str:ref>/answer", control.answer_identity_request),
     re_path(
-        r"^control/v1/edo/(?P<message_id>[\w-]+)/(?P<act>sign|refuse|ignore)$",
-        control.act_on_documents,
+        r"^control/v1/edo/(?P<message_id>[\w-]{36})/(?P<act>sign|approve|refuse|refuse-by-message"
+        r"|ignore|revoke|accept-revocation|refuse-revocation)$",
+        edo_control.act_on_documents,
     ),
     path("control/v1/client-signatures", control.create_client_signature),
     path("control/v1/edo/tokens/expire", edo_control.expire_tokens),

@@ -56,7 +56,7 @@ def _fetch_our_organisations() -> list[dict[str, str]]:
             "name": organisation["ShortName"],
             "inn": organisation["Inn"],
             "kpp": organisation["Kpp"],
-            "box": box["BoxId"],
+            "box": box["BoxIdGuid"],
         }
         for organisation in response["Organizations"]
         for box in organisation["Boxes"]

@@ -165,8 +165,8 @@ class ScenarioPlayer:
             match scenario.signing_result:
                 case "signed":
                     self.sandbox.sign(message_id)
-                case "broken":
-                    self.sandbox.sign(message_id, "broken")
+                case "foreign":
+                    self.sandbox.sign(message_id, "foreign")
                 case "refused":
                     self.sandbox.refuse(message_id, "Не согласны со стоимостью услуг")
                 case "withdrawn":

@@ -130,7 +130,7 @@ FAILED = (
     Scenario(minutes(52), signatory="signer-egorov"),
     Scenario(minutes(48), signatory="signer-kuznetsov"),
     Scenario(minutes(75), signing_result="withdrawn"),
-    Scenario(days(1.7), inn="7701003002", signing_result="broken"),
+    Scenario(days(1.7), inn="7701003108", signing_result="foreign"),
     Scenario(minutes(38), inn="7701003404"),
     Scenario(minutes(36), manager="manager2", failing_system="signing"),
     Scenario(days(1.6), signing_result="change_services"),

@@ -55,6 +55,21 @@ REFUSES_STRANGERS = "7701003203"
 PARTNERS_ONLY = "7701003309"
 NO_BOX = "7701003404"
 ARCHIVE_REJECTS = "7701003500"
+# What the ЭДО operator can do.
+IGNORES_INVITATIONS = "7701003605"
+INACTIVE_BOX = "7701003700"
+TWO_BOXES = "7701003806"
+ROAMING_TWIN = "7701003901"
+ROAMING_ONLY = "7701004006"
+DEPARTMENTS = "7701004101"
+APPROVES = "7701004207"
+REJECTS_BY_MESSAGE = "7701004302"
+DECIDES_REVOCATION = "7701004408"
+REJECTS_REVOCATION = "7701004503"
+REVOKES = "7701004609"
+SLOW_DELIVERY = "7701004704"
+DELIVERY_FAILS = "7701004800"
+REAL_BOX = "7701004905"
 
 
 @dataclass
@@ -151,6 +166,10 @@ class Sandbox:
     def edo_invitation(self, inn: str, act: str) -> None:
         """The client accepts or declines our invitations (`accept`, `decline`) or invites us."""
         self.control("edo/partners", inn=inn, act=act)
+
+    def edo_act(self, message_id: str, act: str, **body: str) -> None:
+        """The client acts: `approve`, `refuse-by-message`, `revoke`, `accept-revocation` …"""
+        self.control(f"edo/{message_id}/{act}", **body)
 
     def edo_ignore(self, message_id: str) -> None:
         """Stop the autopilot from answering this document."""

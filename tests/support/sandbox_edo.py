@@ -24,14 +24,14 @@ def b64(data: bytes) -> str:
 def our_box(sandbox: Sandbox) -> str:
     """Id of the head office's box."""
     organisations = sandbox.get("/edo/GetMyOrganizations").json()["Organizations"]
-    box: str = organisations[0]["Boxes"][0]["BoxId"]
+    box: str = organisations[0]["Boxes"][0]["BoxIdGuid"]
     return box
 
 
 def client_box(sandbox: Sandbox, inn: str) -> str:
     """Id of a client's box."""
     answer = sandbox.get("/edo/GetOrganizationsByInnKpp", inn=inn).json()
-    box: str = answer["Organizations"][0]["Boxes"][0]["BoxId"]
+    box: str = answer["Organizations"][0]["Boxes"][0]["BoxIdGuid"]
     return box
 
 
@@ -43,9 +43,8 @@ def build_power_of_attorney(sandbox: Sandbox, key_ref: str = SIGNER) -> dict[str
         f'<СвУпПред ИННФЛ="{keys[key_ref]["inn"]}"/></Доверенность>'
     ).encode()
     signature = sandbox.signature("head", xml)
-    return {
-        "Contents": [{"Content": {"Content": b64(xml)}, "Signature": {"Content": b64(signature)}}]
-    }
+    content = {"Content": {"Content": b64(xml)}, "Signature": {"Content": b64(signature)}}
+    return {"UseDefault": False, "Contents": [content]}
 
 
 def build_message(
@@ -66,6 +65,7 @@ def build_message(
                 "Metadata": [
                     {"Key": "FileName", "Value": "dogovor.pdf"},
                     {"Key": "DocumentNumber", "Value": "850770100110"},
+                    {"Key": "DocumentDate", "Value": "21.11.2026"},
                 ],
                 "SignedContent": signed_content,
             }
@@ -105,6 +105,7 @@ def build_revocation(sandbox: Sandbox, message: Any) -> Any:
         "boxId": message["FromBoxId"],
         "messageId": message["MessageId"],
         "attachmentId": document,
+        "contentTypeId": "revocation_request_02",
     }
     xml = sandbox.http.post(
         "/edo/V2/GenerateRevocationRequestXml", params=params, json={"Comment": "Ошибка"}
@@ -151,10 +152,17 @@ def error_of(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.headers.get("X-Diadoc-ErrorCode", "")
 
 
-def statuses_of(event: Any) -> tuple[str, str]:
-    """The sender's signature status and the recipient's response status in a patch."""
-    info = event["Patch"]["Entities"][0]["DocumentInfo"]
+def get_statuses(sandbox: Sandbox, message: Any) -> tuple[str, str]:
+    """The sender's signature status and the recipient's response status, as we see them."""
+    info = get_document_info(sandbox, message)
     return info["SenderSignatureStatus"], info["RecipientResponseStatus"]
+
+
+def added_types(event: Any) -> list[str]:
+    """What a patch adds: `Signature`, or the types of its attachments."""
+    return [
+        entity.get("AttachmentType", entity["EntityType"]) for entity in event["Patch"]["Entities"]
+    ]
 
 
 def start_cloud_signature(sandbox: Sandbox, **changes: Any) -> httpx.Response:

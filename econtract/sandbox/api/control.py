@@ -26,10 +26,9 @@ from econtract.sandbox.api.protocol import (
     read_fields,
 )
 from econtract.sandbox.api.signing import choose_signing_time
-from econtract.sandbox.edo import client, docflow
+from econtract.sandbox.edo import client
 from econtract.sandbox.edo.protocol import EdoError
 from econtract.sandbox.models import (
-    EdoDocument,
     EipAccount,
     IdentityRequest,
     IdentityState,
@@ -175,17 +174,6 @@ def answer_identity_request(call: ApiCall, ref: str) -> Json:
 
 
 @control_command
-def act_on_documents(call: ApiCall, message_id: str, act: str) -> Json:
-    """POST edo/<MessageId>/sign|refuse|ignore, for every document of the message."""
-    documents = EdoDocument.objects.select_related("message").filter(message__message_id=message_id)
-    if not documents:
-        raise ApiError(404, "not_found")
-    for document in documents:
-        _act_on_document(call, document, act)
-    return {"MessageId": message_id, "done": act}
-
-
-@control_command
 def create_client_signature(call: ApiCall) -> Json:
     """POST client-signatures: a client's signature for a demo history."""
     fields = call.fields
@@ -227,16 +215,3 @@ def _read_documents(
             identity.IdentityFile(item.text("name", limit=200), item.text("content_type"), content)
         )
     return files or [identity.make_sample_document(row)]
-
-
-def _act_on_document(call: ApiCall, document: EdoDocument, act: str) -> None:
-    if act == "ignore":
-        docflow.mark_silent(document)
-    elif act == "refuse":
-        reason = call.fields.text("reason", required=False, limit=2000)
-        docflow.reject_as_client(document, reason or "Без объяснения", "client", call.now)
-    else:
-        variant = call.fields.text("how", required=False) or "valid"
-        if variant not in client.SIGNATURE_VARIANTS:
-            raise bad_request(f"how: one of {', '.join(client.SIGNATURE_VARIANTS)} expected")
-        docflow.sign_as_client(document, variant, "client", call.now)

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from econtract.sandbox.api.control import control_command
 from econtract.sandbox.api.protocol import ApiCall, ApiError, Json, bad_request
-from econtract.sandbox.edo import partners, tokens
-from econtract.sandbox.models import EdoPartnership, Organisation
+from econtract.sandbox.edo import client, docflow, habits, partners, tokens
+from econtract.sandbox.models import EdoDocument, EdoPartnership, Organisation
+
+# What the client does with a document: the call, and whether it takes a reason.
+_ACTIONS = {
+    "approve": (habits.approve_as_client, False),
+    "refuse": (habits.reject_as_client, True),
+    "refuse-by-message": (habits.reject_by_message_as_client, True),
+    "revoke": (habits.request_revocation_as_client, True),
+    "accept-revocation": (habits.accept_revocation_as_client, False),
+    "refuse-revocation": (habits.reject_revocation_as_client, True),
+}
+
+
+@control_command
+def act_on_documents(call: ApiCall, message_id: str, act: str) -> Json:
+    """POST edo/<MessageId>/<act>, for every document of the message."""
+    documents = EdoDocument.objects.select_related("message").filter(message__message_id=message_id)
+    if not documents:
+        raise ApiError(404, "not_found")
+    for document in documents:
+        _act_on_document(call, document, act)
+    return {"MessageId": message_id, "done": act}
 
 
 @control_command
@@ -39,3 +62,18 @@ def change_partnership(call: ApiCall) -> Json:
         else:
             raise bad_request("act: accept, decline or invite expected")
     return {"count": len(rows)}
+
+
+def _act_on_document(call: ApiCall, document: EdoDocument, act: str) -> None:
+    if act == "ignore":
+        docflow.mark_silent(document)
+    elif act == "sign":
+        variant = call.fields.text("how", required=False) or "valid"
+        if variant not in client.SIGNATURE_VARIANTS:
+            raise bad_request(f"how: one of {', '.join(client.SIGNATURE_VARIANTS)} expected")
+        habits.sign_as_client(document, variant, "client", call.now)
+    else:
+        action: Any
+        action, has_reason = _ACTIONS[act]
+        reason = call.fields.text("reason", required=False, limit=2000) or "Без объяснения"
+        action(document, *([reason] if has_reason else []), "client", call.now)

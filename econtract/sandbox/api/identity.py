@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from econtract.sandbox import clock, identity, schedule
+from econtract.sandbox import clock, identity
 from econtract.sandbox.api.protocol import (
     ApiCall,
     ApiError,
@@ -48,7 +48,7 @@ def create_request(call: ApiCall) -> CommandResult:
         asked_at=call.now,
         expires_at=call.now + identity.LINK_LIFETIME,
     )
-    schedule.schedule_answer(call.now)
+    clock.schedule_answer(call.now)
     body = {
         "ref": row.ref,
         "link": _build_link(call.request, row),
@@ -80,7 +80,7 @@ def decline(call: ApiCall, ref: str) -> CommandResult:
     comment = call.fields.text("comment", limit=2000)
     row = _find_request(ref, IdentityState.DOCUMENTS)
     identity.decline_documents(row, comment, call.now)
-    schedule.schedule_answer(call.now)
+    clock.schedule_answer(call.now)
     return CommandResult("declined", _render_request(row), row.reference, ref, 200)
 
 

@@ -20,7 +20,7 @@ _STATUSES = {
 }
 
 
-@endpoint("POST")
+@endpoint("POST", body="Dss.DssSignRequestV2", answer="AsyncMethodResult")
 def dss_sign(call: EdoCall) -> Json:
     """POST /V2/DssSign?boxId=: ask the owner of the certificate to sign the files.
 
@@ -41,7 +41,7 @@ def dss_sign(call: EdoCall) -> Json:
     return {"TaskId": row.ref}
 
 
-@endpoint("GET")
+@endpoint("GET", answer="Dss.DssSignResult")
 def dss_sign_result(call: EdoCall) -> Json:
     """GET /DssSignResult?boxId=&taskId=: whether the owner has answered, and the signatures."""
     call.caller.box(call.argument("boxId"))

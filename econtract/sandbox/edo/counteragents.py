@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from econtract.sandbox.api.protocol import Json
 from econtract.sandbox.clock import ticks
 from econtract.sandbox.edo import partners
+from econtract.sandbox.edo.boxes import parse_box_id
 from econtract.sandbox.edo.organisations import render_organization
 from econtract.sandbox.edo.protocol import (
     EdoCall,
@@ -19,12 +20,12 @@ from econtract.sandbox.edo.protocol import (
     invalid_request,
     still_running_response,
 )
-from econtract.sandbox.models import EdoPartnership, Habit, Organisation
+from econtract.sandbox.models import EdoPartnership, Organisation
 
 _MAX_PAGE = 100
 
 
-@endpoint("GET")
+@endpoint("GET", answer="Counteragent")
 def get_counteragent(call: EdoCall) -> Json:
     """GET /V3/GetCounteragent?myBoxId=&counteragentBoxId=."""
     own = call.caller.box(call.argument("myBoxId"))
@@ -36,7 +37,7 @@ def get_counteragent(call: EdoCall) -> Json:
     return _render_counteragent(row, own.box_id or "", other)
 
 
-@endpoint("GET")
+@endpoint("GET", answer="CounteragentList")
 def get_counteragents(call: EdoCall) -> Json:
     """GET /V3/GetCounteragents?myBoxId=&counteragentStatus=&afterIndexKey=."""
     box_id = call.caller.box(call.argument("myBoxId")).box_id or ""
@@ -61,7 +62,7 @@ def get_counteragents(call: EdoCall) -> Json:
     }
 
 
-@endpoint("POST")
+@endpoint("POST", body="AcquireCounteragentRequest", answer="AsyncMethodResult")
 def acquire_counteragent(call: EdoCall) -> Json:
     """POST /V3/AcquireCounteragent?myBoxId=: invites, or accepts the other side's invitation."""
     own = call.caller.box(call.argument("myBoxId"))
@@ -79,7 +80,7 @@ def acquire_counteragent(call: EdoCall) -> Json:
     return {"TaskId": row.task_id}
 
 
-@endpoint("GET")
+@endpoint("GET", answer="AcquireCounteragentResultV2")
 def get_acquire_counteragent_result(call: EdoCall) -> Json | HttpResponse:
     """GET /V2/AcquireCounteragentResult?taskId=: 204 at the first call, then the invited box."""
     row = EdoPartnership.objects.filter(task_id=call.argument("taskId")).first()
@@ -89,37 +90,6 @@ def get_acquire_counteragent_result(call: EdoCall) -> Json | HttpResponse:
         EdoPartnership.objects.filter(pk=row.pk).update(is_processed=True)
         return still_running_response()
     return {"BoxId": row.partner_box_id}
-
-
-@endpoint("GET")
-def get_counteragent_v2(call: EdoCall) -> Json:
-    """GET /V2/GetCounteragent?myOrgId=&counteragentOrgId=."""
-    own = _own_organisation(call)
-    other = _find_organisation(org_id=call.argument("counteragentOrgId"))
-    row = partners.find_partnership(own.box_id or "", other.box_id or "")
-    return {
-        "IndexKey": other.org_id,
-        "Organization": render_organization(other),
-        "CurrentStatus": partners.get_status(row, own.box_id or ""),
-        "LastEventTimestampTicks": ticks(row.changed_at) if row else 0,
-    }
-
-
-@endpoint("POST")
-def acquire_counteragent_v2(call: EdoCall) -> Json:
-    """POST /V2/AcquireCounteragent?myOrgId=: the invitation is accepted or refused at once."""
-    own = _own_organisation(call)
-    org_id, inn = (call.fields.text(name, required=False) for name in ("OrgId", "Inn"))
-    if not (org_id or inn):
-        raise invalid_request("OrgId or Inn is required")
-    other = _find_organisation(**({"org_id": org_id} if org_id else {"inn": inn}))
-    if other.habit == Habit.REFUSES_STRANGERS:
-        raise EdoError(409, "Counteragent.StrangersForbidden", "The invitation was refused")
-    with transaction.atomic():
-        row = partners.invite(own, other, "", "api", call.now)
-        if row.state == EdoPartnership.State.INVITED:
-            EdoPartnership.objects.filter(pk=row.pk).update(state="accepted", is_processed=True)
-    return {"TaskId": row.task_id}
 
 
 def _render_counteragent(row: EdoPartnership, box_id: str, other: Organisation) -> Json:
@@ -150,23 +120,15 @@ def _parse_index_key(key: str) -> int:
 
 
 def _find_box(box_id: str) -> Organisation:
-    row = Organisation.objects.with_box().filter(box_id=box_id).first()
+    row = Organisation.objects.with_box().filter(box_id=parse_box_id(box_id)).first()
     if row is None:
         raise EdoError(404, "DiadocApi.NotFound", "Box is not found")
     return row
-
-
-def _own_organisation(call: EdoCall) -> Organisation:
-    org_id = call.argument("myOrgId")
-    own = next((row for row in call.caller.organisations() if row.org_id == org_id), None)
-    if own is None:
-        raise EdoError(403, "Organization.Forbidden")
-    return own
 
 
 def _find_organisation(**criteria: str) -> Organisation:
     rows = Organisation.objects.with_box().filter(**criteria)
     row = rows.order_by("is_branch", "id").first()
     if row is None:
-        raise EdoError(404, "Organization.NotFound")
+        raise EdoError(404, "DiadocApi.NotFound", "Organization is not found")
     return row

@@ -1,39 +1,67 @@
-"""Document flow after sending: the recipient signs or rejects, the sender revokes."""
+"""The recipient's answers to a document: a signature, an approval or a refusal."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from econtract.sandbox.edo import client, delivery, entities
-from econtract.sandbox.edo.entities import PowerOfAttorneyToPost
-from econtract.sandbox.edo.protocol import EdoError
-from econtract.sandbox.edo.xml import build_rejection_xml
-from econtract.sandbox.journal import record_effect
-from econtract.sandbox.models import EdoDocument, EdoEntity, Habit, Organisation
+from econtract.sandbox.api.protocol import Json
+from econtract.sandbox.edo import delivery, entities, powers, rendering, revocation
+from econtract.sandbox.edo.boxes import HEAD_DEPARTMENT, long_box_id
+from econtract.sandbox.edo.powers import PowerOfAttorneyToPost
+from econtract.sandbox.edo.protocol import conflict, document_not_found, wrong_state
+from econtract.sandbox.models import EdoDocument, EdoEntity
 
-_REJECTION_REASON = "Условия договора не согласованы"
+REJECTION_CODE = 3999
+_MAX_INVALID_SIGNATURES = 3
+_FINAL_RESPONSES = ("WithRecipientSignature", "RecipientSignatureRequestRejected")
 
 
 def sign(
     document: EdoDocument,
     signature: bytes,
-    power_of_attorney: PowerOfAttorneyToPost | None,
+    power: PowerOfAttorneyToPost | None,
     actor: str,
     now: dt.datetime,
     *,
     key: str | None = None,
-) -> list[EdoEntity]:
+) -> Json:
     """Add the recipient's signature, check it and notify both sides. Call in a transaction.
 
-    Cryptography and trust are checked; whose certificate it is, the sender must check.
+    Cryptography and trust are checked; whose certificate it is, the sender must check. Only the
+    recipient sees an invalid signature: for the sender the document still waits.
     """
-    _check_recipient_may_act(document)
-    entity = entities.add_signature(
-        document, document.message.to_box, signature, power_of_attorney, now
-    )
-    check = delivery.check_signature(document, entity, now)
+    _check_recipient_may_act(document, now)
+    message = document.message
+    entity = entities.add_signature(document, message.to_box, signature, now)
+    check = delivery.verify_signature(document, entity, now)
+    if power:
+        row = powers.store_power(entity, power, now, fails=False)
+        powers.check_power(row, check.person_inn, now)
+    name = "PowerOfAttorneyAttached" if power else "PowerOfAttorneyNotRequired"
+    entities.set_attachment_status(entity, name)
+    if not check.valid:
+        entity.only_box = message.to_box
+        entity.save(update_fields=["only_box"])
     status = "WithRecipientSignature" if check.valid else "InvalidRecipientSignature"
-    return _finish(document, [entity], status, "signed", actor, now, key)
+    _set_response(document, status, now)
+    additions = rendering.render_additions([entity])
+    patch = delivery.publish_patch(document, additions, now, to_sender=check.valid)
+    delivery.record_action(document, "signed", actor, now, key)
+    return patch
+
+
+def approve(
+    document: EdoDocument, signature: bytes, actor: str, now: dt.datetime, *, key: str | None = None
+) -> Json:
+    """Add an approval signature: the document goes on waiting. Call in a transaction."""
+    _check_recipient_may_act(document, now)
+    entity = entities.add_signature(
+        document, document.message.to_box, signature, now, is_approval=True
+    )
+    entities.set_attachment_status(entity, "PowerOfAttorneyNotRequired")
+    patch = delivery.publish_patch(document, rendering.render_additions([entity]), now)
+    delivery.record_action(document, "approved", actor, now, key)
+    return patch
 
 
 def reject(
@@ -44,57 +72,47 @@ def reject(
     now: dt.datetime,
     *,
     key: str | None = None,
-) -> list[EdoEntity]:
+) -> Json:
     """The recipient refuses to sign; the XML contains the reason. Call in a transaction."""
-    _check_recipient_may_act(document)
-    new_entities = _add_signed_attachment(document, "XmlSignatureRejection", xml, signature, now)
-    status = "RecipientSignatureRequestRejected"
-    return _finish(document, new_entities, status, "rejected", actor, now, key)
+    _check_recipient_may_act(document, now)
+    rows = entities.add_signed_attachment(
+        document, "XmlSignatureRejection", xml, signature, document.message.to_box, now
+    )
+    return _finish_rejection(document, rows, actor, now, key)
 
 
-def revoke(
+def reject_by_message(
     document: EdoDocument,
     xml: bytes,
-    signature: bytes,
+    reason: str,
     actor: str,
     now: dt.datetime,
     *,
     key: str | None = None,
-) -> list[EdoEntity]:
-    """The sender revokes an unsigned document. Call in a transaction."""
-    _check_unfinished(document)
-    document.revocation_status = "RevocationAccepted"
-    new_entities = _add_signed_attachment(document, "RevocationRequest", xml, signature, now)
-    return _finish(
-        document, new_entities, document.recipient_response_status, "revoked", actor, now, key
+) -> Json:
+    """The recipient refuses by a universal message with the code 3999. Call in a transaction."""
+    _check_recipient_may_act(document, now)
+    box_id = document.message.to_box
+    info = {
+        "UniversalMessageInfo": {
+            "CodeGroup": "Rejection",
+            "Events": [{"StatusCode": REJECTION_CODE, "PlainText": reason}],
+            "UniversalMessageCreator": {
+                "BoxId": long_box_id(box_id),
+                "DepartmentId": HEAD_DEPARTMENT,
+            },
+            "IsOutOfWorkflow": False,
+        }
+    }
+    entity = entities.add_entity(
+        document,
+        xml,
+        now,
+        attachment_type="UniversalMessage",
+        file_name=f"DP_UNISOOBSCH_{document.entity_id}.xml",
+        info=info,
     )
-
-
-def answer_by_habit(document: EdoDocument, now: dt.datetime) -> None:
-    """Give the answer that fits the organisation's habit."""
-    organisation = Organisation.objects.get(box_id=document.message.to_box)
-    if organisation.habit == Habit.NO_SIGNATURE:
-        mark_silent(document)
-    elif organisation.habit == Habit.REJECTS:
-        reject_as_client(document, _REJECTION_REASON, "autopilot", now)
-    else:
-        habit = organisation.habit
-        variant = habit if habit in client.SIGNATURE_VARIANTS else "valid"
-        sign_as_client(document, variant, "autopilot", now)
-
-
-def sign_as_client(document: EdoDocument, variant: str, actor: str, now: dt.datetime) -> None:
-    """Sign for the recipient; `variant` is one of `client.SIGNATURE_VARIANTS`."""
-    organisation = Organisation.objects.get(box_id=document.message.to_box)
-    content = entities.read_content(document.entity_id)
-    sign(document, client.sign(organisation, content, now, variant), None, actor, now)
-
-
-def reject_as_client(document: EdoDocument, reason: str, actor: str, now: dt.datetime) -> None:
-    """Refuse to sign for the recipient, with a reason."""
-    organisation = Organisation.objects.get(box_id=document.message.to_box)
-    xml = build_rejection_xml(document, reason, organisation)
-    reject(document, xml, client.sign(organisation, xml, now), actor, now)
+    return _finish_rejection(document, [entity], actor, now, key)
 
 
 def mark_silent(document: EdoDocument) -> None:
@@ -103,67 +121,30 @@ def mark_silent(document: EdoDocument) -> None:
     document.save(update_fields=["silent"])
 
 
-def _check_recipient_may_act(document: EdoDocument) -> None:
+def _check_recipient_may_act(document: EdoDocument, now: dt.datetime) -> None:
     """Raise a 409 unless the recipient may answer; after an invalid signature they may again."""
-    _check_unfinished(document)
-    if document.recipient_response_status == "RecipientSignatureRequestRejected":
-        raise EdoError(409, "Document.AlreadyRejected")
+    revocation.check_not_revoked(document)
+    if document.recipient_response_status in _FINAL_RESPONSES:
+        raise wrong_state("его подписать")
     if document.delivered_at is None:
-        raise EdoError(409, "Document.NotDelivered")
-
-
-def _check_unfinished(document: EdoDocument) -> None:
-    """Raise a 409 when the document is revoked or signed by both sides."""
-    if document.revocation_status != "RevocationStatusNone":
-        raise EdoError(409, "Document.AlreadyRevoked")
-    if document.recipient_response_status == "WithRecipientSignature":
-        raise EdoError(409, "Document.AlreadySigned")
-
-
-def _add_signed_attachment(
-    document: EdoDocument, attachment_type: str, xml: bytes, signature: bytes, now: dt.datetime
-) -> list[EdoEntity]:
-    """Add a rejection or revocation with its signature."""
-    message = document.message
-    box_id = message.from_box if attachment_type == "RevocationRequest" else message.to_box
-    attachment = entities.add_entity(
-        document,
-        xml,
-        now,
-        attachment_type=attachment_type,
-        box_id=box_id,
-        file_name=f"{attachment_type}.xml",
+        raise document_not_found(document.message.message_id)
+    day_ago = now - dt.timedelta(days=1)
+    invalid = document.entities.filter(
+        entity_type="Signature", only_box=document.message.to_box, at__gt=day_ago
     )
-    signature_entity = entities.add_signature(
-        document, box_id, signature, None, now, parent=attachment.entity_id
-    )
-    return [attachment, signature_entity]
+    if invalid.count() > _MAX_INVALID_SIGNATURES:
+        raise conflict("More than three invalid signatures in a day")
 
 
-def _finish(
-    document: EdoDocument,
-    new_entities: list[EdoEntity],
-    status: str,
-    action: str,
-    actor: str,
-    now: dt.datetime,
-    key: str | None,
-) -> list[EdoEntity]:
-    document.recipient_response_status = status
-    document.answered_at = now
-    document.save(update_fields=["recipient_response_status", "revocation_status", "answered_at"])
-    message = document.message
-    # The recipient never sees a document that is revoked before its delivery.
-    delivery.publish_patch(
-        document, new_entities, now, to_recipient=document.delivered_at is not None
-    )
-    record_effect(
-        "edo",
-        action,
-        actor,
-        now,
-        reference=document.custom_document_id,
-        ref=message.message_id,
-        key=key,
-    )
-    return new_entities
+def _finish_rejection(
+    document: EdoDocument, rows: list[EdoEntity], actor: str, now: dt.datetime, key: str | None
+) -> Json:
+    _set_response(document, "RecipientSignatureRequestRejected", now)
+    patch = delivery.publish_patch(document, rendering.render_additions(rows), now)
+    delivery.record_action(document, "rejected", actor, now, key)
+    return patch
+
+
+def _set_response(document: EdoDocument, status: str, now: dt.datetime) -> None:
+    document.recipient_response_status, document.answered_at = status, now
+    document.save(update_fields=["recipient_response_status", "answered_at"])

@@ -7,8 +7,8 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from econtract.sandbox import schedule
-from econtract.sandbox.edo.protocol import EdoError
+from econtract.sandbox import clock
+from econtract.sandbox.edo.protocol import conflict
 from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import EdoPartnership, Habit, Organisation
 
@@ -40,8 +40,7 @@ def check_may_send(sender: Organisation, recipient: Organisation) -> None:
         return
     row = find_partnership(sender.box_id or "", recipient.box_id or "")
     if row is None or row.state != _State.ACCEPTED:
-        text = "Recipient allows to receive messages only from counteragents"
-        raise EdoError(409, "DiadocApi.Conflict", text)
+        raise conflict("Recipient allows to receive messages only from counteragents")
 
 
 def invite(
@@ -51,6 +50,8 @@ def invite(
 
     Does nothing when they are partners or the invitation is sent already. Call in a transaction.
     """
+    if other.is_roaming:
+        raise conflict("Roaming has to be set up: see https://www.diadoc.ru/roaming")
     box_id, other_box_id = own.box_id or "", other.box_id or ""
     row = find_partnership(box_id, other_box_id)
     status = get_status(row, box_id)
@@ -69,7 +70,7 @@ def invite(
         changed_at=now,
     )
     record_effect("edo", "invited", actor, now, reference=other.inn, ref=row.task_id)
-    schedule.schedule_answer(now)
+    clock.schedule_answer(now)
     return row
 
 

@@ -1,35 +1,39 @@
-"""PostMessagePatch: sign, reject, revoke (docs/protocols.md, section 9.5)."""
+"""PostMessagePatch: sign, refuse, revoke (docs/protocols.md, section 9.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 from django.http import HttpResponse
 
 from econtract.sandbox import cms
 from econtract.sandbox.api.protocol import Json, JsonFields
-from econtract.sandbox.edo import docflow, entities, rendering
+from econtract.sandbox.edo import delivery, docflow, powers, revocation, xml
 from econtract.sandbox.edo.protocol import (
     EdoCall,
-    EdoError,
+    conflict,
+    document_not_found,
     endpoint,
     idempotent,
     invalid_request,
 )
 from econtract.sandbox.edo.shelf import read_content_field, read_item
-from econtract.sandbox.edo.xml import build_rejection_xml, build_revocation_xml
-from econtract.sandbox.models import EdoDocument, EdoEntity, Organisation
+from econtract.sandbox.models import EdoDocument, EdoEntity
 
-_PARTS = ("Signatures", "XmlSignatureRejections", "RevocationRequests")
-_Action = Callable[[EdoDocument], list[EdoEntity]]
+_PARTS = ("Signatures", "XmlSignatureRejections", "RevocationRequests", "UniversalMessages")
+# The document, whether its revocation request is meant, and whether the caller has sent it.
+_Target = tuple[EdoDocument, bool, bool]
+_Action = Callable[[EdoDocument], Json]
 
 
-@endpoint("POST")
+@endpoint("POST", body="Events.MessagePatchToPostV2", answer="Events.MessagePatch")
 @idempotent
 def post_message_patch(call: EdoCall) -> Callable[[], Json]:
     """POST /V4/PostMessagePatch?operationId=."""
-    box = call.caller.box(call.fields.text("BoxId"))
+    box_id = call.caller.box(call.fields.text("BoxId")).box_id or ""
     parts = {name: call.fields.data.get(name) for name in _PARTS if call.fields.data.get(name)}
     if len(parts) != 1:
         raise invalid_request(f"Exactly one of {', '.join(_PARTS)} expected")
@@ -38,94 +42,140 @@ def post_message_patch(call: EdoCall) -> Callable[[], Json]:
         raise invalid_request(f"{part}: a list of one object expected")
     item = JsonFields(items[0])
     message_id, entity_id = call.fields.text("MessageId"), item.text("ParentEntityId")
-    document = find_document(box.box_id or "", message_id, entity_id)
-    is_sender = document.message.from_box == box.box_id
-    if is_sender != (part == "RevocationRequests"):
-        raise EdoError(403, "Box.Forbidden", "Only the other side may do this")
-    if part == "Signatures":
-        action = _prepare_signature(call, item)
-    else:
-        action = _prepare_attachment(call, part, item)
-    return lambda: _apply(call, action, box.box_id or "", message_id, entity_id)
+    target = _find_target(box_id, message_id, entity_id)
+    action = _prepare(call, part, item, box_id, target)
+
+    def work() -> Json:
+        # Read the document again under the write lock: the other side may have changed it.
+        document, _, _ = _find_target(box_id, message_id, entity_id)
+        return action(document)
+
+    return work
 
 
-@endpoint("POST")
+@endpoint("POST", body="Invoicing.SignatureRejectionGenerationRequestV2")
 def generate_rejection_xml(call: EdoCall) -> HttpResponse:
-    """POST /V2/GenerateSignatureRejectionXml: the XML that the recipient signs to reject."""
-    document, box = _find_target(call)
-    reason = call.fields.text("ErrorMessage", limit=5000)
-    return _xml_response(build_rejection_xml(document, reason, box))
+    """POST /V2/GenerateSignatureRejectionXml?boxId=: the XML that refuses a signature."""
+    box = call.caller.box(call.argument("boxId"))
+    message_id, entity_id = call.fields.text("MessageId"), call.fields.text("AttachmentId")
+    _check_signer_content(call.fields.bytes("SignerContent"))
+    document, _, _ = _find_target(box.box_id or "", message_id, entity_id)
+    reason = call.fields.text("ErrorMessage", required=False, limit=5000)
+    return _xml_response(xml.build_rejection(document, reason, box, call.now))
 
 
-@endpoint("POST")
+@endpoint("POST", body="Invoicing.RevocationRequestInfo")
 def generate_revocation_xml(call: EdoCall) -> HttpResponse:
-    """POST /V2/GenerateRevocationRequestXml: the XML that the sender signs to revoke."""
-    document, box = _find_target(call)
-    reason = call.fields.text("Comment", limit=5000)
-    return _xml_response(build_revocation_xml(document, reason, box))
+    """POST /V2/GenerateRevocationRequestXml: the XML that asks for a revocation."""
+    box = call.caller.box(call.argument("boxId"))
+    document = find_document(
+        box.box_id or "", call.argument("messageId"), call.argument("attachmentId")
+    )
+    version = xml.REVOCATION_VERSIONS.get(call.argument("contentTypeId"))
+    if version is None:
+        raise invalid_request(f"contentTypeId: {' or '.join(xml.REVOCATION_VERSIONS)} expected")
+    content = xml.build_revocation(
+        document,
+        call.fields.text("Comment", required=False, limit=2000),
+        box,
+        call.now,
+        version=version,
+        signer=call.fields.subfields("Signer").subfields("SignerDetails"),
+    )
+    return _xml_response(content)
 
 
 def find_document(box_id: str, message_id: str, entity_id: str) -> EdoDocument:
     """A document of a message that the box has access to; raises a 404."""
     rows = EdoDocument.objects.select_related("message").filter(message__message_id=message_id)
-    documents = [row for row in rows if box_id in _boxes_with_access(row)]
+    documents = [row for row in rows if box_id in delivery.boxes_with_access(row)]
     if not documents:
-        raise EdoError(404, "Message.NotFound")
+        raise document_not_found(message_id)
     document = next((row for row in documents if row.entity_id == entity_id), None)
     if document is None:
-        raise EdoError(404, "Entity.NotFound")
+        raise document_not_found(message_id)
     return document
 
 
-def _boxes_with_access(document: EdoDocument) -> tuple[str, ...]:
-    """The sender's box and, after delivery, the recipient's."""
-    message = document.message
-    if document.delivered_at is None:
-        return (message.from_box,)
-    return (message.from_box, message.to_box)
+def _find_target(box_id: str, message_id: str, entity_id: str) -> _Target:
+    """The document with that entity id, or the one whose revocation request has it."""
+    request = (
+        EdoEntity.objects.filter(entity_id=entity_id, attachment_type="RevocationRequest")
+        .select_related("document")
+        .first()
+    )
+    document_id = request.document.entity_id if request else entity_id
+    document = find_document(box_id, message_id, document_id)
+    return document, request is not None, document.message.from_box == box_id
 
 
-def _apply(call: EdoCall, action: _Action, box_id: str, message_id: str, entity_id: str) -> Json:
-    # Read the document again under the write lock: the other side may have changed it.
-    document = find_document(box_id, message_id, entity_id)
-    return rendering.render_patch(document, box_id, action(document), call.now)
+def _prepare(call: EdoCall, part: str, item: JsonFields, box_id: str, target: _Target) -> _Action:
+    """The action that a part of the patch asks for, with everything validated."""
+    _, is_revocation, is_sender = target
+    key, now = call.argument("operationId").lower(), call.now
+    if part == "RevocationRequests":
+        content, signature = _read_signed_content(call, item)
+        return lambda row: revocation.request_revocation(
+            row, box_id, content, signature, "api", now, key=key
+        )
+    if is_sender and not is_revocation:
+        raise conflict("Only the recipient answers the document")
+    if part == "UniversalMessages":
+        return _prepare_universal_message(call, item, key)
+    if part == "XmlSignatureRejections":
+        content, signature = _read_signed_content(call, item)
+        reject: Any = revocation.reject_revocation if is_revocation else docflow.reject
+        box = (box_id,) if is_revocation else ()
+        return lambda row: reject(row, *box, content, signature, "api", now, key=key)
+    signature = _read_signature(call, item)
+    if is_revocation:
+        return lambda row: revocation.accept_revocation(row, box_id, signature, "api", now, key=key)
+    if item.data.get("IsApprovementSignature") is True:
+        return lambda row: docflow.approve(row, signature, "api", now, key=key)
+    power = powers.parse_power_of_attorney(item, call.caller.shelf)
+    return lambda row: docflow.sign(row, signature, power, "api", now, key=key)
 
 
-def _prepare_signature(call: EdoCall, item: JsonFields) -> _Action:
+def _prepare_universal_message(call: EdoCall, item: JsonFields, key: str) -> _Action:
+    if item.text("CodeGroup", required=False) != "Rejection":
+        raise invalid_request("CodeGroup: the sandbox takes Rejection only")
+    content = read_content_field(item.subfields("UniversalMessageContent"), call.caller.shelf)
+    return lambda row: docflow.reject_by_message(row, content, "", "api", call.now, key=key)
+
+
+def _read_signature(call: EdoCall, item: JsonFields) -> bytes:
     name = item.text("SignatureNameOnShelf", required=False)
     owner = call.caller.shelf
     signature = read_item(owner, name, status=400) if name else item.bytes("Signature")
     if not signature:
         raise invalid_request("Signature is required")
-    power_of_attorney, key = entities.parse_power_of_attorney(item, owner), _operation_id(call)
-    return lambda row: docflow.sign(row, signature, power_of_attorney, "api", call.now, key=key)
+    return signature
 
 
-def _prepare_attachment(call: EdoCall, part: str, item: JsonFields) -> _Action:
-    """The action for a rejection or a revocation, whose signature must be valid."""
+def _read_signed_content(call: EdoCall, item: JsonFields) -> tuple[bytes, bytes]:
+    """Content and signature of a request or refusal; the signature must be valid."""
     signed_content = item.subfields("SignedContent")
-    xml, signature = (
-        read_content_field(signed_content, call.caller.shelf),
-        signed_content.bytes("Signature"),
-    )
-    check = cms.verify(xml, signature, call.now)
+    content = read_content_field(signed_content, call.caller.shelf)
+    signature = signed_content.bytes("Signature")
+    check = cms.verify(content, signature, call.now)
     if not check.valid:
-        raise EdoError(400, "Signature.Invalid", check.problem)
-    action: Any = docflow.revoke if part == "RevocationRequests" else docflow.reject
-    key = _operation_id(call)
-    return lambda row: action(row, xml, signature, "api", call.now, key=key)
+        raise invalid_request(f"The signature is invalid: {check.problem}")
+    return content, signature
 
 
-def _operation_id(call: EdoCall) -> str:
-    return call.argument("operationId").lower()
-
-
-def _find_target(call: EdoCall) -> tuple[EdoDocument, Organisation]:
-    """The document of the query string and the caller's organisation."""
-    box = call.caller.box(call.argument("boxId"))
-    message_id, entity_id = call.argument("messageId"), call.argument("attachmentId")
-    return find_document(box.box_id or "", message_id, entity_id), box
+def _check_signer_content(content: bytes) -> None:
+    """Raise a 400 unless it is the XML file of a universal signer."""
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
+        root = None
+    if root is None or root.tag != "Signer":
+        raise invalid_request("SignerContent: the XML of a universal signer expected")
 
 
 def _xml_response(content: bytes) -> HttpResponse:
-    return HttpResponse(content, content_type="application/xml")
+    root: Any = ElementTree.fromstring(content)
+    response = HttpResponse(content, content_type="application/xml; charset=windows-1251")
+    name = root.attrib["ИдФайл"]
+    response["Content-Disposition"] = f'attachment; filename="{name}.xml"'
+    return response

@@ -22,6 +22,8 @@ from econtract.sandbox.api.protocol import (
     sandbox_time,
 )
 from econtract.sandbox.edo import tokens
+from econtract.sandbox.edo.boxes import parse_box_id
+from econtract.sandbox.edo.wire import protobuf
 from econtract.sandbox.models import EdoOperation, FaultKind, Organisation, SystemJournalEntry
 
 # After this time a running operation counts as abandoned (its process died) and may be restarted.
@@ -46,7 +48,23 @@ class EdoError(Exception):
 
 def invalid_request(text: str) -> EdoError:
     """A 400 error for a malformed request."""
-    return EdoError(400, "Request.Malformed", text)
+    return EdoError(400, "DiadocApi.BadRequest", text)
+
+
+def conflict(text: str) -> EdoError:
+    """A 409 error without a code of its own."""
+    return EdoError(409, "DiadocApi.Conflict", text)
+
+
+def wrong_state(action: str) -> EdoError:
+    """A 409 error: the document can no longer be signed, refused or revoked."""
+    text = f"Текущее состояние документа не позволяет {action}"
+    return EdoError(409, "DocumentService.InvalidDocumentState", text)
+
+
+def document_not_found(message_id: str) -> EdoError:
+    """A 404 error for a message, a document or an entity."""
+    return EdoError(404, "DocumentService.DocumentNotFound", f"Сообщение {message_id} не найдено")
 
 
 @dataclass(frozen=True)
@@ -67,9 +85,9 @@ class Caller:
 
     def box(self, box_id: str) -> Organisation:
         """The caller's organisation with that box; raises a 403 for any other box."""
-        row = Organisation.objects.filter(box_id=box_id or "-").first()
+        row = Organisation.objects.filter(box_id=parse_box_id(box_id) or "-").first()
         if row is None or (row.inn != self.inn if self.inn else not row.is_ours):
-            raise EdoError(403, "Box.Forbidden")
+            raise EdoError(403, "DiadocApi.Forbidden", "Access to the box is denied")
         return row
 
 
@@ -94,20 +112,26 @@ EdoHandler = Callable[[EdoCall], HttpResponseBase | Json]
 EdoView = Callable[[HttpRequest], HttpResponseBase]
 
 
-def endpoint(method: str, *, json_body: bool = True) -> Callable[[EdoHandler], EdoView]:
-    """Make a view for a method of the protocol: checks the token and sends errors Diadoc's way."""
+def endpoint(method: str, *, body: str = "", answer: str = "") -> Callable[[EdoHandler], EdoView]:
+    """Make a view for a method of the protocol: checks the token and sends errors Diadoc's way.
+
+    `body` and `answer` name the messages of the request and of the response. They are in JSON
+    where the request's Content-Type and Accept say so, otherwise in Protocol Buffers.
+    """
 
     def decorate(handler: EdoHandler) -> EdoView:
         @functools.wraps(handler)
         def view(request: HttpRequest) -> HttpResponseBase:
             try:
-                call = _read_call(request, method, json_body)
-                answer = handler(call)
+                call = _read_call(request, method, body)
+                result = handler(call)
             except ApiError as error:
                 return invalid_request(error.message).to_response()
             except EdoError as error:
                 return error.to_response()
-            response = JsonResponse(answer) if isinstance(answer, dict) else answer
+            response = (
+                _render_answer(request, result, answer) if isinstance(result, dict) else result
+            )
             if faults.consume_fault(request, FaultKind.DEPRECATED):
                 _announce_removal(response, call.now)
             return response
@@ -186,11 +210,26 @@ def _repeat_answer(operation: EdoOperation) -> Json:
     return dict(operation.answer or {})
 
 
-def _read_call(request: HttpRequest, method: str, json_body: bool) -> EdoCall:
+def _render_answer(request: HttpRequest, body: Json, message: str) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(protobuf.encode(body, message), content_type="application/octet-stream")
+
+
+def _read_body(request: HttpRequest, message: str) -> JsonFields:
+    if request.content_type == "application/json":
+        return read_fields(request)
+    try:
+        return JsonFields(protobuf.decode(request.body, message))
+    except ValueError as error:
+        raise invalid_request(f"The body is no {message}: {error}") from None
+
+
+def _read_call(request: HttpRequest, method: str, body: str) -> EdoCall:
     inn = tokens.identify_caller(request)
     if inn is None:
         raise EdoError(401, "DiadocApi.Unauthorized", "The token is missing, wrong or expired")
     if request.method != method:
         raise EdoError(405, "Method.NotAllowed")
-    fields = read_fields(request) if method == "POST" and json_body else JsonFields({})
+    fields = _read_body(request, body) if body else JsonFields({})
     return EdoCall(request, Caller(inn), sandbox_time(request), fields)

@@ -1,16 +1,23 @@
-"""Reading messages, events and contents (docs/protocols.md, section 9.4)."""
+"""Reading messages, events and contents (docs/protocols.md, section 9.5)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
+from django.db.models import Q
 from django.http import HttpResponse
 
 from econtract.sandbox import faults
 from econtract.sandbox.api.protocol import Json, encode_base64
 from econtract.sandbox.edo import entities, rendering
-from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, invalid_request
+from econtract.sandbox.edo.protocol import (
+    EdoCall,
+    EdoError,
+    document_not_found,
+    endpoint,
+    invalid_request,
+)
 from econtract.sandbox.models import (
     EdoDocument,
     EdoEntity,
@@ -24,7 +31,7 @@ _MAX_PAGE = 100
 _REPEATED_EVENTS = 5
 
 
-@endpoint("GET")
+@endpoint("GET", answer="Events.Message")
 def get_message(call: EdoCall) -> Json:
     """GET /V6/GetMessage."""
     message, box_id = _find_message(call)
@@ -34,12 +41,12 @@ def get_message(call: EdoCall) -> Json:
         body["Entities"] = [
             part
             for part in body["Entities"]
-            if entity_id in (part["EntityId"], part["ParentEntityId"])
+            if entity_id in (part["EntityId"], part.get("ParentEntityId"))
         ]
     return body
 
 
-@endpoint("GET")
+@endpoint("GET", answer="Events.BoxEventList")
 def get_new_events(call: EdoCall) -> Json:
     """GET /V8/GetNewEvents."""
     box_id = call.caller.box(call.argument("boxId")).box_id or ""
@@ -53,24 +60,27 @@ def get_new_events(call: EdoCall) -> Json:
         events = [*reversed(earlier[:_REPEATED_EVENTS]), *twice]
     if events and faults.consume_fault(call.request, FaultKind.REORDERED):
         events.reverse()
-    return {"Events": [_render_event(event) for event in events], "TotalCount": total}
+    return {
+        "Events": [_render_event(event) for event in events],
+        "TotalCount": total,
+        "TotalCountType": "Equal",
+    }
 
 
 @endpoint("GET")
 def get_entity_content(call: EdoCall) -> HttpResponse:
     """GET /V4/GetEntityContent."""
-    message, _ = _find_message(call)
+    message, box_id = _find_message(call)
     entity_id = call.argument("entityId")
-    exists = (
-        EdoDocument.objects.filter(message=message, entity_id=entity_id).exists()
-        or EdoEntity.objects.filter(document__message=message, entity_id=entity_id).exists()
-    )
-    if not exists:
-        raise EdoError(404, "Entity.NotFound")
+    visible = Q(only_box="") | Q(only_box=box_id)
+    rows = EdoEntity.objects.filter(visible, document__message=message, entity_id=entity_id)
+    is_document = EdoDocument.objects.filter(message=message, entity_id=entity_id).exists()
+    if not (is_document or rows.exists()):
+        raise document_not_found(message.message_id)
     return HttpResponse(entities.read_content(entity_id), content_type="application/octet-stream")
 
 
-@endpoint("GET")
+@endpoint("GET", answer="PowersOfAttorney.PowerOfAttorneyContentResponse")
 def get_power_of_attorney_content(call: EdoCall) -> Json:
     """GET /V2/GetPowerOfAttorneyContent."""
     message, _ = _find_message(call)
@@ -78,12 +88,13 @@ def get_power_of_attorney_content(call: EdoCall) -> Json:
         signature__document__message=message, entity_id=call.argument("entityId")
     ).first()
     if power is None or power.content is None or power.content_signature is None:
-        raise EdoError(404, "PowerOfAttorney.NotFound")
-    pair = {
+        raise EdoError(404, "DiadocApi.NotFound", "The power of attorney has no content")
+    content = {
         "Content": encode_base64(power.content),
         "Signature": encode_base64(power.content_signature),
+        "FullId": power.full_id,
     }
-    return {"Contents": [pair]}
+    return {"Content": content, "DelegationChain": []}
 
 
 def _find_message(call: EdoCall) -> tuple[EdoMessage, str]:
@@ -94,7 +105,7 @@ def _find_message(call: EdoCall) -> tuple[EdoMessage, str]:
         return message, box_id
     is_delivered = message and message.documents.exclude(delivered_at=None).exists()
     if message is None or message.to_box != box_id or not is_delivered:
-        raise EdoError(404, "Message.NotFound")
+        raise document_not_found(call.argument("messageId"))
     return message, box_id
 
 

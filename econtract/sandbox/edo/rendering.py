@@ -1,15 +1,17 @@
-"""Render messages, documents and entities as Diadoc's structures."""
+"""Render messages, patches and entities as Diadoc's structures."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from econtract.sandbox.api.protocol import Json, encode_base64
 from econtract.sandbox.clock import ticks
-from econtract.sandbox.edo.entities import child_entities
+from econtract.sandbox.edo.boxes import long_box_id
+from econtract.sandbox.edo.documents import render_document_info
+from econtract.sandbox.edo.entities import visible_entities
+from econtract.sandbox.edo.powers import render_power, render_power_status
 from econtract.sandbox.models import (
     EdoContent,
     EdoDocument,
@@ -18,53 +20,43 @@ from econtract.sandbox.models import (
     EdoPowerOfAttorney,
 )
 
-_STATUS_TEXTS = {
-    "WaitingForRecipientSignature": ("Info", "Ожидается подпись контрагента"),
-    "WithRecipientSignature": ("Success", "Подписан контрагентом"),
-    "RecipientSignatureRequestRejected": ("Error", "Контрагент отказал в подписи"),
-    "InvalidRecipientSignature": ("Error", "Подпись контрагента не прошла проверку"),
-}
-
 
 def render_message(row: EdoMessage, box_id: str, *, with_content: bool = False) -> Json:
     """`Message` in its current state, for the box."""
     entities: list[Json] = []
     for document in row.documents.order_by("id"):
         document.message = row
-        entities.append(render_document(document, box_id))
-        entities += [render_entity(entity, row) for entity in child_entities(document)]
+        if box_id == row.from_box or document.delivered_at:
+            entities += _render_with_children(document, box_id)
     if with_content:
         _inject_content(entities)
     return {
         "MessageId": row.message_id,
         "TimestampTicks": ticks(row.at),
         "LastPatchTimestampTicks": ticks(row.patched_at),
-        "FromBoxId": row.from_box,
+        "FromBoxId": long_box_id(row.from_box),
         "FromTitle": row.from_title,
-        "ToBoxId": row.to_box,
+        "ToBoxId": long_box_id(row.to_box),
         "ToTitle": row.to_title,
-        "MessageType": "Letter",
-        "LockMode": row.lock_mode,
+        "Entities": entities,
         "IsDraft": False,
         "IsDeleted": False,
         "IsTest": True,
-        "Entities": entities,
+        "LockMode": row.lock_mode,
+        "MessageType": "Letter",
     }
 
 
-def render_patch(
-    row: EdoDocument, box_id: str, new_entities: Iterable[EdoEntity], now: dt.datetime
-) -> Json:
-    """`Patch`: the document in its current state, then the added entities."""
+def render_patch(row: EdoMessage, entities: list[Json], now: dt.datetime, **flags: Any) -> Json:
+    """`MessagePatch`: only what it adds to the message, and flags such as MessageIsDelivered."""
     return {
-        "MessageId": row.message.message_id,
-        "PatchId": str(uuid.uuid4()),
+        "MessageId": row.message_id,
         "TimestampTicks": ticks(now),
+        "Entities": entities,
         "ForDraft": False,
-        "Entities": [
-            render_document(row, box_id),
-            *(render_entity(entity, row.message) for entity in new_entities),
-        ],
+        "PatchId": str(uuid.uuid4()),
+        "MessageType": "Letter",
+        **flags,
     }
 
 
@@ -73,95 +65,55 @@ def render_document(row: EdoDocument, box_id: str) -> Json:
     return {
         "EntityType": "Attachment",
         "EntityId": row.entity_id,
-        "ParentEntityId": None,
         "AttachmentType": row.type_named_id,
         "FileName": row.file_name,
         "NeedRecipientSignature": row.needs_signature,
-        "SignerBoxId": None,
         "RawCreationDate": ticks(row.sent_at),
         "Content": {"Size": row.size},
-        "DocumentInfo": _render_document_info(row, box_id),
+        "DocumentInfo": render_document_info(row, box_id),
+        "Version": "v1",
     }
 
 
-def render_entity(row: EdoEntity, message: EdoMessage) -> Json:
+def render_entity(row: EdoEntity) -> Json:
     """The `Entity` of a signature, report, rejection or revocation."""
     body: Json = {
         "EntityType": row.entity_type,
         "EntityId": row.entity_id,
         "ParentEntityId": row.parent_entity_id,
-        "AttachmentType": row.attachment_type,
-        "FileName": row.file_name or None,
-        "NeedRecipientSignature": False,
-        "SignerBoxId": row.signer_box or None,
         "RawCreationDate": ticks(row.at),
         "Content": {"Size": row.size},
+        **row.info,
     }
-    if row.entity_type == "Signature":
-        body |= _render_power_of_attorney(row, message)
-    return body
-
-
-def _render_document_info(row: EdoDocument, box_id: str) -> Json:
-    outbound = row.message.from_box == box_id
-    number = row.value("DocumentNumber")
-    severity, text = _STATUS_TEXTS.get(row.recipient_response_status, ("Info", "В обработке"))
-    if row.revocation_status == "RevocationAccepted":
-        severity, text = "Warning", "Аннулирован"
-    return {
-        "MessageId": row.message.message_id,
-        "EntityId": row.entity_id,
-        "CreationTimestampTicks": ticks(row.sent_at),
-        "CounteragentBoxId": row.message.to_box if outbound else row.message.from_box,
-        "DocumentDirection": "Outbound" if outbound else "Inbound",
-        "TypeNamedId": row.type_named_id,
-        "FileName": row.file_name,
-        "DocumentNumber": number,
-        "DocumentDate": row.value("DocumentDate"),
-        "Title": f"{row.file_name} №{number}" if number else row.file_name,
-        "CustomDocumentId": row.custom_document_id,
-        "CustomData": row.custom_data,
-        "Metadata": row.metadata,
-        "SenderSignatureStatus": row.sender_signature_status,
-        "RecipientResponseStatus": row.recipient_response_status,
-        "RevocationStatus": row.revocation_status,
-        "SendTimestampTicks": ticks(row.sent_at),
-        "DeliveryTimestampTicks": row.delivered_at and ticks(row.delivered_at),
-        "LockMode": row.message.lock_mode,
-        "IsDeleted": False,
-        "IsTest": True,
-        "DocflowStatus": {"PrimaryStatus": {"Severity": severity, "StatusText": text}},
+    if row.entity_type == "Attachment":
+        return body | {"AttachmentType": row.attachment_type, "FileName": row.file_name}
+    return body | {
+        "SignerBoxId": long_box_id(row.signer_box),
+        "IsApprovementSignature": row.is_approval,
     }
 
 
-def _render_power_of_attorney(row: EdoEntity, message: EdoMessage) -> Json:
-    """The signature's power of attorney, with the field names of `SignatureV3`."""
-    power: EdoPowerOfAttorney | None = getattr(row, "power_of_attorney", None)
-    if power is None:
-        # Our signatories need a power of attorney; the head of a client does not.
-        name = "Required" if row.signer_box == message.from_box else "NotRequired"
-        return {"PowerOfAttorneyAttachmentStatus": _render_attachment_status(name)}
-    return {
-        "PowerOfAttorneyAttachmentStatus": _render_attachment_status("Attached"),
-        "PowerOfAttorney": {
-            "Entity": {"EntityId": power.entity_id},
-            "FullId": power.full_id,
-            "Status": {
-                "Severity": "Error" if power.status == "IsNotValid" else "Info",
-                "StatusNamedId": power.status,
-            },
-            "SendingType": "Metadata" if power.content is None else "File",
-        },
-    }
+def render_additions(rows: list[EdoEntity]) -> list[Json]:
+    """The entities with their powers of attorney, and with the results of their checks."""
+    bodies: list[Json] = []
+    for row in rows:
+        bodies.append(render_entity(row))
+        power: EdoPowerOfAttorney | None = getattr(row, "power_of_attorney", None)
+        if power:
+            bodies.append(render_power(power, row))
+            if power.status:
+                bodies.append(render_power_status(power))
+    return bodies
 
 
-def _render_attachment_status(name: str) -> dict[str, Any]:
-    comment = "Подписант не руководитель, МЧД не приложена" if name == "Required" else ""
-    return {"StatusName": f"PowerOfAttorney{name}", "Comment": comment}
+def _render_with_children(document: EdoDocument, box_id: str) -> list[Json]:
+    rows = list(visible_entities(document, box_id))
+    return [render_document(document, box_id), *render_additions(rows)]
 
 
 def _inject_content(entities: list[Json]) -> None:
-    ids = [body["EntityId"] for body in entities]
-    contents = EdoContent.objects.in_bulk(ids)
+    """Add `Content.Data` to the entities that have content."""
+    contents = EdoContent.objects.in_bulk([body["EntityId"] for body in entities])
     for body in entities:
-        body["Content"]["Data"] = encode_base64(contents[body["EntityId"]].data)
+        if content := contents.get(body["EntityId"]):
+            body["Content"]["Data"] = encode_base64(content.data)

@@ -1,19 +1,22 @@
-"""PostMessage: validate and store a message (docs/protocols.md, section 9.3)."""
+"""PostMessage: validate and store a message (docs/protocols.md, section 9.4)."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from econtract.sandbox import faults, schedule
+from econtract.sandbox import clock, faults
 from econtract.sandbox.api.protocol import Json, JsonFields
-from econtract.sandbox.edo import entities, partners, rendering
-from econtract.sandbox.edo.entities import PowerOfAttorneyToPost
+from econtract.sandbox.edo import entities, partners, powers, rendering
+from econtract.sandbox.edo.boxes import HEAD_DEPARTMENT, parse_box_id
+from econtract.sandbox.edo.powers import PowerOfAttorneyToPost
 from econtract.sandbox.edo.protocol import (
     EdoCall,
     EdoError,
+    conflict,
     endpoint,
     idempotent,
     invalid_request,
@@ -22,9 +25,29 @@ from econtract.sandbox.edo.shelf import read_content_field
 from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import EdoDocument, EdoMessage, FaultKind, Organisation
 
-DOCUMENT_TYPES = ("Nonformalized", "Contract", "SupplementaryAgreement")
+# The metadata that each type requires.
+DOCUMENT_TYPES = {
+    "Nonformalized": (),
+    "Contract": ("DocumentNumber", "DocumentDate"),
+    "SupplementaryAgreement": (
+        "DocumentNumber",
+        "DocumentDate",
+        "ContractNumber",
+        "ContractDate",
+    ),
+}
+_LATE_CHECK = dt.timedelta(minutes=1)
 _LOCK_MODES = ("None", "Send", "Full")
 _MAX_DOCUMENTS = 40
+
+
+@dataclass(frozen=True)
+class SendingFaults:
+    """Faults of the checks that follow the sending."""
+
+    fails_verification: bool
+    is_power_late: bool
+    is_power_invalid: bool
 
 
 @dataclass(frozen=True)
@@ -39,7 +62,7 @@ class DocumentAttachment:
     power_of_attorney: PowerOfAttorneyToPost | None
 
 
-@endpoint("POST")
+@endpoint("POST", body="Events.MessageToPost", answer="Events.Message")
 @idempotent
 def post_message(call: EdoCall) -> Callable[[], Json]:
     """POST /V3/PostMessage?operationId=."""
@@ -51,26 +74,48 @@ def post_message(call: EdoCall) -> Callable[[], Json]:
     attachments = [_parse_attachment(call, item) for item in items]
     if faults.consume_fault(call.request, FaultKind.POWER_OF_ATTORNEY_LOST):
         attachments = [replace(attachment, power_of_attorney=None) for attachment in attachments]
-    fails_verification = (
-        faults.consume_fault(call.request, FaultKind.SENDER_SIGNATURE_INVALID) is not None
+    kinds = (
+        FaultKind.SENDER_SIGNATURE_INVALID,
+        FaultKind.POWER_OF_ATTORNEY_LATE,
+        FaultKind.POWER_OF_ATTORNEY_INVALID,
     )
-    return lambda: _store_message(call, sender, recipient, attachments, fails_verification)
+    active = SendingFaults(
+        *(faults.consume_fault(call.request, kind) is not None for kind in kinds)
+    )
+    return lambda: _store_message(call, sender, recipient, attachments, active)
 
 
 def _find_recipient(call: EdoCall, sender: Organisation) -> Organisation:
-    recipient = Organisation.objects.filter(box_id=call.fields.text("ToBoxId")).first()
+    box_id = parse_box_id(call.fields.text("ToBoxId"))
+    recipient = Organisation.objects.with_box().filter(box_id=box_id).first()
     if recipient is None:
-        raise EdoError(400, "Box.NotFound", "No box with such ToBoxId")
+        raise EdoError(404, "DiadocApi.NotFound", "Box is not found")
+    if recipient.liquidated_on:
+        raise EdoError(403, "DiadocApi.Forbidden", "Организация получателя ликвидирована")
+    if recipient.is_test_box != sender.is_test_box:
+        raise conflict("Test and real organisations cannot exchange documents")
+    department_id = call.fields.text("ToDepartmentId", required=False)
+    if department_id and department_id not in _department_ids(recipient):
+        raise invalid_request("ToDepartmentId: no such department")
     partners.check_may_send(sender, recipient)
     return recipient
+
+
+def _department_ids(recipient: Organisation) -> set[str]:
+    return {HEAD_DEPARTMENT, *(item["DepartmentId"] for item in recipient.departments)}
 
 
 def _parse_attachment(call: EdoCall, item: Any) -> DocumentAttachment:
     if not isinstance(item, dict):
         raise invalid_request("DocumentAttachments: objects expected")
     fields = JsonFields(item)
-    if fields.text("TypeNamedId") not in DOCUMENT_TYPES:
+    required_keys = DOCUMENT_TYPES.get(fields.text("TypeNamedId"))
+    if required_keys is None:
         raise invalid_request(f"TypeNamedId: one of {', '.join(DOCUMENT_TYPES)} expected")
+    metadata = _parse_pairs(item, "Metadata")
+    values = {pair["Key"]: pair["Value"] for pair in metadata}
+    if missing := [key for key in required_keys if not values.get(key)]:
+        raise invalid_request(f"Metadata: {', '.join(missing)} required")
     signed_content, owner = fields.subfields("SignedContent"), call.caller.shelf
     content, signature = (
         read_content_field(signed_content, owner),
@@ -80,11 +125,11 @@ def _parse_attachment(call: EdoCall, item: Any) -> DocumentAttachment:
         raise invalid_request("SignedContent: content and Signature are required")
     return DocumentAttachment(
         fields,
-        _parse_pairs(item, "Metadata"),
+        metadata,
         _parse_pairs(item, "CustomData"),
         content,
         signature,
-        entities.parse_power_of_attorney(signed_content, owner),
+        powers.parse_power_of_attorney(signed_content, owner),
     )
 
 
@@ -104,7 +149,7 @@ def _store_message(
     sender: Organisation,
     recipient: Organisation,
     attachments: list[DocumentAttachment],
-    fails_verification: bool,
+    active: SendingFaults,
 ) -> Json:
     """Store message, documents, signatures and the sender's event; returns the `Message`."""
     operation_id = call.argument("operationId").lower()
@@ -118,12 +163,13 @@ def _store_message(
         from_title=sender.short_name,
         to_title=recipient.short_name,
         lock_mode=lock_mode,
+        to_department=call.fields.text("ToDepartmentId", required=False),
         operation_id=operation_id,
         at=call.now,
         patched_at=call.now,
     )
     for attachment in attachments:
-        _store_document(call, message, attachment, fails_verification)
+        _store_document(call, message, attachment, active)
     body = rendering.render_message(message, message.from_box)
     entities.append_event(message.from_box, Message=body)
     first_id = attachments[0].fields.text("CustomDocumentId", required=False, limit=100)
@@ -136,12 +182,12 @@ def _store_message(
         ref=message.message_id,
         key=operation_id,
     )
-    schedule.schedule_run(call.now)
+    clock.schedule_run(call.now)
     return body
 
 
 def _store_document(
-    call: EdoCall, message: EdoMessage, attachment: DocumentAttachment, fails_verification: bool
+    call: EdoCall, message: EdoMessage, attachment: DocumentAttachment, active: SendingFaults
 ) -> None:
     fields = attachment.fields
     custom_id = fields.text("CustomDocumentId", required=False, limit=100)
@@ -149,7 +195,7 @@ def _store_document(
         custom_document_id=custom_id, message__from_box=message.from_box
     )
     if custom_id and same_id.exclude(message=message).exists():
-        raise EdoError(409, "Message.Duplicate", "This CustomDocumentId was sent already")
+        raise conflict("A document with this CustomDocumentId has been sent already")
     metadata = {pair["Key"]: pair["Value"] for pair in attachment.metadata}
     document = EdoDocument.objects.create(
         message=message,
@@ -162,9 +208,14 @@ def _store_document(
         metadata=attachment.metadata,
         file_name=metadata.get("FileName") or "document.pdf",
         size=len(attachment.content),
-        fails_verification=fails_verification,
+        fails_verification=active.fails_verification,
         sent_at=call.now,
     )
-    entities.add_signature(
-        document, message.from_box, attachment.signature, attachment.power_of_attorney, call.now
-    )
+    signature = entities.add_signature(document, message.from_box, attachment.signature, call.now)
+    entities.set_attachment_status(signature, "Unknown")
+    if attachment.power_of_attorney:
+        check_at = call.now + (_LATE_CHECK if active.is_power_late else dt.timedelta())
+        powers.store_power(
+            signature, attachment.power_of_attorney, check_at, fails=active.is_power_invalid
+        )
+        clock.schedule_run(check_at)

@@ -10,7 +10,7 @@ import uuid
 
 from django.db.models import Sum
 from django.db.models.functions import Length
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 
 from econtract.sandbox.api.protocol import JsonFields
 from econtract.sandbox.edo.protocol import EdoCall, EdoError, endpoint, invalid_request
@@ -22,26 +22,22 @@ MAX_PART_SIZE = 3 * 1024 * 1024
 _MAX_ITEM_SIZE = 400 * 1024 * 1024
 _RETENTION = dt.timedelta(days=7)
 _MAX_PARTS = 400
-_OWN_PREFIX = "__userId__/"
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,19}")
 
 
-@endpoint("POST", json_body=False)
+@endpoint("POST")
 def shelf_upload(call: EdoCall) -> HttpResponse:
     """POST /V2/ShelfUpload?fileExtension=: a whole file; the response is its generated name."""
-    if "nameOnShelf" in call.request.GET:
-        return _upload_named_part(call)
     return _store_first_part(call, is_last=True)
 
 
-@endpoint("POST", json_body=False)
+@endpoint("POST")
 def shelf_upload_part_init(call: EdoCall) -> HttpResponse:
     """POST /ShelfUploadPartInit: the first part; the response is the file's generated name."""
     return _store_first_part(call, is_last=_read_flag(call, "isLastPart"))
 
 
-@endpoint("POST", json_body=False)
+@endpoint("POST")
 def shelf_upload_part(call: EdoCall) -> HttpResponse:
     """POST /ShelfUploadPart?fileName=&partIndex=&isLastPart=: any part after the first."""
     owner, name = call.caller.shelf, call.argument("fileName")
@@ -63,9 +59,6 @@ def shelf_upload_part(call: EdoCall) -> HttpResponse:
 @endpoint("GET")
 def shelf_download(call: EdoCall) -> HttpResponse:
     """GET /V2/ShelfDownload?fileName=."""
-    if "nameOnShelf" in call.request.GET:
-        content = read_item(*_read_item_name(call))
-        return HttpResponse(content, content_type="application/octet-stream")
     owner, name = call.caller.shelf, call.argument("fileName")
     response = HttpResponse(read_item(owner, name), content_type="application/octet-stream")
     first = EdoShelfPart.objects.get(owner=owner, name=name, index=0)
@@ -74,11 +67,12 @@ def shelf_download(call: EdoCall) -> HttpResponse:
 
 
 def read_item(owner: str, name: str, *, status: int = 404) -> bytes:
-    """A complete file; raises `Shelf.NotFound` with that status while a part is missing."""
+    """A complete file; raises an error with that status while a part is missing."""
     parts = list(EdoShelfPart.objects.filter(owner=owner, name=name).order_by("index"))
     is_complete = bool(parts) and parts[-1].is_last and len(parts) == parts[-1].index + 1
     if not is_complete:
-        raise EdoError(status, "Shelf.NotFound", "No such item on the shelf")
+        code = "DiadocApi.NotFound" if status == 404 else "DiadocApi.BadRequest"
+        raise EdoError(status, code, "No such file on the shelf")
     return b"".join(bytes(part.content) for part in parts)
 
 
@@ -102,12 +96,9 @@ def read_content_field(fields: JsonFields, owner: str) -> bytes:
     name = fields.text("NameOnShelf", required=False)
     if bool(inline) == bool(name):
         raise invalid_request("Exactly one of Content and NameOnShelf expected")
-    if name:
-        content = read_item(owner, name.removeprefix(_OWN_PREFIX), status=400)
-    else:
-        content = fields.bytes("Content")
+    content = read_item(owner, name, status=400) if name else fields.bytes("Content")
     if len(content) > MAX_SIZE or (inline and len(content) > MAX_INLINE_SIZE):
-        raise EdoError(400, "Content.TooLarge", "Over 70 MB, or over 500 KB inline")
+        raise EdoError(413, "DiadocApi.RequestEntityTooLarge", "Use the shelf over 500 KB")
     return content
 
 
@@ -157,31 +148,3 @@ def _read_part_index(call: EdoCall) -> int:
     if not (index.isascii() and index.isdigit() and int(index[:9]) < _MAX_PARTS):
         raise invalid_request(f"partIndex: 0..{_MAX_PARTS - 1} expected")
     return int(index)
-
-
-def _upload_named_part(call: EdoCall) -> HttpResponse:
-    """The parameters of the first version: our own name, part by part."""
-    owner, name = _read_item_name(call)
-    is_last = call.request.GET.get("isLastPart", "0") in ("1", "true", "True")
-    EdoShelfPart.objects.filter(at__lt=call.now - _RETENTION).delete()
-    EdoShelfPart.objects.update_or_create(
-        owner=owner,
-        name=name,
-        index=_read_part_index(call),
-        defaults={"content": call.request.body, "is_last": is_last, "at": call.now},
-    )
-    return JsonResponse(_find_missing_parts(owner, name) if is_last else [], safe=False)
-
-
-def _read_item_name(call: EdoCall) -> tuple[str, str]:
-    """Owner and name of the parameter `nameOnShelf`."""
-    name = call.argument("nameOnShelf").removeprefix(_OWN_PREFIX)
-    if not _NAME.fullmatch(name):
-        raise invalid_request("nameOnShelf: letters, digits and ._- expected")
-    return call.caller.shelf, name
-
-
-def _find_missing_parts(owner: str, name: str) -> list[int]:
-    parts = EdoShelfPart.objects.filter(owner=owner, name=name)
-    indexes = set(parts.values_list("index", flat=True))
-    return [index for index in range(max(indexes) + 1) if index not in indexes]

@@ -49,6 +49,7 @@ class EdoMessage(models.Model):
     from_title = models.CharField(max_length=200)
     to_title = models.CharField(max_length=200)
     lock_mode = models.CharField(max_length=10)
+    to_department = models.CharField(max_length=36, blank=True)
     operation_id = models.CharField(max_length=100)
     at = models.DateTimeField()
     patched_at = models.DateTimeField()
@@ -61,7 +62,17 @@ class EdoMessage(models.Model):
 
 
 class EdoDocument(models.Model):
-    """A document of a message. `silent`: the autopilot does not answer it."""
+    """A document of a message, as its two boxes see it.
+
+    `revocation_box` is the box that has asked for the revocation; `deliver_at` the time of a
+    delayed delivery. `silent`: the autopilot does not answer it.
+    """
+
+    class Revocation(models.TextChoices):
+        NONE = "none", "Нет"
+        REQUESTED = "requested", "Запрошено"
+        ACCEPTED = "accepted", "Аннулирован"
+        REJECTED = "rejected", "Отклонено"
 
     message = models.ForeignKey(EdoMessage, on_delete=models.CASCADE, related_name="documents")
     entity_id = models.CharField(max_length=36, unique=True)
@@ -77,11 +88,14 @@ class EdoDocument(models.Model):
     recipient_response_status = models.CharField(
         max_length=40, default="RecipientResponseStatusUnknown"
     )
-    revocation_status = models.CharField(max_length=40, default="RevocationStatusNone")
+    revocation = models.CharField(max_length=10, choices=Revocation, default=Revocation.NONE)
+    revocation_box = models.CharField(max_length=36, blank=True)
+    roaming_status = models.CharField(max_length=40, default="RoamingNotificationStatusNone")
     # The check of the sender's signature will fail (fault `sender_signature_invalid`).
     fails_verification = models.BooleanField(default=False)
     silent = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
+    deliver_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -104,7 +118,10 @@ class EdoDocument(models.Model):
 
 
 class EdoEntity(models.Model):
-    """A signature, report, rejection or revocation that belongs to a document."""
+    """A signature, report, rejection or revocation that belongs to a document.
+
+    `only_box` is the only box that sees it; empty: both. `info` has fields of its own type.
+    """
 
     document = models.ForeignKey(EdoDocument, on_delete=models.CASCADE, related_name="entities")
     entity_id = models.CharField(max_length=36, unique=True)
@@ -112,6 +129,9 @@ class EdoEntity(models.Model):
     entity_type = models.CharField(max_length=20)
     attachment_type = models.CharField(max_length=40)
     signer_box = models.CharField(max_length=36, blank=True)
+    only_box = models.CharField(max_length=36, blank=True)
+    is_approval = models.BooleanField(default=False)
+    info = models.JSONField(default=dict)
     file_name = models.CharField(max_length=255, blank=True)
     size = models.PositiveIntegerField()
     at = models.DateTimeField()
@@ -124,14 +144,21 @@ class EdoEntity(models.Model):
 
 
 class EdoPowerOfAttorney(models.Model):
-    """The power of attorney of a signature; `content` is null when only its number was sent."""
+    """The power of attorney of a signature; `content` is null when only its number was sent.
+
+    `status` is empty until the check, which is due at `check_at`; its result is the entity
+    `status_entity_id`. `fails_check`: the check will find it invalid.
+    """
 
     entity_id = models.CharField(max_length=36, unique=True)
     signature = models.OneToOneField(
         EdoEntity, on_delete=models.CASCADE, related_name="power_of_attorney"
     )
     full_id = models.JSONField()
-    status = models.CharField(max_length=30)
+    status = models.CharField(max_length=30, blank=True)
+    status_entity_id = models.CharField(max_length=36, blank=True)
+    check_at = models.DateTimeField(null=True)
+    fails_check = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     content_signature = models.BinaryField(null=True)
 

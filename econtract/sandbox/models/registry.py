@@ -38,6 +38,13 @@ class Habit(models.TextChoices):
     FOREIGN_SIGNATURE = "foreign", "ЭДО: подписывает чужим сертификатом"
     REFUSES_STRANGERS = "refuses_strangers", "ЭДО: не принимает приглашения"
     IGNORES_INVITATIONS = "ignores_invitations", "ЭДО: не отвечает на приглашения"
+    APPROVES = "approves", "ЭДО: сначала согласующая подпись, потом подпись"
+    REJECTS_BY_MESSAGE = "rejects_by_message", "ЭДО: отказывает универсальным сообщением"
+    DECIDES_REVOCATION = "decides_revocation", "ЭДО: аннулирование только с согласия"
+    REJECTS_REVOCATION = "rejects_revocation", "ЭДО: отклоняет аннулирование"
+    REVOKES = "revokes", "ЭДО: подписывает, потом просит аннулировать"
+    SLOW_DELIVERY = "slow_delivery", "ЭДО: документ доходит через час"
+    DELIVERY_FAILS = "delivery_fails", "ЭДО: документ не доходит"
     ARCHIVE_REJECTS = "archive_rejected", "архив: документ не принимается"
 
 
@@ -46,7 +53,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def in_cdi(self, today: dt.date) -> OrganisationQuerySet:
         """What CDI contains on that day: clients registered at least 14 days before."""
-        return self.filter(is_ours=False, registered_on__lte=today - CDI_DELAY)
+        rows = self.filter(is_ours=False, box_number=0)
+        return rows.filter(registered_on__lte=today - CDI_DELAY)
 
     def with_box(self) -> OrganisationQuerySet:
         """Organisations registered at the ЭДО operator."""
@@ -54,7 +62,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """A client, or (`is_ours`) the operator company and its branches."""
+    """A client, or (`is_ours`) the operator company and its branches.
+
+    `box_number` above 0: one more box of the same client at the ЭДО operator, in no register.
+    """
 
     kind = models.CharField(max_length=20)
     inn = models.CharField(max_length=12)
@@ -78,12 +89,21 @@ class Organisation(models.Model):
     org_id = models.CharField(max_length=36, unique=True)
     box_id = models.CharField(max_length=36, null=True, unique=True)
     partners_only = models.BooleanField(default=False)
+    box_number = models.PositiveSmallIntegerField(default=0)
+    is_active_box = models.BooleanField(default=True)
+    is_roaming = models.BooleanField(default=False)
+    is_test_box = models.BooleanField(default=True)
+    liquidated_on = models.DateField(null=True)
+    # `[{"DepartmentId", "Name"}]`; every document goes to one of them.
+    departments = models.JSONField(default=list)
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         db_table = "organisation"
-        constraints = [models.UniqueConstraint("inn", "kpp", name="organisation_once")]
+        constraints = [
+            models.UniqueConstraint("inn", "kpp", "box_number", name="organisation_once")
+        ]
 
     def __str__(self) -> str:
         return self.short_name

@@ -50,6 +50,8 @@ class FaultKind(models.TextChoices):
     STILL_RUNNING = "still_running", "операция еще выполняется (ЭДО)"
     POWER_OF_ATTORNEY_LOST = "power_of_attorney_lost", "теряет МЧД (ЭДО)"
     SENDER_SIGNATURE_INVALID = "sender_signature_invalid", "не признает нашу подпись (ЭДО)"
+    POWER_OF_ATTORNEY_LATE = "power_of_attorney_late", "проверяет МЧД позже (ЭДО)"
+    POWER_OF_ATTORNEY_INVALID = "power_of_attorney_invalid", "признает МЧД недействительной (ЭДО)"
     DEPRECATED = "deprecated", "объявляет метод устаревшим (ЭДО)"
     REFRESH_TOKEN_REPLACED = "refresh_token_replaced", "заменяет refresh-токен (ЭДО)"
     CONFIRMATION_EXPIRED = "confirmation_expired", "запрос на телефоне сразу истекает (DSS, ЭДО)"

@@ -13,21 +13,25 @@ from django.views.decorators.http import require_GET, require_POST
 
 from econtract.sandbox import cms
 from econtract.sandbox.api.protocol import sandbox_time
-from econtract.sandbox.edo import client, docflow, entities
+from econtract.sandbox.edo import client, docflow, documents, entities, habits, partners
 from econtract.sandbox.edo.protocol import EdoError
 from econtract.sandbox.models import (
     EdoDocument,
     EdoEntity,
+    EdoPartnership,
     EdoPowerOfAttorney,
     Organisation,
 )
 
 _MAX_ROWS = 100
-_ERROR_TEXTS = {
-    "Document.AlreadySigned": "Документ уже подписан",
-    "Document.AlreadyRevoked": "Документ аннулирован отправителем",
-    "Document.AlreadyRejected": "В подписи уже отказано",
-    "Document.NotDelivered": "Документ еще не доставлен",
+# What the client does with a document: the call, the message, and whether it takes a reason.
+_ACTIONS: dict[str, tuple[Any, str, bool]] = {
+    "approve": (habits.approve_as_client, "Согласующая подпись отправлена", False),
+    "reject": (habits.reject_as_client, "Отказ отправлен", True),
+    "reject_by_message": (habits.reject_by_message_as_client, "Отказ отправлен", True),
+    "revoke": (habits.request_revocation_as_client, "Запрос на аннулирование отправлен", True),
+    "accept_revocation": (habits.accept_revocation_as_client, "Документ аннулирован", False),
+    "reject_revocation": (habits.reject_revocation_as_client, "Отказ отправлен", True),
 }
 _DOCUMENT_TITLES = {
     "Contract": "Договор",
@@ -38,6 +42,12 @@ _ATTACHMENT_TITLES = {
     "XmlSignatureRejection": "Отказ в подписи",
     "RevocationRequest": "Аннулирование",
     "SignatureVerificationReport": "Протокол проверки подписи",
+    "UniversalMessage": "Универсальное сообщение с отказом",
+}
+_INVITATION_STATES = {
+    EdoPartnership.State.INVITED: ("waiting", "Ждет ответа"),
+    EdoPartnership.State.ACCEPTED: ("done", "Контрагент"),
+    EdoPartnership.State.REJECTED: ("error", "Отклонено"),
 }
 
 
@@ -50,7 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
         boxes = Organisation.objects.filter(inn=inn).values_list("box_id", flat=True)
         rows = rows.filter(message__to_box__in=[box for box in boxes if box])
     documents = [{"row": row, "state": _build_state(row)} for row in rows[:_MAX_ROWS]]
-    context = {"documents": documents, "inn": inn, "max_rows": _MAX_ROWS}
+    context = {
+        "documents": documents,
+        "inn": inn,
+        "max_rows": _MAX_ROWS,
+        "invitations": _find_invitations(inn),
+    }
     return render(request, "sandbox/edo.html", context)
 
 
@@ -69,31 +84,49 @@ def document(request: HttpRequest, entity_id: str) -> HttpResponse:
         "signatures": [_build_signature(row, entity) for entity in _document_signatures(row)],
         "attachments": [
             {"title": _ATTACHMENT_TITLES[entity.attachment_type], "entity": entity}
-            for entity in entities.child_entities(row)
+            for entity in entities.visible_entities(row, row.message.to_box)
             if entity.attachment_type in _ATTACHMENT_TITLES
         ],
         "is_open": row.recipient_response_status
         in ("WaitingForRecipientSignature", "InvalidRecipientSignature")
-        and row.revocation_status == "RevocationStatusNone",
+        and _get_revocation_status(row) in ("RevocationStatusNone", "RevocationRejected"),
+        "can_revoke": row.recipient_response_status == "WithRecipientSignature"
+        and _get_revocation_status(row) in ("RevocationStatusNone", "RevocationRejected"),
+        "revocation_requested": _get_revocation_status(row) == "RequestsMyRevocation",
     }
     return render(request, "sandbox/edo_document.html", context)
 
 
 @require_POST
 def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
-    """Sign, reject or leave unanswered."""
+    """Sign, refuse, revoke or leave unanswered."""
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()[:2000]
-    if act == "reject" and not reason:
-        messages.error(request, "Укажите причину отказа")
+    if act in _ACTIONS and _ACTIONS[act][2] and not reason:
+        messages.error(request, "Укажите причину")
         return redirect("edo_document", entity_id)
     try:
         with transaction.atomic():
             text = _act_as_client(_find_document(entity_id), act, reason, request)
     except EdoError as error:
-        messages.error(request, _ERROR_TEXTS.get(error.code, error.text))
+        messages.error(request, f"Оператор не принял действие: {error.text}")
     else:
         messages.success(request, text)
     return redirect("edo_document", entity_id)
+
+
+@require_POST
+def answer_invitation(request: HttpRequest, number: int) -> HttpResponse:
+    """Accept or decline an invitation from one of our boxes."""
+    now = sandbox_time(request)
+    with transaction.atomic():
+        row = get_object_or_404(EdoPartnership, pk=number)
+        if request.POST.get("act") == "accept":
+            partners.accept(row, "client", now)
+            messages.success(request, "Приглашение принято")
+        else:
+            partners.reject(row, row.partner_box_id, "client", now)
+            messages.success(request, "Приглашение отклонено")
+    return redirect("edo")
 
 
 @csp_exempt()  # type: ignore[arg-type] # typed for views without path arguments
@@ -131,11 +164,12 @@ def _find_document(entity_id: str) -> EdoDocument:
 def _act_as_client(row: EdoDocument, act: str, reason: str, request: HttpRequest) -> str:
     """Carry out the action and return the success message."""
     now = sandbox_time(request)
-    if act == "reject":
-        docflow.reject_as_client(row, reason, "client", now)
-        return "Отказ отправлен"
+    if act in _ACTIONS:
+        action, text, has_reason = _ACTIONS[act]
+        action(row, *([reason] if has_reason else []), "client", now)
+        return text
     if act in client.SIGNATURE_VARIANTS:
-        docflow.sign_as_client(row, act, "client", now)
+        habits.sign_as_client(row, act, "client", now)
         return "Подпись отправлена"
     docflow.mark_silent(row)
     return "Автопилот не будет отвечать на этот документ"
@@ -143,8 +177,13 @@ def _act_as_client(row: EdoDocument, act: str, reason: str, request: HttpRequest
 
 def _build_state(row: EdoDocument) -> dict[str, str]:
     """Text and variant of the document's state, for the tag `state`."""
-    if row.revocation_status == "RevocationAccepted":
-        return {"variant": "closed", "text": "Аннулирован отправителем"}
+    revocation_states = {
+        "RevocationAccepted": ("closed", "Аннулирован"),
+        "RequestsMyRevocation": ("waiting", "Отправитель просит аннулировать"),
+        "RevocationIsRequestedByMe": ("waiting", "Ждет согласия отправителя на аннулирование"),
+    }
+    if state := revocation_states.get(_get_revocation_status(row)):
+        return dict(zip(("variant", "text"), state, strict=True))
     states = {
         "WaitingForRecipientSignature": ("waiting", "Ждет подписи"),
         "WithRecipientSignature": ("done", "Подписан"),
@@ -155,10 +194,44 @@ def _build_state(row: EdoDocument) -> dict[str, str]:
     return {"variant": variant, "text": text}
 
 
+def _get_revocation_status(row: EdoDocument) -> str:
+    return documents.get_revocation_status(row, row.message.to_box)
+
+
+def _find_invitations(inn: str) -> list[dict[str, Any]]:
+    """Invitations from our boxes to all clients or to one, newest first."""
+    ours = Organisation.objects.with_box().filter(is_ours=True)
+    rows = EdoPartnership.objects.filter(box_id__in=ours.values("box_id")).order_by("-changed_at")
+    clients = Organisation.objects.with_box().filter(**({"inn": inn} if inn else {}))
+    rows = rows.filter(partner_box_id__in=clients.values("box_id"))[:_MAX_ROWS]
+    names = {
+        row.box_id: row.short_name
+        for row in Organisation.objects.filter(
+            box_id__in={box for row in rows for box in (row.box_id, row.partner_box_id)}
+        )
+    }
+    return [
+        {
+            "row": row,
+            "sender": names[row.box_id],
+            "client": names[row.partner_box_id],
+            "state": dict(
+                zip(
+                    ("variant", "text"),
+                    _INVITATION_STATES[EdoPartnership.State(row.state)],
+                    strict=True,
+                )
+            ),
+            "is_open": row.state == EdoPartnership.State.INVITED,
+        }
+        for row in rows
+    ]
+
+
 def _document_signatures(row: EdoDocument) -> list[EdoEntity]:
     return [
         entity
-        for entity in entities.child_entities(row)
+        for entity in entities.visible_entities(row, row.message.to_box)
         if entity.entity_type == "Signature" and entity.parent_entity_id == row.entity_id
     ]
 

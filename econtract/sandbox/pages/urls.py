@@ -26,6 +26,7 @@ urlpatterns = [
     path("edo/", edo.index, name="edo"),
     path("edo/documents/<str:entity_id>/", edo.document, name="edo_document"),
     path("edo/documents/<str:entity_id>/answer/", edo.answer, name="edo_answer"),
+    path("edo/invitations/<int:number>/", edo.answer_invitation, name="edo_invitation"),
     path("edo/files/<str:entity_id>", edo.file, name="edo_file"),
     path("edo/powers/<str:entity_id>", edo.power_of_attorney, name="edo_power_of_attorney"),
     path("phone/", phone.index, name="phone"),

@@ -62,7 +62,7 @@ def test_each_organisation_answers_identification_by_its_habit(
         (ROMASHKA, "WithRecipientSignature"),
         (REJECTS, "RecipientSignatureRequestRejected"),
         (NO_SIGNATURE, "WaitingForRecipientSignature"),
-        (BROKEN_SIGNATURE, "InvalidRecipientSignature"),
+        (BROKEN_SIGNATURE, "WaitingForRecipientSignature"),
         (FOREIGN_SIGNATURE, "WithRecipientSignature"),
     ],
 )

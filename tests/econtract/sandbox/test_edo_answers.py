@@ -1,4 +1,4 @@
-"""The ЭДО operator: answers of the recipient, revocation, reading and exports."""
+"""The ЭДО operator: answers of the recipient, reading and exports."""
 
 import base64
 import io
@@ -13,35 +13,67 @@ from tests.support.sandbox import (
 )
 from tests.support.sandbox_edo import (
     PDF,
+    added_types,
     b64,
     build_message,
-    build_revocation,
     client_box,
     error_of,
-    get_document_info,
     get_events,
+    get_statuses,
     our_box,
     post_message,
     post_patch,
     send_contract,
     skip_events,
-    statuses_of,
 )
 
+NOT_FOUND = (404, "DocumentService.DocumentNotFound")
 
-@pytest.mark.parametrize(
-    ("how", "status"),
-    [
-        ("valid", "WithRecipientSignature"),
-        ("foreign", "WithRecipientSignature"),
-        ("broken", "InvalidRecipientSignature"),
-    ],
-)
-def test_the_clients_signature_is_checked(sandbox: Sandbox, how: str, status: str) -> None:
+
+@pytest.mark.parametrize("how", ["valid", "foreign"])
+def test_a_clients_signature_that_fits_the_document_is_valid(sandbox: Sandbox, how: str) -> None:
+    message = send_contract(sandbox)
+    key = skip_events(sandbox)
+    sandbox.edo_sign(message["MessageId"], how)
+    assert get_statuses(sandbox, message)[1] == "WithRecipientSignature"
+    assert [added_types(event) for event in get_events(sandbox, key)] == [["Signature"]]
+
+
+def test_only_the_client_sees_that_their_signature_is_invalid(sandbox: Sandbox) -> None:
+    message = send_contract(sandbox)
+    key = skip_events(sandbox)
+    sandbox.edo_sign(message["MessageId"], "broken")
+    assert get_events(sandbox, key) == []
+    assert get_statuses(sandbox, message)[1] == "WaitingForRecipientSignature"
+    params = {"boxId": message["ToBoxId"], "messageId": message["MessageId"]}
+    client = {"Authorization": f"Bearer client-{ROMASHKA}"}
+    theirs = sandbox.http.get("/edo/V6/GetMessage", params=params, headers=client).json()
+    document, ours, signature = theirs["Entities"]
+    assert document["DocumentInfo"]["RecipientResponseStatus"] == "InvalidRecipientSignature"
+    ours = {"boxId": message["FromBoxId"], "messageId": message["MessageId"]}
+    ours["entityId"] = signature["EntityId"]
+    assert error_of(sandbox.get("/edo/V4/GetEntityContent", **ours)) == NOT_FOUND
+    sandbox.edo_sign(message["MessageId"])
+    assert get_statuses(sandbox, message)[1] == "WithRecipientSignature"
+
+
+def test_a_client_has_few_tries_to_sign(sandbox: Sandbox) -> None:
     message = send_contract(sandbox)
     skip_events(sandbox)
-    sandbox.edo_sign(message["MessageId"], how)
-    assert get_document_info(sandbox, message)["RecipientResponseStatus"] == status
+    path = f"/control/v1/edo/{message['MessageId']}/sign"
+    answers = [sandbox.http.post(path, json={"how": "broken"}) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 409]
+
+
+def test_an_approval_is_no_signature_of_the_client(sandbox: Sandbox) -> None:
+    message = send_contract(sandbox)
+    key = skip_events(sandbox)
+    sandbox.edo_act(message["MessageId"], "approve")
+    [event] = get_events(sandbox, key)
+    assert event["Patch"]["Entities"][0]["IsApprovementSignature"] is True
+    assert get_statuses(sandbox, message)[1] == "WaitingForRecipientSignature"
+    sandbox.edo_sign(message["MessageId"])
+    assert get_statuses(sandbox, message)[1] == "WithRecipientSignature"
 
 
 def test_a_rejection_contains_its_reason(sandbox: Sandbox) -> None:
@@ -49,15 +81,28 @@ def test_a_rejection_contains_its_reason(sandbox: Sandbox) -> None:
     key = skip_events(sandbox)
     sandbox.edo_refuse(message["MessageId"], "Цена выросла")
     [event] = get_events(sandbox, key)
-    assert statuses_of(event)[1] == "RecipientSignatureRequestRejected"
-    rejection = event["Patch"]["Entities"][1]
-    assert rejection["AttachmentType"] == "XmlSignatureRejection"
+    assert get_statuses(sandbox, message)[1] == "RecipientSignatureRequestRejected"
+    assert added_types(event) == ["XmlSignatureRejection", "Signature"]
+    rejection = event["Patch"]["Entities"][0]
     params = {
         "boxId": message["FromBoxId"],
         "messageId": message["MessageId"],
         "entityId": rejection["EntityId"],
     }
-    assert "Цена выросла" in sandbox.get("/edo/V4/GetEntityContent", **params).text
+    content = sandbox.get("/edo/V4/GetEntityContent", **params).content
+    assert "Цена выросла" in content.decode("windows-1251")
+
+
+def test_a_client_can_refuse_by_a_universal_message(sandbox: Sandbox) -> None:
+    message = send_contract(sandbox)
+    key = skip_events(sandbox)
+    sandbox.edo_act(message["MessageId"], "refuse-by-message", reason="Цена выросла")
+    [event] = get_events(sandbox, key)
+    assert get_statuses(sandbox, message)[1] == "RecipientSignatureRequestRejected"
+    assert added_types(event) == ["UniversalMessage"]
+    info = event["Patch"]["Entities"][0]["UniversalMessageInfo"]
+    assert info["CodeGroup"] == "Rejection"
+    assert info["Events"] == [{"StatusCode": 3999, "PlainText": "Цена выросла"}]
 
 
 def test_a_client_can_sign_with_the_protocol(sandbox: Sandbox) -> None:
@@ -76,45 +121,8 @@ def test_a_client_can_sign_with_the_protocol(sandbox: Sandbox) -> None:
     assert responses[0].json() == responses[1].json()
     assert len(sandbox.journal("edo", action="signed")) == 1
     again = post_patch(sandbox, body, token=f"client-{ROMASHKA}")
-    assert error_of(again) == (409, "Document.AlreadySigned")
-    assert error_of(post_patch(sandbox, body)) == (403, "Box.Forbidden")
-
-
-def test_an_unsigned_document_can_be_revoked(sandbox: Sandbox) -> None:
-    message = send_contract(sandbox)
-    key = skip_events(sandbox)
-    body, operation = build_revocation(sandbox, message), str(uuid.uuid4())
-    assert post_patch(sandbox, body, operation).status_code == 200
-    assert post_patch(sandbox, body, operation).status_code == 200
-    assert get_document_info(sandbox, message)["RevocationStatus"] == "RevocationAccepted"
-    assert len(get_events(sandbox, key)) == 1
-    assert len(sandbox.journal("edo", action="revoked")) == 1
-    assert error_of(post_patch(sandbox, body)) == (409, "Document.AlreadyRevoked")
-    signing = sandbox.http.post(f"/control/v1/edo/{message['MessageId']}/sign", json={})
-    assert (signing.status_code, signing.json()["code"]) == (409, "Document.AlreadyRevoked")
-
-
-def test_a_signed_document_cannot_be_revoked(sandbox: Sandbox) -> None:
-    message = send_contract(sandbox)
-    skip_events(sandbox)
-    sandbox.edo_sign(message["MessageId"])
-    response = post_patch(sandbox, build_revocation(sandbox, message))
-    assert error_of(response) == (409, "Document.AlreadySigned")
-
-
-def test_a_revocation_with_an_invalid_signature_is_refused(sandbox: Sandbox) -> None:
-    body = build_revocation(sandbox, send_contract(sandbox))
-    signed = body["RevocationRequests"][0]["SignedContent"]
-    signed["Content"] = b64(base64.b64decode(signed["Content"]) + b" ")
-    assert error_of(post_patch(sandbox, body)) == (400, "Signature.Invalid")
-
-
-def test_a_document_revoked_at_once_is_never_delivered(sandbox: Sandbox) -> None:
-    body = build_message(sandbox)
-    message = post_message(sandbox, body).json()
-    assert post_patch(sandbox, build_revocation(sandbox, message)).status_code == 200
-    skip_events(sandbox)
-    assert get_document_info(sandbox, message)["RevocationStatus"] == "RevocationAccepted"
+    assert error_of(again) == (409, "DocumentService.InvalidDocumentState")
+    assert error_of(post_patch(sandbox, body)) == (403, "DiadocApi.Forbidden")
 
 
 def test_content_is_returned_unchanged(sandbox: Sandbox) -> None:
@@ -125,7 +133,7 @@ def test_content_is_returned_unchanged(sandbox: Sandbox) -> None:
     full = sandbox.get("/edo/V6/GetMessage", **params, injectEntityContent="true").json()
     assert base64.b64decode(full["Entities"][0]["Content"]["Data"]) == PDF
     unknown = {**params, "entityId": str(uuid.uuid4())}
-    assert error_of(sandbox.get("/edo/V4/GetEntityContent", **unknown)) == (404, "Entity.NotFound")
+    assert error_of(sandbox.get("/edo/V4/GetEntityContent", **unknown)) == NOT_FOUND
 
 
 def test_zip_print_form_and_protocol_are_generated(sandbox: Sandbox) -> None:
@@ -143,7 +151,7 @@ def test_zip_print_form_and_protocol_are_generated(sandbox: Sandbox) -> None:
         "documentId": message["Entities"][0]["EntityId"],
     }
     name = sandbox.get("/edo/GenerateDocumentZip", **document, fullDocflow="true").json()
-    archive = sandbox.get("/edo/V2/ShelfDownload", nameOnShelf=name["ZipFileNameOnShelf"])
+    archive = sandbox.get("/edo/V2/ShelfDownload", fileName=name["ZipFileNameOnShelf"])
     assert archive.content.startswith(b"PK")
     form = sandbox.get("/edo/GeneratePrintForm", **document)
     with pikepdf.open(io.BytesIO(form.content)) as pdf:
@@ -155,4 +163,4 @@ def test_zip_print_form_and_protocol_are_generated(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("key", ["x", "!!!", "AAAA", "+" * 20, "%00"])
 def test_an_unknown_index_key_is_refused(sandbox: Sandbox, key: str) -> None:
     params = {"boxId": our_box(sandbox), "afterIndexKey": key}
-    assert error_of(sandbox.get("/edo/V8/GetNewEvents", **params)) == (400, "Request.Malformed")
+    assert error_of(sandbox.get("/edo/V8/GetNewEvents", **params)) == (400, "DiadocApi.BadRequest")

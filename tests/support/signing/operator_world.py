@@ -97,7 +97,7 @@ def create_operator_world(sandbox: Sandbox) -> OperatorWorld:
     head_office = body["Organizations"][0]
     box = Box.objects.create(
         name="Центр",
-        operator_box_id=head_office["Boxes"][0]["BoxId"],
+        operator_box_id=head_office["Boxes"][0]["BoxIdGuid"],
         inn=head_office["Inn"],
         kpp=head_office["Kpp"],
     )

@@ -16,6 +16,14 @@ from econtract.sandbox import ca, gost_ca, organisations, signatories
 from econtract.sandbox.models import Organisation, SandboxState
 
 
+def _add_missing_companies() -> None:
+    """Create the ЭДО companies that a sandbox of an older version does not have."""
+    rows = list(organisations.build_edo_companies())
+    org_ids = [row.org_id for row in rows]
+    existing = set(Organisation.objects.filter(org_id__in=org_ids).values_list("org_id", flat=True))
+    Organisation.objects.bulk_create([row for row in rows if row.org_id not in existing])
+
+
 class Command(BaseCommand):
     """Create what is missing; existing data are kept."""
 
@@ -36,6 +44,7 @@ class Command(BaseCommand):
             SandboxState.load()
             if not Organisation.objects.exists():
                 Organisation.objects.bulk_create(organisations.build_organisations(now.date()))
+            _add_missing_companies()
             # Keys in the database and the CA's files belong together: recreate both or neither.
             is_complete = signatories.have_keys() and (settings.CA_DIR / "crl.der").exists()
             if not is_complete:
