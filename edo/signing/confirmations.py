@@ -50,15 +50,14 @@ def forget_refusal(idempotency_key: UUID) -> None:
 
     For an action that a user repeats on purpose, with the same document and the same key.
     """
-    refused = SigningOperation.objects.filter(pk=idempotency_key).exclude(failure="")
-    refused.delete()
+    SigningOperation.objects.filter(pk=idempotency_key).exclude(failure="").delete()
 
 
 def delete_old_confirmations() -> None:
     """Delete the rows that nobody will ask for, and the documents of abandoned ones."""
     now = clock.now()
-    abandoned = SigningBatch.objects.filter(closed_at=None, expires_at__lt=now - KEEP_CLOSED)
-    abandoned.delete()
+    SigningBatch.objects.filter(closed_at=None, expires_at__lt=now - KEEP_CLOSED).delete()
     SigningBatch.objects.filter(closed_at__lt=now - KEEP_CLOSED).delete()
-    waiting = SigningOperation.objects.filter(batch__closed_at=None, batch__expires_at__lt=now)
-    waiting.exclude(content=None).update(content=None)
+    SigningOperation.objects.filter(
+        batch__closed_at=None, batch__expires_at__lt=now, content__isnull=False
+    ).update(content=None)

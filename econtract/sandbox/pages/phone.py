@@ -23,13 +23,13 @@ _STATE_VARIANTS = {
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The requests that wait, oldest first, and the answered ones, newest first."""
-    waiting = phone.find_waiting().select_related("key").prefetch_related("documents")
-    answered = PhoneRequest.objects.exclude(answered_at=None).order_by("-answered_at", "-id")
+    open_rows = phone.find_waiting().select_related("key").prefetch_related("documents")
+    closed_rows = PhoneRequest.objects.exclude(answered_at=None).order_by("-answered_at", "-id")
     context = {
-        "waiting": [_build_item(row) for row in waiting],
-        "answered": [
+        "open_requests": [_build_item(row) for row in open_rows],
+        "closed_requests": [
             _build_item(row)
-            for row in answered.select_related("key").prefetch_related("documents")[:_MAX_ROWS]
+            for row in closed_rows.select_related("key").prefetch_related("documents")[:_MAX_ROWS]
         ],
         "max_rows": _MAX_ROWS,
     }

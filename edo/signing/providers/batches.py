@@ -20,6 +20,7 @@ MAX_BATCH_BYTES = 30 * 1024 * 1024
 
 
 def find_operation(key: UUID) -> SigningOperation | None:
+    """The operation with that idempotency key, with its batch."""
     return SigningOperation.objects.select_related("batch").filter(pk=key).first()
 
 
@@ -56,13 +57,13 @@ def _lock_batch(provider: str, key_ref: str, size: int) -> SigningBatch:
                 "next_call_at": now + timedelta(seconds=settings.SIGNING_BATCH_SECONDS),
             },
         )
-        locked = SigningBatch.objects.select_for_update().get(pk=batch.pk)
-        if locked.state != State.COLLECTING:
+        row = SigningBatch.objects.select_for_update().get(pk=batch.pk)
+        if row.state != State.COLLECTING:
             continue
-        if is_new or (now <= locked.next_call_at and _has_room(locked, size)):
-            return locked
+        if is_new or (now <= row.next_call_at and _has_room(row, size)):
+            return row
         # Whoever asks for one of its signatures starts it.
-        locked.update_if({"state": State.STARTING, "next_call_at": now})
+        row.update_if({"state": State.STARTING})
 
 
 def _has_room(batch: SigningBatch, size: int) -> bool:
@@ -72,11 +73,13 @@ def _has_room(batch: SigningBatch, size: int) -> bool:
 
 @transaction.atomic
 def record_prepared(batch: SigningBatch, prepared: object) -> None:
+    """Store that the service has the documents. They are no longer needed here."""
     if batch.update_if({"prepared": prepared}, state=State.STARTING, prepared__isnull=True):
         batch.operations.update(content=None)
 
 
 def record_request(batch: SigningBatch, request: ConfirmationRequest) -> None:
+    """Store that the owner was asked, and the time limit of the service if it is sooner."""
     expires_at = batch.expires_at
     if request.seconds is not None:
         expires_at = min(expires_at, clock.now() + timedelta(seconds=request.seconds))
@@ -91,6 +94,9 @@ def record_request(batch: SigningBatch, request: ConfirmationRequest) -> None:
 
 @transaction.atomic
 def record_signatures(batch: SigningBatch, signatures: Sequence[bytes | None]) -> None:
+    """Store the signatures of all documents; with another number of them, all have failed."""
+    if not batch.update_if({"state": State.CLOSED, "closed_at": clock.now()}, closed_at=None):
+        return
     operations = list(batch.operations.all())
     if len(operations) != len(signatures):
         signatures = [None] * len(operations)
@@ -98,7 +104,6 @@ def record_signatures(batch: SigningBatch, signatures: Sequence[bytes | None]) -
         operation.signature = signature
         operation.failure = "" if signature else CONFIRMATION_FAILED
     SigningOperation.objects.bulk_update(operations, ["signature", "failure"])
-    batch.update_if({"state": State.CLOSED, "closed_at": clock.now()})
 
 
 @transaction.atomic

@@ -77,10 +77,11 @@ class ConfirmedSigningService:
     def _advance(self, batch: SigningBatch) -> None:
         """Do the next step of the batch, unless it is too early or another worker is at it."""
         now = clock.now()
-        is_mine = batch.update_if(
-            {"next_call_at": now + CALL_LEASE}, closed_at=None, next_call_at__lte=now
+        lease_until = now + CALL_LEASE
+        has_lease = batch.update_if(
+            {"next_call_at": lease_until}, closed_at=None, next_call_at__lte=now
         )
-        if not is_mine:
+        if not has_lease:
             return
         pause = POLL_PAUSE
         try:
@@ -91,8 +92,9 @@ class ConfirmedSigningService:
                 batch, refusal.code if refusal.code in REFUSAL_CODES else CONFIRMATION_FAILED
             )
         finally:
-            # A worker that died is not here: the lease ends by itself.
-            batch.update_if({"next_call_at": clock.now() + pause}, closed_at=None)
+            # The lease of a worker that died ends by itself, and a slow one may have lost it.
+            changes = {"next_call_at": clock.now() + pause}
+            batch.update_if(changes, closed_at=None, next_call_at=lease_until)
 
     def _step(self, batch: SigningBatch) -> timedelta:
         """Call the service; the pause until the next call."""
@@ -117,8 +119,10 @@ class ConfirmedSigningService:
                 for operation in operations
             ]
             record_prepared(batch, self._client.prepare(batch.key_ref, documents))
-        asked_at = batch.asked_at or clock.now()
-        if not batch.update_if({"asked_at": asked_at}, state=State.STARTING):
+        is_first = batch.update_if({"asked_at": clock.now()}, state=State.STARTING, asked_at=None)
+        is_allowed = is_first or self._client.can_repeat_question
+        if batch.state != State.STARTING or not is_allowed:
+            # Another worker has been faster.
             return
         file_names = [operation.file_name for operation in operations]
         try:

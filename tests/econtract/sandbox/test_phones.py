@@ -109,13 +109,13 @@ def test_a_user_token_gives_no_signature(dss: Dss) -> None:
 
 
 def test_the_autopilot_confirms_unless_it_is_told_not_to(sandbox: Sandbox, dss: Dss) -> None:
-    silent, confirmed = dss.create().json(), dss.create().json()
-    dss.confirm(TransactionTokenId=silent)
+    first, second = dss.create().json(), dss.create().json()
+    dss.confirm(TransactionTokenId=first)
     assert sandbox.phone_answer(SIGNER, "silent") == 1
-    dss.confirm(TransactionTokenId=confirmed)
+    dss.confirm(TransactionTokenId=second)
     sandbox.autopilot(on=True)
-    assert dss.confirm(TransactionTokenId=confirmed)["IsFinal"]
-    assert not dss.confirm(TransactionTokenId=silent)["IsFinal"]
+    assert dss.confirm(TransactionTokenId=second)["IsFinal"]
+    assert not dss.confirm(TransactionTokenId=first)["IsFinal"]
     assert sandbox.journal("dss", action="confirmed")[0]["actor"] == "autopilot"
 
 

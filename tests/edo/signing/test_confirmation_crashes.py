@@ -48,7 +48,7 @@ def test_a_lost_question_is_not_put_twice_to_the_owner(
     phones.client.fault["ask"] = error
     phones.wait()
     phones.try_sign(seconds=200)
-    assert phones.refused() == CONFIRMATION_FAILED
+    assert phones.get_refusal() == CONFIRMATION_FAILED
     assert phones.client.questions == [0]
 
 
@@ -98,6 +98,25 @@ def test_only_one_worker_at_a_time_calls_the_service(
     monkeypatch.setattr(phones.client, "ask", ask_while_another_worker_comes)
     phones.wait()
     assert phones.client.questions == [0]
+
+
+@pytest.mark.parametrize("call", ["prepare", "ask"])
+def test_a_worker_that_is_slower_than_its_lease_does_not_ask_again(
+    phones: Phones, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    phones.client.can_repeat_question = False
+    phones.wait()
+    original: Callable[..., Any] = getattr(phones.client, call)
+
+    def call_slowly(*args: Any) -> Any:
+        monkeypatch.setattr(phones.client, call, original)
+        phones.travel.shift(timedelta(seconds=300))
+        phones.try_sign(seconds=0)
+        return original(*args)
+
+    monkeypatch.setattr(phones.client, call, call_slowly)
+    phones.try_sign(seconds=0)
+    assert len(phones.client.questions) == 1
 
 
 def test_an_owner_with_another_open_question_is_asked_later(phones: Phones) -> None:

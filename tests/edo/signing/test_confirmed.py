@@ -26,12 +26,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_signature_waits_until_its_owner_has_confirmed(phones: Phones) -> None:
-    started = clock.now()
+    start = clock.now()
     assert phones.wait().place == "в приложении на телефоне"
     assert phones.client.batches == [], "more documents may still come"
     pending = phones.wait()
     assert pending.place == "в приложении myDSS на телефоне"
-    assert pending.expires_at == started + timedelta(minutes=30)
+    assert pending.expires_at == start + timedelta(minutes=30)
     phones.wait()
     phones.client.confirm()
     assert [phones.sign() for _ in range(2)] == [b"signed a"] * 2
@@ -67,7 +67,7 @@ def test_an_abandoned_batch_takes_no_new_document(phones: Phones) -> None:
     phones.wait("b")
     phones.wait("b")
     assert [[row.file_name for row in batch] for batch in phones.client.batches] == [["b.pdf"]]
-    assert phones.refused("a") == CONFIRMATION_EXPIRED
+    assert phones.get_refusal("a") == CONFIRMATION_EXPIRED
 
 
 def test_a_batch_has_a_limited_size(phones: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_a_refusal_is_final_for_all_documents(phones: Phones, code: str) -> None
         phones.wait("a", seconds=0.1)
         phones.wait("b")
     phones.client.answer = ConfirmationAnswer(failure=code)
-    assert [phones.refused(name) for name in "abab"] == [code] * 4
+    assert [phones.get_refusal(name) for name in "abab"] == [code] * 4
     assert phones.client.questions == [0]
 
 
@@ -97,7 +97,7 @@ def test_the_time_limit_is_ours_or_that_of_the_service(phones: Phones) -> None:
     phones.wait()
     assert phones.wait(seconds=290).expires_at == clock.now() - timedelta(seconds=290 - 300)
     phones.wait(seconds=20)
-    assert phones.refused() == CONFIRMATION_EXPIRED
+    assert phones.get_refusal() == CONFIRMATION_EXPIRED
 
 
 def test_an_answer_in_the_last_moment_still_counts(phones: Phones) -> None:
@@ -113,14 +113,14 @@ def test_one_document_of_a_batch_may_fail(phones: Phones) -> None:
     phones.wait("a")
     phones.client.answer = ConfirmationAnswer((b"signed a", None))
     assert phones.sign("a") == b"signed a"
-    assert phones.refused("b") == CONFIRMATION_FAILED
+    assert phones.get_refusal("b") == CONFIRMATION_FAILED
 
 
 def test_a_wrong_number_of_signatures_signs_nothing(phones: Phones) -> None:
     phones.wait("a")
     phones.wait("a")
     phones.client.answer = ConfirmationAnswer((b"one", b"two"))
-    assert phones.refused("a") == CONFIRMATION_FAILED
+    assert phones.get_refusal("a") == CONFIRMATION_FAILED
 
 
 def test_a_key_signs_the_content_that_it_was_first_used_for(phones: Phones) -> None:
@@ -142,17 +142,17 @@ def test_the_documents_are_kept_only_until_the_service_has_them(phones: Phones) 
 def test_a_screen_can_say_since_when_and_where(phones: Phones) -> None:
     phones.wait("a", seconds=0.1)
     phones.wait("b")
-    waiting = find_open_confirmation(phones.keys["a"])
-    assert waiting is not None
-    assert (waiting.since, waiting.key_ref) == (None, KEY_REF)
+    confirmation = find_open_confirmation(phones.keys["a"])
+    assert confirmation is not None
+    assert (confirmation.since, confirmation.key_ref) == (None, KEY_REF)
     asked_at = clock.now()
     phones.wait("a")
-    waiting = find_open_confirmation(phones.keys["b"])
-    assert waiting is not None
-    assert (waiting.since, waiting.place) == (asked_at, "в приложении myDSS на телефоне")
-    assert waiting.file_names == ("a.pdf", "b.pdf")
+    confirmation = find_open_confirmation(phones.keys["b"])
+    assert confirmation is not None
+    assert (confirmation.since, confirmation.place) == (asked_at, "в приложении myDSS на телефоне")
+    assert confirmation.file_names == ("a.pdf", "b.pdf")
     phones.client.answer = ConfirmationAnswer(failure=CONFIRMATION_DECLINED)
-    phones.refused("a")
+    phones.get_refusal("a")
     assert find_open_confirmation(phones.keys["a"]) is None
     assert find_open_confirmation(uuid.uuid4()) is None
 
@@ -162,7 +162,7 @@ def test_a_refusal_can_be_forgotten_a_signature_cannot(phones: Phones) -> None:
     forget_refusal(phones.keys["a"])
     phones.wait()
     phones.client.answer = ConfirmationAnswer(failure=CONFIRMATION_DECLINED)
-    phones.refused()
+    phones.get_refusal()
     forget_refusal(phones.keys["a"])
     phones.client.answer = None
     phones.wait()

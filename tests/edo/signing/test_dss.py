@@ -59,7 +59,7 @@ def wait(key: uuid.UUID, **more: Any) -> ConfirmationPending:
     return caught.value
 
 
-def refused(key: uuid.UUID, **more: Any) -> str:
+def get_refusal(key: uuid.UUID, **more: Any) -> str:
     with pytest.raises(Refused) as caught:
         sign(key, **more)
     return caught.value.code
@@ -98,29 +98,29 @@ def test_a_declined_signature_is_refused_for_good(dss: Sandbox) -> None:
     key = uuid.uuid4()
     wait(key)
     dss.phone_answer(IVANOVA, "decline")
-    assert [refused(key) for _ in range(2)] == [CONFIRMATION_DECLINED] * 2
+    assert [get_refusal(key) for _ in range(2)] == [CONFIRMATION_DECLINED] * 2
 
 
 def test_a_signatory_who_does_not_answer_in_time(dss: Sandbox) -> None:
     key, other = uuid.uuid4(), uuid.uuid4()
     wait(key)
     dss.clock(advance_seconds=601)
-    assert [refused(key) for _ in range(2)] == [CONFIRMATION_EXPIRED] * 2
+    assert [get_refusal(key) for _ in range(2)] == [CONFIRMATION_EXPIRED] * 2
     dss.fault("dss", "confirmation_expired")
-    assert refused(other) == CONFIRMATION_EXPIRED
+    assert get_refusal(other) == CONFIRMATION_EXPIRED
 
 
 @pytest.mark.parametrize(
     ("key_ref", "code"), [("signer-zaitsev", KEY_BLOCKED), ("nobody", KEY_UNKNOWN)]
 )
 def test_a_user_who_cannot_sign(dss: Sandbox, key_ref: str, code: str) -> None:
-    assert refused(uuid.uuid4(), key_ref=key_ref) == code
+    assert get_refusal(uuid.uuid4(), key_ref=key_ref) == code
 
 
 def test_a_certificate_that_the_user_does_not_have(dss: Sandbox) -> None:
     other = Signatory.objects.get(key_ref="signer-petrov")
     Signatory.objects.filter(key_ref=IVANOVA).update(certificate_pem=other.certificate_pem)
-    assert refused(uuid.uuid4()) == KEY_UNKNOWN
+    assert get_refusal(uuid.uuid4()) == KEY_UNKNOWN
 
 
 def test_the_head_signs_with_the_default_certificate(dss: Sandbox) -> None:
@@ -242,9 +242,9 @@ def test_the_keys_are_those_of_the_entered_signatories(dss: Sandbox) -> None:
 def test_a_screen_learns_of_the_waiting_confirmation(dss: Sandbox) -> None:
     key = uuid.uuid4()
     pending = wait(key)
-    waiting = find_open_confirmation(key)
-    assert waiting is not None
-    assert (waiting.key_ref, waiting.expires_at) == (IVANOVA, pending.expires_at)
+    confirmation = find_open_confirmation(key)
+    assert confirmation is not None
+    assert (confirmation.key_ref, confirmation.expires_at) == (IVANOVA, pending.expires_at)
 
 
 def test_wrong_settings_are_found_at_start_up(settings: Any) -> None:
@@ -259,4 +259,4 @@ def test_no_service_reports_a_lost_batch(dss: Sandbox) -> None:
     key = uuid.uuid4()
     wait(key)
     dss.reset()
-    assert refused(key) == CONFIRMATION_FAILED
+    assert get_refusal(key) == CONFIRMATION_FAILED

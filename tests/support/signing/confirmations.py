@@ -92,12 +92,12 @@ class Phones:
         self.travel.shift(timedelta(seconds=seconds))
         return caught.value
 
-    def refused(self, name: str = "a") -> str:
+    def get_refusal(self, name: str = "a") -> str:
         with pytest.raises(Refused) as caught:
             self.sign(name)
         return caught.value.code
 
     def try_sign(self, name: str = "a", seconds: float = 5) -> None:
-        with suppress(ConfirmationPending, Unavailable, Crash):
+        with suppress(ConfirmationPending, Unavailable, Refused, Crash):
             self.sign(name)
         self.travel.shift(timedelta(seconds=seconds))

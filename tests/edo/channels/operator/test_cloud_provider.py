@@ -50,7 +50,7 @@ def wait(key: uuid.UUID, **more: Any) -> ConfirmationPending:
     return caught.value
 
 
-def refused(key: uuid.UUID, **more: Any) -> str:
+def get_refusal(key: uuid.UUID, **more: Any) -> str:
     with pytest.raises(Refused) as caught:
         sign(key, **more)
     return caught.value.code
@@ -97,14 +97,14 @@ def test_a_declined_signature_is_refused_for_good(operator: Sandbox) -> None:
     key = uuid.uuid4()
     wait(key)
     operator.phone_answer(IVANOVA, "decline")
-    assert [refused(key) for _ in range(2)] == [CONFIRMATION_DECLINED] * 2
+    assert [get_refusal(key) for _ in range(2)] == [CONFIRMATION_DECLINED] * 2
 
 
 def test_a_signatory_who_does_not_answer_in_time(operator: Sandbox) -> None:
     key = uuid.uuid4()
     operator.fault("edo", "confirmation_expired")
     wait(key)
-    assert refused(key) == CONFIRMATION_EXPIRED
+    assert get_refusal(key) == CONFIRMATION_EXPIRED
 
 
 def test_a_signatory_with_another_open_question_is_asked_later(operator: Sandbox) -> None:
@@ -128,7 +128,7 @@ def test_a_lost_question_is_not_put_twice(operator: Sandbox, drop: bool) -> None
     with pytest.raises(Unavailable):
         sign(key)
     operator.clear_faults()
-    assert refused(key) == CONFIRMATION_FAILED
+    assert get_refusal(key) == CONFIRMATION_FAILED
     assert len(operator.journal("edo", action="asked")) == 1
 
 
@@ -165,7 +165,7 @@ def test_a_certificate_that_cannot_sign(
     """The operator does not sign with the last one: it is blocked."""
     Signatory.objects.filter(key_ref="signer-petrov").update(key_ref="without a box")
     Signatory.objects.get(key_ref="signer-zaitsev").boxes.add(world.box)
-    assert refused(uuid.uuid4(), key_ref=key_ref) == KEY_UNKNOWN
+    assert get_refusal(uuid.uuid4(), key_ref=key_ref) == KEY_UNKNOWN
     assert operator.phone_requests() == []
 
 
@@ -173,7 +173,7 @@ def test_an_operation_that_the_operator_does_not_know(operator: Sandbox) -> None
     key = uuid.uuid4()
     wait(key)
     operator.reset()
-    assert refused(key) == CONFIRMATION_FAILED
+    assert get_refusal(key) == CONFIRMATION_FAILED
 
 
 def test_a_signature_of_another_document_does_not_verify(operator: Sandbox) -> None:
