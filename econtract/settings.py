@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "econtract.platform.common.private_responses.PrivateResponsesMiddleware",
     "econtract.platform.common.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -234,7 +235,10 @@ DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "econtract.platform.common.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "econtract.platform.common.request_id.RequestIdFilter"},
+        "client_errors": {"()": "econtract.platform.common.log_filters.ClientErrorFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
@@ -242,7 +246,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "client_errors"],
         },
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},

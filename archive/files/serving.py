@@ -15,7 +15,8 @@ from archive.files import storage
 from archive.models import StoredFile
 
 CHUNK_SIZE = 64 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+# A longer number is no position in any file, and `int` refuses thousands of digits.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 # The browser's own PDF viewer needs no permissions, and a hostile file gets none.
 _CONTENT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 

@@ -4,6 +4,8 @@ Every function is one transaction, takes ``actor``, and raises ActionRefused whe
 possible now.
 """
 
+import uuid
+
 from django.db import transaction
 
 from accounts.models import User
@@ -16,16 +18,27 @@ from tasks.notifications import triggers
 
 
 @transaction.atomic
-def add_comment(*, task: SigningTask, actor: User, text: str) -> Comment:
+def add_comment(
+    *, task: SigningTask, actor: User, text: str, submission_key: uuid.UUID | None = None
+) -> Comment:
     """Adds a comment and notifies the users whom it concerns (docs/rules.md#comments).
 
+    The same text with the same ``submission_key`` is the same comment, which is added once.
     Raises ActionRefused, also when it mentions («@логин») somebody who may not see the task.
     """
     if reasons := comment_refusals(task, actor):
         raise ActionRefused(*reasons)
     mentioned = mentions.find_mentioned_users(text, task)
-    comment = Comment.objects.create(task=task, author=actor, text=text)
-    triggers.on_comment(comment, mentioned)
+    comment, is_new = Comment.objects.get_or_create(
+        author=actor,
+        submission_key=submission_key or uuid.uuid4(),
+        defaults={"task": task, "text": text},
+    )
+    if not is_new and (comment.task_id, comment.text) != (task.pk, text):
+        # The browser has shown a form again that was sent before, with another text in it.
+        comment, is_new = Comment.objects.create(task=task, author=actor, text=text), True
+    if is_new:
+        triggers.on_comment(comment, mentioned)
     return comment
 
 

@@ -40,7 +40,7 @@ class HistoryEntry(TimelineEntry):
 
 
 class Comment(models.Model):
-    """A comment of a user on a task."""
+    """A comment of a user on a task. A form that is sent twice has the same ``submission_key``."""
 
     MAX_LENGTH = 2000
 
@@ -48,11 +48,15 @@ class Comment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.TextField("Комментарий", max_length=4000)
     created_at = models.DateTimeField("Время", default=clock.now)
+    submission_key = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = "комментарий"
         verbose_name_plural = "комментарии"
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "submission_key"], name="comment_once")
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -1,5 +1,6 @@
 """The small forms of a task's card."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -43,6 +44,13 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "data-key": "KeyC"}),
         error_messages={"required": "Напишите комментарий"},
     )
+    submission_key = forms.CharField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def clean_submission_key(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(self.cleaned_data["submission_key"])
+        except ValueError:
+            return None
 
 
 class AccountForm(forms.Form):

@@ -104,7 +104,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
     form = CommentForm(request.POST)
     if form.is_valid():
         try:
-            add_comment(task=task, actor=user, text=form.cleaned_data["text"])
+            add_comment(task=task, actor=user, **form.cleaned_data)
         except ActionRefused as refusal:
             form.add_error("text", refusal.messages)
         else:

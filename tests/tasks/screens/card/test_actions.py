@@ -1,5 +1,6 @@
 """Actions on a card: transitions with and without a comment, taking over, comments."""
 
+import re
 import threading
 from typing import Any
 
@@ -14,7 +15,7 @@ from tasks.actions import handover
 from tasks.models import Comment, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFactory, fresh
-from tests.support.people import People, browser_of
+from tests.support.people import ALL_TYPES, People, browser_of
 
 
 def make(owner: User, status: Status, **values: Any) -> SigningTask:
@@ -149,7 +150,7 @@ def test_the_slower_of_two_users_reads_who_was_faster(people: People, owner: Use
     page_fields = {"manager": str(owner.pk)}
     browser_of(people["lead_manager"]).post(f"/tasks/{task.number}/take/", page_fields)
     assert fresh(task).manager == people["lead_manager"]
-    administrator = UserFactory(roles=[Role.ADMINISTRATOR, Role.MANAGER])
+    administrator = UserFactory(roles=[Role.ADMINISTRATOR, Role.MANAGER], types=ALL_TYPES)
     response = browser_of(administrator).post(
         f"/tasks/{task.number}/take/", page_fields, follow=True
     )
@@ -169,7 +170,9 @@ def test_taking_a_task_over_twice_is_one_change(people: People, owner: User) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_of_two_concurrent_users_wins() -> None:
-    first, second = (UserFactory(roles=[Role.MANAGER, Role.ADMINISTRATOR]) for _ in range(2))
+    first, second = (
+        UserFactory(roles=[Role.MANAGER, Role.ADMINISTRATOR], types=ALL_TYPES) for _ in range(2)
+    )
     task = SigningTaskFactory(status=Status.IDENTIFIED)
     start, refusals = threading.Barrier(2), []
 
@@ -211,3 +214,33 @@ def test_an_empty_or_too_long_comment_is_refused(owner: User, web: Client, text:
     assert response.status_code == 422
     assert "<title>Ошибка: " in response.content.decode()
     assert not Comment.objects.exists()
+
+
+# --- A comment that is sent twice ---------------------------------------------------------------
+
+
+def comment_form(web: Client, task: SigningTask) -> str:
+    """The key of the form on the card."""
+    page = web.get(f"/tasks/{task.number}/").content.decode()
+    [key] = re.findall(r'name="submission_key" value="([^"]+)"', page)
+    return key
+
+
+def test_a_comment_that_is_sent_twice_is_stored_once(web: Client, task: SigningTask) -> None:
+    values = {"text": "Позвонил клиенту", "submission_key": comment_form(web, task)}
+    for _ in range(2):
+        response = web.post(f"/tasks/{task.number}/comment/", values)
+        assert response.status_code == 302
+    assert task.comments.count() == 1
+    web.post(f"/tasks/{task.number}/comment/", values | {"submission_key": comment_form(web, task)})
+    assert task.comments.count() == 2, "the same words can be said again"
+
+
+def test_a_form_that_the_browser_shows_again_can_carry_another_comment(
+    web: Client, task: SigningTask
+) -> None:
+    key = comment_form(web, task)
+    for text in ("Позвонил клиенту", "Он перезвонит"):
+        web.post(f"/tasks/{task.number}/comment/", {"text": text, "submission_key": key})
+    web.post(f"/tasks/{task.number}/comment/", {"text": "Ждем", "submission_key": "nonsense"})
+    assert task.comments.count() == 3
