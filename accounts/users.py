@@ -6,6 +6,8 @@ from accounts.models import RoleGrant, User
 from accounts.roles import Role
 
 MAX_SUGGESTIONS = 20
+# Longer than any name; SQLite refuses patterns of 50,000 letters.
+MAX_NAME_LENGTH = 150
 
 
 def has_role(role: Role) -> Q:
@@ -20,7 +22,7 @@ def administrators() -> QuerySet[User]:
 
 def search_by_name(users: QuerySet[User], text: str) -> QuerySet[User]:
     """Those of ``users`` whose last name or login begins with ``text``."""
-    prefix = text.replace("\x00", "").strip()
+    prefix = text.replace("\x00", "").strip()[:MAX_NAME_LENGTH]
     # SQLite compares Cyrillic letters with their case, and names begin with a capital letter.
     return users.filter(
         Q(last_name__istartswith=prefix)

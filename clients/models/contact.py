@@ -83,6 +83,8 @@ class ContactVersion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
+    objects = queries.ContactVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "версия контакта"
         verbose_name_plural = "версии контакта"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, reduce
 from itertools import product
-from operator import add
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -15,7 +15,9 @@ from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
 from accounts.visibility import visibility_of
-from clients.models import Client
+from clients.models import Client, ContactVersion
+from clients.models.queries import MIN_WORD_LENGTH
+from clients.models.search_text import find_variants, parse_inn_and_kpp
 from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_ids
 from econtract.platform.common.query_plans import custom_query_plan
@@ -25,8 +27,6 @@ from tasks.statuses import QuickFilter, Resolution, Status, quick_filters, statu
 if TYPE_CHECKING:
     from tasks.models import SigningTask
 
-# A text is a number if all but so many of its characters are digits (phones have separators).
-MAX_SEPARATORS = 6
 # Up to so many ids are passed on as literals or as one array: the planner then knows the cost.
 MAX_IDS, MAX_CLIENT_IDS = 1000, 5000
 # Shorter digits are a task number; longer ones are not, but may be ИНН, ОГРН, account or phone.
@@ -125,14 +125,28 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
         return tasks
 
     def search(self, text: str) -> Self:
-        """By task number, client, ИНН, ОГРН, document, account, phone or archive code.
+        """By task number, client, contact, ИНН, ОГРН, document, account, phone or archive code.
 
-        Exact matches win. Only where there is none, the words are looked for anywhere in the names
-        of the clients. At most four queries.
+        Exact matches win. Only where there is none, the text is looked for anywhere in the names
+        of clients and contacts, in e-mail addresses and document numbers; and only where that
+        finds nothing, without the label of a number and in the other keyboard layout
+        (`clients.models.search_text`).
         """
-        text = text.strip()
-        if not text:
+        if not text.strip():
             return self
+        tasks = self._with_numbers(())
+        for variant in find_variants(text):
+            tasks = self._search_variant(variant)
+            if tasks.numbers != ():
+                break
+        return tasks
+
+    def _search_variant(self, text: str) -> Self:
+        """The tasks found; `numbers` is empty only if there are none."""
+        if inn_and_kpp := parse_inn_and_kpp(text):
+            inn, kpp = inn_and_kpp
+            of_branch = self._known(self.filter(client__inn=inn, client__kpp=kpp))
+            return of_branch if of_branch.numbers != () else self._search_variant(inn)
         exact_query, values = _exact_query(text)
         ids = [task.pk for task in exact_query(**values)]
         if len(ids) > MAX_IDS:
@@ -142,18 +156,37 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
             visible = self.filter(InLiteralIds("number", ids)).pks() if ids else ()
             matches = self._with_numbers(visible)
             has_matches = bool(matches.numbers)
+        if has_matches:
+            return matches
         is_code = is_number(text) and len(extract_digits(text)) >= MIN_CODE_LENGTH
-        return matches if has_matches or is_code else self._of_clients_named(text)
+        return self._containing(text, with_names=not is_code)
 
-    def _of_clients_named(self, text: str) -> Self:
-        """The clients first, then the numbers of their tasks: the page need not look for them."""
-        client_ids = Client.objects.search(text).order_by().values_list("pk", flat=True)
+    def _containing(self, text: str, *, with_names: bool) -> Self:
+        """The ids of the other tables first: the page need not look for them again."""
+        client_ids = Client.objects.search_by_name(text).values_list("pk", flat=True)
+        version_ids = ContactVersion.objects.search(text).order_by().values_list("pk", flat=True)
         with custom_query_plan():
-            few = list(client_ids[: MAX_CLIENT_IDS + 1])
-            if len(few) > MAX_CLIENT_IDS:
+            clients = list(client_ids[: MAX_CLIENT_IDS + 1]) if with_names else []
+            if len(clients) > MAX_CLIENT_IDS:
                 return self.filter(client__in=client_ids)
-            tasks = self.filter(InBoundIds("client_id", bind_ids(few)))
-            numbers = list(tasks.pks()[: MAX_IDS + 1])
+            versions = list(version_ids[:MAX_CLIENT_IDS]) if with_names else []
+            documents = _find_by_part_of_document_number(text)
+            conditions = [
+                Q(InBoundIds(column, bind_ids(ids)))
+                for column, ids in (
+                    ("client_id", clients),
+                    ("contact_version_id", versions),
+                    ("number", documents),
+                )
+                if ids
+            ]
+            if not conditions:
+                return self._with_numbers(())
+            return self._known(self.filter(reduce(or_, conditions)))
+
+    def _known(self, tasks: Self) -> Self:
+        """``tasks``, a part of this queryset, with its `numbers` if they are few."""
+        numbers = list(tasks.pks()[: MAX_IDS + 1])
         return self._with_numbers(numbers) if len(numbers) <= MAX_IDS else tasks
 
     def pks(self) -> models.QuerySet["SigningTask", int]:
@@ -169,8 +202,8 @@ class SigningTaskQuerySet(models.QuerySet["SigningTask"]):
 
 
 def is_number(text: str) -> bool:
-    """Whether ``text`` is meant as a number: digits, with few separators."""
-    return len(text) - MAX_SEPARATORS <= len(extract_digits(text)) > 0
+    """Whether ``text`` is meant as a number: digits, perhaps with separators, and no letters."""
+    return bool(extract_digits(text)) and not any(char.isalpha() for char in text)
 
 
 def _exact_matches(
@@ -195,6 +228,18 @@ def _exact_matches(
         rules += [*of_client, Q(account_number=number), Q(contact_version__phone=phone)]
     parts = [SigningTask.objects.filter(rule).order_by().only("pk") for rule in rules]
     return parts[0].union(*parts[1:])
+
+
+def _find_by_part_of_document_number(text: str) -> list[int]:
+    """The numbers of tasks, at most `MAX_IDS`; none for less than three characters."""
+    from tasks.models import SigningTask
+
+    if len(text) < MIN_WORD_LENGTH:
+        return []
+    spellings = {text, text.upper(), text.lower()}
+    condition = reduce(or_, (Q(document_number__contains=spelling) for spelling in spellings))
+    tasks = SigningTask.objects.filter(condition).order_by()
+    return list(tasks.values_list("pk", flat=True)[:MAX_IDS])
 
 
 # Compiled: saves 1.1 of 1.3 ms for words, 1.8 of 2.2 for ИНН (`scripts/bench compiled`).

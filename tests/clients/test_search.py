@@ -61,6 +61,43 @@ def test_a_number_in_a_name_matches() -> None:
     assert search_names("4512") == ["ООО «Завод 4512»"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "самойлова",
+        "boss@vector.example",
+        "boss@",
+        "+7 903 555-01-02",
+        "тел. 8 903 555 01 02",
+        "7701001206/770101001",
+        "7701001206770101001",
+        "ИНН 7701001206",
+        "kjnjc",
+        "КЛНЬЩ",
+        "rjkjyrf",
+    ],
+)
+def test_contacts_labels_and_the_other_keyboard_layout_match(text: str) -> None:
+    lotos = ClientFactory.create(short_name="АО «Лотос Колонка»", inn="7701001206")
+    ClientFactory.create(short_name="АО «Вектор»")
+    ContactFactory.create(
+        client=lotos,
+        phone="+79035550102",
+        version__surname="Самойлова",
+        version__email="boss@vector.example",
+    )
+    expected = [] if text == "КЛНЬЩ" else ["АО «Лотос Колонка»"]
+    assert search_names(text) == expected
+
+
+def test_the_name_of_a_contact_who_left_does_not_match() -> None:
+    client = ClientFactory.create()
+    contact = ContactFactory.create(client=client, version__surname="Самойлова")
+    assert search_names("самойлова") == [client.short_name]
+    contact.links.all().delete()
+    assert search_names("самойлова") == []
+
+
 def test_blank_text_matches_all_and_punctuation_nothing() -> None:
     ClientFactory.create(short_name="ООО «Ромашка»")
     assert search_names("«»") == []

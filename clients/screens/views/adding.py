@@ -11,6 +11,7 @@ from clients import actions
 from clients.actions import DuplicateContact
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client
+from clients.models.search_text import MAX_SEARCH_LENGTH
 from clients.rules.similarity import find_similar_clients, find_similar_contacts
 from clients.rules.usability import NOT_FOUND, check_usable
 from clients.screens import presentation
@@ -48,7 +49,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         return _add_person(request, section)
     if request.method == "POST":
         return _add_company(request, section)
-    return _search_companies(request, section, request.GET.get("q", "").strip())
+    return _search_companies(request, section, request.GET.get("q", "").strip()[:MAX_SEARCH_LENGTH])
 
 
 def _search_companies(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clients import actions
 from clients.gateways.cdi import cdi
 from clients.models import Client, Contact
+from clients.models.search_text import MAX_SEARCH_LENGTH
 from clients.rules.usability import NOT_FOUND
 from clients.screens.access import (
     current_user,
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def client_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Search by name, ИНН, ОГРН, ОГРНИП."""
     section = require_readable_section(request, slug)
-    query = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").strip()[:MAX_SEARCH_LENGTH]
     page = paginate(request, Client.objects.of_kinds(section.kinds).search(query))
     context = {
         **section_context(request, section),
@@ -70,7 +71,7 @@ def render_contacts(
 
     ``undo_url`` shows the toast about an unlinked contact.
     """
-    query = request.GET.get("contacts", "").strip()
+    query = request.GET.get("contacts", "").strip()[:MAX_SEARCH_LENGTH]
     contacts = Contact.objects.of_client(client)
     count = contacts.count()
     context = {

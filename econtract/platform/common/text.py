@@ -22,6 +22,13 @@ LEGAL_FORMS = (
 )
 _LEGAL_FORM = re.compile(r"(?<!\w)(?:" + "|".join(LEGAL_FORMS) + r")(?!\w)")
 _NOT_WORD = re.compile(r"[^\w]+")
+# The keys of a keyboard in its two layouts, without and with Shift.
+_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>"
+_RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
+_TO_RUSSIAN = str.maketrans(_LATIN_KEYS, _RUSSIAN_KEYS)
+_TO_LATIN = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
+_LATIN = re.compile(r"[A-Za-z]")
+_RUSSIAN = re.compile(r"[А-Яа-яЁё]")
 
 
 def search_key(value: str) -> str:
@@ -44,3 +51,13 @@ def name_with_initials(surname: str, *names: str) -> str:
 def extract_digits(value: str) -> str:
     """The decimal digits of ``value``, without the signs that pasted numbers have."""
     return "".join(char for char in value if char in "0123456789")
+
+
+def switch_layout(value: str) -> str:
+    """``value`` as the same keys type it in the other keyboard layout: «ghbdtn» is «привет».
+
+    Empty for text with letters of both layouts or of none: nobody forgot to switch.
+    """
+    if bool(_LATIN.search(value)) == bool(_RUSSIAN.search(value)):
+        return ""
+    return value.translate(_TO_RUSSIAN if _LATIN.search(value) else _TO_LATIN)

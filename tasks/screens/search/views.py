@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from clients.models.search_text import TASK_LABEL
 from clients.screens.access import current_user
 from econtract.platform.common.htmx import render_page
 from econtract.platform.listing.query import MAX_SEARCH_LENGTH
@@ -28,8 +29,9 @@ def search(request: HttpRequest) -> HttpResponse:
     A task's number leads to its card.
     """
     text, user = _search_text(request), current_user(request)
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        task = SigningTask.objects.visible_to(user).filter(pk=int(text)).first()
+    number = TASK_LABEL.sub("", text, count=1)  # «Задание 78», as our letters say
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        task = SigningTask.objects.visible_to(user).filter(pk=int(number)).first()
         if task is not None:
             return redirect(task)
     return show_list(request, "search", client_search=find_clients(user, text))

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from clients.models.search_text import MAX_SEARCH_LENGTH
 from clients.screens.access import current_user
 from econtract.platform.common.errors import Unavailable
 from tasks.actions import drafts
@@ -36,7 +37,9 @@ from tasks.screens.new_task.views.responses import (
 def client_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The options under «Наименование клиента» while the user types."""
     kind = get_form_kind(request, slug)
-    options, message = search_companies(kind.section, request.GET.get("client_q", ""))
+    options, message = search_companies(
+        kind.section, request.GET.get("client_q", "")[:MAX_SEARCH_LENGTH]
+    )
     context = {
         "id": "id_client",
         "options": options,

@@ -1,9 +1,11 @@
 """The search in a list and in the header."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from clients.models import ContactVersion
 from tasks.models import SigningTask, queries
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
@@ -37,6 +39,85 @@ def test_a_search_matches_every_identifier_of_a_task(owner: User, web: Client) -
     ]:
         response = web.get("/tasks/my/", {"group": "none", "q": text})
         assert numbers_on_page(response) == [task.number], text
+
+
+# What people type and paste, besides the identifiers themselves.
+TEXTS = [
+    "Самойлова",
+    "самойлова инна",
+    "Buhgalter@Vector.example",
+    "buhgalter@",
+    "vector.example",
+    "почта: buhgalter@vector.example",
+    "17/А-20",
+    "17/а-20",
+    "Договор Д-17/А-2026",
+    "7707049388/784201001",
+    "7707049388 784201001",
+    "7707049388-784201001",
+    "7707049388784201001",
+    "ИНН/КПП 7707049388/784201001",
+    "ИНН 7707049388 КПП 784201001",
+    "Задание {number}",
+    "задание № {number}",
+    "№{number}",
+    "тел. +7 (903) 555-01-02",
+    "Телефон: 8 903 555 01 02",
+    "ЛС 850777666555",
+    "dtrnjh",  # «вектор», «самойлова», «buhgalter» in the other layout
+    "DTRNJH",
+    "cfvjqkjdf",
+    "игрпфдеук",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_one_search_finds_what_people_type_and_paste(
+    people: People, owner: User, web: Client, text: str
+) -> None:
+    client = ClientFactory(short_name="ООО «Вектор»", inn="7707049388", kpp="784201001")
+    contact = ContactFactory(
+        client=client,
+        phone="+79035550102",
+        version__surname="Самойлова",
+        version__given_name="Инна",
+        version__email="buhgalter@vector.example",
+    )
+    task = make_task(
+        owner,
+        client=client,
+        contact_version=contact.current,
+        document_number="Д-17/А-2026",
+        account_number="850777666555",
+    )
+    make_task(owner, document_number="Д-18/Б-2027")
+    branch = ClientFactory(short_name="Филиал", inn="7707049388", kpp="503201001")
+    other = make_task(owner, client=branch)
+    text = text.format(number=task.number)
+    response = web.get("/tasks/my/", {"group": "none", "q": text})
+    assert set(numbers_on_page(response)) - {other.number} == {task.number}
+    assert numbers_on_page(response) == [task.number] or "КПП" not in text
+    header = web.get("/search/", {"q": text})
+    page = header.headers.get("Location", "") or header.content.decode()
+    assert f"/tasks/{task.number}/" in page
+    stranger = browser_of(people["neighbour"]).get("/search/", {"q": text})
+    assert numbers_on_page(stranger) == []
+
+
+def test_a_name_that_begins_like_a_label_is_found(owner: User, web: Client) -> None:
+    task = make_task(owner, client=ClientFactory(short_name="ООО «Договор Сервис»"))
+    make_task(owner, client=ClientFactory(short_name="ООО «Сервис»"))
+    response = web.get("/tasks/my/", {"group": "none", "q": "договор сервис"})
+    assert numbers_on_page(response) == [task.number]
+
+
+def test_postgresql_has_indexes_for_parts_of_texts(db: None) -> None:
+    names = set()
+    with connection.cursor() as cursor:
+        for model in (SigningTask, ContactVersion):
+            names |= set(connection.introspection.get_constraints(cursor, model._meta.db_table))
+    indexes = {"contact_name_trigram", "contact_email_trigram", "task_document_trigram"}
+    assert (indexes <= names) is (connection.vendor == "postgresql")
 
 
 def test_an_exact_match_wins_over_names_that_contain_it(owner: User, web: Client) -> None:
