@@ -14,7 +14,6 @@ from django.db.models import Case, Q, Value, When
 
 from clients.models.formats import compact
 from clients.models.search_text import MAX_SEARCH_LENGTH, find_variants, parse_inn_and_kpp
-from econtract.platform.common.id_lists import InLiteralIds
 from econtract.platform.common.query_plans import custom_query_plan
 from econtract.platform.common.text import search_key
 
@@ -75,8 +74,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
         key = search_key(text)
         if not key:
             return self.none()
-        by_contact = InLiteralIds("id", _clients_of_contacts(text))
-        return self.filter(_name_condition(key) | Q(by_contact))._best_first(
+        by_contact = Q(pk__in=_clients_of_contacts(text))
+        return self.filter(_name_condition(key) | by_contact)._best_first(
             Q(name_key__startswith=key)
         )
 
@@ -89,7 +88,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         if len(number) in FULL_NUMBER_LENGTHS:
             condition = Q(inn=number) | Q(ogrn=number)
             if len(number) in PHONE_LENGTHS:
-                condition |= Q(InLiteralIds("id", _clients_of_phone(f"+7{number[-10:]}")))
+                condition |= Q(pk__in=_clients_of_phone(f"+7{number[-10:]}"))
         else:
             condition = (
                 Q(inn__startswith=number)
