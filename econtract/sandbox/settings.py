@@ -4,7 +4,7 @@ ECONTRACT_DATA_DIR      parent folder of `sandbox/`: database and keys (default 
 SANDBOX_PUBLIC_URL      base URL of the links sent to people (default: the host of the request)
 SANDBOX_ALLOWED_HOSTS   host names, comma-separated (default: ALLOWED_HOSTS and the loopback)
 SANDBOX_TOKEN           the only bearer token accepted (default: any token that is not empty)
-SANDBOX_SIGNATURES      kind of new keys: `ecdsa`, or `gost` if libgcrypt is there (default `ecdsa`)
+SANDBOX_SIGNATURES      kind of new keys: `ecdsa`, or `gost` if libgcrypt is there (default `gost`)
 SANDBOX_AUTOPILOT       `on` or `off` after set-up and reset (default `on`)
 SANDBOX_AUTOPILOT_DELAY seconds before the autopilot answers (default 4)
 """
@@ -125,7 +125,7 @@ WHITENOISE_MAX_AGE = 3600
 
 SANDBOX_PUBLIC_URL = os.environ.get("SANDBOX_PUBLIC_URL", "").rstrip("/")
 SANDBOX_TOKEN = os.environ.get("SANDBOX_TOKEN", "")
-SANDBOX_SIGNATURES = os.environ.get("SANDBOX_SIGNATURES", "ecdsa")
+SANDBOX_SIGNATURES = os.environ.get("SANDBOX_SIGNATURES", "gost")
 SANDBOX_AUTOPILOT = os.environ.get("SANDBOX_AUTOPILOT", "on") != "off"
 SANDBOX_AUTOPILOT_DELAY = float(os.environ.get("SANDBOX_AUTOPILOT_DELAY", "4"))
 

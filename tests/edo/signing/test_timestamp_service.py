@@ -15,12 +15,13 @@ from edo.signing.timestamp_service import (
     request_timestamp,
 )
 from edo.signing.timestamps import verify_stamp
-from edo.signing.trust import load_trust_store
+from edo.trust.store import load_trust_store
 from tests.support import world
 from tests.support.fake_server import FakeServer, response, run_fake_server
 from tests.support.sandbox import Sandbox
 from tests.support.signing.pki import authority, write_trust
 
+pytestmark = pytest.mark.django_db
 CONTENT = b"bytes to stamp"
 
 

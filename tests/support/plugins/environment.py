@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.support.openssl import has_gost_engine
+
 MADE_HERE = "ECONTRACT_DATA_DIR" not in os.environ
 if MADE_HERE:
     os.environ["ECONTRACT_DATA_DIR"] = tempfile.mkdtemp(prefix="econtract-test-")
@@ -25,7 +27,8 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 # A file and not memory: tests with several processes must see one database.
 os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
-os.environ.setdefault("SANDBOX_SIGNATURES", "ecdsa")
+# openssl checks what the sandbox signs: by ГОСТ where it can.
+os.environ.setdefault("SANDBOX_SIGNATURES", "gost" if has_gost_engine() else "ecdsa")
 os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
 # The browser tests call the ORM from the thread in which Playwright runs its event loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -139,7 +139,7 @@ def test_a_signature_that_only_we_refute_is_open(
     exchange = world.send()
     world.sign_as_client(exchange)
     operator(True)
-    other = {"sha256": b"0" * 32}
+    other = {"sha256": b"0" * 32, "streebog256": b"0" * 32}
     monkeypatch.setattr("edo.channels.operator.verdicts.get_digests", lambda _: other)
     assert follow(exchange=exchange) == State.UNVERIFIED
     assert exchange.operator_verdict == Verdict.VALID
