@@ -56,6 +56,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tasks.notify_of_expiry",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "renew-timestamps": {
+        "task": "tasks.renew_timestamps",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "delete-old-rows": {
         "task": "tasks.delete_old_rows",
         "schedule": crontab(hour="1", minute="30"),

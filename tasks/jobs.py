@@ -15,7 +15,8 @@ from tasks import channels
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
 from tasks.models import SigningTask
-from tasks.notifications import expiry, trust
+from tasks.notifications import expiry, timestamps, trust
+from tasks.pipeline import timestamping
 from tasks.statuses import Status
 
 # After this long without news the event may have been lost: ask the outside system.
@@ -44,6 +45,13 @@ def refresh_trust() -> None:
     """Fetches the lists of authorities and revocations that are due, and notifies of stale ones."""
     refresh.refresh_trust()
     trust.notify_administrators()
+
+
+@shared_task(name="tasks.renew_timestamps")
+def renew_timestamps() -> None:
+    """Enqueues the time-stamps of packages that are due, and notifies of those that are late."""
+    timestamping.enqueue_due_timestamps()
+    timestamps.notify_administrators()
 
 
 @shared_task(name="tasks.enqueue_digests")

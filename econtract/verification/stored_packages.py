@@ -21,7 +21,7 @@ def find_package(code: str) -> Package | None:
 def verify_stored(package: Package, *, policy: VerificationPolicy) -> VerificationResult:
     """Verifies the stored package itself."""
     try:
-        with storage.open_file(package.file) as file:
+        with storage.open_file(package.download_file) as file:
             return verify_package(file, policy=policy)
     except (storage.StoredFileDamaged, storage.StoredFileWithheld):
         return VerificationResult(problems=(DAMAGED,))

@@ -50,7 +50,13 @@ def parse_numbers(values: Iterable[str]) -> list[int]:
 
 def select_tasks(user: User, numbers: list[int]) -> Selection:
     """The tasks with ``numbers`` that ``user`` sees, in that order."""
-    related = ("client", "manager", "document_version__pdf", "package__file")
+    related = (
+        "client",
+        "manager",
+        "document_version__pdf",
+        "package__file",
+        "package__stamped_file",
+    )
     visible = SigningTask.objects.visible_to(user).select_related(*related).in_bulk(numbers)
     return Selection(
         tuple(visible[number] for number in numbers if number in visible),
@@ -135,7 +141,7 @@ def collect_files(selection: Selection) -> SelectedFiles:
 
 def _pick_file(task: SigningTask) -> tuple[str, StoredFile] | None:
     if task.status == Status.COMPLETED and task.package is not None:
-        return safe_name(task.package.file_name, default="Пакет.zip"), task.package.file
+        return safe_name(task.package.file_name, default="Пакет.zip"), task.package.download_file
     version = task.document_version
     if version is None or version.pdf is None:
         return None

@@ -17,7 +17,7 @@ def list_files(task: SigningTask) -> list[NamedFile]:
 def _package(task: SigningTask) -> list[NamedFile]:
     if task.status != Status.COMPLETED or task.package is None:
         return []
-    return [(safe_name(task.package.file_name, default="Пакет.zip"), task.package.file)]
+    return [(safe_name(task.package.file_name, default="Пакет.zip"), task.package.download_file)]
 
 
 def _versions(task: SigningTask) -> list[NamedFile]:

@@ -25,6 +25,10 @@ def _get_trust_url(source: str, user: Any) -> str:
     return reverse("admin:tasks_signingtask_expiring")
 
 
+def _get_outbox_url(source: str, user: Any) -> str:
+    return reverse("admin:outbox_outboxjob_changelist") if user.is_administrator else ""
+
+
 def _get_export_url(source: str, user: Any) -> str:
     is_ready = source.startswith(EXPORT_SOURCE)
     key = source.removeprefix(EXPORT_SOURCE)
@@ -60,6 +64,14 @@ TRUST = NotificationKind(
     title="Удостоверяющие центры",
     link=_get_trust_url,
 )
+TIMESTAMPS = NotificationKind(
+    "timestamps",
+    "Не обновлены штампы времени пакетов",
+    "alert-triangle",
+    for_administrators=True,
+    title="Штампы времени пакетов",
+    link=_get_outbox_url,
+)
 EXPORT = NotificationKind(
     EXPORT_KIND,
     "Выгрузка в Excel",
@@ -83,5 +95,6 @@ KINDS = (
     APPROVAL,
     EXPIRY,
     TRUST,
+    TIMESTAMPS,
     EXPORT,
 )

@@ -31,6 +31,7 @@ from tasks.pipeline.step import (
     build_refused,
     load_task,
 )
+from tasks.pipeline.timestamping import enqueue_timestamp
 from tasks.statuses import Resolution, Status
 
 ZIP = "application/zip"
@@ -132,6 +133,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
                     file=file, file_name=package.file_name, code=package.code
                 )
                 fresh.save(update_fields=["package"])
+                enqueue_timestamp(fresh.package)
             return fresh.package
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:

@@ -18,6 +18,7 @@ from tasks.pipeline.identification import (
 from tasks.pipeline.revocation import RevokeExchange
 from tasks.pipeline.sending import PrepareSending, SendDocument
 from tasks.pipeline.step import Step
+from tasks.pipeline.timestamping import TimestampPackage
 from tasks.pipeline.waiting import AwaitConfirmation, AwaitConsent
 
 JOB_KINDS: list[type[JobKind]] = [
@@ -34,6 +35,7 @@ JOB_KINDS: list[type[JobKind]] = [
     SubmitDocumentToArchive,
     CollectEvidence,
     SubmitPackageToArchive,
+    TimestampPackage,
     SendMessage,
     Remind,
     Expire,

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         package = _get_package(number)
         try:
             with (
-                storage.open_file(package.file) as source,
+                storage.open_file(package.download_file) as source,
                 target.open("wb" if force else "xb") as output,
             ):
                 shutil.copyfileobj(source, output)
@@ -42,12 +42,16 @@ class Command(BaseCommand):
             ) from None
         except OSError as error:
             raise CommandError(f"Файл {target} не записан: {error.strerror}.") from None
-        self.stdout.write(f"{target}: {package.file_name}, SHA-256 {package.file.sha256}")
+        self.stdout.write(f"{target}: {package.file_name}, SHA-256 {package.download_file.sha256}")
 
 
 def _get_package(number: int) -> Package:
     """The package that the task's card offers. Raises CommandError if there is none."""
-    task = SigningTask.objects.select_related("package__file").filter(pk=number).first()
+    task = (
+        SigningTask.objects.select_related("package__file", "package__stamped_file")
+        .filter(pk=number)
+        .first()
+    )
     if task is None:
         raise CommandError(f"Задания {number} нет.")
     if task.package is None or task.status != Status.COMPLETED:

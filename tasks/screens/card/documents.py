@@ -109,7 +109,7 @@ def build_document_block(
         package_code=_build_code(package.archive_system, package.archive_code) if package else None,
         package_url=reverse("tasks:package", args=[task.number]) if package else "",
         package_name=package.file_name if package else "",
-        package_size=format_file_size(package.file.size) if package else "",
+        package_size=format_file_size(package.download_file.size) if package else "",
         verification_url=verification_url,
         verification_qr=qr_svg(verification_url) if package else "",
         pages=_build_previews(task, current) if current and current.pdf_id else (),

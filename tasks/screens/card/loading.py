@@ -14,7 +14,7 @@ from tasks.models.queries import SigningTaskQuerySet
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
 from tasks.screens.common.requests import COMMON_RELATIONS
 
-CARD_RELATIONS = (*COMMON_RELATIONS, "region", *RELATIONS, "package__file")
+CARD_RELATIONS = (*COMMON_RELATIONS, "region", *RELATIONS, "package__file", "package__stamped_file")
 
 
 # Compiled: saves 4.5 of 5.6 ms (`scripts/bench compiled`).

@@ -88,7 +88,7 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
     task = get_visible_task(request, number)
     if task.package is None or task.status != Status.COMPLETED:
         raise Http404
-    return _serve(request, task.package.file, task.package.file_name)
+    return _serve(request, task.package.download_file, task.package.file_name)
 
 
 @require_safe
