@@ -22,6 +22,7 @@ from econtract.verification.report import (
     power_block,
     seal_block,
     signature_block,
+    timestamp_block,
 )
 from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import TrustStore
@@ -145,6 +146,8 @@ def _report_lines(result: VerificationResult) -> Iterator[str]:
         yield from _block_lines(power_block(power))
     if result.seal:
         yield from _block_lines(seal_block(result.seal))
+    for stamp in result.timestamps:
+        yield from _block_lines(timestamp_block(stamp))
     if result.files:
         yield "Файлы"
     for file in result.files:

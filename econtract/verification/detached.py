@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedIOBase
 
+from econtract.verification.evidence import has_later_revocation
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import (
     FileResult,
     PowerOfAttorneyResult,
     SignatureResult,
+    TimeProof,
+    TimeSource,
     VerificationResult,
 )
 from edo.crypto.digests import digest_file
@@ -62,6 +65,8 @@ def _verify_signature(
     signature: NamedFile, document_name: str, digests: Mapping[str, bytes], trust: TrustStore
 ) -> SignatureResult:
     report = cms.verify_digest(signature.content, digests, trust=trust)
+    source = TimeSource.SIGNATURE if report.stamped_at else TimeSource.SIGNER
+    time = report.stamped_at or report.signed_at
     return SignatureResult(
         name=signature.name,
         signed_file=document_name,
@@ -69,6 +74,9 @@ def _verify_signature(
         report=report,
         problems=tuple(problem.text for problem in report.problems),
         doubts=tuple(doubt.text for doubt in report.doubts),
+        judged_at=TimeProof(time, source) if time else None,
+        has_later_revocation=time is not None
+        and has_later_revocation(signature.content, trust, time),
     )
 
 

@@ -10,7 +10,7 @@ from typing import IO, BinaryIO
 
 from edo.crypto.digests import digest_chunks
 
-MAX_ENTRIES = 100
+MAX_ENTRIES = 1000  # time-stamps of many years
 MAX_FILE_SIZE = 80 * 1024 * 1024
 MAX_TOTAL_SIZE = 200 * 1024 * 1024
 MAX_SMALL_FILE_SIZE = 2 * 1024 * 1024  # signatures, powers of attorney, manifest
@@ -79,9 +79,9 @@ class PackageFiles:
         values = digest_chunks(iterate(), algorithms)
         return FileDigests(values, size)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, *, limit: int = MAX_SMALL_FILE_SIZE) -> bytes:
         """The content of a small file, at most 2 MB."""
-        return b"".join(self._iter_chunks(name, MAX_SMALL_FILE_SIZE))
+        return b"".join(self._iter_chunks(name, limit))
 
     def size(self, name: str) -> int:
         """The size of a file that has been read: as the archive states it."""

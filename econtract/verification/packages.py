@@ -12,12 +12,15 @@ from archive.package.manifest import (
     derive_code,
     parse_manifest,
 )
+from econtract.verification.evidence import PackageEvidence, find_protocol_problem
+from econtract.verification.judging import JudgedSignature, judge_signature
 from econtract.verification.package_files import (
     DamagedFile,
     FileDigests,
     PackageFiles,
     UnreadablePackage,
 )
+from econtract.verification.package_timestamps import verify_timestamps
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import (
     FileResult,
@@ -30,7 +33,6 @@ from econtract.verification.stamped_copies import find_copy_difference
 from edo.crypto.digests import DOCUMENT_DIGESTS
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
-from edo.signing import cms
 from edo.signing.cms_parsing import to_der
 from edo.signing.report import SignatureReport
 from edo.signing.seal_checks import check_seal
@@ -67,14 +69,16 @@ class _PackageVerification:
         self.has_unknown_copy = False
         for name in files.names:
             self._read_digest(name)
+        self.evidence = PackageEvidence(files, manifest, list(self.digests))
+        self.trust = self.evidence.extend_trust(policy.trust)
+        self.timestamps = verify_timestamps(files, self.digests, self.trust)
         self.seal = self._verify_seal()
 
     def run(self) -> VerificationResult:
         signatures = self._entries(FileRole.SIGNATURE)
-        reports = {entry.name: self._verify_cms(entry) for entry in signatures}
+        judged = {entry.name: self._verify_cms(entry) for entry in signatures}
         powers = [
-            self._verify_power(entry, reports)
-            for entry in self._entries(FileRole.POWER_OF_ATTORNEY)
+            self._verify_power(entry, judged) for entry in self._entries(FileRole.POWER_OF_ATTORNEY)
         ]
         sides_with_power = {
             power.side for power in powers if not power.problems and not power.doubts
@@ -82,12 +86,14 @@ class _PackageVerification:
         return VerificationResult(
             files=(*map(self._verify_file, self.manifest.files), *self._find_unlisted_files()),
             signatures=tuple(
-                self._verify_signature(entry, reports[entry.name], sides_with_power)
+                self._verify_signature(entry, judged[entry.name], sides_with_power)
                 for entry in signatures
             ),
             powers=tuple(powers),
             seal=self.seal,
             has_unknown_copy=self.has_unknown_copy,
+            timestamps=self.timestamps.results,
+            missing_evidence=self.evidence.read_missing(),
             problems=tuple(self._find_structure_problems()),
             manifest=self.manifest,
         )
@@ -116,6 +122,10 @@ class _PackageVerification:
             problem = "Файл изменен: контрольная сумма не та, что в описи."
         elif entry.role == FileRole.STAMPED_COPY and not (self.seal and self.seal.is_good):
             problem = self._compare_copy(entry)
+        elif entry.role == FileRole.OPERATOR_PROTOCOL_SIGNATURE and entry.signs in self.digests:
+            problem = find_protocol_problem(
+                self.files.read(entry.name), self.digests[entry.signs or ""]
+            )
         return FileResult(
             name=entry.name,
             role=entry.role.label,
@@ -135,6 +145,7 @@ class _PackageVerification:
 
     def _find_unlisted_files(self) -> list[FileResult]:
         manifest_names = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}
+        manifest_names |= self.timestamps.covered
         return [
             FileResult(
                 name=name,
@@ -185,7 +196,7 @@ class _PackageVerification:
         report = check_seal(
             self.files.read(NAME),
             self._read_signature(SEAL_NAME),
-            trust=self.policy.seal_trust or self.policy.trust,
+            trust=self.evidence.extend_trust(self.policy.seal_trust or self.policy.trust),
         )
         problems = [problem.text for problem in report.problems]
         sender = self.inns.get("sender", "")
@@ -196,29 +207,38 @@ class _PackageVerification:
 
     # --- Signatures --------------------------------------------------------------------------
 
-    def _verify_cms(self, entry: ManifestEntry) -> SignatureReport | None:
+    def _verify_cms(self, entry: ManifestEntry) -> JudgedSignature | None:
         """Verifies the signature against the actual document; None if one of them is missing."""
         if {entry.name, entry.signs} - self.digests.keys():
             return None
-        digests = self.digests[entry.signs or ""].values
-        return cms.verify_digest(self._read_signature(entry.name), digests, trust=self.policy.trust)
+        return judge_signature(
+            self._read_signature(entry.name),
+            self.digests[entry.signs or ""].values,
+            side=entry.side or "",
+            evidence=self.evidence,
+            manifest_at=self.timestamps.proven_at,
+            trust=self.trust,
+        )
 
     def _verify_signature(
-        self, entry: ManifestEntry, report: SignatureReport | None, sides_with_power: set[str]
+        self, entry: ManifestEntry, judged: JudgedSignature | None, sides_with_power: set[str]
     ) -> SignatureResult:
         side = entry.side or ""
-        if report is None:
+        if judged is None:
             problems = ["Подпись не с чем сверить: ее или документа нет в архиве."]
         else:
-            problems = [problem.text for problem in report.problems]
-            problems += self._find_owner_problems(report, side, sides_with_power)
+            problems = [problem.text for problem in judged.report.problems]
+            problems += judged.stamp_problems
+            problems += self._find_owner_problems(judged.report, side, sides_with_power)
         return SignatureResult(
             name=entry.name,
             signed_file=entry.signs or "",
             side=side,
-            report=report,
+            report=judged.report if judged else None,
             problems=tuple(problems),
-            doubts=tuple(doubt.text for doubt in report.doubts) if report else (),
+            doubts=tuple(doubt.text for doubt in judged.report.doubts) if judged else (),
+            judged_at=judged.judged_at if judged else None,
+            has_later_revocation=judged is not None and judged.has_later_revocation,
         )
 
     def _find_owner_problems(
@@ -236,12 +256,14 @@ class _PackageVerification:
     # --- Powers of attorney ------------------------------------------------------------------
 
     def _verify_power(
-        self, entry: ManifestEntry, reports: dict[str, SignatureReport | None]
+        self, entry: ManifestEntry, signatures: dict[str, JudgedSignature | None]
     ) -> PowerOfAttorneyResult:
         side = entry.side or ""
         signature = next((file for file in self.manifest.files if file.signs == entry.name), None)
         signers = [
-            reports[file.name] for file in self._entries(FileRole.SIGNATURE) if file.side == side
+            judged.report
+            for file in self._entries(FileRole.SIGNATURE)
+            if file.side == side and (judged := signatures[file.name])
         ]
         signer = signers[0] if signers else None
         if signature is None or {entry.name, signature.name} - self.digests.keys():
@@ -257,7 +279,7 @@ class _PackageVerification:
                     representative=signer.certificate,
                     schema=self.policy.mchd_schema,
                 ),
-                trust=self.policy.trust,
+                trust=self.trust,
                 at=signer.signed_at,
             )
             return PowerOfAttorneyResult(

@@ -8,6 +8,8 @@ from econtract.verification.results import (
     PowerOfAttorneyResult,
     SealResult,
     SignatureResult,
+    TimeSource,
+    TimestampResult,
     VerificationResult,
 )
 from edo.signing.report import SignatureReport
@@ -24,6 +26,14 @@ PACKAGE_UNSEALED = (
 INVALID = "Проверка не пройдена."
 UNDETERMINED = "Не удалось проверить: действительны ли подписи, неизвестно."
 VERIFY_PACKAGE_ITSELF = "Проверка не пройдена. Чтобы узнать причину, проверьте сам пакет."
+
+
+TIME_SOURCES = {
+    TimeSource.SIGNATURE: "по штампу времени в подписи",
+    TimeSource.SERVICE: "по штампу времени подписи",
+    TimeSource.MANIFEST: "по штампу времени описи",
+    TimeSource.SIGNER: "по словам подписавшего",
+}
 
 
 @dataclass(frozen=True)
@@ -49,14 +59,20 @@ def conclusion(result: VerificationResult) -> str:
 
 def find_unknowns(result: VerificationResult) -> list[str]:
     """What the verification could not find out, in sentences. They name no persons."""
-    reports = [signature.report for signature in result.signatures if signature.report]
+    signatures = [item for item in result.signatures if item.report]
     unknowns = []
-    if any(report.revocation == RevocationStatus.UNKNOWN for report in reports):
+    if any(_lacks_revocation(item) for item in signatures):
         unknowns.append(
             "Не отозваны ли сертификаты подписавших: свежего списка отозванных сертификатов нет."
         )
-    if any(report.signed_at for report in reports):
+    elif any(not item.has_later_revocation for item in signatures):
+        unknowns.append(
+            "Не отозваны ли сертификаты перед самой подписью: сведения об отзыве старше подписи."
+        )
+    if any(item.judged_at and item.judged_at.source == TimeSource.SIGNER for item in signatures):
         unknowns.append("Когда поставлены подписи: время называют сами подписавшие.")
+    unknowns += _find_timestamp_unknowns(result)
+    unknowns += [f"Пакет собран без доказательства: {text}" for text in result.missing_evidence]
     if result.powers:
         unknowns.append(
             "Не отозвана ли доверенность: это знает реестр ФНС, https://m4d.nalog.gov.ru."
@@ -67,6 +83,23 @@ def find_unknowns(result: VerificationResult) -> list[str]:
         unknowns.append(
             "Так ли шло подписание, как описано в протоколе: за это отвечает E-Contract, "
             "чья печать стоит на пакете."
+        )
+    return unknowns
+
+
+def _lacks_revocation(result: SignatureResult) -> bool:
+    return result.report is not None and result.report.revocation == RevocationStatus.UNKNOWN
+
+
+def _find_timestamp_unknowns(result: VerificationResult) -> list[str]:
+    unknowns = [
+        f"Штамп времени {stamp.number} ничего не доказывает. {text}"
+        for stamp in result.timestamps
+        for text in stamp.doubts
+    ]
+    if any(stamp.is_expired for stamp in result.timestamps):
+        unknowns.append(
+            "Не подделан ли последний штамп времени: сертификат службы истек, нового штампа нет."
         )
     return unknowns
 
@@ -91,6 +124,9 @@ def signature_block(result: SignatureResult, *, in_full: bool = True) -> ReportB
         ]
     if result.report and result.report.signed_at:
         rows.append(("Подписано", format_timestamp(result.report.signed_at)))
+    if result.report and result.report.is_valid and result.judged_at:
+        time = format_timestamp(result.judged_at.at)
+        rows.append(("Действительна на момент", f"{time}, {TIME_SOURCES[result.judged_at.source]}"))
     problems = _visible_problems(result.problems, in_full=in_full)
     return ReportBlock(title, _non_empty(rows), problems, result.doubts)
 
@@ -135,6 +171,23 @@ def seal_block(result: SealResult) -> ReportBlock:
     if result.report.sealed_at:
         rows.append(("Поставлена", format_timestamp(result.report.sealed_at)))
     return ReportBlock("Печать пакета", _non_empty(rows), result.problems, result.doubts)
+
+
+def timestamp_block(result: TimestampResult) -> ReportBlock:
+    """A time-stamp over the package. It names no persons. Its doubts are among the unknowns."""
+    rows: Rows = []
+    report = result.report
+    if report and report.certificate:
+        valid_until = format_date(report.certificate.valid_until)
+        rows += [
+            ("Служба времени", report.certificate.organisation or report.certificate.owner),
+            ("Сертификат", report.certificate.serial),
+            ("Действителен до", valid_until),
+        ]
+    if report and report.stamped_at:
+        rows.append(("Поставлен", format_timestamp(report.stamped_at)))
+    title = f"Штамп времени {result.number}"
+    return ReportBlock(title, _non_empty(rows), result.problems, result.doubts)
 
 
 def _visible_problems(problems: tuple[str, ...], *, in_full: bool) -> tuple[str, ...]:

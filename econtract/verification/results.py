@@ -1,10 +1,12 @@
 """The result of a verification as plain data: for files, signatures and powers of attorney."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 from archive.package.manifest import Manifest
 from edo.powers.mchd_checks import PowerOfAttorneyReport
-from edo.signing.report import SignatureReport, Verdict, judge
+from edo.signing.report import SignatureReport, StampReport, Verdict, judge
 from edo.signing.seal_checks import SealReport
 
 
@@ -22,12 +24,49 @@ class FileResult:
     problem: str = ""
 
 
+class TimeSource(StrEnum):
+    """Who says when a signature was there."""
+
+    # A time-stamp inside of the signature (CAdES-T), of the operator or the signer's program.
+    SIGNATURE = "signature"
+    # A time-stamp over the file of the signature.
+    SERVICE = "service"
+    # A time-stamp over the manifest.
+    MANIFEST = "manifest"
+    # The signer themselves.
+    SIGNER = "signer"
+
+
+@dataclass(frozen=True)
+class TimeProof:
+    """A time at which a signature existed."""
+
+    at: datetime
+    source: TimeSource
+
+
+@dataclass(frozen=True)
+class TimestampResult:
+    """A time-stamp over the package; problems and doubts are those of SignatureResult.
+
+    ``is_expired``: it is the last one, and its certificate has ended since.
+    """
+
+    number: int
+    report: StampReport | None
+    problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    is_expired: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignatureResult:
     """One signature of the document, its problems, and its doubts: what could not be checked.
 
     ``signed_file`` is the name of the signed file. ``side`` is «sender» or «recipient», empty
     without a manifest. ``report`` is None when the signature or the document is missing.
+    ``judged_at`` is the time for which the certificate was checked, None when it is unknown.
+    ``has_later_revocation``: an authority has said after that time whether it was revoked.
     """
 
     name: str
@@ -36,6 +75,8 @@ class SignatureResult:
     report: SignatureReport | None
     problems: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    judged_at: TimeProof | None = None
+    has_later_revocation: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +109,8 @@ class VerificationResult:
 
     ``seal`` is None for detached signatures, and for a package that has none. Without a good one
     the stamped copy is compared with the document; ``has_unknown_copy`` says that it could not be.
+    ``timestamps`` are those over the package. ``missing_evidence`` are the package's own sentences
+    about what it lacks.
     """
 
     files: tuple[FileResult, ...] = ()
@@ -75,6 +118,8 @@ class VerificationResult:
     powers: tuple[PowerOfAttorneyResult, ...] = ()
     seal: SealResult | None = None
     has_unknown_copy: bool = False
+    timestamps: tuple[TimestampResult, ...] = ()
+    missing_evidence: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     manifest: Manifest | None = field(default=None, repr=False)
 
@@ -91,6 +136,7 @@ class VerificationResult:
             *self.problems,
             *(file.problem for file in self.files if file.problem),
             *(problem for result in results for problem in result.problems),
+            *(problem for stamp in self.timestamps for problem in stamp.problems),
             *([] if self.signatures else ["no signature"]),
         ]
         return judge(tuple(problems), tuple(doubt for result in results for doubt in result.doubts))

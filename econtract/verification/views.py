@@ -25,6 +25,7 @@ from econtract.verification.report import (
     power_block,
     seal_block,
     signature_block,
+    timestamp_block,
 )
 from econtract.verification.results import VerificationResult
 from econtract.verification.uploads import LimitedUploads
@@ -120,6 +121,7 @@ def _result_context(
             *(signature_block(signature, in_full=in_full) for signature in result.signatures),
             *(power_block(power, in_full=in_full) for power in result.powers),
             *([seal_block(result.seal)] if result.seal else []),
+            *map(timestamp_block, result.timestamps),
         ],
         "unknowns": find_unknowns(result),
         "in_full": in_full,
