@@ -46,6 +46,7 @@ class PowerParty:
 class PowerLink:
     """One power of attorney of a chain; both dates are inclusive.
 
+    Powers are either codes of the classifier, whose names are `power_names`, or `powers_text`.
     `parent_numbers` are the numbers of those that it delegates further, empty for the first.
     """
 
@@ -55,7 +56,8 @@ class PowerLink:
     issued_on: date
     valid_until: date
     codes: frozenset[str]
-    has_text_powers: bool
+    power_names: tuple[str, ...] = ()
+    powers_text: str = ""
     parent_numbers: frozenset[str] = frozenset()
 
 
@@ -120,7 +122,8 @@ def _build_link(
         issued_on=date.fromisoformat(values["ДатаВыдДовер"]),
         valid_until=date.fromisoformat(values["СрокДейст"]),
         codes=frozenset(str(item.get("КодПолн")) for item in powers.findall("m:МашПолн", NS)),
-        has_text_powers=bool(powers.findtext("m:ТекстПолн", "", NS).strip()),
+        power_names=tuple(str(item.get("НаимПолн")) for item in powers.findall("m:МашПолн", NS)),
+        powers_text=" ".join(powers.findtext("m:ТекстПолн", "", NS).split()),
         parent_numbers=parent_numbers,
     )
 

@@ -62,7 +62,7 @@ def verify_chain(
         link_problems, link_doubts = _check_signature(link, xml, signature, trust)
         problems += link_problems
         doubts += link_doubts
-        if link.has_text_powers:
+        if link.powers_text:
             doubts.append(_refuse("power_text", link, "полномочия записаны текстом: прочитайте их"))
         elif requirements.power_codes and not link.codes & set(requirements.power_codes):
             problems.append(_refuse("powers_missing", link, "нет полномочий подписывать договоры"))
@@ -97,7 +97,7 @@ def _check_delegation(links: Sequence[PowerLink]) -> list[Refusal]:
             problems.append(
                 _refuse("power_chain_broken", child, "передоверена не тем, кому выдана предыдущая")
             )
-        if not (parent.has_text_powers or child.codes <= parent.codes):
+        if not (parent.powers_text or child.codes <= parent.codes):
             problems.append(_refuse("power_wider", child, "полномочий больше, чем в предыдущей"))
     return problems
 

@@ -89,9 +89,10 @@ def log_deprecation(response: OutsideResponse, method: str, path_template: str) 
 
 
 def _read_code_and_text(response: OutsideResponse) -> tuple[str, str]:
+    text = response.content[:300].decode(errors="replace")
     for header in ERROR_CODE_HEADERS:
         if code := response.headers.get(header):
-            return code[:100], response.content[:300].decode(errors="replace")
+            return code[:100], text
     try:
         body = json_text.loads(response.content)
     except ValueError:
@@ -102,7 +103,7 @@ def _read_code_and_text(response: OutsideResponse) -> tuple[str, str]:
         code = body.get(code_field)
         if isinstance(code, str) and code:
             return code[:100], str(body.get(text_field, ""))[:300]
-    return f"http_{response.status}", ""
+    return f"http_{response.status}", text
 
 
 def _parse_retry_after(value: str | None) -> float | None:

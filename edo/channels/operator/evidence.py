@@ -13,7 +13,7 @@ from edo.channels.evidence import (
     SigningSide,
 )
 from edo.channels.operator.document_digests import get_digests
-from edo.models import Exchange, PowerOfAttorney
+from edo.models import Exchange
 from edo.powers import mchd
 from edo.powers.mchd import PowerOfAttorneyData
 from edo.signing import cms
@@ -33,6 +33,8 @@ def collect_evidence(exchange: Exchange) -> SigningEvidence:
     trust = load_trust_store()
     data = mchd.parse(bytes(power.xml))
     principal = data.principal
+    ours = _build_power(SigningSide.SENDER, data, bytes(power.xml), bytes(power.signature), trust)
+    recipient_powers = _build_recipient_powers(exchange, trust)
     return SigningEvidence(
         document_sha256=exchange.document_sha256,
         sender=SenderEvidence(
@@ -51,9 +53,10 @@ def collect_evidence(exchange: Exchange) -> SigningEvidence:
                 bytes(exchange.recipient_signature or b""),
                 exchange,
                 trust,
+                power_number=recipient_powers[0].number if recipient_powers else None,
             ),
         ),
-        powers_of_attorney=(_build_power(power, data, trust),),
+        powers_of_attorney=(ours, *recipient_powers),
         operator=exchange.box.get_operator_display(),
         message_id=exchange.message_id,
         document_id=exchange.document_id,
@@ -97,17 +100,39 @@ def _build_signature(
     )
 
 
+def _build_recipient_powers(
+    exchange: Exchange, trust: TrustStore
+) -> tuple[PowerOfAttorneyEvidence, ...]:
+    """The client's power of attorney, if it is of the kind that a package can be verified with.
+
+    That is one given by a company to the person who has signed, without delegation.
+    """
+    powers = list(exchange.recipient_powers.all())
+    if len(powers) != 1:
+        return ()
+    xml, signature = bytes(powers[0].xml), bytes(powers[0].signature)
+    try:
+        data = mchd.parse(xml)
+        return (_build_power(SigningSide.RECIPIENT, data, xml, signature, trust),)
+    except ValueError:
+        return ()
+
+
 def _build_power(
-    power: PowerOfAttorney, data: PowerOfAttorneyData, trust: TrustStore
+    side: SigningSide,
+    data: PowerOfAttorneyData,
+    xml: bytes,
+    signature: bytes,
+    trust: TrustStore,
 ) -> PowerOfAttorneyEvidence:
-    xml, signature = bytes(power.xml), bytes(power.signature)
+    """Raises ValueError when the signature has no signing time."""
     signed_at = cms.verify(signature, xml, trust=trust).signed_at
     if signed_at is None:
         raise ValueError("The signature of the power of attorney has no signing time.")
     return PowerOfAttorneyEvidence(
-        side=SigningSide.SENDER,
+        side=side,
         file_name=mchd.build_file_name(data),
-        number=str(power.registration_number),
+        number=str(data.registration_number),
         xml=xml,
         signature=signature,
         principal=data.principal.name,

@@ -1,5 +1,6 @@
 """What the card shows of an exchange: sender, state, both signatures."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.cache import cache
@@ -13,6 +14,8 @@ from edo.channels.operator.document_digests import get_digests
 from edo.channels.operator.verdicts import OPERATOR_DISAGREES, parse_recipient_verdict
 from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
+from edo.powers.mchd import MalformedPowerOfAttorney
+from edo.powers.mchd_chain import parse_link
 from edo.signing import cms
 from edo.signing.report import SignatureReport, Verdict
 from edo.signing.revocation import RevocationStatus
@@ -26,6 +29,7 @@ STATUS_BY_VERDICT = {
     Verdict.INVALID: SignatureStatus.INVALID,
     Verdict.UNDETERMINED: SignatureStatus.UNCHECKED,
 }
+MAX_POWERS_LENGTH = 2000
 OPERATOR_VERDICTS: dict[str, str] = {
     Exchange.Verdict.VALID: "Оператор ЭДО считает подпись действительной.",
     Exchange.Verdict.INVALID: OPERATOR_DISAGREES.text,
@@ -122,7 +126,7 @@ def _summarize_recipient(exchange: Exchange) -> SignatureSummary:
         side,
         STATUS_BY_VERDICT[verdict],
         reasons,
-        _describe_signature(report),
+        (*_describe_signature(report), *_describe_recipient_powers(exchange, report)),
         OPERATOR_VERDICTS[exchange.operator_verdict],
     )
 
@@ -168,6 +172,25 @@ def _describe_stale_list(pem: str) -> list[SigningDetail]:
         return []
     text = f"не проверяется: список отзыва УЦ устарел {format_with_zone(since)}"
     return [SigningDetail("Отзыв", text)]
+
+
+def _describe_recipient_powers(exchange: Exchange, report: SignatureReport) -> list[SigningDetail]:
+    """The client's powers of attorney, where they count: a person may have to judge them."""
+    certificate = report.certificate
+    if certificate is None or certificate.belongs_to(exchange.recipient_inn):
+        return []
+    details = []
+    for power in exchange.recipient_powers.all():
+        number = power.registration_number
+        details.append(SigningDetail("МЧД клиента", number, is_code=True))
+        with suppress(MalformedPowerOfAttorney):
+            link = parse_link(bytes(power.xml))
+            givers = ", ".join(party.name for party in link.issuers)
+            receivers = ", ".join(party.name for party in link.representatives)
+            details.append(SigningDetail("Доверитель и представитель", f"{givers} – {receivers}"))
+            text = link.powers_text or "; ".join(link.power_names)
+            details.append(SigningDetail("Полномочия", text[:MAX_POWERS_LENGTH]))
+    return details
 
 
 def _describe_term(start: datetime, end: datetime) -> str:

@@ -79,6 +79,7 @@ def test_a_refusal_without_a_code_gets_one_from_the_status(server: FakeServer, b
     with pytest.raises(Refused) as error:
         OutsideHttp("cdi").get("/v1/things")
     assert error.value.code == "http_403"
+    assert error.value.text == body.decode()
 
 
 @pytest.mark.parametrize("status", [302, 408, 429, 500, 502, 503, 504])

@@ -16,6 +16,7 @@ from edo.channels.operator.following import follow
 from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
 from edo.models import Exchange
+from tests.support.sandbox import PARTNERS_ONLY
 from tests.support.signing.operator_world import OperatorWorld
 from tests.support.signing.pki import PDF
 
@@ -34,6 +35,24 @@ SENDING = [
     "send",
     "store sent",
 ]
+# Before the client has accepted our invitation.
+INVITING = [
+    "find_recipients",
+    "store recipient_box_id",
+    "get_partnership",
+    "invite",
+    "store invited_at",
+    "get_partnership",
+    "store reason",
+]
+# After the client has signed.
+FOLLOWING = [
+    "fetch_stamped_signature",
+    "store recipient_signature",
+    "fetch_signature_verdict",
+    "store recipient_verdict",
+    "store signed",
+]
 # A revocation starts with an attempt to close an exchange that was never sent.
 REVOKING_UNATTEMPTED = ["close unattempted"]
 REVOKING_SENT = [
@@ -44,6 +63,10 @@ REVOKING_SENT = [
     "store revoked",
 ]
 REVOKING_ATTEMPTED = ["close unattempted", "send", "store sent", *REVOKING_SENT[1:]]
+GATEWAY_STEPS = (
+    *("find_recipients", "get_partnership", "invite", "upload_to_shelf", "send", "revoke"),
+    *("fetch_stamped_signature", "fetch_signature_verdict"),
+)
 # The last step of the sending that was done, and what a revocation does after it.
 REVOKING = {
     "store shelf_name": REVOKING_UNATTEMPTED,
@@ -83,7 +106,7 @@ def crash(
         wrap(Exchange, "update_if", name_of_change)
         for module in (sending, revocation):
             wrap(module, "sign_content", lambda *_, **__: "sign")
-        for name in ("find_recipients", "upload_to_shelf", "send", "revoke"):
+        for name in GATEWAY_STEPS:
             wrap(DiadocGateway, name, lambda *_, _name=name, **__: _name)
         with suppress(Crash):
             yield reached
@@ -151,6 +174,41 @@ def test_a_crash_while_revoking_leaves_no_live_document(
     assert exchange.state == State.REVOKED
     sent, revoked = world.journal(exchange, "sent"), world.journal(exchange, "revoked")
     assert len(sent) == len(revoked) <= 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", list(dict.fromkeys(INVITING)))
+def test_a_crash_while_inviting_leads_to_one_invitation(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+) -> None:
+    exchange = world.open(PARTNERS_ONLY)
+    with crash(monkeypatch, step, after=after) as reached:
+        send(exchange=exchange, pdf=PDF)
+    assert reached == INVITING[: INVITING.index(step) + 1]
+    exchange = Exchange.objects.get(pk=exchange.pk)
+    send(exchange=exchange, pdf=PDF)
+    assert exchange.state == State.AWAITING_CONSENT
+    assert len(world.sandbox.journal("edo", action="invited")) == 1
+    world.sandbox.edo_invitation(PARTNERS_ONLY, "accept")
+    send(exchange=exchange, pdf=PDF)
+    assert world.journal(exchange, "sent") == ["sent"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", FOLLOWING)
+def test_a_crash_while_judging_loses_no_signature(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+) -> None:
+    exchange = world.send()
+    world.sign_as_client(exchange)
+    with crash(monkeypatch, step, after=after) as reached:
+        follow(exchange=exchange)
+    assert reached == FOLLOWING[: FOLLOWING.index(step) + 1]
+    exchange = Exchange.objects.get(pk=exchange.pk)
+    assert follow(exchange=exchange) == State.SIGNED
+    assert world.journal(exchange, "revoked") == []
 
 
 @pytest.mark.django_db(transaction=True)

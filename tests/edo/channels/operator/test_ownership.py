@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from edo.channels.evidence import SigningSide
 from edo.channels.operator.diadoc.client import DiadocGateway
-from edo.channels.operator.following import _store_powers
+from edo.channels.operator.following import _store_powers, follow
 from edo.channels.operator.ownership import check_ownership
 from edo.channels.operator.values import PowerFile
 from edo.models import Exchange, RecipientPower
 from edo.powers import mchd
-from edo.signing.certificates import read_certificate
+from edo.signing.certificates import CertificateDetails, read_certificate
 from edo.signing.report import SignatureReport
 from tests.edo.powers.test_mchd_chain import CLIENT, FIRST, HEAD, MANAGER, signer
 from tests.support.sandbox import PETROV, ROMASHKA
@@ -69,3 +70,25 @@ def test_the_clients_power_of_attorney_is_fetched_stored_and_checked(
     assert check(exchange, authority().signer(organisation_inn="", inn="123456789012"))[0] == [
         "power_foreign_representative"
     ]
+
+
+def test_the_card_shows_the_clients_power_of_attorney_to_who_must_judge_it(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = world.send(ROMASHKA)
+    world.sign_as_client(exchange)
+    xml = mchd.build(FIRST)
+    signature = signer(HEAD, CLIENT.inn).sign(xml)
+    RecipientPower.objects.create(
+        exchange=exchange, position=0, registration_number="1", xml=xml, signature=signature
+    )
+    assert follow(exchange=exchange) == Exchange.State.SIGNED
+    channel = world.channel(exchange=exchange)
+    labels = [detail.label for detail in channel.summarize().signatures[1].details]
+    assert "МЧД клиента" not in labels
+    power = channel.collect_evidence().powers_of_attorney[1]
+    assert (power.side, power.principal) == (SigningSide.RECIPIENT, CLIENT.name)
+    monkeypatch.setattr(CertificateDetails, "belongs_to", lambda *_: False)
+    details = {detail.label: detail.value for detail in channel.summarize().signatures[1].details}
+    assert details["Полномочия"] == "Договоры; Платежи"
+    assert details["Доверитель и представитель"] == "ООО «Ромашка» – Сидоров Олег"
