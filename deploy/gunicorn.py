@@ -7,6 +7,8 @@ import os
 
 # Inside the container; docker-compose.yml publishes the port.
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+# The application has Russian pages for longer URLs; gunicorn's own error pages are English.
+limit_request_line = 8190
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))

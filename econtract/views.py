@@ -1,10 +1,11 @@
 """Error pages."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.session_end.middleware import answer_stale_page
-from accounts.session_end.pages import find_page
+from accounts.session_end.pages import find_page, nearest_page
 from econtract.platform.common.request_id import current_request_id
 
 
@@ -16,7 +17,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
+    """400, or 413 for more data than we take."""
+    if isinstance(exception, RequestDataTooBig):
+        return _page(request, "413.html", 413)
     return _page(request, "400.html", 400)
 
 
@@ -28,6 +31,21 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, also for objects that the user cannot see."""
     return _page(request, "404.html", 404)
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """405 for an address that is only posted to, with a link to the nearest page."""
+    return _page(request, "405.html", 405, page=nearest_page(request.path))
+
+
+def uri_too_long(request: HttpRequest) -> HttpResponse:
+    """414."""
+    return _page(request, "414.html", 414)
+
+
+def range_not_satisfiable(request: HttpRequest) -> HttpResponse:
+    """416 for a part of a file that it does not have."""
+    return _page(request, "416.html", 416)
 
 
 def _page(request: HttpRequest, template: str, status: int, **variables: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Which page a request is about, and to which one its user returns."""
 
+import inspect
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +23,16 @@ def find_page(request: HttpRequest) -> str:
     for url in (headers.get(PAGE_HEADER), headers.get("HX-Current-URL"), headers.get("Referer")):
         if url and url_has_allowed_host_and_scheme(url, {request.get_host()}):
             parts = urlsplit(url)
-            if _is_page(parts.path):
+            if is_page(parts.path):
                 return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return own_path
+    return nearest_page(request.path)
+
+
+def nearest_page(path: str) -> str:
+    """``path`` if it can be opened, else the nearest page above it: the card above «comment/»."""
+    while path != "/" and not is_page(path):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return path
 
 
 def get_next_page(request: HttpRequest) -> str:
@@ -34,11 +42,23 @@ def get_next_page(request: HttpRequest) -> str:
     return url if is_ours else resolve_url("home")
 
 
-def _is_page(path: str) -> bool:
+def is_page(path: str) -> bool:
+    """Whether there is a page at ``path``, so that it can be opened and not only be posted to."""
     try:
-        return resolve(path).view_name != LOGIN
+        match = resolve(path)
     except Resolver404:
         return False
+    return match.view_name != LOGIN and _accepts_get(match.func)
+
+
+def _accepts_get(view: Any) -> bool:
+    """Reads it off Django's decorators and class-based views, which do not say it themselves."""
+    methods = getattr(getattr(view, "view_class", None), "http_method_names", None)
+    while methods is None and view is not None:
+        if inspect.isfunction(view):
+            methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        view = getattr(view, "__wrapped__", None)
+    return methods is None or "GET" in {method.upper() for method in methods}
 
 
 def get_view(request: HttpRequest) -> Any:

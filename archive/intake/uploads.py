@@ -4,15 +4,16 @@ import tempfile
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 
 from archive.intake.formats import HEAD_SIZE
 from archive.intake.sizes import PDF_LIMIT, size_limit, too_large
 from econtract.platform.common.refusals import Refusal
 
 # After the limit the rest is read and discarded, so that the form comes back with everything that
-# the user entered. After this many bytes the connection is closed.
+# the user entered. After this many bytes the answer is 413, and the connection is closed.
 MAX_RECEIVED = 4 * PDF_LIMIT
 
 
@@ -42,7 +43,7 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received += len(raw_data)
         if self.received > MAX_RECEIVED:
             self.file.close()
-            raise StopUpload(connection_reset=True)
+            raise RequestDataTooBig("An upload exceeds every limit.")
         if self.refusal is None:
             self._keep(raw_data)
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadhandler import StopUpload
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, QueryDict
 from django.test import RequestFactory
 
@@ -72,7 +72,7 @@ def test_an_endless_upload_is_cut_off() -> None:
     handler.new_file("file", "a.docx", "application/octet-stream", None)
     for number in range(uploads.MAX_RECEIVED // CHUNK_SIZE):
         handler.receive_data_chunk(b"P" * CHUNK_SIZE, number * CHUNK_SIZE)
-    with pytest.raises(StopUpload):
+    with pytest.raises(RequestDataTooBig):
         handler.receive_data_chunk(b"P", uploads.MAX_RECEIVED)
 
 
