@@ -104,7 +104,9 @@ def test_only_one_worker_at_a_time_calls_the_service(
 def test_a_worker_that_is_slower_than_its_lease_does_not_ask_again(
     phones: Phones, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
+    """In the meantime another worker has asked, and has not got the answer."""
     phones.client.can_repeat_question = False
+    phones.client.fault["ask"] = Crash()
     phones.wait()
     original: Callable[..., Any] = getattr(phones.client, call)
 
