@@ -23,6 +23,7 @@ from edo.signing.proofs import (
     read_stamp_time,
 )
 from edo.signing.timestamp_service import has_timestamp_service, request_timestamp
+from edo.trust.freshness import freshen_for_signature
 from edo.trust.store import load_trust_store
 
 Result = TypeVar("Result")
@@ -52,6 +53,7 @@ class _EvidenceCollection:
         self.missing: list[str] = []
 
     def run(self) -> EvidenceAttempt:
+        self._fetch_revocation()
         self._add_stamped_signature()
         for side, signature in self._list_signatures():
             self._add_timestamp(side, signature)
@@ -131,6 +133,13 @@ class _EvidenceCollection:
         ]
 
     # --- Certificates and revocation ---------------------------------------------------------
+
+    def _fetch_revocation(self) -> None:
+        """Have the authorities answer, unless what is at hand covers the signatures."""
+        signatures = [signature for _, signature in self._list_signatures()]
+        for signature in (*signatures, *self._list_power_signatures()):
+            freshen_for_signature(signature, self._get_end())
+        self.trust = load_trust_store()
 
     def _add_proofs(self) -> None:
         """The certificates and revocation lists of all signatures, each once."""

@@ -19,7 +19,7 @@ from edo.signing.report import SignatureReport
 from edo.signing.revocation import RevocationStatus
 from edo.trust import store
 from edo.trust.crls import need_crls, refresh_crls
-from edo.trust.freshness import collect_revocation_info, freshen_for_signature
+from edo.trust.freshness import freshen_for_signature
 from tests.support.fake_server import FakeServer, response, run_fake_server
 from tests.support.signing.pki import DAY, NOW, PDF, Authority, Signer, authority
 
@@ -261,24 +261,6 @@ def test_the_certificate_of_a_stranger_names_no_address_that_we_call(server: Fak
     freshen_for_signature(b"\x30\x80nonsense", NOW)
     assert server.requests == []
     assert not RevocationList.objects.exists()
-
-
-def test_evidence_has_the_freshest_list_and_the_response(server: FakeServer) -> None:
-    signer = authority().signer(extensions=[crl_point(server), responder(server)])
-    chain = [signer.certificate, authority().issuing]
-    assert not collect_revocation_info(chain, NOW).is_complete
-    server.responses.append(response(404))
-    content = answer_ocsp(signer)
-    server.responses.append(response(200, content))
-    freshen_for_signature(signer.sign(PDF), NOW)
-    info = collect_revocation_info(chain, NOW)
-    assert (info.crls, info.ocsp_responses, info.is_complete) == ((), (content,), True)
-    RevocationList.objects.update(due_at=NOW)
-    content = crl()
-    server.responses.append(response(200, content))
-    refresh_crls()
-    store.forget()
-    assert collect_revocation_info(chain, NOW).crls == (content,)
 
 
 def test_a_version_is_looked_at_once_in_a_few_seconds(
