@@ -16,7 +16,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
 # Object identifiers of the subject attributes that Russian certification authorities use.
@@ -108,6 +108,8 @@ class Authority:
             usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
             builder = builder.add_extension(usage, True)  # critical, and the only one: RFC 3161
         builder = builder.add_extension(_authority_key_id(self.key), False)
+        for extension in build_addresses("crl.der"):
+            builder = builder.add_extension(extension, False)
         certificate = builder.sign(self.key, hashes.SHA256())
         return IssuedKey(
             _private_key_der(key),
@@ -117,19 +119,24 @@ class Authority:
         )
 
     def revocation_list(
-        self, revocations: list[tuple[bytes, dt.datetime]], now: dt.datetime
+        self,
+        revocations: list[tuple[bytes, dt.datetime]],
+        last_update: dt.datetime,
+        next_update: dt.datetime,
+        *,
+        number: int = 1,
     ) -> bytes:
-        """A CRL in DER of these (certificate, revocation date) pairs, valid as long as the keys."""
+        """A CRL in DER of these (certificate, revocation date) pairs."""
         builder = x509.CertificateRevocationListBuilder(
             issuer_name=self.certificate.subject,
-            last_update=now - BACKDATING,
-            next_update=now + VALIDITY,
+            last_update=last_update,
+            next_update=next_update,
         )
         for certificate, revoked_at in revocations:
             serial = x509.load_der_x509_certificate(certificate).serial_number
             entry = x509.RevokedCertificateBuilder(serial, revoked_at).build()
             builder = builder.add_revoked_certificate(entry)
-        builder = builder.add_extension(x509.CRLNumber(1), False)
+        builder = builder.add_extension(x509.CRLNumber(number), False)
         builder = builder.add_extension(_authority_key_id(self.key), False)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
@@ -227,6 +234,21 @@ def _sign_ca_certificate(
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
     builder = builder.add_extension(key_usage(key_cert_sign=True, crl_sign=True), True)
     return builder.add_extension(_authority_key_id(signer), False).sign(signer, hashes.SHA256())
+
+
+def build_addresses(crl_file: str) -> list[x509.ExtensionType]:
+    """Where the CRL and the OCSP responder are; empty without SANDBOX_URL."""
+    base_url = settings.SANDBOX_URL
+    if not base_url:
+        return []
+    crl, ocsp = (
+        x509.UniformResourceIdentifier(f"{base_url}/ca/{name}") for name in (crl_file, "ocsp")
+    )
+    access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, ocsp)
+    return [
+        x509.CRLDistributionPoints([x509.DistributionPoint([crl], None, None, None)]),
+        x509.AuthorityInformationAccess([access]),
+    ]
 
 
 def key_usage(

@@ -26,7 +26,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from econtract.sandbox import gost_ca, gost_cms
 from econtract.sandbox.ca import COMPANY_INN, PERSON_INN
 
-# The certificates contain no CRL distribution point, so the list must be required explicitly.
+# The certificates may name no address of a list, so the list must be required explicitly.
 _SIGNER_NEEDS_CRL = CertRevTrustPolicy(
     RevocationCheckingPolicy(
         ee_certificate_rule=RevocationCheckingRule.CRL_REQUIRED,

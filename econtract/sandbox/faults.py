@@ -25,12 +25,15 @@ SYSTEMS = {
     "dss": "КриптоПро DSS",
     "messages": "СМС и почта",
     "tsp": "Служба времени",
+    "trust": "УЦ и Минцифры",
 }
 _SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"
     r"|(dss)/(?:STS|SignServer)/"
     r"|(tsp)$"
+    r"|(trust)/"
+    r"|(?P<ca>ca)/(?:ocsp|[\w-]*crl\.der)$"
     r"|(edo)/(?:(?:[Vv]\d+/)?[A-Z]|oidc/))"
 )
 _WHOLE_REQUEST_KINDS = (FaultKind.SLOW, FaultKind.ERROR, FaultKind.DOWN, FaultKind.LOST_ANSWER)
@@ -43,9 +46,11 @@ _EDO_TEXTS = {
 
 
 def system_from_path(path: str) -> str:
-    """The outside system that a path belongs to; empty for pages, the control API and CA files."""
+    """The outside system that a path belongs to; empty for pages and the control API."""
     match = _SYSTEM_PATH.match(path)
-    return next(filter(None, match.groups()), "") if match else ""
+    if match is None:
+        return ""
+    return "trust" if match["ca"] else next(filter(None, match.groups()), "")
 
 
 def active_faults() -> QuerySet[Fault]:

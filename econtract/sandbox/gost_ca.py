@@ -43,6 +43,7 @@ class GostAuthority:
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (usage, True),
             *([(x509.ExtendedKeyUsage([ca.DOCUMENT_SIGNING]), False)] if is_seal else []),
+            *((extension, False) for extension in ca.build_addresses(CRL_FILE)),
         ]
         certificate = build_certificate(
             subject=subject.name(),
@@ -58,14 +59,20 @@ class GostAuthority:
         )
 
     def revocation_list(
-        self, revocations: list[tuple[bytes, dt.datetime]], now: dt.datetime
+        self,
+        revocations: list[tuple[bytes, dt.datetime]],
+        last_update: dt.datetime,
+        next_update: dt.datetime,
+        *,
+        number: int = 1,
     ) -> bytes:
-        """A CRL in DER of these (certificate, revocation date) pairs, valid as long as the keys."""
+        """A CRL in DER of these (certificate, revocation date) pairs."""
         return build_crl(
             issuer=self.certificate.subject,
             issuer_key=self.key,
-            last_update=now - BACKDATING,
-            next_update=now + VALIDITY,
+            last_update=last_update,
+            next_update=next_update,
+            number=number,
             revocations=[
                 (x509.load_der_x509_certificate(certificate).serial_number, revoked_at)
                 for certificate, revoked_at in revocations
@@ -120,7 +127,8 @@ def create(directory: Path, twin: ca.Authority, now: dt.datetime) -> GostAuthori
     )
     authority = GostAuthority(certificate, key)
     (directory / CERTIFICATE_FILE).write_bytes(certificate.public_bytes(Encoding.PEM))
-    (directory / CRL_FILE).write_bytes(authority.revocation_list([], now))
+    crl = authority.revocation_list([], now - BACKDATING, now + VALIDITY)
+    (directory / CRL_FILE).write_bytes(crl)
     roots = (twin.root, root)
     (directory / "roots.pem").write_bytes(
         b"".join(item.public_bytes(Encoding.PEM) for item in roots)

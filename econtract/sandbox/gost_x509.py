@@ -64,6 +64,7 @@ def build_crl(
     last_update: dt.datetime,
     next_update: dt.datetime,
     revocations: Sequence[tuple[int, dt.datetime]],
+    number: int = 1,
 ) -> bytes:
     """A revocation list (DER) of these (serial number, time) pairs."""
     entries = [
@@ -71,7 +72,7 @@ def build_crl(
         for serial, revoked_at in revocations
     ]
     own: Extensions = [
-        (x509.CRLNumber(1), False),
+        (x509.CRLNumber(number), False),
         (authority_key_identifier(issuer_key.public_key), False),
     ]
     tbs = asn1_crl.TbsCertList(

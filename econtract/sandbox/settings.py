@@ -2,6 +2,8 @@
 
 ECONTRACT_DATA_DIR      parent folder of `sandbox/`: database and keys (default `<repo>/var`)
 SANDBOX_PUBLIC_URL      base URL of the links sent to people (default: the host of the request)
+SANDBOX_URL             base URL of the CRL and OCSP addresses in certificates (default: none)
+SANDBOX_CRL_MINUTES     how long a revocation list is valid that is fetched (default 60)
 SANDBOX_ALLOWED_HOSTS   host names, comma-separated (default: ALLOWED_HOSTS and the loopback)
 SANDBOX_TOKEN           the only bearer token accepted (default: any token that is not empty)
 SANDBOX_SIGNATURES      kind of new keys: `ecdsa`, or `gost` if libgcrypt is there (default `gost`)
@@ -123,6 +125,8 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+SANDBOX_URL = os.environ.get("SANDBOX_URL", "").rstrip("/")
+SANDBOX_CRL_MINUTES = float(os.environ.get("SANDBOX_CRL_MINUTES", "60"))
 SANDBOX_PUBLIC_URL = os.environ.get("SANDBOX_PUBLIC_URL", "").rstrip("/")
 SANDBOX_TOKEN = os.environ.get("SANDBOX_TOKEN", "")
 SANDBOX_SIGNATURES = os.environ.get("SANDBOX_SIGNATURES", "gost")

@@ -1,4 +1,4 @@
-"""Keys of our company's people and seal, of the operator and of the time-stamp service."""
+"""Keys of our company's people and seal, of the operator, the time-stamp service, the ministry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ _PEOPLE = (
     ("signer-zaitsev", "Зайцев", "Антон", "Романович", "Начальник отдела продаж"),
 )
 _OUR_NAME, _OUR_OGRN = "ПАО «Ростелеком»", "1027700198767"
+_MINISTRY_OGRN = "1047702026701"
 _EXPIRED, _REVOKED, _BLOCKED = "signer-egorov", "signer-volkova", "signer-zaitsev"
+
+# How long before the set-up.
+REVOKED_BEFORE = dt.timedelta(days=20)
 
 _NO_PERSON = {"given_name": "", "patronymic": "", "position": "", "inn": "", "snils": ""}
 
@@ -47,14 +51,19 @@ def create_keys(now: dt.datetime) -> None:
         for number, person in enumerate(_PEOPLE, start=1)
     ]
     SigningKey.objects.bulk_create([*keys, _build_operator_key(authority, now)])
-    revocations = [
-        (bytes(key.certificate), now - dt.timedelta(days=20))
-        for key in keys
-        if key.key_ref == _REVOKED
-    ]
-    (settings.CA_DIR / "crl.der").write_bytes(ca.load().revocation_list([], now))
+    # Files for those who fetch nothing: they are valid as long as the keys.
+    term = (now - BACKDATING, now + VALIDITY)
+    (settings.CA_DIR / "crl.der").write_bytes(ca.load().revocation_list([], *term))
     crl_file = "crl.der" if isinstance(authority, ca.Authority) else gost_ca.CRL_FILE
-    (settings.CA_DIR / crl_file).write_bytes(authority.revocation_list(revocations, now))
+    (settings.CA_DIR / crl_file).write_bytes(authority.revocation_list(list_revocations(), *term))
+
+
+def list_revocations() -> list[tuple[bytes, dt.datetime]]:
+    """The certificates of people that are revoked, and since when."""
+    return [
+        (bytes(key.certificate), key.not_before + BACKDATING - REVOKED_BEFORE)
+        for key in SigningKey.objects.filter(key_ref=_REVOKED)
+    ]
 
 
 def ensure_seal_key(authority: Issuer, now: dt.datetime) -> None:
@@ -65,6 +74,18 @@ def ensure_seal_key(authority: Issuer, now: dt.datetime) -> None:
     subject = Subject(name, "", "", "", "", company=_OUR_NAME, company_inn=OUR_INN, ogrn=_OUR_OGRN)
     key = authority.issue(subject, now - BACKDATING, now + VALIDITY, is_seal=True)
     SigningKey.objects.create(key_ref="seal", role="seal", surname=name, **_NO_PERSON, **vars(key))
+
+
+def ensure_trust_list_key(authority: Issuer, now: dt.datetime) -> None:
+    """Create the key that signs the list of accredited authorities, as `ensure_seal_key` does."""
+    if SigningKey.objects.filter(role="trustlist").exists():
+        return
+    name = "Минцифры (песочница)"
+    subject = Subject(name, "", "", "", "", company=name, ogrn=_MINISTRY_OGRN)
+    key = authority.issue(subject, now - BACKDATING, now + VALIDITY)
+    SigningKey.objects.create(
+        key_ref="trust-list", role="trustlist", surname=name, **_NO_PERSON, **vars(key)
+    )
 
 
 def ensure_timestamp_key(authority: ca.Authority, now: dt.datetime) -> None:

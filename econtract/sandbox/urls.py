@@ -17,6 +17,7 @@ from econtract.sandbox.api import (
     registry,
     signing,
     timestamps,
+    trust,
 )
 from econtract.sandbox.api.feed import event_feed
 from econtract.sandbox.edo import (
@@ -63,7 +64,9 @@ _protocols = [
     path("dss/SignServer/rest/api/documents", dss.get_document),
     path("dss/SignServer/rest/api/documents/packagesignature", dss.get_package),
     path("tsp", timestamps.create_timestamp),
-    path("ca/<str:name>", signing.get_ca_file),
+    path("ca/ocsp", trust.answer_ocsp),
+    path("ca/<str:name>", trust.get_ca_file),
+    path("trust/list.xml", trust.get_trust_list),
 ]
 _edo = [
     path("oidc/connect/token", tokens.get_token),
@@ -111,6 +114,7 @@ _control = [
     ),
     path("control/v1/client-signatures", control.create_client_signature),
     path("control/v1/edo/tokens/expire", edo_control.expire_tokens),
+    path("control/v1/trust-list", trust.publish_trust_list),
     path("control/v1/phones", phone_control.list_requests),
     path("control/v1/phones/<str:key_ref>", phone_control.answer_requests),
     path("control/v1/edo/partners", edo_control.change_partnership),

@@ -34,10 +34,10 @@ def refresh_trust() -> None:
 
 def fetch_trust_list() -> None:
     """Fetch the list of TRUST_LIST_URL if it is due, once a day. A failure is tried again later."""
-    now = clock.now()
     if not settings.TRUST_LIST_URL:
         return
     row, _ = TrustListFetch.objects.get_or_create(pk=1)
+    now = clock.now()
     if not TrustListFetch.objects.filter(pk=1, due_at__lte=now).update(due_at=now + LIST_LEASE):
         return
     try:

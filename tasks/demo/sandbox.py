@@ -68,6 +68,10 @@ class SandboxControl:
     def leave_unanswered(self, message_id: str) -> None:
         self._call(f"edo/{message_id}/ignore")
 
+    def publish_trust_list(self, suspended: list[str]) -> None:
+        """Publishes the next list of accredited authorities."""
+        self._call("trust-list", suspended=suspended)
+
     def _call(self, path: str, **body: Any) -> None:
         self._send("POST", path, body)
 

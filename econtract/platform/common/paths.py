@@ -23,7 +23,11 @@ def seal_trust_roots() -> Path | None:
 
 
 def revocation_lists() -> list[Path]:
-    """EDO_CRLS: files of revocation lists (PEM or DER), by default those of the sandbox's CA."""
+    """EDO_CRLS: files of revocation lists (PEM or DER).
+
+    By default those of the sandbox's CA; none where SANDBOX_URL says whom to ask for fresh ones.
+    """
     folder = data_dir() / "sandbox" / "ca"
-    default = f"{folder / 'crl.der'},{folder / 'gost-crl.der'}"
+    files = f"{folder / 'crl.der'},{folder / 'gost-crl.der'}"
+    default = "" if env.text("SANDBOX_URL", "") else files
     return [Path(name) for name in env.comma_separated("EDO_CRLS", default)]

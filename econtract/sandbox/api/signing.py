@@ -1,12 +1,8 @@
-"""The signing service over HTTP (docs/protocols.md, section 7), and the test CA's files."""
+"""The signing service over HTTP (docs/protocols.md, section 7)."""
 
 from __future__ import annotations
 
 import datetime as dt
-
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
 
 from econtract.sandbox import clock, cms
 from econtract.sandbox.api.protocol import (
@@ -22,14 +18,7 @@ from econtract.sandbox.api.protocol import (
 from econtract.sandbox.models import SigningKey
 
 # Roles of keys that are not ours.
-_OTHERS_KEYS = ("operator", "timestamp")
-_CA_FILES = {
-    "roots.pem": "application/x-pem-file",
-    "issuing.pem": "application/x-pem-file",
-    "crl.der": "application/pkix-crl",
-    "gost-issuing.pem": "application/x-pem-file",
-    "gost-crl.der": "application/pkix-crl",
-}
+_OTHERS_KEYS = ("operator", "timestamp", "trustlist")
 
 
 @query
@@ -62,14 +51,6 @@ def choose_signing_time(
     if time and not not_before <= time <= now:
         raise bad_request("signed_at: a time after the certificate's start, in the past expected")
     return time or now
-
-
-@require_GET
-def get_ca_file(request: HttpRequest, name: str) -> HttpResponse:
-    """GET /ca/<name>: a public file of the CA, without authentication."""
-    if name not in _CA_FILES or not (settings.CA_DIR / name).exists():
-        raise Http404
-    return HttpResponse((settings.CA_DIR / name).read_bytes(), content_type=_CA_FILES[name])
 
 
 def _render_key(key: SigningKey) -> Json:

@@ -6,9 +6,9 @@ from django.db import models
 
 
 class SigningKey(models.Model):
-    """A key of our head, a signatory, our seal, the ЭДО operator, or the time-stamp service.
+    """A key of our head, a signatory, our seal, the ЭДО operator, or a public service.
 
-    `role` is head, signatory, seal, operator or timestamp.
+    `role` is head, signatory, seal, operator, timestamp or trustlist (the ministry).
     """
 
     key_ref = models.CharField(max_length=40, unique=True)

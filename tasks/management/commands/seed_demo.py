@@ -11,10 +11,14 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import OutsideError
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import queue
+from edo.models import TrustListFetch
+from edo.trust.refresh import fetch_trust_list, refresh_trust
 from tasks.demo import operator, people
 from tasks.demo.player import ScenarioPlayer
 from tasks.demo.sandbox import SandboxControl, SandboxUnavailable
 from tasks.demo.scenarios import SCENARIOS
+
+SUSPENDED_AUTHORITY = "УЦ «Третий» (песочница)"
 
 
 class Command(BaseCommand):
@@ -34,6 +38,7 @@ class Command(BaseCommand):
     def _seed(self, sandbox: SandboxControl) -> None:
         sandbox.set_autopilot(on=False)
         operator.create_operator()
+        refresh_trust()
         player = ScenarioPlayer(people.create_people(), sandbox)
         with queue.publishing_disabled():
             for scenario in SCENARIOS:
@@ -44,5 +49,12 @@ class Command(BaseCommand):
         )
         old_notifications.update(read_at=F("created_at"))
         sandbox.reset_clock()
+        self._show_waiting_list(sandbox)
         sandbox.set_autopilot(on=True)
         self.stdout.write(f"{len(SCENARIOS)} tasks are there.")
+
+    def _show_waiting_list(self, sandbox: SandboxControl) -> None:
+        """A list that ends the accreditation of an authority waits for an administrator."""
+        sandbox.publish_trust_list(suspended=[SUSPENDED_AUTHORITY])
+        TrustListFetch.objects.update(due_at=clock.now())
+        fetch_trust_list()

@@ -57,6 +57,7 @@ class Command(BaseCommand):
                 signatories.create_keys(now)
             signatories.ensure_seal_key(gost_ca.get_issuer(), now)
             signatories.ensure_timestamp_key(ca.load(), now)
+            signatories.ensure_trust_list_key(gost_ca.get_issuer(), now)
         authorities = [ca.load().certificate]
         if gost_ca.exists():
             authorities.append(gost_ca.load().certificate)
