@@ -25,7 +25,8 @@ def account_refusals(task: SigningTask, user: User) -> list[Refusal]:
     """Why the account number cannot be changed or checked now; empty: it can."""
     reasons = document_refusals(task, user)
     if not reasons and withdrawal.is_needed(task):
-        text, fix = "Документ уже у клиента.", "Чтобы изменить лицевой счет, открепите документ."
+        text = "Документ уже отправлен или отправляется."
+        fix = "Чтобы изменить лицевой счет, открепите документ."
         return [Refusal("account_locked_by_document", text, fix)]
     return reasons
 

@@ -4,6 +4,7 @@ from archive.files import storage
 from clients.gateways.eip import eip
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.common.refusals import join_texts
 from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.leases import fenced_transaction
@@ -12,6 +13,7 @@ from edo.channels.protocol import (
     DocumentToSign,
     SessionState,
     SigningChannel,
+    SigningSession,
 )
 from tasks import channels
 from tasks.actions.document import find_parked_submission
@@ -123,7 +125,14 @@ def send(channel: SigningChannel, task: SigningTask) -> list[DueTransition]:
             name = "confirmation_requested"
         case _:
             return []
-    return [DueTransition(name, arguments={"comment": session.reason if session else ""})]
+    return [DueTransition(name, arguments={"comment": _describe_wait(session)})]
+
+
+def _describe_wait(session: SigningSession | None) -> str:
+    """What the session waits for and until when, for the history and the banner."""
+    if session is None or session.waits_until is None:
+        return session.reason if session else ""
+    return f"{session.reason} Ждем до {format_with_zone(session.waits_until)}."
 
 
 def build_send_failure(refusal: Refused, *, actor: Actor = Actor.SYSTEM) -> DueTransition:

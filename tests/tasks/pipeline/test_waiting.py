@@ -153,6 +153,7 @@ def test_the_signatory_is_asked_about_every_few_seconds(
 ) -> None:
     channel.waits = [{**CONFIRMATION, "waits_until": clock.now() + timedelta(minutes=10)}]
     task = run_until(task, Status.CONFIRMATION_PENDING, set_up)
+    assert "Ждем до" in task.history.get(name="confirmation_requested").comment
     channel.waits.clear()
     with time_machine.travel(clock.now() + timedelta(seconds=31), tick=True):
         run_everything()
