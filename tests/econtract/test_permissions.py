@@ -88,6 +88,7 @@ PAGES = {
     "/palette/": LISTS,
     "/notifications/settings/": LISTS,
     "/access/": dict.fromkeys(SEE, 200) | {"blocked": 302, "nobody": 302},
+    "/password/": dict.fromkeys(SEE, 200) | {"blocked": 302, "nobody": 302},
 }
 
 

@@ -50,6 +50,7 @@ PAGES = [
     "/notifications/",
     "/notifications/settings/",
     "/access/",
+    "/password/",
     "/no/such/page/",
 ]
 CODES = re.compile(r"\b(identification_|cabinet_|signing_failed|on_approval|None|False)\b")

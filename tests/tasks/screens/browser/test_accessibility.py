@@ -51,6 +51,7 @@ def test_the_screens_pass_the_audit(
         "/notifications/?read",
         "/notifications/settings/",
         "/access/",
+        "/password/",
     ]
     page = screens.open("/tasks/my/", owner)
     for address in addresses:
