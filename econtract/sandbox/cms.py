@@ -23,8 +23,9 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from econtract.sandbox import gost_ca, gost_cms
 from econtract.sandbox.ca import COMPANY_INN, PERSON_INN
+from econtract.sandbox.gost import ca as gost_ca
+from econtract.sandbox.gost import cms as gost_cms
 
 # The certificates may name no address of a list, so the list must be required explicitly.
 _SIGNER_NEEDS_CRL = CertRevTrustPolicy(

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
-from econtract.sandbox import ca, gost_ca
-from econtract.sandbox.gost_ca import GostAuthority
-from econtract.sandbox.gost_x509 import SIGNATURES
+from econtract.sandbox import ca
+from econtract.sandbox.gost import ca as gost_ca
+from econtract.sandbox.gost.ca import GostAuthority
+from econtract.sandbox.gost.x509 import SIGNATURES
 from econtract.sandbox.signatories import Issuer, list_revocations
 
 OVERLAP = dt.timedelta(minutes=5)

@@ -6,9 +6,10 @@ import datetime as dt
 
 from django.conf import settings
 
-from econtract.sandbox import ca, gost_ca, numbers
+from econtract.sandbox import ca, numbers
 from econtract.sandbox.ca import BACKDATING, VALIDITY, Subject
-from econtract.sandbox.gost_ca import GostAuthority
+from econtract.sandbox.gost import ca as gost_ca
+from econtract.sandbox.gost.ca import GostAuthority
 from econtract.sandbox.models import ClientKey, SigningKey
 from econtract.sandbox.organisations import OUR_INN
 

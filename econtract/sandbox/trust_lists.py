@@ -23,7 +23,8 @@ from lxml import etree
 
 from econtract.platform.crypto import gost
 from econtract.platform.crypto.gost import GostPrivateKey
-from econtract.sandbox import ca, gost_ca
+from econtract.sandbox import ca
+from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.models import SigningKey
 
 LIST_FILE, STATE_FILE = "trust-list.xml", "trust-list.json"

@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from econtract.sandbox import ca, gost_ca, revocation, trust_lists
+from econtract.sandbox import ca, revocation, trust_lists
 from econtract.sandbox.api.control import control_command
 from econtract.sandbox.api.protocol import ApiCall, Json, bad_request
+from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.trust_lists import ListState
 
 _CERTIFICATE_FILES = {"roots.pem", "issuing.pem", gost_ca.CERTIFICATE_FILE}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from econtract.sandbox import ca, cms, gost_ca
+from econtract.sandbox import ca, cms
 from econtract.sandbox.ca import Subject
+from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.models import ClientKey, Organisation
 from econtract.sandbox.numbers import make_person_inn, make_snils
 

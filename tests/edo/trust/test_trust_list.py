@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from econtract.platform.crypto.gost import GostPrivateKey
-from econtract.sandbox import gost_x509
+from econtract.sandbox.gost import x509 as gost_x509
 from edo.crypto.digests import digest
 from edo.models import AuthorityCertificate, TrustList
 from edo.signing import cms

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from econtract.platform.crypto.gost import XCH_A, GostPrivateKey
-from econtract.sandbox.gost_x509 import Extensions, build_certificate, build_crl
+from econtract.sandbox.gost.x509 import Extensions, build_certificate, build_crl
 from edo.signing.certificates import ORGANISATION_INN, PERSON_INN, SNILS
 from edo.signing.trust import TrustStore
 from tests.support.signing.pki import NOW, YEAR, Signer, build_name, build_usage

@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from econtract.sandbox import ca, gost_ca, organisations, signatories
+from econtract.sandbox import ca, organisations, signatories
+from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.models import Organisation, SandboxState
 
 

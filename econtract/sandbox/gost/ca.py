@@ -16,7 +16,7 @@ from econtract.platform.crypto import libgcrypt
 from econtract.platform.crypto.gost import GostPrivateKey
 from econtract.sandbox import ca
 from econtract.sandbox.ca import BACKDATING, VALIDITY, IssuedKey, Subject
-from econtract.sandbox.gost_x509 import Extensions, build_certificate, build_crl
+from econtract.sandbox.gost.x509 import Extensions, build_certificate, build_crl
 
 CERTIFICATE_FILE, KEY_FILE, CRL_FILE = "gost-issuing.pem", "gost-issuing.key", "gost-crl.der"
 
