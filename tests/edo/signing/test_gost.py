@@ -164,3 +164,14 @@ def test_both_kinds_of_roots_live_in_one_store(signer: Signer) -> None:
     trust = TrustStore((authority().root, gost_authority().root))
     assert check(signer.sign(PDF), trust=trust).is_valid
     assert check(authority().signer().sign(PDF), trust=trust).is_valid
+
+
+def test_a_personal_certificate_names_no_company() -> None:
+    """Employees have such certificates since September 2024."""
+    signature = gost_authority().signer(organisation_inn="").sign(PDF)
+    report = check(signature)
+    assert report.is_valid
+    assert report.certificate is not None
+    assert (report.certificate.inn, report.certificate.organisation_inn) == ("771234567859", "")
+    assert report.certificate.belongs_to("771234567859")
+    assert not report.certificate.belongs_to("7701001100")
