@@ -40,12 +40,12 @@ class Exchange(models.Model):
         FAILED = "failed", "Не принят оператором"
         REVOKED = "revoked", "Отозван"
 
-    class Verdict(models.TextChoices):
+    class OperatorVerdict(models.TextChoices):
         VALID = "valid", "Действительна"
         INVALID = "invalid", "Недействительна"
         UNKNOWN = "unknown", "Нет сведений"
 
-    class Revocation(models.TextChoices):
+    class RevocationState(models.TextChoices):
         NONE = "", "Нет"
         REQUESTED_BY_US = "requested_by_us", "Мы предложили аннулировать"
         REQUESTED_BY_CLIENT = "requested_by_client", "Клиент предложил аннулировать"
@@ -99,12 +99,19 @@ class Exchange(models.Model):
     recipient_signed_at = models.DateTimeField("Клиент подписал", null=True)
     recipient_verdict = models.JSONField("Наша проверка подписи клиента", default=dict, blank=True)
     operator_verdict = models.CharField(
-        "Проверка оператора", max_length=10, choices=Verdict, default=Verdict.UNKNOWN
+        "Проверка оператора",
+        max_length=10,
+        choices=OperatorVerdict,
+        default=OperatorVerdict.UNKNOWN,
     )
     revocation_request = models.BinaryField("Запрос на аннулирование", null=True)
     revocation_file_name = models.CharField("Имя файла предложения", max_length=255, blank=True)
     revocation = models.CharField(
-        "Аннулирование", max_length=20, choices=Revocation, default=Revocation.NONE, blank=True
+        "Аннулирование",
+        max_length=20,
+        choices=RevocationState,
+        default=RevocationState.NONE,
+        blank=True,
     )
     created_at = models.DateTimeField("Создан", default=clock.now)
     sent_at = models.DateTimeField("Отправлен", null=True)

@@ -14,10 +14,10 @@ from edo.channels.operator.refusals import SYSTEM, ExchangeFailureCode
 from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.revocation import revoke_at_operator, store_revocation_request
 from edo.channels.operator.values import (
+    DocumentRevocation,
     DocumentStatus,
     PowerStatus,
     RecipientResponse,
-    RevocationStatus,
     SenderSignatureStatus,
     SentDocument,
 )
@@ -39,6 +39,14 @@ OPEN_STATES = (*Exchange.LIVE_STATES, State.UNVERIFIED)
 # How long the operator may leave open whether our power of attorney is attached. After that our own
 # check, made before the sending, is all that counts.
 POWER_CHECK_WAIT = timedelta(hours=1)
+SENDER_SIGNATURE_REJECTED = Refusal(
+    ExchangeFailureCode.SENDER_SIGNATURE_INVALID,
+    "Оператор ЭДО не принял нашу подпись, документ клиенту не доставлен.",
+)
+POWER_PROBLEMS = {
+    PowerStatus.NOT_ATTACHED: "МЧД не приложена к документу у оператора ЭДО.",
+    PowerStatus.INVALID: "Оператор ЭДО считает приложенную МЧД недействительной.",
+}
 NOT_DELIVERED = "Документ не доставлен клиенту."
 
 
@@ -74,7 +82,7 @@ def refuse_signature(*, exchange: Exchange, reason: str) -> None:
 
 
 def _store_status(exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus) -> None:
-    if status.revocation == RevocationStatus.REVOKED:
+    if status.revocation == DocumentRevocation.REVOKED:
         exchange.close(State.REVOKED, state__in=OPEN_STATES)
         return
     if exchange.state == State.UNVERIFIED:
@@ -117,15 +125,11 @@ def _find_delivery_problem(
 def _find_sending_problem(status: DocumentStatus) -> Refusal | None:
     """What the operator finds wrong with our side only after the sending."""
     if status.sender_signature == SenderSignatureStatus.INVALID:
-        text = "Оператор ЭДО не принял нашу подпись, документ клиенту не доставлен."
-        return Refusal(ExchangeFailureCode.SENDER_SIGNATURE_INVALID, text)
-    if status.sender_signature == SenderSignatureStatus.PENDING:
+        return SENDER_SIGNATURE_REJECTED
+    # A document that the client has signed is not failed for this: a person decides.
+    if status.sender_signature == SenderSignatureStatus.PENDING or status.is_signed:
         return None
-    if status.power == PowerStatus.NOT_ATTACHED:
-        text = "МЧД не приложена к документу у оператора ЭДО."
-        return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
-    if status.power == PowerStatus.INVALID:
-        text = "Оператор ЭДО считает приложенную МЧД недействительной."
+    if text := POWER_PROBLEMS.get(status.power):
         return Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text)
     return None
 
@@ -187,6 +191,8 @@ def _judge_signature(exchange: Exchange, gateway: OperatorGateway, status: Docum
     extra_doubts = []
     if status.response == RecipientResponse.SIGNED_PARTIALLY:
         extra_doubts.append(SIGNED_PARTIALLY)
+    if text := POWER_PROBLEMS.get(status.power):
+        extra_doubts.append(Refusal(ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID, text))
     if status.recipient_power == PowerStatus.INVALID:
         extra_doubts.append(POWER_REJECTED)
     ours = judge_recipient_signature(exchange, load_trust_store(), extra_doubts)
@@ -205,20 +211,20 @@ def _judge_signature(exchange: Exchange, gateway: OperatorGateway, status: Docum
 
 def _get_operator_verdict(
     exchange: Exchange, gateway: OperatorGateway, status: DocumentStatus
-) -> Exchange.Verdict:
+) -> Exchange.OperatorVerdict:
     if status.response == RecipientResponse.SIGNED_INVALID or status.has_error_report:
-        return Exchange.Verdict.INVALID
+        return Exchange.OperatorVerdict.INVALID
     sent = SentDocument(exchange.message_id, exchange.document_id)
     is_valid = gateway.fetch_signature_verdict(
         exchange.box.operator_box_id, sent, status.recipient_signature_id
     )
     if is_valid is None:
-        return Exchange.Verdict.UNKNOWN
-    return Exchange.Verdict.VALID if is_valid else Exchange.Verdict.INVALID
+        return Exchange.OperatorVerdict.UNKNOWN
+    return Exchange.OperatorVerdict.VALID if is_valid else Exchange.OperatorVerdict.INVALID
 
 
 def _explain(ours: RecipientVerdict, operator: str) -> Iterable[Refusal]:
-    disagrees = operator == Exchange.Verdict.INVALID and not ours.problems
+    disagrees = operator == Exchange.OperatorVerdict.INVALID and not ours.problems
     return (*ours.reasons, OPERATOR_DISAGREES) if disagrees else ours.reasons
 
 

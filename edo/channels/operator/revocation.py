@@ -14,11 +14,11 @@ from edo.channels.operator.sending import (
     sign_content,
 )
 from edo.channels.operator.values import (
+    DocumentRevocation,
     DocumentStatus,
     OperatorRefusalCode,
     RecipientResponse,
     RevocationSigner,
-    RevocationStatus,
     SentDocument,
 )
 from edo.channels.protocol import AlreadySigned
@@ -28,15 +28,15 @@ from edo.signing.confirmations import forget_refusal
 State = Exchange.State
 REVOCATION_COMMENT = "Документ отозван отправителем."
 REVOCATION_REASONS = {
-    Exchange.Revocation.REQUESTED_BY_US: (
+    Exchange.RevocationState.REQUESTED_BY_US: (
         "Мы предложили аннулировать документ, клиент еще не согласился и может его подписать. "
         "Попросите клиента принять предложение у своего оператора ЭДО."
     ),
-    Exchange.Revocation.REQUESTED_BY_CLIENT: (
+    Exchange.RevocationState.REQUESTED_BY_CLIENT: (
         "Клиент предложил аннулировать документ. Решите, согласны ли вы, и ответьте ему у "
         "оператора ЭДО: система за вас не соглашается."
     ),
-    Exchange.Revocation.REJECTED: "В аннулировании документа отказано: он остается в силе.",
+    Exchange.RevocationState.REJECTED: "В аннулировании документа отказано: он остается в силе.",
 }
 # Codes of Refused.
 REQUESTED_BY_CLIENT, REJECTED = "revocation_requested_by_client", "revocation_rejected"
@@ -65,17 +65,17 @@ def revoke(*, exchange: Exchange) -> None:
     status = revoke_at_operator(exchange, gateway)
     if status.response == RecipientResponse.REFUSED:
         store_refusal(exchange, gateway, status)
-    elif status.revocation == RevocationStatus.REVOKED:
+    elif status.revocation == DocumentRevocation.REVOKED:
         exchange.close(State.REVOKED)
     else:
-        store_revocation_request(exchange, RevocationStatus.REQUESTED_BY_US)
+        store_revocation_request(exchange, DocumentRevocation.REQUESTED_BY_US)
 
 
-def store_revocation_request(exchange: Exchange, status: RevocationStatus) -> None:
+def store_revocation_request(exchange: Exchange, status: DocumentRevocation) -> None:
     """Store who has proposed to revoke a document that stays live meanwhile, and the answer."""
-    if status in {RevocationStatus.NONE, RevocationStatus.REVOKED}:
+    if status in {DocumentRevocation.NONE, DocumentRevocation.REVOKED}:
         return
-    revocation = Exchange.Revocation(status.value)
+    revocation = Exchange.RevocationState(status.value)
     if exchange.revocation != revocation:
         changes = {"revocation": revocation, "reason": REVOCATION_REASONS[revocation]}
         exchange.update_if(changes, state__in=Exchange.LIVE_STATES)
@@ -90,15 +90,15 @@ def revoke_at_operator(exchange: Exchange, gateway: OperatorGateway) -> Document
     if status.is_signed:
         raise AlreadySigned(SYSTEM)
     if status.response == RecipientResponse.REFUSED or status.revocation in {
-        RevocationStatus.REVOKED,
-        RevocationStatus.REQUESTED_BY_US,
+        DocumentRevocation.REVOKED,
+        DocumentRevocation.REQUESTED_BY_US,
     }:
         return status
-    if status.revocation == RevocationStatus.REQUESTED_BY_CLIENT:
+    if status.revocation == DocumentRevocation.REQUESTED_BY_CLIENT:
         text = "Клиент уже предложил аннулировать документ: ответьте ему у оператора ЭДО."
         raise Refused(SYSTEM, REQUESTED_BY_CLIENT, text)
-    if status.revocation == RevocationStatus.REJECTED:
-        raise Refused(SYSTEM, REJECTED, REVOCATION_REASONS[Exchange.Revocation.REJECTED])
+    if status.revocation == DocumentRevocation.REJECTED:
+        raise Refused(SYSTEM, REJECTED, REVOCATION_REASONS[Exchange.RevocationState.REJECTED])
     _post_request(exchange, gateway)
     status = _get_status(exchange, gateway)
     if status.is_signed:

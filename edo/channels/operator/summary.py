@@ -31,9 +31,9 @@ STATUS_BY_VERDICT = {
 }
 MAX_POWERS_LENGTH = 2000
 OPERATOR_VERDICTS: dict[str, str] = {
-    Exchange.Verdict.VALID: "Оператор ЭДО считает подпись действительной.",
-    Exchange.Verdict.INVALID: OPERATOR_DISAGREES.text,
-    Exchange.Verdict.UNKNOWN: "",
+    Exchange.OperatorVerdict.VALID: "Оператор ЭДО считает подпись действительной.",
+    Exchange.OperatorVerdict.INVALID: OPERATOR_DISAGREES.text,
+    Exchange.OperatorVerdict.UNKNOWN: "",
 }
 NOT_VERIFIABLE = Refusal(
     "signature_not_verifiable", "Проверить подпись нельзя: корневые сертификаты не читаются"

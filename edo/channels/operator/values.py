@@ -55,7 +55,7 @@ class RecipientResponse(StrEnum):
     REFUSED = "refused"
 
 
-class RevocationStatus(StrEnum):
+class DocumentRevocation(StrEnum):
     """How far a revocation has come. A signed document needs the agreement of both sides."""
 
     NONE = "none"
@@ -169,7 +169,7 @@ class DocumentStatus:
     power: PowerStatus
     delivered_at: datetime | None
     response: RecipientResponse
-    revocation: RevocationStatus = RevocationStatus.NONE
+    revocation: DocumentRevocation = DocumentRevocation.NONE
     delivery_failure: str = ""
     delivery_failure_id: str = ""
     recipient_signature_id: str = ""

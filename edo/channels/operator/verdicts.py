@@ -81,14 +81,14 @@ def judge_recipient_signature(
 def decide_state(ours: RecipientVerdict, operator: str) -> State:
     """SIGNED, FAILED, or UNVERIFIED when a person has to decide.
 
-    ``operator`` is an `Exchange.Verdict`. A signature that only one side refutes is open.
+    ``operator`` is an `Exchange.OperatorVerdict`. A signature that only one side refutes is open.
     """
     if ours.verdict == Verdict.VALID:
-        return State.UNVERIFIED if operator == Exchange.Verdict.INVALID else State.SIGNED
+        return State.UNVERIFIED if operator == Exchange.OperatorVerdict.INVALID else State.SIGNED
     if ours.verdict == Verdict.UNDETERMINED:
         return State.UNVERIFIED
     is_certain = any(problem.code in UNCONTESTED for problem in ours.problems)
-    if is_certain or operator != Exchange.Verdict.VALID:
+    if is_certain or operator != Exchange.OperatorVerdict.VALID:
         return State.FAILED
     return State.UNVERIFIED
 

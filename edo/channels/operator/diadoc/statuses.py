@@ -6,10 +6,10 @@ from typing import Any
 from edo.channels.operator.diadoc.messages import parse_ticks
 from edo.channels.operator.diadoc.organisations import to_box_guid
 from edo.channels.operator.values import (
+    DocumentRevocation,
     DocumentStatus,
     PowerStatus,
     RecipientResponse,
-    RevocationStatus,
     SenderSignatureStatus,
 )
 from edo.safe_xml import parse_xml
@@ -27,10 +27,10 @@ RECIPIENT_RESPONSES = {
     "RecipientSignatureRequestRejected": RecipientResponse.REFUSED,
 }
 REVOCATION_STATUSES = {
-    "RevocationIsRequestedByMe": RevocationStatus.REQUESTED_BY_US,
-    "RequestsMyRevocation": RevocationStatus.REQUESTED_BY_CLIENT,
-    "RevocationAccepted": RevocationStatus.REVOKED,
-    "RevocationRejected": RevocationStatus.REJECTED,
+    "RevocationIsRequestedByMe": DocumentRevocation.REQUESTED_BY_US,
+    "RequestsMyRevocation": DocumentRevocation.REQUESTED_BY_CLIENT,
+    "RevocationAccepted": DocumentRevocation.REVOKED,
+    "RevocationRejected": DocumentRevocation.REJECTED,
 }
 # The verdicts of the operator's check. With any other status it has none, or none yet.
 POWER_STATUSES = {
@@ -73,7 +73,7 @@ def parse_status(message: DiadocJson, document_id: str) -> DocumentStatus:
         power=_parse_power_status(entities, ours),
         delivered_at=delivered_at,
         response=RECIPIENT_RESPONSES.get(info["RecipientResponseStatus"], RecipientResponse.NONE),
-        revocation=REVOCATION_STATUSES.get(info.get("RevocationStatus"), RevocationStatus.NONE),
+        revocation=REVOCATION_STATUSES.get(info.get("RevocationStatus"), DocumentRevocation.NONE),
         delivery_failure=failure,
         delivery_failure_id=failure_id,
         recipient_signature_id=signature.get("EntityId", ""),

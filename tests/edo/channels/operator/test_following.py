@@ -137,6 +137,23 @@ def test_a_power_of_attorney_found_invalid_later_fails_the_exchange(
     assert "МЧД недействительной" in exchange.reason
 
 
+def test_a_signed_document_is_not_failed_for_our_power_of_attorney(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator's verdict came after the client's signature: a person decides."""
+    exchange = world.send()
+    world.sign_as_client(exchange)
+    get_status = DiadocGateway.get_status
+    monkeypatch.setattr(
+        DiadocGateway,
+        "get_status",
+        lambda *args: replace(get_status(*args), power=PowerStatus.INVALID),
+    )
+    assert follow(exchange=exchange) == State.UNVERIFIED
+    assert "МЧД недействительной" in exchange.reason
+    assert world.journal(exchange, "revoked") == []
+
+
 def test_a_document_that_cannot_be_delivered_says_why(
     world: OperatorWorld, status: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

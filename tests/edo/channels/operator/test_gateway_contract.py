@@ -21,13 +21,13 @@ from econtract.platform.common.errors import Unavailable
 from edo.channels.operator.diadoc.client import SHELF_PART_BYTES, DiadocGateway
 from edo.channels.operator.gateway import OperatorGateway
 from edo.channels.operator.values import (
+    DocumentRevocation,
     OutgoingDocument,
     OutgoingPower,
     PartnershipStatus,
     PowerStatus,
     RecipientBox,
     RevocationSigner,
-    RevocationStatus,
     SenderSignatureStatus,
     SentDocument,
 )
@@ -180,7 +180,7 @@ def test_the_operator_checks_our_signature_and_power(side: OurSide) -> None:
         status = side.gateway.get_status(side.box_id, sent)
     assert status.sender_signature == SenderSignatureStatus.VALID
     assert status.power not in {PowerStatus.NOT_ATTACHED, PowerStatus.INVALID}
-    assert status.revocation == RevocationStatus.NONE
+    assert status.revocation == DocumentRevocation.NONE
 
 
 def test_events_have_our_id_and_the_cursor_moves_past_them(side: OurSide) -> None:
@@ -210,7 +210,7 @@ def test_a_document_is_revoked_once(side: OurSide) -> None:
         )
     )
     status = side.gateway.get_status(side.box_id, sent)
-    assert status.revocation in {RevocationStatus.REVOKED, RevocationStatus.REQUESTED_BY_US}
+    assert status.revocation in {DocumentRevocation.REVOKED, DocumentRevocation.REQUESTED_BY_US}
 
 
 def test_the_operators_own_files_can_be_fetched(side: OurSide) -> None:

@@ -12,7 +12,7 @@ from edo.channels.operator.following import follow
 from edo.channels.operator.refusals import SendRefusalCode
 from edo.channels.operator.revocation import revoke
 from edo.channels.operator.sending import send
-from edo.channels.operator.values import RevocationStatus
+from edo.channels.operator.values import DocumentRevocation
 from edo.channels.protocol import AlreadySigned, SigningRefused
 from edo.models import Exchange
 from tests.support.signing.operator_world import OperatorWorld
@@ -89,11 +89,11 @@ def test_a_document_revoked_elsewhere_is_noticed(world: OperatorWorld) -> None:
 @pytest.fixture
 def revocation(
     world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[RevocationStatus], None]:
+) -> Callable[[DocumentRevocation], None]:
     """Sets the operator's status of a revocation, whatever is asked of it."""
     get_status = DiadocGateway.get_status
 
-    def set_status(status: RevocationStatus) -> None:
+    def set_status(status: DocumentRevocation) -> None:
         monkeypatch.setattr(
             DiadocGateway,
             "get_status",
@@ -104,38 +104,38 @@ def revocation(
 
 
 def test_a_revocation_that_the_client_must_accept_leaves_the_document_live(
-    world: OperatorWorld, revocation: Callable[[RevocationStatus], None]
+    world: OperatorWorld, revocation: Callable[[DocumentRevocation], None]
 ) -> None:
     exchange = world.send()
     follow(exchange=exchange)
-    revocation(RevocationStatus.REQUESTED_BY_US)
+    revocation(DocumentRevocation.REQUESTED_BY_US)
     for _ in range(2):
         revoke(exchange=exchange)
         session = world.channel(exchange=exchange).session
         assert session is not None
         assert session.is_live
         assert "клиент еще не согласился" in session.reason
-    revocation(RevocationStatus.REVOKED)
+    revocation(DocumentRevocation.REVOKED)
     assert follow(exchange=exchange) == State.REVOKED
 
 
 def test_the_client_may_still_sign_what_we_want_to_revoke(
-    world: OperatorWorld, revocation: Callable[[RevocationStatus], None]
+    world: OperatorWorld, revocation: Callable[[DocumentRevocation], None]
 ) -> None:
     exchange = world.send()
-    revocation(RevocationStatus.REQUESTED_BY_US)
+    revocation(DocumentRevocation.REQUESTED_BY_US)
     revoke(exchange=exchange)
     world.sign_as_client(exchange)
     assert follow(exchange=exchange) == State.SIGNED
 
 
 def test_the_system_does_not_agree_to_the_clients_revocation(
-    world: OperatorWorld, revocation: Callable[[RevocationStatus], None]
+    world: OperatorWorld, revocation: Callable[[DocumentRevocation], None]
 ) -> None:
     exchange = world.send()
-    revocation(RevocationStatus.REQUESTED_BY_CLIENT)
+    revocation(DocumentRevocation.REQUESTED_BY_CLIENT)
     assert follow(exchange=exchange) == State.DELIVERED
-    assert exchange.revocation == Exchange.Revocation.REQUESTED_BY_CLIENT
+    assert exchange.revocation == Exchange.RevocationState.REQUESTED_BY_CLIENT
     assert "Клиент предложил аннулировать" in exchange.reason
     details = {
         detail.label: detail.value
@@ -149,10 +149,10 @@ def test_the_system_does_not_agree_to_the_clients_revocation(
 
 
 def test_a_rejected_revocation_is_said(
-    world: OperatorWorld, revocation: Callable[[RevocationStatus], None]
+    world: OperatorWorld, revocation: Callable[[DocumentRevocation], None]
 ) -> None:
     exchange = world.send()
-    revocation(RevocationStatus.REJECTED)
+    revocation(DocumentRevocation.REJECTED)
     follow(exchange=exchange)
     assert "остается в силе" in exchange.reason
     with pytest.raises(Refused) as caught:

@@ -13,9 +13,9 @@ from edo.channels.operator.diadoc.statuses import (
     parse_status,
 )
 from edo.channels.operator.values import (
+    DocumentRevocation,
     PowerStatus,
     RecipientResponse,
-    RevocationStatus,
     SenderSignatureStatus,
 )
 
@@ -84,15 +84,15 @@ def test_the_display_status_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("name", "status"),
     [
-        ("RevocationIsRequestedByMe", RevocationStatus.REQUESTED_BY_US),
-        ("RequestsMyRevocation", RevocationStatus.REQUESTED_BY_CLIENT),
-        ("RevocationAccepted", RevocationStatus.REVOKED),
-        ("RevocationRejected", RevocationStatus.REJECTED),
-        ("UnknownRevocationStatus", RevocationStatus.NONE),
-        (None, RevocationStatus.NONE),
+        ("RevocationIsRequestedByMe", DocumentRevocation.REQUESTED_BY_US),
+        ("RequestsMyRevocation", DocumentRevocation.REQUESTED_BY_CLIENT),
+        ("RevocationAccepted", DocumentRevocation.REVOKED),
+        ("RevocationRejected", DocumentRevocation.REJECTED),
+        ("UnknownRevocationStatus", DocumentRevocation.NONE),
+        (None, DocumentRevocation.NONE),
     ],
 )
-def test_a_revocation_is_told_from_a_request(name: str | None, status: RevocationStatus) -> None:
+def test_a_revocation_is_told_from_a_request(name: str | None, status: DocumentRevocation) -> None:
     assert parse_status(message(RevocationStatus=name), "document").revocation == status
 
 

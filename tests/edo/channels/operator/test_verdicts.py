@@ -17,7 +17,7 @@ from tests.support.signing.operator_world import OperatorWorld
 from tests.support.signing.pki import name_unknown_algorithm
 
 State = Exchange.State
-Verdict = Exchange.Verdict
+Verdict = Exchange.OperatorVerdict
 
 VALID = RecipientVerdict()
 BROKEN = RecipientVerdict((Refusal("signature_invalid", "Подпись повреждена."),))
