@@ -11,9 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.session_end.unsent_forms import MAX_LENGTH, UNSENT_FORMS_IN_SESSION
+from accounts.session_end.unsent_forms import (
+    MAX_LENGTH,
+    UNSENT_FORMS_IN_SESSION,
+    list_unsent_forms,
+)
 from tasks.models import SigningTask
-from tests.support.factories import PASSWORD, UserFactory
+from tests.support.factories import PASSWORD, UserFactory, fresh
 from tests.support.people import ALL_TYPES, People, browser_of
 
 pytestmark = pytest.mark.django_db
@@ -265,8 +269,6 @@ def test_passwords_are_never_kept(owner: User, strict_browser: Browser) -> None:
     browser = Browser()
     browser.cookies = strict_browser.cookies
     request = browser.get("/login/").wsgi_request
-    from accounts.session_end.unsent_forms import list_unsent_forms
-
     assert [form.fields for form in list_unsent_forms(request)] == [[]]
 
 
@@ -281,6 +283,28 @@ def test_the_new_task_form_comes_back_with_what_follows_from_it(owner: User) -> 
     page = browser.get(path).content.decode()
     assert 'value="212345678901"' in page
     assert "Сохранено в " in page
+
+
+def test_handing_many_over_comes_back_with_the_receiver(
+    owner: User, people: People, task: SigningTask
+) -> None:
+    browser, path, colleague = browser_of(owner), "/tasks/bulk/hand/", people["colleague"]
+    hidden = open_page(browser, "/tasks/all/")
+    selection = {"task": task.number, "back": "/tasks/all/"}
+    browser.post(path, {**hidden, **selection})
+    end_session()
+    response = browser.post(
+        path,
+        {**hidden, **selection, "to": colleague.pk, "to_q": str(colleague), "comment": TEXT},
+        headers={"Referer": f"http://testserver{path}"},
+    )
+    assert log_in(browser, owner, response.headers["Location"]) == path
+    page = browser.get(path).content.decode()
+    assert f'name="to" value="{colleague.pk}"' in page
+    assert "после обеда</textarea>" in page
+    task = fresh(task)
+    assert task.manager == owner
+    assert browser.get(path).headers["Location"] == "/"
 
 
 def test_the_admin_gets_its_form_back() -> None:

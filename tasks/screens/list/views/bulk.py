@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.timezone import is_aware
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.session_end.unsent_forms import take_form
 from archive.files import zip_stream
 from clients.screens.access import current_user
 from econtract.platform.common.formatting import pluralize
@@ -72,9 +73,24 @@ def give_back(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     return _render_report(request, "Вернуть задания", "Возвращено", results)
 
 
+@require_http_methods(["GET", "POST"])
+def hand_over(request: HttpRequest) -> HttpResponseBase:
+    """«Передать»: the first request shows the form, the second one hands over.
+
+    After a log-in the page is opened by GET: with the form that was sent too late, or not at all.
+    """
+    if request.method == "GET":
+        unsent = take_form(request, request.path)
+        if unsent is None:
+            return redirect(_return_url(request))
+        data = unsent.data
+        data["find"] = "1"  # shows the form and submits nothing
+        request.method, request.POST = "POST", data  # type: ignore[assignment]
+    return _hand_over_selection(request)
+
+
 @for_selection
-def hand_over(request: HttpRequest, selection: Selection) -> HttpResponseBase:
-    """«Передать»: the first request shows the form, the second one hands over."""
+def _hand_over_selection(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     user = current_user(request)
     receivers = handover.find_receivers(user)
     form = HandOverForm(request.POST, receivers=receivers)
