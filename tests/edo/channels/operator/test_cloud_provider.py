@@ -20,6 +20,8 @@ from edo.signing.providers.protocol import (
 )
 from edo.signing.providers.registry import get_signing_service
 from edo.trust.store import load_trust_store
+from tests.support.diadoc.calls import find_call_problems
+from tests.support.diadoc.recording_proxy import recording
 from tests.support.sandbox import Sandbox
 from tests.support.signing.operator_world import OperatorWorld
 from tests.support.signing.pki import PDF
@@ -183,3 +185,20 @@ def test_a_signature_of_another_document_does_not_verify(operator: Sandbox) -> N
     operator.phone_answer(IVANOVA)
     report = cms.verify(sign(key), PDF, trust=load_trust_store())
     assert [problem.code for problem in report.problems] == ["digest_mismatch"]
+
+
+def test_the_bodies_are_those_of_the_operators_schema(operator: Sandbox, settings: Any) -> None:
+    key = uuid.uuid4()
+    with recording(settings.OUTSIDE["edo"]["url"]) as proxy:
+        settings.OUTSIDE["edo"]["url"] = proxy.url
+        wait(key)
+        wait(key)
+        operator.phone_answer(IVANOVA)
+        sign(key)
+    assert [call.path for call in proxy.calls] == [
+        "/V2/ShelfUpload",
+        "/V2/DssSign",
+        "/DssSignResult",
+        "/DssSignResult",
+    ]
+    assert [problem for call in proxy.calls for problem in find_call_problems(call)] == []
