@@ -25,7 +25,11 @@ class Signatory(models.Model):
     inn = models.CharField("ИНН", max_length=12)
     snils = models.CharField("СНИЛС", max_length=11)
     key_ref = models.CharField(
-        "Ключ в службе подписания", max_length=100, unique=True, help_text="Обозначение ключа."
+        "Ключ в службе подписания",
+        max_length=100,
+        unique=True,
+        help_text="Обозначение ключа. Для КриптоПро DSS это логин подписанта, для облачной подписи "
+        "оператора ЭДО любое: ключ находится по сертификату.",
     )
     provider = models.CharField(
         "Где хранится ключ",
