@@ -18,6 +18,7 @@ from asn1crypto import core, ocsp
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
@@ -27,6 +28,10 @@ from edo.crypto.errors import InvalidSignature, UnsupportedAlgorithm, WeakAlgori
 
 SHA_1 = "1.3.14.3.2.26"
 MAX_OCSP_RESPONSES = 50
+MAX_REMEMBERED_ISSUERS = 1000
+
+# Whether the certificate of an authority has issued the list with a fingerprint.
+_issuers: dict[tuple[bytes, x509.Certificate], bool] = {}
 
 
 class RevocationStatus(StrEnum):
@@ -110,27 +115,20 @@ class _Answer:
         return self.holds_until is not None and time <= self.holds_until
 
 
-@dataclass(frozen=True, eq=False)
-class _SameObject:
-    """A key of a cache that is equal to itself only: lists are large and have no hash."""
-
-    crl: x509.CertificateRevocationList
-
-    def __hash__(self) -> int:
-        return id(self.crl)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SameObject) and other.crl is self.crl
-
-
 def is_issued_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     """Whether the key of ``issuer`` confirms the signature of ``crl``; False when unknown."""
-    return _is_issued_by(_SameObject(crl), issuer)
+    # Lists are large: the answers are remembered, the lists are not.
+    key = crl.fingerprint(hashes.SHA256()), issuer
+    answer = _issuers.get(key)
+    if answer is None:
+        answer = _verify_issuer(crl, issuer)
+        if len(_issuers) >= MAX_REMEMBERED_ISSUERS:
+            _issuers.clear()
+        _issuers[key] = answer
+    return answer
 
 
-@functools.lru_cache(maxsize=256)
-def _is_issued_by(key: _SameObject, issuer: x509.Certificate) -> bool:
-    crl = key.crl
+def _verify_issuer(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     try:
         parsed = asn1_crl.CertificateList.load(crl.public_bytes(Encoding.DER))
         algorithm = parsed["signature_algorithm"]

@@ -89,7 +89,9 @@ want_packages() {
   local absent name offered=()
   has apt-get && can_be_root || return 0
   mapfile -t absent < <(absent_packages "$@")
-  [ ${#absent[@]} -gt 0 ] && apt_update || return 0
+  [ ${#absent[@]} -gt 0 ] || return 0
+  # An image may come without lists of packages.
+  [ -n "$(apt-cache madison openssl)" ] || apt_update || return 0
   for name in "${absent[@]}"; do
     [ -z "$(apt-cache madison "$name")" ] || offered+=("$name")
   done
