@@ -1,3 +1,3 @@
-from edo.admin import registration, trust
+from edo.admin import confirmations, registration, trust
 
-__all__ = ["registration", "trust"]
+__all__ = ["confirmations", "registration", "trust"]
