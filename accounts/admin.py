@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import actions, admin_groups
 from accounts.admin_base import LabelledFormSet, TitledAdmin
-from accounts.admin_forms import BlockForm
+from accounts.admin_forms import AutocompleteAdmin, BlockForm
 from accounts.login import throttle
 from accounts.models import RoleGrant, TypeAccess, User
 from accounts.roles import Role
@@ -57,7 +57,7 @@ class TypeAccessInline(admin.TabularInline):
     extra = 0
 
 
-class RegionInline(admin.TabularInline):
+class RegionInline(AutocompleteAdmin, admin.TabularInline):
     # The app of regions may not be imported here, so the link is reached through the user.
     model = User.regions.through
     verbose_name = "регион"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
@@ -12,7 +12,28 @@ from accounts.roles import Role
 NO_MANAGER = "Выберите сотрудника с ролью «Менеджер», которому вход не закрыт"
 
 
-class UserSelect(AutocompleteSelect):
+# More do not fit a database key.
+MAX_KEY_DIGITS = 18
+
+
+class NumericKeys:
+    """For widgets that look the chosen keys up; they fail on texts that are no keys."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        keys = [text for text in map(str, value) if text.isascii() and text.isdigit()]
+        keys = [key for key in keys if len(key) <= MAX_KEY_DIGITS]
+        return super().optgroups(name, keys, attr)  # type: ignore[misc]
+
+
+class KeySelect(NumericKeys, AutocompleteSelect):
+    """The admin's autocomplete for one object."""
+
+
+class KeySelectMultiple(NumericKeys, AutocompleteSelectMultiple):
+    """The admin's autocomplete for several objects."""
+
+
+class UserSelect(KeySelect):
     """The admin's autocomplete for users. ``label`` is for screen readers; the admin has none."""
 
     def __init__(self, label: str) -> None:
@@ -20,10 +41,19 @@ class UserSelect(AutocompleteSelect):
         foreign_key = RoleGrant._meta.get_field("user")
         super().__init__(foreign_key, admin.site, attrs={"aria-label": label})
 
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Ignores values that are no ids, which Django's widget would fail on."""
-        ids = [text for text in map(str, value) if text.isascii() and text.isdigit()]
-        return super().optgroups(name, ids, attr)
+
+class AutocompleteAdmin(admin.options.BaseModelAdmin):
+    """An admin page or inline whose ``autocomplete_fields`` take any text."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class BlockForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from accounts import actions
 from accounts.admin_base import LabelledFormSet, TitledAdmin
+from accounts.admin_forms import AutocompleteAdmin
 from accounts.memberships import MEMBERSHIPS
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, JournalEntry, User
 from econtract.platform.outbox.admin import ReadOnlyAdmin
@@ -15,7 +16,7 @@ from econtract.platform.outbox.admin import ReadOnlyAdmin
 MEMBER_LABELS = {"user": "Сотрудник", "permission": "Участвует как"}
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(AutocompleteAdmin, admin.TabularInline):
     """The members of a group, each with one of the three memberships."""
 
     model = AccessGroupUserObjectPermission

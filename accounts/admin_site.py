@@ -1,15 +1,26 @@
 """«Администрирование»: the Django admin, open to the role «Администратор»."""
 
+import re
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
 
 from accounts.models import User
+
+MAX_SEARCH_LENGTH = 200
+KEY = re.compile(r"[0-9]{1,18}|[0-9a-f-]{36}")
+MAX_VALUE_LENGTH = 4000
+# No page links to them, and the database fails on what is no pair or no expression.
+REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex"})
 
 
 class AdministrationSite(admin.AdminSite):
@@ -26,6 +37,23 @@ class AdministrationSite(admin.AdminSite):
         """Registers without counts beside the filters: each would count a whole large table."""
         options = {"show_facets": admin.ShowFacets.NEVER} | options
         super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Refuses parameters that no page of the admin sends, and on which Django would fail."""
+
+        @wraps(view)
+        def check_query(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            for name, values in request.GET.lists():
+                limit = MAX_SEARCH_LENGTH if name == SEARCH_VAR else MAX_VALUE_LENGTH
+                if any(len(value) > limit for value in values):
+                    raise BadRequest(f"The parameter {name[:30]} is too long.")
+                if name.rpartition("__")[2] in REFUSED_LOOKUPS:
+                    raise BadRequest(f"The admin has no filter {name[:30]}.")
+            if not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+                raise BadRequest("A selected row has no such key.")
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(check_query, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_administrator

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
+from econtract.platform.common import bounded_lookups
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -11,6 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_clear_membership_codes)
+        bounded_lookups.register()
         user_logged_in.connect(_deliver_unsent_forms)
 
 

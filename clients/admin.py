@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.actions import change_rights
+from accounts.admin_forms import AutocompleteAdmin
 from clients.directories import registry
 from clients.directories.admin import DirectoryAdmin
 from clients.models import (
@@ -22,7 +23,7 @@ from clients.models.queries import ClientQuerySet
 
 
 @admin.register(Region)
-class RegionAdmin(DirectoryAdmin):
+class RegionAdmin(AutocompleteAdmin, DirectoryAdmin):
     directory = registry.REGIONS
     list_display = [
         "name",

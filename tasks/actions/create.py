@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from accounts.access import SERVICE
 from accounts.models import User
 from accounts.roles import Permission, TaskType
+from accounts.visibility import approvers_of
 from archive.models import DocumentVersion
 from clients import actions as client_actions
 from clients.models import Client, Contact, Region, Service
@@ -54,6 +56,9 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
     if not actor.has_permission(Permission.CREATE_TASKS) or data.task_type not in actor.task_types:
         text = "Недостаточно прав, чтобы создать задание этого типа."
         raise ActionRefused(Refusal("task_type_forbidden", text))
+    is_approval_needed = needs_approval(data)
+    if is_approval_needed and not approvers_of(actor.pk).exists():
+        raise ActionRefused(_build_no_approver_refusal(data))
     version = data.contact.current
     if version is None:
         raise ValueError(f"Contact {data.contact.pk} has no version.")
@@ -79,7 +84,7 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
         contract_number=data.contract_number,
         contract_date=data.contract_date,
         fraud_check_confirmed=data.fraud_check_confirmed,
-        approval_needed=needs_approval(data),
+        approval_needed=is_approval_needed,
         submission_key=submission_key,
         status_changed_at=now,
         created_at=now,
@@ -98,6 +103,15 @@ def needs_approval(data: NewTaskData) -> bool:
     """Whether a head must approve the task first (docs/rules.md#approval)."""
     is_risky = any(service.fraud_risk for service in data.services)
     return data.client.needs_approval or (is_risky and not data.fraud_check_confirmed)
+
+
+def _build_no_approver_refusal(data: NewTaskData) -> Refusal:
+    """The task would wait for ever: nobody may approve it."""
+    text = "Такое задание согласует руководитель, а в ваших группах доступа его нет."
+    fix = f"Запросите руководителя или его заместителя в услуге «{SERVICE}»."
+    if not data.client.needs_approval:
+        fix = f"Проверьте клиента и отметьте «Проверка проведена». Или: {fix[0].lower()}{fix[1:]}"
+    return Refusal("no_approver", text, fix)
 
 
 def find_valid_identification(contact: Contact) -> datetime | None:

@@ -81,6 +81,14 @@ def join(group: AccessGroup, user: User, membership: str) -> None:
     )
 
 
+def add_head(user: User) -> User:
+    """A head who may approve the tasks of ``user``, in a new group of both."""
+    group, head = AccessGroupFactory(), UserFactory(roles=[Role.HEAD])
+    join(group, user, AccessGroup.MEMBER_MANAGER)
+    join(group, head, AccessGroup.MEMBER_HEAD)
+    return head
+
+
 class BoxFactory(DjangoModelFactory):
     class Meta:
         model = Box

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
+from accounts.visibility import approvers_of
 from econtract.platform.common import clock
 from econtract.platform.common.formatting import (
     format_datetime,
@@ -30,6 +31,11 @@ WITHDRAWAL_TEXTS = {
     "отправить другой.",
 }
 
+NO_APPROVER = (
+    "Согласовать задание некому: в группах доступа менеджера нет другого руководителя. "
+    "Администратор добавит в группу руководителя или его заместителя, и тот согласует задание."
+)
+
 
 @dataclass(frozen=True)
 class Banner:
@@ -51,8 +57,7 @@ def build_banner(
     task: SigningTask, user: User, entries: list[HistoryEntry], troubles: list[Trouble]
 ) -> Banner:
     """The banner that ``user`` sees on the card of ``task``."""
-    status = Status(task.status)
-    kind = kind_of(status)
+    kind = kind_of(Status(task.status))
     last = next((e for e in reversed(entries) if e.new_status == task.status), None)
     next_transition = task.withdrawal.get("then") if task.withdrawal else None
     return Banner(
@@ -60,12 +65,18 @@ def build_banner(
         icon=ICONS[kind],
         title=_title(task, user),
         reason=_reason(task, last),
-        advice=WITHDRAWAL_TEXTS[next_transition]
-        if next_transition
-        else next_step(status, task.resolution),
+        advice=_advice(task, next_transition),
         troubles=tuple(troubles),
         outside_code=last.details.get("outside_code", "") if last else "",
     )
+
+
+def _advice(task: SigningTask, next_transition: str | None) -> str:
+    if next_transition:
+        return WITHDRAWAL_TEXTS[next_transition]
+    if task.status == Status.ON_APPROVAL and not approvers_of(task.manager_id).exists():
+        return NO_APPROVER
+    return next_step(Status(task.status), task.resolution)
 
 
 def _title(task: SigningTask, user: User) -> str:

@@ -30,6 +30,7 @@ from tests.support.factories import (
     SignatoryFactory,
     SigningTaskFactory,
     UserFactory,
+    add_head,
 )
 from tests.support.factories_clients import (
     ClientFactory,
@@ -66,6 +67,7 @@ def form(**more: Any) -> NewTaskData:
 
 def create(data: NewTaskData, **more: Any) -> SigningTask:
     manager = UserFactory(roles=[Role.MANAGER], types=[TaskType.LEGAL])
+    add_head(manager)
     return create_task(**{"data": data, "actor": manager, "submission_key": uuid.uuid4(), **more})
 
 
@@ -94,6 +96,25 @@ def test_unconfirmed_fraud_risk_and_flagged_clients_go_to_approval(
     if values.get("client") == "needs_approval":
         values = {**values, "client": ClientFactory(needs_approval=True)}
     assert create(form(**values)).status == status
+
+
+@pytest.mark.parametrize("reason", ["service", "client"])
+def test_a_task_that_nobody_could_approve_is_refused(reason: str) -> None:
+    manager = UserFactory(roles=[Role.MANAGER], types=[TaskType.LEGAL])
+    data = (
+        form(services=[ServiceFactory(code="mobile", fraud_risk=True)])
+        if reason == "service"
+        else form(client=ClientFactory(needs_approval=True))
+    )
+    with pytest.raises(ActionRefused) as refused, transaction.atomic():
+        create(data, actor=manager)
+    [refusal] = refused.value.refusals
+    assert refusal.code == "no_approver"
+    assert ("отметьте «Проверка проведена»" in refusal.fix) is (reason == "service")
+    assert "Предоставление доступа" in refusal.fix
+    assert not SigningTask.objects.exists()
+    add_head(manager)
+    assert create(data, actor=manager).status == Status.ON_APPROVAL
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def read_page_version(request: HttpRequest) -> PageVersion:
     """What the page says about itself. Malformed values count as those of a new page."""
     data = request.POST
     return PageVersion(
-        page=data.get("page", "")[:MAX_PAGE_LENGTH],
+        page=data.get("page", "").replace("\x00", "")[:MAX_PAGE_LENGTH],
         revision=_parse_number(data.get("overwrite") or data.get("revision", "")),
         submission_key=_parse_key(data.get("submission_key", "")),
         turn=_parse_number(data.get("turn", "")),

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role
 from econtract.platform.common import clock
 from tasks.statuses import Status
 from tests.support.cards import card, make, text_of
 from tests.support.factories import (
     HistoryEntryFactory,
+    add_head,
 )
 
 
@@ -40,6 +42,18 @@ def test_only_tasks_that_need_approval_have_its_stage(owner: User, web: Client) 
     assert "Согласование" not in card(web, plain)
     steps = web.get(f"/tasks/{risky.number}/").context["card"].current_step.stages
     assert (steps[0].label, steps[0].state) == ("Согласование", "current")
+
+
+def test_the_card_says_when_nobody_can_approve(owner: User, web: Client) -> None:
+    task = make(owner, Status.ON_APPROVAL, approval_needed=True)
+    advice = web.get(f"/tasks/{task.number}/").context["card"].current_step.banner.advice
+    assert advice.startswith("Руководитель группы доступа согласует")
+    User.objects.filter(roles__role=Role.HEAD).update(is_active=False)
+    advice = web.get(f"/tasks/{task.number}/").context["card"].current_step.banner.advice
+    assert advice.startswith("Согласовать задание некому")
+    add_head(owner)
+    advice = web.get(f"/tasks/{task.number}/").context["card"].current_step.banner.advice
+    assert advice.startswith("Руководитель группы доступа согласует")
 
 
 def test_a_cancelled_task_shows_the_stage_where_it_was_cancelled(owner: User, web: Client) -> None:

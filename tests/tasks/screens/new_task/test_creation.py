@@ -13,6 +13,7 @@ from clients.actions import DUPLICATE_MESSAGE, DuplicateContact
 from clients.models import Client, Contact, Region
 from tasks.models import Draft, SigningTask
 from tasks.statuses import Status
+from tests.support.factories import add_head
 from tests.tasks.screens.new_task.conftest import (
     ACCOUNT,
     ROMASHKA,
@@ -158,9 +159,15 @@ def test_the_next_form_creates_another_task(company: FormPage, attach: Attach) -
     assert Contact.objects.count() == Client.objects.count() == 1
 
 
-def test_a_service_with_a_fraud_risk_needs_approval(company: FormPage, attach: Attach) -> None:
+def test_a_service_with_a_fraud_risk_needs_approval(
+    company: FormPage, attach: Attach, manager: User
+) -> None:
     company.values["services"] = ["virtual_pbx"]
     attach(company)
+    response = company.create()
+    assert response.status_code == 422
+    assert "а в ваших группах доступа его нет" in get_text(response)
+    add_head(manager)
     company.create()
     assert get_task().status == Status.ON_APPROVAL
 
