@@ -5,21 +5,19 @@ from datetime import timedelta
 
 from cryptography import x509
 from django.conf import settings
-from django.core.cache import cache
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from edo.models import Signatory, TrustListFetch
 from edo.signing.chains import UnverifiableChain
 from edo.trust import store
-from edo.trust.crls import need_crls, refresh_crls
+from edo.trust.crls import need_crls, read_crl_urls, refresh_crls
 from edo.trust.fetching import FetchFailed, fetch
 from edo.trust.importing import TrustListRefused, import_trust_list
 from edo.trust.trust_list import MAX_LIST_BYTES
 
 log = logging.getLogger(__name__)
 
-SIGNATORIES_KEY, SIGNATORIES_SECONDS = "trust-signatories", 600
 LIST_WAIT, LIST_LEASE = timedelta(days=1), timedelta(minutes=10)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=10), timedelta(hours=6)
 
@@ -27,8 +25,7 @@ FIRST_RETRY, LAST_RETRY = timedelta(minutes=10), timedelta(hours=6)
 def refresh_trust() -> None:
     """Fetch what is due: the ТСЛ, and the CRLs of our signatories and of the clients met."""
     fetch_trust_list()
-    if cache.add(SIGNATORIES_KEY, 1, SIGNATORIES_SECONDS):
-        need_crls_of_signatories()
+    need_crls_of_signatories()
     refresh_crls()
 
 
@@ -63,13 +60,14 @@ def need_crls_of_signatories() -> None:
         return
     now = clock.now()
     active = Signatory.objects.filter(active=True, certificate_until__gt=now)
-    chains = set()
+    # Signatories of one authority mostly need the same lists.
+    chains = {}
     for pem in active.values_list("certificate_pem", flat=True):
         try:
             chain = trust.build_chain(x509.load_pem_x509_certificate(pem.encode()), (), now)
         except (ValueError, UnverifiableChain):
             continue
         if chain is not None:
-            chains.add(tuple(chain))
-    for certificates in chains:
+            chains[*read_crl_urls(chain[0]), *chain[1:]] = chain
+    for certificates in chains.values():
         need_crls(certificates)
