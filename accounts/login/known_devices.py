@@ -1,6 +1,6 @@
 """Devices on which a user has logged in before: wrong passwords elsewhere do not lock them out.
 
-A signed cookie of the log-in page names them. It does not log anybody in.
+A signed cookie names them. It does not log anybody in.
 """
 
 import secrets
@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 COOKIE = "known_device"
@@ -49,7 +48,6 @@ def remember_login(request: HttpRequest, response: HttpResponse, login: str) -> 
         COOKIE,
         signing.dumps({"id": device.id, "logins": logins}, salt=SALT),
         max_age=MAX_AGE_SECONDS,
-        path=reverse("accounts:login"),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
