@@ -29,6 +29,11 @@ def assert_russian_page(response: object, status: int, heading: str) -> str:
     return page
 
 
+def assert_protected(response: object) -> None:
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_an_address_that_is_only_posted_to_leads_to_its_page(
     people: People, task: SigningTask
 ) -> None:
@@ -36,6 +41,7 @@ def test_an_address_that_is_only_posted_to_leads_to_its_page(
     page = assert_russian_page(response, 405, "По этому адресу нет страницы")
     assert f'href="/tasks/{task.number}/">Открыть страницу' in page
     assert response.headers["Allow"] == "POST"
+    assert_protected(response)
 
 
 def test_other_methods_get_a_page_too(people: People) -> None:
@@ -49,6 +55,7 @@ def test_a_long_address_is_refused_by_the_application(people: People) -> None:
     assert browser.get("/search/", {"q": "ж" * 1000}).status_code == 200
     response = browser.get("/search/?q=" + "a" * MAX_URL_LENGTH)
     assert_russian_page(response, 414, "Адрес слишком длинный")
+    assert_protected(response)
 
 
 def test_a_foreign_host_name_gets_a_page() -> None:
