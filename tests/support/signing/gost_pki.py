@@ -58,14 +58,20 @@ class GostAuthority:
         usage = (build_usage(sign=True, ca=False), True)
         return self._issue(subject, [usage, *extensions], valid_from, valid_until)
 
-    def time_stamp_authority(self, usage: bool = True) -> Signer:
+    def time_stamp_authority(
+        self,
+        valid_from: dt.datetime = NOW - YEAR,
+        valid_until: dt.datetime = NOW + YEAR,
+        *,
+        usage: bool = True,
+    ) -> Signer:
         """Whose certificate is meant for time-stamps, unless ``usage`` is false."""
         extensions: Extensions = [(build_usage(sign=True, ca=False), True)]
         if usage:
             stamping = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
             extensions = [*extensions, (stamping, True)]
         name = build_name("Служба времени")
-        return self._issue(name, extensions, NOW - YEAR, NOW + YEAR)
+        return self._issue(name, extensions, valid_from, valid_until)
 
     def _issue(
         self, subject: x509.Name, extensions: Extensions, start: dt.datetime, end: dt.datetime

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from edo.signing.accreditation import Accreditation
 from edo.signing.certificates import (
@@ -158,6 +158,18 @@ class Authority:
         builder = _builder(subject, self.issuing.subject, key, valid_from, NOW + YEAR)
         builder = builder.add_extension(build_usage(sign=True, ca=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        builder = builder.add_extension(_authority(self.key), critical=False)
+        return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
+
+    def time_stamp_authority(
+        self, valid_from: dt.datetime = NOW - YEAR, valid_until: dt.datetime = NOW + YEAR
+    ) -> Signer:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = build_name("Служба времени")
+        builder = _builder(name, self.issuing.subject, key, valid_from, valid_until)
+        builder = builder.add_extension(build_usage(sign=True, ca=False), critical=True)
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(usage, critical=True)
         builder = builder.add_extension(_authority(self.key), critical=False)
         return Signer(key, builder.sign(self.key, hashes.SHA256()), (self.issuing,))
 
