@@ -6,8 +6,6 @@ from archive.package.manifest import FileRole, ManifestEntry
 from archive.package.parts import EvidencePart, PackageParts
 
 FOLDER = "evidence"
-# What `EvidencePart.covers` calls the signature of a power of attorney.
-POWER = "power"
 OPENSSL_CONFIG_NAME = f"{FOLDER}/openssl-gost.cnf"
 # Makes openssl load the engine «gost», which is a package of its own in most systems.
 OPENSSL_CONFIG = b"""openssl_conf = openssl_def

@@ -168,7 +168,8 @@ class EvidencePart:
 
     ``side`` is that of the signature that it is about. ``at`` (aware) is the time of a time-stamp,
     or when a revocation list or response was issued; ``covers`` names the signatures whose
-    certificates a list or response is about: «sender», «recipient», «power».
+    certificates a list or response is about: «sender», «recipient», and for the signatures of
+    powers of attorney «sender_power», «recipient_power».
     """
 
     role: FileRole

@@ -8,7 +8,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.template.loader import render_to_string
 
-from archive.package import evidence
 from archive.package.manifest import FileRole, ManifestEntry
 from archive.package.parts import EvidencePart, PackageParts, PartySide
 from econtract.platform.common.moscow_time import format_timestamp
@@ -96,7 +95,7 @@ def _build_power_commands(
             certificate=f"power{number}.pem",
             at=power.signed_at,
             is_stamped=False,
-            covers=evidence.POWER,
+            covers=f"{power.side}_power",
             evidence_files=evidence_files,
         )
         for number, (power, entry) in enumerate(zip(parts.powers, entries, strict=True), start=1)

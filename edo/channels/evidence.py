@@ -94,8 +94,8 @@ class EvidenceContent:
     """A file that proves the signatures for years.
 
     `side` is that of the signature that it is about. `details` are JSON values: `at` is the time
-    of a stamp or of a list's issue, `covers` the signatures («sender», «recipient», «power») whose
-    certificates a list is about, `stamp` the position of a time-stamp inside of a signature.
+    of a stamp or of a list's issue. `covers` names the signatures whose certificates a list is
+    about: «sender», «recipient», «sender_power»… `stamp` is where a stamp is inside of a signature.
     """
 
     role: EvidenceRole

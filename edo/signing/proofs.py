@@ -40,12 +40,13 @@ class RevocationProof:
 class SignatureProofs:
     """The certificates of a signature, its own first, and the answers about their revocation.
 
-    ``unknown`` names the authorities that have not answered about a certificate of the chain, the
-    last time that matters being the signature's.
+    ``signer_revocation`` are those about the signer's certificate. ``unknown`` names authorities
+    that have not answered about the signer or about a time-stamp service.
     """
 
     certificates: tuple[x509.Certificate, ...] = ()
     revocation: tuple[RevocationProof, ...] = ()
+    signer_revocation: tuple[RevocationProof, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -79,13 +80,18 @@ def collect_proofs(
         return SignatureProofs()
     certificates = dict.fromkeys(certificate for chain in chains for certificate in chain)
     revocation: dict[RevocationProof, None] = {}
+    signer_revocation: tuple[RevocationProof, ...] = ()
     unknown: dict[str, None] = {}
     for certificate, issuer in (pair for chain in chains for pair in pairwise(chain)):
         proofs = find_revocation(certificate, issuer, trust=trust, at=at)
         revocation.update(dict.fromkeys(proofs))
-        if not proofs and certificate in {chain[0] for chain in chains}:
+        if certificate == parsed.certificate:
+            signer_revocation = tuple(proofs)
+        if not proofs and certificate in {chain[0] for chain in chains if chain}:
             unknown[read_certificate(certificate).issuer] = None
-    return SignatureProofs(tuple(certificates), tuple(revocation), tuple(unknown))
+    return SignatureProofs(
+        tuple(certificates), tuple(revocation), signer_revocation, tuple(unknown)
+    )
 
 
 def find_revocation(

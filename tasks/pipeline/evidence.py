@@ -27,7 +27,7 @@ from tasks.statuses import Status
 RETRY_SECONDS = 60
 # How long after the limit the job may still run, before it counts as stuck.
 GRACE = timedelta(hours=1)
-NOT_COLLECTED = "Ничего: при сборе доказательств произошла ошибка."
+NOT_COLLECTED = "Части доказательств: при их сборе произошла ошибка E-Contract."
 CONTENT_TYPE = "application/octet-stream"
 
 

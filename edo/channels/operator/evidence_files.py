@@ -30,8 +30,8 @@ Result = TypeVar("Result")
 
 MAX_PROTOCOL_BYTES = 10 * 1024 * 1024
 SIDES = {SigningSide.SENDER: "отправителя", SigningSide.RECIPIENT: "получателя"}
-# What `covers` calls the signatures of powers of attorney, of time-stamps and of the operator.
-POWER, STAMP, OPERATOR = "power", "stamp", "operator"
+# What `covers` calls the signatures of time-stamp services and of the operator.
+STAMP, OPERATOR = "stamp", "operator"
 NO_PROTOCOL = "Протокола оператора ЭДО: оператор его не отдал."
 
 
@@ -136,8 +136,7 @@ class _EvidenceCollection:
 
     def _fetch_revocation(self) -> None:
         """Have the authorities answer, unless what is at hand covers the signatures."""
-        signatures = [signature for _, signature in self._list_signatures()]
-        for signature in (*signatures, *self._list_power_signatures()):
+        for _, signature in (*self._list_signatures(), *self._list_power_signatures()):
             freshen_for_signature(signature, self._get_end())
         self.trust = load_trust_store()
 
@@ -151,7 +150,8 @@ class _EvidenceCollection:
                 is_list = proof.is_list
                 role = EvidenceRole.REVOCATION_LIST if is_list else EvidenceRole.OCSP_RESPONSE
                 _, covers = answers.setdefault((role, proof.content), (proof.issued_at, []))
-                covers += [name] if name not in covers else []
+                is_about_signer = proof in proofs.signer_revocation
+                covers += [name] if is_about_signer and name not in covers else []
             self.missing += [
                 f"Сведений об отзыве сертификатов, которые выдал {authority}."
                 for authority in proofs.unknown
@@ -171,15 +171,18 @@ class _EvidenceCollection:
         ]
         return [
             *sides,
-            *((POWER, self._collect(signature)) for signature in self._list_power_signatures()),
+            *(
+                (f"{side}_power", self._collect(signature))
+                for side, signature in self._list_power_signatures()
+            ),
             *(self._collect_for_file(file) for file in self.files if file.role in _SIGNED_ROLES),
         ]
 
-    def _list_power_signatures(self) -> list[bytes]:
+    def _list_power_signatures(self) -> list[tuple[SigningSide, bytes]]:
         power = self.exchange.power_of_attorney
-        ours = [bytes(power.signature)] if power else []
+        ours = [(SigningSide.SENDER, bytes(power.signature))] if power else []
         theirs = self.exchange.recipient_powers.values_list("signature", flat=True)
-        return [*ours, *(bytes(signature) for signature in theirs if signature)]
+        return [*ours, *((SigningSide.RECIPIENT, bytes(item)) for item in theirs if item)]
 
     def _collect(self, signature: bytes) -> SignatureProofs:
         return collect_proofs(signature, trust=self.trust, at=self._get_end())

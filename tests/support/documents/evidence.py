@@ -16,7 +16,7 @@ from archive.package.builder import build_package
 from archive.package.manifest import FileRole
 from archive.package.parts import EmbeddedStamp, EvidencePart, PackageParts, PartySide
 from archive.package.timestamps import TimestampFolder
-from econtract.sandbox.gost_x509 import build_crl
+from econtract.sandbox.gost.x509 import build_crl
 from edo.signing.proofs import encode_certificates, find_stamp_position
 from tests.support.documents.packages import (
     CLIENT_INN,
@@ -115,7 +115,7 @@ def build_evidence_parts(folder: Path, world: SigningWorld) -> PackageParts:
     protocol = contract_pdf(lines=1)
     position = find_stamp_position(stamped)
     assert position is not None
-    covers = ("sender", "recipient", "power")
+    covers = ("sender", "recipient", "sender_power")
     roles = FileRole
     evidence = [
         EvidencePart(
