@@ -6,9 +6,8 @@ from itertools import pairwise
 
 from cryptography import x509
 
-from econtract.platform.common.errors import Unavailable
-from edo.signing.chains import UnverifiableChain
-from edo.signing.cms_parsing import UnreadableSignature, parse_signature
+from edo.signing.cms_parsing import DATA, TIME_STAMP_INFO, parse_signature
+from edo.signing.proofs import MAX_STAMPS, read_stamp_time
 from edo.signing.revocation import RevocationSources, RevocationStatus
 from edo.trust import store
 from edo.trust.crls import find_needed, need_crls, refresh_crl
@@ -17,23 +16,15 @@ from edo.trust.ocsp import query_ocsp
 Chain = Sequence[x509.Certificate]
 
 
-def freshen_for_signature(signature: bytes, at: datetime) -> None:
+def freshen_for_signature(signature: bytes, at: datetime, content_type: str = DATA) -> None:
     """Get what is needed to judge a signature (CMS) at ``at``, unless it is at hand.
 
-    Makes outside calls: no transaction may be open. Never raises: what cannot be had is unknown.
+    The same for the time-stamps in it, at their times. For a time-stamp token ``content_type`` is
+    TIME_STAMP_INFO. Makes outside calls: no transaction may be open. Never raises: what cannot be
+    had is unknown.
     """
-    try:
-        parsed = parse_signature(signature)
-        if parsed.certificate is None:
-            return
-        trust = store.load_trust_store()
-        chain = trust.build_chain(parsed.certificate, parsed.other_certificates, at)
-    except (UnreadableSignature, UnverifiableChain, Unavailable):
-        return
-    except Exception:  # noqa: BLE001 - the parsers raise anything on hostile bytes
-        return
-    if chain is not None:
-        freshen(chain, at)
+    for chain, time in _find_chains(signature, at, content_type):
+        freshen(chain, time)
 
 
 def freshen(chain: Chain, at: datetime) -> None:
@@ -47,6 +38,24 @@ def freshen(chain: Chain, at: datetime) -> None:
     for certificate, issuer in _find_uncovered(chain, at):
         query_ocsp(certificate, issuer)
     store.forget()
+
+
+def _find_chains(signature: bytes, at: datetime, content_type: str) -> list[tuple[Chain, datetime]]:
+    try:
+        trust = store.load_trust_store()
+        parsed = parse_signature(signature, content_type)
+        links = [(parsed, at)]
+        for token in parsed.stamps[:MAX_STAMPS]:
+            stamp = parse_signature(token, TIME_STAMP_INFO, parsed.other_certificates)
+            links.append((stamp, read_stamp_time(token)))
+        chains = [
+            (trust.build_chain(item.certificate, item.other_certificates, time), time)
+            for item, time in links
+            if item.certificate is not None
+        ]
+    except Exception:  # noqa: BLE001 - the parsers raise anything on hostile bytes
+        return []
+    return [(chain, time) for chain, time in chains if chain is not None]
 
 
 def _find_uncovered(chain: Chain, at: datetime) -> list[tuple[x509.Certificate, x509.Certificate]]:

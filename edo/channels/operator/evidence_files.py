@@ -53,11 +53,11 @@ class _EvidenceCollection:
         self.missing: list[str] = []
 
     def run(self) -> EvidenceAttempt:
-        self._fetch_revocation()
         self._add_stamped_signature()
         for side, signature in self._list_signatures():
             self._add_timestamp(side, signature)
         self._add_protocol()
+        self._fetch_revocation()
         self._add_proofs()
         return EvidenceAttempt(tuple(self.files), tuple(self.missing), self._list_facts())
 
@@ -138,6 +138,12 @@ class _EvidenceCollection:
         """Have the authorities answer, unless what is at hand covers the signatures."""
         for _, signature in (*self._list_signatures(), *self._list_power_signatures()):
             freshen_for_signature(signature, self._get_end())
+        for file in self.files:
+            if file.role == EvidenceRole.TIMESTAMP:
+                at = read_stamp_time(file.content)
+                freshen_for_signature(file.content, at, TIME_STAMP_INFO)
+            elif file.role in _SIGNED_ROLES:
+                freshen_for_signature(file.content, self._get_end())
         self.trust = load_trust_store()
 
     def _add_proofs(self) -> None:

@@ -9,10 +9,13 @@ from econtract.platform.common import clock
 from edo.expiry import find_expiries
 from edo.models import AuthorityCertificate, RevocationList, Signatory, TrustList, TrustListFetch
 from edo.signing import cms
+from edo.signing.cms_parsing import TIME_STAMP_INFO
 from edo.signing.revocation import RevocationStatus, read_ocsp_response
+from edo.signing.timestamp_service import request_timestamp
 from edo.trust import store
 from edo.trust.crls import refresh_crls
 from edo.trust.fetching import fetch
+from edo.trust.freshness import freshen_for_signature
 from edo.trust.ocsp import build_request
 from edo.trust.refresh import fetch_trust_list, need_crls_of_signatories
 from edo.trust.staleness import find_stale_sources
@@ -91,3 +94,12 @@ def test_the_responder_answers_us(fresh: Sandbox, key_ref: str, is_revoked: bool
     answer = read_ocsp_response(content, certificate, chain[1])
     assert answer is not None
     assert (answer.revoked_at is not None) == is_revoked
+
+
+def test_what_judges_a_time_stamp_is_fetched_too(fresh: Sandbox) -> None:
+    fetch_trust_list()
+    store.forget()
+    token = request_timestamp(PDF, trust=store.load_trust_store())
+    freshen_for_signature(token, clock.now(), TIME_STAMP_INFO)
+    row = RevocationList.objects.get(issuer_name="Тестовый УЦ E-Contract")
+    assert (row.error, bool(row.content)) == ("", True)
