@@ -7,9 +7,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from html import escape
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from accounts.session_end.admin_rows import add_rows, describe_choice
+from accounts.session_end.html_positions import PositionedParser
 from accounts.session_end.unsent_forms import UnsentForm
 
 Attributes = dict[str, str]
@@ -54,19 +55,16 @@ class PageForm:
     controls: list[Control] = field(default_factory=list)
 
 
-class FormParser(HTMLParser):
+class FormParser(PositionedParser):
     """Finds the forms of a page with the positions of their controls."""
 
     def __init__(self, html: str, path: str) -> None:
-        super().__init__(convert_charrefs=False)
         self.path = path
         self.forms: list[PageForm] = []
         self._by_id: dict[str, PageForm] = defaultdict(PageForm)
         self._form: PageForm | None = None
         self._open: Control | None = None
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", html))]
-        self.feed(html)
-        self.close()
+        super().__init__(html)
         self.forms += [form for form in self._by_id.values() if form not in self.forms]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -75,7 +73,7 @@ class FormParser(HTMLParser):
             form_id = attributes.get("id")
             self._form = self._by_id[form_id] if form_id else PageForm()
             self.forms.append(self._form)
-            self._form.content_start = self._position() + len(self.get_starttag_text() or "")
+            self._form.content_start = self.get_position() + len(self.get_starttag_text() or "")
             self._form.actions.add(self._resolve(attributes.get("action", "")))
         form = self._by_id[attributes["form"]] if "form" in attributes else self._form
         if form is None:
@@ -83,7 +81,7 @@ class FormParser(HTMLParser):
         form.actions |= {
             self._resolve(attributes[name]) for name in ADDRESS_ATTRIBUTES if attributes.get(name)
         }
-        control = Control(tag, attributes, self._position(), self.get_starttag_text() or "")
+        control = Control(tag, attributes, self.get_position(), self.get_starttag_text() or "")
         if tag == "option" and self._open is not None:
             self._open.options.append(control)
         elif tag in {"input", "button", "textarea", "select"}:
@@ -95,12 +93,8 @@ class FormParser(HTMLParser):
         if tag == "form":
             self._form = None
         elif self._open is not None and tag == self._open.tag:
-            self._open.content_end = self._position()
+            self._open.content_end = self.get_position()
             self._open = None
-
-    def _position(self) -> int:
-        line, column = self.getpos()
-        return self._line_starts[line - 1] + column
 
     def _resolve(self, address: str) -> str:
         return urlsplit(urljoin(self.path, address)).path
@@ -111,6 +105,7 @@ def refill_form(html: str, path: str, unsent: UnsentForm) -> str | None:
 
     Values for which the page has no field are listed at the beginning of the form.
     """
+    html = add_rows(html, unsent)
     forms = [form for form in FormParser(html, path).forms if unsent.action in form.actions]
     if not forms:
         return None
@@ -170,7 +165,8 @@ class _Filling:
             known = {option.attributes.get("value") for option in control.options}
             for value in chosen:
                 if value not in known:
-                    text = f'<option value="{escape(value)}" selected>{escape(value)}</option>'
+                    label = escape(describe_choice(control.attributes, value))
+                    text = f'<option value="{escape(value)}" selected>{label}</option>'
                     self.edits.append((control.content_end, control.content_end, text))
 
     def _list_values_without_field(self, form: PageForm) -> None:

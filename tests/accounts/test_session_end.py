@@ -18,6 +18,7 @@ from accounts.session_end.unsent_forms import (
 )
 from tasks.models import SigningTask
 from tests.support.factories import PASSWORD, UserFactory, fresh
+from tests.support.factories_clients import RegionFactory
 from tests.support.people import ALL_TYPES, People, browser_of
 
 pytestmark = pytest.mark.django_db
@@ -307,15 +308,29 @@ def test_handing_many_over_comes_back_with_the_receiver(
     assert browser.get(path).headers["Location"] == "/"
 
 
-def test_the_admin_gets_its_form_back() -> None:
+def test_the_admin_gets_its_form_back_with_added_rows() -> None:
+    region = RegionFactory(name="Тверская область")
     administrator = UserFactory(
         username="chief", password=PASSWORD, roles=[Role.ADMINISTRATOR], types=ALL_TYPES
     )
     browser, path = browser_of(administrator), f"/admin/accounts/user/{administrator.pk}/change/"
     login = send_after_the_end(
-        browser, path, path, {"last_name": "Новая Фамилия", "roles-TOTAL_FORMS": "3"}
+        browser,
+        path,
+        path,
+        {
+            "last_name": "Новая Фамилия",
+            "roles-TOTAL_FORMS": "2",
+            "roles-1-role": Role.MANAGER,
+            "Region_managers-TOTAL_FORMS": "1",
+            "Region_managers-0-region": region.pk,
+        },
     )
     assert log_in(browser, administrator, login) == path
     page = browser.get(path).content.decode()
     assert 'value="Новая Фамилия"' in page
-    assert 'name="roles-TOTAL_FORMS" value="1"' in page
+    assert 'name="roles-TOTAL_FORMS" value="2"' in page
+    row = page[page.index('id="roles-1"') :]
+    assert '<option value="manager" selected>Менеджер</option>' in row[: row.index("</tr>")]
+    assert f'<option value="{region.pk}" selected>Тверская область</option>' in page
+    assert "поля на странице нет" not in page
