@@ -32,8 +32,8 @@ def world(db: None, connected_sandbox: Sandbox) -> OperatorWorld:
 
 
 @pytest.fixture
-def planned(monkeypatch: pytest.MonkeyPatch) -> PlannedHttp:
-    """Every outside call gets a planned response."""
+def fake_http(monkeypatch: pytest.MonkeyPatch) -> PlannedHttp:
+    """Every outside call gets a fake_http response."""
     http = PlannedHttp()
     monkeypatch.setattr(
         OutsideHttp, "request", lambda self, *args, **call: http.request(self, *args, **call)

@@ -55,8 +55,8 @@ def judge_candidates(
     if recipient.kpp and best.kpp != recipient.kpp:
         text = f"У клиента нет ящика с КПП {recipient.kpp}, но есть другие."
         return build_refusal(SendRefusalCode.RECIPIENT_AMBIGUOUS, text)
-    equals = [item for item in usable if _rank(item, recipient) == _rank(best, recipient)]
-    if len(equals) > 1 or best.is_natural_person:
+    ties = [item for item in usable if _rank(item, recipient) == _rank(best, recipient)]
+    if len(ties) > 1 or best.is_natural_person:
         return build_refusal(SendRefusalCode.RECIPIENT_AMBIGUOUS)
     return best
 

@@ -31,10 +31,10 @@ POLL_SECONDS = 0.1
 
 def get_token_source(system: str) -> TokenSource:
     """The tokens of ``system``: renewed ones when EDO_LOGIN_URL is set, else EDO_TOKEN."""
-    return RenewedToken(system) if settings.EDO_LOGIN_URL else StaticToken(system)
+    return OidcToken(system) if settings.EDO_LOGIN_URL else StaticToken(system)
 
 
-class RenewedToken:
+class OidcToken:
     """A `TokenSource` that keeps access and refresh token in the database.
 
     Only one process asks for a new token at a time; the others wait for its result. No

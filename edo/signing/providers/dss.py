@@ -59,7 +59,7 @@ class DssClient:
         return list_signatory_keys(self.provider)
 
     def prepare(self, key_ref: str, documents: Sequence[DocumentToConfirm]) -> object:
-        with _translated_errors():
+        with _translate_errors():
             http = _connect(key_ref)
             certificate_id = _find_certificate_id(http, key_ref)
             transaction = http.request(
@@ -70,7 +70,7 @@ class DssClient:
             return {"transaction": str(transaction), "documents": len(documents)}
 
     def ask(self, key_ref: str, prepared: Any, documents: Sequence[str]) -> ConfirmationRequest:
-        with _translated_errors():
+        with _translate_errors():
             body = _confirm(_connect(key_ref), {"TransactionTokenId": prepared["transaction"]})
             if body.get("IsError"):
                 raise Refused(SYSTEM, _find_failure(body))
@@ -85,7 +85,7 @@ class DssClient:
             return ConfirmationRequest(challenge["RefID"], PLACE, float(challenge["ExpiresIn"]))
 
     def get_answer(self, key_ref: str, prepared: Any, confirmation_id: str) -> ConfirmationAnswer:
-        with _translated_errors():
+        with _translate_errors():
             question: dict[str, Any] = {"TransactionTokenId": prepared["transaction"]}
             if confirmation_id:
                 response = [{"RefId": confirmation_id}]
@@ -198,7 +198,7 @@ class ConfirmationToken:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Translate refusals into our codes, and malformed responses into Unavailable."""
     try:
         yield

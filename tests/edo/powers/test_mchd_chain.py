@@ -56,7 +56,7 @@ def clerk() -> Signer:
     return signer(CLERK)
 
 
-def delegated(
+def build_delegated(
     powers: tuple[MchdPower, ...] = (SIGN,),
     giver: MchdPerson = MANAGER,
     parent: str = str(FIRST.registration_number),
@@ -94,55 +94,55 @@ def check(
     )
 
 
-def found(report: ChainReport) -> tuple[list[str], list[str]]:
+def list_codes(report: ChainReport) -> tuple[list[str], list[str]]:
     return [item.code for item in report.problems], [item.code for item in report.doubts]
 
 
-def signed(xml: bytes, by: Signer) -> tuple[bytes, bytes]:
+def sign_file(xml: bytes, by: Signer) -> tuple[bytes, bytes]:
     return xml, by.sign(xml)
 
 
 def test_a_power_of_attorney_of_the_client_is_accepted(head: Signer, manager: Signer) -> None:
-    file = signed(mchd.build(FIRST), head)
-    assert found(check(file, by=manager)) == ([], [])
-    assert found(check(file, by=manager, codes=(SIGN.code,))) == ([], [])
+    file = sign_file(mchd.build(FIRST), head)
+    assert list_codes(check(file, by=manager)) == ([], [])
+    assert list_codes(check(file, by=manager, codes=(SIGN.code,))) == ([], [])
 
 
 def test_every_failed_check_of_one_power_of_attorney_is_named(
     head: Signer, manager: Signer, clerk: Signer
 ) -> None:
     xml = mchd.build(FIRST)
-    assert found(check(signed(xml, head), by=clerk))[0] == ["power_foreign_representative"]
-    other = check(signed(xml, head), by=manager, principal_inn="7701001206")
-    assert found(other)[0] == ["power_foreign_principal"]
-    assert found(check(signed(xml, clerk), by=manager))[0] == ["power_foreign_issuer"]
+    assert list_codes(check(sign_file(xml, head), by=clerk))[0] == ["power_foreign_representative"]
+    other = check(sign_file(xml, head), by=manager, principal_inn="7701001206")
+    assert list_codes(other)[0] == ["power_foreign_principal"]
+    assert list_codes(check(sign_file(xml, clerk), by=manager))[0] == ["power_foreign_issuer"]
     broken = check((xml + b" ", head.sign(xml)), by=manager)
-    assert found(broken)[0] == ["power_signature_invalid"]
+    assert list_codes(broken)[0] == ["power_signature_invalid"]
     late = check(
-        signed(mchd.build(replace(FIRST, valid_until=date(2026, 11, 5))), head), by=manager
+        sign_file(mchd.build(replace(FIRST, valid_until=date(2026, 11, 5))), head), by=manager
     )
-    assert found(late)[0] == ["power_expired"]
+    assert list_codes(late)[0] == ["power_expired"]
     future = mchd.build(replace(FIRST, issued_on=date(2026, 12, 5)))
-    assert found(check(signed(future, head), by=manager))[0] == ["power_not_yet_valid"]
-    codes = check(signed(xml, head), by=manager, codes=("OTHER",))
-    assert found(codes)[0] == ["powers_missing"]
+    assert list_codes(check(sign_file(future, head), by=manager))[0] == ["power_not_yet_valid"]
+    codes = check(sign_file(xml, head), by=manager, codes=("OTHER",))
+    assert list_codes(codes)[0] == ["powers_missing"]
 
 
 def test_what_cannot_be_checked_is_a_doubt(head: Signer, manager: Signer) -> None:
     xml = mchd.build(FIRST)
     unknown = check((xml, name_unknown_algorithm(head.sign(xml))), by=manager)
-    assert found(unknown) == ([], ["power_signature_unchecked"])
+    assert list_codes(unknown) == ([], ["power_signature_unchecked"])
     text = mchd.build(replace(FIRST, powers=(), powers_text="Подписывать договоры"))
-    assert found(check(signed(text, head), by=manager)) == ([], ["power_text"])
+    assert list_codes(check(sign_file(text, head), by=manager)) == ([], ["power_text"])
     for garbage in (b"", b"<a/>", b"<!DOCTYPE a><a/>", b"\x00", xml.replace(b"EMCHD_1", b"X")):
-        assert found(check((garbage, b""), by=manager)) == ([], ["power_unreadable"])
+        assert list_codes(check((garbage, b""), by=manager)) == ([], ["power_unreadable"])
 
 
 def test_a_chain_is_accepted_link_by_link(head: Signer, manager: Signer, clerk: Signer) -> None:
-    files = signed(mchd.build(FIRST), head), signed(delegated(), manager)
-    assert found(check(*files, by=clerk, codes=(SIGN.code,))) == ([], [])
+    files = sign_file(mchd.build(FIRST), head), sign_file(build_delegated(), manager)
+    assert list_codes(check(*files, by=clerk, codes=(SIGN.code,))) == ([], [])
     # The last link names the clerk, not the manager.
-    assert found(check(*files, by=manager))[0] == ["power_foreign_representative"]
+    assert list_codes(check(*files, by=manager))[0] == ["power_foreign_representative"]
 
 
 @pytest.mark.parametrize(
@@ -157,12 +157,12 @@ def test_a_chain_is_accepted_link_by_link(head: Signer, manager: Signer, clerk: 
 def test_a_broken_chain_is_found(
     head: Signer, manager: Signer, clerk: Signer, changes: dict[str, Any], code: str
 ) -> None:
-    files = signed(mchd.build(FIRST), head), signed(delegated(**changes), manager)
-    assert code in found(check(*files, by=clerk))[0]
+    files = sign_file(mchd.build(FIRST), head), sign_file(build_delegated(**changes), manager)
+    assert code in list_codes(check(*files, by=clerk))[0]
 
 
 def test_a_link_without_the_one_before_is_not_the_clients(manager: Signer, clerk: Signer) -> None:
-    problems, _ = found(check(signed(delegated(), manager), by=clerk))
+    problems, _ = list_codes(check(sign_file(build_delegated(), manager), by=clerk))
     assert problems == ["power_foreign_principal"]
 
 
@@ -187,4 +187,4 @@ def test_a_power_of_attorney_without_a_party_is_malformed() -> None:
 
 @pytest.mark.skipif(not settings.MCHD_XSD, reason="MCHD_XSD names no schema")
 def test_what_the_tests_delegate_is_of_the_official_form() -> None:
-    assert mchd.find_schema_errors(delegated(), Path(settings.MCHD_XSD)) == []
+    assert mchd.find_schema_errors(build_delegated(), Path(settings.MCHD_XSD)) == []

@@ -14,7 +14,7 @@ from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.http_responses import OutsideResponse
 from edo.channels.operator.diadoc import messages, organisations, statuses
 from edo.channels.operator.diadoc.api import DiadocApi, require_finished
-from edo.channels.operator.diadoc.errors import NOT_FOUND, SYSTEM, translated_errors
+from edo.channels.operator.diadoc.errors import NOT_FOUND, SYSTEM, translate_errors
 from edo.channels.operator.diadoc.organisations import OwnBox, to_box_guid
 from edo.channels.operator.values import (
     DocumentStatus,
@@ -45,7 +45,7 @@ class DiadocGateway:
         self._api = DiadocApi()
 
     def find_recipients(self, box_id: str, inn: str) -> list[RecipientBox]:
-        with translated_errors():
+        with translate_errors():
             own_is_test = self._get_own_box(to_box_guid(box_id)).is_test
             try:
                 body = self._api.get("/GetOrganizationsByInnKpp", inn=inn)
@@ -58,7 +58,7 @@ class DiadocGateway:
             )
 
     def get_partnership(self, box_id: str, recipient_box_id: str) -> Partnership:
-        with translated_errors():
+        with translate_errors():
             params = {
                 "myBoxId": to_box_guid(box_id),
                 "counteragentBoxId": to_box_guid(recipient_box_id),
@@ -73,7 +73,7 @@ class DiadocGateway:
                 raise
 
     def invite(self, box_id: str, recipient_box_id: str, message: str) -> None:
-        with translated_errors():
+        with translate_errors():
             task = self._api.http.request(
                 "POST",
                 "/V3/AcquireCounteragent",
@@ -86,7 +86,7 @@ class DiadocGateway:
             )
 
     def upload_to_shelf(self, content: bytes) -> str:
-        with translated_errors():
+        with translate_errors():
             parts = [
                 content[at : at + SHELF_PART_BYTES]
                 for at in range(0, len(content), SHELF_PART_BYTES)
@@ -109,19 +109,19 @@ class DiadocGateway:
 
     def send(self, document: OutgoingDocument, operation_id: UUID) -> SentDocument:
         document = replace(document, from_box_id=to_box_guid(document.from_box_id))
-        with translated_errors():
+        with translate_errors():
             body = self._api.post(
                 "/V3/PostMessage", messages.build_message(document), operation_id=operation_id
             )
             return messages.parse_sent_document(body, document)
 
     def get_status(self, box_id: str, sent: SentDocument) -> DocumentStatus:
-        with translated_errors():
+        with translate_errors():
             message = self._get_message(box_id, sent, originalSignature="true")
             return statuses.parse_status(message, sent.document_id)
 
     def fetch_custom_id(self, box_id: str, message_id: str) -> str:
-        with translated_errors():
+        with translate_errors():
             try:
                 message = self._get_message(box_id, SentDocument(message_id, ""))
             except Refused as refusal:
@@ -131,7 +131,7 @@ class DiadocGateway:
             return messages.parse_custom_id(message)
 
     def fetch_content(self, box_id: str, message_id: str, entity_id: str) -> bytes:
-        with translated_errors():
+        with translate_errors():
             return self._api.http.get_bytes(
                 "/V4/GetEntityContent",
                 params={
@@ -142,7 +142,7 @@ class DiadocGateway:
             )
 
     def fetch_stamped_signature(self, box_id: str, sent: SentDocument) -> bytes:
-        with translated_errors():
+        with translate_errors():
             message = self._get_message(box_id, sent)
             signature_id = statuses.find_stamped_signature(message, sent.document_id)
         if not signature_id:
@@ -152,7 +152,7 @@ class DiadocGateway:
     def fetch_signature_verdict(
         self, box_id: str, sent: SentDocument, signature_id: str
     ) -> bool | None:
-        with translated_errors():
+        with translate_errors():
             try:
                 body = self._api.get(
                     "/GetSignatureInfo",
@@ -169,7 +169,7 @@ class DiadocGateway:
     def fetch_recipient_power(
         self, box_id: str, sent: SentDocument, power_id: str
     ) -> list[PowerFile]:
-        with translated_errors():
+        with translate_errors():
             try:
                 body = self._api.get(
                     "/V2/GetPowerOfAttorneyContent",
@@ -189,7 +189,7 @@ class DiadocGateway:
     def build_revocation_request(
         self, box_id: str, sent: SentDocument, comment: str, signer: RevocationSigner
     ) -> RevocationRequest:
-        with translated_errors():
+        with translate_errors():
             response = self._api.http.request(
                 "POST",
                 "/V2/GenerateRevocationRequestXml",
@@ -213,7 +213,7 @@ class DiadocGateway:
         signature: bytes,
         operation_id: UUID,
     ) -> None:
-        with translated_errors():
+        with translate_errors():
             self._api.post(
                 "/V4/PostMessagePatch",
                 messages.build_revocation_patch(to_box_guid(box_id), sent, request, signature),
@@ -223,7 +223,7 @@ class DiadocGateway:
     def fetch_events(
         self, box_id: str, after: str, limit: int
     ) -> tuple[Sequence[OperatorEvent], str]:
-        with translated_errors():
+        with translate_errors():
             body = self._api.get(
                 "/V8/GetNewEvents",
                 boxId=to_box_guid(box_id),
@@ -233,7 +233,7 @@ class DiadocGateway:
             return messages.parse_events(body, after)
 
     def fetch_package(self, box_id: str, sent: SentDocument) -> bytes:
-        with translated_errors():
+        with translate_errors():
             params = _document_params(box_id, sent)
             body = self._api.get("/GenerateDocumentZip", fullDocflow="true", **params)
             return self._api.http.get_bytes(
@@ -241,13 +241,13 @@ class DiadocGateway:
             )
 
     def fetch_print_form(self, box_id: str, sent: SentDocument) -> bytes:
-        with translated_errors():
+        with translate_errors():
             params = _document_params(box_id, sent)
             response = self._api.http.request("GET", "/GeneratePrintForm", params=params)
             return require_finished(response).content
 
     def fetch_protocol(self, box_id: str, sent: SentDocument) -> tuple[bytes, bytes]:
-        with translated_errors():
+        with translate_errors():
             body = self._api.get("/GenerateDocumentProtocol", **_document_params(box_id, sent))
             return base64.b64decode(body["PrintForm"]), base64.b64decode(body["Signature"])
 

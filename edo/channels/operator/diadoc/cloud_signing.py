@@ -9,7 +9,7 @@ from econtract.platform.common.errors import Refused
 from edo.channels.operator.cloud_signing import CloudSigning, CloudSigningStatus, ShelfFile
 from edo.channels.operator.diadoc.api import DiadocApi
 from edo.channels.operator.diadoc.client import DiadocGateway
-from edo.channels.operator.diadoc.errors import NOT_FOUND, SYSTEM, translated_errors
+from edo.channels.operator.diadoc.errors import NOT_FOUND, SYSTEM, translate_errors
 from edo.channels.operator.diadoc.organisations import to_box_guid
 from edo.signing.providers.protocol import CONFIRMATION_FAILED, KEY_UNKNOWN
 
@@ -49,14 +49,14 @@ class DiadocCloudSigning:
             "SignDataSource": "CertificateSign",
             "CertificateData": {"Thumbprint": thumbprint},
         }
-        with translated_errors(), _refused_when_missing(KEY_UNKNOWN):
+        with translate_errors(), _refused_when_missing(KEY_UNKNOWN):
             response = self._api.http.request(
                 "POST", "/V2/DssSign", params={"boxId": to_box_guid(box_id)}, json=body
             )
             return str(response.json()["TaskId"])
 
     def get_result(self, box_id: str, signing_id: str) -> CloudSigning:
-        with translated_errors(), _refused_when_missing(CONFIRMATION_FAILED):
+        with translate_errors(), _refused_when_missing(CONFIRMATION_FAILED):
             params = {"boxId": to_box_guid(box_id), "taskId": signing_id}
             return _parse_result(self._api.get("/DssSignResult", **params))
 

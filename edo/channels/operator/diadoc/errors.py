@@ -40,7 +40,7 @@ FINAL_STATUSES = {413: OperatorRefusalCode.TOO_LARGE}
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise Diadoc's errors as those that `OperatorGateway` promises.
 
     A malformed response is Unavailable: the operator is at fault, and may mend it.

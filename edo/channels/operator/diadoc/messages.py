@@ -81,8 +81,8 @@ def build_revocation_info(comment: str, signer: RevocationSigner) -> DiadocJson:
         "JobTitle": signer.position,
         "Inn": signer.inn,
     }
-    filled = {name: value for name, value in details.items() if value}
-    return {"Comment": comment, "Signer": {"SignerDetails": filled}}
+    signer_details = {name: value for name, value in details.items() if value}
+    return {"Comment": comment, "Signer": {"SignerDetails": signer_details}}
 
 
 def build_revocation_patch(

@@ -44,9 +44,9 @@ CALLS: list[Callable[[DiadocGateway], Any]] = [
     [None, [], {}, 5, "text", {"Organizations": [{}]}, {"Events": [{}]}, {"Entities": None}],
 )
 def test_a_malformed_response_means_unavailable(
-    planned: PlannedHttp, call: Callable[[DiadocGateway], Any], body: Any
+    fake_http: PlannedHttp, call: Callable[[DiadocGateway], Any], body: Any
 ) -> None:
-    planned.body = json.dumps(body).encode()
+    fake_http.body = json.dumps(body).encode()
     with pytest.raises(Unavailable):
         call(DiadocGateway())
 
@@ -59,9 +59,9 @@ def test_a_malformed_response_means_unavailable(
     ],
 )
 def test_an_operation_still_running_is_retried_later(
-    planned: PlannedHttp, call: Callable[[DiadocGateway], Any]
+    fake_http: PlannedHttp, call: Callable[[DiadocGateway], Any]
 ) -> None:
-    planned.status = 204
+    fake_http.status = 204
     with pytest.raises(Unavailable) as caught:
         call(DiadocGateway())
     assert caught.value.retry_after == 3
@@ -114,9 +114,9 @@ def test_an_operation_still_running_is_retried_later(
     ],
 )
 def test_what_is_known_to_be_final_is_a_refusal(
-    planned: PlannedHttp, status: int, code: str, text: str, ours: str
+    fake_http: PlannedHttp, status: int, code: str, text: str, ours: str
 ) -> None:
-    planned.error = Refused("edo", code, text, status=status)
+    fake_http.error = Refused("edo", code, text, status=status)
     with pytest.raises(Refused) as caught:
         DiadocGateway().send(DOCUMENT, uuid.uuid4())
     assert caught.value.code == ours
@@ -133,17 +133,17 @@ def test_what_is_known_to_be_final_is_a_refusal(
     ],
 )
 def test_in_doubt_a_refusal_is_temporary(
-    planned: PlannedHttp, status: int, code: str, text: str, ours: str
+    fake_http: PlannedHttp, status: int, code: str, text: str, ours: str
 ) -> None:
     """A contract that may have been sent must not be called failed."""
-    planned.error = Refused("edo", code, text, status=status)
+    fake_http.error = Refused("edo", code, text, status=status)
     with pytest.raises(Unavailable) as caught:
         DiadocGateway().send(DOCUMENT, uuid.uuid4())
     assert caught.value.code == (ours or code)
 
 
-def test_what_we_refuse_ourselves_stays_a_refusal(planned: PlannedHttp) -> None:
-    planned.error = Refused("edo", "too_large", "the request is over the size limit")
+def test_what_we_refuse_ourselves_stays_a_refusal(fake_http: PlannedHttp) -> None:
+    fake_http.error = Refused("edo", "too_large", "the request is over the size limit")
     with pytest.raises(Refused) as caught:
         DiadocGateway().send(DOCUMENT, uuid.uuid4())
     assert caught.value.code == OperatorRefusalCode.TOO_LARGE
@@ -152,13 +152,13 @@ def test_what_we_refuse_ourselves_stays_a_refusal(planned: PlannedHttp) -> None:
 # --- Organisations and partners (D4) -------------------------------------------------------------
 
 
-def test_nobody_and_no_relation_are_answers(planned: PlannedHttp) -> None:
-    planned.by_path = {"/GetMyOrganizations": OWN}
+def test_nobody_and_no_relation_are_answers(fake_http: PlannedHttp) -> None:
+    fake_http.by_path = {"/GetMyOrganizations": OWN}
     gateway = DiadocGateway()
-    planned.error = Refused("edo", "http_404", "Trust relationship not found", status=404)
+    fake_http.error = Refused("edo", "http_404", "Trust relationship not found", status=404)
     assert gateway.get_partnership("ours", "theirs") == Partnership(PartnershipStatus.NONE)
-    planned.error = None
-    planned.by_path["/GetOrganizationsByInnKpp"] = {"Organizations": []}
+    fake_http.error = None
+    fake_http.by_path["/GetOrganizationsByInnKpp"] = {"Organizations": []}
     assert gateway.find_recipients("ours", "7701999905") == []
 
 
@@ -174,18 +174,18 @@ def test_nobody_and_no_relation_are_answers(planned: PlannedHttp) -> None:
     ],
 )
 def test_a_partnership_is_asked_for_by_boxes(
-    planned: PlannedHttp, name: str, status: PartnershipStatus
+    fake_http: PlannedHttp, name: str, status: PartnershipStatus
 ) -> None:
-    planned.by_path = {"/V3/GetCounteragent": {"CurrentStatus": name}}
+    fake_http.by_path = {"/V3/GetCounteragent": {"CurrentStatus": name}}
     assert DiadocGateway().get_partnership("ours", "theirs").status == status
-    params = planned.call("/V3/GetCounteragent")["params"]
+    params = fake_http.call("/V3/GetCounteragent")["params"]
     assert params == {"myBoxId": "ours", "counteragentBoxId": "theirs"}
 
 
-def test_an_invitation_that_is_still_sent_is_no_error(planned: PlannedHttp) -> None:
-    planned.status, planned.by_path = 204, {"/V3/AcquireCounteragent": {"TaskId": "t"}}
+def test_an_invitation_that_is_still_sent_is_no_error(fake_http: PlannedHttp) -> None:
+    fake_http.status, fake_http.by_path = 204, {"/V3/AcquireCounteragent": {"TaskId": "t"}}
     DiadocGateway().invite("ours", "theirs", "Приглашаем")
-    call = planned.call("/V3/AcquireCounteragent")
+    call = fake_http.call("/V3/AcquireCounteragent")
     assert call["params"] == {"myBoxId": "ours"}
     assert call["json"] == {"BoxId": "theirs", "MessageToCounteragent": "Приглашаем"}
 
@@ -193,27 +193,27 @@ def test_an_invitation_that_is_still_sent_is_no_error(planned: PlannedHttp) -> N
 # --- Shelf (D2) ----------------------------------------------------------------------------------
 
 
-def test_a_small_file_is_uploaded_whole(planned: PlannedHttp) -> None:
-    planned.body = b'"dd-api-1"'
+def test_a_small_file_is_uploaded_whole(fake_http: PlannedHttp) -> None:
+    fake_http.body = b'"dd-api-1"'
     assert DiadocGateway().upload_to_shelf(b"x" * SHELF_PART_BYTES) == "dd-api-1"
-    [(method, path, call)] = planned.calls
+    [(method, path, call)] = fake_http.calls
     assert (method, path, call["params"]) == ("POST", "/V2/ShelfUpload", {"fileExtension": ".pdf"})
 
 
-def test_a_large_file_is_uploaded_in_parts(planned: PlannedHttp) -> None:
-    planned.body = b"dd-api-2"
+def test_a_large_file_is_uploaded_in_parts(fake_http: PlannedHttp) -> None:
+    fake_http.body = b"dd-api-2"
     content = b"x" * (2 * SHELF_PART_BYTES + 1)
     assert DiadocGateway().upload_to_shelf(content) == "dd-api-2"
-    assert [(path, call["params"]) for _, path, call in planned.calls] == [
+    assert [(path, call["params"]) for _, path, call in fake_http.calls] == [
         ("/ShelfUploadPartInit", {"fileExtension": ".pdf"}),
         ("/ShelfUploadPart", {"fileName": "dd-api-2", "partIndex": 1, "isLastPart": "false"}),
         ("/ShelfUploadPart", {"fileName": "dd-api-2", "partIndex": 2, "isLastPart": "true"}),
     ]
-    assert b"".join(call["content"] for _, _, call in planned.calls) == content
+    assert b"".join(call["content"] for _, _, call in fake_http.calls) == content
 
 
 @pytest.mark.parametrize("body", [b"", b'""', b"x" * 300, b"\xff"])
-def test_a_shelf_without_a_name_is_an_outage(planned: PlannedHttp, body: bytes) -> None:
-    planned.body = body
+def test_a_shelf_without_a_name_is_an_outage(fake_http: PlannedHttp, body: bytes) -> None:
+    fake_http.body = body
     with pytest.raises(Unavailable):
         DiadocGateway().upload_to_shelf(b"x")

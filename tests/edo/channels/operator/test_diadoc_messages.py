@@ -20,46 +20,46 @@ SENT = SentDocument("message", "document")
 SIGNER = RevocationSigner("Иванова", "Анна", "", "Менеджер", "7707049388")
 
 
-def post(planned: PlannedHttp, document: OutgoingDocument) -> dict[str, Any]:
+def post(fake_http: PlannedHttp, document: OutgoingDocument) -> dict[str, Any]:
     """Send ``document``; the attachment of the posted message."""
     entities = [
         {"EntityId": "other", "DocumentInfo": {"CustomDocumentId": None}},
         {"EntityId": "d", "DocumentInfo": {"CustomDocumentId": str(document.custom_id).upper()}},
     ]
-    planned.by_path = {"/V3/PostMessage": {"MessageId": "m", "Entities": entities}}
+    fake_http.by_path = {"/V3/PostMessage": {"MessageId": "m", "Entities": entities}}
     assert DiadocGateway().send(document, NUMBER) == SentDocument("m", "d")
-    call = planned.call("/V3/PostMessage")
+    call = fake_http.call("/V3/PostMessage")
     assert call["params"] == {"operationId": str(NUMBER)}
     attachment: dict[str, Any] = call["json"]["DocumentAttachments"][0]
     return attachment
 
 
-def test_a_document_is_sent_as_the_protocol_requires(planned: PlannedHttp) -> None:
-    attachment = post(planned, DOCUMENT)
+def test_a_document_is_sent_as_the_protocol_requires(fake_http: PlannedHttp) -> None:
+    attachment = post(fake_http, DOCUMENT)
     assert attachment["TypeNamedId"] == "Contract"
     assert attachment["NeedRecipientSignature"] is True
     assert attachment["SignedContent"]["NameOnShelf"] == "dd-api-1"
     assert {"Key": "DocumentDate", "Value": "21.11.2026"} in attachment["Metadata"]
-    message = planned.call("/V3/PostMessage")["json"]
+    message = fake_http.call("/V3/PostMessage")["json"]
     assert "ToDepartmentId" not in message
 
 
-def test_a_department_is_named(planned: PlannedHttp) -> None:
-    post(planned, replace(DOCUMENT, to_department_id="d1"))
-    assert planned.call("/V3/PostMessage")["json"]["ToDepartmentId"] == "d1"
+def test_a_department_is_named(fake_http: PlannedHttp) -> None:
+    post(fake_http, replace(DOCUMENT, to_department_id="d1"))
+    assert fake_http.call("/V3/PostMessage")["json"]["ToDepartmentId"] == "d1"
 
 
-def test_a_power_of_attorney_goes_as_a_file_or_as_a_number(planned: PlannedHttp) -> None:
+def test_a_power_of_attorney_goes_as_a_file_or_as_a_number(fake_http: PlannedHttp) -> None:
     """D19: UseDefault is required and false; exactly one of file and number is there."""
-    power = post(planned, DOCUMENT)["SignedContent"]["PowerOfAttorney"]
+    power = post(fake_http, DOCUMENT)["SignedContent"]["PowerOfAttorney"]
     assert power["UseDefault"] is False
     assert power["Contents"] == [
         {"Content": {"Content": "PHAvPg=="}, "Signature": {"Content": "cHM="}}
     ]
     assert "FullId" not in power
-    planned.calls.clear()
+    fake_http.calls.clear()
     registered = replace(DOCUMENT, power=replace(POWER, is_registered=True))
-    assert post(planned, registered)["SignedContent"]["PowerOfAttorney"] == {
+    assert post(fake_http, registered)["SignedContent"]["PowerOfAttorney"] == {
         "UseDefault": False,
         "FullId": {
             "RegistrationNumber": str(NUMBER),
@@ -69,28 +69,28 @@ def test_a_power_of_attorney_goes_as_a_file_or_as_a_number(planned: PlannedHttp)
     }
 
 
-def test_a_supplementary_agreement_names_its_contract(planned: PlannedHttp) -> None:
+def test_a_supplementary_agreement_names_its_contract(fake_http: PlannedHttp) -> None:
     """D13: the type requires number and date of the contract."""
     supplement = replace(DOCUMENT, kind="supplement")
-    assert post(planned, supplement)["TypeNamedId"] == "Nonformalized"
-    planned.calls.clear()
+    assert post(fake_http, supplement)["TypeNamedId"] == "Nonformalized"
+    fake_http.calls.clear()
     known = replace(supplement, contract_number="12-Д", contract_date=date(2025, 2, 1))
-    attachment = post(planned, known)
+    attachment = post(fake_http, known)
     assert attachment["TypeNamedId"] == "SupplementaryAgreement"
     metadata = {item["Key"]: item["Value"] for item in attachment["Metadata"]}
     assert (metadata["ContractNumber"], metadata["ContractDate"]) == ("12-Д", "01.02.2025")
 
 
-def test_a_revocation_request_names_its_signer(planned: PlannedHttp) -> None:
+def test_a_revocation_request_names_its_signer(fake_http: PlannedHttp) -> None:
     """D17."""
-    planned.body = "<Файл/>".encode("cp1251")
-    planned.headers = {
+    fake_http.body = "<Файл/>".encode("cp1251")
+    fake_http.headers = {
         "Content-Disposition": 'attachment; filename="DP_PRANNUL_1.xml"',
     }
     request = DiadocGateway().build_revocation_request("ours", SENT, "Ошибка", SIGNER)
     assert request.content == "<Файл/>".encode("cp1251")
     assert request.file_name == "DP_PRANNUL_1.xml"
-    call = planned.call("/V2/GenerateRevocationRequestXml")
+    call = fake_http.call("/V2/GenerateRevocationRequestXml")
     assert call["params"]["contentTypeId"] == "revocation_request_02"
     assert call["accept"] == "application/xml"
     assert call["json"] == {
@@ -106,12 +106,12 @@ def test_a_revocation_request_names_its_signer(planned: PlannedHttp) -> None:
     }
 
 
-def test_the_clients_power_of_attorney_comes_with_its_chain(planned: PlannedHttp) -> None:
+def test_the_clients_power_of_attorney_comes_with_its_chain(fake_http: PlannedHttp) -> None:
     def file(number: str) -> dict[str, Any]:
         xml = base64.b64encode(number.encode()).decode()
         return {"Content": xml, "Signature": "c2ln", "FullId": {"RegistrationNumber": number}}
 
-    planned.by_path = {
+    fake_http.by_path = {
         "/V2/GetPowerOfAttorneyContent": {
             "Content": file("last"),
             "DelegationChain": [file("root")],
@@ -119,14 +119,14 @@ def test_the_clients_power_of_attorney_comes_with_its_chain(planned: PlannedHttp
     }
     files = DiadocGateway().fetch_recipient_power("ours", SENT, "power")
     assert files == [PowerFile("root", b"root", b"sig"), PowerFile("last", b"last", b"sig")]
-    planned.error = Refused("edo", "http_404", status=404)
+    fake_http.error = Refused("edo", "http_404", status=404)
     assert DiadocGateway().fetch_recipient_power("ours", SENT, "power") == []
 
 
 # --- Events (D9) ---------------------------------------------------------------------------------
 
 
-def test_events_of_every_shape_move_the_cursor(planned: PlannedHttp) -> None:
+def test_events_of_every_shape_move_the_cursor(fake_http: PlannedHttp) -> None:
     document = {"EntityId": "d", "DocumentInfo": {"CustomDocumentId": str(NUMBER)}}
     signature = {"EntityId": "s", "EntityType": "Signature", "ParentEntityId": "d"}
     changes = [
@@ -139,7 +139,7 @@ def test_events_of_every_shape_move_the_cursor(planned: PlannedHttp) -> None:
         {},
     ]
     events = [{"EventId": f"e{i}", "IndexKey": f"k{i}", **item} for i, item in enumerate(changes)]
-    planned.by_path = {"/V8/GetNewEvents": {"Events": events, "TotalCountType": "Equal"}}
+    fake_http.by_path = {"/V8/GetNewEvents": {"Events": events, "TotalCountType": "Equal"}}
     result, cursor = DiadocGateway().fetch_events("ours", "", 100)
     assert cursor == "k6"
     assert result[0] == OperatorEvent("e0", "m1", str(NUMBER))

@@ -16,7 +16,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.http import OutsideHttp
 from econtract.platform.common.http_tokens import StaticToken
-from edo.channels.operator.tokens import RenewedToken, get_token_source
+from edo.channels.operator.tokens import OidcToken, get_token_source
 from edo.models import OperatorToken
 from tests.support.fake_server import FakeServer, Respond, response, run_fake_server
 
@@ -54,8 +54,8 @@ def refresh_tokens(server: FakeServer) -> list[str]:
 @pytest.mark.django_db
 def test_a_token_is_asked_for_once_and_stored_encrypted(server: FakeServer) -> None:
     server.responses.append(tokens("first"))
-    assert RenewedToken("edo").get() == "first"
-    assert RenewedToken("edo").get() == "first"
+    assert OidcToken("edo").get() == "first"
+    assert OidcToken("edo").get() == "first"
     _, _, headers, body = server.requests[0]
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert "Authorization" not in headers
@@ -84,25 +84,25 @@ def test_a_rejected_token_is_renewed_and_the_call_repeated(server: FakeServer) -
 @pytest.mark.django_db
 def test_an_expired_token_is_renewed_before_it_is_used(server: FakeServer) -> None:
     server.responses.extend([tokens("first", seconds=600), tokens("second")])
-    assert RenewedToken("edo").get() == "first"
+    assert OidcToken("edo").get() == "first"
     with time_machine.travel(clock.now() + timedelta(seconds=550)):
-        assert RenewedToken("edo").get() == "second"
+        assert OidcToken("edo").get() == "second"
 
 
 @pytest.mark.django_db
 def test_another_process_has_renewed_it_already(server: FakeServer) -> None:
     server.responses.append(tokens("fresh"))
-    RenewedToken("edo").get()
-    assert RenewedToken("edo").renew("stale") == "fresh"
+    OidcToken("edo").get()
+    assert OidcToken("edo").renew("stale") == "fresh"
     assert len(server.requests) == 1
 
 
 @pytest.mark.django_db
 def test_a_new_refresh_token_of_the_settings_replaces_a_dead_one(server: FakeServer) -> None:
     server.responses.extend([tokens("first", "dead"), response(400, b'{"error":"invalid_grant"}')])
-    RenewedToken("edo").get()
+    OidcToken("edo").get()
     server.responses.append(tokens("second"))
-    assert RenewedToken("edo").renew("first") == "second"
+    assert OidcToken("edo").renew("first") == "second"
     assert refresh_tokens(server) == ["refresh-of-settings", "dead", "refresh-of-settings"]
 
 
@@ -111,10 +111,10 @@ def test_a_new_refresh_token_of_the_settings_replaces_a_dead_one(server: FakeSer
 def test_a_response_without_a_token_is_an_outage(server: FakeServer, body: bytes) -> None:
     server.responses.append(response(200, body))
     with pytest.raises(Unavailable):
-        RenewedToken("edo").get()
+        OidcToken("edo").get()
     # The claim has ended: the next call may try again.
     server.responses.append(tokens("first"))
-    assert RenewedToken("edo").get() == "first"
+    assert OidcToken("edo").get() == "first"
 
 
 @pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_rejected_refresh_token_alarms_and_logs_no_secret(
 ) -> None:
     server.responses.append(response(400, b'{"error":"invalid_grant"}'))
     with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable) as error:
-        RenewedToken("edo").get()
+        OidcToken("edo").get()
     assert error.value.code == "unauthorized"
     assert any(record.levelno == logging.ERROR for record in caplog.records)
     for secret in ("refresh-of-settings", "secret"):
@@ -136,9 +136,9 @@ def test_another_secret_key_makes_the_stored_tokens_unreadable(
     server: FakeServer, settings: Any
 ) -> None:
     server.responses.extend([tokens("first", "rotated"), tokens("second")])
-    RenewedToken("edo").get()
+    OidcToken("edo").get()
     settings.SECRET_KEY = "another"
-    assert RenewedToken("edo").get() == "second"
+    assert OidcToken("edo").get() == "second"
     assert refresh_tokens(server) == ["refresh-of-settings"] * 2
 
 
@@ -148,7 +148,7 @@ def test_processes_that_need_a_token_at_once_ask_once(server: FakeServer) -> Non
     results: list[str] = []
 
     def work() -> None:
-        results.append(RenewedToken("edo").get())
+        results.append(OidcToken("edo").get())
         connections.close_all()
 
     workers = [threading.Thread(target=work) for _ in range(3)]

@@ -63,7 +63,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool | None], None]:
 
 
 @pytest.fixture
-def undetermined(
+def unverified_exchange(
     world: OperatorWorld, monkeypatch: pytest.MonkeyPatch, operator: Callable[[bool | None], None]
 ) -> Exchange:
     """An exchange whose client has signed with an algorithm that we do not know."""
@@ -84,9 +84,9 @@ def undetermined(
 
 @pytest.mark.django_db
 def test_an_open_signature_is_neither_taken_nor_revoked(
-    world: OperatorWorld, undetermined: Exchange
+    world: OperatorWorld, unverified_exchange: Exchange
 ) -> None:
-    exchange = undetermined
+    exchange = unverified_exchange
     assert "не удалось проверить" in exchange.reason
     assert not exchange.is_live
     with pytest.raises(AlreadySigned):
@@ -101,34 +101,38 @@ def test_an_open_signature_is_neither_taken_nor_revoked(
 
 @pytest.mark.django_db
 def test_an_open_signature_is_judged_anew(
-    undetermined: Exchange, monkeypatch: pytest.MonkeyPatch
+    unverified_exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A newer version, a new root: the same signature becomes valid without the client."""
     monkeypatch.undo()
-    assert follow(exchange=undetermined) == State.SIGNED
-    assert undetermined.reason == ""
-    assert undetermined.recipient_verdict["verdict"] == "valid"
+    assert follow(exchange=unverified_exchange) == State.SIGNED
+    assert unverified_exchange.reason == ""
+    assert unverified_exchange.recipient_verdict["verdict"] == "valid"
 
 
 @pytest.mark.django_db
-def test_a_person_accepts_an_open_signature(world: OperatorWorld, undetermined: Exchange) -> None:
-    channel = world.channel(exchange=undetermined)
+def test_a_person_accepts_an_open_signature(
+    world: OperatorWorld, unverified_exchange: Exchange
+) -> None:
+    channel = world.channel(exchange=unverified_exchange)
     session = channel.accept_signature()
     assert (session.state, session.reason) == (SessionState.SIGNED, "")
     assert channel.refuse_signature("Передумали").state == SessionState.SIGNED
-    assert undetermined.recipient_verdict["verdict"] == "undetermined"
+    assert unverified_exchange.recipient_verdict["verdict"] == "undetermined"
     _, recipient = channel.collect_evidence().signatures
-    assert recipient.content == bytes(undetermined.recipient_signature or b"")
+    assert recipient.content == bytes(unverified_exchange.recipient_signature or b"")
 
 
 @pytest.mark.django_db
-def test_a_person_refuses_an_open_signature(world: OperatorWorld, undetermined: Exchange) -> None:
-    channel = world.channel(exchange=undetermined)
+def test_a_person_refuses_an_open_signature(
+    world: OperatorWorld, unverified_exchange: Exchange
+) -> None:
+    channel = world.channel(exchange=unverified_exchange)
     session = channel.refuse_signature("Подписал не тот человек.")
     assert session.state == SessionState.FAILED
     assert session.failure_code == "recipient_signature_invalid"
     assert session.reason == "Подписал не тот человек."
-    assert world.journal(undetermined, "revoked") == []
+    assert world.journal(unverified_exchange, "revoked") == []
     assert channel.accept_signature().state == SessionState.FAILED
 
 
@@ -174,14 +178,14 @@ def test_an_exchange_of_an_older_version_gets_its_digests(world: OperatorWorld) 
 
 @pytest.mark.django_db
 def test_an_unreadable_signature_that_a_person_accepts_has_evidence(
-    world: OperatorWorld, undetermined: Exchange, monkeypatch: pytest.MonkeyPatch
+    world: OperatorWorld, unverified_exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channel: Any = world.channel(exchange=undetermined)
+    channel: Any = world.channel(exchange=unverified_exchange)
     channel.accept_signature()
     monkeypatch.undo()
     # A SignedData that is still CMS, but that no parser of ours can read.
-    content = bytes(undetermined.recipient_signature or b"")
-    Exchange.objects.filter(pk=undetermined.pk).update(recipient_signature=content[:-1])
-    undetermined.refresh_from_db()
+    content = bytes(unverified_exchange.recipient_signature or b"")
+    Exchange.objects.filter(pk=unverified_exchange.pk).update(recipient_signature=content[:-1])
+    unverified_exchange.refresh_from_db()
     _, recipient = channel.collect_evidence().signatures
     assert (recipient.owner, recipient.certificate) == ("", None)
