@@ -102,7 +102,7 @@ def answer(request: HttpRequest, entity_id: str) -> HttpResponse:
     """Sign, refuse, revoke or leave unanswered."""
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()[:2000]
     if act in _ACTIONS and _ACTIONS[act][2] and not reason:
-        messages.error(request, "Укажите причину")
+        messages.error(request, "Укажите причину" if act == "revoke" else "Укажите причину отказа")
         return redirect("edo_document", entity_id)
     try:
         with transaction.atomic():

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.chromium.page_audit import audit
-from tests.support.sandbox import ROMASHKA, Sandbox
+from tests.support.sandbox import DECIDES_REVOCATION, IGNORES_INVITATIONS, ROMASHKA, Sandbox
 from tests.support.sandbox_calls import (
     get_identification,
     request_identification,
@@ -19,8 +19,12 @@ from tests.support.sandbox_edo import (
     SIGNER,
     ask_signatory,
     build_power_of_attorney,
+    build_revocation,
+    client_box,
     get_cloud_signature,
     get_document_info,
+    our_box,
+    post_patch,
     send_contract,
     skip_events,
 )
@@ -169,6 +173,43 @@ def test_a_person_can_reject_with_a_reason(sandbox: Sandbox, open_page: Open) ->
         get_document_info(sandbox, message)["RecipientResponseStatus"]
         == "RecipientSignatureRequestRejected"
     )
+
+
+def test_a_person_can_accept_an_invitation(sandbox: Sandbox, open_page: Open) -> None:
+    params = {"myBoxId": our_box(sandbox)}
+    body = {"BoxId": client_box(sandbox, IGNORES_INVITATIONS), "MessageToCounteragent": "Просим"}
+    sandbox.http.post("/edo/V3/AcquireCounteragent", params=params, json=body)
+    check_page(open_page("/edo/"))
+    page = open_page("/edo/", js=False)
+    page.get_by_role("button", name="Принять приглашение").click()
+    assert "Приглашение принято" in page.inner_text("main")
+    params["counteragentBoxId"] = body["BoxId"]
+    relation = sandbox.get("/edo/V3/GetCounteragent", **params).json()
+    assert relation["CurrentStatus"] == "IsMyCounteragent"
+
+
+def test_a_person_can_decide_on_a_revocation(sandbox: Sandbox, open_page: Open) -> None:
+    message = send_contract(sandbox, DECIDES_REVOCATION)
+    skip_events(sandbox)
+    post_patch(sandbox, build_revocation(sandbox, message))
+    path = f"/edo/documents/{message['Entities'][0]['EntityId']}/"
+    check_page(open_page(path))
+    page = open_page(path, js=False)
+    page.get_by_role("button", name="Согласиться на аннулирование").click()
+    assert "Документ аннулирован" in page.inner_text("main")
+    assert get_document_info(sandbox, message)["RevocationStatus"] == "RevocationAccepted"
+
+
+def test_a_person_can_ask_for_a_revocation(sandbox: Sandbox, open_page: Open) -> None:
+    message = send_contract(sandbox)
+    skip_events(sandbox)
+    sandbox.edo_sign(message["MessageId"])
+    page = open_page(f"/edo/documents/{message['Entities'][0]['EntityId']}/", js=False)
+    page.get_by_text("Попросить аннулировать").click()
+    page.get_by_label("Причина").fill("Ошибка")
+    page.get_by_role("button", name="Отправить запрос").click()
+    assert "Запрос на аннулирование отправлен" in page.inner_text("main")
+    assert get_document_info(sandbox, message)["RevocationStatus"] == "RequestsMyRevocation"
 
 
 def test_a_person_can_confirm_and_decline_as_a_signatory(sandbox: Sandbox, open_page: Open) -> None:
