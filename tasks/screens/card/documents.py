@@ -16,6 +16,7 @@ from econtract.platform.common.formatting import (
 )
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.document import document_refusals, find_parked_submission
+from tasks.actions.same_documents import SameDocument, find_same_documents
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.common.page_previews import PagePreview, build_page_previews
@@ -80,6 +81,7 @@ class DocumentBlock:
     can_remove: bool
     can_attach: bool
     refusals: tuple[Refusal, ...]
+    same_documents: tuple[SameDocument, ...]
 
 
 def build_document_block(
@@ -119,6 +121,16 @@ def build_document_block(
         can_remove=can_replace and current is not None,
         can_attach=can_replace and current is None,
         refusals=tuple(refusals),
+        same_documents=()
+        if task.is_finished
+        else find_same_documents(
+            user,
+            current,
+            inn=task.client.inn,
+            kpp=task.client.kpp,
+            document_number=task.document_number,
+            task=task,
+        ),
     )
 
 

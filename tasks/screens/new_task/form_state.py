@@ -15,6 +15,7 @@ from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
 from edo.channels.protocol import SigningRecipient
 from tasks.actions.create import NewTaskData
+from tasks.actions.same_documents import SameDocument, find_same_documents
 from tasks.channels import OperatorSender
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FormKind
@@ -86,6 +87,17 @@ class FormState:
     @property
     def document(self) -> AttachedDocument | None:
         return documents.build_attached_document(self.kind, self.draft.document_version)
+
+    @property
+    def same_documents(self) -> tuple[SameDocument, ...]:
+        """Tasks in work that already have this document."""
+        return find_same_documents(
+            self.user,
+            self.draft.document_version,
+            inn=self.client_section.inn,
+            kpp=self.client_section.kpp,
+            document_number=get_value(self.values, "document_number"),
+        )
 
     @property
     def recipient(self) -> SigningRecipient:

@@ -230,3 +230,19 @@ def test_a_phone_taken_in_the_meantime_is_an_error(
     assert not SigningTask.objects.exists()
     assert not Client.objects.exists()
     assert Draft.objects.get().fields["new-surname"] == ["Петров"]
+
+
+def test_the_form_warns_of_a_document_that_is_already_being_signed(
+    company: FormPage, attach: Attach
+) -> None:
+    attach(company)
+    company.create()
+    task = get_task()
+    following = FormPage(company.browser, "company", {**company.values, "page": "next"})
+    following.values |= {"submission_key": str(uuid.uuid4()), "contact": "+79123456789"}
+    assert f"уже подписывается: задание {task.number}" in get_text(attach(following))
+    assert f"уже подписывается: задание {task.number}" in get_text(following.press("draft/"))
+    following.values["document_number"] = "17"
+    assert "уже подписывается" not in get_text(following.press("draft/"))
+    following.values["document_number"] = task.document_number
+    assert following.create().status_code == 302, "a warning is no refusal"
