@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.login import throttle
 from accounts.models import (
@@ -20,14 +22,18 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.signals import HandoverResult, user_blocked
+from accounts.users import administrators
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 
 LAST_ADMINISTRATOR = Refusal(
     "last_administrator",
-    "Это последний администратор: снять роль или заблокировать его нельзя.",
+    "Это последний администратор, который может войти: снять роль, заблокировать его или "
+    "запретить ему вход по паролю нельзя.",
 )
+
+HAS_PASSWORD = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) & ~Q(password="")
 
 # The rights of several users, by user id.
 Rights = dict[int, frozenset[str]]
@@ -42,23 +48,29 @@ def change_rights(user_ids: Iterable[int], *, actor: User) -> Iterator[None]:
     ids = sorted(set(user_ids))
     with transaction.atomic():
         # Locked: two administrators who remove each other's role must not both succeed.
-        administrators = RoleGrant.objects.filter(role=Role.ADMINISTRATOR)
-        list(administrators.select_for_update().order_by("pk"))
-        before, had_administrators = _rights_of_all(ids), bool(_administrator_ids())
+        grants = RoleGrant.objects.filter(role=Role.ADMINISTRATOR)
+        list(grants.select_for_update().order_by("pk"))
+        before, counts = _rights_of_all(ids), _count_administrators()
         yield
-        if had_administrators and not _administrator_ids():
+        if any(had and not has for had, has in zip(counts, _count_administrators(), strict=True)):
             raise ActionRefused(LAST_ADMINISTRATOR)
         _write_journal(before, _rights_of_all(ids), actor)
 
 
-def _administrator_ids() -> set[int]:
-    grants = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
-    return set(grants.values_list("user_id", flat=True))
+def _count_administrators() -> tuple[int, int]:
+    """How many active administrators there are, and how many of them have a password."""
+    users = administrators()
+    return users.count(), users.filter(HAS_PASSWORD).count()
 
 
 def is_last_administrator(user: User) -> bool:
-    """Whether ``user`` is the only active administrator."""
-    return _administrator_ids() == {user.pk}
+    """Whether nobody but ``user`` could log in as an administrator."""
+    others = administrators().exclude(pk=user.pk)
+    own = administrators().filter(pk=user.pk)
+    return any(
+        own.filter(condition).exists() and not others.filter(condition).exists()
+        for condition in (Q(), HAS_PASSWORD)
+    )
 
 
 def _rights_of_all(user_ids: list[int]) -> Rights:

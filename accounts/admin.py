@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import actions, admin_groups
 from accounts.admin_base import LabelledFormSet, TitledAdmin
-from accounts.admin_forms import AutocompleteAdmin, BlockForm
+from accounts.admin_forms import AutocompleteAdmin, BlockForm, PasswordForm
 from accounts.login import throttle
 from accounts.models import RoleGrant, TypeAccess, User
 from accounts.roles import Role
@@ -75,6 +75,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
     list_filter = ["is_active", "roles__role", "type_accesses__task_type"]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["last_name", "first_name", "username"]
+    change_password_form = PasswordForm
     inlines = [RoleInline, TypeAccessInline, RegionInline]
     filter_horizontal = ()
     readonly_fields = [

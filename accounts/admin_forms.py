@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.auth.forms import AdminPasswordChangeForm
 
+from accounts import actions
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 
@@ -54,6 +56,18 @@ class AutocompleteAdmin(admin.options.BaseModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeySelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """A password set by an administrator; the last one cannot forbid their own."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned_data: dict[str, Any] = super().clean() or {}
+        forbids = self.data.get("usable_password") == "false" or "unset-password" in self.data
+        if forbids and actions.is_last_administrator(self.user):
+            # The page shows the errors of its fields only.
+            self.add_error("usable_password", actions.LAST_ADMINISTRATOR.message)
+        return cleaned_data
 
 
 class BlockForm(forms.Form):

@@ -39,8 +39,8 @@ def find_same_documents(
         client__kpp=kpp,
         document_version__source__sha256=version.source.sha256,
     )
-    numbers = same.exclude(pk=task.pk if task else None).order_by("pk")
+    others = same.exclude(pk=task.pk) if task else same
     return tuple(
         SameDocument(other.number, other.get_absolute_url())
-        for other in numbers.only("pk")[:MAX_RESULTS]
+        for other in others.order_by("pk").only("pk")[:MAX_RESULTS]
     )

@@ -10,6 +10,7 @@ from accounts.visibility import visibility_of
 from econtract.platform.common.errors import ActionRefused
 from tests.support.factories import AccessGroupFactory, UserFactory, join
 from tests.support.factories_clients import RegionFactory
+from tests.support.people import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +117,36 @@ def test_entries_of_the_journal_cannot_be_changed(administrator: User, person: U
     entry = JournalEntry.objects.get()
     with pytest.raises(TypeError):
         entry.save()
+
+
+# --- The last administrator who can log in -------------------------------------------------------
+
+
+def test_an_administrator_without_a_password_does_not_count_as_another_one(
+    administrator: User,
+) -> None:
+    administrator.set_password("Correct-horse-7")
+    administrator.save()
+    UserFactory(roles=[Role.ADMINISTRATOR])  # cannot log in
+    with pytest.raises(ActionRefused, match="последний администратор"):
+        actions.block(user=administrator, reason="Отпуск", actor=administrator)
+    assert actions.is_last_administrator(administrator)
+    UserFactory(roles=[Role.ADMINISTRATOR], password="Correct-horse-8")
+    assert not actions.is_last_administrator(administrator)
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_the_last_administrator_cannot_forbid_their_own_password(
+    administrator: User, is_last: bool
+) -> None:
+    administrator.set_password("Correct-horse-7")
+    administrator.save()
+    if not is_last:
+        UserFactory(roles=[Role.ADMINISTRATOR], password="Correct-horse-8")
+    browser = browser_of(User.objects.get(pk=administrator.pk))
+    response = browser.post(
+        f"/admin/accounts/user/{administrator.pk}/password/",
+        {"usable_password": "false", "unset-password": "x", "password1": "", "password2": ""},
+    )
+    assert User.objects.get(pk=administrator.pk).has_usable_password() is is_last
+    assert ("последний администратор" in response.content.decode()) is is_last

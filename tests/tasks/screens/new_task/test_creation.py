@@ -240,8 +240,9 @@ def test_the_form_warns_of_a_document_that_is_already_being_signed(
     task = get_task()
     following = FormPage(company.browser, "company", {**company.values, "page": "next"})
     following.values |= {"submission_key": str(uuid.uuid4()), "contact": "+79123456789"}
-    assert f"уже подписывается: задание {task.number}" in get_text(attach(following))
-    assert f"уже подписывается: задание {task.number}" in get_text(following.press("draft/"))
+    link = f'уже подписывается: <a href="/tasks/{task.number}/">задание {task.number}</a>'
+    assert link in get_text(attach(following))
+    assert link in get_text(following.press("draft/"))
     following.values["document_number"] = "17"
     assert "уже подписывается" not in get_text(following.press("draft/"))
     following.values["document_number"] = task.document_number
