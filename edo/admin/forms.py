@@ -1,4 +1,4 @@
-"""Forms for signatories and their powers of attorney."""
+"""Forms for signatories, their powers of attorney, and lists of authorities."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from econtract.platform.common.errors import Unavailable
-from edo.models import Box, PowerOfAttorney, Signatory
+from edo.models import Box, PowerOfAttorney, Signatory, TrustList
 from edo.powers.registration import PowerOfAttorneyRefused, build_power_of_attorney
 from edo.safe_xml import MAX_XML_BYTES
 from edo.signatories import read_certificate_fields
+from edo.trust.importing import TrustListRefused, import_trust_list
 
 
 class SignatoryForm(forms.ModelForm):
@@ -87,6 +88,41 @@ class PowerOfAttorneyForm(forms.ModelForm):
                     "Проверить МЧД нельзя: не заданы доверенные корневые сертификаты."
                 ) from None
         return data
+
+
+class TrustListForm(forms.ModelForm):
+    """A file of the ТСЛ. Saving is done by `import_trust_list`: it may take effect or wait."""
+
+    file = forms.FileField(
+        label="Файл списка (XML)",
+        help_text="Как его публикует Минцифры, с подписью.",
+        # The upload handler empties what is over its limit.
+        error_messages={
+            "empty": "Файл пуст или больше 10 МБ. Большой список загружает команда "
+            "manage.py import_trust_list."
+        },
+    )
+    user: Any = None  # who uploads it
+
+    class Meta:
+        model = TrustList
+        fields: list[str] = []
+
+    def clean_file(self) -> None:
+        file = self.cleaned_data["file"]
+        try:
+            result = import_trust_list(
+                bytes(file.read()), source=f"файл {file.name}", user=self.user
+            )
+        except TrustListRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+        except Unavailable:
+            raise forms.ValidationError(
+                "Проверить список нельзя: не заданы доверенные корневые сертификаты."
+            ) from None
+        if not result.is_new:
+            raise forms.ValidationError(f"Этот файл уже загружен: {result.trust_list}.")
+        self.instance = result.trust_list
 
 
 def _read_file(file: UploadedFile) -> bytes:

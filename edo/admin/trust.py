@@ -1,7 +1,10 @@
 """Lists of accredited authorities and revocation lists in the Django admin."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -10,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from econtract.platform.common import clock
 from econtract.platform.outbox.admin import ReadOnlyAdmin
+from edo.admin.forms import TrustListForm
 from edo.models import AuthorityCertificate, RevocationList, TrustList
 from edo.trust.importing import AlreadyDecided, accept_trust_list, reject_trust_list
 from edo.trust.snapshots import CHANGE_LABELS
@@ -19,7 +23,7 @@ DECISIONS = {"accept": accept_trust_list, "reject": reject_trust_list}
 
 @admin.register(TrustList)
 class TrustListAdmin(ReadOnlyAdmin):
-    """The copies of the ТСЛ. One that waits can be accepted or rejected; none is deleted."""
+    """The copies of the ТСЛ. One can be uploaded, and one that waits decided; none is deleted."""
 
     list_display = ["__str__", "state", "signer", "change_summary", "imported_at"]
     list_filter = ["state"]
@@ -50,6 +54,28 @@ class TrustListAdmin(ReadOnlyAdmin):
             path("<int:pk>/file/", view(self.download), name="edo_trustlist_file"),
             *super().get_urls(),
         ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        if obj is not None:
+            return super().get_form(request, obj, change, **kwargs)
+        kwargs["form"] = TrustListForm
+        form = super().get_form(request, obj, change, **kwargs)
+        form.user = request.user  # type: ignore[attr-defined]
+        return form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["file"] if obj is None else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [] if obj is None else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form has stored the list already."""
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Accept or reject a list that waits; only POST changes anything."""

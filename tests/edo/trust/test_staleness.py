@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from edo.models import TrustList, TrustListFetch
+from edo.channels.operator.summary import summarize
+from edo.models import Box, Signatory, TrustList, TrustListFetch
 from edo.trust import store
 from edo.trust.crls import need_crls, refresh_crls
 from edo.trust.refresh import fetch_trust_list
@@ -118,3 +119,26 @@ def test_a_list_that_cannot_be_taken_in_is_tried_again_and_becomes_stale(
     [source] = find_stale_sources(NOW + 8 * DAY)
     assert source.since == NOW
     assert "не список аккредитованных" in source.reason
+
+
+def test_the_card_says_since_when_revocation_is_not_checked(
+    server: FakeServer, now: time_machine.Traveller
+) -> None:
+    signer = authority().signer(extensions=[crl_point(server)])
+    signatory = Signatory(
+        surname="Петров", certificate_pem=signer.pem, certificate_until=NOW + 30 * DAY
+    )
+    need_crls([signer.certificate, authority().issuing])
+    server.responses.append(response(200, crl(until=NOW + HOUR)))
+    refresh_crls()
+    assert describe_revocation(signatory) is None
+    now.move_to(NOW + 2 * HOUR)
+    text = describe_revocation(signatory)
+    assert text is not None
+    assert text.startswith("не проверяется: список отзыва УЦ устарел 21.11.2026")
+
+
+def describe_revocation(signatory: Signatory) -> str | None:
+    store.forget()
+    details = summarize(Box(name="ЛК"), signatory, None).details
+    return next((detail.value for detail in details if detail.label == "Отзыв"), None)

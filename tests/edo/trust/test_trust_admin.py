@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
@@ -51,6 +52,21 @@ def test_an_administrator_accepts_a_list_that_waits(
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_by) == (TrustList.State.ACCEPTED, administrator)
     assert "Принять список" not in web.get(page(waiting)).content.decode()
+
+
+def test_an_administrator_uploads_a_list(web: Client, administrator: User) -> None:
+    def upload(content: bytes) -> str:
+        file = SimpleUploadedFile("tsl.xml", content)
+        response = web.post("/admin/edo/trustlist/add/", {"file": file}, follow=True)
+        return response.content.decode()
+
+    content = sign_list(build_list())
+    upload(content)
+    trust_list = TrustList.objects.get()
+    assert (trust_list.imported_by, trust_list.source) == (administrator, "файл tsl.xml")
+    assert "уже загружен" in upload(content)
+    assert "Это не список" in upload(b"<a/>")
+    assert TrustList.objects.count() == 1
 
 
 def test_a_second_decision_is_refused(web: Client, waiting: TrustList) -> None:

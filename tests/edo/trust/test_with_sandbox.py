@@ -6,8 +6,16 @@ import pytest
 from cryptography import x509
 
 from econtract.platform.common import clock
+from edo.channels.operator.following import follow
 from edo.expiry import find_expiries
-from edo.models import AuthorityCertificate, RevocationList, Signatory, TrustList, TrustListFetch
+from edo.models import (
+    AuthorityCertificate,
+    Exchange,
+    RevocationList,
+    Signatory,
+    TrustList,
+    TrustListFetch,
+)
 from edo.signing import cms
 from edo.signing.cms_parsing import TIME_STAMP_INFO
 from edo.signing.revocation import RevocationStatus, read_ocsp_response
@@ -20,6 +28,7 @@ from edo.trust.ocsp import build_request
 from edo.trust.refresh import fetch_trust_list, need_crls_of_signatories
 from edo.trust.staleness import find_stale_sources
 from tests.support.sandbox import Sandbox
+from tests.support.signing.operator_world import OperatorWorld
 from tests.support.signing.pki import PDF
 
 REVOKED = "Отозван удостоверяющим центром"
@@ -103,3 +112,16 @@ def test_what_judges_a_time_stamp_is_fetched_too(fresh: Sandbox) -> None:
     freshen_for_signature(token, clock.now(), TIME_STAMP_INFO)
     row = RevocationList.objects.get(issuer_name="Тестовый УЦ E-Contract")
     assert (row.error, bool(row.content)) == ("", True)
+
+
+def test_a_clients_signature_is_judged_with_a_fresh_list(
+    world: OperatorWorld, settings: Any
+) -> None:
+    settings.EDO_CRLS = []
+    fetch_trust_list()
+    store.forget()
+    exchange = world.send()
+    world.sign_as_client(exchange)
+    assert not RevocationList.objects.exists()
+    assert follow(exchange=exchange) == Exchange.State.SIGNED
+    assert RevocationList.objects.exclude(sha256="").exists()
