@@ -27,6 +27,8 @@ OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
 # RFC 9336: the extended key usage of a certificate that signs documents.
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+# RFC 3161: critical, and the only extended key usage of a time-stamp service.
+TIME_STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
 
 # Demo histories contain signatures made in the past, so certificates start before the set-up.
 BACKDATING = dt.timedelta(days=400)
@@ -105,8 +107,7 @@ class Authority:
         if is_seal:
             builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), False)
         if is_time_stamp:
-            usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-            builder = builder.add_extension(usage, True)  # critical, and the only one: RFC 3161
+            builder = builder.add_extension(TIME_STAMPING, True)
         builder = builder.add_extension(_authority_key_id(self.key), False)
         for extension in build_addresses("crl.der"):
             builder = builder.add_extension(extension, False)

@@ -68,7 +68,7 @@ def sign(content: bytes, private_key: bytes, certificate: bytes, signed_at: dt.d
     """
     parsed = asn1_x509.Certificate.load(certificate)
     if gost_cms.is_gost(parsed):
-        issuer = _load_pem(gost_ca.CERTIFICATE_FILE)
+        issuer = load_certificate(gost_ca.CERTIFICATE_FILE)
         return gost_cms.sign(content, private_key, parsed, issuer, signed_at)
     return asyncio.run(_sign(content, _load_signer(private_key, certificate), signed_at))
 
@@ -86,7 +86,7 @@ def verify(content: bytes, signature: bytes, now: dt.datetime) -> SignatureCheck
             return _verify_gost(content, signed_data["signer_infos"][0], certificate, now)
         context = ValidationContext(
             trust_roots=[_root_certificate()],
-            other_certs=[load_issuing_certificate()],
+            other_certs=[_issuing_certificate()],
             crls=[_revocation_list()],
             moment=now,
             revinfo_policy=_SIGNER_NEEDS_CRL,
@@ -106,7 +106,7 @@ def _verify_gost(
     now: dt.datetime,
 ) -> SignatureCheck:
     crl = (settings.CA_DIR / gost_ca.CRL_FILE).read_bytes()
-    issuer = _load_pem(gost_ca.CERTIFICATE_FILE)
+    issuer = load_certificate(gost_ca.CERTIFICATE_FILE)
     problem = gost_cms.find_problem(content, signer, certificate, issuer, crl, now)
     return _build_check(certificate, problem, gost_cms.read_signing_time(signer))
 
@@ -121,7 +121,7 @@ def _load_signer(private_key: bytes, certificate: bytes) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(private_key),
-        cert_registry=SimpleCertificateStore.from_certs([load_issuing_certificate()]),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore.from_certs([_issuing_certificate()]),  # type: ignore[no-untyped-call]
         embed_roots=False,
     )
 
@@ -181,12 +181,11 @@ def _rdns(certificate: asn1_x509.Certificate) -> asn1_x509.RDNSequence:
 
 
 def _root_certificate() -> asn1_x509.Certificate:
-    return _load_pem("roots.pem")
+    return load_certificate("roots.pem")
 
 
-def load_issuing_certificate() -> asn1_x509.Certificate:
-    """The certificate of the issuing authority."""
-    return _load_pem("issuing.pem")
+def _issuing_certificate() -> asn1_x509.Certificate:
+    return load_certificate("issuing.pem")
 
 
 @functools.cache
@@ -195,6 +194,7 @@ def _revocation_list() -> bytes:
 
 
 @functools.cache
-def _load_pem(name: str) -> asn1_x509.Certificate:
+def load_certificate(name: str) -> asn1_x509.Certificate:
+    """A certificate of the CA's directory."""
     _, _, der = asn1_pem.unarmor((settings.CA_DIR / name).read_bytes())
     return asn1_x509.Certificate.load(der)

@@ -89,15 +89,15 @@ def ensure_trust_list_key(authority: Issuer, now: dt.datetime) -> None:
     )
 
 
-def ensure_timestamp_key(authority: ca.Authority, now: dt.datetime) -> None:
-    """Create the key of the time-stamp service unless it exists, as `ensure_seal_key` does."""
-    if SigningKey.objects.filter(role="timestamp").exists():
+def ensure_timestamp_key(authority: Issuer, now: dt.datetime, *, key_ref: str) -> None:
+    """Create that key of the time-stamp service unless it exists, as `ensure_seal_key` does."""
+    if SigningKey.objects.filter(key_ref=key_ref).exists():
         return
     name = "Служба времени (песочница)"
     subject = Subject(name, "", "", "", "", company=name)
     key = authority.issue(subject, now - BACKDATING, now + VALIDITY, is_time_stamp=True)
     SigningKey.objects.create(
-        key_ref="timestamp", role="timestamp", surname=name, **_NO_PERSON, **vars(key)
+        key_ref=key_ref, role="timestamp", surname=name, **_NO_PERSON, **vars(key)
     )
 
 

@@ -10,10 +10,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import random_serial_number
 
-from econtract.sandbox.cms import load_issuing_certificate
+from econtract.platform.crypto import gost
+from econtract.platform.crypto.gost import GostPrivateKey
+from econtract.sandbox.cms import load_certificate
+from econtract.sandbox.gost import ca as gost_ca
+from econtract.sandbox.gost.cms import is_gost
 from econtract.sandbox.models import SigningKey
 
 POLICY = "1.2.643.2.2.38.4"
+KEY, GOST_KEY = "timestamp", "timestamp-gost"
 # Digests that a request may bring, and their lengths: SHA-2, and Streebog (ГОСТ Р 34.11-2012).
 DIGEST_LENGTHS = {
     "2.16.840.1.101.3.4.2.1": 32,
@@ -22,6 +27,7 @@ DIGEST_LENGTHS = {
     "1.2.643.7.1.1.2.2": 32,
     "1.2.643.7.1.1.2.3": 64,
 }
+GOST_DIGESTS = {"1.2.643.7.1.1.2.2", "1.2.643.7.1.1.2.3"}
 
 
 class _Refusal(core.Sequence):
@@ -51,7 +57,7 @@ def build_response(encoded: bytes, now: dt.datetime) -> bytes:
     }
     if request["nonce"].native is not None:
         info["nonce"] = request["nonce"]
-    key = SigningKey.objects.get(role="timestamp")
+    key = _choose_key(oid)
     token = _sign(tsp.TSTInfo(info).dump(), key, wants_certificates)
     return bytes(
         tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
@@ -63,38 +69,31 @@ def _refuse(reason: str) -> bytes:
     return bytes(_Refusal({"status": status}).dump())
 
 
+def _choose_key(digest_oid: str) -> SigningKey:
+    """The key by ГОСТ for a digest by ГОСТ, unless the set-up has not created it."""
+    keys = {key.key_ref: key for key in SigningKey.objects.filter(role="timestamp")}
+    return keys[GOST_KEY if digest_oid in GOST_DIGESTS and GOST_KEY in keys else KEY]
+
+
 def _sign(info: bytes, key: SigningKey, wants_certificates: bool) -> cms.ContentInfo:
     certificate = x509.Certificate.load(bytes(key.certificate))
-    identifier = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(bytes(key.certificate)).digest()})
+    by_gost = is_gost(certificate)
+    signer = _GostSigner(key) if by_gost else _EcdsaSigner(key)
+    issuer = load_certificate(gost_ca.CERTIFICATE_FILE if by_gost else "issuing.pem")
+    digest_algorithm = algos.DigestAlgorithm({"algorithm": signer.digest_oid})
+    identifier = {"cert_hash": signer.digest(bytes(key.certificate))}
+    if by_gost:
+        identifier["hash_algorithm"] = digest_algorithm  # SHA-256 is the default
+    named = tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identifier)]})
+    values = [
+        ("content_type", "tst_info"),
+        ("message_digest", signer.digest(info)),
+        ("signing_certificate_v2", named),
+    ]
     attributes = cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(info).digest()]}),
-            cms.CMSAttribute(
-                {
-                    "type": "signing_certificate_v2",
-                    "values": [tsp.SigningCertificateV2({"certs": [identifier]})],
-                }
-            ),
-        ]
+        [cms.CMSAttribute({"type": name, "values": [value]}) for name, value in values]
     )
-    private_key = serialization.load_der_private_key(bytes(key.private_key), None)
-    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
-        raise TypeError("the key of the time-stamp service is not an elliptic curve key")
-    digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signer = {
-        "version": "v1",
-        "sid": {
-            "issuer_and_serial_number": {
-                "issuer": certificate.issuer,
-                "serial_number": certificate.serial_number,
-            }
-        },
-        "digest_algorithm": digest_algorithm,
-        "signed_attrs": attributes,
-        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-        "signature": private_key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256())),
-    }
+    sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
     signed_data = {
         "version": "v3",
         "digest_algorithms": [digest_algorithm],
@@ -102,8 +101,50 @@ def _sign(info: bytes, key: SigningKey, wants_certificates: bool) -> cms.Content
             "content_type": "tst_info",
             "content": core.ParsableOctetString(info),
         },
-        "signer_infos": [signer],
+        "signer_infos": [
+            {
+                "version": "v1",
+                "sid": {"issuer_and_serial_number": sid},
+                "digest_algorithm": digest_algorithm,
+                "signed_attrs": attributes,
+                "signature_algorithm": {"algorithm": signer.algorithm},
+                "signature": signer.sign(attributes.dump()),
+            }
+        ],
     }
     if wants_certificates:
-        signed_data["certificates"] = [certificate, load_issuing_certificate()]
+        signed_data["certificates"] = [certificate, issuer]
     return cms.ContentInfo({"content_type": "signed_data", "content": signed_data})
+
+
+class _EcdsaSigner:
+    """ECDSA with SHA-256."""
+
+    digest_oid, algorithm = "2.16.840.1.101.3.4.2.1", "sha256_ecdsa"
+
+    def __init__(self, key: SigningKey) -> None:
+        self._key = serialization.load_der_private_key(bytes(key.private_key), None)
+
+    def digest(self, data: bytes) -> bytes:
+        return hashlib.sha256(data).digest()
+
+    def sign(self, data: bytes) -> bytes:
+        if not isinstance(self._key, ec.EllipticCurvePrivateKey):
+            raise TypeError("the key of the time-stamp service is not an elliptic curve key")
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+class _GostSigner:
+    """ГОСТ Р 34.10-2012 with Streebog."""
+
+    digest_oid = gost.OIDS_OF_DIGESTS[gost.STREEBOG_256]
+
+    def __init__(self, key: SigningKey) -> None:
+        self._key = GostPrivateKey.from_pkcs8(bytes(key.private_key))
+        self.algorithm = self._key.public_key.algorithm
+
+    def digest(self, data: bytes) -> bytes:
+        return gost.digest(gost.STREEBOG_256, data)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data)

@@ -35,14 +35,16 @@ class GostAuthority:
         not_after: dt.datetime,
         *,
         is_seal: bool = False,
+        is_time_stamp: bool = False,
     ) -> IssuedKey:
-        """Generate a key and issue a certificate: a person's, or that of an organisation's seal."""
+        """Generate a key and issue a certificate: a person's, a seal's, a time-stamp service's."""
         key = GostPrivateKey.generate()
         usage = ca.key_usage(digital_signature=True, content_commitment=not is_seal)
         extensions: Extensions = [
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (usage, True),
             *([(x509.ExtendedKeyUsage([ca.DOCUMENT_SIGNING]), False)] if is_seal else []),
+            *([(ca.TIME_STAMPING, True)] if is_time_stamp else []),
             *((extension, False) for extension in ca.build_addresses(CRL_FILE)),
         ]
         certificate = build_certificate(

@@ -3,16 +3,24 @@
 import subprocess
 from pathlib import Path
 
+import pytest
 from asn1crypto import tsp
 
+from tests.support.openssl import has_gost_engine, openssl_environment
 from tests.support.sandbox import Sandbox
 
 QUERY = {"Content-Type": "application/timestamp-query"}
 
 
+# Where the engine is no package (Debian 13), the test of ГОСТ is not collected.
+DIGESTS = ["-sha256", *(["-md_gost12_256"] if has_gost_engine() else [])]
+
+
 def openssl(folder: Path, *arguments: str) -> str:
-    command = ["openssl", "ts", *arguments]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    command, environment = ["openssl", "ts", *arguments], openssl_environment()
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
     return result.stdout + result.stderr
 
 
@@ -26,11 +34,14 @@ def ask(sandbox: Sandbox, folder: Path, *options: str) -> None:
     (folder / "reply.tsr").write_bytes(response.content)
 
 
-def test_openssl_accepts_its_stamps(sandbox: Sandbox, tmp_path: Path) -> None:
-    ask(sandbox, tmp_path, "-sha256", "-cert")
+@pytest.mark.parametrize("digest", DIGESTS)
+def test_openssl_accepts_its_stamps(sandbox: Sandbox, tmp_path: Path, digest: str) -> None:
+    ask(sandbox, tmp_path, digest, "-cert")
     arguments = ["-verify", "-queryfile", "query.tsq", "-in", "reply.tsr"]
     output = openssl(tmp_path, *arguments, "-CAfile", str(sandbox.trust_roots))
     assert "Verification: OK" in output
+    is_gost = "E-Contract (ГОСТ)".encode() in (tmp_path / "reply.tsr").read_bytes()
+    assert is_gost == ("gost" in digest)
 
 
 def test_without_a_request_for_certificates_there_are_none(

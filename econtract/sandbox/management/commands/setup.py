@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from econtract.sandbox import ca, organisations, signatories
+from econtract.sandbox import ca, organisations, signatories, timestamps
 from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.models import Organisation, SandboxState
 
@@ -57,7 +57,10 @@ class Command(BaseCommand):
             if not is_complete:
                 signatories.create_keys(now)
             signatories.ensure_seal_key(gost_ca.get_issuer(), now)
-            signatories.ensure_timestamp_key(ca.load(), now)
+            signatories.ensure_timestamp_key(ca.load(), now, key_ref=timestamps.KEY)
+            if gost_ca.is_wanted() and gost_ca.exists():
+                authority = gost_ca.load()
+                signatories.ensure_timestamp_key(authority, now, key_ref=timestamps.GOST_KEY)
             signatories.ensure_trust_list_key(gost_ca.get_issuer(), now)
         authorities = [ca.load().certificate]
         if gost_ca.exists():
