@@ -7,6 +7,7 @@ from datetime import timedelta
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.common.refusals import Refusal, join_texts
+from econtract.platform.outbox.leases import fenced_transaction
 from edo.channels.operator.answers import get_delivery_time, store_refusal
 from edo.channels.operator.document_digests import ensure_digests
 from edo.channels.operator.gateway import OperatorGateway
@@ -86,6 +87,8 @@ def _store_status(exchange: Exchange, gateway: OperatorGateway, status: Document
         exchange.close(State.REVOKED, state__in=OPEN_STATES)
         return
     if exchange.state == State.UNVERIFIED:
+        # What was missing may have come, such as the client's power of attorney.
+        _store_signature(exchange, gateway, status)
         _judge_signature(exchange, gateway, status)
         return
     if problem := _find_delivery_problem(exchange, gateway, status):
@@ -166,21 +169,23 @@ def _store_signature(exchange: Exchange, gateway: OperatorGateway, status: Docum
         "recipient_signed_at": status.recipient_signed_at,
         "delivered_at": get_delivery_time(exchange, status),
     }
-    exchange.update_if(changes, state__in=Exchange.LIVE_STATES)
+    exchange.update_if(changes, state__in=OPEN_STATES)
 
 
 def _store_powers(exchange: Exchange, gateway: OperatorGateway, power_id: str) -> None:
     sent = SentDocument(exchange.message_id, exchange.document_id)
     files = gateway.fetch_recipient_power(exchange.box.operator_box_id, sent, power_id)
-    for position, file in enumerate(files):
-        RecipientPower.objects.update_or_create(
-            exchange=exchange,
-            position=position,
-            defaults={
-                "registration_number": file.registration_number[:40],
-                "xml": file.xml,
-                "signature": file.signature,
-            },
+    with fenced_transaction():
+        exchange.recipient_powers.all().delete()
+        RecipientPower.objects.bulk_create(
+            RecipientPower(
+                exchange=exchange,
+                position=position,
+                registration_number=file.registration_number[:40],
+                xml=file.xml,
+                signature=file.signature,
+            )
+            for position, file in enumerate(files)
         )
 
 

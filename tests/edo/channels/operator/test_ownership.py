@@ -1,10 +1,13 @@
 """D14: whose the client's certificate is, and by what power of attorney they have signed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import SigningSide
+from edo.channels.operator import verdicts
 from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.following import _store_powers, follow
 from edo.channels.operator.ownership import check_ownership
@@ -92,3 +95,28 @@ def test_the_card_shows_the_clients_power_of_attorney_to_who_must_judge_it(
     details = {detail.label: detail.value for detail in channel.summarize().signatures[1].details}
     assert details["Полномочия"] == "Договоры; Платежи"
     assert details["Доверитель и представитель"] == "ООО «Ромашка» – Сидоров Олег"
+
+
+def test_a_power_of_attorney_that_comes_late_settles_the_signature(
+    world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator may list the client's МЧД after their signature."""
+    exchange = world.send(ROMASHKA)
+    world.sign_as_client(exchange)
+    missing = Refusal("recipient_power_missing", "МЧД не приложена.")
+
+    def check_late(exchange: Exchange, *_: Any) -> tuple[tuple[Refusal, ...], tuple[Refusal, ...]]:
+        return (), () if exchange.recipient_powers.exists() else (missing,)
+
+    monkeypatch.setattr(verdicts, "check_ownership", check_late)
+    assert follow(exchange=exchange) == Exchange.State.UNVERIFIED
+    get_status = DiadocGateway.get_status
+    monkeypatch.setattr(
+        DiadocGateway,
+        "get_status",
+        lambda *args: replace(get_status(*args), recipient_power_id="power"),
+    )
+    files = [PowerFile("1", b"<a/>", b"s")]
+    monkeypatch.setattr(DiadocGateway, "fetch_recipient_power", lambda *_: files)
+    assert follow(exchange=exchange) == Exchange.State.SIGNED
+    assert RecipientPower.objects.count() == 1
