@@ -86,7 +86,7 @@ SEAL_TRUST_ROOTS = str(paths.seal_trust_roots() or "")
 # The digest of our requests to the time-stamp service (TSP_URL): sha256 or streebog256.
 TSP_DIGEST = env.text("TSP_DIGEST", "sha256")
 # How long a package waits for evidence that cannot be had at once.
-EVIDENCE_WAIT_MINUTES = env.number("EVIDENCE_WAIT_MINUTES", 30)
+EVIDENCE_WAIT_MINUTES = env.number("EVIDENCE_WAIT_MINUTES", 5)
 
 # --- Rules that an installation can change ---------------------------------------------------
 

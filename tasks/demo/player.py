@@ -165,8 +165,8 @@ class ScenarioPlayer:
             match scenario.signing_result:
                 case "signed":
                     self.sandbox.sign(message_id)
-                case "foreign":
-                    self.sandbox.sign(message_id, "foreign")
+                case "foreign" | "personal":
+                    self.sandbox.sign(message_id, scenario.signing_result)
                 case "refused":
                     self.sandbox.refuse(message_id, "Не согласны со стоимостью услуг")
                 case "withdrawn":

@@ -104,6 +104,8 @@ WAITING = (
         identification_result="passed_change_services",
         proceeds=False,
     ),
+    Scenario(minutes(31), inn="7701003605"),
+    Scenario(days(1.4), signing_result="personal"),
     Scenario(minutes(15), services=("mobile",), approval_decision="wait"),
     Scenario(days(1), manager="manager2", services=("virtual_pbx",), approval_decision="wait"),
     Scenario(days(2), services=("toll_free",), approval_decision="reject"),

@@ -24,7 +24,8 @@ from tasks.pipeline.archiving import SubmitPackageToArchive
 from tasks.pipeline.step import ALL_RELATIONS, Step, load_task
 from tasks.statuses import Status
 
-RETRY_SECONDS = 60
+# The operator prepares its protocol within seconds; a revocation list may take longer.
+MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 3, 60
 # How long after the limit the job may still run, before it counts as stuck.
 GRACE = timedelta(hours=1)
 NOT_COLLECTED = "Части доказательств: при их сборе произошла ошибка E-Contract."
@@ -59,7 +60,9 @@ class CollectEvidence(Step):
                 with fenced_transaction():
                     _replace_rows(version, rows)
                 reason = "Some evidence cannot be had yet."
-                raise NotReadyYet(reason, seconds=RETRY_SECONDS, until=deadline + GRACE)
+                waited = (clock.now() - job.created_at).total_seconds()
+                seconds = min(max(waited / 2, MIN_RETRY_SECONDS), MAX_RETRY_SECONDS)
+                raise NotReadyYet(reason, seconds=seconds, until=deadline + GRACE)
             rows.append(_build_summary_row(version, attempt, position=len(rows)))
         with transaction.atomic():
             lock_task(task.number)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from econtract.sandbox import ca, cms
-from econtract.sandbox.ca import Subject
+from econtract.sandbox.ca import IssuedKey, Subject
 from econtract.sandbox.gost import ca as gost_ca
 from econtract.sandbox.models import ClientKey, Organisation
 from econtract.sandbox.numbers import make_person_inn, make_snils
 
-# A good signature; one over other bytes; one with the certificate of another company.
-SIGNATURE_VARIANTS = ("valid", "broken", "foreign")
+# A good signature; one over other bytes; one with the certificate of another company; one with a
+# personal certificate, which names no company, and no power of attorney beside it.
+SIGNATURE_VARIANTS = ("valid", "broken", "foreign", "personal")
 
 
 def sign(
@@ -19,7 +21,7 @@ def sign(
 ) -> bytes:
     """A detached signature by the organisation's head, or a wrong one for demonstrations."""
     signer = organisation if variant != "foreign" else _pick_another_company(organisation)
-    key = get_or_issue_key(signer)
+    key = _issue_personal_key(signer) if variant == "personal" else get_or_issue_key(signer)
     signed_bytes = content if variant != "broken" else content + b" "
     return cms.sign(signed_bytes, bytes(key.private_key), bytes(key.certificate), now)
 
@@ -29,13 +31,32 @@ def get_or_issue_key(organisation: Organisation) -> ClientKey:
     key = ClientKey.objects.filter(organisation=organisation).first()
     if key:
         return key
-    not_before = certificates_valid_from()
-    not_after = not_before + ca.BACKDATING + ca.VALIDITY
-    issued_key = gost_ca.get_issuer().issue(_build_subject(organisation), not_before, not_after)
+    issued_key = _issue(_build_subject(organisation))
     return ClientKey.objects.get_or_create(
         organisation=organisation,
         defaults={"private_key": issued_key.private_key, "certificate": issued_key.certificate},
     )[0]
+
+
+def _issue(subject: Subject) -> IssuedKey:
+    not_before = certificates_valid_from()
+    not_after = not_before + ca.BACKDATING + ca.VALIDITY
+    return gost_ca.get_issuer().issue(subject, not_before, not_after)
+
+
+def _issue_personal_key(organisation: Organisation) -> IssuedKey:
+    """An employee's key: since September 2024 their certificate names no company."""
+    subject = _build_subject(organisation)
+    return _issue(
+        replace(
+            subject,
+            common_name=f"{subject.surname} {subject.given_name}",
+            title="",
+            company="",
+            company_inn="",
+            ogrn="",
+        )
+    )
 
 
 def certificates_valid_from() -> dt.datetime:
