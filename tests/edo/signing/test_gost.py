@@ -108,6 +108,13 @@ def test_a_certificate_of_a_stranger_of_the_past_or_for_something_else(signer: S
     assert codes(check(future.sign(PDF))) == ["certificate_not_yet_valid"]
 
 
+def test_an_authority_whose_own_certificate_has_ended_is_not_trusted() -> None:
+    gone = GostAuthority(name="Бывший", issuing_until=NOW - DAY)
+    signature = gone.signer().sign(PDF, NOW - 2 * DAY)
+    assert codes(check(signature, trust=gone.trust)) == ["certificate_untrusted"]
+    assert cms.verify(signature, PDF, trust=gone.trust).is_valid
+
+
 def test_a_person_is_no_authority(signer: Signer) -> None:
     impostor = GostAuthority(name="Самозваный")
     assert isinstance(signer.key, GostPrivateKey)

@@ -31,13 +31,14 @@ def respond(
     revoked_at: dt.datetime | None = None,
     responder: Signer | None = None,
     owner: Authority | None = None,
+    named_issuer: x509.Certificate | None = None,
 ) -> bytes:
     """An OCSP response (DER) by the authority itself, or by ``responder``."""
     issuing = (owner or authority()).issuing
     key: Any = (owner or authority()).key
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=signer.certificate,
-        issuer=authority().issuing,
+        issuer=named_issuer or authority().issuing,
         algorithm=hashes.SHA1(),  # noqa: S303 - as nearly all responders
         cert_status=status,
         this_update=NOW - DAY,
@@ -85,7 +86,11 @@ def test_a_responder_needs_the_permission_of_the_authority(signer: Signer) -> No
 def test_an_answer_about_somebody_else_or_by_somebody_else_says_nothing(signer: Signer) -> None:
     about_another = respond(authority().signer(), REVOKED, revoked_at=NOW - DAY)
     by_stranger = respond(signer, REVOKED, revoked_at=NOW - DAY, owner=Authority("Чужой"))
-    for response in (about_another, by_stranger, b"", b"garbage"):
+    # The same serial number of another authority.
+    namesake = respond(
+        signer, REVOKED, revoked_at=NOW - DAY, named_issuer=Authority("Чужой").issuing
+    )
+    for response in (about_another, by_stranger, namesake, b"", b"garbage"):
         assert check(signer, response).revocation == RevocationStatus.UNKNOWN
 
 

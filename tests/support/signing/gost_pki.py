@@ -18,12 +18,17 @@ TC26_A, TC26_512_A = "1.2.643.7.1.2.1.1.1", "1.2.643.7.1.2.1.2.1"
 class GostAuthority:
     """As `pki.Authority`, on a curve of ГОСТ Р 34.10-2012."""
 
-    def __init__(self, curve: str = XCH_A, name: str = "Тестовый ГОСТ") -> None:
+    def __init__(
+        self,
+        curve: str = XCH_A,
+        name: str = "Тестовый ГОСТ",
+        issuing_until: dt.datetime = NOW + 20 * YEAR,
+    ) -> None:
         self.curve = curve
         self.root_key, self.key = GostPrivateKey.generate(curve), GostPrivateKey.generate(curve)
         self._root_name, self._own_name = build_name(f"{name} корень"), build_name(f"{name} УЦ")
-        self.root = self._ca(self._root_name, self.root_key, path_length=1)
-        self.issuing = self._ca(self._own_name, self.key, path_length=0)
+        self.root = self._ca(self._root_name, self.root_key, path_length=None)
+        self.issuing = self._ca(self._own_name, self.key, until=issuing_until)
 
     @property
     def trust(self) -> TrustStore:
@@ -88,18 +93,33 @@ class GostAuthority:
         )
         return Signer(key, certificate, (self.issuing,))
 
-    def _ca(self, name: x509.Name, key: GostPrivateKey, *, path_length: int) -> x509.Certificate:
+    def cross_certify(self, count: int) -> tuple[x509.Certificate, ...]:
+        """So many more certificates of the issuing authority, half of them issued by itself."""
+        return tuple(
+            self._ca(self._own_name, self.key, path_length=None, is_own=number % 2 == 0)
+            for number in range(count)
+        )
+
+    def _ca(
+        self,
+        name: x509.Name,
+        key: GostPrivateKey,
+        *,
+        path_length: int | None = 0,
+        until: dt.datetime = NOW + 20 * YEAR,
+        is_own: bool = False,
+    ) -> x509.Certificate:
         return build_certificate(
             subject=name,
-            issuer=self._root_name,
+            issuer=name if is_own else self._root_name,
             public_key=key.public_key,
             not_before=NOW - 20 * YEAR,
-            not_after=NOW + 20 * YEAR,
+            not_after=until,
             extensions=[
                 (x509.BasicConstraints(ca=True, path_length=path_length), True),
                 (build_usage(sign=False, ca=True), True),
             ],
-            issuer_key=self.root_key,
+            issuer_key=key if is_own else self.root_key,
         )
 
 
