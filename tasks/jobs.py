@@ -10,7 +10,7 @@ from econtract.platform.common import clock
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
 from edo.signing.confirmations import delete_old_confirmations
-from edo.trust import refresh
+from edo.trust import ocsp, refresh
 from tasks import channels
 from tasks.actions import presence
 from tasks.lifecycle import effects, steps
@@ -62,8 +62,9 @@ def enqueue_digests() -> None:
 
 @shared_task(name="tasks.delete_old_rows")
 def delete_old_rows() -> None:
-    """Deletes old notifications, exports and confirmations, and the records of open cards."""
+    """Deletes old notifications, exports, confirmations, OCSP responses, records of open cards."""
     presence.delete_old_viewings()
     delete_old_exports()
     inbox.delete_old()
     delete_old_confirmations()
+    ocsp.delete_old_responses()

@@ -66,7 +66,7 @@ def import_trust_list(content: bytes, *, source: str, user: Any = None) -> Impor
     refutes it, Unavailable when the trusted roots cannot be read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    existing = TrustList.objects.filter(sha256=sha256).first()
+    existing = TrustList.objects.filter(sha256=sha256).defer("content_compressed").first()
     if existing is not None:
         return ImportResult(existing, is_new=False)
     file = _check_file(content)
@@ -98,7 +98,8 @@ def import_trust_list(content: bytes, *, source: str, user: Any = None) -> Impor
 
 def find_current_list() -> TrustList | None:
     """The accepted list with the latest date."""
-    return TrustList.objects.filter(state=TrustList.State.ACCEPTED).first()
+    accepted = TrustList.objects.filter(state=TrustList.State.ACCEPTED)
+    return accepted.defer("content_compressed").first()
 
 
 def accept_trust_list(pk: int, user: Any = None) -> TrustList:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from datetime import timedelta
 
 from asn1crypto import core, ocsp
 from asn1crypto import x509 as asn1_x509
@@ -9,6 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 from django.db import transaction
 
+from econtract.platform.common import clock
 from edo.models import OcspResponse
 from edo.signing.revocation import read_ocsp_response
 from edo.trust import store
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MAX_RESPONSE_BYTES = 100 * 1024
 MAX_RESPONDERS = 3
+KEEP_RESPONSES = timedelta(days=400)
 
 
 def query_ocsp(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes | None:
@@ -45,6 +48,11 @@ def query_ocsp(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes
             return content
         log.warning("ocsp response not accepted")
     return None
+
+
+def delete_old_responses() -> None:
+    """Delete those that no evidence will be collected from any more."""
+    OcspResponse.objects.filter(produced_at__lt=clock.now() - KEEP_RESPONSES).delete()
 
 
 def read_responders(certificate: x509.Certificate) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from cryptography import x509
 from django.conf import settings
+from django.core.cache import cache
 
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
@@ -18,15 +19,24 @@ from edo.trust.trust_list import MAX_LIST_BYTES
 
 log = logging.getLogger(__name__)
 
+RUN_KEY, RUN_LEASE_SECONDS = "trust-refresh", 300
 LIST_WAIT, LIST_LEASE = timedelta(days=1), timedelta(minutes=10)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=10), timedelta(hours=6)
 
 
 def refresh_trust() -> None:
-    """Fetch what is due: the ТСЛ, and the CRLs of our signatories and of the clients met."""
-    fetch_trust_list()
-    need_crls_of_signatories()
-    refresh_crls()
+    """Fetch what is due: the ТСЛ, and the CRLs of our signatories and of the clients met.
+
+    Does nothing while another worker does it: hosts that do not answer must not hold up several.
+    """
+    if not cache.add(RUN_KEY, 1, RUN_LEASE_SECONDS):
+        return
+    try:
+        fetch_trust_list()
+        need_crls_of_signatories()
+        refresh_crls()
+    finally:
+        cache.delete(RUN_KEY)
 
 
 def fetch_trust_list() -> None:

@@ -23,7 +23,9 @@ def notify_administrators() -> None:
     `notify` ignores an event that it has already sent, so calls can be repeated.
     """
     now = clock.now()
-    news = TrustList.objects.filter(imported_at__gt=now - NEWS_PERIOD).defer("content_compressed")
+    news = TrustList.objects.filter(imported_at__gt=now - NEWS_PERIOD).defer(
+        "content_compressed", "snapshot"
+    )
     events = [_build_list_event(item) for item in news if item.reasons or item.changes]
     events += [_build_stale_event(source) for source in find_stale_sources(now)]
     if events:

@@ -12,14 +12,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
+from django.core.cache import cache
 
 from edo.models import OcspResponse, RevocationList
 from edo.signing import cms
 from edo.signing.report import SignatureReport
 from edo.signing.revocation import RevocationStatus
-from edo.trust import store
+from edo.trust import crls, refresh, store
 from edo.trust.crls import need_crls, refresh_crls
 from edo.trust.freshness import freshen_for_signature
+from edo.trust.ocsp import delete_old_responses
 from tests.support.fake_server import FakeServer, response, run_fake_server
 from tests.support.signing.pki import DAY, NOW, PDF, Authority, Signer, authority
 
@@ -174,6 +176,28 @@ def test_an_address_of_our_network_is_not_called(settings: Any, server: FakeServ
     assert row.error
 
 
+def test_a_run_ends_although_more_lists_are_due(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need(authority().signer(extensions=[crl_point(server)]))
+    monkeypatch.setattr(crls, "MAX_RUN_SECONDS", -1.0)
+    assert refresh_crls() == 0
+    assert server.requests == []
+
+
+def test_one_worker_at_a_time_fetches(server: FakeServer, settings: Any) -> None:
+    settings.TRUST_LIST_URL = ""
+    need(authority().signer(extensions=[crl_point(server)]))
+    cache.set(refresh.RUN_KEY, 1, 60)
+    refresh.refresh_trust()
+    assert server.requests == []
+    cache.delete(refresh.RUN_KEY)
+    server.responses.append(response(200, crl()))
+    refresh.refresh_trust()
+    assert RevocationList.objects.get().sha256
+    assert cache.get(refresh.RUN_KEY) is None
+
+
 def test_mirrors_of_a_list_are_loaded_once(server: FakeServer) -> None:
     signer = authority().signer(extensions=[crl_point(server)])
     row = need(signer)
@@ -230,6 +254,17 @@ def test_the_responder_says_revoked(server: FakeServer) -> None:
     server.responses.append(response(200, content))
     freshen_for_signature(signer.sign(PDF), NOW)
     assert [problem.code for problem in verify(signer).problems] == ["certificate_revoked"]
+
+
+def test_old_responses_are_deleted(server: FakeServer, now: time_machine.Traveller) -> None:
+    signer = authority().signer(extensions=[responder(server)])
+    server.responses.append(response(200, answer_ocsp(signer)))
+    freshen_for_signature(signer.sign(PDF), NOW)
+    delete_old_responses()
+    assert OcspResponse.objects.count() == 1
+    now.move_to(NOW + 401 * DAY)
+    delete_old_responses()
+    assert not OcspResponse.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["forged", "other", "nonsense"])
