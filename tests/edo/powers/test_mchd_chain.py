@@ -1,4 +1,4 @@
-"""D14: the client's power of attorney, its chain of delegation, and who has signed by it."""
+"""The client's power of attorney, its chain of delegation, and who has signed by it."""
 
 import uuid
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""D4, D12: clients who accept documents from partners only are invited, and the document waits."""
+"""Clients who accept documents from partners only are invited, and the document waits."""
 
 from datetime import timedelta
 from typing import Any

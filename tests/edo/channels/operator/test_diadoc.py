@@ -67,7 +67,7 @@ def test_an_operation_still_running_is_retried_later(
     assert caught.value.retry_after == 3
 
 
-# --- Errors (D3, D8) -----------------------------------------------------------------------------
+# --- Errors --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_we_refuse_ourselves_stays_a_refusal(fake_http: PlannedHttp) -> Non
     assert caught.value.code == OperatorRefusalCode.TOO_LARGE
 
 
-# --- Organisations and partners (D4) -------------------------------------------------------------
+# --- Organisations and partners ------------------------------------------------------------------
 
 
 def test_nobody_and_no_relation_are_answers(fake_http: PlannedHttp) -> None:
@@ -190,7 +190,7 @@ def test_an_invitation_that_is_still_sent_is_no_error(fake_http: PlannedHttp) ->
     assert call["json"] == {"BoxId": "theirs", "MessageToCounteragent": "Приглашаем"}
 
 
-# --- Shelf (D2) ----------------------------------------------------------------------------------
+# --- Shelf ---------------------------------------------------------------------------------------
 
 
 def test_a_small_file_is_uploaded_whole(fake_http: PlannedHttp) -> None:

@@ -50,7 +50,7 @@ def test_a_department_is_named(fake_http: PlannedHttp) -> None:
 
 
 def test_a_power_of_attorney_goes_as_a_file_or_as_a_number(fake_http: PlannedHttp) -> None:
-    """D19: UseDefault is required and false; exactly one of file and number is there."""
+    """UseDefault is required and false; exactly one of file and number is there."""
     power = post(fake_http, DOCUMENT)["SignedContent"]["PowerOfAttorney"]
     assert power["UseDefault"] is False
     assert power["Contents"] == [
@@ -70,7 +70,7 @@ def test_a_power_of_attorney_goes_as_a_file_or_as_a_number(fake_http: PlannedHtt
 
 
 def test_a_supplementary_agreement_names_its_contract(fake_http: PlannedHttp) -> None:
-    """D13: the type requires number and date of the contract."""
+    """The type requires number and date of the contract."""
     supplement = replace(DOCUMENT, kind="supplement")
     assert post(fake_http, supplement)["TypeNamedId"] == "Nonformalized"
     fake_http.calls.clear()
@@ -82,7 +82,6 @@ def test_a_supplementary_agreement_names_its_contract(fake_http: PlannedHttp) ->
 
 
 def test_a_revocation_request_names_its_signer(fake_http: PlannedHttp) -> None:
-    """D17."""
     fake_http.body = "<Файл/>".encode("cp1251")
     fake_http.headers = {
         "Content-Disposition": 'attachment; filename="DP_PRANNUL_1.xml"',
@@ -123,7 +122,7 @@ def test_the_clients_power_of_attorney_comes_with_its_chain(fake_http: PlannedHt
     assert DiadocGateway().fetch_recipient_power("ours", SENT, "power") == []
 
 
-# --- Events (D9) ---------------------------------------------------------------------------------
+# --- Events --------------------------------------------------------------------------------------
 
 
 def test_events_of_every_shape_move_the_cursor(fake_http: PlannedHttp) -> None:

@@ -50,7 +50,7 @@ def test_no_event_is_missed_when_the_feed_misbehaves(world: OperatorWorld, kind:
 def test_an_event_without_our_id_is_known_by_its_message(
     world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """D9: a patch has only its own additions, often none."""
+    """A patch has only its own additions, often none."""
     exchange = world.send()
     events = [
         OperatorEvent("1", exchange.message_id, ""),

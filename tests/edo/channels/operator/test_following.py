@@ -100,7 +100,7 @@ def status(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_a_late_word_about_the_power_of_attorney_is_waited_for(
     world: OperatorWorld, status: Callable[..., None]
 ) -> None:
-    """D7: «unknown» at the first look must not fail the contract."""
+    """«Unknown» at the first look must not fail the contract."""
     exchange = world.send()
     status(power=PowerStatus.PENDING, delivered_at=clock.now())
     assert follow(exchange=exchange) == State.SENT
@@ -121,7 +121,7 @@ def test_the_wait_for_the_power_of_attorney_has_an_end(
 def test_warnings_about_the_power_of_attorney_fail_nothing(
     world: OperatorWorld, status: Callable[..., None], power: PowerStatus
 ) -> None:
-    """D6: ValidationError and HasWarnings are no verdict against us."""
+    """ValidationError and HasWarnings are no verdict against us."""
     exchange = world.send()
     status(power=power, delivered_at=clock.now())
     assert follow(exchange=exchange) == State.DELIVERED
@@ -157,7 +157,7 @@ def test_a_signed_document_is_not_failed_for_our_power_of_attorney(
 def test_a_document_that_cannot_be_delivered_says_why(
     world: OperatorWorld, status: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """D9: roaming, and notices of a failed delivery."""
+    """Roaming, and notices of a failed delivery."""
     first, second = world.send(), world.send()
     status(delivery_failure="Оператор ЭДО клиента не принял документ из роуминга. Нет договора.")
     assert follow(exchange=first) == State.FAILED
@@ -172,7 +172,6 @@ def test_a_document_that_cannot_be_delivered_says_why(
 def test_the_reason_of_a_universal_message_is_kept(
     world: OperatorWorld, status: Callable[..., None]
 ) -> None:
-    """D15."""
     exchange = world.send()
     status(response=RecipientResponse.REFUSED, refusal_id="um", refusal_text="Не та цена")
     assert follow(exchange=exchange) == State.REFUSED
@@ -195,7 +194,7 @@ def test_a_signature_of_another_company_fails_the_exchange(world: OperatorWorld)
 
 
 def test_a_signature_that_the_operator_refuses_changes_nothing(world: OperatorWorld) -> None:
-    """D21: only the client sees it, and may sign again."""
+    """Only the client sees it, and may sign again."""
     exchange = world.send()
     world.sign_as_client(exchange, "broken")
     assert follow(exchange=exchange) == State.DELIVERED

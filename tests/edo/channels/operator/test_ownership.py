@@ -1,4 +1,4 @@
-"""D14: whose the client's certificate is, and by what power of attorney they have signed."""
+"""Whose the client's certificate is, and by what power of attorney they have signed."""
 
 from dataclasses import replace
 from typing import Any

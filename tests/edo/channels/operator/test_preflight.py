@@ -62,6 +62,15 @@ def test_a_power_of_attorney_revoked_today_stops_the_sending(world: OperatorWorl
     assert codes(world, at=clock.now()) == ["power_of_attorney_invalid"]
 
 
+def test_codes_of_powers_are_checked_only_where_an_installation_names_them(
+    world: OperatorWorld, settings: Any
+) -> None:
+    assert settings.MCHD_POWER_CODES == []
+    assert codes(world, fresh=True) == []
+    settings.MCHD_POWER_CODES = ["BBDOCS_DOCS_01"]
+    assert codes(world, fresh=True) == ["power_of_attorney_invalid"]
+
+
 def test_the_check_of_a_power_of_attorney_is_cached(
     world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

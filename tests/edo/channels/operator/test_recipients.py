@@ -1,4 +1,4 @@
-"""D5, D10, D16: the client's box among all that the operator has for their ИНН."""
+"""The client's box among all that the operator has for their ИНН."""
 
 import uuid
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_the_branch_of_the_clients_kpp_is_chosen() -> None:
 
 
 def test_a_new_box_and_a_roaming_one_are_usable() -> None:
-    """D5: `IsActive` only says that the box has sent or signed something already."""
+    """`IsActive` only says that the box has sent or signed something already."""
     new = replace(HEAD, is_active=False)
     assert choose(new) == new
     roaming = replace(HEAD, is_roaming=True, accepts_strangers=False)
@@ -127,7 +127,7 @@ def test_the_options_say_what_to_expect() -> None:
     assert "тестовый" in options[2].note
 
 
-# --- Diadoc's JSON -----------------------------------------------------------------------------
+# --- Diadoc's JSON -------------------------------------------------------------------------------
 
 GUID = "2a20f3a0-9d3f-4c4c-8f2f-111111111111"
 
@@ -149,7 +149,7 @@ def organisation(**more: Any) -> dict[str, Any]:
 
 
 def test_a_box_is_known_by_its_guid() -> None:
-    """D16: the methods want the GUID; an administrator may enter either id."""
+    """The methods want the GUID; an administrator may enter either id."""
     assert to_box_guid(f"{GUID.replace('-', '')}@diadoc.ru") == GUID
     assert to_box_guid(GUID.upper()) == GUID
     assert to_box_guid("something else") == "something else"
@@ -179,7 +179,7 @@ def test_everything_that_the_operator_says_of_a_box_is_read() -> None:
     assert (box.is_natural_person, box.kpp) == (True, "")
 
 
-# --- With the simulator ------------------------------------------------------------------------
+# --- With the simulator --------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -212,7 +212,7 @@ def test_a_chosen_box_gets_the_document(
 
 @pytest.mark.django_db
 def test_our_own_box_may_be_entered_by_its_long_id(world: OperatorWorld) -> None:
-    """D16: «Our box is unknown» for a GUID, or for the other id."""
+    """«Our box is unknown» for a GUID, or for the other id."""
     world.box.operator_box_id = f"{uuid.UUID(world.box.operator_box_id).hex}@diadoc.ru"
     world.box.save()
     assert world.send().message_id

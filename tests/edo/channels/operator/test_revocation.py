@@ -83,7 +83,7 @@ def test_a_document_revoked_elsewhere_is_noticed(world: OperatorWorld) -> None:
     assert follow(exchange=exchange) == State.REVOKED
 
 
-# --- A revocation that the other side must accept, or begins (D11) --------------------------------
+# --- A revocation that the other side must accept, or begins -------------------------------------
 
 
 @pytest.fixture

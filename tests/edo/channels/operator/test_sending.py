@@ -38,7 +38,7 @@ def test_a_large_document_arrives_unchanged(world: OperatorWorld, size: int) -> 
 
 
 def test_the_name_on_the_shelf_is_the_operators(world: OperatorWorld) -> None:
-    """D2: the operator names the file; after its seven days the file is uploaded again."""
+    """The operator names the file; after its seven days the file is uploaded again."""
     exchange = world.open()
     world.sandbox.fault("edo", "error", path_contains="PostMessage", times=2)
     for _ in range(2):
@@ -54,7 +54,7 @@ def test_the_name_on_the_shelf_is_the_operators(world: OperatorWorld) -> None:
 
 
 def test_the_digests_of_the_document_are_stored(world: OperatorWorld) -> None:
-    """D14: a client's signature may be over another digest than ours."""
+    """A client's signature may be over another digest than ours."""
     exchange = world.send()
     digests = exchange.document_digests
     assert digests["sha256"] == exchange.document_sha256
@@ -84,7 +84,7 @@ def test_the_same_operation_opens_the_same_exchange(world: OperatorWorld) -> Non
     assert world.open(operation_id=key) == world.open(operation_id=key)
 
 
-# --- Faults ------------------------------------------------------------------------------------
+# --- Faults --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_dropped_answer_is_retried_at_once(world: OperatorWorld) -> None:
     assert world.journal(world.send(), "sent") == ["sent"]
 
 
-# --- Refusals ----------------------------------------------------------------------------------
+# --- Refusals ------------------------------------------------------------------------------------
 
 
 def test_a_client_without_a_box_is_refused_every_time(world: OperatorWorld) -> None:
@@ -167,7 +167,7 @@ def test_a_signatory_who_cannot_sign(
 def test_an_ended_subscription_or_a_stale_token_fails_no_contract(
     world: OperatorWorld, status: int, code: str
 ) -> None:
-    """D3: the contract waits until an administrator has acted."""
+    """The contract waits until an administrator has acted."""
     exchange = world.open()
     world.sandbox.fault("edo", "error", path_contains="PostMessage", status=status, times=2)
     with pytest.raises(Unavailable) as caught:

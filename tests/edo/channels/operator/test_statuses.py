@@ -96,7 +96,7 @@ def test_a_revocation_is_told_from_a_request(name: str | None, status: DocumentR
     assert parse_status(message(RevocationStatus=name), "document").revocation == status
 
 
-# --- Our power of attorney (D6, D7) --------------------------------------------------------------
+# --- Our power of attorney -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_the_clients_power_of_attorney_is_not_ours() -> None:
     assert status.recipient_power_id == "PowerOfAttorney"
 
 
-# --- The client's signature (D9, D14) ------------------------------------------------------------
+# --- The client's signature ----------------------------------------------------------------------
 
 
 def test_the_last_signature_of_the_recipient_counts() -> None:
@@ -225,7 +225,7 @@ def test_the_operators_verdict(body: dict[str, Any], verdict: bool | None) -> No
     assert parse_signature_verdict(body) is verdict
 
 
-# --- Refusals (D15) ------------------------------------------------------------------------------
+# --- Refusals ------------------------------------------------------------------------------------
 
 
 def test_a_refusal_may_have_three_forms() -> None:
@@ -262,7 +262,7 @@ def test_the_reason_is_read_from_xml_and_from_text() -> None:
     assert len(parse_reason(b"x" * 5000)) == 900
 
 
-# --- Delivery and roaming (D9) -------------------------------------------------------------------
+# --- Delivery and roaming ------------------------------------------------------------------------
 
 
 def test_a_failed_delivery_is_found() -> None:

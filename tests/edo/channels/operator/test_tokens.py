@@ -72,7 +72,7 @@ def test_a_token_is_asked_for_once_and_stored_encrypted(server: FakeServer) -> N
 
 @pytest.mark.django_db
 def test_a_rejected_token_is_renewed_and_the_call_repeated(server: FakeServer) -> None:
-    """D3: a stale token must not fail a contract."""
+    """A stale token must not fail a contract."""
     server.responses.extend(
         [tokens("stale", "rotated"), response(401), tokens("fresh"), response(200, b"[1]")]
     )

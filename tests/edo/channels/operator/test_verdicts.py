@@ -157,7 +157,7 @@ def test_a_signature_that_only_we_refute_is_open(
 def test_the_signature_is_kept_as_it_came_and_with_its_stamp(
     world: OperatorWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """D14: the operator gives back CAdES-T beside the signature that the client made."""
+    """The operator gives back CAdES-T beside the signature that the client made."""
     monkeypatch.setattr(DiadocGateway, "fetch_stamped_signature", lambda *_: b"stamped")
     exchange = world.send()
     world.sign_as_client(exchange)
