@@ -60,6 +60,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tasks.renew_timestamps",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "delete-ended-sessions": {"task": "accounts.delete_ended_sessions", "schedule": 3600.0},
     "delete-old-rows": {
         "task": "tasks.delete_old_rows",
         "schedule": crontab(hour="1", minute="30"),

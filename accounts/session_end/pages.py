@@ -17,7 +17,7 @@ LOGIN, LOGOUT = "accounts:login", "accounts:logout"
 def find_page(request: HttpRequest) -> str:
     """The page from which the request came, as a path with its query; else its own path."""
     own_path = request.get_full_path()
-    if request.method != "POST":
+    if request.method != "POST" or get_view_name(request) == LOGIN:
         return own_path
     headers = request.headers
     for url in (headers.get(PAGE_HEADER), headers.get("HX-Current-URL"), headers.get("Referer")):

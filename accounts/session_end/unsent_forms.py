@@ -83,8 +83,12 @@ def keep_form(request: HttpRequest, *, owner_id: int, action: str) -> None:
 
 
 def list_unsent_forms(request: HttpRequest) -> list[UnsentForm]:
-    """The forms that wait for their user; oldest first."""
-    return list(_read_forms(request.session).values())
+    """The forms that wait for their user, oldest first. Deletes those that are too old."""
+    forms = _read_forms(request.session)
+    tokens = request.session.get(UNSENT_FORMS_IN_SESSION, {})
+    if len(forms) < len(tokens):
+        _write_tokens(request.session, {action: tokens[action] for action in forms})
+    return list(forms.values())
 
 
 def discard_form(request: HttpRequest, action: str) -> None:
@@ -122,12 +126,15 @@ def _explain(request: HttpRequest, cause: str, form: UnsentForm) -> None:
     messages.warning(request, f"{cause}. {form.advice}", fail_silently=True)
 
 
-def take_form(request: HttpRequest, path: str) -> UnsentForm | None:
-    """The latest form that was sent to ``path`` or below it; it is not kept any longer."""
-    if not has_unsent_forms(request):
+def take_form(request: HttpRequest, path: str, *, field: str) -> UnsentForm | None:
+    """The latest form with ``field`` that was sent to ``path`` or below; it is kept no longer."""
+    if request.method != "GET" or not has_unsent_forms(request):
         return None
-    forms = [form for form in list_unsent_forms(request) if form.action.startswith(path)]
-    own = [form for form in forms if form.owner_id == request.user.pk]
+    own = [
+        form
+        for form in list_unsent_forms(request)
+        if form.owner_id == request.user.pk and form.action.startswith(path) and field in form.data
+    ]
     for form in own:
         discard_form(request, form.action)
     return own[-1] if own else None

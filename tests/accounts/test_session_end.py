@@ -1,6 +1,7 @@
 """The end of a session: what was sent comes back to the user who sent it, on its page."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from accounts.session_end.unsent_forms import (
     UNSENT_FORMS_IN_SESSION,
     list_unsent_forms,
 )
-from tasks.models import SigningTask
+from tasks.models import Draft, SigningTask
 from tests.support.factories import PASSWORD, UserFactory, fresh
 from tests.support.factories_clients import RegionFactory
 from tests.support.people import ALL_TYPES, People, browser_of
@@ -107,6 +108,7 @@ def test_what_was_sent_is_kept_for_an_hour_and_not_readable(owner: User, task: S
         log_in(browser, owner, login)
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
         assert "перезвонить" not in browser.get(card).content.decode()
+        assert UNSENT_FORMS_IN_SESSION not in browser.session
 
 
 def test_a_new_session_after_the_login_lasts_as_long_as_any_other(
@@ -233,6 +235,13 @@ def test_a_second_login_form_leads_on_when_the_first_one_has_logged_in(
     assert response.headers["Location"] == "/reports/"
 
 
+def test_a_stale_login_form_leads_to_a_fresh_one(strict_browser: Browser) -> None:
+    strict_browser.logout()
+    response = strict_browser.post("/login/?next=/reports/", {"username": "x", "password": "y"})
+    assert response.status_code == 403
+    assert 'href="/login/?next=/reports/">' in response.content.decode()
+
+
 # --- What scripts keep -------------------------------------------------------------------------
 
 
@@ -278,12 +287,25 @@ def test_passwords_are_never_kept(owner: User, strict_browser: Browser) -> None:
 
 def test_the_new_task_form_comes_back_with_what_follows_from_it(owner: User) -> None:
     browser, path = browser_of(owner), "/tasks/new/company/"
-    data = {"account_number": "212345678901", "contact-last_name": "Петров", "revision": ""}
+    data = {
+        "submission_key": str(uuid.uuid4()),
+        "account_number": "212345678901",
+        "contact-last_name": "Петров",
+        "revision": "",
+    }
     login = send_after_the_end(browser, path, f"{path}draft/", data)
     assert log_in(browser, owner, login) == path
     page = browser.get(path).content.decode()
     assert 'value="212345678901"' in page
     assert "Сохранено в " in page
+
+
+def test_a_button_of_the_new_task_form_does_not_empty_it(owner: User) -> None:
+    browser, path = browser_of(owner), "/tasks/new/company/"
+    login = send_after_the_end(browser, path, f"{path}reopen/", {})
+    assert log_in(browser, owner, login) == path
+    assert browser.get(path).status_code == 200
+    assert not Draft.objects.exists()
 
 
 def test_handing_many_over_comes_back_with_the_receiver(

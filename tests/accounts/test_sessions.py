@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.roles import Role
 from econtract.platform.common.sessions import SessionStore
 from tests.support.factories import UserFactory
@@ -26,6 +27,14 @@ def browser(db: None) -> Browser:
 def test_a_session_ends_when_it_expires(browser: Browser, seconds: int, status: int) -> None:
     Session.objects.update(expire_date=timezone.now() + timedelta(seconds=seconds))
     assert browser.get(LIST).status_code == status
+
+
+def test_ended_sessions_are_deleted(browser: Browser) -> None:
+    jobs.delete_ended_sessions()
+    assert Session.objects.count() == 1
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    jobs.delete_ended_sessions()
+    assert not Session.objects.exists()
 
 
 @pytest.mark.django_db

@@ -80,7 +80,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     After a log-in the page is opened by GET: with the form that was sent too late, or not at all.
     """
     if request.method == "GET":
-        unsent = take_form(request, request.path)
+        unsent = take_form(request, request.path, field="task")
         if unsent is None:
             return redirect(_return_url(request))
         data = unsent.data

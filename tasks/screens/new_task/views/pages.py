@@ -60,7 +60,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     kind = get_form_kind(request, slug)
     if request.method == "POST":
         return _create(request, kind)
-    if unsent := take_form(request, request.path):
+    if unsent := take_form(request, request.path, field="submission_key"):
         return _restore_unsent(request, kind, unsent.data)
     user = current_user(request)
     draft = drafts.find_draft(user, kind.task_type)
