@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from tests.support.fake_server import FakeServer, run_fake_server
 from tests.support.signing.pki import NOW, authority, write_trust
 
 
@@ -25,3 +26,12 @@ def installation(
     settings.SEAL_TRUST_ROOTS, settings.EDO_CRLS = "", []
     settings.TRUST_PRIVATE_HOSTS = []
     return NOW
+
+
+@pytest.fixture
+def server(installation: dt.datetime, settings: Any) -> Iterator[FakeServer]:
+    """The web server of the authority."""
+    with run_fake_server() as server:
+        settings.TRUST_PRIVATE_HOSTS = [server.url.removeprefix("http://")]
+        settings.TRUST_LIST_URL = ""
+        yield server

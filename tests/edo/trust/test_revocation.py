@@ -1,74 +1,23 @@
 """CRLs and OCSP responses that we fetch: which ones are stored, and what they change."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
 from django.core.cache import cache
 
-from edo.models import OcspResponse, RevocationList
+from edo.models import RevocationList
 from edo.signing import cms
-from edo.signing.report import SignatureReport
 from edo.signing.revocation import RevocationStatus
 from edo.trust import crls, refresh, store
-from edo.trust.crls import need_crls, refresh_crls
+from edo.trust.crls import refresh_crls
 from edo.trust.freshness import freshen_for_signature
-from edo.trust.ocsp import delete_old_responses
-from tests.support.fake_server import FakeServer, response, run_fake_server
-from tests.support.signing.pki import DAY, NOW, PDF, Authority, Signer, authority
+from tests.support.fake_server import FakeServer, response
+from tests.support.signing.authority_answers import HOUR, crl, crl_point, need, responder, verify
+from tests.support.signing.pki import DAY, NOW, PDF, Authority, authority
 
 pytestmark = pytest.mark.usefixtures("installation")
-HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def server(installation: None, settings: Any) -> Iterator[FakeServer]:
-    """The web server of the authority."""
-    with run_fake_server() as server:
-        settings.TRUST_PRIVATE_HOSTS = [server.url.removeprefix("http://")]
-        yield server
-
-
-def crl_point(server: FakeServer) -> x509.CRLDistributionPoints:
-    name = x509.UniformResourceIdentifier(f"{server.url}/uc.crl")
-    return x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)])
-
-
-def responder(server: FakeServer) -> x509.AuthorityInformationAccess:
-    name = x509.UniformResourceIdentifier(f"{server.url}/ocsp")
-    return x509.AuthorityInformationAccess(
-        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, name)]
-    )
-
-
-def crl(
-    revoked: dict[x509.Certificate, dt.datetime] | None = None,
-    *,
-    until: dt.datetime = NOW + DAY,
-    since: dt.datetime = NOW - DAY,
-    number: int | None = None,
-    owner: Authority | None = None,
-) -> bytes:
-    issuer = owner or authority()
-    return issuer.revocation_list(revoked or {}, until, since, number).public_bytes(Encoding.DER)
-
-
-def need(signer: Signer) -> RevocationList:
-    need_crls([signer.certificate, authority().issuing])
-    return RevocationList.objects.get()
-
-
-def verify(signer: Signer, signed_at: dt.datetime = NOW) -> SignatureReport:
-    store.forget()
-    return cms.verify(signer.sign(PDF, signed_at), PDF, trust=store.load_trust_store())
 
 
 def test_a_list_is_fetched_verified_and_used(server: FakeServer) -> None:
@@ -211,74 +160,6 @@ def test_mirrors_of_a_list_are_loaded_once(server: FakeServer) -> None:
     archive = store.load_trust_store().archive
     assert archive is not None
     assert len(archive.find_crls(authority().issuing.subject)) == 1
-
-
-def answer_ocsp(
-    signer: Signer,
-    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
-    *,
-    owner: Authority | None = None,
-    revoked_at: dt.datetime | None = None,
-) -> bytes:
-    owner = owner or authority()
-    answer = ocsp.OCSPResponseBuilder().add_response(
-        cert=signer.certificate,
-        issuer=authority().issuing,
-        algorithm=hashes.SHA1(),  # noqa: S303 - it only names the certificate
-        cert_status=status,
-        this_update=NOW - HOUR,
-        next_update=NOW + HOUR,
-        revocation_time=revoked_at,
-        revocation_reason=None,
-    )
-    answer = answer.responder_id(ocsp.OCSPResponderEncoding.HASH, owner.issuing)
-    return answer.sign(owner.key, hashes.SHA256()).public_bytes(Encoding.DER)
-
-
-def test_the_responder_is_asked_when_there_is_no_list(server: FakeServer) -> None:
-    signer = authority().signer(extensions=[responder(server)])
-    server.responses.append(response(200, answer_ocsp(signer)))
-    freshen_for_signature(signer.sign(PDF), NOW)
-    assert verify(signer).revocation == RevocationStatus.GOOD
-    method, path, headers, body = server.requests[0]
-    assert (method, path, headers["Content-Type"]) == ("POST", "/ocsp", "application/ocsp-request")
-    request = ocsp.load_der_ocsp_request(body)
-    name = authority().issuing.subject.public_bytes()
-    assert request.serial_number == signer.certificate.serial_number
-    assert request.issuer_name_hash == hashlib.sha1(name, usedforsecurity=False).digest()
-
-
-def test_the_responder_says_revoked(server: FakeServer) -> None:
-    signer = authority().signer(extensions=[responder(server)])
-    content = answer_ocsp(signer, ocsp.OCSPCertStatus.REVOKED, revoked_at=NOW - HOUR)
-    server.responses.append(response(200, content))
-    freshen_for_signature(signer.sign(PDF), NOW)
-    assert [problem.code for problem in verify(signer).problems] == ["certificate_revoked"]
-
-
-def test_old_responses_are_deleted(server: FakeServer, now: time_machine.Traveller) -> None:
-    signer = authority().signer(extensions=[responder(server)])
-    server.responses.append(response(200, answer_ocsp(signer)))
-    freshen_for_signature(signer.sign(PDF), NOW)
-    delete_old_responses()
-    assert OcspResponse.objects.count() == 1
-    now.move_to(NOW + 401 * DAY)
-    delete_old_responses()
-    assert not OcspResponse.objects.exists()
-
-
-@pytest.mark.parametrize("kind", ["forged", "other", "nonsense"])
-def test_a_response_of_somebody_else_counts_for_nothing(server: FakeServer, kind: str) -> None:
-    signer = authority().signer(extensions=[responder(server)])
-    content = {
-        "forged": answer_ocsp(signer, owner=Authority()),
-        "other": answer_ocsp(authority().signer()),
-        "nonsense": b"\x30\x03\x0a\x01\x06",
-    }[kind]
-    server.responses.append(response(200, content))
-    freshen_for_signature(signer.sign(PDF), NOW)
-    assert verify(signer).revocation == RevocationStatus.UNKNOWN
-    assert not OcspResponse.objects.exists()
 
 
 def test_nobody_is_called_while_what_is_at_hand_is_fresh(server: FakeServer) -> None:

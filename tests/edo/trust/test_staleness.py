@@ -1,7 +1,6 @@
 """Stale lists, as the administrator and the card see them, and the job that renews lists."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,12 @@ from edo.trust import store
 from edo.trust.crls import need_crls, refresh_crls
 from edo.trust.refresh import fetch_trust_list
 from edo.trust.staleness import find_stale_since, find_stale_sources
-from tests.edo.trust.test_revocation import crl, crl_point
-from tests.support.fake_server import FakeServer, response, run_fake_server
+from tests.support.fake_server import FakeServer, response
+from tests.support.signing.authority_answers import HOUR, crl, crl_point
 from tests.support.signing.pki import DAY, NOW, authority
 from tests.support.signing.trust_lists import build_list, sign_list
 
 pytestmark = pytest.mark.usefixtures("installation")
-HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def server(installation: None, settings: Any) -> Iterator[FakeServer]:
-    with run_fake_server() as server:
-        settings.TRUST_PRIVATE_HOSTS = [server.url.removeprefix("http://")]
-        settings.TRUST_LIST_URL = ""
-        yield server
 
 
 def stale_at(at: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
