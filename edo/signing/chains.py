@@ -118,8 +118,8 @@ def _may_have_issued(issuer: x509.Certificate, certificate: x509.Certificate) ->
     """Whether names and, when both have them, key identifiers fit."""
     if issuer.subject != certificate.issuer:
         return False
-    named, own = _get_issuer_key_id(certificate), _get_key_id(issuer)
-    return named is None or own is None or named == own
+    key_ids = {_get_issuer_key_id(certificate), _get_key_id(issuer)}
+    return None in key_ids or len(key_ids) == 1
 
 
 @functools.lru_cache(maxsize=2048)

@@ -98,11 +98,13 @@ def _build_report(
     checks = check_certificate(
         certificate, details, parsed.other_certificates, trust=trust, times=times
     )
-    own = [] if may_sign(certificate) else [build_problem("key_usage")]
+    other_problems = [] if may_sign(certificate) else [build_problem("key_usage")]
     if stamp is not None and stamp.problems:
-        own.append(build_problem("stamp_invalid", join_texts(stamp.problems)))
+        other_problems.append(build_problem("stamp_invalid", join_texts(stamp.problems)))
     problems, doubts = merge(
-        check_integrity(parsed, certificate, digest), (checks.problems, checks.doubts), (own, [])
+        check_integrity(parsed, certificate, digest),
+        (checks.problems, checks.doubts),
+        (other_problems, []),
     )
     return SignatureReport(
         problems=tuple(problems),
@@ -129,8 +131,8 @@ def _verify_stamps(parsed: ParsedSignature, trust: TrustStore) -> StampReport | 
         )
         for token in parsed.stamps[:MAX_STAMPS]
     ]
-    broken = [stamp for stamp in stamps if stamp.problems]
+    invalid = [stamp for stamp in stamps if stamp.problems]
     valid = [stamp for stamp in stamps if stamp.is_valid]
     latest = datetime.max.replace(tzinfo=UTC)
     valid.sort(key=lambda stamp: stamp.stamped_at or latest)
-    return next(iter([*broken, *valid, *stamps]), None)
+    return next(iter([*invalid, *valid, *stamps]), None)

@@ -112,14 +112,14 @@ def parse_signature(
     attributes = _parse_signed_attributes(signer, content_type)
     unsigned = dict(_iterate_attributes(signer["unsigned_attrs"]))
     certificates, has_unreadable = _parse_certificates(signed_data["certificates"])
-    known = [*certificates, *_parse_certificate_values(unsigned), *candidates]
-    certificate = next((item for item in known if _is_signers(item, signer)), None)
+    available = [*certificates, *_parse_certificate_values(unsigned), *candidates]
+    certificate = next((item for item in available if _is_signers(item, signer)), None)
     if certificate is None and has_unreadable:
         raise ValueError("the certificate of the signer cannot be read")
     oid = signer["digest_algorithm"]["algorithm"].dotted
     return ParsedSignature(
         certificate=certificate,
-        other_certificates=tuple(item for item in known if item != certificate),
+        other_certificates=tuple(item for item in available if item != certificate),
         digest_algorithm=NAMES_BY_OID.get(oid, oid),
         signature_algorithm=signer["signature_algorithm"],
         message_digest=attributes[MESSAGE_DIGEST].native if attributes else None,
@@ -181,11 +181,11 @@ def _parse_signing_time(attributes: Attributes) -> datetime | None:
 def _parse_certificate_digest(attributes: Attributes) -> tuple[str, bytes] | None:
     """From signing-certificate-v2 (RFC 5035), or from signing-certificate, which is by SHA-1."""
     if value := attributes.get(SIGNING_CERTIFICATE_V2):
-        named = tsp.SigningCertificateV2.load(value.dump())["certs"][0]
-        return named["hash_algorithm"]["algorithm"].dotted, named["cert_hash"].native
+        identifier = tsp.SigningCertificateV2.load(value.dump())["certs"][0]
+        return identifier["hash_algorithm"]["algorithm"].dotted, identifier["cert_hash"].native
     if value := attributes.get(SIGNING_CERTIFICATE):
-        named = tsp.SigningCertificate.load(value.dump())["certs"][0]
-        return SHA_1, named["cert_hash"].native
+        identifier = tsp.SigningCertificate.load(value.dump())["certs"][0]
+        return SHA_1, identifier["cert_hash"].native
     return None
 
 
@@ -235,11 +235,11 @@ def _is_signers(certificate: x509.Certificate, signer: asn1.SignerInfo) -> bool:
     if isinstance(identifier, asn1.IssuerAndSerialNumber):
         if certificate.serial_number != identifier["serial_number"].native:
             return False
-        issuer, named = certificate.issuer.public_bytes(), identifier["issuer"]
+        issuer, name = certificate.issuer.public_bytes(), identifier["issuer"]
         # The bytes are nearly always equal; comparing names by RFC 5280 takes a millisecond.
-        return bool(issuer == named.dump() or asn1_x509.Name.load(issuer) == named)
+        return bool(issuer == name.dump() or asn1_x509.Name.load(issuer) == name)
     try:
-        own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     except x509.ExtensionNotFound:
         return False
-    return bool(own.value.digest == identifier.native)
+    return bool(extension.value.digest == identifier.native)

@@ -69,7 +69,7 @@ def _check_value(
 def _check_named_certificate(parsed: ParsedSignature, certificate: x509.Certificate) -> Findings:
     if parsed.certificate_digest is None:
         return [], []
-    oid, named = parsed.certificate_digest
+    oid, expected = parsed.certificate_digest
     encoded = certificate.public_bytes(Encoding.DER)
     try:
         if oid == SHA_1:
@@ -79,4 +79,4 @@ def _check_named_certificate(parsed: ParsedSignature, certificate: x509.Certific
             actual = digests.digest(NAMES_BY_OID.get(oid, oid), encoded)
     except UnsupportedAlgorithm:
         return [], [build_doubt("digest_unsupported")]
-    return ([] if actual == named else [build_problem("certificate_substituted")]), []
+    return ([] if actual == expected else [build_problem("certificate_substituted")]), []

@@ -216,16 +216,21 @@ def _read_ocsp_response(
     return None
 
 
-def _is_about(named: ocsp.CertId, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if named["serial_number"].native != certificate.serial_number:
+def _is_about(
+    certificate_id: ocsp.CertId, certificate: x509.Certificate, issuer: x509.Certificate
+) -> bool:
+    if certificate_id["serial_number"].native != certificate.serial_number:
         return False
-    oid = named["hash_algorithm"]["algorithm"].dotted
+    oid = certificate_id["hash_algorithm"]["algorithm"].dotted
     key = _PublicKey.load(get_spki(issuer))["public_key"].native
     expected = [
         _hash(oid, issuer.subject.public_bytes()),
         _hash(oid, key),
     ]
-    return expected == [named["issuer_name_hash"].native, named["issuer_key_hash"].native]
+    return expected == [
+        certificate_id["issuer_name_hash"].native,
+        certificate_id["issuer_key_hash"].native,
+    ]
 
 
 def _hash(oid: str, content: bytes) -> bytes:

@@ -107,18 +107,22 @@ def _check_imprint(imprint: tsp.MessageImprint, digest: DigestOfContent) -> Find
 def _rephrase_value(findings: Findings) -> Findings:
     problems, doubts = findings
     codes = {problem.code for problem in problems}
-    broken = [_problem("stamp_broken")] if codes & _BROKEN else []
-    weak = [_problem("stamp_algorithm_weak")] if "algorithm_weak" in codes else []
-    return broken + weak, [_doubt("stamp_unsupported") for _ in doubts]
+    value_problems = [_problem("stamp_broken")] if codes & _BROKEN else []
+    if "algorithm_weak" in codes:
+        value_problems.append(_problem("stamp_algorithm_weak"))
+    return value_problems, [_doubt("stamp_unsupported") for _ in doubts]
 
 
 def _rephrase_checks(problems: list[Refusal], doubts: list[Refusal]) -> Findings:
     """An unknown authority only means that its word is worth nothing here."""
-    refuted = [problem for problem in problems if problem.code != "certificate_untrusted"]
-    untrusted = [*doubts, *(problem for problem in problems if problem not in refuted)]
+    has_chain = not doubts and all(item.code != "certificate_untrusted" for item in problems)
     return (
-        [_problem("stamp_certificate_invalid", problem.text) for problem in refuted],
-        [_doubt("stamp_untrusted") for _ in untrusted],
+        [
+            _problem("stamp_certificate_invalid", problem.text)
+            for problem in problems
+            if problem.code != "certificate_untrusted"
+        ],
+        [] if has_chain else [_doubt("stamp_untrusted")],
     )
 
 

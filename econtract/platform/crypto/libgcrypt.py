@@ -103,7 +103,7 @@ def sign(curve: str, secret: bytes, data: bytes) -> tuple[bytes, bytes]:
     result = c_void_p()
     with _parse(_describe_data(data)) as parsed_data, _parse(key) as parsed_key:
         _require_success(load().gcry_pk_sign(byref(result), parsed_data, parsed_key))
-    with _released(result):
+    with _release_after(result):
         return _read_value(result, b"r"), _read_value(result, b"s")
 
 
@@ -111,9 +111,11 @@ def generate_key(curve: str) -> tuple[bytes, bytes]:
     """A new (secret, point) pair. Raises EngineError."""
     result = c_void_p()
     # The parameters as numbers are not wanted: the name of the curve is enough.
-    with _parse((b"genkey", (b"ecc", (b"curve", curve.encode()), (b"flags", b"nocomp")))) as wish:
-        _require_success(load().gcry_pk_genkey(byref(result), wish))
-    with _released(result):
+    with _parse(
+        (b"genkey", (b"ecc", (b"curve", curve.encode()), (b"flags", b"nocomp")))
+    ) as request:
+        _require_success(load().gcry_pk_genkey(byref(result), request))
+    with _release_after(result):
         return _read_value(result, b"d"), _read_value(result, b"q")[1:]
 
 
@@ -128,7 +130,7 @@ def derive_point(curve: str, secret: bytes) -> bytes:
         _require_success(library.gcry_pubkey_get_sexp(byref(result), _PUBLIC_PART, context))
     finally:
         library.gcry_ctx_release(context)
-    with _released(result):
+    with _release_after(result):
         return _read_value(result, b"q")[1:]
 
 
@@ -152,12 +154,12 @@ def _parse(expression: Expression) -> Iterator[c_void_p]:
     encoded = _encode(expression)
     parsed = c_void_p()
     _require_success(load().gcry_sexp_new(byref(parsed), encoded, len(encoded), 0))
-    with _released(parsed):
+    with _release_after(parsed):
         yield parsed
 
 
 @contextmanager
-def _released(expression: c_void_p) -> Iterator[None]:
+def _release_after(expression: c_void_p) -> Iterator[None]:
     try:
         yield
     finally:
@@ -169,7 +171,7 @@ def _read_value(expression: c_void_p, name: bytes) -> bytes:
     part = c_void_p(library.gcry_sexp_find_token(expression, name, len(name)))
     if part.value is None:
         raise EngineError("libgcrypt's answer lacks a value")
-    with _released(part):
+    with _release_after(part):
         size = c_size_t()
         pointer = library.gcry_sexp_nth_data(part, 1, byref(size))
         if not pointer:

@@ -73,10 +73,10 @@ def find_problem(
     if not certificate.not_valid_before <= now <= certificate.not_valid_after:
         return "Срок действия сертификата не наступил или истек"
     value = certificate["signature_value"].native
-    is_known = certificate.issuer == issuer.subject and _is_signed_by(
+    is_ours = certificate.issuer == issuer.subject and _is_signed_by(
         issuer, certificate["tbs_certificate"].dump(), value
     )
-    if not is_known:
+    if not is_ours:
         return "Сертификат выдан неизвестным удостоверяющим центром"
     return "Сертификат отозван" if _is_revoked(certificate, crl, now) else ""
 
@@ -93,7 +93,7 @@ def read_signing_time(signer: asn1_cms.SignerInfo) -> dt.datetime | None:
 def _build_attributes(
     content: bytes, certificate: asn1_x509.Certificate, signed_at: dt.datetime
 ) -> asn1_cms.CMSAttributes:
-    named = tsp.ESSCertIDv2(
+    certificate_id = tsp.ESSCertIDv2(
         {
             "hash_algorithm": {"algorithm": _DIGEST_OID},
             "cert_hash": gost.digest(gost.STREEBOG_256, certificate.dump()),
@@ -104,7 +104,7 @@ def _build_attributes(
         ("content_type", "data"),
         ("message_digest", gost.digest(gost.STREEBOG_256, content)),
         ("signing_time", time),
-        ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [named]})),
+        ("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [certificate_id]})),
     ]
     return asn1_cms.CMSAttributes(
         [asn1_cms.CMSAttribute({"type": name, "values": [value]}) for name, value in values]
@@ -118,9 +118,9 @@ def _is_signed_by(signer: asn1_x509.Certificate, signed_bytes: bytes, value: byt
 
 
 def _is_revoked(certificate: asn1_x509.Certificate, crl: bytes, now: dt.datetime) -> bool:
-    listed = asn1_crl.CertificateList.load(crl)["tbs_cert_list"]["revoked_certificates"]
+    entries = asn1_crl.CertificateList.load(crl)["tbs_cert_list"]["revoked_certificates"]
     return any(
         entry["user_certificate"].native == certificate.serial_number
         and entry["revocation_date"].native <= now
-        for entry in listed or []
+        for entry in entries or []
     )
