@@ -71,6 +71,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/components/dialog.js",
         "js/components/loading_bar.js",
         "js/components/buttons.js",
+        "js/components/page_previews.js",
         "js/components/menus.js",
         "js/components/single_submit.js",
         "js/components/table_roles.js",

@@ -2,10 +2,12 @@
 
 Exit code 0 when everything is valid, 1 when it is not or the check cannot start, 2 for wrong
 arguments, 3 when the signatures are valid and the package has no seal, 4 when nothing is wrong and
-something could not be checked: an unknown algorithm, a format that we do not read.
+something could not be checked: an unknown algorithm, a format that we do not read. 141, as other
+programs have it, when nobody reads the output any more.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,7 @@ from econtract.verification.results import FileResult, VerificationResult
 from edo.signing.trust import TrustStore
 
 VALID, INVALID, UNSEALED, UNDETERMINED = 0, 1, 3, 4
+PIPE_CLOSED = 141
 
 
 class CannotCheck(Exception):
@@ -185,5 +188,17 @@ def _file_lines(file: FileResult) -> Iterator[str]:
         yield f"        найдено   SHA-256 {file.sha256 or '–'}"
 
 
+def run() -> int:
+    """`main`, ended quietly when nobody reads its output any more (``| head``)."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again at the end, which must not fail a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -26,7 +26,6 @@ class BuiltPackage:
     """A package on disk. ``file_name`` is the name for its download."""
 
     path: Path
-    file_name: str
     sha256: str
     size: int
     code: str
@@ -53,7 +52,6 @@ def build_package(*, parts: PackageParts, target: Path, seal: Seal) -> BuiltPack
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BuiltPackage(
         path=target,
-        file_name=f"{safe_stem(parts.file_name, default='Документ')} (подписан).zip",
         sha256=digest,
         size=target.stat().st_size,
         code=parts.code,

@@ -64,7 +64,9 @@ class Contact(models.Model):
 class ContactVersion(models.Model):
     """The data of a contact. Never changes: an edit adds a version, a task keeps its own."""
 
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="versions")
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="versions", verbose_name="Контакт"
+    )
     number = models.PositiveIntegerField("Версия")
     surname = models.CharField("Фамилия", max_length=100)
     given_name = models.CharField("Имя", max_length=100)
@@ -80,7 +82,11 @@ class ContactVersion(models.Model):
     name_key = models.CharField(max_length=queries.NAME_KEY_LENGTH, editable=False, db_index=True)
     created_at = models.DateTimeField("Создана", default=clock.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="Кто изменил",
     )
 
     objects = queries.ContactVersionQuerySet.as_manager()
@@ -124,9 +130,11 @@ class ContactVersion(models.Model):
 class ClientContact(models.Model):
     """The link between a client and a contact; «Удалить связь» deletes only the link."""
 
-    client = models.ForeignKey(Client, models.CASCADE, related_name="links")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="links")
-    created_at = models.DateTimeField(default=clock.now)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="links", verbose_name="Клиент")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="links", verbose_name="Контакт"
+    )
+    created_at = models.DateTimeField("Добавлена", default=clock.now)
 
     class Meta:
         verbose_name = "связь с контактом"

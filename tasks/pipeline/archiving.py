@@ -11,6 +11,7 @@ from archive.gateway import SYSTEMS, ArchiveMetadata, SubmissionKind, archive_fo
 from archive.models import DocumentVersion, Package, StoredFile
 from archive.package import builder
 from archive.package.builder import BuiltPackage
+from archive.package.names import safe_name
 from clients.models import ArchiveSystem
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
@@ -130,7 +131,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
             fresh = lock_task(task.number)
             if fresh.package is None:
                 fresh.package = Package.objects.create(
-                    file=file, file_name=package.file_name, code=package.code
+                    file=file, file_name=_build_package_name(task), code=package.code
                 )
                 fresh.save(update_fields=["package"])
                 enqueue_timestamp(fresh.package)
@@ -138,6 +139,12 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
 
     def on_refused(self, task: SigningTask, refusal: Refused) -> DueTransition:
         return build_refused("archive_failed", Resolution.ARCHIVE_REJECTED, refusal)
+
+
+def _build_package_name(task: SigningTask) -> str:
+    """«Договор 850770100110 ООО Ромашка (подписан).zip»: tells one package from another."""
+    name = f"{task.get_document_kind_display()} {task.document_number} {task.client.short_name}"
+    return f"{safe_name(name.replace('.', ' '), default='Пакет')} (подписан).zip"
 
 
 def _store_file(package: BuiltPackage) -> StoredFile:

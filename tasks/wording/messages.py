@@ -15,7 +15,7 @@ class Message:
 TEMPLATES = {
     "identification_link": Message(
         "Подтвердите личность для заключения договора",
-        "Ростелеком: подтвердите личность, чтобы подписать {kind} № {number}: {link}",
+        "Ростелеком: подтвердите личность для подписания документа ({kind} № {number}): {link}",
     ),
     "identification_reminder": Message(
         "Напоминание: подтвердите личность",
@@ -27,7 +27,7 @@ TEMPLATES = {
     ),
     "consent_requested": Message(
         "Примите приглашение к обмену документами",
-        "Ростелеком: чтобы получить {kind} № {number}, примите приглашение Ростелекома "
+        "Ростелеком: чтобы получить документ ({kind} № {number}), примите приглашение Ростелекома "
         "к обмену документами в вашем ящике ЭДО.",
     ),
     "consent_reminder": Message(
@@ -47,7 +47,10 @@ TEMPLATES = {
 
 
 def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message:
-    """The message as it goes out. Raises KeyError for a template that does not exist."""
+    """The message as it goes out. Raises KeyError for a template that does not exist.
+
+    The sentences use ``kind`` in the nominative only: nothing declines it.
+    """
     message = TEMPLATES[template]
     text = message.text.format(
         kind=task.get_document_kind_display().lower(),

@@ -193,3 +193,17 @@ def test_a_missing_file_exits_with_1_and_a_message(roots: Path) -> None:
     process = run("/nonexistent.zip", "--roots", roots)
     assert process.returncode == 1
     assert "Файл не читается: /nonexistent.zip." in process.stderr
+
+
+def test_a_reader_that_stops_reading_is_no_error(sample: SamplePackage, roots: Path) -> None:
+    """Like ``| head``: the pipe is closed before the report is written."""
+    command = [sys.executable, "-m", "econtract.verify", sample.built.path, "--roots", roots]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(60), errors) == (141, "")

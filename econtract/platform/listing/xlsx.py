@@ -84,4 +84,5 @@ def _value(column: Column, cell: XlsxCell, row: RowValues, context: Any) -> Xlsx
     value = get(row, context) if get else None
     if isinstance(value, datetime):  # Excel knows no time zones: the user's local time
         return timezone.localtime(value).replace(tzinfo=None)
-    return value
+    # A filter or a search in Excel does not find what has another space.
+    return value.replace("\N{NO-BREAK SPACE}", " ") if isinstance(value, str) else value

@@ -45,7 +45,6 @@ def test_the_package_contains_everyobj_that_proves_the_signing(sample: SamplePac
             == sample.parts.signatures[1].der
         )
         assert archive.read(MCHD_XML_NAME) == sample.parts.powers[0].xml
-    assert sample.built.file_name == "Договор (подписан).zip"
 
 
 def test_names_outside_ascii_are_marked_as_utf8(sample: SamplePackage) -> None:

@@ -16,7 +16,7 @@ def store_package(sample: SamplePackage) -> Package:
     built = sample.built
     with built.path.open("rb") as file:
         stored = store_file(file, sha256=built.sha256, content_type="application/zip")
-    return Package.objects.create(file=stored, file_name=built.file_name, code=built.code)
+    return Package.objects.create(file=stored, file_name="Договор (подписан).zip", code=built.code)
 
 
 def upload(content: bytes, name: str = "package.zip") -> SimpleUploadedFile:

@@ -20,6 +20,7 @@ from econtract.platform.common.formatting import (
 from tasks.screens.card import timeline
 from tasks.statuses import Resolution, Status
 from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
+from tasks.wording.messages import TEMPLATES
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
 
@@ -104,3 +105,12 @@ def test_every_status_and_resolution_says_what_to_do_next() -> None:
 def test_no_text_has_the_letter_that_the_product_does_without() -> None:
     texts = [*NEXT.values(), *NEXT_BY_RESOLUTION.values(), *timeline.SENTENCES.values()]
     assert not [text for text in texts if "ё" in text.lower()]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_message_to_a_client_needs_another_case_of_the_document_kind(template: str) -> None:
+    """«подписать спецификация»: the kind is the subject of a sentence, or in brackets."""
+    text = TEMPLATES[template].text
+    before, _, _ = text.partition("{kind}")
+    is_subject = before.endswith(("Ростелеком: ", "напоминаем, "))
+    assert "{kind}" not in text or is_subject or before.endswith("(")

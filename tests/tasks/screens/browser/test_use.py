@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.models import User
+from tasks.actions.comments import add_comment
 from tasks.actions.perform_action import perform_action
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -227,3 +228,45 @@ def test_a_mentioned_colleague_is_notified(
     expect(page.locator("#comments")).to_contain_text("Посмотрите, @mate")
     other = screens.open("/notifications/", live_people["mate"])
     expect(other.locator(".notification-unread")).to_contain_text("Вас упомянули в комментарии")
+
+
+# --- Narrow phones, and pictures that fail ------------------------------------------------------
+
+
+def test_long_numbers_and_names_do_not_widen_a_card_at_320_px(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
+) -> None:
+    task = full_tasks["signing"]
+    SigningTask.objects.filter(pk=task.pk).update(document_number="7" * 100)
+    task.client.short_name, task.client.full_name = "ООО«" + "Ж" * 200 + "»", "Ж" * 500
+    task.client.save()
+    contact = task.contact_version
+    type(contact).objects.filter(pk=contact.pk).update(
+        surname="Ж" * 100, email="a" * 200 + "@company.example", position="П" * 200
+    )
+    add_comment(task=task, actor=owner, text="8" * 500)
+    page = screens.open(f"/tasks/{task.number}/", owner, viewport={"width": 320, "height": 800})
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
+
+
+def test_a_picture_of_a_page_that_failed_is_loaded_again(
+    live_people: People, owner: User, full_tasks: dict[str, SigningTask], screens: Screens
+) -> None:
+    calls: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        calls.append(route.request.url)
+        if len(calls) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page = screens.open("/help/keys/", owner)
+    page.route("**/document/*/page/**", fail_once)
+    page.goto(f"/tasks/{full_tasks['signing'].number}/")
+    with page.expect_response(re.compile(r"attempt=1")) as again:
+        page.locator(".page-previews img").first.scroll_into_view_if_needed()
+    assert again.value.ok
+    assert len(calls) == 2
+    screens.errors.clear()

@@ -16,6 +16,7 @@ from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
+from tests.support.factories_clients import ClientFactory
 from tests.support.lists import make_task, read_sheet
 from tests.support.people import People, browser_of
 
@@ -89,3 +90,15 @@ def test_old_exports_are_deleted(web: Client) -> None:
     assert not Export.objects.exists()
     run_jobs()  # a job without its export does nothing
     assert not Notification.objects.exists()
+
+
+def test_an_export_has_ordinary_spaces(owner: User, web: Client) -> None:
+    task = make_task(owner, client=ClientFactory(short_name="ООО «А\xa0Б»"))
+    web.get("/tasks/my/export.xlsx?group=none")
+    run_jobs()
+    _, *rows = read_sheet(web.get(download_url()))
+    [row] = [row for row in rows if row[0] == task.number]
+    texts = [value for value in row if isinstance(value, str)]
+    assert "ООО «А Б»" in texts
+    assert "\xa0" in str(owner), "the name has one on pages"
+    assert not any("\xa0" in text for text in texts)
