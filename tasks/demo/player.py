@@ -12,13 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from archive import documents
-from clients.models import Region, Service
+from clients.models import Client, Region, Service
 from clients.rules.account_prefix import find_allowed_prefixes
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
+from edo.channels.protocol import RecipientOption, SigningRecipient
 from edo.models import Box, Signatory
 from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
@@ -27,6 +28,7 @@ from tasks.channels import OperatorSender
 from tasks.demo.parties import PartyFactory
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
+from tasks.lifecycle import effects
 from tasks.lifecycle.perform import perform
 from tasks.lifecycle.steps import get_starting_job
 from tasks.models import Comment, DocumentKind, SigningTask
@@ -92,6 +94,8 @@ class ScenarioPlayer:
         account = _find_prefix(region, services) + account_digits
         file = self.parties.build_document(scenario, client, contact, account, services)
         upload = SimpleUploadedFile(file.name, file.content)
+        box = Box.objects.filter(regions=region).order_by("pk")[0]
+        sender = OperatorSender(box, Signatory.objects.get(key_ref=scenario.signatory))
         version = documents.upload_version(upload=upload, user=manager)
         return create_task(
             data=NewTaskData(
@@ -99,10 +103,8 @@ class ScenarioPlayer:
                 client=client,
                 contact=contact,
                 region=region,
-                sender=OperatorSender(
-                    box=Box.objects.filter(regions=region).order_by("pk")[0],
-                    signatory=Signatory.objects.get(key_ref=scenario.signatory),
-                ),
+                sender=sender,
+                recipient=_choose_box(sender, client),
                 services=services,
                 account_number=account,
                 account_verified_at=clock.now() if scenario.has_own_account else None,
@@ -157,6 +159,13 @@ class ScenarioPlayer:
         return _reload(task)
 
     def _sign(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
+        if task.status == Status.CONSENT_PENDING:
+            with self.travel_to(start + timedelta(minutes=3)):
+                self.sandbox.accept_invitations(task.client.inn)
+                effects.enqueue_poll(task)
+                self.run_jobs(task, stuck_in=scenario.stuck_in)
+            task = _reload(task)
+            start = task.status_changed_at
         if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
             return task
         message_id = task.exchange.message_id
@@ -272,3 +281,11 @@ def _contract_of(scenario: Scenario) -> dict[str, Any]:
         return {}
     concluded_on = (clock.now() - scenario.age - timedelta(days=730)).date()
     return {"contract_number": f"{concluded_on:%y}-1184", "contract_date": concluded_on}
+
+
+def _choose_box(sender: OperatorSender, client: Client) -> RecipientOption | None:
+    """The box of a person: the product leaves this choice to the manager."""
+    if client.kind in {Client.Kind.LEGAL, Client.Kind.SOLE_PROPRIETOR}:
+        return None
+    options = sender.find_recipient_options(SigningRecipient(client.inn, client.kpp))
+    return next((option for option in options if option.is_usable), None)

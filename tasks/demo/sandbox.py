@@ -65,6 +65,10 @@ class SandboxControl:
     def refuse(self, message_id: str, reason: str) -> None:
         self._call(f"edo/{message_id}/refuse", reason=reason)
 
+    def accept_invitations(self, inn: str) -> None:
+        """The client agrees to exchange documents with us."""
+        self._call("edo/partners", inn=inn, act="accept")
+
     def leave_unanswered(self, message_id: str) -> None:
         self._call(f"edo/{message_id}/ignore")
 
