@@ -71,6 +71,12 @@ def find_unknowns(result: VerificationResult) -> list[str]:
         )
     if any(item.judged_at and item.judged_at.source == TimeSource.SIGNER for item in signatures):
         unknowns.append("Когда поставлены подписи: время называют сами подписавшие.")
+    unknowns += dict.fromkeys(
+        f"Штамп времени в подписи не засчитан. {doubt.text}"
+        for item in signatures
+        if item.report and item.report.stamp
+        for doubt in item.report.stamp.doubts
+    )
     unknowns += _find_timestamp_unknowns(result)
     unknowns += [f"Пакет собран без доказательства: {text}" for text in result.missing_evidence]
     if result.powers:

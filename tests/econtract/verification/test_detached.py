@@ -9,7 +9,7 @@ from asn1crypto import pem
 
 from econtract.verification.detached import NamedFile, verify_detached
 from econtract.verification.policy import VerificationPolicy
-from econtract.verification.report import UNDETERMINED, conclusion
+from econtract.verification.report import UNDETERMINED, conclusion, find_unknowns
 from econtract.verification.results import VerificationResult
 from edo.signing.report import Verdict
 from tests.support.documents.packages import (
@@ -21,7 +21,9 @@ from tests.support.documents.packages import (
     recipient_signer,
     sender_signer,
 )
+from tests.support.signing.gost_pki import GostAuthority
 from tests.support.signing.pki import NOW, authority, name_unknown_algorithm
+from tests.support.signing.stamps import add_stamp, build_stamp, get_value
 
 POLICY = VerificationPolicy(trust=authority().trust)
 
@@ -86,6 +88,16 @@ def test_a_signature_of_an_unknown_algorithm_is_neither_valid_nor_invalid() -> N
     assert conclusion(result) == UNDETERMINED
     result = verify(recipient_signer().sign(b"another"), unknown)
     assert result.verdict == Verdict.INVALID
+
+
+def test_a_stamp_of_an_unknown_authority_is_not_counted_and_named() -> None:
+    signature = recipient_signer().sign(contract_pdf())
+    token = build_stamp(GostAuthority().time_stamp_authority(), get_value(signature))
+    result = verify(add_stamp(signature, token))
+    assert result.ok
+    unknowns = " ".join(find_unknowns(result))
+    assert "Штамп времени в подписи не засчитан. Штамп поставила служба времени" in unknowns
+    assert "время называют сами подписавшие" in unknowns
 
 
 def test_a_changed_document_is_detected() -> None:
