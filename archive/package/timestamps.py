@@ -19,7 +19,7 @@ from econtract.platform.common.moscow_time import MOSCOW
 
 FOLDER = "evidence/stamps"
 LIST_NAME, TOKEN_NAME, CERTIFICATES_NAME = "list.sha256", "stamp.tst", "certificates.pem"
-MAX_STAMPS = 200
+MAX_STAMPS = 100
 _LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<name>[^\r\n]+)")
 _PATH = re.compile(rf"{FOLDER}/(?P<number>\d{{3}})/(?P<name>[^/]+)")
 

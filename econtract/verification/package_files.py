@@ -80,7 +80,7 @@ class PackageFiles:
         return FileDigests(values, size)
 
     def read(self, name: str, *, limit: int = MAX_SMALL_FILE_SIZE) -> bytes:
-        """The content of a small file, at most 2 MB."""
+        """The content of a small file, of at most ``limit`` bytes."""
         return b"".join(self._iter_chunks(name, limit))
 
     def size(self, name: str) -> int:

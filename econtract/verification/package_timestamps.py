@@ -16,6 +16,7 @@ from edo.signing.trust import TrustStore
 
 # The stamp cannot cover itself, and certificates need no protection: a root vouches for them.
 UNCOVERED = {timestamps.LIST_NAME, timestamps.TOKEN_NAME, timestamps.CERTIFICATES_NAME}
+MAX_LIST_SIZE, MAX_TOKEN_SIZE = 512 * 1024, 128 * 1024
 MALFORMED = "Список того, что покрывает штамп, не читается."
 
 
@@ -53,7 +54,8 @@ def verify_timestamps(
     renewed = [
         _check_renewal(result, following) for result, following in zip_longest(results, results[1:])
     ]
-    return TimestampChain(tuple(renewed), frozenset(paths))
+    verified = (path for path, (number, _) in paths.items() if number in numbers)
+    return TimestampChain(tuple(renewed), frozenset(verified))
 
 
 def _list_covered(
@@ -80,7 +82,8 @@ def _verify_one(
     if not {list_path, token_path} <= readable.keys():
         return TimestampResult(number, None, ("Штампа или его списка нет в архиве.",))
     try:
-        listing, token = files.read(list_path), files.read(token_path)
+        listing = files.read(list_path, limit=MAX_LIST_SIZE)
+        token = files.read(token_path, limit=MAX_TOKEN_SIZE)
         hashes = timestamps.parse_listing(listing)
     except (UnreadablePackage, ValueError):
         return TimestampResult(number, None, (MALFORMED,))

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edo.signing.certificates import read_certificate
 from edo.signing.chains import UnverifiableChain
+from edo.signing.cms import MAX_STAMPS
 from edo.signing.cms_parsing import (
     TIME_STAMP_INFO,
     ParsedSignature,
@@ -23,8 +24,6 @@ from edo.signing.cms_parsing import (
 )
 from edo.signing.revocation import covers_certificate, is_issued_by, read_ocsp_response
 from edo.signing.trust import TrustStore
-
-MAX_STAMPS = 5
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from cryptography import x509
 
+from edo.signing.cms import MAX_STAMPS
 from edo.signing.cms_parsing import DATA, TIME_STAMP_INFO, parse_signature
-from edo.signing.proofs import MAX_STAMPS, read_stamp_time
+from edo.signing.proofs import read_stamp_time
 from edo.signing.revocation import RevocationSources, RevocationStatus
 from edo.trust import store
 from edo.trust.crls import find_needed, need_crls, refresh_crl

@@ -95,7 +95,7 @@ def test_every_command_succeeds_after_the_certificates_have_ended(unpacked: Path
 def test_a_changed_file_is_noticed(unpacked: Path, name: str, beginning: str) -> None:
     path = unpacked / name
     content = path.read_bytes()
-    # A PEM of the signer's certificate can hide a change of unsigned bytes: change the end.
+    # Near the end, where a signature has its value and a list its last line.
     path.write_bytes(content[:-3] + bytes([content[-3] ^ 1]) + content[-2:])
     try:
         line, result = run_commands(unpacked)[-1]

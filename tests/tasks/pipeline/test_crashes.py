@@ -160,7 +160,7 @@ def test_no_crash_loses_or_repeats_a_step(
         "cabinet": ["created"],
         "apd": ["lodged", "lodged"],
         "signing": ["signed", "signed"],
-        "edo": ["invited", "sent", "delivered", "signed"],
+        "edo": ["sent", "delivered", "signed"],
         "messages": ["email", "email", "sms", "sms"],
     }
 
