@@ -174,6 +174,11 @@ class TypeAccess(models.Model):
         return self.get_task_type_display()
 
 
+def group_name_key(name: str) -> str:
+    """``name`` without case and spaces."""
+    return "".join(name.split()).casefold()
+
+
 class AccessGroup(models.Model):
     """A group whose team leaders and heads see its managers' tasks.
 
@@ -186,6 +191,8 @@ class AccessGroup(models.Model):
     MEMBER_HEAD = "member_head"
 
     name = models.CharField("Название", max_length=200, unique=True)
+    # The name without case and spaces: «Урал» and « урал» are one group.
+    name_key = models.CharField(max_length=220, unique=True, editable=False)
     managers_see_each_other = models.BooleanField(
         "Менеджеры видят задания друг друга",
         default=False,
@@ -205,6 +212,17 @@ class AccessGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = " ".join(self.name.split())
+        self.name_key = group_name_key(self.name)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Raises ValidationError if another group has this name, whatever its case and spaces."""
+        same = AccessGroup.objects.filter(name_key=group_name_key(self.name)).exclude(pk=self.pk)
+        if group := same.first():
+            raise ValidationError({"name": f"Группа с таким названием уже есть: «{group}»"})
 
 
 class AccessGroupUserObjectPermission(UserObjectPermissionBase):

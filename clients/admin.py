@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -22,6 +23,17 @@ from clients.models import (
 from clients.models.queries import ClientQuerySet
 
 
+def _build_macro_region_field(db_field: Any, first: list[tuple[str, str]]) -> forms.ChoiceField:
+    """A choice: the account rules compare the names of macro-regions to the letter."""
+    names = sorted(set(Region.objects.values_list("mrf", flat=True)))
+    return forms.ChoiceField(
+        label=db_field.verbose_name,
+        choices=[*first, *((name, name) for name in names)],
+        required=not db_field.blank,
+        help_text="Новый макрорегион загружают из файла регионов.",
+    )
+
+
 @admin.register(Region)
 class RegionAdmin(AutocompleteAdmin, DirectoryAdmin):
     directory = registry.REGIONS
@@ -37,6 +49,12 @@ class RegionAdmin(AutocompleteAdmin, DirectoryAdmin):
     list_filter = ["mrf", "archive", "seamless", "active", "prefix_source"]
     search_fields = ["name", "account_prefix"]
     autocomplete_fields = ["managers"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        # The first regions come from a file, and so does a new macro-region.
+        if db_field.name == "mrf" and Region.objects.exists():
+            return _build_macro_region_field(db_field, [])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         before = set(form.instance.managers.values_list("pk", flat=True))
@@ -56,6 +74,14 @@ class ServiceAdmin(DirectoryAdmin):
     list_filter = ["fraud_risk", "active"]
     search_fields = ["name", "code"]
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "account_rule":
+            systems = BillingPrefix.objects.values_list("billing_system", flat=True)
+            rules = [f"{Service.BY_BILLING}{system}" for system in sorted(set(systems))]
+            choices = [(Service.BY_REGION, "Код региона"), *((rule, rule) for rule in rules)]
+            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def has_delete_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
         """Tasks refer to services, so a service can only be switched off."""
         return False
@@ -66,6 +92,15 @@ class BillingPrefixAdmin(DirectoryAdmin):
     directory = registry.BILLING_PREFIXES
     list_display = ["billing_system", "service", "mrf", "account_prefix", "prefix_source"]
     list_filter = ["billing_system", "prefix_source"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "mrf":
+            return _build_macro_region_field(db_field, [("", "Все макрорегионы")])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: BillingPrefix | None = None) -> bool:
+        """One by one, and never the last prefix of a billing system that services use."""
+        return obj is not None and not obj.is_last_in_use
 
 
 class EditableFieldsAdmin(admin.ModelAdmin):

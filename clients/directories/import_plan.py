@@ -137,6 +137,7 @@ class _PlanBuilder:
         for key, row in self.rows.items():
             if key not in self.lines and getattr(row, "active", True):
                 self.plan.changes.append(RowChange(ChangeType.REMOVE, row, str(row)))
+        self.plan.errors += self.directory.find_removal_problems(self.lines)
 
     def _parse_cells(self, number: int, cells: dict[str, str]) -> dict[str, Any] | None:
         """Values by field name; None after an error."""
@@ -178,6 +179,7 @@ class _PlanBuilder:
         all_names = {item.name for item in self.directory.model._meta.fields}
         try:
             row.clean_fields(exclude=all_names - values.keys())
+            row.clean()
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 self._add_error(number, name, messages)

@@ -1,5 +1,6 @@
 """The directories that can be imported from files, and their columns."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Directory:
     key_fields: tuple[str, ...]
     optional_fields: frozenset[str] = frozenset()
     keeps_order: bool = False
+    # From the keys that stay: why the others cannot go.
+    find_removal_problems: Callable[[Collection[tuple[Any, ...]]], list[str]] = lambda keys: []
 
     @property
     def initial_file(self) -> Path:
@@ -62,6 +65,19 @@ class Directory:
         if isinstance(field, models.BooleanField):
             return "да" if value else "нет"
         return str(dict(field.flatchoices).get(value, value))
+
+
+def _find_unpriced_services(keys: Collection[tuple[Any, ...]]) -> list[str]:
+    """The services whose billing system would have no prefix any more."""
+    systems = {system for system, _ in keys}
+    return [
+        f"Кодов биллинга «{service.billing_system}» в файле нет, а услуга «{service}» "
+        "проверяет по ним ЛС"
+        for service in Service.objects.filter(active=True)
+        if service.billing_system is not None
+        and service.billing_system not in systems
+        and BillingPrefix.objects.filter(billing_system=service.billing_system).exists()
+    ]
 
 
 REGIONS = Directory(
@@ -102,8 +118,10 @@ BILLING_PREFIXES = Directory(
     },
     key_fields=("billing_system", "mrf"),
     optional_fields=frozenset({"prefix_source"}),
+    find_removal_problems=_find_unpriced_services,
 )
-DIRECTORIES = (REGIONS, SERVICES, BILLING_PREFIXES)
+# In the order of loading: services refer to billing systems.
+DIRECTORIES = (REGIONS, BILLING_PREFIXES, SERVICES)
 
 
 def _parse_boolean(text: str) -> bool:

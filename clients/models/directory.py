@@ -1,6 +1,7 @@
 """The directories that the new-task form chooses from: regions, services, account prefixes."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -75,6 +76,14 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raises ValidationError for a billing system that has no prefixes."""
+        systems = set(BillingPrefix.objects.values_list("billing_system", flat=True))
+        if systems and self.billing_system is not None and self.billing_system not in systems:
+            known = ", ".join(sorted(systems))
+            text = f"Кодов биллинга «{self.billing_system}» в справочнике нет. Есть: {known}"
+            raise ValidationError({"account_rule": text})
+
     @property
     def billing_system(self) -> str | None:
         """The billing system whose prefixes apply; None if the region's prefix does."""
@@ -101,3 +110,36 @@ class BillingPrefix(models.Model):
 
     def __str__(self) -> str:
         return f"{self.billing_system} {self.mrf} {self.account_prefix}".replace("  ", " ")
+
+    def clean(self) -> None:
+        """Raises ValidationError for names that would silently switch a rule off.
+
+        That is a macro-region which no region has, another spelling of a billing system, and the
+        last prefix of a system under another name, while services use the system.
+        """
+        regions = set(Region.objects.values_list("mrf", flat=True))
+        if self.mrf and regions and self.mrf not in regions:
+            known = ", ".join(sorted(regions))
+            raise ValidationError({"mrf": f"Регионов этого макрорегиона нет. Есть: {known}"})
+        others = BillingPrefix.objects.exclude(pk=self.pk)
+        for system in set(others.values_list("billing_system", flat=True)):
+            if system != self.billing_system and _key(system) == _key(self.billing_system):
+                raise ValidationError({"billing_system": f"Биллинг уже записан как «{system}»"})
+        before = BillingPrefix.objects.filter(pk=self.pk).first()
+        if before and before.billing_system != self.billing_system and before.is_last_in_use:
+            text = f"По биллингу «{before.billing_system}» проверяют ЛС услуги: измените их сначала"
+            raise ValidationError({"billing_system": text})
+
+    @property
+    def is_last_in_use(self) -> bool:
+        """Whether services use the billing system, and this is its only prefix."""
+        others = BillingPrefix.objects.exclude(pk=self.pk)
+        rule = f"{Service.BY_BILLING}{self.billing_system}"
+        return (
+            Service.objects.filter(account_rule=rule, active=True).exists()
+            and not others.filter(billing_system=self.billing_system).exists()
+        )
+
+
+def _key(name: str) -> str:
+    return "".join(name.split()).casefold()

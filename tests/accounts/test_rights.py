@@ -1,6 +1,7 @@
 """Changes of rights: the journal, and the last administrator."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts import actions
 from accounts.actions import change_rights
@@ -150,3 +151,17 @@ def test_the_last_administrator_cannot_forbid_their_own_password(
     )
     assert User.objects.get(pk=administrator.pk).has_usable_password() is is_last
     assert ("последний администратор" in response.content.decode()) is is_last
+
+
+# --- Names of groups ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["урал", " Урал ", "УРАЛ", "У рал"])
+def test_names_of_groups_are_unique_without_case_and_spaces(administrator: User, name: str) -> None:
+    AccessGroupFactory(name="Урал")
+    values = {"name": name, "members-TOTAL_FORMS": "0", "members-INITIAL_FORMS": "0"}
+    page = browser_of(administrator).post("/admin/accounts/accessgroup/add/", values)
+    assert "Группа с таким названием уже есть: «Урал»" in page.content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccessGroupFactory(name=name)
+    assert AccessGroup.objects.count() == 1

@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from clients.directories.import_plan import build_plan
-from clients.directories.registry import DIRECTORIES
+from clients.directories.registry import BILLING_PREFIXES, DIRECTORIES, SERVICES
 from clients.directories.tables import read_table
-from clients.models import Region, Service
+from clients.models import BillingPrefix, Region, Service
 from tests.support.directory_files import MOSCOW, as_csv
 from tests.support.factories_clients import BillingPrefixFactory, RegionFactory, ServiceFactory
 
@@ -115,3 +115,77 @@ def test_templates_have_no_inline_style_or_script() -> None:
         assert "style=" not in text
         assert "<script" not in text
         assert " on" + "click" not in text
+
+
+# --- Names that would switch an account rule off --------------------------------------------------
+
+
+def save_page(browser: Browser, model: str, key: str, **values: Any) -> str:
+    text: str = browser.post(f"/admin/clients/{model}/{key}", values).content.decode()
+    return text
+
+
+def test_a_rule_names_a_billing_system_that_has_prefixes(administrator: Browser) -> None:
+    BillingPrefixFactory.create(billing_system="BIS Урал")
+    service = ServiceFactory.create()
+    values = {"code": "internet", "name": "Интернет", "position": "0", "active": "on"}
+    page = save_page(
+        administrator, "service", f"{service.pk}/change/", **values, account_rule="billing:БИС"
+    )
+    assert "Выберите корректный вариант" in page
+    save_page(
+        administrator, "service", f"{service.pk}/change/", **values, account_rule="billing:BIS Урал"
+    )
+    assert Service.objects.get().billing_system == "BIS Урал"
+    [error] = build_plan(
+        SERVICES,
+        [{"code": "a", "name": "А", "fraud_risk": "no", "account_rule": "billing:bis урал"}],
+    ).errors
+    assert "Кодов биллинга «bis урал» в справочнике нет. Есть: BIS Урал" in error
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"mrf": "Сибир"}, "Выберите корректный вариант"),
+        ({"billing_system": "bis урал"}, "Биллинг уже записан как «BIS Урал»"),
+        ({"billing_system": "BISУрал"}, "Биллинг уже записан как «BIS Урал»"),
+    ],
+)
+def test_a_prefix_is_saved_under_names_that_the_rules_know(
+    administrator: Browser, values: dict[str, str], message: str
+) -> None:
+    RegionFactory.create(mrf="Сибирь")
+    BillingPrefixFactory.create(billing_system="BIS Урал")
+    prefix = {"billing_system": "BIS Урал", "service": "x", "mrf": "Сибирь", "prefix_source": "x"}
+    page = save_page(
+        administrator, "billingprefix", "add/", **(prefix | {"account_prefix": "596"} | values)
+    )
+    assert message in page
+    assert BillingPrefix.objects.count() == 1
+    save_page(administrator, "billingprefix", "add/", **prefix, account_prefix="596")
+    assert BillingPrefix.objects.count() == 2
+
+
+def test_the_last_prefix_of_a_system_in_use_stays(administrator: Browser) -> None:
+    prefix = BillingPrefixFactory.create(billing_system="BIS Урал")
+    ServiceFactory.create(account_rule="billing:BIS Урал")
+    page = save_page(
+        administrator,
+        "billingprefix",
+        f"{prefix.pk}/change/",
+        billing_system="BFN",
+        service="x",
+        mrf="",
+        account_prefix="596",
+        prefix_source="x",
+    )
+    assert "проверяют ЛС услуги" in page
+    delete = administrator.post(
+        f"/admin/clients/billingprefix/{prefix.pk}/delete/", {"post": "yes"}
+    )
+    assert delete.status_code == 403
+    row = {"billing_system": "BFN", "service": "x", "mrf": "", "account_prefix": "596"}
+    [error] = build_plan(BILLING_PREFIXES, [row]).errors
+    assert "услуга «Интернет для бизнеса» проверяет по ним ЛС" in error
+    assert BillingPrefix.objects.get().billing_system == "BIS Урал"
