@@ -270,7 +270,8 @@ class SigningChannel(Protocol):
     def accept_signature(self) -> SigningSession:
         """An administrator takes the client's UNVERIFIED signature as valid: SIGNED.
 
-        In any other state the session is returned as it is.
+        In any other state the session is returned as it is. Raises ActionRefused when nobody can
+        tell whose signature it is.
         """
 
     def refuse_signature(self, reason: str) -> SigningSession:

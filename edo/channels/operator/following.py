@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from econtract.platform.common import clock
-from econtract.platform.common.errors import Refused, Unavailable
+from econtract.platform.common.errors import ActionRefused, Refused, Unavailable
 from econtract.platform.common.refusals import Refusal, join_texts
 from econtract.platform.outbox.leases import fenced_transaction
 from edo.channels.operator.answers import get_delivery_time, store_refusal
@@ -29,6 +29,7 @@ from edo.channels.operator.verdicts import (
     RecipientVerdict,
     decide_state,
     judge_recipient_signature,
+    verify_recipient_signature,
 )
 from edo.models import Exchange, RecipientPower
 from edo.trust.freshness import freshen_for_signature
@@ -48,7 +49,15 @@ POWER_PROBLEMS = {
     PowerStatus.NOT_ATTACHED: "МЧД не приложена к документу у оператора ЭДО.",
     PowerStatus.INVALID: "Оператор ЭДО считает приложенную МЧД недействительной.",
 }
+NO_ROOTS = Refusal(
+    "trust_unknown", "Корневые сертификаты не читаются.", "Обратитесь в техническую поддержку."
+)
 NOT_DELIVERED = "Документ не доставлен клиенту."
+SIGNER_UNKNOWN = Refusal(
+    "signer_unknown",
+    "Сертификат в подписи клиента не читается: чья она, неизвестно, и принять ее нельзя.",
+    "Отклоните подпись и попросите клиента подписать документ снова.",
+)
 
 
 def follow(*, exchange: Exchange) -> Exchange.State:
@@ -72,7 +81,19 @@ def follow(*, exchange: Exchange) -> Exchange.State:
 
 
 def accept_signature(*, exchange: Exchange) -> None:
-    """A person takes the UNVERIFIED signature of the client as valid. Does nothing otherwise."""
+    """A person takes the UNVERIFIED signature of the client as valid. Does nothing otherwise.
+
+    Raises ActionRefused for a signature without a certificate that we can read: neither stamp nor
+    package could say whose it is; and when the trusted roots cannot be read.
+    """
+    if exchange.state != State.UNVERIFIED:
+        return
+    try:
+        trust = load_trust_store()
+    except Unavailable:
+        raise ActionRefused(NO_ROOTS) from None
+    if verify_recipient_signature(exchange, trust).certificate is None:
+        raise ActionRefused(SIGNER_UNKNOWN)
     exchange.close(State.SIGNED, {"reason": ""}, state=State.UNVERIFIED)
 
 

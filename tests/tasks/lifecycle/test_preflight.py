@@ -122,12 +122,21 @@ SPOILT = [
     (liquidated, "Клиент", "Клиент ликвидирован"),
     (bankrupt, "Клиент", "Клиент признан банкротом"),
     (no_document, "Документ", "Вложите документ"),
-    (not_lodged, "Документ", "еще не принят электронным архивом"),
     (account_in_doubt, "Лицевой счет", "Выполните «Проверка ЛС»"),
     (signatory_left, "ЛК ЭДО и подписант", "Выберите другого подписанта"),
     (certificate_ended, "Сертификат подписанта", "обновите его сертификат"),
     (power_revoked, "МЧД и полномочия", "загрузите ему действующую МЧД"),
 ]
+
+
+def test_a_document_that_is_on_its_way_to_the_archive_is_not_wrong_but_waits(
+    task: SigningTask, web: Browser
+) -> None:
+    not_lodged(task)
+    assert wrong(task) == []
+    assert [refusal.code for refusal in refusals(task)] == ["archive_code_pending"]
+    page = web.get(f"/tasks/{task.number}/").content.decode()
+    assert "еще не принят электронным архивом" in page
 
 
 @pytest.mark.parametrize(("spoil", "label", "words"), SPOILT, ids=[s.__name__ for s, *_ in SPOILT])

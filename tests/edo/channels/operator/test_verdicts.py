@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.following import follow
@@ -13,6 +14,7 @@ from edo.channels.operator.verdicts import RecipientVerdict, decide_state, parse
 from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus
 from edo.models import Exchange
 from edo.signing import cms
+from edo.signing.report import SignatureReport
 from tests.support.signing.operator_world import OperatorWorld
 from tests.support.signing.pki import name_unknown_algorithm
 
@@ -108,6 +110,18 @@ def test_an_open_signature_is_judged_anew(
     assert follow(exchange=unverified_exchange) == State.SIGNED
     assert unverified_exchange.reason == ""
     assert unverified_exchange.recipient_verdict["verdict"] == "valid"
+
+
+@pytest.mark.django_db
+def test_nobody_can_accept_a_signature_without_a_name(
+    world: OperatorWorld, unverified_exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package and the stamp must say whose signature it is."""
+    monkeypatch.setattr(cms, "verify_digest", lambda *_, **options: SignatureReport())
+    with pytest.raises(ActionRefused, match="Сертификат в подписи клиента не читается"):
+        world.channel(exchange=unverified_exchange).accept_signature()
+    unverified_exchange.refresh_from_db()
+    assert unverified_exchange.state == State.UNVERIFIED
 
 
 @pytest.mark.django_db
