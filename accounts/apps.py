@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
-from econtract.platform.common import bounded_lookups
+from accounts import bounded_lookups
 
 
 class AccountsConfig(AppConfig):

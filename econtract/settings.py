@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "econtract.error_pages.ErrorPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "econtract.platform.common.private_responses.PrivateResponsesMiddleware",
+    "econtract.private_responses.PrivateResponsesMiddleware",
     "econtract.platform.common.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
