@@ -47,7 +47,8 @@ OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
 OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
 
 EDO_TRUST_ROOTS = str(paths.trust_roots())
-# Files of revocation lists (PEM or DER), which the installation must keep up to date.
+# Files of revocation lists (PEM or DER), which the installation must keep up to date; others are
+# fetched.
 EDO_CRLS = [str(path) for path in paths.revocation_lists()]
 # The list of accredited authorities (ТСЛ): where it is fetched every day (empty: never), the ОГРН
 # of the only organisation that may sign it, and how many percent of the authorities may lose their
