@@ -44,14 +44,15 @@ def change_partnership(call: ApiCall) -> Json:
     client = Organisation.objects.with_box().filter(inn=inn, is_ours=False).first()
     if client is None:
         raise ApiError(404, "not_found")
-    if act == "invite":
+    if act in ("invite", "invite-with-document"):
         ours = Organisation.objects.with_box().filter(is_ours=True)
         if box_id := call.fields.text("box_id", required=False):
             ours = ours.filter(box_id=box_id)
         own = ours.order_by("is_branch", "id").first()
         if own is None:
             raise ApiError(404, "not_found")
-        partners.invite(client, own, "", "client", call.now)
+        has_document = act == "invite-with-document"
+        partners.invite(client, own, "", "client", call.now, has_document=has_document)
         return {"count": 1}
     rows = list(EdoPartnership.objects.filter(partner_box_id=client.box_id))
     for row in rows:
@@ -60,7 +61,7 @@ def change_partnership(call: ApiCall) -> Json:
         elif act == "decline":
             partners.reject(row, client.box_id or "", "client", call.now)
         else:
-            raise bad_request("act: accept, decline or invite expected")
+            raise bad_request("act: accept, decline, invite or invite-with-document expected")
     return {"count": len(rows)}
 
 

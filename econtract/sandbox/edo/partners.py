@@ -8,7 +8,7 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from econtract.sandbox import clock
-from econtract.sandbox.edo.protocol import conflict
+from econtract.sandbox.edo.protocol import EdoError, conflict
 from econtract.sandbox.journal import record_effect
 from econtract.sandbox.models import EdoPartnership, Habit, Organisation
 
@@ -35,20 +35,29 @@ def get_status(row: EdoPartnership | None, box_id: str) -> str:
 
 
 def check_may_send(sender: Organisation, recipient: Organisation) -> None:
-    """Raise a 409 when the recipient accepts documents from its partners only."""
+    """Raise a 409 when the recipient accepts no documents from the sender."""
+    row = find_partnership(sender.box_id or "", recipient.box_id or "")
+    if row is not None and row.state == _State.REJECTED and row.rejected_by == recipient.box_id:
+        raise conflict("Recipient forbids to receive messages from blocked senders")
     if not recipient.partners_only:
         return
-    row = find_partnership(sender.box_id or "", recipient.box_id or "")
     if row is None or row.state != _State.ACCEPTED:
         raise conflict("Recipient allows to receive messages only from counteragents")
 
 
 def invite(
-    own: Organisation, other: Organisation, message: str, actor: str, now: dt.datetime
+    own: Organisation,
+    other: Organisation,
+    message: str,
+    actor: str,
+    now: dt.datetime,
+    *,
+    has_document: bool = False,
 ) -> EdoPartnership:
     """Send an invitation, or accept the one that the other side has sent.
 
-    Does nothing when they are partners or the invitation is sent already. Call in a transaction.
+    Does nothing when they are partners or the invitation is sent already. Raises a 409 when the
+    other side's invitation has a document to sign. Call in a transaction.
     """
     if other.is_roaming:
         raise conflict("Roaming has to be set up: see https://www.diadoc.ru/roaming")
@@ -58,6 +67,7 @@ def invite(
     if row is not None and status in ("IsMyCounteragent", "IsInvitedByMe"):
         return row
     if row is not None and status == "InvitesMe":
+        _check_can_accept(row, other)
         accept(row, actor, now)
         return row
     if row is not None:
@@ -66,6 +76,7 @@ def invite(
         box_id=box_id,
         partner_box_id=other_box_id,
         message=message,
+        has_document=has_document,
         task_id=str(uuid.uuid4()),
         changed_at=now,
     )
@@ -99,6 +110,15 @@ def invitations_to_answer() -> QuerySet[EdoPartnership]:
     silent = Organisation.objects.filter(habit=Habit.IGNORES_INVITATIONS).values("box_id")
     rows = EdoPartnership.objects.filter(state=_State.INVITED, box_id__in=ours)
     return rows.exclude(partner_box_id__in=silent).order_by("changed_at")
+
+
+def _check_can_accept(row: EdoPartnership, inviter: Organisation) -> None:
+    if row.has_document:
+        text = (
+            f"Cannot accept invitation from {inviter.org_id} with attachment with signature "
+            "requested; use PostMessagePatch instead"
+        )
+        raise EdoError(409, "Invitations.RecipientInvitationRequiresResponse", text)
 
 
 def _answer(

@@ -47,6 +47,8 @@ class EdoPartnership(models.Model):
     box_id = models.CharField(max_length=36)
     partner_box_id = models.CharField(max_length=36)
     state = models.CharField(max_length=10, choices=State, default=State.INVITED)
+    # The invitation has a document that the other side must sign to accept it.
+    has_document = models.BooleanField(default=False)
     rejected_by = models.CharField(max_length=36, blank=True)
     message = models.CharField(max_length=2000, blank=True)
     task_id = models.CharField(max_length=36, unique=True)

@@ -103,3 +103,20 @@ def test_the_list_of_counteragents_is_read_page_by_page(sandbox: Sandbox) -> Non
 def test_the_box_of_another_company_is_forbidden(sandbox: Sandbox) -> None:
     params = {"myBoxId": client_box(sandbox, ROMASHKA), "counteragentBoxId": our_box(sandbox)}
     assert sandbox.get("/edo/V3/GetCounteragent", **params).status_code == 403
+
+
+def test_an_invitation_with_a_document_is_accepted_by_signing_it(sandbox: Sandbox) -> None:
+    sandbox.edo_invitation(PARTNERS_ONLY, "invite-with-document")
+    params, body = {"myBoxId": our_box(sandbox)}, {"BoxId": client_box(sandbox, PARTNERS_ONLY)}
+    response = sandbox.http.post("/edo/V3/AcquireCounteragent", params=params, json=body)
+    assert error_of(response) == (409, "Invitations.RecipientInvitationRequiresResponse")
+    assert get_status(sandbox, PARTNERS_ONLY) == "InvitesMe"
+
+
+def test_a_client_who_has_ended_the_partnership_blocks_us(sandbox: Sandbox) -> None:
+    invite(sandbox, ROMASHKA)
+    sandbox.edo_invitation(ROMASHKA, "accept")
+    sandbox.edo_invitation(ROMASHKA, "decline")
+    refusal = post_message(sandbox, build_message(sandbox, ROMASHKA))
+    assert error_of(refusal) == STRANGER
+    assert refusal.text == "Recipient forbids to receive messages from blocked senders"

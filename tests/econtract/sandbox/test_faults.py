@@ -15,6 +15,7 @@ from tests.support.sandbox_edo import (
     build_message,
     build_power_of_attorney,
     get_events,
+    get_statuses,
     post_message,
     send_contract,
     skip_events,
@@ -126,16 +127,18 @@ def test_an_operation_can_be_reported_as_still_running(sandbox: Sandbox) -> None
 def test_a_power_of_attorney_can_be_lost(sandbox: Sandbox) -> None:
     sandbox.fault("edo", "power_of_attorney_lost")
     message = send_contract(sandbox, PowerOfAttorney=build_power_of_attorney(sandbox))
-    status = message["Entities"][1]["PowerOfAttorneyAttachmentStatus"]["StatusName"]
+    skip_events(sandbox)
+    params = {"boxId": message["FromBoxId"], "messageId": message["MessageId"]}
+    _, signature = sandbox.get("/edo/V6/GetMessage", **params).json()["Entities"]
+    status = signature["PowerOfAttorneyAttachmentStatus"]["StatusName"]
     assert status == "PowerOfAttorneyRequired"
 
 
 def test_a_valid_signature_can_be_reported_as_invalid(sandbox: Sandbox) -> None:
-    after = skip_events(sandbox)
     sandbox.fault("edo", "sender_signature_invalid")
-    send_contract(sandbox)
-    info = get_events(sandbox, after)[1]["Patch"]["Entities"][0]["DocumentInfo"]
-    assert info["SenderSignatureStatus"] == "SenderSignatureCheckedAndInvalid"
+    message = send_contract(sandbox)
+    skip_events(sandbox)
+    assert get_statuses(sandbox, message)[0] == "SenderSignatureCheckedAndInvalid"
 
 
 @pytest.mark.parametrize(
