@@ -31,7 +31,7 @@ from tasks.screens.card.loading import load_card_task
 from tasks.screens.common.managers import manager_options
 from tasks.screens.common.requests import get_visible_task
 from tasks.screens.search.palette import find_task_hits
-from tests.support.access_worlds import (
+from tests.support.rights.access_worlds import (
     RANDOM,
     USERS,
     World,

@@ -15,9 +15,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from tests.support.factories import UserFactory
-from tests.support.owned_objects import OwnedObjects
 from tests.support.people import ALL_TYPES, People, browser_of
 from tests.support.plugins.sampling import Sample
+from tests.support.rights.owned_objects import OwnedObjects
 from tests.support.routes import walk_urls
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")

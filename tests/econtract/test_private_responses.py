@@ -10,8 +10,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from tests.support.factories import UserFactory
-from tests.support.owned_objects import OwnedObjects
 from tests.support.people import ALL_TYPES, People, browser_of
+from tests.support.rights.owned_objects import OwnedObjects
 from tests.support.routes import walk_urls
 
 # What a browser may keep, but must ask for each time, or for ten minutes: pictures of pages.

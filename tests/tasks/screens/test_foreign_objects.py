@@ -21,8 +21,8 @@ from tests.support.factories import (
     UserFactory,
     join,
 )
-from tests.support.owned_objects import SECRET, OwnedObjects
 from tests.support.people import ALL_TYPES, People, browser_of
+from tests.support.rights.owned_objects import SECRET, OwnedObjects
 
 REFUSED = {403, 404, 405}
 
