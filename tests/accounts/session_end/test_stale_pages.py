@@ -9,8 +9,8 @@ from accounts.session_end.unsent_forms import (
     list_unsent_forms,
 )
 from tasks.models import SigningTask
+from tests.accounts.session_end.steps import TEXT, end_session, log_in, open_page
 from tests.support.people import People, browser_of
-from tests.support.session_end import TEXT, end_session, log_in, open_page
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

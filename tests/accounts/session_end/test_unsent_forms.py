@@ -15,10 +15,16 @@ from accounts.session_end.unsent_forms import (
     UNSENT_FORMS_IN_SESSION,
 )
 from tasks.models import Draft, SigningTask
+from tests.accounts.session_end.steps import (
+    TEXT,
+    end_session,
+    log_in,
+    open_page,
+    send_after_the_end,
+)
 from tests.support.factories import PASSWORD, UserFactory, fresh
 from tests.support.factories_clients import RegionFactory
 from tests.support.people import ALL_TYPES, People, browser_of
-from tests.support.session_end import TEXT, end_session, log_in, open_page, send_after_the_end
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
