@@ -18,8 +18,8 @@ from edo.channels.evidence import (
     EvidenceAttempt,
     EvidenceContent,
     SigningEvidence,
-    SigningSide,
 )
+from edo.channels.summaries import SigningSummary
 
 
 class SessionState(StrEnum):
@@ -45,19 +45,6 @@ class SessionState(StrEnum):
 # Not yet sent, and waiting for a person.
 WAITING_STATES = frozenset({SessionState.AWAITING_CONSENT, SessionState.AWAITING_CONFIRMATION})
 LIVE_STATES = WAITING_STATES | {SessionState.SENDING, SessionState.SENT, SessionState.DELIVERED}
-
-
-class SignatureStatus(StrEnum):
-    """What we know about the signature of one side."""
-
-    # Not there yet, but it may still come.
-    PENDING = "pending"
-    # Not there, and it will not come.
-    ABSENT = "absent"
-    VALID = "valid"
-    INVALID = "invalid"
-    # It is there, but we cannot check it now.
-    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -141,38 +128,6 @@ class PreflightCheck:
     @property
     def is_ok(self) -> bool:
         return self.is_known and not self.refusals
-
-
-@dataclass(frozen=True)
-class SigningDetail:
-    """A label and its value for the card. `is_code` asks for digits of equal width."""
-
-    label: str
-    value: str
-    is_code: bool = False
-
-
-@dataclass(frozen=True)
-class SignatureSummary:
-    """The signature of one side for the card; `problems` are there unless it is valid or absent.
-
-    `outside_verdict` is what the channel's operator says about the same signature, as a Russian
-    sentence; "" when it says nothing.
-    """
-
-    side: SigningSide
-    status: SignatureStatus
-    problems: tuple[Refusal, ...] = ()
-    details: tuple[SigningDetail, ...] = ()
-    outside_verdict: str = ""
-
-
-@dataclass(frozen=True)
-class SigningSummary:
-    """What the card shows of a channel; `signatures` are empty without a session."""
-
-    details: tuple[SigningDetail, ...]
-    signatures: tuple[SignatureSummary, ...] = ()
 
 
 @dataclass(frozen=True)

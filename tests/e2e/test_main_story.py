@@ -18,8 +18,8 @@ from tests.e2e import steps
 from tests.support import world
 from tests.support.chromium.keyboard import Keyboard
 from tests.support.chromium.windows import Windows
-from tests.support.openssl import openssl_environment
 from tests.support.sandbox import Sandbox
+from tests.support.signing.openssl import openssl_environment
 from tests.support.stack import Stack
 
 pytestmark = [

@@ -23,13 +23,10 @@ from edo.channels.protocol import (
     PreflightCheck,
     RecipientOption,
     SessionState,
-    SignatureStatus,
-    SignatureSummary,
     SigningChannel,
-    SigningDetail,
     SigningSession,
-    SigningSummary,
 )
+from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from tasks.models import SigningTask
 from tests.support.documents.packages import recipient_signer, sender_signer
 from tests.support.signing.pki import NOW, Signer

@@ -22,8 +22,8 @@ from edo.channels.protocol import (
     SessionState,
     SigningRecipient,
     SigningSession,
-    SigningSummary,
 )
+from edo.channels.summaries import SigningSummary
 from edo.models import Box, Exchange, Signatory
 
 

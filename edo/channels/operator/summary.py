@@ -12,7 +12,7 @@ from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import SigningSide
 from edo.channels.operator.document_digests import get_digests
 from edo.channels.operator.verdicts import OPERATOR_DISAGREES, parse_recipient_verdict
-from edo.channels.protocol import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
+from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Exchange, PowerOfAttorney, Signatory
 from edo.powers.mchd import MalformedPowerOfAttorney
 from edo.powers.mchd_chain import parse_link

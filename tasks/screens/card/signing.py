@@ -8,7 +8,8 @@ from accounts.models import User
 from accounts.roles import Permission
 from econtract.platform.common.refusals import join_texts
 from edo.channels.evidence import SigningSide
-from edo.channels.protocol import PreflightCheck, SignatureStatus, SignatureSummary, SigningDetail
+from edo.channels.protocol import PreflightCheck
+from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail
 from tasks.channels import channel_for
 from tasks.lifecycle import preflight
 from tasks.models import SigningTask

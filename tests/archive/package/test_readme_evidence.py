@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.documents.evidence import THEN, build_stamped_package, build_world
-from tests.support.openssl import has_gost_engine
+from tests.support.signing.openssl import has_gost_engine
 from tests.support.signing.pki import DAY
 
 # Where the engine is no package (Debian 13), its tests are not collected.

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from stdnum import ean
 
-from tests.support.openssl import openssl_environment
 from tests.support.sandbox import (
     ARCHIVE_REJECTS,
     CABINET_BAD_DATA,
@@ -23,6 +22,7 @@ from tests.support.sandbox_calls import (
     CABINET_BODY,
     submit_document,
 )
+from tests.support.signing.openssl import openssl_environment
 
 
 def test_the_same_client_gets_the_existing_cabinet(sandbox: Sandbox) -> None:

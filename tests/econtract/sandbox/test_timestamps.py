@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from asn1crypto import tsp
 
-from tests.support.openssl import has_gost_engine, openssl_environment
 from tests.support.sandbox import Sandbox
+from tests.support.signing.openssl import has_gost_engine, openssl_environment
 
 QUERY = {"Content-Type": "application/timestamp-query"}
 

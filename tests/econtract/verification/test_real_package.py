@@ -19,9 +19,9 @@ from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import run_until
-from tests.support.openssl import openssl_environment
 from tests.support.paths import ROOT
 from tests.support.sandbox import Sandbox
+from tests.support.signing.openssl import openssl_environment
 
 
 @pytest.fixture

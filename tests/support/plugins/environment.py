@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.support.openssl import has_gost_engine
+from tests.support.signing.openssl import has_gost_engine
 
 MADE_HERE = "ECONTRACT_DATA_DIR" not in os.environ
 if MADE_HERE:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.openssl import PACKAGE, has_gost_engine
+from tests.support.signing.openssl import PACKAGE, has_gost_engine
 
 SAMPLES_VARIABLE = "GOST_SAMPLES"
 BOUNCY_CASTLE = tuple(

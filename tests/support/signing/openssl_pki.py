@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.openssl import CONFIGURATION, has_gost_engine
+from tests.support.signing.openssl import CONFIGURATION, has_gost_engine
 
 SECTIONS = """
 [req]

@@ -31,10 +31,10 @@ from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import run_everything
-from tests.support.openssl import openssl_environment
 from tests.support.paths import ROOT
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
+from tests.support.signing.openssl import openssl_environment
 
 # Some scenarios by name, each with the status and resolution that its task must end in.
 EXPECTED = {

@@ -18,10 +18,11 @@ from edo.channels.operator.channel import OperatorChannel
 from edo.channels.operator.registry import get_gateway
 from edo.channels.operator.sending import send
 from edo.channels.operator.values import SentDocument
-from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus, SigningChannel
+from edo.channels.protocol import AlreadySigned, SessionState, SigningChannel
+from edo.channels.summaries import SignatureStatus
 from edo.models import Exchange
-from tests.support.openssl import openssl_environment
 from tests.support.sandbox import LOTOS, ROMASHKA
+from tests.support.signing.openssl import openssl_environment
 from tests.support.signing.operator_world import DOCUMENT, OperatorWorld, document_for
 from tests.support.signing.pki import PDF
 

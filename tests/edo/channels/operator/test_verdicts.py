@@ -11,7 +11,8 @@ from edo.channels.operator.diadoc.client import DiadocGateway
 from edo.channels.operator.following import follow
 from edo.channels.operator.revocation import revoke
 from edo.channels.operator.verdicts import RecipientVerdict, decide_state, parse_recipient_verdict
-from edo.channels.protocol import AlreadySigned, SessionState, SignatureStatus
+from edo.channels.protocol import AlreadySigned, SessionState
+from edo.channels.summaries import SignatureStatus
 from edo.models import Exchange
 from edo.signing import cms
 from edo.signing.report import SignatureReport

@@ -8,14 +8,8 @@ from accounts.roles import Role
 from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import SigningSide
 from edo.channels.operator.channel import OperatorChannel
-from edo.channels.protocol import (
-    SessionState,
-    SignatureStatus,
-    SignatureSummary,
-    SigningDetail,
-    SigningSession,
-    SigningSummary,
-)
+from edo.channels.protocol import SessionState, SigningSession
+from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
 from tests.support.factories import ExchangeFactory, SigningTaskFactory, UserFactory, fresh
