@@ -14,7 +14,7 @@ from econtract.sandbox.gost import x509 as gost_x509
 from edo.crypto.digests import digest
 from edo.models import AuthorityCertificate, TrustList
 from edo.signing import cms
-from edo.trust import store
+from edo.trust import store, trust_list
 from edo.trust.importing import (
     AlreadyDecided,
     TrustListRefused,
@@ -256,3 +256,27 @@ def test_the_command_says_what_came_of_a_file(tmp_path: Path, settings: Any) -> 
     settings.TRUST_LIST_URL = ""
     with pytest.raises(CommandError, match="TRUST_LIST_URL"):
         call_command("import_trust_list", "--url")
+
+
+def test_a_list_over_the_limits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = sign_list(build_list())
+    for name in ("MAX_LIST_BYTES", "MAX_AUTHORITIES", "MAX_CERTIFICATES"):
+        with monkeypatch.context() as patch:
+            patch.setattr(trust_list, name, 0)
+            with pytest.raises(TrustListRefused):
+                import_trust_list(content, source="тест")
+    assert import_trust_list(content, source="тест").is_new
+
+
+def test_a_list_with_two_signatures_waits() -> None:
+    twice = sign_list(sign_list(build_list()))
+    reasons = import_trust_list(twice, source="тест").trust_list.reasons
+    assert reasons == ["Подпись списка не проверена: подпись не одна или не над всем списком."]
+
+
+def test_a_processing_instruction_is_part_of_what_is_signed() -> None:
+    content = build_list().replace(b"?>\n", b'?>\n<?xml-stylesheet href="a"?>\n', 1)
+    signed = sign_list(content)
+    with pytest.raises(TrustListRefused, match="изменен"):
+        import_trust_list(signed.replace(b'href="a"', b'href="b"'), source="тест")
+    assert import_trust_list(signed, source="тест").trust_list.state == TrustList.State.ACCEPTED

@@ -82,7 +82,7 @@ def sign_list(
     """The list with an enveloped signature, by default of the ministry."""
     signer = signer or ministry()
     root = etree.fromstring(content)
-    imprint = base64.b64encode(digest(etree.tostring(root, method="c14n"))).decode()
+    imprint = base64.b64encode(digest(etree.tostring(root.getroottree(), method="c14n"))).decode()
     signature = etree.SubElement(root, f"{{{DSIG}}}Signature", nsmap={None: DSIG})
     info = _add_dsig(signature, "SignedInfo")
     _add_dsig(info, "CanonicalizationMethod", Algorithm=C14N)
@@ -99,7 +99,7 @@ def sign_list(
     for certificate in (signer.certificate, *signer.issuers):
         encoded = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
         _add_dsig(data, "X509Certificate").text = encoded
-    signed: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
+    signed: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8")
     return signed
 
 
