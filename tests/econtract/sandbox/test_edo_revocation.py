@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import httpx
+from defusedxml import ElementTree
 
 from tests.support.sandbox import DECIDES_REVOCATION, SLOW_DELIVERY, Sandbox
 from tests.support.sandbox_edo import (
@@ -136,6 +137,9 @@ def test_we_can_refuse_the_clients_revocation(sandbox: Sandbox) -> None:
             "SignerContent": b64(b'<Signer SignerStatus="1"/>'),
         },
     ).content
+    root = ElementTree.fromstring(xml)
+    assert root.findtext("Документ/СвУведУточ/ТекстУведУточ") == "Договор действует"
+    assert [part.tag for part in root[0]] == ["УчастЭДО", "СвУведУточ", "ОтпрДок", "Подписант"]
     signed = {"Content": b64(xml), "Signature": b64(sandbox.signature("signer-ivanova", xml))}
     body = {
         "BoxId": message["FromBoxId"],
@@ -165,7 +169,11 @@ def test_a_revocation_request_names_its_version_and_signer(sandbox: Sandbox) -> 
     assert sandbox.http.post(path, params=params, json=body).status_code == 400
     params["contentTypeId"] = "revocation_request_01"
     response = sandbox.http.post(path, params=params, json=body)
-    text = response.content.decode("windows-1251")
-    assert 'ВерсФорм="1.01"' in text
-    assert 'Фамилия="Иванова"' in text
+    assert b"encoding='windows-1251'" in response.content[:60]
+    root = ElementTree.fromstring(response.content)
+    assert (root.tag, root.attrib["ВерсФорм"]) == ("Файл", "1.01")
+    assert [part.tag for part in root[0]] == ["УчастЭДО", "СвПредАн", "НапрПредАн", "Подписант"]
+    assert root.findtext("Документ/СвПредАн/ТекстПредАн") == "Ошибка"
+    assert root.findtext("Документ/СвПредАн/СведАнФайл/ЭЦПАнФайл")
+    assert root[0][3][0].attrib["Фамилия"] == "Иванова"
     assert response.headers["Content-Disposition"].startswith('attachment; filename="DP_PRANNUL_')
