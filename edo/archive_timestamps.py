@@ -10,7 +10,7 @@ from edo.signing.cms_parsing import TIME_STAMP_INFO
 from edo.signing.proofs import SignatureProofs, collect_proofs, encode_certificates, read_stamp_time
 from edo.signing.timestamp_service import SYSTEM, has_timestamp_service, request_timestamp
 from edo.signing.timestamps import verify_stamp
-from edo.trust.freshness import freshen_for_signature
+from edo.trust.freshness import freshen_for_evidence
 from edo.trust.store import load_seal_trust_store, load_trust_store
 
 __all__ = ["ArchiveTimestamp", "collect_previous", "has_timestamp_service", "make_timestamp"]
@@ -58,12 +58,12 @@ def collect_previous(*, seal: bytes | None, token: bytes | None) -> list[tuple[s
     """
     if token is not None:
         at = max(read_stamp_time(token), clock.now())
-        freshen_for_signature(token, at, TIME_STAMP_INFO)
+        freshen_for_evidence(token, at, TIME_STAMP_INFO)
         trust = load_trust_store()
         proofs = collect_proofs(token, trust=trust, at=at, content_type=TIME_STAMP_INFO)
     elif seal is not None:
         at = clock.now()
-        freshen_for_signature(seal, at)
+        freshen_for_evidence(seal, at)
         proofs = collect_proofs(seal, trust=load_seal_trust_store(), at=at)
     else:
         proofs = SignatureProofs()

@@ -120,8 +120,13 @@ def _find_responses(
     for response in (*trust.ocsp_responses, *more):
         answer = read_ocsp_response(response, certificate, issuer)
         if answer is not None and (answer.revoked_at is not None or answer.holds_at(at)):
-            data = ocsp.OCSPResponse.load(response).response_data
-            yield RevocationProof(response, data["produced_at"].native, is_list=False)
+            items = ocsp.OCSPResponse.load(response).response_data["responses"]
+            times = [
+                item["this_update"].native
+                for item in items
+                if item["cert_id"]["serial_number"].native == serial
+            ]
+            yield RevocationProof(response, max(times), is_list=False)
 
 
 def _build_chain(

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from edo.signing.cms import MAX_STAMPS
 from edo.signing.cms_parsing import DATA, TIME_STAMP_INFO, parse_signature
-from edo.signing.proofs import read_stamp_time
+from edo.signing.proofs import find_revocation, read_stamp_time
 from edo.signing.revocation import RevocationSources, RevocationStatus
 from edo.trust import store
 from edo.trust.crls import find_needed, need_crls, refresh_crl
@@ -26,6 +26,21 @@ def freshen_for_signature(signature: bytes, at: datetime, content_type: str = DA
     """
     for chain, time in _find_chains(signature, at, content_type):
         freshen(chain, time)
+
+
+def freshen_for_evidence(signature: bytes, at: datetime, content_type: str = DATA) -> None:
+    """As `freshen_for_signature`, and ask the responders for an answer from after ``at``.
+
+    A list that was issued before the signing cannot know of a revocation just before it.
+    """
+    freshen_for_signature(signature, at, content_type)
+    for chain, time in _find_chains(signature, at, content_type):
+        for certificate, issuer in list(pairwise(chain))[:1]:
+            trust = store.load_trust_store()
+            proofs = find_revocation(certificate, issuer, trust=trust, at=time)
+            if not any(proof.issued_at >= time for proof in proofs):
+                query_ocsp(certificate, issuer)
+    store.forget()
 
 
 def freshen(chain: Chain, at: datetime) -> None:

@@ -23,7 +23,7 @@ from edo.signing.proofs import (
     read_stamp_time,
 )
 from edo.signing.timestamp_service import has_timestamp_service, request_timestamp
-from edo.trust.freshness import freshen_for_signature
+from edo.trust.freshness import freshen_for_evidence
 from edo.trust.store import load_trust_store
 
 Result = TypeVar("Result")
@@ -135,15 +135,15 @@ class _EvidenceCollection:
     # --- Certificates and revocation ---------------------------------------------------------
 
     def _fetch_revocation(self) -> None:
-        """Have the authorities answer, unless what is at hand covers the signatures."""
+        """Have the authorities answer, unless what is at hand is from after the signatures."""
         for _, signature in (*self._list_signatures(), *self._list_power_signatures()):
-            freshen_for_signature(signature, self._get_end())
+            freshen_for_evidence(signature, self._get_end())
         for file in self.files:
             if file.role == EvidenceRole.TIMESTAMP:
                 at = read_stamp_time(file.content)
-                freshen_for_signature(file.content, at, TIME_STAMP_INFO)
+                freshen_for_evidence(file.content, at, TIME_STAMP_INFO)
             elif file.role in _SIGNED_ROLES:
-                freshen_for_signature(file.content, self._get_end())
+                freshen_for_evidence(file.content, self._get_end())
         self.trust = load_trust_store()
 
     def _add_proofs(self) -> None:

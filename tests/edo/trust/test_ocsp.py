@@ -7,11 +7,22 @@ import time_machine
 from cryptography.x509 import ocsp
 
 from edo.models import OcspResponse
+from edo.signing.proofs import collect_proofs
 from edo.signing.revocation import RevocationStatus
-from edo.trust.freshness import freshen_for_signature
+from edo.trust import store
+from edo.trust.crls import refresh_crls
+from edo.trust.freshness import freshen_for_evidence, freshen_for_signature
 from edo.trust.ocsp import delete_old_responses
 from tests.support.fake_server import FakeServer, response
-from tests.support.signing.authority_answers import HOUR, answer_ocsp, responder, verify
+from tests.support.signing.authority_answers import (
+    HOUR,
+    answer_ocsp,
+    crl,
+    crl_point,
+    need,
+    responder,
+    verify,
+)
 from tests.support.signing.pki import DAY, NOW, PDF, Authority, authority
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -61,3 +72,20 @@ def test_a_response_of_somebody_else_counts_for_nothing(server: FakeServer, kind
     freshen_for_signature(signer.sign(PDF), NOW)
     assert verify(signer).revocation == RevocationStatus.UNKNOWN
     assert not OcspResponse.objects.exists()
+
+
+def test_for_evidence_an_answer_from_after_the_signing_is_asked_for(server: FakeServer) -> None:
+    signer = authority().signer(extensions=[crl_point(server), responder(server)])
+    need(signer)
+    server.responses.append(response(200, crl(since=NOW - DAY)))
+    refresh_crls()
+    signed_at = NOW - 2 * HOUR
+    signature = signer.sign(PDF, signed_at)
+    freshen_for_signature(signature, signed_at)
+    assert len(server.requests) == 1
+    server.responses.append(response(200, answer_ocsp(signer)))
+    freshen_for_evidence(signature, signed_at)
+    freshen_for_evidence(signature, signed_at)
+    assert [path for _, path, _, _ in server.requests] == ["/uc.crl", "/ocsp"]
+    proofs = collect_proofs(signature, trust=store.load_trust_store(), at=signed_at)
+    assert [proof.issued_at for proof in proofs.revocation] == [NOW - DAY, NOW - HOUR]
