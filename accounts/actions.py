@@ -160,7 +160,7 @@ def unblock(*, user: User, actor: User) -> None:
 
 
 @transaction.atomic
-def record_given_password(*, user: User, actor: User) -> None:
+def record_password_of_administrator(*, user: User, actor: User) -> None:
     """After ``actor`` has set the password of ``user``, or taken it away.
 
     A password that somebody else knows must be changed at the first log-in.

@@ -128,7 +128,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         super().save_model(request, obj, form, change)
         actions.record_account(user=obj, before=before, actor=request.user)
         if not change:
-            actions.record_given_password(user=obj, actor=request.user)
+            actions.record_password_of_administrator(user=obj, actor=request.user)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         with actions.change_rights([form.instance.pk], actor=request.user):
@@ -142,7 +142,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         if account is not None:
             account.refresh_from_db()
             if account.password != password:
-                actions.record_given_password(user=account, actor=request.user)
+                actions.record_password_of_administrator(user=account, actor=request.user)
         return response
 
     def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.session_end.pages import find_page
 from econtract.platform.common.htmx import redirect_browser
 
-# What a user with a given password may open before they have changed it.
-OPEN_WITH_GIVEN_PASSWORD = {"accounts:password", "accounts:logout"}
+# What a user may open who has to change their password first.
+OPEN_BEFORE_THE_CHANGE = {"accounts:password", "accounts:logout"}
 
 
 class TimeZoneMiddleware:
@@ -48,7 +48,7 @@ class PasswordChangeMiddleware:
         user, match = request.user, request.resolver_match
         if not isinstance(user, User) or not user.must_change_password:
             return None
-        is_open = match is not None and match.view_name in OPEN_WITH_GIVEN_PASSWORD
+        is_open = match is not None and match.view_name in OPEN_BEFORE_THE_CHANGE
         if is_open or not getattr(view, "login_required", True):
             return None
         query = urlencode({"next": find_page(request)})

@@ -70,15 +70,15 @@ def lift_limit(login: str) -> None:
 def _counters(request: HttpRequest, login: str) -> Iterator[Counter]:
     """Cache keys with their limits; the last one is that of the login itself."""
     limit = settings.LOGIN_ATTEMPTS
-    lifted = cache.get(_lifted_key(login), "")
+    epoch = cache.get(_lifted_key(login), "")
     device = read_device(request)
     if device is not None and device.knows(login):
-        yield _key("device", device.id, login, lifted), limit
+        yield _key("device", device.id, login, epoch), limit
         return
     address = client_address(request)
-    if not lifted:
+    if not epoch:
         yield _key("address", address), limit * ADDRESS_FACTOR
-    yield _key("login", address, login, lifted), limit
+    yield _key("login", address, login, epoch), limit
 
 
 def _increment(key: str) -> int:

@@ -111,13 +111,13 @@ def refill_form(html: str, path: str, unsent: UnsentForm) -> str | None:
         return None
     names = {name for name, _ in unsent.fields}
     form = max(forms, key=lambda form: len(names & {control.name for control in form.controls}))
-    edits = _Filling(form, unsent).edits
+    edits = _FormEdits(form, unsent).edits
     for start, end, text in sorted(edits, reverse=True):
         html = html[:start] + text + html[end:]
     return html
 
 
-class _Filling:
+class _FormEdits:
     """The changes of a page that fill in one of its forms, as (start, end, new text)."""
 
     def __init__(self, form: PageForm, unsent: UnsentForm) -> None:
@@ -155,16 +155,16 @@ class _Filling:
         return values[index] if index < len(values) else None
 
     def _select(self, control: Control) -> None:
-        chosen = self._values[control.name]
-        if not chosen and "multiple" not in control.attributes:
+        selected_values = self._values[control.name]
+        if not selected_values and "multiple" not in control.attributes:
             return
         for option in control.options:
-            is_chosen = option.attributes.get("value") in chosen
-            self._set(option, "selected", "" if is_chosen else None)
+            is_selected = option.attributes.get("value") in selected_values
+            self._set(option, "selected", "" if is_selected else None)
         if AUTOCOMPLETE_CLASS in control.attributes.get("class", ""):
-            known = {option.attributes.get("value") for option in control.options}
-            for value in chosen:
-                if value not in known:
+            option_values = {option.attributes.get("value") for option in control.options}
+            for value in selected_values:
+                if value not in option_values:
                     label = escape(describe_choice(control.attributes, value))
                     text = f'<option value="{escape(value)}" selected>{label}</option>'
                     self.edits.append((control.content_end, control.content_end, text))
@@ -172,15 +172,15 @@ class _Filling:
     def _list_values_without_field(self, form: PageForm) -> None:
         """Rows that a script had added, and choices that have gone since."""
         names = {control.name for control in form.controls}
-        lost = [
+        remaining_values = [
             value
             for name, values in self._values.items()
             if name not in names and not NOT_REFILLED.fullmatch(name)
             for value in values
             if value.strip()
         ]
-        if lost:
-            items = "".join(f"<li>{escape(value)}</li>" for value in lost)
+        if remaining_values:
+            items = "".join(f"<li>{escape(value)}</li>" for value in remaining_values)
             text = f'<div class="notice"><p>{NO_FIELD}</p><ul>{items}</ul></div>'
             self.edits.append((form.content_start, form.content_start, text))
 

@@ -101,9 +101,9 @@ def _refill(request: HttpRequest, response: HttpResponse, user: User) -> None:
     for form in unsent_forms.list_unsent_forms(request):
         if form.owner_id != user.pk:
             continue
-        refilled = refill_form(html, request.path, form)
-        if refilled is not None:
-            html = refilled
+        filled_html = refill_form(html, request.path, form)
+        if filled_html is not None:
+            html = filled_html
             unsent_forms.discard_form(request, form.action)
             response.content = html.encode(response.charset)
 

@@ -17,7 +17,7 @@ from tests.support.routes import walk_urls
 
 pytestmark = pytest.mark.django_db
 # No page to return to; needs an authority; a file.
-NOT_ASKED = {"accounts:login", "verification:seal_roots", "reports:tasks"}
+EXCLUDED_NAMES = {"accounts:login", "verification:seal_roots", "reports:tasks"}
 ERROR_PAGES = ROOT / "deploy" / "errors"
 
 
@@ -87,7 +87,7 @@ def test_the_pages_that_can_be_opened_are_told_from_those_that_are_posted_to(
     """`is_page` guesses by Django's decorators; here is what the addresses really answer."""
     browser, wrong = browser_of(people["owner"]), []
     for name, route, _ in walk_urls():
-        if "<" in route or name.startswith("admin:") or name in NOT_ASKED:
+        if "<" in route or name.startswith("admin:") or name in EXCLUDED_NAMES:
             continue
         response = browser.get(route)
         if is_page(route) is (response.status_code == 405):
