@@ -159,7 +159,7 @@ class ScenarioPlayer:
         return _reload(task)
 
     def _sign(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
-        if task.status == Status.CONSENT_PENDING:
+        if task.status == Status.CONSENT_PENDING and scenario.accepts_invitation:
             with self.travel_to(start + timedelta(minutes=3)):
                 self.sandbox.accept_invitations(task.client.inn)
                 effects.enqueue_poll(task)

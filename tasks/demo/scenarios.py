@@ -22,10 +22,10 @@ class Scenario:
     """One task, created ``age`` ago.
 
     ``inn``: the client, "" for the next organisation of the registry. ``identification_result``
-    and ``signing_result`` are what the client does. ``proceeds``: the manager goes on after
-    identification. ``stuck_in`` is the status whose outside call never gets a response.
-    ``failing_system`` is the system whose calls fail until the task gives up. ``final_action``
-    is an action of the manager at the end.
+    and ``signing_result`` are what the client does, ``accepts_invitation`` where they are asked to
+    exchange documents first. ``proceeds``: the manager goes on after identification. ``stuck_in``
+    is the status whose outside call never gets a response. ``failing_system`` is the system whose
+    calls fail until the task gives up. ``final_action`` is an action of the manager at the end.
     """
 
     age: timedelta
@@ -43,6 +43,7 @@ class Scenario:
     proceeds: bool = True
     has_own_account: bool = True
     signatory: str = "signer-ivanova"
+    accepts_invitation: bool = True
     signing_result: str = "signed"
     stuck_in: str = ""
     failing_system: str = ""
@@ -104,7 +105,7 @@ WAITING = (
         identification_result="passed_change_services",
         proceeds=False,
     ),
-    Scenario(minutes(31), inn="7701003605"),
+    Scenario(minutes(31), inn="7701003605", accepts_invitation=False),
     Scenario(days(1.4), signing_result="personal"),
     Scenario(minutes(15), services=("mobile",), approval_decision="wait"),
     Scenario(days(1), manager="manager2", services=("virtual_pbx",), approval_decision="wait"),

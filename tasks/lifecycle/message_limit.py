@@ -32,7 +32,17 @@ def is_repeating(task: SigningTask, name: str) -> bool:
 
 
 def refusals(task: SigningTask) -> list[Refusal]:
-    """Why no employee may write to the task's client again now; empty: they may. One query."""
+    """Why no employee may write to the task's client again now; empty: they may.
+
+    Cached on the task's object: a card needs it for several buttons.
+    """
+    cached: list[Refusal] | None = vars(task).get("_message_limit")
+    if cached is None:
+        cached = vars(task)["_message_limit"] = _count(task)
+    return cached
+
+
+def _count(task: SigningTask) -> list[Refusal]:
     limit = settings.CLIENT_MESSAGES_PER_DAY
     since = clock.now() - WINDOW
     repeating = Q(name__in=REPEATING_TRANSITIONS | {REMINDED}) | SENT_AGAIN

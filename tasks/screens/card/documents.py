@@ -19,6 +19,7 @@ from tasks.actions.document import document_refusals, find_parked_submission
 from tasks.actions.same_documents import SameDocument, find_same_documents
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
+from tasks.screens.card.flags import CardFlags
 from tasks.screens.common.page_previews import PagePreview, build_page_previews
 from tasks.screens.common.reviews import Review, build_review
 from tasks.statuses import Status
@@ -85,7 +86,7 @@ class DocumentBlock:
 
 
 def build_document_block(
-    task: SigningTask, user: User, versions: list[DocumentVersion]
+    task: SigningTask, user: User, flags: CardFlags, versions: list[DocumentVersion]
 ) -> DocumentBlock:
     """The block for ``user``; ``versions`` are those of the task's document, newest first."""
     refusals = document_refusals(task, user)
@@ -117,12 +118,14 @@ def build_document_block(
         pages=_build_previews(task, current) if current and current.pdf_id else (),
         versions=tuple(_build_version(task, version) for version in versions),
         can_retry=can_replace and current is not None and current.can_retry,
-        can_resubmit=can_replace and find_parked_submission(task) is not None,
+        can_resubmit=can_replace
+        and flags.parked_submission
+        and find_parked_submission(task) is not None,
         can_remove=can_replace and current is not None,
         can_attach=can_replace and current is None,
         refusals=tuple(refusals),
         same_documents=()
-        if task.is_finished
+        if task.is_finished or not flags.same_documents
         else find_same_documents(
             user,
             current,

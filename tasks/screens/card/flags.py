@@ -11,21 +11,32 @@ from econtract.platform.notifications.inbox import UNREAD_IN_BELL
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
+from tasks.lifecycle.effects import SUBMIT_DOCUMENT
 from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
 from tasks.notifications.subject import TASK
+
+_TASKS = SigningTask._meta.db_table
+# Another task in work with the same document number: the file is compared only then.
+SAME_DOCUMENT_NUMBER = (
+    f"EXISTS (SELECT 1 FROM {_TASKS} other WHERE other.document_number = {_TASKS}.document_number"  # noqa: S608
+    f" AND other.number <> {_TASKS}.number AND other.completed_at IS NULL)"
+)
 
 
 @dataclass(frozen=True)
 class CardFlags:
     """Whether the task has rows of each kind.
 
-    ``troubles``: jobs that failed. ``viewers``: other users who have the card open.
-    ``own_viewing``: a recent viewing of this user. ``unread``: their unread notifications of this
-    task; ``bell``: their unread notifications of any task.
+    ``parked_submission``: jobs that could not put a document into the archive. ``same_documents``:
+    other tasks in work with the same document number. ``troubles``: jobs that failed. ``viewers``:
+    other users who have the card open. ``own_viewing``: a recent viewing of this user. ``unread``:
+    their unread notifications of this task; ``bell``: their unread notifications of any task.
     """
 
     comments: bool
     authority_files: bool
+    parked_submission: bool
+    same_documents: bool
     troubles: bool
     viewers: bool
     own_viewing: bool
@@ -54,6 +65,13 @@ def card_flag_annotations(
     return {
         "has_comments": _exists(Comment, by_task),
         "has_authority_files": _exists(AuthorityDocument, by_task),
+        "has_parked_submission": _exists(
+            OutboxJob,
+            f"{by_job_subject} AND state = %s AND kind = %s",
+            OutboxJob.State.PARKED,
+            SUBMIT_DOCUMENT,
+        ),
+        "has_same_documents": RawSQL(SAME_DOCUMENT_NUMBER, (), BooleanField()),  # noqa: S611
         "has_troubles": _exists(OutboxJob, f"{by_job_subject} AND {trouble}", *trouble_parameters),
         "has_viewers": _exists(
             Viewing, f"{by_task} AND user_id <> %s AND seen_at > %s", user_id, viewers_since

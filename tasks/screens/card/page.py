@@ -157,7 +157,7 @@ def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
         viewers=OtherViewers(presence.other_viewers(task, user) if flags.viewers else ()),
         current_step=_build_current_step(task, user, flags, buttons, entries),
         client=build_client_block(task, user),
-        document=build_document_block(task, user, versions),
+        document=build_document_block(task, user, flags, versions),
         account=build_account_block(task, user),
         services=build_services_block(task, _services(task=task.number), user),
         signing=build_signing_block(task, user),

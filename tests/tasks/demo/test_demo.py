@@ -86,7 +86,11 @@ EXPECTED = {
         "archive_failed",
         "service_unavailable",
     ),
-    "consent": (Scenario(minutes(31), inn="7701003605"), "consent_pending", ""),
+    "consent": (
+        Scenario(minutes(31), inn="7701003605", accepts_invitation=False),
+        "consent_pending",
+        "",
+    ),
     "review": (Scenario(days(1.4), signing_result="personal"), "signature_review", ""),
     "stuck": (Scenario(minutes(8), stuck_in="document_sent"), "document_sent", ""),
     "cancelled": (
