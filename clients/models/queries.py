@@ -57,10 +57,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
         if not text.strip():
             return self.order_by("name_key", "pk")
         clients = self.none()
-        for variant in find_variants(text):
-            clients = self._search_variant(variant)
-            if clients.exists():
-                break
+        with custom_query_plan():
+            for variant in find_variants(text):
+                clients = self._search_variant(variant)
+                if clients.exists():
+                    break
         return clients
 
     def _search_variant(self, text: str) -> Self:
@@ -127,10 +128,9 @@ def words_condition(field: str, key: str) -> Q:
 def _clients_of_contacts(text: str) -> list[int]:
     from clients.models import ClientContact, ContactVersion
 
-    versions = ContactVersion.objects.search(text).values("pk")[:MAX_CONTACTS]
+    versions = ContactVersion.objects.search(text).order_by().values("pk")[:MAX_CONTACTS]
     links = ClientContact.objects.filter(contact__current__in=versions)
-    with custom_query_plan():
-        return list(links.values_list("client_id", flat=True)[:MAX_CONTACTS])
+    return list(links.values_list("client_id", flat=True)[:MAX_CONTACTS])
 
 
 def _clients_of_phone(phone: str) -> list[int]:
