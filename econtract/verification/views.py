@@ -6,13 +6,14 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.models import Package
+from econtract.platform.common.errors import Unavailable
 from econtract.platform.common.moscow_time import format_timestamp
 from econtract.verification import rate_limit, stored_packages
 from econtract.verification.detached import verify_detached
@@ -85,7 +86,10 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def seal_roots(request: HttpRequest) -> HttpResponse:
     """The roots of our seal (PEM), so that nobody has to trust those enclosed in a package."""
-    roots = load_seal_trust_store().roots
+    try:
+        roots = load_seal_trust_store().roots
+    except Unavailable as error:
+        raise Http404 from error
     content = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
     return HttpResponse(content, content_type="application/x-pem-file")
 

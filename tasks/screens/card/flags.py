@@ -16,10 +16,11 @@ from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
 from tasks.notifications.subject import TASK
 
 _TASKS = SigningTask._meta.db_table
-# Another task in work with the same document number: the file is compared only then.
+# Another task in work with the same client and document number: the file is compared only then.
 SAME_DOCUMENT_NUMBER = (
     f"EXISTS (SELECT 1 FROM {_TASKS} other WHERE other.document_number = {_TASKS}.document_number"  # noqa: S608
-    f" AND other.number <> {_TASKS}.number AND other.completed_at IS NULL)"
+    f" AND other.client_id = {_TASKS}.client_id AND other.number <> {_TASKS}.number"
+    " AND other.completed_at IS NULL)"
 )
 
 
@@ -28,9 +29,10 @@ class CardFlags:
     """Whether the task has rows of each kind.
 
     ``parked_submission``: jobs that could not put a document into the archive. ``same_documents``:
-    other tasks in work with the same document number. ``troubles``: jobs that failed. ``viewers``:
-    other users who have the card open. ``own_viewing``: a recent viewing of this user. ``unread``:
-    their unread notifications of this task; ``bell``: their unread notifications of any task.
+    other tasks in work with the same client and document number. ``troubles``: jobs that failed.
+    ``viewers``: other users who have the card open. ``own_viewing``: a recent viewing of this user.
+    ``unread``: their unread notifications of this task; ``bell``: their unread notifications of any
+    task.
     """
 
     comments: bool

@@ -12,10 +12,12 @@ from econtract.platform.common.errors import Unavailable
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
+from tasks.lifecycle.effects import SUBMIT_DOCUMENT
 from tasks.models import AuthorityDocument, Comment, SigningTask, Viewing
 from tasks.notifications import kinds
 from tasks.notifications.subject import TASK
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
+from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory, StoredFileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,24 @@ def add_job(task: SigningTask, state: str, error: Exception | None = None) -> No
 
 def add_parked_job(task: SigningTask) -> None:
     add_job(task, OutboxJob.State.PARKED)
+
+
+def park_submission(task: SigningTask) -> None:
+    add_parked_job(task)
+    OutboxJob.objects.update(kind=SUBMIT_DOCUMENT)
+
+
+def add_same_document(task: SigningTask) -> None:
+    SigningTaskFactory(client=task.client, document_number=task.document_number)
+
+
+def add_finished_document(task: SigningTask) -> None:
+    SigningTaskFactory(
+        client=task.client,
+        document_number=task.document_number,
+        status=Status.CANCELLED,
+        completed_at=clock.now(),
+    )
 
 
 def add_failing_job(task: SigningTask) -> None:
@@ -123,6 +143,9 @@ def notify_and_read(task: SigningTask) -> None:
         (add_comment, {"comments"}),
         (add_authority_document, {"authority_files"}),
         (add_parked_job, {"troubles"}),
+        (park_submission, {"troubles", "parked_submission"}),
+        (add_same_document, {"same_documents"}),
+        (add_finished_document, set()),
         (add_failing_job, {"troubles"}),
         (add_healthy_jobs, set()),
         (view_as_colleague, {"viewers"}),

@@ -48,7 +48,7 @@ def test_every_filter_narrows_the_list(people: People, owner: User, web: Client)
         "status=nonsense&stage=%00&resolution='&type=1;drop&region=99999999999999999999&owner=x",
         "from=2026-02-31&to=0001-01-01&sort=password&page=-1&size=7&q=%00%00",
         "from=9999-12-31&to=9999-12-31&page=99999999999999",
-        f"q={'я' * 5000}",
+        f"q={'я' * 600}",
     ],
 )
 def test_invalid_parameters_are_ignored(web: Client, query: str) -> None:

@@ -21,8 +21,9 @@ STATUS_BY_PERSON = {
     "head_manager": 200,
     "administrator": 403,
     "roleless": 302,
-    "blocked": 302,
-    "nobody": 302,
+    # A script is told that the session is over; a page is redirected to the log-in.
+    "blocked": 401,
+    "nobody": 401,
 }
 
 
