@@ -121,7 +121,7 @@ def test_settings_come_back(owner: User, screens: Screens) -> None:
 
 def type_after_the_end(page: Page) -> None:
     end_session()
-    page.get_by_label("Лицевой счет").press_sequentially("2123")
+    page.get_by_label("Лицевой счет").fill("2123")
 
 
 def type_after_a_login_elsewhere(page: Page) -> None:
@@ -134,7 +134,7 @@ def type_after_a_login_elsewhere(page: Page) -> None:
     other.get_by_role("button", name="Войти").click()
     expect(other.get_by_role("heading", level=1)).to_be_visible()
     other.close()
-    page.get_by_label("Лицевой счет").press_sequentially("2123")
+    page.get_by_label("Лицевой счет").fill("2123")
 
 
 @pytest.mark.parametrize("type_late", [type_after_the_end, type_after_a_login_elsewhere])
