@@ -21,6 +21,14 @@ KEY = re.compile(r"[0-9]{1,18}|[0-9a-f-]{36}")
 MAX_VALUE_LENGTH = 4000
 # No page links to them, and the database fails on what is no pair or no expression.
 REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex"})
+ANY = re.compile(r".*", re.DOTALL)
+# What the links of the admin send: numbers of the calendar, days, and moments with their zone.
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_MOMENT = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+[+-][0-9:]+)?|[0-9]{1,18}")
+FORMS_BY_LOOKUP = {
+    **dict.fromkeys(("year", "month", "day"), _NUMBER),
+    **dict.fromkeys(("gte", "gt", "lte", "lt"), _MOMENT),
+}
 
 
 class AdministrationSite(admin.AdminSite):
@@ -47,7 +55,11 @@ class AdministrationSite(admin.AdminSite):
                 limit = MAX_SEARCH_LENGTH if name == SEARCH_VAR else MAX_VALUE_LENGTH
                 if any(len(value) > limit for value in values):
                     raise BadRequest(f"The parameter {name[:30]} is too long.")
-                if name.rpartition("__")[2] in REFUSED_LOOKUPS:
+                if any("\x00" in value for value in values):
+                    raise BadRequest(f"The parameter {name[:30]} has a NUL character.")
+                lookup = name.rpartition("__")[2]
+                is_malformed = not all(map(FORMS_BY_LOOKUP.get(lookup, ANY).fullmatch, values))
+                if lookup in REFUSED_LOOKUPS or is_malformed:
                     raise BadRequest(f"The admin has no filter {name[:30]}.")
             if not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
                 raise BadRequest("A selected row has no such key.")

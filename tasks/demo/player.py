@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from accounts.models import User
 from archive import documents
@@ -162,7 +163,8 @@ class ScenarioPlayer:
         if task.status == Status.CONSENT_PENDING and scenario.accepts_invitation:
             with self.travel_to(start + timedelta(minutes=3)):
                 self.sandbox.accept_invitations(task.client.inn)
-                effects.enqueue_poll(task)
+                with transaction.atomic():
+                    effects.enqueue_poll(task)
                 self.run_jobs(task, stuck_in=scenario.stuck_in)
             task = _reload(task)
             start = task.status_changed_at
