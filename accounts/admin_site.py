@@ -19,6 +19,8 @@ from accounts.models import User
 MAX_SEARCH_LENGTH = 200
 KEY = re.compile(r"[0-9]{1,18}|[0-9a-f-]{36}")
 MAX_VALUE_LENGTH = 4000
+# A search may be for any number, and the page of a row remembers the search that led to it.
+FREE_TEXTS = frozenset({SEARCH_VAR, "_changelist_filters"})
 # No column can hold it, and SQLite fails on it.
 HUGE_NUMBER = re.compile(r"[0-9]{19}")
 # No page links to them, and the database fails on what is no pair or no expression.
@@ -59,7 +61,7 @@ class AdministrationSite(admin.AdminSite):
                     raise BadRequest(f"The parameter {name[:30]} is too long.")
                 if any("\x00" in value for value in values):
                     raise BadRequest(f"The parameter {name[:30]} has a NUL character.")
-                if name != SEARCH_VAR and any(map(HUGE_NUMBER.search, values)):
+                if name not in FREE_TEXTS and any(map(HUGE_NUMBER.search, values)):
                     raise BadRequest(f"The parameter {name[:30]} is no key.")
                 lookup = name.rpartition("__")[2]
                 is_malformed = not all(map(FORMS_BY_LOOKUP.get(lookup, ANY).fullmatch, values))

@@ -172,6 +172,15 @@ def test_no_filter_of_the_admin_is_an_error(
     assert failures == {}
 
 
+def test_a_row_found_by_a_long_number_can_be_opened(administrator: User) -> None:
+    browser = browser_of(administrator)
+    filters = {"_changelist_filters": f"q={'9' * 20}"}
+    assert browser.get("/admin/accounts/user/", {"q": "9" * 20}).status_code == 200
+    url = f"/admin/accounts/user/{administrator.pk}/change/"
+    assert browser.get(url, filters).status_code == 200
+    assert browser.get(url, {"id": "9" * 20}).status_code == 400
+
+
 def filter_names(model_admin: Any) -> set[str]:
     """The fields by which the admin page can be filtered."""
     filters = {name for name in model_admin.list_filter if isinstance(name, str)}
