@@ -1,10 +1,18 @@
-"""Boxes, signatories with their powers of attorney, exchanges of documents, authorities."""
+"""Boxes, signatories with their powers of attorney, exchanges, simple signings, authorities."""
 
 from edo.models.boxes import Box, OperatorName
+from edo.models.evidence_records import EvidenceAnchor, EvidenceRecord, EvidenceValue
 from edo.models.exchanges import Exchange
 from edo.models.recipient_powers import RecipientPower
 from edo.models.signatories import PowerOfAttorney, Signatory, SigningProvider
 from edo.models.signing import SigningBatch, SigningOperation
+from edo.models.simple_signing import (
+    AgreementAcceptance,
+    AgreementText,
+    SigningCode,
+    SigningLink,
+    SimpleSigning,
+)
 from edo.models.tokens import OperatorToken
 from edo.models.trust import (
     AuthorityCertificate,
@@ -16,8 +24,13 @@ from edo.models.trust import (
 )
 
 __all__ = [
+    "AgreementAcceptance",
+    "AgreementText",
     "AuthorityCertificate",
     "Box",
+    "EvidenceAnchor",
+    "EvidenceRecord",
+    "EvidenceValue",
     "Exchange",
     "OcspResponse",
     "OperatorName",
@@ -27,8 +40,11 @@ __all__ = [
     "RevocationList",
     "Signatory",
     "SigningBatch",
+    "SigningCode",
+    "SigningLink",
     "SigningOperation",
     "SigningProvider",
+    "SimpleSigning",
     "TrustList",
     "TrustListFetch",
     "TrustVersion",

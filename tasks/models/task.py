@@ -11,7 +11,7 @@ from accounts.roles import TaskType
 from archive.models import Document, DocumentVersion, Package
 from clients.models import Client, ContactVersion, Region, Service
 from econtract.platform.common import clock
-from edo.models import Box, Exchange, Signatory
+from edo.models import Box, Exchange, Signatory, SimpleSigning
 from tasks.models.queries import QUICK_FILTER_MASK, WORKFLOW_RANK, SigningTaskQuerySet
 from tasks.statuses import FINISHED, Stage, Status, StatusRow, status_rows
 from tasks.transitions import Lifecycle
@@ -147,6 +147,16 @@ class SigningTask(Lifecycle):
     )
     past_exchanges = models.ManyToManyField(
         Exchange, related_name="past_tasks", verbose_name="Прежние обмены"
+    )
+    simple_signing = models.OneToOneField(
+        SimpleSigning,
+        models.PROTECT,
+        null=True,
+        related_name="task",
+        verbose_name="Подписание по СМС",
+    )
+    past_simple_signings = models.ManyToManyField(
+        SimpleSigning, related_name="past_tasks", verbose_name="Прежние подписания по СМС"
     )
     package = models.OneToOneField(
         Package, models.PROTECT, null=True, related_name="task", verbose_name="Подписанный пакет"
