@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -17,12 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions
-from accounts.access import request_text
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.login import known_devices
 from accounts.models import User
 from accounts.session_end import unsent_forms
 from accounts.session_end.pages import get_next_page
+from accounts.support import build_access_request
 from econtract.platform.common.page_owner import read_page_owner
 
 NO_CONTENT, BAD_REQUEST, CONFLICT, UNPROCESSABLE, TOO_MANY_REQUESTS = 204, 400, 409, 422, 429
@@ -100,5 +99,5 @@ def keep_form(request: HttpRequest) -> HttpResponse:
 def access(request: HttpRequest) -> HttpResponse:
     """«Предоставление доступа»: how to ask for a role, with the text of the request."""
     user = cast(User, request.user)
-    context = {"helpme_url": settings.HELPME_URL, "request_text": request_text(user.username)}
+    context = {"access_request": build_access_request(user.username)}
     return render(request, "accounts/access.html", context)

@@ -98,7 +98,15 @@ REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3
 CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10)
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
-HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
+# The portal of technical support, and its services where they have addresses of their own.
+_HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
+HELPME_URLS = {
+    "ACCESS": env.text("HELPME_ACCESS_URL", "") or _HELPME_URL,
+    "SUPPORT": env.text("HELPME_SUPPORT_URL", "") or _HELPME_URL,
+    "ERROR": env.text("HELPME_ERROR_URL", "") or _HELPME_URL,
+}
+# The form that a request for access needs, with its instruction.
+ACCESS_TEMPLATE_URL = env.text("ACCESS_TEMPLATE_URL", "https://cloud.example/e-contract/access")
 # ORDER_… are the names before version 2: installations may still set them.
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120))
 OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from accounts.access import SERVICE
 from accounts.models import User
 from accounts.roles import Permission, TaskType
+from accounts.support import HelpMeService
 from accounts.visibility import approvers_of
 from archive.models import DocumentVersion
 from clients import actions as client_actions
@@ -108,7 +108,7 @@ def needs_approval(data: NewTaskData) -> bool:
 def _build_no_approver_refusal(data: NewTaskData) -> Refusal:
     """The task would wait for ever: nobody may approve it."""
     text = "Такое задание согласует руководитель, а в ваших группах доступа его нет."
-    fix = f"Запросите руководителя или его заместителя в услуге «{SERVICE}»."
+    fix = f"Запросите руководителя или его заместителя в услуге «{HelpMeService.ACCESS}»."
     if not data.client.needs_approval:
         fix = f"Проверьте клиента и отметьте «Проверка проведена». Или: {fix[0].lower()}{fix[1:]}"
     return Refusal("no_approver", text, fix)

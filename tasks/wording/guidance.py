@@ -6,12 +6,10 @@ Names of buttons in the sentences are those of `tasks.screens.card.buttons`.
 
 from django.conf import settings
 
+from accounts.support import HelpMeService, SupportRequest
 from econtract.platform.common.formatting import format_with_zone
 from tasks.models import SigningTask
 from tasks.statuses import Resolution, Status
-
-SUPPORT = "E-Contract: Техническая поддержка"
-TROUBLE = "E-Contract: Техническая ошибка"
 
 NEXT = {
     Status.ON_APPROVAL: "Руководитель группы доступа согласует задание или отклонит его "
@@ -95,16 +93,16 @@ NEXT_BY_RESOLUTION = {
     "не помогает, оформите заявку: текст готов в карточке.",
 }
 
-# Where the way on is a request to support (manual, 2, 4.2, 5.2).
+# Where the way on is a request to support (docs/rules.md#support-requests).
 ASK_SUPPORT = {
-    Resolution.SERVICE_UNAVAILABLE: TROUBLE,
-    Resolution.INTERNAL_ERROR: TROUBLE,
-    Resolution.ARCHIVE_REJECTED: SUPPORT,
-    Resolution.DOCUMENT_REJECTED: SUPPORT,
-    Resolution.CLIENT_SIGNATURE_INVALID: SUPPORT,
-    Resolution.SEND_FAILED: SUPPORT,
-    Resolution.ACCOUNT_UNVERIFIED: SUPPORT,
-    Resolution.CABINET_EXISTS: SUPPORT,
+    Resolution.SERVICE_UNAVAILABLE: HelpMeService.ERROR,
+    Resolution.INTERNAL_ERROR: HelpMeService.ERROR,
+    Resolution.ARCHIVE_REJECTED: HelpMeService.SUPPORT,
+    Resolution.DOCUMENT_REJECTED: HelpMeService.SUPPORT,
+    Resolution.CLIENT_SIGNATURE_INVALID: HelpMeService.SUPPORT,
+    Resolution.SEND_FAILED: HelpMeService.SUPPORT,
+    Resolution.ACCOUNT_UNVERIFIED: HelpMeService.SUPPORT,
+    Resolution.CABINET_EXISTS: HelpMeService.SUPPORT,
 }
 
 
@@ -115,20 +113,26 @@ def next_step(status: Status, resolution: str) -> str:
     return NEXT[status]
 
 
-def support_topic(task: SigningTask) -> str:
-    """The HelpMe service to write to about this task, "" where no request is the way on."""
+def find_support_service(task: SigningTask) -> HelpMeService | None:
+    """The service to write to about this task, None where no request is the way on."""
     if task.status == Status.ARCHIVE_FAILED:
-        return SUPPORT if task.resolution == Resolution.ARCHIVE_REJECTED else TROUBLE
-    return ASK_SUPPORT.get(Resolution(task.resolution), "") if task.resolution else ""
+        is_rejected = task.resolution == Resolution.ARCHIVE_REJECTED
+        return HelpMeService.SUPPORT if is_rejected else HelpMeService.ERROR
+    return ASK_SUPPORT.get(Resolution(task.resolution)) if task.resolution else None
 
 
-def support_text(task: SigningTask, topic: str, reason: str = "", outside_code: str = "") -> str:
-    """A request ready to be pasted: what support asks for first. No personal data.
+def build_support_request(
+    task: SigningTask, reason: str = "", outside_code: str = ""
+) -> SupportRequest | None:
+    """The request about this task with what support asks for first; no personal data.
 
-    ``outside_code`` is the code with which an outside system refused, with the system's name.
+    None where no request is the way on. ``outside_code`` is the code with which an outside system
+    refused, with the system's name.
     """
+    service = find_support_service(task)
+    if service is None:
+        return None
     lines = [
-        f"Услуга: {topic}",
         f"Задание: {task.number}, {settings.PUBLIC_URL}{task.get_absolute_url()}",
         f"Статус: {Status(task.status).label}, с {format_with_zone(task.status_changed_at)}",
     ]
@@ -140,4 +144,4 @@ def support_text(task: SigningTask, topic: str, reason: str = "", outside_code: 
         lines.append(f"Код внешней системы: {outside_code}")
     lines.append(f"Регион: {task.region.name}")
     lines.append("Что произошло: ")
-    return "\n".join(lines)
+    return SupportRequest(service, tuple(lines))

@@ -1,6 +1,7 @@
 """Access to pages and actions by role and relation to the task (docs/rules.md#roles)."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from archive.files.storage import store_bytes
@@ -227,10 +228,16 @@ def test_the_403_page_names_the_required_role(people: People, task: SigningTask)
     assert "Нужна роль «Менеджер»" in response.content.decode()
 
 
-def test_a_user_without_roles_sees_how_to_request_access(people: People) -> None:
+def test_a_user_without_roles_sees_how_to_request_access(
+    people: People, settings: Settings
+) -> None:
+    settings.ACCESS_TEMPLATE_URL = "https://cloud.example/template"
+    settings.HELPME_URLS = {**settings.HELPME_URLS, "ACCESS": "https://helpme.example/access"}
     page = browser_of(people["roleless"]).get("/", follow=True).content.decode()
     assert "<h1>Предоставление доступа</h1>" in page
     assert "Логин: roleless" in page
+    assert 'href="https://cloud.example/template"' in page
+    assert 'href="https://helpme.example/access"' in page
 
 
 def test_blocking_ends_the_session_of_a_user(people: People) -> None:

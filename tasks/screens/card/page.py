@@ -7,11 +7,11 @@ not replace what the user is working in.
 from dataclasses import dataclass, fields
 from hashlib import blake2s
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.support import SupportRequest
 from archive.models import DocumentVersion
 from clients.models import Service
 from econtract.platform.common.compiled import CompiledQuery, Parameter
@@ -34,7 +34,7 @@ from tasks.screens.card.signing import SigningBlock, build_signing_block
 from tasks.screens.card.stages import StepperStage, build_stepper
 from tasks.screens.card.timeline import build_timeline_events
 from tasks.statuses import Status, WaitsFor, quick_filters
-from tasks.wording import guidance
+from tasks.wording.guidance import build_support_request
 from tasks.wording.troubles import troubles
 
 RECENT_EVENTS = 4
@@ -61,15 +61,6 @@ class AuthorityFileLink:
 
     name: str
     details: str
-    url: str
-
-
-@dataclass(frozen=True)
-class SupportRequest:
-    """The text of a request to support, and where to paste it."""
-
-    topic: str
-    text: str
     url: str
 
 
@@ -222,7 +213,7 @@ def _build_current_step(
         main=buttons.main,
         others=buttons.others,
         authority_files=_build_authority_files(task) if flags.authority_files else (),
-        support_request=_build_support_request(task, banner),
+        support_request=build_support_request(task, banner.reason, banner.outside_code),
         remind=_build_remind_button(task, user, entries),
         phone=_phone_to_call(task),
     )
@@ -260,14 +251,6 @@ def _build_authority_file(document: AuthorityDocument) -> AuthorityFileLink:
         details=f"{format_file_size(document.file.size)}, {format_with_zone(document.received_at)}",
         url=reverse("tasks:authority_file", args=[document.task_id, document.pk]),
     )
-
-
-def _build_support_request(task: SigningTask, banner: Banner) -> SupportRequest | None:
-    topic = guidance.support_topic(task)
-    if not topic:
-        return None
-    text = guidance.support_text(task, topic, banner.reason, banner.outside_code)
-    return SupportRequest(topic, text, settings.HELPME_URL)
 
 
 def _build_comments(task: SigningTask) -> tuple[CommentView, ...]:

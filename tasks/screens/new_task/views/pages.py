@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import request_text
 from accounts.session_end.unsent_forms import take_form
+from accounts.support import build_access_request
 from clients.actions import DuplicateContact
 from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
@@ -47,8 +46,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     user = current_user(request)
     context = {
         "kinds": list_form_kinds(user),
-        "request_text": request_text(user.username),
-        "helpme_url": settings.HELPME_URL,
+        "access_request": build_access_request(user.username),
     }
     return render(request, "tasks/new_task/choose.html", context)
 

@@ -78,7 +78,6 @@ def build_context(state: FormState, page_version: PageVersion, **extra: Any) -> 
         "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in URL_NAMES},
         "regions_missing": state.signing_options.user_has_no_regions,
         "regions_request": build_regions_request(state.user),
-        "helpme_url": settings.HELPME_URL,
         "dataport_url": settings.DATAPORT_URL,
         "draft_text": _format_saved_at(state.draft),
         **extra,

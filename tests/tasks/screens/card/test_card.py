@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from econtract.platform.common import clock
@@ -116,14 +116,17 @@ def test_the_card_shows_a_parked_job_until_the_status_changes(owner: User, web: 
     assert "Сообщение клиенту не отправлено" not in card(web, task)
 
 
-def test_a_task_that_needs_support_has_the_text_of_the_request(owner: User, web: Client) -> None:
+def test_a_task_that_needs_support_has_the_text_of_the_request(
+    owner: User, web: Client, settings: Settings
+) -> None:
     task = make(owner, Status.ARCHIVE_FAILED, resolution=Resolution.ARCHIVE_REJECTED)
+    settings.HELPME_URLS = {**settings.HELPME_URLS, "SUPPORT": "https://helpme.example/support"}
     page = card(web, task)
     assert "Услуга: E-Contract: Техническая поддержка" in page
     assert f"Задание: {task.number}" in page
     assert "Статус: Ошибка передачи в архив, с" in page
     assert "Резолюция: Документ не принят архивом" in page
-    assert settings.HELPME_URL in web.get(f"/tasks/{task.number}/").content.decode()
+    assert "https://helpme.example/support" in web.get(f"/tasks/{task.number}/").content.decode()
     assert task.contact_version.phone not in page
 
 
