@@ -1,4 +1,7 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class TasksConfig(AppConfig):
@@ -15,8 +18,21 @@ class TasksConfig(AppConfig):
         from tasks.notifications.subject import TaskSubject
         from tasks.pipeline import registry
 
+        post_migrate.connect(create_call_scripts, sender=self)
         user_blocked.connect(handover.hand_over_on_block, dispatch_uid="tasks")
         register_list(TASK_LIST)
         register_kinds(*KINDS)
         register_subject_type(TaskSubject())
         registry.register_all()
+
+
+def create_call_scripts(**kwargs: Any) -> None:
+    """After migrations: a row for every call script that the product has a text for."""
+    from tasks.models import CallScript
+
+    try:
+        # The state after this migration; `flush` sends none.
+        kwargs.get("apps", apps).get_model("tasks", "CallScript")
+    except LookupError:  # migrated to before the model
+        return
+    CallScript.objects.using(kwargs["using"]).create_missing()

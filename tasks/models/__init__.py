@@ -1,11 +1,13 @@
 """The signing task and what belongs to it."""
 
+from tasks.models.call_script import CallScript
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
 from tasks.models.task import Channel, DocumentKind, SigningTask
 
 __all__ = [
     "AuthorityDocument",
+    "CallScript",
     "Channel",
     "Comment",
     "DocumentKind",

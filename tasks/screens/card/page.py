@@ -34,6 +34,7 @@ from tasks.screens.card.signing import SigningBlock, build_signing_block
 from tasks.screens.card.stages import StepperStage, build_stepper
 from tasks.screens.card.timeline import build_timeline_events
 from tasks.statuses import Status, WaitsFor, quick_filters
+from tasks.wording.call_scripts import find_call_script
 from tasks.wording.guidance import build_support_request
 from tasks.wording.troubles import troubles
 
@@ -68,7 +69,8 @@ class AuthorityFileLink:
 class CurrentStep:
     """Stepper, banner and the actions that are possible now.
 
-    ``phone`` is the client's if calling them helps now, else "".
+    ``phone`` is the client's if calling them helps now, else "". ``call_script`` is what to say to
+    them.
     """
 
     stages: tuple[StepperStage, ...]
@@ -79,6 +81,7 @@ class CurrentStep:
     support_request: SupportRequest | None
     remind: Button | None
     phone: str
+    call_script: str
 
     @property
     def has_main(self) -> bool:
@@ -216,6 +219,7 @@ def _build_current_step(
         support_request=build_support_request(task, banner.reason, banner.outside_code),
         remind=_build_remind_button(task, user, entries),
         phone=_phone_to_call(task),
+        call_script=find_call_script(task),
     )
 
 
