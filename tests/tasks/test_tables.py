@@ -116,20 +116,20 @@ NAMES = sorted({row["name"] for row in read_table("transitions")})
 STATUSES = [NEW, *[status.value for status in Status]]
 
 
-@pytest.mark.parametrize(("status", "name"), list(itertools.product(STATUSES, NAMES)))
-def test_a_transition_happens_where_the_table_has_it_and_nowhere_else(
-    status: str, name: str
-) -> None:
-    task = SigningTask(status=status)
-    targets = {to for move, source, to, _ in moves_in_table() if (move, source) == (name, status)}
-    call = getattr(task, name)
-    if targets:
-        call(**FACTS.get(name, {}))
-        assert task.status in targets
-    else:
-        with pytest.raises(TransitionNotAllowed):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_transition_happens_where_the_table_has_it_and_nowhere_else(name: str) -> None:
+    rows = moves_in_table()
+    for status in STATUSES:
+        task = SigningTask(status=status)
+        targets = {to for move, source, to, _ in rows if (move, source) == (name, status)}
+        call = getattr(task, name)
+        if targets:
             call(**FACTS.get(name, {}))
-        assert task.status == status
+            assert task.status in targets, status
+        else:
+            with pytest.raises(TransitionNotAllowed):
+                call(**FACTS.get(name, {}))
+            assert task.status == status
 
 
 def test_the_status_cannot_be_set_by_hand() -> None:
