@@ -105,6 +105,11 @@ HELPME_URLS = {
     "SUPPORT": env.text("HELPME_SUPPORT_URL", "") or _HELPME_URL,
     "ERROR": env.text("HELPME_ERROR_URL", "") or _HELPME_URL,
 }
+# Where staff find a document in each archive, with «{code}» for its code; empty: no link.
+ARCHIVE_SEARCH_URLS = {
+    "APD": env.text("ARCHIVE_APD_SEARCH_URL", _sandbox("/archive/?code={code}")),
+    "RIO": env.text("ARCHIVE_RIO_SEARCH_URL", _sandbox("/archive/?code={code}")),
+}
 # The form that a request for access needs, with its instruction.
 ACCESS_TEMPLATE_URL = env.text("ACCESS_TEMPLATE_URL", "https://cloud.example/e-contract/access")
 # ORDER_… are the names before version 2: installations may still set them.

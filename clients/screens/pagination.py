@@ -1,5 +1,6 @@
 """Numbered pages of search results; the count stops at a thousand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,19 @@ def paginate(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = PAGE_
     Two queries: a count that stops after `MAX_COUNT`, and the rows.
     """
     count = rows.order_by()[: MAX_COUNT + 1].count()
+    return _build_result_page(request, rows, count, per_page)
+
+
+def paginate_list(
+    request: HttpRequest, rows: Sequence[Any], *, per_page: int = PAGE_SIZE
+) -> ResultPage:
+    """As `paginate`, of rows that are in memory."""
+    return _build_result_page(request, rows, len(rows), per_page)
+
+
+def _build_result_page(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], count: int, per_page: int
+) -> ResultPage:
     reachable = min(count, MAX_COUNT)
     last = max(1, -(-reachable // per_page))
     number = min(_parse_number(request.GET.get("page", "")), last)

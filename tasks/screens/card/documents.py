@@ -1,6 +1,7 @@
 """«Документы и услуги»: the document, its versions and pages, its code in the archive."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -29,6 +30,8 @@ State = DocumentVersion.State
 
 # What each archive calls its code (docs/rules.md#document-archive).
 CODE_LABELS = {ArchiveSystem.APD: "Штрих код документа", ArchiveSystem.RIO: "ИД документа"}
+# The field of the archive's own page in which the code is searched for, top left.
+SEARCH_FIELDS = {ArchiveSystem.APD: "Поиск по Штрих коду", ArchiveSystem.RIO: "ИД документа"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,17 @@ class VersionView:
 
 @dataclass(frozen=True)
 class ArchiveCodeView:
-    """A document's code in an archive, as text and as a barcode for scanners."""
+    """A document's code in an archive, as text and as a barcode for scanners.
+
+    ``search_url`` leads to the document in the archive, "" where the installation has no such link.
+    """
 
     label: str
     value: str
     barcode: str
+    archive: str
+    search_field: str
+    search_url: str
 
 
 @dataclass(frozen=True)
@@ -176,7 +185,15 @@ def _review_url(task: SigningTask, version: DocumentVersion) -> str:
 def _build_code(system: str, code: str) -> ArchiveCodeView | None:
     if not code:
         return None
-    return ArchiveCodeView(CODE_LABELS[ArchiveSystem(system)], code, code128_svg(code))
+    archive = ArchiveSystem(system)
+    return ArchiveCodeView(
+        label=CODE_LABELS[archive],
+        value=code,
+        barcode=code128_svg(code),
+        archive=str(archive.label),
+        search_field=SEARCH_FIELDS[archive],
+        search_url=settings.ARCHIVE_SEARCH_URLS[archive].replace("{code}", quote(code, safe="")),
+    )
 
 
 def _verification_url(package: Package) -> str:

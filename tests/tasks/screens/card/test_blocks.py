@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from edo.models import Exchange
@@ -59,6 +60,21 @@ def test_the_document_block_shows_the_state_of_the_file(
 ) -> None:
     task = make(owner, document_version=DocumentVersionFactory(**changes))
     assert text in card(web, task)
+
+
+def test_the_code_says_how_to_find_the_document_in_the_archive(
+    owner: User, web: Client, settings: Settings
+) -> None:
+    settings.ARCHIVE_SEARCH_URLS = {"APD": "", "RIO": "https://rio.example/?id={code}"}
+    version = DocumentVersionFactory(archive_system="RIO", archive_code="R/7", archived_at=NOW)
+    task = make(owner, document_version=version)
+    page = card(web, task)
+    assert "Архив: РИО Картотека. Вставьте код там в поле «ИД документа» слева вверху." in page
+    link = 'href="https://rio.example/?id=R%2F7"'
+    assert link in web.get(f"/tasks/{task.number}/").content.decode()
+    settings.ARCHIVE_SEARCH_URLS = {"APD": "", "RIO": ""}
+    assert "Архив: РИО Картотека." in card(web, task)
+    assert "Открыть в архиве" not in card(web, task)
 
 
 def test_a_task_without_a_document_has_an_upload_form(owner: User, web: Client) -> None:
