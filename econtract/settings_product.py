@@ -96,6 +96,12 @@ SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
 REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
 # How many times a day employees may make the system write to one client again.
 CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10)
+# What a document on paper costs: printing and delivery, the manager's time, the back office's.
+PAPER_DOCUMENT_ROUBLES = env.number("PAPER_DOCUMENT_ROUBLES", 300)
+PAPER_MANAGER_MINUTES = env.number("PAPER_MANAGER_MINUTES", 20)
+PAPER_BACK_OFFICE_MINUTES = env.number("PAPER_BACK_OFFICE_MINUTES", 15)
+# All contracts with business clients in a year, on paper too; 0: not known.
+CONTRACTS_PER_YEAR = env.number("CONTRACTS_PER_YEAR", 200_000)
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 # The portal of technical support, and its services where they have addresses of their own.

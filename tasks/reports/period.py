@@ -55,6 +55,11 @@ class ReportQuery:
         return tasks.encode(leave_out=LIST_PARAMETERS)
 
     @property
+    def is_period_only(self) -> bool:
+        """Whether nothing but the period limits the tasks."""
+        return not self.tasks.with_changes(since=None, until=None).is_narrowed
+
+    @property
     def days(self) -> list[date]:
         """Every day of the period, in order."""
         count = (self.until - self.since).days + 1

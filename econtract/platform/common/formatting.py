@@ -103,3 +103,11 @@ def pluralize(number: int, one: str, few: str, many: str) -> str:
 def format_number(number: int) -> str:
     """«12 345» with a no-break space."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def format_share(part: int, total: int) -> str:
+    """«3,4 %»; «–» of nothing."""
+    if not total:
+        return "–"
+    share = f"{100 * part / total:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{share}\N{NO-BREAK SPACE}%"

@@ -4,24 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
 
-from econtract.platform.common.formatting import format_duration, format_number
+from econtract.platform.common.formatting import format_number, format_share
 from tasks.reports.figures import ReportFigures
 from tasks.reports.period import ReportQuery
+from tasks.screens.reports.tiles import Tile, build_tiles
 from tasks.statuses import Stage
 
-GOAL = "цель 10 мин"
 MAX_RESOLUTIONS = 8
 # Label and length in days.
 PRESETS = {"7 дней": 7, "30 дней": 30, "92 дня": 92}
 # The chart «Задания по дням», in units of its view box.
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 948, 260, 52, 28, 12
 MAX_DAY_LABELS = 10
-
-
-@dataclass(frozen=True)
-class Tile:
-    value: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -74,11 +68,11 @@ class Report:
     days_text: str
 
 
-def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
-    """The report of ``figures``."""
+def build_report(figures: ReportFigures, query: ReportQuery, *, covers_company: bool) -> Report:
+    """The report of ``figures``; ``covers_company`` as in `build_tiles`."""
     axis = _round_up(max((created for created, _ in figures.day_counts.values()), default=1))
     return Report(
-        tiles=_build_tiles(figures),
+        tiles=build_tiles(figures, query, covers_company=covers_company),
         funnel=_build_funnel(figures),
         resolutions=_build_resolutions(figures),
         days=_build_day_bars(figures, query.days, axis),
@@ -88,23 +82,6 @@ def build_report(figures: ReportFigures, query: ReportQuery) -> Report:
         ],
         days_text=_describe_days(figures, query),
     )
-
-
-def _build_tiles(figures: ReportFigures) -> list[Tile]:
-    return [
-        Tile(format_number(figures.created_count), "Создано"),
-        Tile(
-            format_number(figures.signed_count),
-            f"Подписано, {_format_share(figures.signed_count, figures.created_count)}",
-        ),
-        Tile(
-            format_duration(figures.median_duration)
-            if figures.median_duration is not None
-            else "–",
-            f"Медиана до подписания, {GOAL}",
-        ),
-        Tile(_format_share(figures.failed_count, figures.created_count), "Доля с ошибкой"),
-    ]
 
 
 def _build_funnel(figures: ReportFigures) -> list[Bar]:
@@ -128,15 +105,7 @@ def _build_resolutions(figures: ReportFigures) -> list[Bar]:
 
 def _build_bar(label: str, count: int, total: int, longest: int) -> Bar:
     width = f"{100 * count / longest:.1f}%" if longest else "0%"
-    return Bar(label, format_number(count), _format_share(count, total), width)
-
-
-def _format_share(part: int, total: int) -> str:
-    """«3,4 %»."""
-    if not total:
-        return "–"
-    share = f"{100 * part / total:.1f}".removesuffix(".0").replace(".", ",")
-    return f"{share}\N{NO-BREAK SPACE}%"
+    return Bar(label, format_number(count), format_share(count, total), width)
 
 
 # --- By days --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
+from accounts.visibility import visibility_of
 from clients.screens.access import current_user
 from econtract.platform.common.htmx import is_fragment, render_page
 from tasks.listing.tabs import SEARCH, find_tasks, get_tabs
@@ -24,11 +25,12 @@ def report(request: HttpRequest) -> HttpResponse:
     """The page; for htmx, which sends other filters, the report alone."""
     user, query = current_user(request), ReportQuery.parse(request.GET)
     figures = compute_figures(find_tasks(user, TAB, query.tasks))
+    covers_company = visibility_of(user).sees_everything and query.is_period_only
     owner_text = request.GET.get("owner_q", "")
     context = {
         "form": SelectionForm(initial=SelectionForm.initial_values(query.tasks)),
         "query": query,
-        "report": build_report(figures, query),
+        "report": build_report(figures, query, covers_company=covers_company),
         "is_empty": not figures.created_count,
         "presets": [
             {"label": label, "url": query.encode_last(days)} for label, days in PRESETS.items()

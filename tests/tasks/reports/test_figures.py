@@ -55,6 +55,9 @@ def test_no_tasks_have_no_median() -> None:
         created_count=0,
         signed_count=0,
         failed_count=0,
+        completed_count=0,
+        fast_count=0,
+        contract_count=0,
         median_duration=None,
         stage_counts=dict.fromkeys(FUNNEL, 0),
         day_counts={},
@@ -73,6 +76,23 @@ def test_tasks_are_counted_by_their_current_status(manager: User) -> None:
         create_task(manager, status)
     figures = compute()
     assert (figures.created_count, figures.signed_count, figures.failed_count) == (5, 3, 2)
+
+
+def test_a_completed_task_is_fast_up_to_ten_minutes(manager: User) -> None:
+    for minutes in (2, 10, 11):
+        create_task(manager, Status.COMPLETED, minutes=minutes)
+    create_task(manager, Status.CANCELLED, minutes=1)
+    figures = compute()
+    assert (figures.fast_count, figures.completed_count) == (2, 3)
+
+
+def test_signed_contracts_with_business_clients_are_counted(manager: User) -> None:
+    create_task(manager, Status.COMPLETED)
+    create_task(manager, Status.ARCHIVE_FAILED)
+    create_task(manager, Status.COMPLETED, document_kind="supplement")
+    create_task(manager, Status.COMPLETED, task_type="contractor")
+    create_task(manager, Status.DOCUMENT_SIGNING)
+    assert compute().contract_count == 2
 
 
 @pytest.mark.parametrize(("minutes", "median"), [([8], 8), ([30, 2, 8], 8), ([2, 8, 30, 60], 30)])

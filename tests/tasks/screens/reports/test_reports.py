@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.test import Client
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.roles import TaskType
@@ -66,7 +67,10 @@ def test_the_figures_of_a_month(owner: User, web: Client) -> None:
         "Создано": "5",
         f"Подписано, 60{NBSP}%": "3",
         "Медиана до подписания, цель 10 мин": "8 мин",
+        "Доля выполненных быстрее 10 мин": f"66,7{NBSP}%",
         "Доля с ошибкой": f"20{NBSP}%",
+        f"Экономия на печати и доставке, по 300{NBSP}₽ за документ": f"900{NBSP}₽",
+        f"Экономия времени: 20{NBSP}мин менеджера и 15{NBSP}мин бэк-офиса за документ": f"2{NBSP}ч",
     }
     report = response.context["report"]
     assert bars(report.resolutions) == {"Клиент отказался от подписания": ("1", f"20{NBSP}%")}
@@ -75,6 +79,21 @@ def test_the_figures_of_a_month(owner: User, web: Client) -> None:
         ("20.11.2026", "1", "1"),
         ("21.11.2026", "2", "0"),
     ]
+
+
+def test_the_share_of_contracts_is_shown_for_the_whole_company_only(
+    people: People, owner: User, settings: Settings
+) -> None:
+    settings.CONTRACTS_PER_YEAR = 36_500  # 3,000 in thirty days
+    for _ in range(3):
+        make(owner, Status.COMPLETED)
+    label = f"Доля удаленных договоров, из 3{NBSP}000 за период"
+    web = browser_of(people["administrator"])
+    assert tiles(web.get("/reports/"))[label] == f"0,1{NBSP}%"
+    assert label not in tiles(web.get(f"/reports/?owner={owner.pk}"))
+    assert label not in tiles(browser_of(owner).get("/reports/"))
+    settings.CONTRACTS_PER_YEAR = 0
+    assert len(tiles(web.get("/reports/"))) == 7
 
 
 def test_the_funnel_counts_a_cancelled_task_as_far_as_it_came(owner: User, web: Client) -> None:
