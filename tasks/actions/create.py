@@ -19,7 +19,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import RecipientOption
-from tasks.actions.document import record_review
+from tasks.actions.document import record_attachment, record_review
 from tasks.channels import OperatorSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
@@ -94,8 +94,10 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
     # No other transaction sees the row before the commit, so it needs no lock.
     identified_at = find_valid_identification(data.contact) if task.seamless else None
     perform_locked(task, "submit", actor=actor, identified_at=identified_at)
-    if data.document_version is not None and data.document_version.reviewed_at is not None:
-        record_review(task, data.document_version, actor)
+    if data.document_version is not None:
+        record_attachment(task, data.document_version, actor)
+        if data.document_version.reviewed_at is not None:
+            record_review(task, data.document_version, actor)
     return task
 
 

@@ -95,18 +95,23 @@ def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentV
         fresh.document = version.document
         fresh.document_version = version
         save_task(fresh, "document", "document_version")
-        history.record(
-            fresh,
-            kind=HistoryEntry.Kind.DOCUMENT,
-            name="document_attached",
-            actor=actor,
-            acted_as=Actor.MANAGER,
-            file_name=version.file_name,
-            version=version.number,
-            sha256=version.source.sha256,
-        )
+        record_attachment(fresh, version, actor)
         effects.submit_document_to_archive(fresh)
     return version
+
+
+def record_attachment(task: SigningTask, version: DocumentVersion, actor: User) -> None:
+    """Keeps in the history which file ``actor`` has put on the task."""
+    history.record(
+        task,
+        kind=HistoryEntry.Kind.DOCUMENT,
+        name="document_attached",
+        actor=actor,
+        acted_as=Actor.MANAGER,
+        file_name=version.file_name,
+        version=version.number,
+        sha256=version.source.sha256,
+    )
 
 
 @transaction.atomic

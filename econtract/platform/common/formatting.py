@@ -24,6 +24,12 @@ def format_with_zone(at: datetime) -> str:
     return f"{format_datetime(at)} {zone_name(timezone.localtime(at))}"
 
 
+def format_with_seconds(at: datetime) -> str:
+    """«21.11.2025 14:32:07 МСК+2»: where readers compare events of the same minute."""
+    local = timezone.localtime(at)
+    return f"{local:%d.%m.%Y %H:%M:%S} {zone_name(local)}"
+
+
 def zone_name(at: datetime) -> str:
     """The zone of ``at`` as Russian timetables write it: «МСК», «МСК+2», «МСК-1».
 

@@ -1,6 +1,9 @@
 """Events of a timeline, as a page shows them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from econtract.platform.common.formatting import format_with_seconds
 
 
 @dataclass(frozen=True)
@@ -14,14 +17,13 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """One event; every field is text for the page.
+    """One event; every field but ``at`` is text for the page.
 
     ``badge`` is the badge of the status that the event led to ("" for other events). ``by_user``
     tells what people did from what systems did.
     """
 
-    time: str
-    iso: str
+    at: datetime
     text: str
     actor: str
     badge: str
@@ -29,6 +31,14 @@ class TimelineEvent:
     by_user: bool
     notes: tuple[str, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+
+    @property
+    def time(self) -> str:
+        return format_with_seconds(self.at)
+
+    @property
+    def iso(self) -> str:
+        return self.at.isoformat(timespec="seconds")
 
     @property
     def note(self) -> str:

@@ -1,6 +1,6 @@
 """The calls of outside systems, as events of a task's history."""
 
-from econtract.platform.common.formatting import format_with_zone, pluralize
+from econtract.platform.common.formatting import pluralize
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.failures import ErrorKind
 from econtract.platform.outbox.models import OutboxJob
@@ -25,10 +25,8 @@ def build_call_events(task: SigningTask) -> list[TimelineEvent]:
 
 
 def _build_event(job: OutboxJob, system: str) -> TimelineEvent:
-    at = job.closed_at or job.created_at
     return TimelineEvent(
-        time=format_with_zone(at),
-        iso=at.isoformat(timespec="seconds"),
+        at=job.closed_at or job.created_at,
         text=f"{registry.title_of(job.kind)}{_describe_channel(job)}: {_describe_result(job)}",
         actor=SYSTEMS[system],
         badge="error" if job.state == OutboxJob.State.PARKED else "",

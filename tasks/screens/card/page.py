@@ -32,7 +32,11 @@ from tasks.screens.card.services import (
 )
 from tasks.screens.card.signing import SigningBlock, build_signing_block
 from tasks.screens.card.stages import StepperStage, build_stepper
-from tasks.screens.card.timeline import build_timeline_events
+from tasks.screens.card.timeline import (
+    build_comment_events,
+    build_timeline_events,
+    merge_events,
+)
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording.call_scripts import find_call_script
 from tasks.wording.guidance import build_support_request
@@ -145,6 +149,7 @@ class Card:
 def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
     """The card that ``user`` sees; ``task`` and ``flags`` come from `load_card_task`."""
     versions, entries = _versions(task), _history(task=task.number)
+    comments = list(task.comments.select_related("author")) if flags.comments else []
     buttons = build_buttons(task, user)
     return Card(
         head=_build_head(task, buttons),
@@ -156,8 +161,8 @@ def build_card(task: SigningTask, user: User, flags: CardFlags) -> Card:
         services=build_services_block(task, _services(task=task.number), user),
         signing=build_signing_block(task, user),
         discussion=Discussion(
-            comments=_build_comments(task) if flags.comments else (),
-            history=tuple(build_timeline_events(entries)[:RECENT_EVENTS]),
+            comments=tuple(_build_comment(comment) for comment in comments),
+            history=_build_recent_events(entries, comments),
         ),
     )
 
@@ -257,8 +262,12 @@ def _build_authority_file(document: AuthorityDocument) -> AuthorityFileLink:
     )
 
 
-def _build_comments(task: SigningTask) -> tuple[CommentView, ...]:
-    return tuple(_build_comment(comment) for comment in task.comments.select_related("author"))
+def _build_recent_events(
+    entries: list[HistoryEntry], comments: list[Comment]
+) -> tuple[TimelineEvent, ...]:
+    entry_events = build_timeline_events(entries[-RECENT_EVENTS:])
+    comment_events = build_comment_events(comments[-RECENT_EVENTS:])
+    return tuple(merge_events(entry_events, comment_events)[:RECENT_EVENTS])
 
 
 def _build_comment(comment: Comment) -> CommentView:

@@ -1,12 +1,12 @@
-"""The history of a task as events of a timeline."""
+"""The history of a task and its comments as events of a timeline."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from clients.models.formats import display_phone
-from econtract.platform.common.formatting import format_with_zone
 from econtract.platform.timeline.events import FieldChange, TimelineEvent
-from tasks.models import HistoryEntry
+from tasks.models import Comment, HistoryEntry
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.transitions import Actor
 from tasks.wording.history import FIELDS, MANAGER_CHANGES, SENTENCES
@@ -29,15 +29,27 @@ ACTORS = {
 USERS = {Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT}
 
 
-def build_timeline_events(entries: list[HistoryEntry]) -> list[TimelineEvent]:
-    """The events of the entries, newest first."""
-    return [_build_event(entry) for entry in reversed(entries)]
+def build_timeline_events(entries: Iterable[HistoryEntry]) -> list[TimelineEvent]:
+    return [_build_event(entry) for entry in entries]
+
+
+def build_comment_events(comments: Iterable[Comment]) -> list[TimelineEvent]:
+    return [_build_comment_event(comment) for comment in comments]
+
+
+def merge_events(*timelines: list[TimelineEvent]) -> list[TimelineEvent]:
+    """The events of all ``timelines``, newest first.
+
+    Each of them is oldest first. Of events of the same moment, those of a later timeline and the
+    later ones of one timeline count as newer.
+    """
+    events = [event for timeline in timelines for event in timeline]
+    return sorted(events, key=attrgetter("at"))[::-1]
 
 
 def _build_event(entry: HistoryEntry) -> TimelineEvent:
     return TimelineEvent(
-        time=format_with_zone(entry.at),
-        iso=_iso(entry.at),
+        at=entry.at,
         text=_describe(entry),
         actor=_describe_actor(entry),
         badge=_badge(entry),
@@ -48,8 +60,16 @@ def _build_event(entry: HistoryEntry) -> TimelineEvent:
     )
 
 
-def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+def _build_comment_event(comment: Comment) -> TimelineEvent:
+    return TimelineEvent(
+        at=comment.created_at,
+        text="Комментарий",
+        actor=str(comment.author),
+        badge="",
+        icon="message",
+        by_user=True,
+        notes=(comment.text,),
+    )
 
 
 def _describe(entry: HistoryEntry) -> str:

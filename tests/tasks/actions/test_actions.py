@@ -77,6 +77,9 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
     kinds = set(OutboxJob.objects.values_list("kind", flat=True))
     assert kinds == {"start_identification", "submit_document_to_archive"}
     assert task.contact_version.contact in task.client.contacts.all()
+    first, second = task.history.all()
+    assert (first.name, second.name) == ("submit", "document_attached")
+    assert second.details["file_name"] == task.document_version.file_name
 
 
 @pytest.mark.parametrize(

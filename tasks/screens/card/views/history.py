@@ -1,14 +1,16 @@
 """«История задания»."""
 
-from operator import attrgetter
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from econtract.platform.common.htmx import render_page
 from tasks.screens.card.calls import build_call_events
-from tasks.screens.card.timeline import build_timeline_events
+from tasks.screens.card.timeline import (
+    build_comment_events,
+    build_timeline_events,
+    merge_events,
+)
 from tasks.screens.common.requests import get_visible_task
 
 FILTERS = {"all": "Все", "people": "Действия", "system": "Система"}
@@ -18,15 +20,15 @@ FILTERS = {"all": "Все", "people": "Действия", "system": "Систе�
 def history(request: HttpRequest, number: int) -> HttpResponse:
     """The events of the task, newest first: all, those of users, or those of systems.
 
-    The calls of outside systems are among the latter.
+    Comments are among the former, calls of outside systems among the latter.
     """
     task = get_visible_task(request, number)
     current = request.GET.get("show", "all")
-    events = [
-        *build_timeline_events(list(task.history.select_related("actor"))),
-        *reversed(build_call_events(task)),
-    ]
-    events = sorted(events, key=attrgetter("iso"), reverse=True)
+    events = merge_events(
+        build_call_events(task),
+        build_timeline_events(task.history.select_related("actor")),
+        build_comment_events(task.comments.select_related("author")),
+    )
     if current == "people":
         events = [event for event in events if event.by_user]
     elif current == "system":

@@ -1,11 +1,13 @@
 """«История задания» and the texts of its events."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from accounts.models import User
-from tasks.models import HistoryEntry, SigningTask
+from econtract.platform.outbox.models import OutboxJob
+from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.pipeline.cabinet import CreateCabinet
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 from tests.support.factories import HistoryEntryFactory
@@ -63,7 +65,7 @@ def test_every_event_shows_user_time_and_change(
 ) -> None:
     text = page(owner, task_with_history)
     for expected in [
-        "21.11.2026 12:30 МСК",
+        "21.11.2026 12:30:00 МСК",
         f"{owner} (менеджер)",
         "Ожидание идентификации → Ошибка идентификации",
         "Отказ клиента от предоставления данных. Не хочу",
@@ -77,6 +79,41 @@ def test_every_event_shows_user_time_and_change(
 def test_the_newest_comes_first(owner: User, task_with_history: SigningTask) -> None:
     text = page(owner, task_with_history)
     assert text.index("Принято в работу") < text.index("Задание создано")
+
+
+def test_events_of_one_second_are_in_their_order(owner: User, task: SigningTask) -> None:
+    """Comments and calls of systems among them, the call before the change that it caused."""
+    second = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+    def at(milliseconds: int) -> datetime:
+        return second + timedelta(milliseconds=milliseconds)
+
+    HistoryEntryFactory(task=task, name="submit", old_status="", at=at(100))
+    Comment.objects.create(task=task, author=owner, text="Жду паспорт", created_at=at(200))
+    OutboxJob.objects.create(
+        kind=CreateCabinet.kind,
+        subject=task.number,
+        queue_key=task.queue_key,
+        state=OutboxJob.State.DONE,
+        attempts=2,
+        closed_at=at(300),
+    )
+    HistoryEntryFactory(
+        task=task,
+        kind=HistoryEntry.Kind.EDITED,
+        name="contact_edited",
+        old_status="",
+        new_status="",
+        at=at(300),
+    )
+    Comment.objects.create(task=task, author=owner, text="Прислали", created_at=at(400))
+    text = page(owner, task)
+    events = ["Прислали", "Контактное лицо изменено", "2 попытки", "Жду паспорт", "Задание создано"]
+    assert sorted(events, key=text.index) == events
+    card = browser_of(owner).get(f"/tasks/{task.number}/").content.decode()
+    recent = card[card.index("h-history") : card.index("h-comments")]
+    assert sorted(events[:2] + events[3:], key=recent.index) == events[:2] + events[3:]
+    assert "Жду паспорт" not in page(owner, task, "?show=system")
 
 
 def test_the_filters_tell_users_events_from_systems(
@@ -95,7 +132,7 @@ def test_the_filters_tell_users_events_from_systems(
 def test_times_are_in_the_users_time_zone(owner: User, task_with_history: SigningTask) -> None:
     owner.time_zone = "Asia/Yekaterinburg"
     owner.save()
-    assert "21.11.2026 14:30 МСК+2" in page(owner, task_with_history)
+    assert "21.11.2026 14:30:00 МСК+2" in page(owner, task_with_history)
 
 
 def test_an_empty_history_says_so(owner: User, task: SigningTask) -> None:
