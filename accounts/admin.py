@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,7 +17,13 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import actions, admin_groups
 from accounts.admin_base import LabelledFormSet, TitledAdmin
-from accounts.admin_forms import AutocompleteAdmin, BlockForm, PasswordForm
+from accounts.admin_forms import (
+    MAX_SELECTED_USERS,
+    TOO_MANY_USERS,
+    AutocompleteAdmin,
+    BlockForm,
+    PasswordForm,
+)
 from accounts.login import throttle
 from accounts.models import RoleGrant, TypeAccess, User
 from accounts.roles import Role
@@ -75,6 +82,7 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
     list_filter = ["is_active", "roles__role", "type_accesses__task_type"]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["last_name", "first_name", "username"]
+    actions = ["open_regions"]
     change_password_form = PasswordForm
     inlines = [RoleInline, TypeAccessInline, RegionInline]
     filter_horizontal = ()
@@ -101,6 +109,15 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
         ("Сотрудник", {"fields": ["last_name", "first_name", "patronymic", "email"]}),
     ]
+
+    @admin.action(description="Открыть регионы…")
+    def open_regions(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        """The page of the room that has regions (`clients.directories.region_access_admin`)."""
+        if users.count() > MAX_SELECTED_USERS:
+            self.message_user(request, TOO_MANY_USERS, messages.ERROR)
+            return None
+        query = urlencode({"users": list(users.values_list("pk", flat=True))}, doseq=True)
+        return redirect(f"{reverse('admin:clients_region_access')}?{query}")
 
     @admin.display(description="Роли")
     def role_names(self, user: User) -> str:

@@ -13,6 +13,9 @@ from accounts.roles import Role
 
 NO_MANAGER = "Выберите сотрудника с ролью «Менеджер», которому вход не закрыт"
 
+# Of a form about several users.
+MAX_SELECTED_USERS = 200
+TOO_MANY_USERS = f"Не больше {MAX_SELECTED_USERS} сотрудников за раз"
 
 # More do not fit a database key.
 MAX_KEY_DIGITS = 18

@@ -5,12 +5,14 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 
 from accounts.actions import change_rights
 from accounts.admin_forms import AutocompleteAdmin
 from clients.directories import registry
 from clients.directories.admin import DirectoryAdmin
+from clients.directories.region_access_admin import show_region_access
 from clients.models import (
     BillingPrefix,
     Client,
@@ -49,6 +51,16 @@ class RegionAdmin(AutocompleteAdmin, DirectoryAdmin):
     list_filter = ["mrf", "archive", "seamless", "active", "prefix_source"]
     search_fields = ["name", "account_prefix"]
     autocomplete_fields = ["managers"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(show_region_access)
+        return [path("access/", view, name="clients_region_access"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        links = {"access_url": reverse("admin:clients_region_access")}
+        return super().changelist_view(request, {**(extra_context or {}), **links})
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         # The first regions come from a file, and so does a new macro-region.

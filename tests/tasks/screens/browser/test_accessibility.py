@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from tasks.actions.comments import add_comment
-from tasks.models import SigningTask
+from tasks.models import CallScript, SigningTask
 from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens, assert_accessible
 from tests.support.factories import HistoryEntryFactory
@@ -77,6 +77,8 @@ def test_the_admin_pages_of_users_pass_the_audit(
         "/admin/accounts/user/add/",
         f"/admin/accounts/user/{owner.pk}/change/",
         f"/admin/accounts/user/{owner.pk}/block/",
+        f"/admin/clients/region/access/?users={owner.pk}",
+        f"/admin/tasks/callscript/{CallScript.objects.earliest('pk').pk}/change/",
         f"/admin/accounts/accessgroup/{group}/change/",
         "/admin/accounts/journalentry/",
         f"/admin/tasks/signingtask/{task}/change/",
