@@ -69,10 +69,10 @@ NEXT_BY_RESOLUTION = {
     "при необходимости замените документ и отправьте снова.",
     Resolution.ACCOUNT_UNVERIFIED: "Исправьте лицевой счет и выполните «Проверка ЛС». Счет, "
     "созданный менее 60 минут назад, может быть еще не виден.",
-    Resolution.POWER_OF_ATTORNEY_INVALID: "Доверенность подписанта не действует. Сообщите "
-    "администратору; когда ее обновят, отправьте документ снова.",
-    Resolution.CERTIFICATE_INVALID: "Сертификат подписанта не действует. Сообщите "
-    "администратору; когда его обновят, отправьте документ снова.",
+    Resolution.POWER_OF_ATTORNEY_INVALID: "Доверенность подписанта не действует. Оформите "
+    "заявку: текст готов в карточке; когда ее обновят, отправьте документ снова.",
+    Resolution.CERTIFICATE_INVALID: "Сертификат подписанта не действует. Оформите "
+    "заявку: текст готов в карточке; когда его обновят, отправьте документ снова.",
     Resolution.WITHDRAWN: "Документ отозван. Вложите исправленный документ и отправьте его снова.",
     Resolution.ARCHIVE_REJECTED: "Архив не принял пакет. Оформите заявку в техническую "
     "поддержку: текст готов в карточке.",
@@ -81,9 +81,11 @@ NEXT_BY_RESOLUTION = {
     Resolution.CONSENT_REFUSED: "Клиент отклонил приглашение к обмену документами. Позвоните ему "
     "и объясните, зачем оно; потом отправьте документ снова.",
     Resolution.NOT_CONFIRMED: "Подписант отклонил подпись или не подтвердил ее вовремя. "
-    "Свяжитесь с ним и отправьте документ снова.",
+    "Свяжитесь с ним и отправьте документ снова; если не помогает, оформите заявку: текст готов "
+    "в карточке.",
     Resolution.CLIENT_SIGNATURE_INVALID: "Подпись клиента недействительна. Объясните клиенту "
-    "причину и отправьте документ снова, чтобы он подписал его другим сертификатом.",
+    "причину и отправьте документ снова, чтобы он подписал его другим сертификатом; если клиент "
+    "не согласен, оформите заявку: текст готов в карточке.",
     Resolution.DOCUMENT_REJECTED: "Электронный архив не принял документ, поэтому он не отправлен "
     "клиенту. Замените документ или передайте его в архив снова, потом отправьте; если "
     "не помогает, оформите заявку: текст готов в карточке.",
@@ -100,6 +102,9 @@ ASK_SUPPORT = {
     Resolution.ARCHIVE_REJECTED: HelpMeService.SUPPORT,
     Resolution.DOCUMENT_REJECTED: HelpMeService.SUPPORT,
     Resolution.CLIENT_SIGNATURE_INVALID: HelpMeService.SUPPORT,
+    Resolution.CERTIFICATE_INVALID: HelpMeService.SUPPORT,
+    Resolution.POWER_OF_ATTORNEY_INVALID: HelpMeService.SUPPORT,
+    Resolution.NOT_CONFIRMED: HelpMeService.SUPPORT,
     Resolution.SEND_FAILED: HelpMeService.SUPPORT,
     Resolution.ACCOUNT_UNVERIFIED: HelpMeService.SUPPORT,
     Resolution.CABINET_EXISTS: HelpMeService.SUPPORT,

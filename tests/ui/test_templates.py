@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from econtract.platform.common.toasts import UndoToast, offer_undo
+from econtract.platform.listing.query import MAX_SEARCH_LENGTH
 from tests.support.paths import ROOT
 from tests.ui.conftest import render
 
@@ -71,6 +72,15 @@ def test_no_line_is_longer_than_200_characters() -> None:
         for number, line in enumerate(text.splitlines(), start=1)
         if len(line) > 200
     ] == []
+
+
+def test_a_search_field_takes_no_more_than_the_search_reads() -> None:
+    """A longer text would make an address that servers refuse in English."""
+    field = re.compile(r'<input\b(?=[^>]*(?:type="search"|name="{{ query_name }}"))[^>]*>')
+    fields = [tag for text in read_templates().values() for tag in field.findall(text)]
+    assert len(fields) >= 8
+    limit = f'maxlength="{MAX_SEARCH_LENGTH}"'
+    assert [tag for tag in fields if limit not in tag] == []
 
 
 def test_the_letter_yo_is_not_used() -> None:

@@ -1,4 +1,4 @@
-// Small services for fields: digits only, Enter for a field's own button, and where the focus goes.
+// Small services for fields: digits only, a field's own button, and where the focus goes.
 ((app) => {
   "use strict";
 
@@ -18,6 +18,21 @@
     event.preventDefault();
     $(button)?.click();
   });
+
+  // The button of a field of digits looks active when the last digit is there and the server has
+  // no objection; until then it only says what is missing. What the server has not seen yet is
+  // judged by its length alone.
+  const updateButtons = ({ target }) => {
+    for (const field of document.querySelectorAll("[data-digits][data-enter]")) {
+      const isRefused = field !== target && field.getAttribute("aria-invalid") === "true";
+      const button = $(field.dataset.enter);
+      const isOff = isRefused || field.value.length < Number(field.dataset.digits);
+      button?.setAttribute("aria-disabled", isOff);
+    }
+  };
+  document.addEventListener("input", updateButtons);
+  document.addEventListener("htmx:afterSwap", updateButtons);
+  updateButtons(document);
 
   // The server names the field to focus after a swap; with `lost` only when nothing has the focus.
   document.addEventListener("focus-field", ({ detail: { value, lost } }) => {

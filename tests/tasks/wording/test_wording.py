@@ -18,8 +18,8 @@ from econtract.platform.common.formatting import (
     zone_name,
 )
 from tasks.screens.card import timeline
-from tasks.statuses import Resolution, Status
-from tasks.wording.guidance import NEXT, NEXT_BY_RESOLUTION
+from tasks.statuses import Resolution, Status, resolutions_of
+from tasks.wording.guidance import ASK_SUPPORT, NEXT, NEXT_BY_RESOLUTION
 from tasks.wording.messages import TEMPLATES
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
@@ -100,6 +100,19 @@ def test_nouns_agree_with_their_numbers(number: int, noun: str) -> None:
 def test_every_status_and_resolution_says_what_to_do_next() -> None:
     assert set(NEXT) == set(Status)
     assert set(NEXT_BY_RESOLUTION) == set(Resolution)
+
+
+def test_a_failed_signing_offers_a_request_unless_people_must_agree_first() -> None:
+    without_request = {
+        Resolution.CLIENT_REFUSED,
+        Resolution.NO_ANSWER,
+        Resolution.CHANGE_SERVICES,
+        Resolution.BLACKLISTED,
+        Resolution.CONSENT_REFUSED,
+        Resolution.WITHDRAWN,
+        Resolution.REVIEW_NEEDED,
+    }
+    assert set(resolutions_of(Status.SIGNING_FAILED)) - set(ASK_SUPPORT) == without_request
 
 
 def test_no_text_has_the_letter_that_the_product_does_without() -> None:
