@@ -49,6 +49,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
     },
     "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
+    "ask-about-silent-messages": {
+        "task": "clients.ask_about_silent_messages",
+        "schedule": 600.0,
+    },
+    "delete-old-messages": {
+        "task": "clients.delete_old_messages",
+        "schedule": crontab(hour="1", minute="40"),
+    },
     "refresh-trust": {"task": "tasks.refresh_trust", "schedule": 60.0},
     "clean-up-files": {"task": "archive.clean_up_files", "schedule": 3600.0},
     "enqueue-digests": {"task": "tasks.enqueue_digests", "schedule": crontab(minute="5")},

@@ -102,6 +102,16 @@ PAPER_MANAGER_MINUTES = env.number("PAPER_MANAGER_MINUTES", 20)
 PAPER_BACK_OFFICE_MINUTES = env.number("PAPER_BACK_OFFICE_MINUTES", 15)
 # All contracts with business clients in a year, on paper too; 0: not known.
 CONTRACTS_PER_YEAR = env.number("CONTRACTS_PER_YEAR", 200_000)
+# Whom the client sees as the sender of an SMS: at most 11 letters, agreed with the provider.
+MESSAGES_SENDER = env.text("MESSAGES_SENDER", "Rostelecom")
+# How many SMS and e-mails leave in 24 hours: to one number or address, to one client, in all.
+MESSAGES_PER_ADDRESS = env.number("MESSAGES_PER_ADDRESS", 30)
+MESSAGES_PER_CLIENT = env.number("MESSAGES_PER_CLIENT", 200)
+MESSAGES_IN_ALL = env.number("MESSAGES_IN_ALL", 100_000)
+# The hours of the client's day at which SMS leave that they did not ask for. A trial sends always.
+MESSAGES_FROM_HOUR = env.number("MESSAGES_FROM_HOUR", 0 if SANDBOX_URL else 9)
+MESSAGES_TO_HOUR = env.number("MESSAGES_TO_HOUR", 24 if SANDBOX_URL else 21)
+MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 365)
 IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 # The portal of technical support, and its services where they have addresses of their own.

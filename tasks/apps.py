@@ -10,15 +10,17 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import user_blocked
+        from clients.messages.signals import message_changed
         from econtract.platform.listing.registry import register_list
         from econtract.platform.notifications.registry import register_kinds, register_subject_type
         from tasks.actions import handover
         from tasks.listing.definition import TASK_LIST
         from tasks.notifications.kinds import KINDS
         from tasks.notifications.subject import TaskSubject
-        from tasks.pipeline import registry
+        from tasks.pipeline import client_messages, registry
 
         post_migrate.connect(create_call_scripts, sender=self)
+        message_changed.connect(client_messages.on_message_changed, dispatch_uid="tasks")
         user_blocked.connect(handover.hand_over_on_block, dispatch_uid="tasks")
         register_list(TASK_LIST)
         register_kinds(*KINDS)

@@ -3,6 +3,7 @@
 from clients.models.client import Client
 from clients.models.contact import ClientContact, Contact, ContactDetails, ContactVersion
 from clients.models.directory import ArchiveSystem, BillingPrefix, Region, Service
+from clients.models.messages import SentMessage
 
 __all__ = [
     "ArchiveSystem",
@@ -13,5 +14,6 @@ __all__ = [
     "ContactDetails",
     "ContactVersion",
     "Region",
+    "SentMessage",
     "Service",
 ]

@@ -27,6 +27,14 @@ SYSTEMS = {
     "tsp": "Служба времени",
     "trust": "УЦ и Минцифры",
 }
+# Why an SMS is not delivered, as the simulated provider reports it.
+UNDELIVERED_REASONS = {
+    "subscriber_ban": "запрет рассылок",
+    "sim_cooling": "SIM на охлаждении 24 ч",
+    "absent": "абонент недоступен",
+    "number_unknown": "номер не существует",
+    "template_not_approved": "шаблон не согласован",
+}
 _SYSTEM_PATH = re.compile(
     r"^/(?:(cdi|eip|identity|cabinet|signing|messages)/v1/"
     r"|archive/(apd|rio)/v1/"

@@ -57,6 +57,8 @@ _protocols = [
     path("signing/v1/signatures", signing.create_signature),
     path("messages/v1/sms", messages.send_sms),
     path("messages/v1/email", messages.send_email),
+    path("messages/v1/messages/<str:message_id>", messages.get_message),
+    path("messages/v1/events", event_feed("messages")),
     path("dss/STS/oauth/token", dss.get_token),
     path("dss/STS/confirmation", dss.confirm),
     path("dss/SignServer/rest/api/certificates", dss.list_certificates),

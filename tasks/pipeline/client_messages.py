@@ -1,9 +1,15 @@
 """Text messages and e-mails to the client."""
 
+from typing import Any
+
 from django.db import transaction
 
-from clients.gateways.messages import messages
+from clients.messages.errors import MessageRefused
+from clients.messages.reasons import explain_reason
+from clients.messages.sending import send_email, send_sms
+from clients.models import SentMessage
 from econtract.platform.outbox.models import OutboxJob
+from tasks.notifications import triggers
 from tasks.pipeline.step import PARTIES, NotifyingJobKind, load_task
 from tasks.wording.messages import compose
 
@@ -12,30 +18,73 @@ class SendMessage(NotifyingJobKind):
     """One SMS or e-mail to the task's contact.
 
     Payload: ``channel`` («sms» or «email»), ``template`` (of `tasks.wording.messages`) and the
-    template's values.
+    template's values. The job's key is that of the `SentMessage`.
     """
 
     kind = "send_message"
     title = "Сообщение клиенту"
     system = "messages"
     caption_when_parked = "Сообщение клиенту не отправлено"
+    caption_when_waiting = "У клиента ночь, сообщение уйдет ему"
 
     def run(self, job: OutboxJob) -> None:
-        task = load_task(job.subject, *PARTIES)
-        message = compose(task, job.payload["template"], job.payload)
-        contact = task.contact_version
-        reference = str(task.number)
-        if job.payload["channel"] == "sms":
-            messages().send_sms(
-                contact.phone, message.text, reference=reference, idempotency_key=job.key
-            )
-        else:
-            messages().send_email(
-                contact.email,
-                message.subject,
-                message.text,
-                reference=reference,
-                idempotency_key=job.key,
-            )
+        message = self._send(job)
         with transaction.atomic():
-            job.complete()
+            # The lock on the job orders this and `on_message_changed`: one of them parks it.
+            if job.complete():
+                message.refresh_from_db()
+                if message.state == SentMessage.State.FAILED:
+                    raise MessageRefused(explain_reason(message.reason))
+
+    def retry(self, job: OutboxJob, actor: Any) -> None:
+        # While nobody knows whether the provider has the message, it keeps its number.
+        may_have_left = SentMessage.objects.filter(key=job.key, state=SentMessage.State.QUEUED)
+        job.reopen(keeps_key=may_have_left.exists())
+
+    def _send(self, job: OutboxJob) -> SentMessage:
+        task = load_task(job.subject, *PARTIES, "region")
+        template, contact = job.payload["template"], task.contact_version
+        message = compose(task, template, job.payload)
+        if job.payload["channel"] == "sms":
+            return send_sms(
+                to=contact.phone,
+                text=message.text,
+                key=job.key,
+                template=template,
+                client_id=task.client_id,
+                region=task.region.name,
+                reference=str(task.number),
+                is_confidential=message.is_confidential,
+            )
+        return send_email(
+            to=contact.email,
+            subject=message.subject,
+            text=message.text,
+            key=job.key,
+            template=template,
+            client_id=task.client_id,
+            reference=str(task.number),
+            is_confidential=message.is_confidential,
+        )
+
+
+def on_message_changed(message: SentMessage, **_: object) -> None:
+    """Parks the job of a message that was sent but not delivered, while the task still waits.
+
+    So the card shows why, the manager is notified, and an administrator can send it again. A
+    delivery that is reported after all closes the job.
+    """
+    state = SentMessage.State
+    if message.state not in (state.FAILED, state.DELIVERED):
+        return
+    jobs = OutboxJob.objects.select_for_update().filter(key=message.key, kind=SendMessage.kind)
+    job = jobs.first()
+    if job is None:
+        return
+    if message.state == state.DELIVERED:
+        job.close()
+        return
+    task = load_task(job.subject)
+    is_current = job.closed_at is not None and job.closed_at >= task.status_changed_at
+    if is_current and job.park_done(MessageRefused(explain_reason(message.reason))):
+        triggers.on_job_parked(task, job)

@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
+from clients.messages.texts import safe_name
 from tasks.models import SigningTask
+
+MAX_COMMENT_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class Message:
     subject: str
     text: str
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether the text has a link, by which anybody could act for the client."""
+        return "://" in self.text
 
 
 TEMPLATES = {
@@ -56,6 +64,6 @@ def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message
         kind=task.get_document_kind_display().lower(),
         number=task.document_number,
         link=task.identification_link,
-        comment=values.get("comment", "").rstrip("."),
+        comment=safe_name(values.get("comment", ""), MAX_COMMENT_LENGTH).rstrip("."),
     )
     return Message(message.subject, text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from clients.messages.reasons import explain_reason
 from econtract.platform.common.formatting import format_due_time
 from econtract.platform.outbox import registry
 from econtract.platform.outbox.failures import ErrorKind
@@ -50,17 +51,34 @@ def troubles(task: SigningTask) -> list[Trouble]:
         if job_kind.caption_when_parked
     }
     unanswered = Q(state=OutboxJob.State.OPEN, error_kind=ErrorKind.TEMPORARY)
+    waiting_captions = {
+        job_kind.kind: job_kind.caption_when_waiting
+        for job_kind in registry.job_kinds()
+        if job_kind.caption_when_waiting
+    }
+    waiting = Q(
+        state=OutboxJob.State.OPEN, error_kind=ErrorKind.NOT_READY, kind__in=waiting_captions
+    )
     parked = Q(state=OutboxJob.State.PARKED, kind__in=captions)
     # The subject has an index; the queue key drops objects of other models with the same number.
     jobs = OutboxJob.objects.filter(subject=task.number).in_queue(task.queue_key)
     lines: dict[Trouble, None] = {}
-    for job in jobs.filter(unanswered | parked).order_by("pk"):
-        if job.state == OutboxJob.State.OPEN:
+    for job in jobs.filter(unanswered | waiting | parked).order_by("pk"):
+        if job.error_kind == ErrorKind.NOT_READY and job.state == OutboxJob.State.OPEN:
+            caption = waiting_captions[job.kind]
+            lines[Trouble(f"{caption} {format_due_time(job.due_at)}.")] = None
+        elif job.state == OutboxJob.State.OPEN:
             lines[_retrying(job)] = None
         elif job.closed_at and job.closed_at >= task.status_changed_at:
-            text = f"{captions[job.kind]}. Администратор может повторить."
-            lines[Trouble(text, final=True)] = None
+            lines[_parked(job, captions[job.kind])] = None
     return list(lines)
+
+
+def _parked(job: OutboxJob, caption: str) -> Trouble:
+    text = f"{caption}."
+    if job.error_system == "messages" and job.error_kind == ErrorKind.REFUSED:
+        text = f"{caption}. {explain_reason(job.error_code).message}"
+    return Trouble(f"{text} Администратор может повторить.", final=True)
 
 
 def _retrying(job: OutboxJob) -> Trouble:

@@ -17,7 +17,7 @@ from clients.gateways.identity import (
     RepresentedOrganisation,
     identity,
 )
-from clients.gateways.messages import messages
+from clients.gateways.messages import MessageStatus, messages
 from clients.models import Client
 from econtract.platform.common.errors import Refused, Unavailable
 from tests.support import sandbox as world
@@ -225,15 +225,43 @@ def test_a_cabinet_can_be_refused(inn: str, code: str) -> None:
     assert error.value.code == code
 
 
-def test_messages_are_delivered_once(sandbox: Sandbox) -> None:
-    key = new_key()
-    for _ in range(2):
-        messages().send_sms(PHONE, "Ссылка", reference="10482", idempotency_key=key)
-    messages().send_email("a@b.example", "Тема", "Текст", reference="1", idempotency_key=new_key())
+def test_a_provider_knows_a_message_by_our_number_and_reports_its_delivery(
+    sandbox: Sandbox,
+) -> None:
+    key, other_key = uuid.uuid4(), uuid.uuid4()
+    accepted = send_sms(key)
+    assert accepted.state == "accepted"
+    delivered = messages().get(key)
+    assert delivered == MessageStatus(accepted.ref, "delivered", "")
+    assert messages().get(other_key) is None
+    messages().send_email(
+        key=other_key, to="a@b.example", subject="Тема", text="Текст", template="t", reference="1"
+    )
     assert [message["channel"] for message in sandbox.messages()] == ["sms", "email"]
+    reports, cursor = messages().events("")
+    assert [report.payload["state"] for report in reports] == ["sent", "delivered"] * 2
+    assert reports[1].payload == {
+        "key": str(key),
+        "ref": accepted.ref,
+        "state": "delivered",
+        "reason": "",
+    }
+    assert messages().events(cursor) == ([], cursor)
+
+
+def test_a_provider_sends_a_repeated_message_again(sandbox: Sandbox) -> None:
+    key = uuid.uuid4()
+    assert send_sms(key).ref != send_sms(key).ref
+    assert len(sandbox.messages()) == 2
 
 
 def test_a_wrong_address_is_refused() -> None:
     with pytest.raises(Refused) as error:
-        messages().send_sms("112", "Текст", reference="1", idempotency_key=new_key())
+        send_sms(uuid.uuid4(), to="112")
     assert error.value.code == "bad_address"
+
+
+def send_sms(key: uuid.UUID, to: str = PHONE) -> MessageStatus:
+    return messages().send_sms(
+        key=key, to=to, text="Ссылка", sender="Rostelecom", template="t", reference="10482"
+    )

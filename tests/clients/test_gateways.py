@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from clients.gateways.identity import (
     RepresentedOrganisation,
     identity,
 )
-from clients.gateways.messages import messages
+from clients.gateways.messages import MessageStatus, messages
 from clients.models import Client
 from econtract.platform.common import http
 from econtract.platform.common.errors import Refused, Unavailable
@@ -257,10 +258,14 @@ def test_a_cabinet_is_created_with_the_clients_data(outside: FakeSystem) -> None
 
 
 def test_messages_are_sent_by_sms_and_email(outside: FakeSystem) -> None:
-    outside.respond_with({"ref": "m1"}, 201)
-    assert messages().send_sms("+79123456789", "Код", reference="1", idempotency_key=KEY) == "m1"
-    assert outside.last_body == {"to": "+79123456789", "text": "Код", "reference": "1"}
-    messages().send_email("a@b.test", "Тема", "Текст", reference="1", idempotency_key=KEY)
+    outside.respond_with({"ref": "m1", "state": "accepted"}, 201)
+    common = {"text": "Текст", "template": "t", "reference": "1"}
+    key = UUID(KEY)
+    status = messages().send_sms(key=key, to="+79123456789", sender="RT", **common)
+    assert status == MessageStatus("m1", "accepted", "")
+    assert outside.last_body == {"id": KEY, "to": "+79123456789", "sender": "RT", **common}
+    assert "Idempotency-Key" not in outside.requests[0].headers
+    messages().send_email(key=key, to="a@b.test", subject="Тема", **common)
     assert outside.requests[1].url.path == "/messages/v1/email"
     assert outside.last_body["subject"] == "Тема"
 

@@ -159,11 +159,21 @@ class OutboxJob(models.Model):
         """Marks a parked job as done: another job has replaced it."""
         OutboxJob.objects.parked().filter(pk=self.pk).update(state=self.State.DONE)
 
-    def reopen(self) -> None:
-        """Starts a parked job again at an administrator's request, with a new idempotency key."""
+    def park_done(self, error: Exception) -> bool:
+        """Parks a job that was done, because what it did turned out to have failed."""
+        done = OutboxJob.objects.filter(pk=self.pk, state=self.State.DONE)
+        return bool(
+            done.update(state=self.State.PARKED, closed_at=clock.now(), **error_columns(error))
+        )
+
+    def reopen(self, *, keeps_key: bool = False) -> None:
+        """Starts a parked job again at an administrator's request.
+
+        It has a new idempotency key, unless the last call may still have succeeded.
+        """
         OutboxJob.objects.parked().filter(pk=self.pk).update(
             state=self.State.OPEN,
-            key=uuid.uuid4(),
+            key=self.key if keeps_key else uuid.uuid4(),
             attempts=0,
             due_at=clock.now(),
             closed_at=None,

@@ -143,7 +143,7 @@ def list_journal(call: ApiCall, system: str) -> Json:
 @query
 def list_messages(call: ApiCall) -> Json:
     """GET messages: SMS and e-mails that were delivered."""
-    rows = TextMessage.objects.all()
+    rows = TextMessage.objects.filter(state="delivered")
     for name in ("to", "reference"):
         if value := call.request.GET.get(name):
             rows = rows.filter(**{name: value})

@@ -196,6 +196,28 @@ def command(system: str = "") -> Callable[[CommandHandler], View]:
     return decorate
 
 
+def keyless_command(system: str) -> Callable[[CommandHandler], View]:
+    """Make a POST view of a system without idempotency keys: every call has another effect."""
+
+    def decorate(handler: CommandHandler) -> View:
+        @functools.wraps(handler)
+        def view(request: HttpRequest, **path: str) -> HttpResponseBase:
+            try:
+                _check_request(request, "POST")
+                call = ApiCall(request, sandbox_time(request), read_fields(request))
+                with transaction.atomic():
+                    result = handler(call, **path)
+                    _write_journal(system, call, result)
+                response = JsonResponse(result.body, status=result.status)
+            except ApiError as error:
+                response = error.to_response()
+            return _echo_request_id(request, response)
+
+        return csrf_exempt(view)
+
+    return decorate
+
+
 def sandbox_time(request: HttpRequest) -> dt.datetime:
     """The sandbox's time, from the state that the autopilot's middleware has loaded already."""
     return clock.now(getattr(request, "sandbox_state", None))
@@ -227,19 +249,25 @@ def _run_once(
                 raise
             body = {"code": error.code, "message": error.message}
             result = CommandResult("refused", body, status=error.status, effective=False)
-        SystemJournalEntry.objects.create(
-            system=system,
-            action=result.action,
-            key=key,
-            digest=digest,
-            status=result.status,
-            body=result.body,
-            effective=result.effective,
-            reference=result.reference,
-            ref=result.ref,
-            at=call.now,
-        )
+        _write_journal(system, call, result, key=key, digest=digest)
     return JsonResponse(result.body, status=result.status)
+
+
+def _write_journal(
+    system: str, call: ApiCall, result: CommandResult, *, key: str | None = None, digest: str = ""
+) -> None:
+    SystemJournalEntry.objects.create(
+        system=system,
+        action=result.action,
+        key=key,
+        digest=digest,
+        status=result.status,
+        body=result.body,
+        effective=result.effective,
+        reference=result.reference,
+        ref=result.ref,
+        at=call.now,
+    )
 
 
 def _replay(entry: SystemJournalEntry, digest: str) -> HttpResponse:

@@ -55,6 +55,8 @@ class FaultKind(models.TextChoices):
     DEPRECATED = "deprecated", "объявляет метод устаревшим (ЭДО)"
     REFRESH_TOKEN_REPLACED = "refresh_token_replaced", "заменяет refresh-токен (ЭДО)"
     CONFIRMATION_EXPIRED = "confirmation_expired", "запрос на телефоне сразу истекает (DSS, ЭДО)"
+    UNDELIVERED = "undelivered", "принимает, но не доставляет (СМС и почта)"
+    REPORT_LOST = "report_lost", "теряет отчет о доставке (СМС и почта)"
     WRONG_DOCUMENT = "wrong_document", "подписывает другой документ (DSS, ЭДО)"
 
 

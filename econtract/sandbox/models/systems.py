@@ -110,7 +110,7 @@ class ArchivedDocument(models.Model):
 
 
 class TextMessage(models.Model):
-    """A delivered SMS or e-mail."""
+    """An SMS or e-mail. `message_id` is the sender's own number: two may have the same one."""
 
     ref = models.CharField(max_length=40, unique=True)
     channel = models.CharField(max_length=5, choices=[("sms", "СМС"), ("email", "Почта")])
@@ -118,11 +118,23 @@ class TextMessage(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField()
     reference = models.CharField(max_length=100, blank=True)
+    message_id = models.CharField(max_length=40, blank=True)
+    sender = models.CharField(max_length=11, blank=True)
+    template = models.CharField(max_length=60, blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[("delivered", "Доставлено"), ("failed", "Не доставлено")],
+        default="delivered",
+    )
+    reason = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()
 
     class Meta:
         db_table = "text_message"
-        indexes = [models.Index(fields=["to", "id"], name="message_by_address")]
+        indexes = [
+            models.Index(fields=["to", "id"], name="message_by_address"),
+            models.Index(fields=["message_id"], name="message_by_own_number"),
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from econtract.sandbox.api.faults import create_fault
 from econtract.sandbox.api.protocol import JsonFields
-from econtract.sandbox.faults import SYSTEMS, active_faults, remove_faults
+from econtract.sandbox.faults import (
+    SYSTEMS,
+    UNDELIVERED_REASONS,
+    active_faults,
+    remove_faults,
+)
 from econtract.sandbox.models import FaultKind
 
 
@@ -32,6 +37,10 @@ class FaultForm(forms.Form):
     status = forms.IntegerField(
         label="Код ответа", help_text="Для ответа ошибкой", initial=500, min_value=400,
         max_value=599,
+    )  # fmt: skip
+    code = forms.ChoiceField(
+        label="Причина", help_text="Для СМС и почты, которые не доставлены", required=False,
+        choices=[("", "Без понятной причины"), *UNDELIVERED_REASONS.items()],
     )  # fmt: skip
     path_contains = forms.CharField(
         label="Только адреса, где есть", help_text="Например, PostMessage", required=False,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from econtract.sandbox.faults import UNDELIVERED_REASONS
 from econtract.sandbox.models import TextMessage
 
 _MAX_ROWS = 100
@@ -22,7 +23,14 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = TextMessage.objects.order_by("-id")
     if to:
         rows = rows.filter(to__contains=to)
-    text_messages = [{"row": row, "code": _find_code(row.text)} for row in rows[:_MAX_ROWS]]
+    text_messages = [
+        {
+            "row": row,
+            "code": _find_code(row.text),
+            "reason": UNDELIVERED_REASONS.get(row.reason, ""),
+        }
+        for row in rows[:_MAX_ROWS]
+    ]
     addresses = TextMessage.objects.order_by("to").values_list("to", flat=True).distinct()[:50]
     context = {"text_messages": text_messages, "to": to, "addresses": addresses}
     return render(request, "sandbox/sms.html", context)

@@ -82,7 +82,7 @@ def detail_pages(sandbox: Sandbox) -> dict[str, str]:
     signed_message = send_contract(sandbox)
     skip_events(sandbox)
     sandbox.edo_sign(signed_message["MessageId"], "broken")
-    sms = {"to": "+79123456789", "text": "Код: 123456 https://example.org/s/x/", "reference": "1"}
+    sms = {"id": "m1", "to": "+79123456789", "text": "Код: 123456 https://example.org/s/x/"}
     sandbox.post("/messages/v1/sms", sms)
     submit_document(sandbox)
     ask_signatory(sandbox)
@@ -233,7 +233,8 @@ def test_messages_show_links_and_codes(detail_pages: dict[str, str], open_page: 
 
 def test_markup_in_a_message_is_escaped(sandbox: Sandbox, open_page: Open) -> None:
     text = '<img src=x onerror=alert(1)> javascript:alert(1) https://e.org/"><b>x</b>'
-    sandbox.post("/messages/v1/sms", {"to": "+79123456789", "text": text, "reference": "<b>1</b>"})
+    sms = {"id": "m1", "to": "+79123456789", "text": text, "reference": "<b>1</b>"}
+    sandbox.post("/messages/v1/sms", sms)
     page = open_page("/sms/")
     assert page.locator("main img, main .text b").count() == 0
     assert page.locator('a[href^="javascript"]').count() == 0

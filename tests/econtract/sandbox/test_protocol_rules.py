@@ -49,13 +49,13 @@ def test_a_key_cannot_be_reused_for_another_request(sandbox: Sandbox) -> None:
 
 def test_parallel_requests_with_one_key_have_one_effect(sandbox: Sandbox) -> None:
     key = str(uuid.uuid4())
-    body = {"to": "+79123456789", "text": "Привет", "reference": "1"}
     with ThreadPoolExecutor(8) as pool:
-        calls = [pool.submit(sandbox.post, "/messages/v1/sms", body, key) for _ in range(8)]
+        path = "/cabinet/v1/cabinets"
+        calls = [pool.submit(sandbox.post, path, CABINET_BODY, key) for _ in range(8)]
     responses = [call.result() for call in calls]
     assert {response.status_code for response in responses} == {201}
     assert len({response.json()["ref"] for response in responses}) == 1
-    assert [entry["repeats"] for entry in sandbox.journal("messages")] == [7]
+    assert [entry["repeats"] for entry in sandbox.journal("cabinet")] == [7]
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_parallel_requests_with_one_key_have_one_effect(sandbox: Sandbox) -> Non
 )
 def test_a_malformed_body_is_a_bad_request(sandbox: Sandbox, content: bytes, code: str) -> None:
     headers = {"Idempotency-Key": str(uuid.uuid4())}
-    response = sandbox.http.post("/messages/v1/sms", content=content, headers=headers)
+    response = sandbox.http.post("/cabinet/v1/cabinets", content=content, headers=headers)
     assert (response.status_code, response.json()["code"]) == (400, code)
 
 
 @pytest.mark.parametrize("value", [5, None, True, [], {}, "x" * 20_000])
 def test_a_field_of_the_wrong_type_is_a_bad_request(sandbox: Sandbox, value: object) -> None:
-    body = {"to": "+79123456789", "text": value, "reference": "1"}
+    body = {"id": "m1", "to": "+79123456789", "text": value}
     assert sandbox.post("/messages/v1/sms", body).status_code == 400
 
 

@@ -111,8 +111,8 @@ def test_an_archive_refuses_invalid_documents(sandbox: Sandbox, changes: dict[st
 
 
 def test_messages_are_delivered(sandbox: Sandbox) -> None:
-    sms = {"to": "+79123456789", "text": "Код: 123456", "reference": "1"}
-    mail = {"to": "a@b.example", "subject": "Договор", "text": "Здравствуйте", "reference": "1"}
+    sms = {"id": "m1", "to": "+79123456789", "text": "Код: 123456", "reference": "1"}
+    mail = {"id": "m2", "to": "a@b.example", "subject": "Договор", "text": "Здравствуйте"}
     assert sandbox.post("/messages/v1/sms", sms).status_code == 201
     assert sandbox.post("/messages/v1/email", mail).status_code == 201
     [document] = sandbox.messages("+79123456789")
@@ -125,7 +125,7 @@ def test_messages_are_delivered(sandbox: Sandbox) -> None:
     [("sms", "89123456789"), ("sms", "+791234567890"), ("email", "nobody"), ("email", "a@b@c")],
 )
 def test_a_malformed_address_is_refused(sandbox: Sandbox, channel: str, to: str) -> None:
-    body = {"to": to, "subject": "s", "text": "t", "reference": "1"}
+    body = {"id": "m1", "to": to, "subject": "s", "text": "t", "reference": "1"}
     response = sandbox.post(f"/messages/v1/{channel}", body)
     assert (response.status_code, response.json()["code"]) == (422, "bad_address")
 

@@ -30,6 +30,9 @@ os.environ.setdefault("TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
 # openssl checks what the sandbox signs: by ГОСТ where it can.
 os.environ.setdefault("SANDBOX_SIGNATURES", "gost" if has_gost_engine() else "ecdsa")
 os.environ.setdefault("STATIC_FROM_SOURCES", "yes")
+# Tests run at night, too.
+os.environ.setdefault("MESSAGES_FROM_HOUR", "0")
+os.environ.setdefault("MESSAGES_TO_HOUR", "24")
 # The browser tests call the ORM from the thread in which Playwright runs its event loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -22,6 +22,7 @@ from accounts.models import User
 from archive.package import builder
 from archive.package.builder import BuiltPackage, Seal
 from archive.package.parts import PackageParts
+from clients.models import SentMessage
 from econtract.platform.common.http import OutsideHttp
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.models import FeedCursor, OutboxJob
@@ -118,6 +119,7 @@ def run_through_crashes(
             # The dead worker's leases run out. It dies more often than a job may be tried.
             OutboxJob.objects.open().exclude(lease_until=None).update(lease_until=None, attempts=0)
             FeedCursor.objects.update(polling_until=None)
+            SentMessage.objects.update(attempt_until=None)
         else:
             return killer.killed_at
 

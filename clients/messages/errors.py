@@ -1,0 +1,27 @@
+"""What `clients.messages.sending` raises besides Unavailable."""
+
+from datetime import datetime, timedelta
+
+from econtract.platform.common import clock
+from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.common.refusals import Refusal
+
+SYSTEM = "messages"
+
+
+class MessageRefused(Refused):
+    """The message was not sent or not delivered, and will not be. ``refusal`` is for users."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(SYSTEM, refusal.code, refusal.text)
+        self.refusal = refusal
+
+
+class QuietHours(NotReadyYet):
+    """It is night where the client is; the message may be sent at ``allowed_at``."""
+
+    def __init__(self, allowed_at: datetime) -> None:
+        seconds = (allowed_at - clock.now()).total_seconds()
+        until = allowed_at + timedelta(hours=1)
+        super().__init__("quiet hours of the client", seconds=max(seconds, 1), until=until)
+        self.allowed_at = allowed_at
