@@ -16,6 +16,8 @@ from tasks.wording.call_scripts import PLACEHOLDERS, find_unknown_placeholders
 PLACEHOLDERS_TEXT = "; ".join(f"{name} – {meaning}" for name, meaning in PLACEHOLDERS.items())
 HELP_TEXT = f"Подставляются: {PLACEHOLDERS_TEXT}. Пустой текст возвращает исходный."
 
+GREETING_END = "{менеджер}, Ростелеком. "
+
 
 class CallScriptForm(forms.ModelForm):
     """Shows the text in force; the default text is stored as an empty one."""
@@ -63,11 +65,14 @@ class CallScriptAdmin(TitledAdmin):
 
     @admin.display(description="Что сказать")
     def beginning(self, script: CallScript) -> str:
-        return Truncator(script.text or script.default_text).chars(120)
+        text = script.text or script.default_text
+        # All scripts begin with the same greeting.
+        _, _, after_greeting = text.partition(GREETING_END)
+        return Truncator(after_greeting or text).chars(120)
 
-    @admin.display(description="Изменен", boolean=True)
-    def is_edited(self, script: CallScript) -> bool:
-        return bool(script.text)
+    @admin.display(description="Изменен")
+    def is_edited(self, script: CallScript) -> str:
+        return "Да" if script.text else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallScript]:
         """In the order of the process."""
