@@ -74,6 +74,13 @@ def refresh_client(*, client: Client, organisation: Organisation, actor: User) -
         _log("client refreshed", actor, client=client.pk)
 
 
+def save_state(client: Client, state: str) -> None:
+    """Keeps the state of a client whose other data do not come from CDI."""
+    if client.state != state:
+        client.state = state
+        client.save(update_fields=["state"])
+
+
 def _registration_data(organisation: Organisation) -> dict[str, Any]:
     """The fields of a card that come from CDI."""
     return {

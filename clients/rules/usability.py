@@ -1,4 +1,4 @@
-"""Clients that tasks cannot be created with (docs/rules.md#unusable-clients)."""
+"""Clients that get no tasks, or only approved ones (docs/rules.md#unusable-clients)."""
 
 from datetime import date, timedelta
 from typing import Protocol
@@ -13,6 +13,7 @@ MIN_AGE = timedelta(days=14)
 LIQUIDATED = "Клиент ликвидирован"
 BANKRUPT = "Клиент признан банкротом"
 TOO_RECENT = "Клиент зарегистрирован менее 14 дней назад, данных в CDI еще нет"
+IN_LIQUIDATION = "Клиент в процессе ликвидации"
 NOT_FOUND = "Клиент не найден. Данные о зарегистрированных менее 14 дней назад еще не поступили"
 
 
@@ -32,10 +33,20 @@ def check_usable(client: RegistrationData) -> str | None:
         return LIQUIDATED
     if client.state == Client.State.BANKRUPT:
         return BANKRUPT
-    today = timezone.localdate(clock.now())
-    if client.registered_on and today - client.registered_on < MIN_AGE:
-        return TOO_RECENT
-    return None
+    return TOO_RECENT if find_recent_age(client) is not None else None
+
+
+def find_warning(client: RegistrationData) -> str:
+    """Why a task with the client, who is usable, needs an approval; "" if it needs none."""
+    return IN_LIQUIDATION if client.state == Client.State.LIQUIDATING else ""
+
+
+def find_recent_age(client: RegistrationData) -> timedelta | None:
+    """The client's age if they are too young for a task; else None."""
+    if client.registered_on is None:
+        return None
+    age = timezone.localdate(clock.now()) - client.registered_on
+    return age if age < MIN_AGE else None
 
 
 def field_message(reason: str) -> str:

@@ -9,6 +9,8 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 
 from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
 from clients.models.formats import display_phone, display_snils
+from clients.rules.usability import RegistrationData, find_recent_age
+from econtract.platform.common.formatting import pluralize
 
 STATE_BADGES = {
     Client.State.ACTIVE: "done",
@@ -52,9 +54,19 @@ class ContactRow:
     other_clients: str
 
 
-def state_badge(state: str) -> Badge:
-    """The badge of a `Client.State`."""
-    return Badge(STATE_BADGES[Client.State(state)], str(Client.State(state).label))
+def state_badge(client: RegistrationData) -> Badge:
+    """The badge of the client's state; a client who is too young for a task shows the age."""
+    age = find_recent_age(client)
+    if client.state == Client.State.ACTIVE and age is not None:
+        return Badge("system", _describe_age(max(age.days, 0)))
+    state = Client.State(client.state)
+    return Badge(STATE_BADGES[state], str(state.label))
+
+
+def _describe_age(days: int) -> str:
+    if days == 0:
+        return "Зарегистрирован сегодня"
+    return f"Зарегистрирован {days} {pluralize(days, 'день', 'дня', 'дней')} назад"
 
 
 def registration_rows(client: Client) -> list[KeyValueRow]:

@@ -15,6 +15,7 @@ from accounts.visibility import approvers_of
 from archive.models import DocumentVersion
 from clients import actions as client_actions
 from clients.models import Client, Contact, Region, Service
+from clients.rules.usability import find_warning
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
@@ -104,14 +105,18 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
 def needs_approval(data: NewTaskData) -> bool:
     """Whether a head must approve the task first (docs/rules.md#approval)."""
     is_risky = any(service.fraud_risk for service in data.services)
-    return data.client.needs_approval or (is_risky and not data.fraud_check_confirmed)
+    return _is_in_doubt(data.client) or (is_risky and not data.fraud_check_confirmed)
+
+
+def _is_in_doubt(client: Client) -> bool:
+    return client.needs_approval or bool(find_warning(client))
 
 
 def _build_no_approver_refusal(data: NewTaskData) -> Refusal:
     """The task would wait for ever: nobody may approve it."""
     text = "Такое задание согласует руководитель, а в ваших группах доступа его нет."
     fix = f"Запросите руководителя или его заместителя в услуге «{HelpMeService.ACCESS}»."
-    if not data.client.needs_approval:
+    if not _is_in_doubt(data.client):
         fix = f"Проверьте клиента и отметьте «Проверка проведена». Или: {fix[0].lower()}{fix[1:]}"
     return Refusal("no_approver", text, fix)
 

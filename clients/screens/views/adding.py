@@ -85,7 +85,7 @@ def _match_clients(section: Section, organisations: list[Organisation]) -> list[
     return [
         CdiMatch(
             organisation=item,
-            badge=presentation.state_badge(item.state),
+            badge=presentation.state_badge(item),
             client=by_key.get((item.inn, item.kpp, item.kind)),
             reason=check_usable(item),
         )

@@ -9,7 +9,7 @@ from clients import actions
 from clients.gateways.cdi import cdi
 from clients.models import Client, Contact
 from clients.models.search_text import MAX_SEARCH_LENGTH
-from clients.rules.usability import NOT_FOUND
+from clients.rules.usability import NOT_FOUND, find_warning
 from clients.screens.access import (
     current_user,
     get_client,
@@ -49,7 +49,7 @@ def client_list(request: HttpRequest, slug: str) -> HttpResponse:
         **section_context(request, section),
         "query": query,
         "page": page,
-        "rows": [(client, state_badge(client.state)) for client in page.rows],
+        "rows": [(client, state_badge(client)) for client in page.rows],
     }
     return render_page(request, "clients/list.html", "clients/_results.html", context)
 
@@ -77,7 +77,8 @@ def render_contacts(
     context = {
         **section_context(request, section),
         "client": client,
-        "badge": state_badge(client.state),
+        "badge": state_badge(client),
+        "warning": find_warning(client),
         "details": registration_rows(client),
         "contacts": contact_rows(contacts.search(query) if query else contacts),
         "contacts_query": query,
@@ -94,7 +95,8 @@ def _person_card(request: HttpRequest, section: Section, client: Client) -> Http
     context = {
         **section_context(request, section),
         "client": client,
-        "badge": state_badge(client.state),
+        "badge": state_badge(client),
+        "warning": find_warning(client),
         "details": person_rows(client, version) if version else registration_rows(client),
         "has_contact": version is not None,
     }

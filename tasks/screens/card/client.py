@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from clients.models import Client
 from clients.models.formats import display_phone, display_snils
+from clients.rules.usability import find_warning
 from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.contact import contact_refusals
@@ -25,8 +26,12 @@ class ContactLink:
 
 @dataclass(frozen=True)
 class ClientBlock:
-    """Company and contact; ``links`` change the contact, ``refusals`` say why there are none."""
+    """Company and contact; ``links`` change the contact, ``refusals`` say why there are none.
 
+    ``warning`` says why tasks with this client need an approval.
+    """
+
+    warning: str
     company: tuple[LabeledValue, ...]
     person: tuple[LabeledValue, ...]
     person_title: str
@@ -38,6 +43,7 @@ class ClientBlock:
 def build_client_block(task: SigningTask, user: User) -> ClientBlock:
     refusals = contact_refusals(task, user)
     return ClientBlock(
+        warning=_describe_warning(task.client),
         company=tuple(_company_rows(task.client)),
         person=tuple(_contact_rows(task)),
         person_title="Данные клиента" if task.client.signs_in_person else "Контактное лицо",
@@ -63,6 +69,14 @@ def _company_rows(client: Client) -> list[LabeledValue]:
     if client.state != Client.State.ACTIVE:
         rows.append(LabeledValue("Состояние", client.get_state_display()))
     return rows
+
+
+def _describe_warning(client: Client) -> str:
+    if warning := find_warning(client):
+        return f"{warning}: новые задания с ним согласует руководитель."
+    if client.needs_approval:
+        return "Клиент отмечен «Требует внимания»: новые задания с ним согласует руководитель."
+    return ""
 
 
 def _contact_rows(task: SigningTask) -> list[LabeledValue]:

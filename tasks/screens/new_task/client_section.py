@@ -7,7 +7,9 @@ from typing import ClassVar, Self
 from django import forms
 
 from accounts.models import User
+from clients.gateways.cdi import Organisation
 from clients.models import Client, Contact
+from clients.rules.usability import find_warning
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task.cdi_answers import CdiAnswer, query_cdi
 from tasks.screens.new_task.checklist import ChecklistItem
@@ -71,6 +73,22 @@ class ClientSection(ABC):
     @abstractmethod
     def build(cls, source: ClientInput) -> Self:
         """Find the client, fill in what follows from the choice, and validate the fields."""
+
+    @property
+    def registration(self) -> Organisation | Client | None:
+        """The newest registration data: CDI's, else those of the card."""
+        organisation = self.cdi_answer.organisation if self.cdi_answer else None
+        return organisation or self.card
+
+    @property
+    def warning(self) -> str:
+        """Why a task with the client needs an approval, by their registration data; else ""."""
+        return find_warning(self.registration) if self.registration else ""
+
+    @property
+    def needs_approval(self) -> bool:
+        is_marked = self.card is not None and self.card.needs_approval
+        return is_marked or bool(self.warning)
 
     @property
     def is_confirmed(self) -> bool:

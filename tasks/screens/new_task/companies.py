@@ -48,7 +48,7 @@ class Company:
 
     @property
     def badge(self) -> presentation.Badge | None:
-        return presentation.state_badge(self.registration.state) if self.registration else None
+        return presentation.state_badge(self.registration) if self.registration else None
 
     @property
     def card_label(self) -> str:
@@ -110,7 +110,7 @@ def _key(client: Organisation | Client) -> tuple[str, str, str]:
 
 def _build_option(client: Organisation | Client, *, has_card: bool) -> Row:
     reason = check_usable(client)
-    badge = presentation.state_badge(client.state)
+    badge = presentation.state_badge(client)
     city = client.city if isinstance(client, Organisation) else ""
     parts = [f"ИНН {client.inn}", city, "есть в базе" if has_card else ""]
     note = ", ".join(filter(None, parts))

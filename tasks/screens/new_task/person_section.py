@@ -104,10 +104,12 @@ class PersonSection(ClientSection):
             client, _ = actions.find_or_create_person(
                 kind=self.kind.client_kind, inn=details.inn, details=details, actor=actor
             )
+            self._save_state(client)
             return client, Contact.objects.of_client(client).get()
         client, _ = actions.find_or_create_person_of(
             kind=self.kind.client_kind, inn=details.inn, contact=contact, actor=actor
         )
+        self._save_state(client)
         if contact.current is not None:
             details = self.form.details(contact.current.details)
         actions.edit_person(
@@ -115,6 +117,11 @@ class PersonSection(ClientSection):
         )
         contact.refresh_from_db()
         return client, contact
+
+    def _save_state(self, client: Client) -> None:
+        """Keep CDI's state on the card. The other data of a person are what the form has."""
+        if self.registration is not None:
+            actions.save_state(client, self.registration.state)
 
 
 def _clean_inn(text: str) -> str:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.roles import Role, TaskType
 from clients import actions as client_actions
-from clients.models import ContactDetails
+from clients.models import Client, ContactDetails
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox.models import OutboxJob
@@ -88,6 +88,7 @@ def test_a_created_task_starts_with_identification_and_its_document_goes_to_the_
         ({"services": "risky"}, Status.ON_APPROVAL),
         ({"services": "risky", "fraud_check_confirmed": True}, Status.IDENTIFICATION_REQUESTED),
         ({"client": "needs_approval"}, Status.ON_APPROVAL),
+        ({"client": "liquidating"}, Status.ON_APPROVAL),
         ({"client": "needs_approval", "fraud_check_confirmed": True}, Status.ON_APPROVAL),
     ],
 )
@@ -98,6 +99,8 @@ def test_unconfirmed_fraud_risk_and_flagged_clients_go_to_approval(
         values = {**values, "services": [ServiceFactory(code="mobile", fraud_risk=True)]}
     if values.get("client") == "needs_approval":
         values = {**values, "client": ClientFactory(needs_approval=True)}
+    if values.get("client") == "liquidating":
+        values = {**values, "client": ClientFactory(state=Client.State.LIQUIDATING)}
     assert create(form(**values)).status == status
 
 

@@ -93,12 +93,15 @@ def test_an_unusable_client_is_shown_with_the_reason(
     assert company.create().status_code == 422
 
 
-def test_a_client_in_liquidation_can_be_used(
+def test_a_client_in_liquidation_can_be_used_after_an_approval(
     company: FormPage, outside: FakeOutsideSystems
 ) -> None:
     outside.organisations = [replace(ROMASHKA, state=Client.State.LIQUIDATING)]
     assert 'aria-disabled="true"' not in search_clients(company, "ромашка")
-    assert "Создать задание нельзя" not in get_text(company.save())
+    page = get_text(company.save())
+    assert "Создать задание нельзя" not in page
+    assert "Задание с этим клиентом сначала согласует руководитель" in page
+    assert "<p>Клиент в процессе ликвидации</p>" in page
 
 
 def test_an_empty_search_says_why(company: FormPage) -> None:

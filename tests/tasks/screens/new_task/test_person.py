@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 from django.http import HttpResponse
 
+from accounts.models import User
 from accounts.roles import TaskType
 from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client, Contact
+from tasks.statuses import Status
+from tests.support.factories import add_head
 from tests.support.factories_clients import ClientFactory, ContactFactory, PersonFactory, person_inn
 from tests.tasks.screens.new_task.conftest import (
     IVANOVA,
@@ -129,6 +132,20 @@ def test_a_liquidated_self_employed_is_refused(
 ) -> None:
     outside.organisations = [replace(IVANOVA, state=Client.State.LIQUIDATED)]
     assert "Клиент ликвидирован. Создать задание нельзя" in get_text(person.save())
+
+
+def test_the_state_of_a_self_employed_is_kept_and_asks_for_an_approval(
+    person: FormPage, outside: FakeOutsideSystems, attach: Attach, manager: User
+) -> None:
+    add_head(manager)
+    outside.organisations = [replace(IVANOVA, state=Client.State.LIQUIDATING)]
+    assert "Клиент в процессе ликвидации" in get_text(person.save())
+    attach(person)
+    person.create()
+    task = get_task()
+    assert (task.status, task.client.state) == (Status.ON_APPROVAL, Client.State.LIQUIDATING)
+    card = person.browser.get(task.get_absolute_url())
+    assert "Клиент в процессе ликвидации: новые задания" in get_text(card)
 
 
 def test_without_cdi_the_form_says_so(person: FormPage, outside: FakeOutsideSystems) -> None:
