@@ -88,7 +88,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:new_form": Permission.CREATE_TASKS,
     "tasks:new_draft": Permission.CREATE_TASKS,
     "tasks:new_close": Permission.CREATE_TASKS,
-    "tasks:new_restart": Permission.CREATE_TASKS,
+    "tasks:new_delete": Permission.CREATE_TASKS,
     "tasks:new_reopen": Permission.CREATE_TASKS,
     "tasks:new_clients": Permission.CREATE_TASKS,
     "tasks:new_client": Permission.CREATE_TASKS,

@@ -1,10 +1,12 @@
 """What a user has typed into a form, stored as they type (docs/rules.md#drafts).
 
+A user may have several drafts of a task type; the submission key of a page says which is its own.
 Every function that writes locks the draft's row. A page may write if it was the last one to
 write, or if it shows the current revision.
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,8 +21,10 @@ from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
 
 CLOSED_DRAFT_LIFETIME = timedelta(days=1)
-# The form chooses an only option in these itself.
-AUTO_SELECTED_FIELDS = frozenset({"region", "box", "signatory"})
+# Of one user and task type. One more takes the place of the draft that was left alone longest.
+MAX_DRAFTS = 20
+# The form fills these itself: with an only option, or as in the user's last task.
+AUTO_SELECTED_FIELDS = frozenset({"region", "box", "signatory", "document_kind"})
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,26 @@ class AlreadyCreated(Exception):
         self.task = task
 
 
-def find_draft(user: User, task_type: TaskType) -> Draft:
-    """The user's draft; an unsaved one if there is none yet."""
-    draft = Draft.objects.filter(user=user, task_type=task_type).first()
-    return draft or Draft(user=user, task_type=task_type)
+def find_draft(user: User, task_type: TaskType, submission_key: uuid.UUID) -> Draft:
+    """The user's draft with the key; an unsaved one if there is none yet."""
+    identity: dict[str, Any] = {
+        "user": user,
+        "task_type": task_type,
+        "submission_key": submission_key,
+    }
+    return Draft.objects.filter(**identity).first() or Draft(**identity)
+
+
+def list_drafts(user: User, task_types: Iterable[TaskType]) -> list[Draft]:
+    """The user's drafts that can be restored, the newest first."""
+    drafts = Draft.objects.filter(user=user, task_type__in=task_types, closed_at=None)
+    return [draft for draft in drafts.order_by("-updated_at", "-pk") if has_contents(draft)]
+
+
+def find_draft_with_document(user: User, task_type: TaskType, version_pk: int) -> Draft | None:
+    """The user's draft that has the document version."""
+    drafts = Draft.objects.filter(user=user, task_type=task_type, document_version=version_pk)
+    return drafts.select_related("document_version").first()
 
 
 def has_contents(draft: Draft) -> bool:
@@ -114,7 +134,6 @@ def _set_fields(
         _increment_revision(draft)
     draft.fields, draft.organisation = fields, organisation
     draft.page, draft.page_turn = page_version.page, page_version.turn or 0
-    draft.submission_key = page_version.submission_key
 
 
 def _increment_revision(draft: Draft) -> None:
@@ -124,12 +143,16 @@ def _increment_revision(draft: Draft) -> None:
 
 def _lock_draft(user: User, task_type: TaskType, page_version: PageVersion) -> Draft:
     """The locked row, if the page may write to it."""
-    rows = Draft.objects.select_for_update().filter(user=user, task_type=task_type)
+    key = page_version.submission_key
+    identity: dict[str, Any] = {"user": user, "task_type": task_type, "submission_key": key}
+    rows = Draft.objects.select_for_update().filter(**identity)
     draft = rows.first()
     if draft is None:
-        Draft.objects.get_or_create(user=user, task_type=task_type)
-        draft = rows.get()
-    tasks = SigningTask.objects.filter(submission_key=page_version.submission_key, created_by=user)
+        draft, is_new = Draft.objects.get_or_create(**identity)
+        if not is_new:
+            draft = rows.get()
+        _delete_excess(draft)
+    tasks = SigningTask.objects.filter(submission_key=key, created_by=user)
     task = tasks.only("pk").first()
     if task is not None:
         raise AlreadyCreated(task)
@@ -170,26 +193,16 @@ def record_recipient_options(
 def close(*, draft: Draft) -> None:
     """Close the draft. `reopen` brings it back until something new is typed."""
     _update_draft(draft, closed_at=clock.now(), page="")
-    _clear_expired()
+    _delete_expired()
 
 
 @transaction.atomic
-def reopen(*, user: User, task_type: TaskType) -> bool:
+def reopen(*, draft: Draft) -> bool:
     """Undo `close`. False if there is nothing to bring back any more."""
-    draft = Draft.objects.select_for_update().filter(user=user, task_type=task_type).first()
-    if draft is None or draft.closed_at is None:
+    if draft.closed_at is None:
         return False
     _update_draft(draft, closed_at=None, page="")
     return has_contents(draft)
-
-
-def clear_after_creation(draft: Draft) -> None:
-    """Empty and save the draft of a task; call it in the transaction that creates the task."""
-    _clear(draft)
-    draft.submission_key = uuid.uuid4()
-    draft.page = ""
-    draft.revision += 1
-    draft.save()
 
 
 def _abandon_document(draft: Draft) -> None:
@@ -198,13 +211,23 @@ def _abandon_document(draft: Draft) -> None:
 
 
 def _update_draft(draft: Draft, **values: Any) -> None:
-    """Save ``values`` as the next revision, and set them on ``draft`` too."""
-    row = Draft.objects.select_for_update().get(pk=draft.pk)
-    values |= {"revision": row.revision + 1, "updated_at": clock.now()}
-    for instance in (row, draft):
-        for name, value in values.items():
-            setattr(instance, name, value)
-    row.save(update_fields=list(values))
+    """Save ``values`` as the next revision, and set them on ``draft`` too.
+
+    An outside system may have taken so long that the draft has become a task meanwhile: then there
+    is no row to save them in.
+    """
+    row = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    values |= {"revision": draft.revision + 1, "updated_at": clock.now()}
+    if row is not None:
+        values["revision"] = row.revision + 1
+        _set_values(row, values)
+        row.save(update_fields=list(values))
+    _set_values(draft, values)
+
+
+def _set_values(draft: Draft, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(draft, name, value)
 
 
 def _clear(draft: Draft) -> None:
@@ -220,9 +243,16 @@ def _clear(draft: Draft) -> None:
     draft.closed_at = None
 
 
-def _clear_expired() -> None:
-    """Clear drafts that were closed a day ago: they hold personal data that nobody needs."""
-    cutoff = clock.now() - CLOSED_DRAFT_LIFETIME
-    for draft in Draft.objects.select_for_update().filter(closed_at__lt=cutoff):
-        _clear(draft)
-        draft.save()
+def _delete_expired() -> None:
+    """Delete drafts that were closed a day ago: they hold personal data that nobody needs."""
+    Draft.objects.filter(closed_at__lt=clock.now() - CLOSED_DRAFT_LIFETIME).delete()
+
+
+def _delete_excess(new_draft: Draft) -> None:
+    """Keep the number of drafts of a type within the limit: first go empty and closed ones."""
+    drafts = Draft.objects.filter(user=new_draft.user, task_type=new_draft.task_type)
+    others = list(drafts.exclude(pk=new_draft.pk).order_by("-updated_at", "-pk"))
+    others.sort(key=has_contents, reverse=True)
+    for draft in others[MAX_DRAFTS - 1 :]:
+        _abandon_document(draft)
+        draft.delete()

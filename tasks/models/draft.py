@@ -12,12 +12,13 @@ from econtract.platform.common import clock
 
 
 class Draft(models.Model):
-    """What a user has typed into the form of one task type (see `tasks.actions.drafts`).
+    """What a user has typed into one form of a new task (see `tasks.actions.drafts`).
 
-    One row per user and type. It is cleared but never deleted, so `revision` only grows and tells
-    an older page from a newer one. `page` is the id of the page that wrote last, `page_turn` the
-    number of its latest request. `organisation` is CDI's answer about the client. `closed_at` is
-    set after «Закрыть»; the contents wait for «Отменить».
+    A user may have several of a type, each with its own `submission_key`: that of the page on
+    which it was begun and of the task that it becomes. `revision` grows with every change and
+    tells an older page from a newer one. `page` is the id of the page that wrote last, `page_turn`
+    the number of its latest request. `organisation` is CDI's answer about the client. `closed_at`
+    is set after «Закрыть»; the contents wait for «Отменить».
     """
 
     class AccountOutcome(models.TextChoices):
@@ -49,7 +50,9 @@ class Draft(models.Model):
         verbose_name = "черновик"
         verbose_name_plural = "черновики"
         constraints = [
-            models.UniqueConstraint(fields=["user", "task_type"], name="draft_once_a_type"),
+            models.UniqueConstraint(
+                fields=["user", "task_type", "submission_key"], name="draft_once_a_key"
+            ),
             models.CheckConstraint(
                 condition=Q(account_outcome="", account_checked_at__isnull=True)
                 | (~Q(account_outcome="") & Q(account_checked_at__isnull=False)),

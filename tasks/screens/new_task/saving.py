@@ -29,7 +29,7 @@ def save_form(
 def create_or_save(
     state: FormState, page_version: PageVersion, file: StoredUpload | None
 ) -> tuple[FormState, SigningTask | None]:
-    """Create client, contact and task and empty the draft; or save an incomplete form.
+    """Create client, contact and task and delete the draft; or save an incomplete form.
 
     All in one transaction. Raises as `save_form`; DuplicateContact if the phone has been taken in
     the meantime, and ActionRefused. Nothing is saved then.
@@ -45,7 +45,7 @@ def create_or_save(
             actor=state.user,
             submission_key=page_version.submission_key,
         )
-        drafts.clear_after_creation(state.draft)
+        state.draft.delete()
     return state, task
 
 

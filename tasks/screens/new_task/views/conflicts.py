@@ -46,7 +46,7 @@ def _render_conflict(request: HttpRequest, kind: FormKind, error: DraftChanged) 
             "rows": compare_states(saved_state, posted_state),
             "revision": error.draft.revision,
         },
-        "restore_url": form_url(kind),
+        "restore_url": form_url(kind, error.draft),
     }
     if not is_fragment(request):
         return render_page(request, posted_state, page_version, status=CONFLICT, **extra)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,12 +13,14 @@ from archive.models import DocumentVersion
 from clients.screens.access import current_user
 from econtract.platform.common.htmx import is_fragment
 from tasks.actions import drafts
+from tasks.models import Draft
 from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.page_previews import MAX_PREVIEWS
 from tasks.screens.new_task.documents import ATTACH_DOCUMENT
 from tasks.screens.new_task.form_state import FormState, build_form_state
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
+    find_draft_of_url,
     get_form_kind,
     read_form,
     save_posted_form,
@@ -47,7 +49,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         if not is_fragment(request):
             return redirect(form_url(kind))
-        draft = drafts.find_draft(current_user(request), kind.task_type)
+        draft = find_draft_of_url(request, kind)
         state = build_form_state(kind, current_user(request), draft.fields, draft)
         return render_document_block(request, state)
     file, refusal = store_posted_file(request)
@@ -84,19 +86,23 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _respond(request: HttpRequest, state: FormState) -> HttpResponse:
     if not is_fragment(request):
-        return redirect(form_url(state.kind, anchor="document-block"))
+        return redirect(form_url(state.kind, state.draft, anchor="document-block"))
     response = render_document_block(request, state)
     focus_document_block(response)
     return response
 
 
-def _get_version(request: HttpRequest, slug: str, pk: int) -> DocumentVersion:
-    """The document of the user's draft. Http404 for any other."""
-    draft = drafts.find_draft(current_user(request), get_form_kind(request, slug).task_type)
-    version = draft.document_version
-    if version is None or version.pk != pk:
+def _get_draft(request: HttpRequest, slug: str, version: int) -> Draft:
+    """The user's draft with the document ``version``. Http404 for the document of anybody else."""
+    task_type = get_form_kind(request, slug).task_type
+    draft = drafts.find_draft_with_document(current_user(request), task_type, version)
+    if draft is None:
         raise Http404
-    return version
+    return draft
+
+
+def _get_version(request: HttpRequest, slug: str, pk: int) -> DocumentVersion:
+    return get_object_or_404(DocumentVersion, pk=_get_draft(request, slug, pk).document_version_id)
 
 
 @require_safe
@@ -135,7 +141,7 @@ def page(request: HttpRequest, slug: str, version: int, page: int) -> HttpRespon
 @require_safe
 def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """The text of the PDF, for users who cannot look at its pages."""
-    document_version = _get_version(request, slug, version)
+    kind, document_version = get_form_kind(request, slug), _get_version(request, slug, version)
     pages = []
     for number in range(1, min(document_version.pages or 0, MAX_PREVIEWS) + 1):
         try:
@@ -145,7 +151,7 @@ def text(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     context = {
         "version": document_version,
         "pages": pages,
-        "form_url": form_url(get_form_kind(request, slug)),
+        "form_url": form_url(kind, _get_draft(request, slug, version)),
     }
     name = "_document_text" if is_fragment(request) else "document_text"
     response = render(request, f"tasks/new_task/{name}.html", context)

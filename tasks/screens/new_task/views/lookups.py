@@ -126,9 +126,10 @@ def _change_contact(
     kind, user = get_form_kind(request, slug), current_user(request)
     values = read_values(request.POST, field_names(kind))
     message = change(values)
-    draft = drafts.find_draft(user, kind.task_type)
+    page_version = read_page_version(request)
+    draft = drafts.find_draft(user, kind.task_type, page_version.submission_key)
     state = build_form_state(kind, user, values, draft)
-    state = save_form(state, read_page_version(request))
+    state = save_form(state, page_version)
     anchor = "person-section" if kind.is_for_persons else "contact-section"
     return render_changes(
         request,

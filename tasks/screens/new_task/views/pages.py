@@ -12,18 +12,19 @@ from accounts.support import build_access_request
 from clients.actions import DuplicateContact
 from clients.screens.access import current_user
 from econtract.platform.common.errors import ActionRefused
-from econtract.platform.common.formatting import format_datetime
 from tasks.actions import drafts
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FormKind, list_form_kinds
 from tasks.screens.common.requests import UNPROCESSABLE
 from tasks.screens.new_task.companies import search_companies
 from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND
+from tasks.screens.new_task.draft_list import DRAFT_PARAM, build_saved_drafts
 from tasks.screens.new_task.field_values import FieldValues, get_value
 from tasks.screens.new_task.form_state import FormState, build_form_state
 from tasks.screens.new_task.saving import create_or_save, save_form
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
+    find_draft_of_url,
     get_form_kind,
     read_form,
     read_page_version,
@@ -33,11 +34,14 @@ from tasks.screens.new_task.views.requests import (
 from tasks.screens.new_task.views.responses import (
     CLIENT_SEARCH,
     CONTACT_SEARCH,
-    RESTORE_PARAM,
     SEARCH_PARAM,
     new_page_version,
     render_page,
 )
+
+# Above an empty form; «Новое задание» lists all.
+MAX_DRAFTS_OFFERED = 3
+DRAFT_GONE = "Этого черновика больше нет: по нему создано задание, или он удален"
 
 
 @require_safe
@@ -46,6 +50,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     user = current_user(request)
     context = {
         "kinds": list_form_kinds(user),
+        "saved_drafts": build_saved_drafts(drafts.list_drafts(user, user.task_types)),
+        "max_drafts": drafts.MAX_DRAFTS,
         "access_request": build_access_request(user.username),
     }
     return render(request, "tasks/new_task/choose.html", context)
@@ -54,23 +60,38 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handle_draft_conflicts
 def form(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form: empty, restored from the draft, or submitted with «Создать задание»."""
+    """The form: empty, restored from a draft, or submitted with «Создать задание»."""
     kind = get_form_kind(request, slug)
     if request.method == "POST":
         return _create(request, kind)
     if unsent := take_form(request, request.path, field="submission_key"):
         return _restore_unsent(request, kind, unsent.data)
+    draft = find_draft_of_url(request, kind)
+    if draft._state.adding or draft.closed_at is not None:
+        if DRAFT_PARAM in request.GET:
+            messages.info(request, DRAFT_GONE)
+        return _render_empty_form(request, kind)
+    state = build_form_state(kind, current_user(request), draft.fields, draft)
+    page_version = new_page_version(draft, is_restored=True)
+    return render_page(request, state, page_version, **_build_search_result(request, state))
+
+
+def _render_empty_form(request: HttpRequest, kind: FormKind) -> HttpResponse:
+    """A new draft, and the saved ones to restore instead."""
     user = current_user(request)
-    draft = drafts.find_draft(user, kind.task_type)
-    can_restore = drafts.has_contents(draft)
-    is_restored = can_restore and RESTORE_PARAM in request.GET
-    shown_draft = draft if is_restored else Draft(user=user, task_type=kind.task_type)
-    values = shown_draft.fields or _read_client_param(request, kind)
-    state = build_form_state(kind, user, values, shown_draft)
-    extra = _build_search_result(request, state) if is_restored else {}
-    if can_restore and not is_restored:
-        extra["saved_at"] = format_datetime(draft.updated_at)
-    return render_page(request, state, new_page_version(draft, is_restored=is_restored), **extra)
+    draft = Draft(user=user, task_type=kind.task_type)
+    state = build_form_state(kind, user, _read_client_param(request, kind), draft)
+    saved_drafts = build_saved_drafts(drafts.list_drafts(user, [kind.task_type]))
+    page_version = new_page_version(draft, is_restored=False)
+    return render_page(
+        request,
+        state,
+        page_version,
+        saved_drafts=saved_drafts[:MAX_DRAFTS_OFFERED],
+        has_more_drafts=len(saved_drafts) > MAX_DRAFTS_OFFERED,
+        max_drafts=drafts.MAX_DRAFTS,
+        replaced_draft=saved_drafts[-1] if len(saved_drafts) >= drafts.MAX_DRAFTS else None,
+    )
 
 
 def _restore_unsent(request: HttpRequest, kind: FormKind, data: QueryDict) -> HttpResponse:

@@ -11,7 +11,9 @@ from archive.intake.refusals import IntakeRefused
 from clients.screens.access import current_user
 from tasks.actions import drafts
 from tasks.actions.drafts import PageVersion
+from tasks.models import Draft
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG, FormKind
+from tasks.screens.new_task.draft_list import DRAFT_PARAM
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import FormState, build_form_state, field_names
 from tasks.screens.new_task.saving import save_form
@@ -29,6 +31,12 @@ def get_form_kind(request: HttpRequest, slug: str) -> FormKind:
     if kind.task_type not in current_user(request).task_types:
         raise PermissionDenied(f"Нужен доступ «{kind.label}».")
     return kind
+
+
+def find_draft_of_url(request: HttpRequest, kind: FormKind) -> Draft:
+    """The draft that the URL names; an unsaved one if the user has none like that."""
+    key = _parse_key(request.GET.get(DRAFT_PARAM, ""))
+    return drafts.find_draft(current_user(request), kind.task_type, key)
 
 
 def read_page_version(request: HttpRequest) -> PageVersion:
@@ -58,7 +66,8 @@ def read_form(request: HttpRequest, kind: FormKind, *, refresh: bool = False) ->
     """The posted form. Nothing is saved; ``refresh`` as in `build_form_state`."""
     user = current_user(request)
     values = read_values(request.POST, field_names(kind))
-    draft = drafts.find_draft(user, kind.task_type)
+    key = read_page_version(request).submission_key
+    draft = drafts.find_draft(user, kind.task_type, key)
     return build_form_state(kind, user, values, draft, refresh=refresh)
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,11 +21,11 @@ from tasks.screens.new_task.checklist import build_error_list
 from tasks.screens.new_task.companies import CHOOSE_CLIENT
 from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.contacts import ADD_CONTACT
+from tasks.screens.new_task.draft_list import draft_url
 from tasks.screens.new_task.form_state import FormState, hide_premature_errors
 from tasks.screens.new_task.support_requests import build_error_request, build_regions_request
 from tasks.screens.new_task.views.requests import read_page_version
 
-RESTORE_PARAM = "restore"
 # Without JavaScript a search redirects to the form, and this says what result to show there.
 SEARCH_PARAM = "find"
 CLIENT_SEARCH, CONTACT_SEARCH = "client", "contact"
@@ -34,8 +33,6 @@ URL_NAMES = (
     "form",
     "draft",
     "close",
-    "restart",
-    "reopen",
     "clients",
     "client",
     "contact_find",
@@ -49,21 +46,20 @@ URL_NAMES = (
 )
 
 
-def form_url(kind: FormKind, *, restore: bool = True, anchor: str = "", search: str = "") -> str:
-    """The URL of the form with the contents of the draft, or with ``restore`` False empty."""
-    query = {RESTORE_PARAM: "1"} if restore else {}
-    if search:
-        query[SEARCH_PARAM] = search
-    url = reverse("tasks:new_form", args=[kind.slug])
-    return f"{url}{'?' if query else ''}{urlencode(query)}{'#' if anchor else ''}{anchor}"
+def form_url(
+    kind: FormKind, draft: Draft | None = None, *, anchor: str = "", search: str = ""
+) -> str:
+    """The URL of the form with the contents of ``draft``, or of an empty one."""
+    if draft is None:
+        return reverse("tasks:new_form", args=[kind.slug])
+    query = {SEARCH_PARAM: search} if search else {}
+    return draft_url("form", kind, draft, **query) + (f"#{anchor}" if anchor else "")
 
 
 def new_page_version(draft: Draft, *, is_restored: bool) -> PageVersion:
-    """For a page that is opened empty or with the draft's contents."""
-    page = str(uuid.uuid4())
-    if is_restored:
-        return PageVersion(page, draft.revision, draft.submission_key)
-    return PageVersion(page, None, uuid.uuid4())
+    """For a page that is opened with the draft's contents, or with a new draft."""
+    revision = draft.revision if is_restored else None
+    return PageVersion(str(uuid.uuid4()), revision, draft.submission_key)
 
 
 def build_context(state: FormState, page_version: PageVersion, **extra: Any) -> dict[str, Any]:
@@ -75,7 +71,9 @@ def build_context(state: FormState, page_version: PageVersion, **extra: Any) -> 
         "client_section": state.client_section,
         "form": state.form,
         "page_version": page_version,
-        "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in URL_NAMES},
+        "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in URL_NAMES}
+        | {"document_state": draft_url("document", kind, state.draft)},
+        "draft_url": form_url(kind, state.draft),
         "regions_missing": state.signing_options.user_has_no_regions,
         "regions_request": build_regions_request(state.user),
         "dataport_url": settings.DATAPORT_URL,
@@ -144,7 +142,7 @@ def render_changes(
     pressed is gone. Both are CSS selectors. ``extra`` goes to the templates.
     """
     if not is_fragment(request):
-        return redirect(form_url(state.kind, anchor=anchor, search=search))
+        return redirect(form_url(state.kind, state.draft, anchor=anchor, search=search))
     hide_premature_errors(state, "" if announcement else request.POST.get("active", ""))
     context = build_context(state, read_page_version(request), oob=True, **extra)
     response = render(request, "tasks/new_task/_draft_answer.html", context)

@@ -119,6 +119,10 @@ class FormPage:
         """«Создать задание»."""
         return self.press("", htmx=False, **extra)
 
+    def restore(self, query: str = "") -> HttpResponse:
+        """The page with the contents of this page's draft."""
+        return self.open(f"?draft={self.values['submission_key']}{query}")
+
     def open_another_page(self, **values: Any) -> "FormPage":
         """The same form in another window, empty except for ``values``."""
         return FormPage(self.browser, self.slug, {**new_page_fields(), **values})

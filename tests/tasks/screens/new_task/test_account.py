@@ -122,7 +122,7 @@ def test_eip_is_not_asked_about_an_invalid_number(
 def test_the_draft_stores_the_result(company: FormPage) -> None:
     check(company)
     assert VERIFIED in account_block(company.save(document_kind="order_form"))
-    assert VERIFIED in get_text(company.open("?restore=1"))
+    assert VERIFIED in get_text(company.restore())
 
 
 def build_change(what: str, region: Region) -> dict[str, object]:

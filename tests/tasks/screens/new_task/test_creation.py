@@ -137,15 +137,7 @@ def test_an_autosave_after_the_creation_leads_to_the_task(
     attach(company)
     company.create()
     assert company.save()["HX-Redirect"] == f"/tasks/{get_task().number}/"
-    assert get_draft().fields == {}
-
-
-def test_the_draft_is_empty_after_the_creation(company: FormPage, attach: Attach) -> None:
-    attach(company)
-    company.create()
-    draft = get_draft()
-    assert (draft.fields, draft.document_version, draft.organisation) == ({}, None, None)
-    assert "Есть несохраненные данные" not in get_text(company.open())
+    assert not Draft.objects.exists()
 
 
 def test_the_next_form_creates_another_task(company: FormPage, attach: Attach) -> None:

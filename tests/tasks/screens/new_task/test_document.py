@@ -36,7 +36,9 @@ def test_the_page_polls_until_a_word_document_is_converted(
     page = get_text(attach(company, word_file(), "Договор.docx"))
     assert "Преобразуем в PDF…" in page
     assert 'data-hx-trigger="load delay:1500ms"' in page
-    response = company.browser.get(company.url("document/"), headers={"HX-Request": "true"})
+    url = f"document/?draft={company.values['submission_key']}"
+    assert f'data-hx-get="{company.url(url)}"' in page
+    response = company.browser.get(company.url(url), headers={"HX-Request": "true"})
     assert "Преобразуем в PDF…" in get_text(response)
 
 
@@ -54,7 +56,7 @@ def test_no_task_is_created_before_the_document_is_converted(
 def test_a_document_with_a_finding_must_be_reviewed(company: FormPage, attach: Attach) -> None:
     attach(company, word_file(), "Договор.docx")
     version = make_ready(findings=[FINDING])
-    page = get_text(company.open("?restore=1"))
+    page = get_text(company.restore())
     assert LOSS in page
     response = company.create()
     assert response.status_code == 422
@@ -62,7 +64,7 @@ def test_a_document_with_a_finding_must_be_reviewed(company: FormPage, attach: A
 
     company.press("document/review/", version=str(version.pk))
     assert get_draft().document_version.reviewed_by == get_draft().user
-    assert "Страницы просмотрены" in get_text(company.open("?restore=1"))
+    assert "Страницы просмотрены" in get_text(company.restore())
     assert company.create().status_code == 302
     entry = get_task().history.get(name="document_reviewed")
     assert entry.actor == get_task().manager
@@ -95,7 +97,7 @@ def test_a_failed_conversion_can_be_detached_and_uploaded_again(
 ) -> None:
     attach(company, word_file(), "Договор.docx")
     DocumentVersion.objects.update(state=State.FAILED, problem="Документ слишком сложный")
-    page = get_text(company.open("?restore=1"))
+    page = get_text(company.restore())
     assert "Не удалось преобразовать файл в PDF. Открепите и загрузите снова" in page
     assert "Документ слишком сложный" in page
     assert company.create().status_code == 422

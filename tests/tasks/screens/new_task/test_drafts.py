@@ -1,6 +1,7 @@
-"""«Восстановить сохраненные поля», «Закрыть», two windows with one draft (docs/rules.md#drafts)."""
+"""Several drafts of a user, «Закрыть», two windows with one draft (docs/rules.md#drafts)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from django.test import Client as Browser
 from accounts.models import User
 from accounts.roles import Role, TaskType
 from econtract.platform.common import clock
+from tasks.actions import drafts
 from tasks.models import Draft
 from tests.support.factories import UserFactory
 from tests.support.people import browser_of
 from tests.tasks.screens.new_task.conftest import (
     ROMASHKA,
+    FakeOutsideSystems,
     FormPage,
     get_draft,
     get_text,
@@ -34,10 +37,11 @@ def test_the_form_is_saved_while_it_is_filled_in(company: FormPage) -> None:
 def test_the_fields_can_be_restored(company: FormPage) -> None:
     company.save()
     page = get_text(company.open())
-    assert "Есть несохраненные данные от " in page
+    assert "Есть несохраненные данные" in page
     assert RESTORE in page
+    assert f"<b>{ROMASHKA.short_name}</b>" in page
     assert "Петров" not in page
-    restored = get_text(company.open("?restore=1"))
+    restored = get_text(company.restore())
     for value in ("Петров", ROMASHKA.short_name, "8 (912) 345-67-89", "850123456789"):
         assert value in restored
     assert RESTORE not in restored
@@ -45,27 +49,47 @@ def test_the_fields_can_be_restored(company: FormPage) -> None:
 
 def test_the_uploaded_file_is_restored_too(company: FormPage, attach: Attach) -> None:
     attach(company)
-    assert "Договор.pdf" in get_text(company.open("?restore=1"))
+    assert "Договор.pdf" in get_text(company.restore())
 
 
 def test_the_draft_can_be_restored_in_another_browser(company: FormPage, manager: User) -> None:
     company.save()
     company.browser.logout()
-    assert "Петров" in get_text(browser_of(manager).get("/tasks/new/company/?restore=1"))
+    assert "Петров" in get_text(replace(company, browser=browser_of(manager)).restore())
 
 
 def test_users_see_only_their_own_draft(company: FormPage) -> None:
     company.save()
     other = UserFactory(roles=[Role.MANAGER], types=list(TaskType))
-    page = get_text(browser_of(other).get("/tasks/new/company/?restore=1"))
-    assert "Петров" not in page
+    stranger = replace(company, browser=browser_of(other))
+    for page in (stranger.restore(), stranger.open(), list_page(stranger)):
+        assert "Петров" not in get_text(page)
+        assert ROMASHKA.short_name not in get_text(page)
+    delete_draft(stranger)
+    assert get_draft().closed_at is None
+
+
+def list_page(form: FormPage) -> HttpResponse:
+    """«Новое задание» with the drafts."""
+    return form.browser.get("/tasks/new/")
+
+
+def delete_draft(form: FormPage) -> HttpResponse:
+    """«Удалить» in the list of drafts."""
+    return form.browser.post(form.url(f"delete/?draft={form.values['submission_key']}"))
+
+
+def reopen_draft(form: FormPage) -> HttpResponse:
+    """«Отменить» in the toast."""
+    key = form.values["submission_key"]
+    return form.browser.post(form.url(f"reopen/?draft={key}"), follow=True)
 
 
 def test_every_task_type_has_its_own_draft(company: FormPage, person: FormPage) -> None:
     company.save()
     person.save()
     assert Draft.objects.count() == 2
-    assert "Анна" not in get_text(company.open("?restore=1"))
+    assert "Анна" not in get_text(company.restore())
 
 
 def test_an_empty_form_leaves_nothing_to_restore(visitor: Browser) -> None:
@@ -88,6 +112,88 @@ def restored_fields(form: FormPage) -> dict[str, str]:
     return {**draft.fields, **marks}
 
 
+# --- Several drafts ------------------------------------------------------------------------------
+
+
+def test_two_tabs_prepare_two_contracts_of_one_type(company: FormPage, attach: Attach) -> None:
+    attach(company)
+    other = company.open_another_page(
+        **{"contact": "new", "new-surname": "Сидоров", "account_number": "850"}
+    )
+    assert other.save().status_code == 200
+    assert company.save(document_number="7").status_code == 200
+    rows = get_text(list_page(company))
+    assert f'<b>{ROMASHKA.short_name}</b><small>ЮЛ/ИП B2B, № <span class="num">7</span>' in rows
+    assert "<b>Клиент не указан</b>" in rows
+    assert company.create()["Location"].startswith("/tasks/")
+    assert get_draft().fields["new-surname"] == ["Сидоров"]
+    assert other.save(document_number="8").status_code == 200
+
+
+def test_a_draft_is_named_by_what_is_known_of_the_client(
+    company: FormPage, person: FormPage, outside: FakeOutsideSystems
+) -> None:
+    outside.cdi_down = True
+    person.save()
+    company.save()
+    by_inn = company.open_another_page(client=ROMASHKA.inn)
+    by_inn.save()
+    rows = get_text(list_page(company))
+    for name in ("Иванова Анна Андреевна", ROMASHKA.short_name, f"ИНН {ROMASHKA.inn}"):
+        assert f"<b>{name}</b>" in rows
+
+
+def test_a_draft_is_deleted_and_brought_back(company: FormPage, attach: Attach) -> None:
+    attach(company)
+    page = get_text(company.browser.get(delete_draft(company)["Location"]))
+    assert "Черновик удален" in page
+    assert ROMASHKA.short_name not in page
+    back = get_text(reopen_draft(company))
+    assert "Петров" in back
+    assert "Договор.pdf" in back
+
+
+def test_deleting_above_a_form_saves_what_is_typed_in_it(company: FormPage) -> None:
+    company.save()
+    fresh = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
+    key = company.values["submission_key"]
+    response = fresh.press(f"delete/?draft={key}", htmx=False)
+    assert response["Location"] == f"/tasks/new/company/?draft={fresh.values['submission_key']}"
+    assert Draft.objects.get(closed_at=None).fields["new-surname"] == ["Сидоров"]
+
+
+def test_the_oldest_draft_makes_room_for_a_new_one(
+    company: FormPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MAX_DRAFTS", 3)
+    company.press("close/", htmx=False)
+    pages = [company.open_another_page(account_number=str(number)) for number in range(3)]
+    for page in pages:
+        page.save()
+    assert not Draft.objects.exclude(closed_at=None).exists()
+    notice = get_text(company.open())
+    assert "Черновиков уже 3: новый заменит самый старый" in notice
+    company.open_another_page(account_number="3").save()
+    numbers = [draft.fields["account_number"] for draft in Draft.objects.order_by("updated_at")]
+    assert numbers == [["1"], ["2"], ["3"]]
+
+
+def test_a_draft_that_became_a_task_says_so(company: FormPage, attach: Attach) -> None:
+    attach(company)
+    company.create()
+    assert not Draft.objects.exists()
+    assert "Этого черновика больше нет" in get_text(company.restore())
+
+
+def test_an_answer_after_the_creation_breaks_nothing(company: FormPage) -> None:
+    """ЕИП answers about the account when the draft is a task already."""
+    company.save()
+    draft = get_draft()
+    Draft.objects.all().delete()
+    drafts.record_account_check(draft=draft, outcome="found", check_input=[])
+    assert not Draft.objects.exists()
+
+
 # --- «Закрыть» -----------------------------------------------------------------------------------
 
 
@@ -102,50 +208,42 @@ def test_after_close_the_form_is_empty(company: FormPage) -> None:
 def test_closing_can_be_undone(company: FormPage, attach: Attach) -> None:
     attach(company)
     left = company.browser.post(company.url("close/"), company.values, follow=True)
-    assert 'action="/tasks/new/company/reopen/"' in get_text(left)
-    back = company.browser.post(company.url("reopen/"), follow=True)
+    key = company.values["submission_key"]
+    assert f'action="/tasks/new/company/reopen/?draft={key}"' in get_text(left)
+    back = reopen_draft(company)
     assert "Петров" in get_text(back)
     assert "Договор.pdf" in get_text(back)
 
 
-def test_a_new_draft_replaces_a_closed_one(company: FormPage) -> None:
+def test_typing_on_replaces_a_closed_draft(company: FormPage) -> None:
     company.press("close/", htmx=False)
-    company.open_another_page(account_number="850").save()
+    company.values = {**new_page_fields(), "submission_key": company.values["submission_key"]}
+    company.save(account_number="850")
     assert "new-surname" not in get_draft().fields
-    back = company.browser.post(company.url("reopen/"), follow=True)
-    assert "Восстанавливать нечего" in get_text(back)
+    assert "Черновика больше нет" in get_text(reopen_draft(company))
 
 
-def test_a_closed_draft_is_cleared_after_a_day(company: FormPage, person: FormPage) -> None:
+def test_a_closed_draft_is_deleted_after_a_day(company: FormPage, person: FormPage) -> None:
     company.press("close/", htmx=False)
     Draft.objects.update(closed_at=clock.now() - timedelta(days=2))
     person.press("close/", htmx=False)
-    assert Draft.objects.get(task_type=TaskType.LEGAL).fields == {}
-    assert Draft.objects.get(task_type=TaskType.SELF_EMPLOYED).fields != {}
-
-
-def test_a_restart_closes_the_draft_and_can_be_undone(company: FormPage) -> None:
-    company.save()
-    fresh = FormPage(company.browser, "company", new_page_fields())
-    response = fresh.press("restart/", htmx=False)
-    assert response["Location"] == "/tasks/new/company/"
-    assert RESTORE not in get_text(company.open())
-    assert "Петров" in get_text(company.browser.post(company.url("reopen/"), follow=True))
-
-
-def test_a_restart_saves_what_is_on_the_page(company: FormPage) -> None:
-    company.save()
-    fresh = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
-    fresh.press("restart/", htmx=False)
-    assert get_draft().fields["new-surname"] == ["Сидоров"]
+    assert get_draft().task_type == TaskType.SELF_EMPLOYED
 
 
 # --- Two windows ---------------------------------------------------------------------------------
 
 
-def test_a_second_window_does_not_overwrite_the_first(company: FormPage) -> None:
+@pytest.fixture
+def other(company: FormPage) -> FormPage:
+    """Another window with the draft of ``company``, which has been saved since it was opened."""
     company.save()
-    other = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
+    return company.open_another_page(
+        submission_key=company.values["submission_key"],
+        **{"contact": "new", "new-surname": "Сидоров"},
+    )
+
+
+def test_a_second_window_does_not_overwrite_the_first(other: FormPage) -> None:
     response = other.save()
     assert response.status_code == 409
     page = get_text(response)
@@ -163,37 +261,30 @@ def test_the_first_window_does_not_overwrite_the_second(company: FormPage) -> No
 
 
 @pytest.mark.parametrize("button", ["", "account/", "contact/add/", "client/", "document/detach/"])
-def test_no_button_of_the_second_window_overwrites_the_first(
-    button: str, company: FormPage
-) -> None:
-    company.save()
-    other = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
+def test_no_button_of_the_second_window_overwrites_the_first(button: str, other: FormPage) -> None:
     response = other.press(button, htmx=False)
     assert response.status_code == 409
     assert "Сидоров" in get_text(response)
     assert get_draft().fields["new-surname"] == ["Петров"]
 
 
-def test_the_second_window_can_be_kept_on_purpose(company: FormPage) -> None:
-    company.save()
-    other = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
+def test_the_second_window_can_be_kept_on_purpose(other: FormPage) -> None:
     other.save()
     response = other.press("draft/", htmx=False, overwrite=str(get_draft().revision))
-    assert response["Location"] == "/tasks/new/company/?restore=1"
+    assert response["Location"] == f"/tasks/new/company/?draft={get_draft().submission_key}"
     assert get_draft().fields["new-surname"] == ["Сидоров"]
 
 
-def test_a_late_choice_is_a_conflict_again(company: FormPage) -> None:
-    company.save()
-    other = company.open_another_page(**{"contact": "new", "new-surname": "Сидоров"})
+def test_a_late_choice_is_a_conflict_again(company: FormPage, other: FormPage) -> None:
     seen = str(get_draft().revision)
     company.save(document_number="9")
     assert other.press("draft/", overwrite=seen).status_code == 409
 
 
-def test_closing_the_second_window_leaves_the_draft_of_the_first(company: FormPage) -> None:
-    company.save()
-    company.open_another_page(account_number="850").press("close/", htmx=False)
+def test_closing_the_second_window_leaves_the_draft_of_the_first(
+    company: FormPage, other: FormPage
+) -> None:
+    other.press("close/", htmx=False)
     assert RESTORE in get_text(company.open())
 
 
@@ -213,5 +304,5 @@ def test_an_older_request_of_a_page_does_not_overwrite_a_newer_one(company: Form
 )
 def test_malformed_values_break_nothing(nonsense: dict[str, str], company: FormPage) -> None:
     assert company.save(**nonsense).status_code == 200
-    assert company.open("?restore=1").status_code == 200
+    assert company.restore().status_code == 200
     assert company.create().status_code == 422

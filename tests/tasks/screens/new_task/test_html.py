@@ -23,7 +23,7 @@ def choice(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
 
 def restored(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     attach(company)
-    return company.open("?restore=1")
+    return company.restore()
 
 
 def restorable(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
@@ -38,17 +38,17 @@ def refused(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse
 
 def search_results(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     company.save(client="", client_q="ромашка")
-    return company.open("?restore=1&find=client")
+    return company.restore("&find=client")
 
 
 def conflict(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     company.save()
-    return company.open_another_page(account_number="850").press("draft/", htmx=False)
+    return company.press("draft/", htmx=False, page="another", account_number="850")
 
 
 def person_form(company: FormPage, person: FormPage, attach: Attach) -> HttpResponse:
     person.save(**{"person-email": "other@client.example"})
-    return person.open("?restore=1")
+    return person.restore()
 
 
 STATES = [empty, choice, restored, restorable, refused, search_results, conflict, person_form]

@@ -23,6 +23,12 @@ def wait_until_saved(page: Page) -> None:
     expect(page.locator("#draft-status")).to_contain_text("Сохранено в ")
 
 
+def restore(page: Page) -> None:
+    """«Восстановить сохраненные поля» above an empty form."""
+    page.get_by_role("link", name="Восстановить сохраненные поля").click()
+    expect(page).to_have_url(re.compile(r"[?]draft="))
+
+
 def client_options(page: Page) -> Locator:
     """The options under the client field."""
     return page.get_by_role("listbox", name="Наименование клиента").get_by_role("option")

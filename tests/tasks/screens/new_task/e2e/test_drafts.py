@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tasks.models import Draft
+from tasks.models import Draft, SigningTask
 from tests.support.people import browser_of
 from tests.support.stack import wait_for
 from tests.support.world import word_file
@@ -25,10 +25,20 @@ from tests.tasks.screens.new_task.e2e.steps import (
     add_contact,
     attach,
     choose_client,
+    create,
+    fill_remaining_fields,
+    restore,
     wait_until_saved,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
+
+
+def open_same_draft(open_form: Forms) -> Page:
+    """The only draft in another window."""
+    page = open_form()
+    restore(page)
+    return page
 
 
 def test_a_draft_survives_a_chromium(
@@ -67,8 +77,7 @@ def test_a_draft_survives_a_chromium(
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     page = open_form()
-    expect(page.get_by_text("Есть несохраненные данные от")).to_be_visible()
-    page.get_by_role("link", name="Восстановить сохраненные поля").click()
+    restore(page)
     expect(page.get_by_label("Фамилия")).to_have_value("Петров")
     expect(page.get_by_label("Основание подписания")).to_have_value("Устав")
     expect(page.get_by_text("Договор.pdf")).to_be_visible()
@@ -82,7 +91,8 @@ def test_leaving_the_page_saves_the_last_change(open_form: Forms) -> None:
     # The last change is sent while the page unloads: it may arrive after the next request.
     drafts = Draft.objects.filter(fields__document_number=["Д-17"])
     wait_for(drafts.exists, "the draft")
-    page.goto("/tasks/new/company/?restore=1")
+    page.goto("/tasks/new/company/")
+    restore(page)
     expect(page.get_by_label("Номер документа")).to_have_value("Д-17")
 
 
@@ -96,30 +106,50 @@ def test_closing_empties_the_form_and_can_be_undone(open_form: Forms) -> None:
     expect(page.get_by_label("Фамилия")).to_have_value("Петров")
 
 
-def test_two_windows_do_not_silently_overwrite_each_other(open_form: Forms) -> None:
+def test_two_tabs_prepare_two_contracts(open_form: Forms) -> None:
     first, second = open_form(), open_form()
+    for page, surname in ((first, "Петров"), (second, "Сидоров")):
+        choose_client(page)
+        add_contact(page)
+        page.get_by_label("Фамилия").fill(surname)
+        page.get_by_label("Мобильный телефон").fill("8912345678" + str(len(surname)))
+        page.get_by_label("Номер документа").fill(surname)
+    for page in (first, second):
+        fill_remaining_fields(page)
+        create(page)
+    assert {task.document_number for task in SigningTask.objects.all()} == {"Петров", "Сидоров"}
+    first.goto("/tasks/new/")
+    expect(first.get_by_role("heading", name="Черновики")).to_have_count(0)
+
+
+def test_two_windows_do_not_silently_overwrite_each_other(open_form: Forms) -> None:
+    first = open_form()
     first.get_by_label("Номер документа").fill("Первый")
     wait_until_saved(first)
+    second = open_same_draft(open_form)
+    first.get_by_label("Номер документа").fill("Новый")
+    wait_until_saved(first)
     second.get_by_label("Номер документа").fill("Второй")
-    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
-    expect(notice).to_contain_text("Первый")
+    notice = second.get_by_role("alert").filter(has_text="Черновик изменен в другом окне")
+    expect(notice).to_contain_text("Новый")
     expect(notice).to_contain_text("Второй")
-    assert get_draft().fields["document_number"] == ["Первый"]
+    assert get_draft().fields["document_number"] == ["Новый"]
     second.get_by_role("button", name="Оставить введенное здесь").click()
     expect(second.get_by_label("Номер документа")).to_have_value("Второй")
     assert get_draft().fields["document_number"] == ["Второй"]
 
 
 def test_an_upload_in_the_second_window_is_a_conflict(open_form: Forms) -> None:
-    first, second = open_form(), open_form()
+    first = open_form()
     first.get_by_label("Номер документа").fill("Первый")
     wait_until_saved(first)
+    second = open_same_draft(open_form)
+    first.get_by_label("Номер документа").fill("Новый")
+    wait_until_saved(first)
     second.locator("#id_document").set_input_files(PDF)
-    notice = second.get_by_role("alert").filter(has_text="Есть другой черновик")
-    expect(notice).to_contain_text("Первый")
-    expect(second.locator("#draft-status")).to_have_text(
-        "Не сохранено: выберите, какой черновик оставить"
-    )
+    notice = second.get_by_role("alert").filter(has_text="Черновик изменен в другом окне")
+    expect(notice).to_contain_text("Новый")
+    expect(second.locator("#draft-status")).to_have_text("Не сохранено: выберите, что оставить")
     second.get_by_role("button", name="Оставить введенное здесь").click()
     expect(notice).to_have_count(0)
     attach(second)

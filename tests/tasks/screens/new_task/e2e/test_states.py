@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from clients.actions import DUPLICATE_MESSAGE
 from clients.models import Client
+from tasks.models import Draft
 from tests.support.chromium.page_audit import audit
 from tests.support.factories_clients import ClientFactory, ContactFactory
 from tests.tasks.screens.new_task.conftest import (
@@ -30,6 +31,7 @@ from tests.tasks.screens.new_task.e2e.steps import (
     client_options,
     fill,
     fill_remaining_fields,
+    restore,
     wait_until_saved,
 )
 
@@ -93,8 +95,10 @@ def restorable(page: Page) -> None:
 
 def in_conflict(page: Page) -> None:
     restorable(page)
+    restore(page)
+    Draft.objects.update(revision=99, page="another")
     page.get_by_label("Номер документа").fill("Д-2")
-    expect(page.get_by_role("heading", name="Есть другой черновик")).to_be_visible()
+    expect(page.get_by_role("heading", name="Черновик изменен в другом окне")).to_be_visible()
 
 
 def bad_file(page: Page) -> None:
@@ -205,7 +209,7 @@ def test_draft_and_closing_without_javascript(open_form: Forms) -> None:
     page.get_by_role("button", name="Сохранить черновик").click()
     expect(page.get_by_text("Сохранено в")).to_be_visible()
     page.goto("/tasks/new/company/")
-    page.get_by_role("link", name="Восстановить сохраненные поля").click()
+    restore(page)
     expect(page.get_by_label("Номер документа")).to_have_value("Д-1")
     page.get_by_role("button", name="Закрыть").click()
     page.get_by_role("button", name="Отменить").click()
