@@ -17,9 +17,12 @@ def main(arguments: list[str]) -> None:
         return
     from django.core.management import execute_from_command_line
 
-    import econtract.celery  # noqa: F401  (commands that publish jobs need the application)
+    from econtract import startup
 
-    execute_from_command_line(arguments)
+    with startup.stop_on_wrong_settings():
+        import econtract.celery  # noqa: F401  (commands that publish jobs need the application)
+
+        execute_from_command_line(arguments)
 
 
 if __name__ == "__main__":

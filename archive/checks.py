@@ -8,9 +8,10 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from archive.conversion import libreoffice, libreoffice_check
 from archive.conversion.convert import CONVERTERS
+from econtract.platform.common.installation import INSTALLATION
 
 
-@register("conversion")
+@register("conversion", INSTALLATION)
 def check_converter(**_: Any) -> Sequence[CheckMessage]:
     """CONVERTER names a known converter, and LibreOffice did not fail its last test conversion."""
     if settings.CONVERTER not in {"auto", *CONVERTERS}:
@@ -32,7 +33,7 @@ def check_converter(**_: Any) -> Sequence[CheckMessage]:
     return [Warning(message, hint=hint, id="archive.W002")]
 
 
-@register()
+@register(INSTALLATION)
 def check_scanner_address(**_: Any) -> Sequence[CheckMessage]:
     """CLAMD_ADDRESS is the path of a socket, or host:port."""
     host, _colon, port = settings.CLAMD_ADDRESS.rpartition(":")

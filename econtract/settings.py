@@ -89,7 +89,11 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'econtract.sqlite3'}"),
+        env.address(
+            "DATABASE_URL",
+            f"sqlite:///{DATA_DIR / 'econtract.sqlite3'}",
+            ["postgres", "postgresql", "sqlite"],
+        ),
         conn_max_age=env.number("DATABASE_CONN_MAX_AGE", 600),
         conn_health_checks=True,
     )
@@ -157,11 +161,11 @@ LOGIN_REDIRECT_URL = "/tasks/my/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 # Wrong passwords for a login at one address before each doubles the delay, up to LOGIN_WINDOW
 # seconds; ten times as many for all logins at the address.
-LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10)
-LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60)
+LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", 10, at_least=1)
+LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60, at_least=1)
 
 # Verifications on the public page, per IP address.
-VERIFY_PER_MINUTE = env.number("VERIFY_PER_MINUTE", 20)
+VERIFY_PER_MINUTE = env.number("VERIFY_PER_MINUTE", 20, at_least=1)
 
 # --- Language and time -----------------------------------------------------------------------
 
@@ -224,15 +228,16 @@ CONTENT_SECURITY_POLICY = {
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_PORT = env.number("EMAIL_PORT", 25, at_least=1, at_most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "E-Contract <noreply@localhost>")
 # The hour of the daily e-mail, in the time zone of its recipient.
-DIGEST_HOUR = env.number("DIGEST_HOUR", 8)
+DIGEST_HOUR = env.number("DIGEST_HOUR", 8, at_most=23)
 
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -250,7 +255,7 @@ LOGGING = {
             "filters": ["request_id", "client_errors"],
         },
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # httpx would log query strings with client data; our own log lines have none. The PDF
     # libraries log a dozen lines for every page.
     "loggers": {

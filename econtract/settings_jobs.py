@@ -6,7 +6,9 @@ from econtract.platform.common import env, paths
 
 DATA_DIR = paths.data_dir()
 
-BROKER_URL = env.text("BROKER_URL", "filesystem://")
+BROKER_URL = env.address(
+    "BROKER_URL", "filesystem://", ["redis", "rediss", "redis+socket", "filesystem"]
+)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -46,7 +48,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-jobs": {"task": "outbox.dispatch", "schedule": 2.0},
     "poll-feeds": {
         "task": "outbox.poll_feeds",
-        "schedule": float(env.text("FEED_POLL_SECONDS", "2")),
+        "schedule": env.seconds("FEED_POLL_SECONDS", 2),
     },
     "poll-silent-tasks": {"task": "tasks.poll_silent_tasks", "schedule": 600.0},
     "ask-about-silent-messages": {

@@ -42,9 +42,9 @@ EDO_CLIENT_ID = env.text("EDO_CLIENT_ID", "")
 EDO_CLIENT_SECRET = env.text("EDO_CLIENT_SECRET", "")
 EDO_REFRESH_TOKEN = env.text("EDO_REFRESH_TOKEN", "")
 # Timeouts in seconds: to connect, to get a response, and to get one while a page waits.
-OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3)
-OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20)
-OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4)
+OUTSIDE_CONNECT_SECONDS = env.number("OUTSIDE_CONNECT_SECONDS", 3, at_least=1)
+OUTSIDE_ANSWER_SECONDS = env.number("OUTSIDE_ANSWER_SECONDS", 20, at_least=1)
+OUTSIDE_PAGE_SECONDS = env.number("OUTSIDE_PAGE_SECONDS", 4, at_least=1)
 
 EDO_TRUST_ROOTS = str(paths.trust_roots())
 # Files of revocation lists (PEM or DER), which the installation must keep up to date; others are
@@ -55,7 +55,7 @@ EDO_CRLS = [str(path) for path in paths.revocation_lists()]
 # accreditation at once without an administrator.
 TRUST_LIST_URL = env.text("TRUST_LIST_URL", _sandbox("/trust/list.xml"))
 TRUST_LIST_SIGNER_OGRN = env.text("TRUST_LIST_SIGNER_OGRN", "1047702026701")
-TRUST_LIST_MAX_LOSS_PERCENT = env.number("TRUST_LIST_MAX_LOSS_PERCENT", 10)
+TRUST_LIST_MAX_LOSS_PERCENT = env.number("TRUST_LIST_MAX_LOSS_PERCENT", 10, at_most=100)
 # Certificates name addresses of CRLs and OCSP responders. Only public ones are called, and these
 # hosts ("host" or "host:port").
 TRUST_PRIVATE_HOSTS = env.comma_separated("TRUST_PRIVATE_HOSTS", urlsplit(SANDBOX_URL).netloc)
@@ -76,7 +76,7 @@ DSS_SIGNING_PATH = env.text("DSS_SIGNING_PATH", "/SignServer")
 DSS_RESOURCE = env.text("DSS_RESOURCE", "urn:cryptopro:dss:signserver:signserver")
 # How long a signatory has to confirm on their phone, and how long documents are collected so that
 # they confirm once.
-SIGNING_CONFIRMATION_MINUTES = env.number("SIGNING_CONFIRMATION_MINUTES", 30)
+SIGNING_CONFIRMATION_MINUTES = env.number("SIGNING_CONFIRMATION_MINUTES", 30, at_least=1)
 SIGNING_BATCH_SECONDS = env.number("SIGNING_BATCH_SECONDS", 3)
 # Who holds the key of our seal (empty: SIGNING_PROVIDER), and its name there. The key must sign
 # without a person. Its roots are in SEAL_TRUST_ROOTS (empty: EDO_TRUST_ROOTS).
@@ -91,11 +91,11 @@ EVIDENCE_WAIT_MINUTES = env.number("EVIDENCE_WAIT_MINUTES", 5)
 
 # --- Rules that an installation can change ---------------------------------------------------
 
-IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7)
-SIGNING_DAYS = env.number("SIGNING_DAYS", 14)
-REMINDER_DAYS = [int(days) for days in env.comma_separated("REMINDER_DAYS", "1,3")]
+IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7, at_least=1)
+SIGNING_DAYS = env.number("SIGNING_DAYS", 14, at_least=1)
+REMINDER_DAYS = env.numbers("REMINDER_DAYS", "1,3")
 # How many times a day employees may make the system write to one client again.
-CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10)
+CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10, at_least=1)
 # What a document on paper costs: printing and delivery, the manager's time, the back office's.
 PAPER_DOCUMENT_ROUBLES = env.number("PAPER_DOCUMENT_ROUBLES", 300)
 PAPER_MANAGER_MINUTES = env.number("PAPER_MANAGER_MINUTES", 20)
@@ -109,10 +109,10 @@ MESSAGES_PER_ADDRESS = env.number("MESSAGES_PER_ADDRESS", 30)
 MESSAGES_PER_CLIENT = env.number("MESSAGES_PER_CLIENT", 200)
 MESSAGES_IN_ALL = env.number("MESSAGES_IN_ALL", 100_000)
 # The hours of the client's day at which SMS leave that they did not ask for. A trial sends always.
-MESSAGES_FROM_HOUR = env.number("MESSAGES_FROM_HOUR", 0 if SANDBOX_URL else 9)
-MESSAGES_TO_HOUR = env.number("MESSAGES_TO_HOUR", 24 if SANDBOX_URL else 21)
-MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 365)
-IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365)
+MESSAGES_FROM_HOUR = env.number("MESSAGES_FROM_HOUR", 0 if SANDBOX_URL else 9, at_most=24)
+MESSAGES_TO_HOUR = env.number("MESSAGES_TO_HOUR", 24 if SANDBOX_URL else 21, at_most=24)
+MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 365, at_least=1)
+IDENTIFICATION_VALID_DAYS = env.number("IDENTIFICATION_VALID_DAYS", 365, at_least=1)
 DATAPORT_URL = env.text("DATAPORT_URL", "https://dataport.example/checklist")
 # The portal of technical support, and its services where they have addresses of their own.
 _HELPME_URL = env.text("HELPME_URL", "https://helpme.example/e-contract")
@@ -129,16 +129,20 @@ ARCHIVE_SEARCH_URLS = {
 # The form that a request for access needs, with its instruction.
 ACCESS_TEMPLATE_URL = env.text("ACCESS_TEMPLATE_URL", "https://cloud.example/e-contract/access")
 # ORDER_… are the names before version 2: installations may still set them.
-OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120))
-OUTBOX_ATTEMPTS = env.number("OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8))
+OUTBOX_LEASE_SECONDS = env.number(
+    "OUTBOX_LEASE_SECONDS", env.number("ORDER_LEASE_SECONDS", 120, at_least=1), at_least=1
+)
+OUTBOX_ATTEMPTS = env.number(
+    "OUTBOX_ATTEMPTS", env.number("ORDER_ATTEMPTS", 8, at_least=1), at_least=1
+)
 
 # --- Documents -------------------------------------------------------------------------------
 
 FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
-DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500)
+DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500, at_least=1)
 # How many files of one person may wait for their conversion.
-MAX_WAITING_CONVERSIONS = env.number("MAX_WAITING_CONVERSIONS", 20)
-CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60)
+MAX_WAITING_CONVERSIONS = env.number("MAX_WAITING_CONVERSIONS", 20, at_least=1)
+CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60, at_least=1)
 # «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
 CONVERTER = env.text("CONVERTER", "auto")
 SOFFICE = env.text("SOFFICE", "soffice")

@@ -1,9 +1,10 @@
 """Network checks for the shell scripts.
 
-probe.py free HOST PORT      exit code 0 when the port can be bound
+probe.py free HOST PORT      exit code 0 when the port can be bound; else prints what is wrong
 probe.py answers URL SECONDS exit code 0 when the URL responds within that time
 """
 
+import errno
 import http.client
 import socket
 import sys
@@ -11,16 +12,22 @@ import time
 import urllib.request
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server can bind the TCP port now."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def bind_problem(host: str, port: int) -> str:
+    """Why a server cannot bind the TCP port now: the end of a sentence, empty if it can."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, socket.AF_INET, socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-        except OSError:
-            return False
-        return True
+    except PermissionError:
+        return "may be used by root only."
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "is in use. Stop what uses it."
+        return f"cannot be used: {error.strerror}."
+    return ""
 
 
 def responds(url: str, seconds: float) -> bool:
@@ -43,7 +50,9 @@ def main(command: str, *arguments: str) -> int:
     """Run one check; the exit code is 0 for yes."""
     if command == "free":
         host, port = arguments
-        return int(not is_free(host, int(port)))
+        problem = bind_problem(host, int(port))
+        sys.stdout.write(problem)
+        return int(bool(problem))
     url, seconds = arguments
     return int(not responds(url, float(seconds)))
 

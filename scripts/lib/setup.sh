@@ -4,7 +4,6 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VENV=${ECONTRACT_VENV:-$ROOT/.venv}
-SETUP_LOGS=$(mktemp -d -t econtract-setup.XXXXXX)
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # Container images often set it. Here it would make each of many short processes compile all modules
 # again, which takes longer than most of them run.
@@ -23,6 +22,21 @@ fail() {
   exit 1
 }
 has() { command -v "$1" >/dev/null 2>&1; }
+
+# temporary_folder NAME : prints a new folder, whose name ends with the id of this script, and deletes
+# those of scripts that were killed.
+temporary_folder() {
+  local folder pid
+  for folder in "${TMPDIR:-/tmp}"/econtract-"$1".*; do
+    pid=${folder##*.}
+    [ ! -O "$folder" ] || [ -z "${pid//[!0-9]/}" ] || kill -0 "$pid" 2>/dev/null || rm -rf "$folder"
+  done
+  mktemp -d "${TMPDIR:-/tmp}/econtract-$1.XXXXXX.$$"
+}
+
+# The script's own trap replaces this one and deletes the folder too.
+SETUP_LOGS=$(temporary_folder setup)
+trap 'rm -rf "$SETUP_LOGS"' EXIT
 
 # quietly COMMAND... : shows the output only when the command fails.
 quietly() {
@@ -44,7 +58,15 @@ can_be_root() {
   [ "$(id -u)" = 0 ] || { has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
 }
 
-package_status() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true; }
+# The state of a package by dpkg; empty when nothing of it is there.
+package_status() {
+  local status
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) || true
+  case $status in
+    not-installed | config-files) ;;
+    *) echo "$status" ;;
+  esac
+}
 
 absent_packages() {
   local name
@@ -53,17 +75,48 @@ absent_packages() {
   done
 }
 
+# An apt that outlived a killed script still holds the lock: wait for it.
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 "$@"
+}
+
+# apt waits for dpkg's lock only, not for that of its lists.
 apt_update() {
-  [ -n "${APT_UPDATED:-}" ] || quietly as_root apt-get update || return
+  [ -n "${APT_UPDATED:-}" ] || quietly update_lists || return
   APT_UPDATED=yes
+}
+
+update_lists() {
+  local ends=$((SECONDS + 120)) log=$SETUP_LOGS/update
+  until apt_get update >"$log" 2>&1; do
+    if [ "$SECONDS" -ge "$ends" ] || ! grep -q 'Could not get lock' "$log"; then
+      cat "$log"
+      return 1
+    fi
+    sleep 2
+  done
+}
+
+# An interrupted dpkg leaves a journal (apt then refuses to work) or packages that are not configured.
+has_interrupted_packages() {
+  [ -n "$(find /var/lib/dpkg/updates -type f 2>/dev/null)" ] || [ -n "$(dpkg --audit 2>/dev/null)" ]
+}
+
+# What a repair command cannot do alone, the next one or the installation itself can.
+finish_interrupted_packages() {
+  has_interrupted_packages || return 0
+  say "Finishing an interrupted installation of packages"
+  as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a \
+    >"$SETUP_LOGS/dpkg" 2>&1 || true
+  apt_get install -y -f --no-install-recommends --no-remove >>"$SETUP_LOGS/dpkg" 2>&1 || true
 }
 
 apt_install() {
   say "Installing system packages: $*"
   apt_update || return
+  finish_interrupted_packages
   # --no-remove: do not replace an installed desktop LibreOffice by the version without a GUI.
-  quietly as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends --no-remove "$@"
+  quietly apt_get install -y --no-install-recommends --no-remove "$@"
 }
 
 # need_packages PACKAGES... : installs the missing ones. When it cannot, it names them and returns 1.
@@ -111,10 +164,9 @@ for_command() {
 office_packages() {
   local suffix=-nogui
   [ "${ECONTRACT_LIBREOFFICE:-yes}" != no ] || return 0
-  if has soffice && [ -z "$(package_status libreoffice-core-nogui)" ]; then
-    [ -n "$(package_status libreoffice-core)" ] || return 0
-    suffix=""
-  fi
+  # The command is in libreoffice-common, which comes before either core.
+  ! has soffice || [ -n "$(package_status libreoffice-common)" ] || return 0
+  [ -n "$(package_status libreoffice-core-nogui)" ] || [ -z "$(package_status libreoffice-core)" ] || suffix=""
   printf '%s\n' libreoffice-{writer,calc,math}"$suffix"
 }
 
@@ -134,35 +186,67 @@ find_python() {
 # Prints the packages that are missing for creating a virtual environment.
 python_packages() {
   local python
-  if [ -x "$VENV/bin/python" ]; then return; fi
-  python=$(find_python) && "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+  if [ -x "$VENV/bin/python" ] && [ ! -e "$VENV/.incomplete" ]; then return; fi
+  # The module `ensurepip` comes before the wheels that it needs.
+  ! has_interrupted_packages && python=$(find_python) && "$python" -c 'import venv, ensurepip' 2>/dev/null ||
     printf '%s\n' python3 python3-venv
 }
 
+# Empties the folder first, except for the marker and the lock: a half-made environment cannot be repaired, because
+# half-installed packages count as installed.
 make_venv() {
   local python
   python=$(find_python) ||
     fail "Python 3.11 or newer is needed; this system's is $(python3 --version 2>&1 || true)." \
       "Install it and run: PYTHON=/path/to/python3.11 $0"
   say "Creating the virtual environment with $("$python" --version)"
-  quietly "$python" -m venv --clear "$VENV"
+  : >"$VENV/.incomplete"
+  find "$VENV" -mindepth 1 -maxdepth 1 ! -name .incomplete ! -name .lock -exec rm -rf {} +
+  quietly "$python" -m venv "$VENV"
 }
 
-# need_venv LOCK : creates the virtual environment and installs the locked requirements. Checksums
-# of installed lock files are stored, so that a warm start skips this; the tests' lock contains the
-# product's, so installing it marks both as installed.
+# has_requirements LOCK : whether the virtual environment works and the locked requirements are in it.
+# Checksums of installed lock files are stored, so that a warm start skips the installation.
+has_requirements() {
+  [ ! -e "$VENV/.incomplete" ] && "$VENV/bin/python" -c '' 2>/dev/null &&
+    sha256sum --status -c "$VENV/.installed-$1" 2>/dev/null
+}
+
+# need_venv LOCK : creates the virtual environment and installs the locked requirements. The file
+# .incomplete is there from before the first change until after the last: when it is found, the last
+# installation was interrupted, and the environment is made anew.
 need_venv() {
-  local lock=$1 python=$VENV/bin/python name
-  "$python" -c '' 2>/dev/null || make_venv
-  if ! sha256sum --status -c "$VENV/.installed-$lock" 2>/dev/null; then
-    say "Installing the locked requirements"
-    install_lock "$ROOT/$lock"
-    for name in requirements.txt requirements-test.txt; do
-      sha256sum "$ROOT/$name" >"$VENV/.installed-$name"
-      [ "$name" != "$lock" ] || break
-    done
+  if ! has_requirements "$1"; then
+    if [ -e "$VENV" ] && [ ! -e "$VENV/pyvenv.cfg" ] && [ ! -e "$VENV/.incomplete" ] &&
+      [ -n "$(ls -A "$VENV")" ]; then
+      fail "$VENV is not a virtual environment. Set ECONTRACT_VENV to another folder."
+    fi
+    mkdir -p "$VENV"
+    # The installers inherit the lock: one that outlived a killed script is waited for.
+    install_requirements "$1" 8>"$VENV/.lock"
   fi
   export PATH="$VENV/bin:$PATH"
+}
+
+# The tests' lock contains the product's, so installing it marks both as installed.
+install_requirements() {
+  local lock=$1 name
+  if ! flock -n 8; then
+    say "Waiting for another installation in $VENV"
+    flock 8
+  fi
+  ! has_requirements "$lock" || return 0
+  if [ -e "$VENV/.incomplete" ] || ! "$VENV/bin/python" -c '' 2>/dev/null; then
+    make_venv
+  fi
+  : >"$VENV/.incomplete"
+  say "Installing the locked requirements"
+  install_lock "$ROOT/$lock"
+  for name in requirements.txt requirements-test.txt; do
+    sha256sum "$ROOT/$name" >"$VENV/.installed-$name"
+    [ "$name" != "$lock" ] || break
+  done
+  rm "$VENV/.incomplete"
 }
 
 # uv is ten times as fast; pip is the fallback, because it honours the mirrors of pip's configuration.

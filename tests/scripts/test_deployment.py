@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 import yaml
 
@@ -25,6 +26,9 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "econtract.example",
     "DATABASE_URL": "postgres://econtract@nowhere/econtract",
     "BROKER_URL": "redis://nowhere:6379/0",
+    "SANDBOX_URL": "http://sandbox.example",
+    "EDO_TRUST_ROOTS": certifi.where(),
+    "STATIC_FROM_SOURCES": "yes",
 }
 
 

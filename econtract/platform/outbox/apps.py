@@ -5,3 +5,6 @@ class OutboxConfig(AppConfig):
     name = "econtract.platform.outbox"
     label = "outbox"
     verbose_name = "Обмен с внешними системами"
+
+    def ready(self) -> None:
+        from econtract.platform.common import settings_checks  # noqa: F401  (registers itself)
