@@ -99,7 +99,12 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
         (None, {"fields": ["username", "password"]}),
         (
             "Сотрудник",
-            {"fields": ["last_name", "first_name", "patronymic", "email", "time_zone"]},
+            {
+                "fields": [
+                    *("last_name", "first_name", "patronymic"),
+                    *("email", "phone", "time_zone"),
+                ]
+            },
         ),
         ("Блокировка", {"fields": ["can_log_in", "blocked_at", "block_reason"]}),
         ("Вход", {"fields": ["login_limit", "must_change_password"]}),
@@ -107,7 +112,10 @@ class UserAdmin(TitledAdmin, DjangoUserAdmin):
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
-        ("Сотрудник", {"fields": ["last_name", "first_name", "patronymic", "email"]}),
+        (
+            "Сотрудник",
+            {"fields": ["last_name", "first_name", "patronymic", "email", "phone"]},
+        ),
     ]
 
     @admin.action(description="Открыть регионы…")

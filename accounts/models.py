@@ -55,6 +55,12 @@ class User(AbstractUser):
     """
 
     patronymic = models.CharField("Отчество", max_length=150, blank=True)
+    phone = models.CharField(
+        "Рабочий телефон",
+        max_length=30,
+        blank=True,
+        help_text="Его видят клиенты на странице подписания.",
+    )
     time_zone = models.CharField(
         "Часовой пояс", max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )

@@ -61,6 +61,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "css/screens/reports.css",
         "css/base/print.css",
     ),
+    # Pages of clients: the signing page, «Мои документы».
+    "css/bundles/client.css": ("css/screens/signing.css",),
+    "js/bundles/signing.js": ("js/screens/signing.js",),
     # Staff pages. A file can use what the files above it add to `econtract`.
     "js/bundles/staff.js": (
         "js/base/page.js",

@@ -167,6 +167,10 @@ LOGIN_WINDOW = env.number("LOGIN_WINDOW", 15 * 60, at_least=1)
 # Verifications on the public page, per IP address.
 VERIFY_PER_MINUTE = env.number("VERIFY_PER_MINUTE", 20, at_least=1)
 
+# Forms of the pages for clients and dead links, per IP address. A mobile operator has one address
+# for many subscribers.
+SIGNING_PER_MINUTE = env.number("SIGNING_PER_MINUTE", 600)
+
 # --- Language and time -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "ru"
@@ -244,6 +248,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "econtract.platform.common.request_id.RequestIdFilter"},
         "client_errors": {"()": "econtract.platform.common.log_filters.ClientErrorFilter"},
+        "tokens": {"()": "econtract.platform.common.log_filters.SigningTokenFilter"},
     },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
@@ -252,7 +257,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id", "client_errors"],
+            "filters": ["request_id", "client_errors", "tokens"],
         },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -21,5 +21,7 @@ urlpatterns = [
     path("verify/", include("econtract.verification.urls")),
     path("help/", include("tasks.screens.help.urls")),
     path("demo/components/", showcase.components, name="components"),
+    path("s/", include("tasks.screens.signing.urls")),
+    path("my/", include("tasks.screens.client_documents.urls")),
     path("admin/", admin.site.urls),
 ]

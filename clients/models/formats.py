@@ -105,6 +105,11 @@ def display_phone(phone: str) -> str:
     return f"+7 {phone[2:5]} {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
 
 
+def mask_phone(phone: str) -> str:
+    """«+7 ••• •••-67-89», for pages and documents that others may see."""
+    return f"+7 ••• •••-{phone[-4:-2]}-{phone[-2:]}"
+
+
 def display_snils(snils: str) -> str:
     """«112-233-445 95»; returns anything but eleven digits unchanged."""
     if not re.fullmatch(r"[0-9]{11}", snils):

@@ -25,11 +25,12 @@ class DemoUser:
     patronymic: str
     roles: tuple[Role, ...]
     time_zone: str = "Europe/Moscow"
+    phone: str = ""
 
 
 PEOPLE = (
-    DemoUser("manager", "Иванова", "Анна", "Сергеевна", (Role.MANAGER,)),
-    DemoUser("manager2", "Кравцов", "Денис", "Олегович", (Role.MANAGER,)),
+    DemoUser("manager", "Иванова", "Анна", "Сергеевна", (Role.MANAGER,), phone="+7 495 111-22-33"),
+    DemoUser("manager2", "Кравцов", "Денис", "Олегович", (Role.MANAGER,), phone="+7 495 111-22-44"),
     DemoUser("manager3", "Лебедева", "Ольга", "Павловна", (Role.MANAGER,), "Asia/Novosibirsk"),
     DemoUser("manager4", "Гусев", "Роман", "Игоревич", (Role.MANAGER,), "Asia/Yekaterinburg"),
     DemoUser("teamlead", "Соколова", "Марина", "Викторовна", (Role.TEAM_LEAD,)),
@@ -71,6 +72,7 @@ def _create_user(person: DemoUser) -> User:
         first_name=person.name,
         patronymic=person.patronymic,
         time_zone=person.time_zone,
+        phone=person.phone,
     )
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in person.roles)
     if Role.MANAGER in person.roles:

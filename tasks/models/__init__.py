@@ -1,6 +1,7 @@
 """The signing task and what belongs to it."""
 
 from tasks.models.call_script import CallScript
+from tasks.models.client_access import ClientAccess
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
 from tasks.models.task import Channel, DocumentKind, SigningTask
@@ -9,6 +10,7 @@ __all__ = [
     "AuthorityDocument",
     "CallScript",
     "Channel",
+    "ClientAccess",
     "Comment",
     "DocumentKind",
     "Draft",

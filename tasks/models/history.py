@@ -40,12 +40,17 @@ class HistoryEntry(TimelineEntry):
 
 
 class Comment(models.Model):
-    """A comment of a user on a task. A form that is sent twice has the same ``submission_key``."""
+    """A comment on a task. A form that is sent twice has the same ``submission_key``.
+
+    Without ``author`` it is the client's: «Вопрос по документу».
+    """
 
     MAX_LENGTH = 2000
 
     task = models.ForeignKey(SigningTask, models.CASCADE, related_name="comments")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     text = models.TextField("Комментарий", max_length=4000)
     created_at = models.DateTimeField("Время", default=clock.now)
     submission_key = models.UUIDField(null=True, editable=False)
@@ -60,6 +65,10 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def author_name(self) -> str:
+        return str(self.author) if self.author else "Клиент"
 
 
 class AuthorityDocument(models.Model):

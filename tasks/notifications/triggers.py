@@ -111,7 +111,7 @@ def on_comment(comment: Comment, mentioned: Iterable[User]) -> None:
     """Notifies the mentioned users, the task's manager, and everybody who has commented before."""
     task, author = comment.task, comment.author
     mentioned = list(mentioned)
-    text, source = f"{author}: {comment.text}", f"comment:{comment.pk}"
+    text, source = f"{comment.author_name}: {comment.text}", f"comment:{comment.pk}"
     notify(mentioned, Event(kinds.MENTION, text, source, build_subject(task)), exclude=author)
     authors = set(task.comments.values_list("author_id", flat=True)) | {task.manager_id}
     others = viewers_of(task.manager_id).filter(pk__in=authors)

@@ -4,6 +4,7 @@ from econtract.platform.outbox import registry
 from econtract.platform.outbox.registry import JobKind
 from tasks.lifecycle.steps import register_step
 from tasks.pipeline import feeds
+from tasks.pipeline.access_codes import SendAccessCode
 from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArchive
 from tasks.pipeline.cabinet import CreateCabinet
 from tasks.pipeline.client_messages import SendMessage
@@ -37,6 +38,7 @@ JOB_KINDS: list[type[JobKind]] = [
     SubmitPackageToArchive,
     TimestampPackage,
     SendMessage,
+    SendAccessCode,
     Remind,
     Expire,
 ]

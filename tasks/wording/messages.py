@@ -54,6 +54,9 @@ TEMPLATES = {
 }
 
 
+ACCESS_CODE = "Ростелеком: {code} – код для входа в «Мои документы». Никому его не сообщайте."
+
+
 def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message:
     """The message as it goes out. Raises KeyError for a template that does not exist.
 

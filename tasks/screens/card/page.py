@@ -273,4 +273,4 @@ def _build_recent_events(
 def _build_comment(comment: Comment) -> CommentView:
     at = comment.created_at
     iso = at.isoformat(timespec="seconds")
-    return CommentView(str(comment.author), format_with_zone(at), iso, comment.text)
+    return CommentView(comment.author_name, format_with_zone(at), iso, comment.text)

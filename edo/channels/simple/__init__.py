@@ -1,0 +1,1 @@
+"""The simple signature: a link and a code by SMS (docs/signing.md)."""

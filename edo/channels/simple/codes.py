@@ -1,0 +1,216 @@
+"""The code of a signing: made for one link and one document, sent by SMS, checked three times."""
+
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from clients.messages.errors import MessageRefused
+from clients.messages.sending import send_sms
+from clients.messages.texts import safe_name
+from econtract.platform.common import clock
+from econtract.platform.common.encryption import get_cipher
+from edo import records
+from edo.channels.simple import links
+from edo.channels.simple.progress import move_progress
+from edo.evidence_chain.kinds import RecordKind
+from edo.models import SigningCode, SigningLink, SimpleSigning
+from edo.models.simple_signing import MAX_CODE_ATTEMPTS
+from edo.records import ClientDevice
+
+LIFETIME = timedelta(minutes=5)
+SECONDS_BETWEEN_MESSAGES = 60
+MAX_CODES_PER_DAY = 5
+DIGITS = 6
+TEMPLATE = "signing_code"
+_PURPOSE = "simple signing code"
+LIMIT = (
+    f"По этой ссылке за сутки отправлено столько кодов, сколько можно: {MAX_CODES_PER_DAY}. "
+    "Позвоните своему менеджеру."
+)
+ENDED = "Ссылка больше не действует."
+
+
+@dataclass(frozen=True)
+class CodeStatus:
+    """Whether there is a code to enter, after how many seconds it may be sent again, and in
+    Russian why none was sent."""
+
+    is_live: bool
+    wait_seconds: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What came of one attempt."""
+
+    is_right: bool
+    attempts_left: int = 0
+    is_expired: bool = False
+    has_link_ended: bool = False
+    code_id: str = ""
+
+
+def find_status(link: SigningLink) -> CodeStatus:
+    """The state of the link's code."""
+    code = _find_live(link)
+    return CodeStatus(True, _seconds_to_wait(code)) if code else CodeStatus(False)
+
+
+def request_code(link: SigningLink, device: ClientDevice) -> CodeStatus:
+    """Send a code: the one that still lives, else a new one.
+
+    Within a minute of the last message nothing is sent. Raises Unavailable when the messaging
+    service does not answer; the next request then sends the same code.
+    """
+    with transaction.atomic():
+        signing = links.lock_signing(link.signing)
+        if not signing.is_live or not SigningLink.objects.filter(pk=link.pk, ended_at=None):
+            return CodeStatus(False, problem=ENDED)
+        code = _find_live(link)
+        if code and (seconds := _seconds_to_wait(code)):
+            return CodeStatus(True, seconds)
+        if code is None:
+            if _count_today(link) >= MAX_CODES_PER_DAY:
+                return CodeStatus(False, problem=LIMIT)
+            code = _create_code(link, signing, device)
+        # Taken before the call, so that of two requests at once only one sends.
+        code.sent_at = clock.now()
+        code.save(update_fields=["sent_at"])
+    return _send(code, signing)
+
+
+def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
+    digits = _cipher().decrypt(code.encrypted_code.encode()).decode()
+    try:
+        message = send_sms(
+            to=signing.signer.phone,
+            text=_compose_text(digits, signing),
+            key=uuid.uuid4(),
+            template=TEMPLATE,
+            client_id=None,
+            is_requested=True,
+            is_confidential=True,
+        )
+    except MessageRefused as error:
+        _allow_sending(code)
+        return CodeStatus(True, problem=f"{error.refusal.text} {error.refusal.fix}".strip())
+    except Exception:
+        _allow_sending(code)
+        raise
+    with transaction.atomic():
+        records.append(
+            signing,
+            RecordKind.CODE_SENT,
+            facts={
+                "code": str(code.pk),
+                "message": str(message.key),
+                "template": TEMPLATE,
+                "channel": "sms",
+            },
+        )
+        move_progress(signing, SimpleSigning.Progress.CODE_SENT)
+    return CodeStatus(True, SECONDS_BETWEEN_MESSAGES)
+
+
+def _allow_sending(code: SigningCode) -> None:
+    """Nothing has left: the client need not wait."""
+    earlier = clock.now() - timedelta(seconds=SECONDS_BETWEEN_MESSAGES)
+    SigningCode.objects.filter(pk=code.pk).update(sent_at=earlier)
+
+
+def check_code(link: SigningLink, digits: str, device: ClientDevice) -> CheckResult:
+    """Check an attempt, in the caller's transaction; a right one uses the code up.
+
+    The attempt is counted by one conditional UPDATE before the comparison, so parallel requests
+    never get more than three checks out of a code.
+    """
+    now = clock.now()
+    live = SigningCode.objects.filter(link=link, ended_at=None)
+    if not live.filter(expires_at__gt=now, attempts__lt=MAX_CODE_ATTEMPTS).update(
+        attempts=F("attempts") + 1
+    ):
+        return CheckResult(False, is_expired=live.filter(expires_at__lte=now).exists())
+    code = live.get()
+    is_right = code.document_sha256 == link.signing.document_sha256 and hmac.compare_digest(
+        code.mac, _compute_mac(digits, link.pk, code.document_sha256)
+    )
+    left = MAX_CODE_ATTEMPTS - code.attempts
+    if is_right or not left:
+        SigningCode.objects.filter(pk=code.pk).update(
+            ended_at=now, used_at=now if is_right else None, encrypted_code=""
+        )
+    records.append(
+        link.signing,
+        RecordKind.CODE_CHECKED,
+        facts={"code": str(code.pk), "attempt": code.attempts, "is_right": is_right},
+        device=device,
+    )
+    return CheckResult(is_right, attempts_left=0 if is_right else left, code_id=str(code.pk))
+
+
+def _create_code(link: SigningLink, signing: SimpleSigning, device: ClientDevice) -> SigningCode:
+    now = clock.now()
+    SigningCode.objects.filter(signing=signing, ended_at=None).update(
+        ended_at=now, encrypted_code=""
+    )
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = SigningCode.objects.create(
+        signing=signing,
+        link=link,
+        document_sha256=signing.document_sha256,
+        mac=_compute_mac(digits, link.pk, signing.document_sha256),
+        encrypted_code=_cipher().encrypt(digits.encode()).decode(),
+        expires_at=now + LIFETIME,
+    )
+    records.append(
+        signing,
+        RecordKind.CODE_CREATED,
+        facts={
+            "code": str(code.pk),
+            "link": str(link.pk),
+            "document_sha256": code.document_sha256,
+            "expires_at": code.expires_at.isoformat(),
+        },
+        device=device,
+    )
+    return code
+
+
+def _find_live(link: SigningLink) -> SigningCode | None:
+    rows = SigningCode.objects.filter(link=link, ended_at=None, expires_at__gt=clock.now())
+    return rows.filter(attempts__lt=MAX_CODE_ATTEMPTS).first()
+
+
+def _count_today(link: SigningLink) -> int:
+    since = clock.now() - timedelta(days=1)
+    return SigningCode.objects.filter(link=link, created_at__gt=since).count()
+
+
+def _seconds_to_wait(code: SigningCode) -> int:
+    passed = (clock.now() - code.sent_at).total_seconds()
+    return max(0, SECONDS_BETWEEN_MESSAGES - int(passed))
+
+
+def _compose_text(digits: str, signing: SimpleSigning) -> str:
+    """«Код 123456. Подпись: Договор № 17, ПАО «…». Никому не сообщайте»."""
+    title = safe_name(f"{signing.document_kind} № {signing.document_number}", 40)
+    return f"{digits} – код подписи: {title}, {safe_name(signing.box.name, 40)}. Не сообщайте его."
+
+
+def _compute_mac(digits: str, link_id: int, document_sha256: str) -> str:
+    """Keyed, because six digits without a key are found by trying in a fraction of a second."""
+    key = f"{_PURPOSE}:{settings.SECRET_KEY}".encode()
+    return hmac.new(key, f"{digits}:{link_id}:{document_sha256}".encode(), sha256).hexdigest()
+
+
+def _cipher() -> Fernet:
+    return get_cipher(_PURPOSE)

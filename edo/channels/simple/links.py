@@ -1,0 +1,65 @@
+"""Links to the signing page. Only the hash of a token is stored."""
+
+import hashlib
+import secrets
+
+from django.db import transaction
+
+from econtract.platform.common import clock
+from edo import records
+from edo.evidence_chain.kinds import RecordKind
+from edo.models import SigningCode, SigningLink, SimpleSigning
+
+# 128 bits: beyond guessing, and the SMS with the link stays one part.
+TOKEN_BYTES = 16
+
+
+@transaction.atomic
+def create_link(signing: SimpleSigning) -> str:
+    """End the live link of ``signing``, if any, create a new one, and return its token."""
+    lock_signing(signing)
+    end_link(signing, SigningLink.End.REPLACED)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = SigningLink.objects.create(
+        signing=signing, token_sha256=hash_token(token), expires_at=signing.expires_at
+    )
+    records.append(signing, RecordKind.LINK_CREATED, facts={"link": str(link.pk)})
+    return token
+
+
+def find_by_token(token: str) -> SigningLink | None:
+    """The live link with that token.
+
+    One query by a hash: a token that is unknown and one whose link has ended take the same time.
+    """
+    return (
+        SigningLink.objects.filter(
+            token_sha256=hash_token(token), ended_at=None, expires_at__gt=clock.now()
+        )
+        .select_related("signing__signer", "signing__box")
+        .first()
+    )
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token. It is random, so no key is needed."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def end_link(signing: SimpleSigning, end: SigningLink.End) -> None:
+    """End the live link of a locked signing and its code; without one nothing happens."""
+    now = clock.now()
+    SigningCode.objects.filter(signing=signing, ended_at=None).update(
+        ended_at=now, encrypted_code=""
+    )
+    link = SigningLink.objects.filter(signing=signing, ended_at=None).first()
+    if link is None:
+        return
+    link.ended_at, link.end = now, end
+    link.save(update_fields=["ended_at", "end"])
+    records.append(signing, RecordKind.LINK_ENDED, facts={"link": str(link.pk), "end": end.value})
+
+
+def lock_signing(signing: SimpleSigning) -> SimpleSigning:
+    """The row as it is now, locked until the transaction ends."""
+    return SimpleSigning.objects.select_for_update().get(pk=signing.pk)

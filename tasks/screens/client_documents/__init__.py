@@ -1,0 +1,1 @@
+"""«Мои документы» (`/my/`): what a client has signed. Public, without log-in and htmx."""

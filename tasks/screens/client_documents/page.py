@@ -1,0 +1,66 @@
+"""What «Мои документы» shows."""
+
+from dataclasses import dataclass
+
+from clients.models import Contact
+from clients.models.formats import mask_phone
+from econtract.platform.common.moscow_time import format_timestamp
+from edo.channels.simple.agreements import has_consent
+from tasks.actions.client_access import find_documents
+from tasks.models import SigningTask
+from tasks.screens.common.client_managers import ClientManager, build_client_manager
+
+# More than anybody reads on one page; the newest come first.
+MAX_DOCUMENTS = 200
+
+
+@dataclass(frozen=True)
+class SignedDocument:
+    """One document. Without a package it is still being collected."""
+
+    number: int
+    title: str
+    organisation: str
+    client: str
+    channel: str
+    signed_at: str
+    state: str
+    has_package: bool
+    manager: ClientManager
+
+
+@dataclass(frozen=True)
+class DocumentList:
+    """The documents of one person. ``has_consent``: it can be withdrawn."""
+
+    name: str
+    phone: str
+    documents: tuple[SignedDocument, ...]
+    has_more: bool
+    has_consent: bool
+
+
+def build_list(contact: Contact) -> DocumentList:
+    tasks = list(find_documents(contact)[: MAX_DOCUMENTS + 1])
+    return DocumentList(
+        name=contact.current_version.full_name,
+        phone=mask_phone(contact.phone),
+        documents=tuple(map(build_document, tasks[:MAX_DOCUMENTS])),
+        has_more=len(tasks) > MAX_DOCUMENTS,
+        has_consent=has_consent(contact.pk),
+    )
+
+
+def build_document(task: SigningTask) -> SignedDocument:
+    moment = task.completed_at or task.status_changed_at
+    return SignedDocument(
+        number=task.number,
+        title=f"{task.get_document_kind_display()} № {task.document_number}",
+        organisation=task.box.name,
+        client=str(task.client),
+        channel=task.get_channel_display(),
+        signed_at=format_timestamp(moment),
+        state="Подписан, пакет готов" if task.package_id else "Подписан, пакет собирается",
+        has_package=task.package_id is not None,
+        manager=build_client_manager(task),
+    )

@@ -1,0 +1,1 @@
+"""Views of the signing page. GET and HEAD change nothing: previews and scanners open links."""
