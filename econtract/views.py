@@ -1,11 +1,14 @@
 """Error pages."""
 
+from urllib.parse import quote
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.session_end.middleware import answer_stale_page
 from accounts.session_end.pages import find_page, nearest_page
+from econtract.platform.common.errors import NotVisibleAnymore
 from econtract.platform.common.request_id import current_request_id
 
 
@@ -29,8 +32,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404, also for objects that the user cannot see."""
-    return _page(request, "404.html", 404)
+    """404, also for objects that the user cannot see; scripts show the text of ``X-Message``."""
+    if not isinstance(exception, NotVisibleAnymore):
+        return _page(request, "404.html", 404)
+    response = _page(request, "404.html", 404, title=exception.title, text=exception.text)
+    response["X-Message"] = quote(exception.text)
+    return response
 
 
 def method_not_allowed(request: HttpRequest) -> HttpResponse:

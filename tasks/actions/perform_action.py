@@ -10,8 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from econtract.platform.common.errors import ActionRefused
 from edo.channels.protocol import SigningChannel, SigningSession
 from tasks import channels
+from tasks.actions.conflicts import build_wrong_status_refusal
 from tasks.lifecycle import guards, withdrawal
 from tasks.lifecycle.perform import lock_task, perform
 from tasks.models import SigningTask
@@ -31,6 +33,8 @@ def perform_action(*, task: SigningTask, name: str, actor: User, **arguments: An
     revoked it: this requests the revocation.
     """
     fresh = lock_task(task.number)
+    if name not in guards.transitions_from(fresh):
+        raise ActionRefused(build_wrong_status_refusal(fresh))
     if name == "cancel" and withdrawal.is_needed(fresh):
         guards.require(fresh, name, guards.actors_of(actor, fresh))
         withdrawal.request(fresh, then=name, actor=actor, arguments=arguments)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.http import Http404
+
 from econtract.platform.common.refusals import Refusal
 
 
@@ -59,6 +61,15 @@ class NotReadyYet(Exception):
         super().__init__(reason)
         self.seconds = seconds
         self.until = until
+
+
+class NotVisibleAnymore(Http404):
+    """404 for an object that the user saw until a change, which ``title`` and ``text`` name."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(text)
+        self.title = title
+        self.text = text
 
 
 class ActionRefused(Exception):

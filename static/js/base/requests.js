@@ -37,7 +37,9 @@
   document.addEventListener("htmx:responseError", ({ detail }) => {
     const { status } = detail.xhr;
     const reason = detail.xhr.getResponseHeader("X-Session");
+    const message = detail.xhr.getResponseHeader("X-Message");
     if (reason) showSessionEnd(reason);
+    else if (message) showToast(decodeURIComponent(message));
     else showToast(ERRORS[status] || "Действие не выполнено. Обновите страницу и повторите.");
   });
 

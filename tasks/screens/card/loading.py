@@ -12,7 +12,7 @@ from tasks.channels import DEFERRED_ON_CARD, RELATIONS
 from tasks.models import SigningTask
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
-from tasks.screens.common.requests import COMMON_RELATIONS
+from tasks.screens.common.requests import COMMON_RELATIONS, build_not_found
 
 CARD_RELATIONS = (*COMMON_RELATIONS, "region", *RELATIONS, "package__file", "package__stamped_file")
 
@@ -42,5 +42,5 @@ def load_card_task(request: HttpRequest, number: int) -> tuple[SigningTask, Card
         own_viewing_since=now - presence.RECORD_INTERVAL,
     )
     if not tasks or not visibility_of(user).includes(tasks[0].manager_id):
-        raise Http404
+        raise build_not_found(request, number)
     return tasks[0], CardFlags.of(tasks[0])

@@ -3,6 +3,7 @@
 import re
 import threading
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connections
@@ -142,7 +143,28 @@ def test_the_slower_of_two_users_loses_sight_of_the_task(people: People, owner: 
     )
     # The group of the first owner does not see the tasks of the new one.
     assert response.status_code == 404
+    text = f"задание {task.number} принял в работу сотрудник {people['mate']}"
+    page = response.content.decode()
+    assert text in page
+    assert f"Сейчас оно у сотрудника {people['mate']}" in page
+    assert "Ваше действие не выполнено" in page
+    poll = browser_of(people["head_manager"]).get(
+        f"/tasks/{task.number}/live/", HTTP_HX_REQUEST="true"
+    )
+    assert text in unquote(poll.headers["X-Message"])
+    stranger = browser_of(people["neighbour"]).get(f"/tasks/{task.number}/")
+    assert str(people["mate"]) not in stranger.content.decode()
     assert fresh(task).manager == people["mate"]
+
+
+def test_the_slower_of_two_users_reads_who_changed_the_status(people: People, owner: User) -> None:
+    task = make(owner, Status.ON_APPROVAL, approval_needed=True)
+    press(browser_of(people["head"]), task, "approve", "")
+    page = press(
+        browser_of(people["head_manager"]), task, "reject_approval", "Нет"
+    ).content.decode()
+    assert "Действие не выполнено: задание уже в статусе «Запрос на идентификацию" in page
+    assert f", сотрудник {people['head']}." in page
 
 
 def test_the_slower_of_two_users_reads_who_was_faster(people: People, owner: User) -> None:
