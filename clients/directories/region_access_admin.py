@@ -17,9 +17,15 @@ from accounts.admin_forms import (
     UserSelect,
 )
 from accounts.models import User
-from clients.directories.region_access import AccessChange, change_region_access
+from clients.directories.region_access import (
+    AccessChange,
+    RegionAccessResult,
+    change_region_access,
+)
 from clients.models import Region
 
+# The admin's class for a column of radio buttons or check boxes.
+RADIO_LIST = "radiolist"
 NO_REGION = "Выберите регионы: все, макрорегионы, как у сотрудника или по одному"
 UNKNOWN_USER = "Такого сотрудника нет"
 
@@ -32,13 +38,15 @@ class RegionAccessForm(forms.Form):
 
     all_regions = forms.BooleanField(label="Все действующие регионы", required=False)
     macro_regions = forms.MultipleChoiceField(
-        label="Макрорегионы", required=False, widget=forms.CheckboxSelectMultiple
+        label="Макрорегионы",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": RADIO_LIST}),
     )
     change = forms.ChoiceField(
         label="Что сделать",
         choices=AccessChange.choices,
         initial=AccessChange.OPEN,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": RADIO_LIST}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,8 +128,7 @@ def show_region_access(request: HttpRequest) -> HttpResponse:
         result = change_region_access(
             users, data["chosen"], AccessChange(data["change"]), actor=cast(User, request.user)
         )
-        text = f"Открыто регионов: {result.opened_count}, закрыто: {result.closed_count}"
-        messages.success(request, f"{text}. {_name_users(users)}")
+        messages.success(request, _describe_result(users, result))
         return redirect(_page_of(users))
     context = {
         **admin.site.each_context(request),
@@ -133,8 +140,11 @@ def show_region_access(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "clients/admin/region_access.html", context, status=status)
 
 
-def _name_users(users: list[User]) -> str:
-    return str(users[0]) if len(users) == 1 else f"Сотрудников: {len(users)}"
+def _describe_result(users: list[User], result: RegionAccessResult) -> str:
+    counts = f"{result.opened_count}, закрыто: {result.closed_count}"
+    if len(users) == 1:
+        return f"{users[0]}: открыто регионов: {counts}"
+    return f"Сотрудников: {len(users)}. Открыто регионов у всех вместе: {counts}"
 
 
 def _page_of(users: Iterable[User]) -> str:
