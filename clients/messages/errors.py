@@ -7,6 +7,7 @@ from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.common.refusals import Refusal
 
 SYSTEM = "messages"
+QUIET_HOURS = "quiet_hours"
 
 
 class MessageRefused(Refused):
@@ -23,5 +24,7 @@ class QuietHours(NotReadyYet):
     def __init__(self, allowed_at: datetime) -> None:
         seconds = (allowed_at - clock.now()).total_seconds()
         until = allowed_at + timedelta(hours=1)
-        super().__init__("quiet hours of the client", seconds=max(seconds, 1), until=until)
+        super().__init__(
+            "night at the client's", seconds=max(seconds, 1), until=until, code=QUIET_HOURS
+        )
         self.allowed_at = allowed_at

@@ -25,7 +25,6 @@ class SendMessage(NotifyingJobKind):
     title = "Сообщение клиенту"
     system = "messages"
     caption_when_parked = "Сообщение клиенту не отправлено"
-    caption_when_waiting = "У клиента ночь, сообщение уйдет ему"
 
     def run(self, job: OutboxJob) -> None:
         message = self._send(job)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from clients.messages.errors import QUIET_HOURS
 from clients.messages.reasons import explain_reason
 from econtract.platform.common.formatting import format_due_time
 from econtract.platform.outbox import registry
@@ -33,6 +34,8 @@ BLOCKED = {
     "method_unsupported": "не принимает наших запросов",
     "format_unsupported": "не принимает наших запросов",
 }
+# Waits that users are told of, by `OutboxJob.error_code`.
+WAITS = {QUIET_HOURS: "У клиента ночь, сообщение уйдет ему"}
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,15 @@ def troubles(task: SigningTask) -> list[Trouble]:
         if job_kind.caption_when_parked
     }
     unanswered = Q(state=OutboxJob.State.OPEN, error_kind=ErrorKind.TEMPORARY)
-    waiting_captions = {
-        job_kind.kind: job_kind.caption_when_waiting
-        for job_kind in registry.job_kinds()
-        if job_kind.caption_when_waiting
-    }
-    waiting = Q(
-        state=OutboxJob.State.OPEN, error_kind=ErrorKind.NOT_READY, kind__in=waiting_captions
-    )
+    waiting = Q(state=OutboxJob.State.OPEN, error_kind=ErrorKind.NOT_READY, error_code__in=WAITS)
     parked = Q(state=OutboxJob.State.PARKED, kind__in=captions)
     # The subject has an index; the queue key drops objects of other models with the same number.
     jobs = OutboxJob.objects.filter(subject=task.number).in_queue(task.queue_key)
     lines: dict[Trouble, None] = {}
     for job in jobs.filter(unanswered | waiting | parked).order_by("pk"):
-        if job.error_kind == ErrorKind.NOT_READY and job.state == OutboxJob.State.OPEN:
-            caption = waiting_captions[job.kind]
-            lines[Trouble(f"{caption} {format_due_time(job.due_at)}.")] = None
+        if job.state == OutboxJob.State.OPEN and job.error_kind == ErrorKind.NOT_READY:
+            due = format_due_time(job.due_at)
+            lines[Trouble(f"{WAITS[job.error_code]} {due}.")] = None
         elif job.state == OutboxJob.State.OPEN:
             lines[_retrying(job)] = None
         elif job.closed_at and job.closed_at >= task.status_changed_at:

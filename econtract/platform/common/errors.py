@@ -54,11 +54,14 @@ class NotReadyYet(Exception):
     """Something must happen first, such as another job of ours; try again in ``seconds``.
 
     A job that raises it has not failed. It is parked all the same after ``until``, by default an
-    hour after it was created.
+    hour after it was created. ``code`` is for waits that users are told of.
     """
 
-    def __init__(self, reason: str, *, seconds: float = 2, until: datetime | None = None) -> None:
+    def __init__(
+        self, reason: str, *, seconds: float = 2, until: datetime | None = None, code: str = ""
+    ) -> None:
         super().__init__(reason)
+        self.code = code
         self.seconds = seconds
         self.until = until
 

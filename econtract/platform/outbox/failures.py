@@ -33,7 +33,7 @@ def error_columns(error: Exception) -> dict[str, str]:
         kind = ErrorKind.REFUSED if isinstance(error, Refused) else ErrorKind.TEMPORARY
         system, code, text = error.system, error.code, error.text
     elif isinstance(error, NotReadyYet):
-        kind, system, code, text = ErrorKind.NOT_READY, "", "", str(error)
+        kind, system, code, text = ErrorKind.NOT_READY, "", error.code, str(error)
     else:
         # The further lines of a database error quote the row.
         text = str(error).partition("\n")[0]

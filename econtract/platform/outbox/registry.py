@@ -28,9 +28,6 @@ class JobKind:
     # What users read when a job of this kind was parked. None, written out, if there is nothing
     # to read: the failure shows in another way, or concerns administrators alone.
     caption_when_parked: ClassVar[str | None]
-    # What users read before the time at which a job that is not ready yet runs again, "" if they
-    # need not know that it waits.
-    caption_when_waiting: ClassVar[str] = ""
     # The Celery queue whose workers run it. Jobs that compute for long have workers of their own,
     # so that they hold up nothing else.
     worker_queue: ClassVar[str] = DEFAULT_QUEUE

@@ -29,10 +29,10 @@ class CardFlags:
     """Whether the task has rows of each kind.
 
     ``parked_submission``: jobs that could not put a document into the archive. ``same_documents``:
-    other tasks in work with the same client and document number. ``troubles``: jobs that failed.
-    ``viewers``: other users who have the card open. ``own_viewing``: a recent viewing of this user.
-    ``unread``: their unread notifications of this task; ``bell``: their unread notifications of any
-    task.
+    other tasks in work with the same client and document number. ``troubles``: jobs that failed or
+    wait. ``viewers``: other users who have the card open. ``own_viewing``: a recent viewing of this
+    user. ``unread``: their unread notifications of this task; ``bell``: their unread notifications
+    of any task.
     """
 
     comments: bool
@@ -62,8 +62,13 @@ def card_flag_annotations(
     by_subject = f"subject_id = {SigningTask._meta.db_table}.number"
     by_task = f"task_id = {SigningTask._meta.db_table}.number"
     by_job_subject = f"subject = {SigningTask._meta.db_table}.number"
-    trouble = "(state = %s AND error_kind = %s OR state = %s)"
-    trouble_parameters = (OutboxJob.State.OPEN, ErrorKind.TEMPORARY, OutboxJob.State.PARKED)
+    trouble = "(state = %s AND error_kind IN (%s, %s) OR state = %s)"
+    trouble_parameters = (
+        OutboxJob.State.OPEN,
+        ErrorKind.TEMPORARY,
+        ErrorKind.NOT_READY,
+        OutboxJob.State.PARKED,
+    )
     return {
         "has_comments": _exists(Comment, by_task),
         "has_authority_files": _exists(AuthorityDocument, by_task),

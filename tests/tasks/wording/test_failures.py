@@ -2,6 +2,7 @@
 
 import pytest
 
+from clients.messages.reasons import REASONS, explain_reason
 from econtract.platform.outbox import registry
 from edo.channels.operator.refusals import FIXES, TEXTS
 from tasks.wording.guidance import NEXT_BY_RESOLUTION
@@ -13,12 +14,14 @@ CAPTIONS = [
     for job_kind in registry.job_kinds()
     if (caption := getattr(job_kind, "caption_when_parked", None))
 ]
+MESSAGE_REASONS = [*REASONS.values(), explain_reason("something new")]
 TEXTS_OF_FAILURES = [
     *SENTENCES.values(),
     *TEXTS.values(),
     *FIXES.values(),
     *NEXT_BY_RESOLUTION.values(),
     *CAPTIONS,
+    *[text for reason in MESSAGE_REASONS for text in (reason.text, reason.fix)],
 ]
 
 
