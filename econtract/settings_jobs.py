@@ -70,6 +70,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tasks.renew_timestamps",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # At the end of the day in UTC, and again in case the seal was unavailable.
+    "anchor-evidence": {
+        "task": "tasks.anchor_evidence",
+        "schedule": crontab(hour="22,23", minute="15"),
+    },
     "delete-ended-sessions": {"task": "accounts.delete_ended_sessions", "schedule": 3600.0},
     "delete-old-rows": {
         "task": "tasks.delete_old_rows",

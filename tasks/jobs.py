@@ -1,5 +1,6 @@
 """Celery tasks of `tasks`, run by beat. Losing or repeating one only delays the work."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -7,8 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from econtract.platform.common import clock
+from econtract.platform.common.errors import Unavailable
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
+from edo import anchors
 from edo.signing.confirmations import delete_old_confirmations
 from edo.trust import ocsp, refresh
 from tasks import channels
@@ -18,6 +21,8 @@ from tasks.models import SigningTask
 from tasks.notifications import expiry, timestamps, trust
 from tasks.pipeline import timestamping
 from tasks.statuses import Status
+
+log = logging.getLogger(__name__)
 
 # After this long without news the event may have been lost: ask the outside system.
 MAX_SILENCE = timedelta(minutes=10)
@@ -52,6 +57,18 @@ def renew_timestamps() -> None:
     """Enqueues the time-stamps of packages that are due, and notifies of those that are late."""
     timestamping.enqueue_due_timestamps()
     timestamps.notify_administrators()
+
+
+@shared_task(name="tasks.anchor_evidence")
+def anchor_evidence() -> None:
+    """Seals the evidence of simple signatures of the day; does nothing when that is done.
+
+    Without a seal nothing is lost: the next run covers the same records.
+    """
+    try:
+        anchors.create_anchor()
+    except Unavailable as error:
+        log.warning("The evidence of the day has no anchor yet: %s", error)
 
 
 @shared_task(name="tasks.enqueue_digests")

@@ -16,6 +16,7 @@ from edo.trust import store
 from tasks.models import SigningTask
 from tests.support import world
 from tests.support.chromium.windows import launch_arguments
+from tests.support.evidence_triggers import lift_for_flushes
 from tests.support.factories import SigningTaskFactory
 from tests.support.people import People, browser_of, make_people
 from tests.support.sandbox import Sandbox, sandbox, sandbox_server
@@ -38,6 +39,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     While Playwright's event loop runs, Django keeps the main thread's connection in another
     place, so the one from before or after is out of its sight: PostgreSQL ends it.
     """
+    lift_for_flushes()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             sequence = "pg_get_serial_sequence('tasks_signingtask', 'number')"

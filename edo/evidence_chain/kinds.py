@@ -55,7 +55,6 @@ class RecordKind(StrEnum):
     REVOKED = "revoked"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     MARK_MADE = "mark_made"
-    ANCHORED = "anchored"
 
     @property
     def label(self) -> str:
@@ -91,5 +90,4 @@ _LABELS = {
     RecordKind.REVOKED: "Документ отозван",
     RecordKind.CONSENT_WITHDRAWN: "Согласие на обработку персональных данных отозвано",
     RecordKind.MARK_MADE: "Сделана копия с отметкой о подписи",
-    RecordKind.ANCHORED: "Записи заверены печатью",
 }

@@ -56,16 +56,20 @@ class EvidenceValue(models.Model):
 
 
 class EvidenceAnchor(models.Model):
-    """The signed root of all chains at the end of a day: nobody can change them unseen after it.
+    """The sealed root of the chains that have grown since the anchor before: `edo.anchors`.
 
     `leaves` are the heads that the Merkle tree is made of, in its order: [signing id, number of
     the last record, hash]. `signature` is the detached CMS of our seal over the canonical form of
-    the anchor. `timestamp` (RFC 3161) is None where no service is configured or it did not answer.
+    the anchor, `timestamp` (RFC 3161) is over the signature: None where no service is configured
+    or it did not answer. The database refuses to change or delete an anchor.
     """
 
     day = models.DateField("День", unique=True)
     merkle_root = models.CharField("Корень", max_length=64)
     leaves = models.JSONField("Концы цепочек")
+    last_record = models.BigIntegerField(
+        help_text="Records up to this id were there when the heads were read."
+    )
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
     signature = models.BinaryField("Печать")

@@ -21,7 +21,7 @@ from accounts.models import (
 from accounts.roles import Role, TaskType
 from archive.models import Document, DocumentVersion, Package, StoredFile
 from econtract.platform.common import clock
-from edo.models import Box, Exchange, Signatory
+from edo.models import Box, Exchange, Signatory, SimpleSigning
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import FINISHED, Status
 from tasks.transitions import Actor
@@ -179,6 +179,23 @@ class ExchangeFactory(DjangoModelFactory):
     document_kind = DocumentKind.CONTRACT
     file_name = "850123456789.pdf"
     state = Exchange.State.DELIVERED
+
+
+class SimpleSigningFactory(DjangoModelFactory):
+    class Meta:
+        model = SimpleSigning
+
+    operation_id = factory.LazyFunction(uuid.uuid4)
+    box = factory.SubFactory(BoxFactory)
+    signatory = factory.SubFactory(SignatoryFactory)
+    signer = factory.LazyFunction(lambda: ContactFactory().current)
+    client_inn = "770708389300"
+    document_sha256 = "0" * 64
+    document_number = "850123456789"
+    document_kind = DocumentKind.CONTRACT
+    file_name = "850123456789.pdf"
+    state = SimpleSigning.State.DELIVERED
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))
 
 
 class PackageFactory(DjangoModelFactory):
