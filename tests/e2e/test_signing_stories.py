@@ -22,6 +22,7 @@ from tests.support.stack import Stack
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
+    pytest.mark.story,
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("e2e"),
 ]

@@ -56,6 +56,9 @@ ERRORS = {
     "": ("", "", "", ""),
 }
 
+# The upgrade takes half a minute: the tests share it.
+pytestmark = pytest.mark.xdist_group("upgrade")
+
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
 

@@ -21,6 +21,7 @@ OWN_VARIABLES = {"DATABASE_URL", "BROKER_URL", "SANDBOX_URL", "PUBLIC_URL", "FIL
 
 pytestmark = [
     pytest.mark.processes,
+    pytest.mark.xdist_group("run"),
     pytest.mark.skipif(
         not Path(sys.prefix, ".installed-requirements.txt").exists(),
         reason="the virtual environment was not created by scripts/test",
@@ -112,9 +113,15 @@ class Product:
         self.script.wait()
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that the first start fills."""
+    return tmp_path_factory.mktemp("product") / "data"
+
+
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    running = Product(tmp_path / "data", "--empty")
+def product(data: Path) -> Iterator[Product]:
+    running = Product(data, "--empty")
     yield running
     running.kill()
 

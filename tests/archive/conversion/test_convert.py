@@ -145,12 +145,14 @@ def test_a_pdf_is_copied_byte_for_byte(tmp_path: Path) -> None:
     assert convert_bytes(data, "pdf", tmp_path) == data
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", ["doc", "rtf", "odt"])
 def test_text_documents_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
     data = office.convert_office_file(office.docx_bytes("Старый договор № 17"), "docx", target)
     assert "Старый договор № 17" in office.extract_pdf_text(convert_bytes(data, target, tmp_path))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", ["xls", "ods"])
 def test_spreadsheets_of_other_formats_keep_their_text(target: str, tmp_path: Path) -> None:
     wide = [[f"столбец{n}" for n in range(20)]]

@@ -113,6 +113,7 @@ def test_the_builtin_converter_shows_everything(
 
 
 @pytest.mark.usefixtures("use_shared_converter")
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("make_sample", BUILTIN_ONLY, ids=lambda make_sample: make_sample.__name__)
 def test_the_builtin_converter_shows_every_feature(
     make_sample: Callable[[], Sample], tmp_path: Path
@@ -120,6 +121,7 @@ def test_the_builtin_converter_shows_every_feature(
     assert_shows_everything(make_sample(), "builtin", tmp_path)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "make_sample", BOTH_CONVERTERS, ids=lambda make_sample: make_sample.__name__
 )
@@ -141,6 +143,7 @@ def assert_shows_everything(sample: Sample, converter: str, folder: Path) -> Non
     assert result.findings == ()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "make_sample", LAYOUT_SAMPLES, ids=lambda make_sample: make_sample.__name__
 )

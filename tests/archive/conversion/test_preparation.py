@@ -94,6 +94,7 @@ def test_the_pdf_shows_the_final_text_of_changes(converter: str, tmp_path: Path)
     assert result.findings == (office_findings.TRACKED_CHANGES,)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", ["doc", "rtf", "odt"])
 def test_other_formats_show_the_final_text_of_changes(target: str, tmp_path: Path) -> None:
     data = office.convert_office_file(changes.tracked_docx(), "docx", target)

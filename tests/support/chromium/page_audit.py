@@ -1,12 +1,18 @@
 """The audit of a page: accessibility and layout in every colour scheme, width and zoom.
 
-The page is loaded once, because loading it for every combination would take far longer.
+The page is loaded once, because loading it for every combination would take far longer. Axe takes
+a second or more for each of its runs: without `--long` it is given one of the widths, drawn by the
+seed of the run.
 """
 
 import json
+import os
+import random
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Page
+
+from tests.support.plugins.sampling import LONG_VARIABLE, SEED_VARIABLE
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The colour scheme can change only these; the other rules see the same document in both.
@@ -33,22 +39,31 @@ FIND_CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((el) => 
 def audit(page: Page) -> list[str]:
     """The problems of the open page; each line begins with the width, empty if there are none.
 
-    Axe runs in light and dark, at 1280 and 360 pixels. At these widths, at 200 % and at 400 %
-    nothing may be wider than the window or cut off.
+    Axe runs in light and dark, at 1280 or 360 pixels (with `--long` at both). At these widths, at
+    200 % and at 400 % nothing may be wider than the window or cut off.
     """
     problems = []
+    axe_widths = choose_axe_widths(page)
     page.evaluate(DISABLE_TRANSITIONS)
     page.emulate_media(color_scheme="light")
     for width in (DESKTOP, *ZOOMED, PHONE):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         problems += [f"{width} px: {problem}" for problem in _find_overflows(page)]
-        if width not in ZOOMED:
+        if width in axe_widths:
             problems += [f"{width} px, light: {problem}" for problem in run_axe(page)]
     page.emulate_media(color_scheme="dark")
-    for width in (PHONE, DESKTOP):
+    for width in axe_widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         problems += [f"{width} px, dark: {problem}" for problem in run_axe(page, COLOUR_RULES)]
     return problems
+
+
+def choose_axe_widths(page: Page) -> tuple[int, ...]:
+    """The widths in which axe looks at the page."""
+    if os.environ.get(LONG_VARIABLE):
+        return (PHONE, DESKTOP)
+    dice = random.Random(f"{os.environ[SEED_VARIABLE]} {page.title()}")
+    return (dice.choice([PHONE, DESKTOP]),)
 
 
 def run_axe(page: Page, rules: list[str] = RULES) -> list[str]:

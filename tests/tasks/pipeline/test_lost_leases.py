@@ -144,6 +144,7 @@ def record_points(
     return recorder.points
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", STEPS)
 def test_a_worker_that_stalls_past_its_lease_changes_nothing(
     manager: User, set_up: Sandbox, monkeypatch: pytest.MonkeyPatch, sample: Sample, kind: str

@@ -41,6 +41,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("kind", ["error", "down", "lost_answer", "answer_twice"])
 @pytest.mark.parametrize(("system", "path", "values"), CALLS, ids=lambda value: str(value))
 def test_a_temporary_failure_only_costs_time(

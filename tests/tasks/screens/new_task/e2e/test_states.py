@@ -120,6 +120,7 @@ STATES: list[Callable[[Page], None]] = [
 ]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("reach_state", STATES, ids=lambda reach_state: reach_state.__name__)
 def test_a_company_form_is_accessible(
     reach_state: Callable[[Page], None], open_form: Forms
