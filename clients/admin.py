@@ -20,6 +20,7 @@ from clients.models import (
     Contact,
     ContactVersion,
     Region,
+    SentMessage,
     Service,
 )
 from clients.models.queries import ClientQuerySet
@@ -180,3 +181,20 @@ class ContactAdmin(EditableFieldsAdmin):
     search_fields = ["phone", "current__name_key", "current__email"]
     inlines = [ContactVersionInline]
     ordering = ["-created_at"]
+
+
+@admin.register(SentMessage)
+class SentMessageAdmin(EditableFieldsAdmin):
+    list_display = [
+        "created_at",
+        "channel",
+        "to_masked",
+        "template",
+        "parts",
+        "state",
+        "reason",
+        "state_at",
+    ]
+    list_filter = ["channel", "state", "reason"]
+    raw_id_fields = ["client"]
+    ordering = ["-pk"]
