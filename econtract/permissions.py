@@ -46,6 +46,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:saved_rename": Permission.SEE_TASKS,
     "tasks:saved_delete": Permission.SEE_TASKS,
     "tasks:columns": Permission.SEE_TASKS,
+    "tasks:density": Permission.SEE_TASKS,
     "tasks:card": Permission.SEE_TASKS,
     "tasks:live": Permission.SEE_TASKS,
     "tasks:history": Permission.SEE_TASKS,

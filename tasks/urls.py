@@ -99,6 +99,7 @@ urlpatterns = [
     path("<tab:tab>/news/", updates.updates, name="news"),
     path("<tab:tab>/saved/", saved_filters.index, name="saved"),
     path("<tab:tab>/columns/", saved_filters.columns, name="columns"),
+    path("<tab:tab>/density/", saved_filters.density, name="density"),
     path("saved/<int:pk>/rename/", saved_filters.rename, name="saved_rename"),
     path("saved/<int:pk>/delete/", saved_filters.delete, name="saved_delete"),
     path("<tab:tab>/export.xlsx", lists.export, name="export"),

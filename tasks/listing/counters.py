@@ -35,7 +35,7 @@ class TaskCounters:
     """Capped counts of tasks in work: the user's own, all visible ones, and by quick filter.
 
     ``has_unread``: the bell may have something to count. ``columns`` are the optional columns that
-    the user has selected, None for the default ones.
+    the user has selected, None for the default ones; ``is_dense``: their rows have one line.
     """
 
     own: int
@@ -43,6 +43,7 @@ class TaskCounters:
     by_quick_filter: dict[str, int] = field(default_factory=dict)
     has_unread: bool = True
     columns: list[str] | None = None
+    is_dense: bool = False
 
 
 def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
@@ -57,7 +58,8 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
         _build_count(own, IN_WORK),
         _build_count(visible, IN_WORK) if visible != own else ("NULL", ()),
         _build_unread_check(user),
-        _build_columns_subquery(user),
+        _build_settings_subquery(user, "columns"),
+        _build_settings_subquery(user, "is_dense"),
     ]
     from_clause = ""
     if quick_filters_of:
@@ -69,13 +71,14 @@ def count_tasks(user: User, *, quick_filters_of: str = "") -> TaskCounters:
         ]
         from_clause = f"FROM (VALUES {', '.join(f'({mask})' for mask in MASKS)}) masks"
     rows = _fetch(expressions, from_clause)
-    own_count, visible_count, has_unread, columns = rows[0][:4]
+    own_count, visible_count, has_unread, columns, is_dense = rows[0][:5]
     return TaskCounters(
         own=own_count,
         visible=own_count if visible_count is None else visible_count,
-        by_quick_filter=_sum_masks(dict(row[4:] for row in rows)) if quick_filters_of else {},
+        by_quick_filter=_sum_masks(dict(row[5:] for row in rows)) if quick_filters_of else {},
         has_unread=bool(has_unread),
         columns=None if columns is None else json.loads(columns),
+        is_dense=bool(is_dense),
     )
 
 
@@ -92,10 +95,10 @@ def _build_unread_check(user: User) -> Sql:
     return f"EXISTS ({unread})", (user.pk,)
 
 
-def _build_columns_subquery(user: User) -> Sql:
+def _build_settings_subquery(user: User, column: str) -> Sql:
     table = ListSettings._meta.db_table
-    columns = f"SELECT columns FROM {table} WHERE user_id = %s AND list_code = %s"  # noqa: S608
-    return f"({columns})", (user.pk, LIST_CODE)
+    value = f"SELECT {column} FROM {table} WHERE user_id = %s AND list_code = %s"  # noqa: S608
+    return f"({value})", (user.pk, LIST_CODE)
 
 
 def _fetch(expressions: list[Sql], from_clause: str) -> list[tuple[Any, ...]]:

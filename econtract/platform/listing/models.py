@@ -12,11 +12,16 @@ MAX_LIST_CODE_LENGTH = 20
 
 
 class ListSettings(models.Model):
-    """The optional columns that a user has chosen for one list (`Column.code`)."""
+    """How a user has set up one list.
+
+    ``columns`` are the optional columns that they have chosen (`Column.code`), None for the default
+    ones. ``is_dense``: rows of one line.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_settings")
     list_code = models.CharField(max_length=MAX_LIST_CODE_LENGTH)
-    columns = models.JSONField(default=list)
+    columns = models.JSONField(null=True)
+    is_dense = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "настройка списков"

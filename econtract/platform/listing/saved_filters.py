@@ -1,4 +1,4 @@
-"""Actions on saved filters and on the optional columns of users."""
+"""Actions on saved filters, and on the columns and the density that users have chosen."""
 
 from collections.abc import Collection
 from typing import Any
@@ -76,6 +76,13 @@ def choose_columns(user: Any, definition: ListDefinition, codes: Collection[str]
     ]
     ListSettings.objects.update_or_create(
         user=user, list_code=definition.code, defaults={"columns": valid_codes}
+    )
+
+
+def choose_density(user: Any, definition: ListDefinition, *, is_dense: bool) -> None:
+    """Stores whether ``user`` sees rows of one line."""
+    ListSettings.objects.update_or_create(
+        user=user, list_code=definition.code, defaults={"is_dense": is_dense}
     )
 
 

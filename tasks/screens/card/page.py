@@ -20,6 +20,7 @@ from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.screens.card.banner import Banner, build_banner
+from tasks.screens.card.block_links import BlockLink, find_block_links
 from tasks.screens.card.buttons import Button, Buttons, build_buttons
 from tasks.screens.card.client import ClientBlock, build_client_block
 from tasks.screens.card.documents import DocumentBlock, build_document_block
@@ -86,6 +87,7 @@ class CurrentStep:
     remind: Button | None
     phone: str
     call_script: str
+    block_links: tuple[BlockLink, ...]
 
     @property
     def has_main(self) -> bool:
@@ -225,6 +227,7 @@ def _build_current_step(
         remind=_build_remind_button(task, user, entries),
         phone=_phone_to_call(task),
         call_script=find_call_script(task),
+        block_links=find_block_links(task, user, buttons.main),
     )
 
 

@@ -85,6 +85,7 @@ def show_list(request: HttpRequest, tab: str, **extra_context: Any) -> HttpRespo
         "list_path": request.path,
         "columns": column_headers(columns, query),
         "rows": rows,
+        "is_dense": nav.counters.is_dense,
         "table_body": render_rows(rows, columns, "tasks/list/_row.html"),
         "total_text": total_label.sentence,
         "active_filters": build_active_filters(query),
@@ -113,6 +114,7 @@ def _tab_context(
         "filters_url": cached_reverse("tasks:filters", tab) + encoded,
         "saved_url": cached_reverse("tasks:saved", tab) + encoded,
         "columns_url": cached_reverse("tasks:columns", tab) + encoded,
+        "density_url": cached_reverse("tasks:density", tab) + encoded,
         "export_url": cached_reverse("tasks:export", tab) + encoded,
         "updates_url": build_first_poll_url(nav, tab, query, shown_page),
     }

@@ -136,6 +136,14 @@ def columns(request: HttpRequest, tab: str) -> HttpResponse:
     return render_page(request, "tasks/list/columns.html", "tasks/list/_columns.html", context)
 
 
+@require_POST
+def density(request: HttpRequest, tab: str) -> HttpResponse:
+    """«Плотно» and «Просторно»: stored for the user, as the columns are."""
+    is_dense = request.POST.get("dense") == "1"
+    saved_filters.choose_density(current_user(request), TASK_LIST, is_dense=is_dense)
+    return redirect(_list_url(tab, parse_query(request, tab)))
+
+
 def _filter_url(saved_filter: SavedFilter) -> str:
     return _list_url(saved_filter.tab, cast(TaskListQuery, saved_filters.query_of(saved_filter)))
 

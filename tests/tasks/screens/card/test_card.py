@@ -1,5 +1,6 @@
 """The card of a task: its banner, its actions, its texts."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -114,6 +115,28 @@ def test_the_card_shows_a_parked_job_until_the_status_changes(owner: User, web: 
     assert "Сообщение клиенту не отправлено" in card(web, task)
     OutboxJob.objects.filter(pk=job.pk).update(closed_at=clock.now() - timedelta(days=1))
     assert "Сообщение клиенту не отправлено" not in card(web, task)
+
+
+def test_the_banner_links_to_the_blocks_where_its_advice_is_followed(
+    people: People, owner: User, web: Client
+) -> None:
+    task = make(
+        owner,
+        Status.SIGNING_FAILED,
+        resolution=Resolution.ACCOUNT_UNVERIFIED,
+        account_verified_at=None,
+        document_version=None,
+    )
+
+    def links(browser: Client) -> list[str]:
+        page = browser.get(f"/tasks/{task.number}/").content.decode()
+        banner = page[page.index('class="banner ') : page.index('class="card-page"')]
+        anchors = re.findall(r'href="#([a-z-]+)"', banner)
+        assert all(f'id="{anchor}"' in page for anchor in anchors)
+        return anchors
+
+    assert links(web)[:2] == ["card-account", "card-document"]
+    assert links(browser_of(people["head"])) == []
 
 
 def test_a_task_that_needs_support_has_the_text_of_the_request(

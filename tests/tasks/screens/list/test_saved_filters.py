@@ -118,6 +118,22 @@ def test_the_choice_of_columns_is_stored_for_the_user(people: People) -> None:
     assert '<td role="cell" data-label="Подписание">СМС</td>' in page
 
 
+def test_the_density_of_rows_is_stored_for_the_user_beside_the_columns(people: People) -> None:
+    owner = people["owner"]
+    SigningTaskFactory(manager=owner)
+    browser = browser_of(owner)
+    default_columns = browser.get("/tasks/my/?group=none").context["columns"]
+    response = browser.post("/tasks/my/density/?group=none&q=78", {"dense": "1"})
+    assert response.headers["Location"] == "/tasks/my/?group=none&q=78"
+    dense = browser_of(owner).get("/tasks/my/?group=none")
+    assert "table-dense" in dense.content.decode()
+    assert dense.context["columns"] == default_columns
+    browser.post("/tasks/my/columns/", {"columns": ["account"]})
+    assert "table-dense" in browser.get("/tasks/my/?group=none").content.decode()
+    browser.post("/tasks/my/density/", {"dense": "0"})
+    assert "table-dense" not in browser.get("/tasks/my/?group=none").content.decode()
+
+
 def test_tasks_are_filtered_by_the_channel(people: People) -> None:
     owner = people["owner"]
     by_sms = SigningTaskFactory(manager=owner, channel=Channel.SMS)
