@@ -63,21 +63,18 @@ def record_progress(
 
 
 @transaction.atomic
-def record_submission(link: SigningLink, device: ClientDevice, *, pages: int) -> bool:
+def record_submission(link: SigningLink, device: ClientDevice, *, pages: int) -> None:
     """Record that the client has sent a form of the page that has the document in it.
 
     Without a script nothing else is known: the pages were sent to the browser, and whether they
-    were looked at was not measured. The records say so. Returns whether this was the first opening.
+    were looked at was not measured. The records say so.
     """
     signing = links.lock_signing(link.signing)
-    if not signing.is_live:
-        return False
-    is_first = _open(link, signing, device)
-    if not _find_shown_pages(signing):
-        for page in range(1, pages + 1):
-            facts: dict[str, Fact] = {"page": page, "link": str(link.pk), "is_measured": False}
-            records.append(signing, RecordKind.PAGE_SHOWN, facts=facts, device=device)
-    return is_first
+    if not signing.is_live or _find_shown_pages(signing):
+        return
+    for page in range(1, pages + 1):
+        facts: dict[str, Fact] = {"page": page, "link": str(link.pk), "is_measured": False}
+        records.append(signing, RecordKind.PAGE_SHOWN, facts=facts, device=device)
 
 
 @transaction.atomic

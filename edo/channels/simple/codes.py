@@ -19,6 +19,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
 from edo import records
 from edo.channels.simple import links
+from edo.channels.simple.code_problems import explain_to_client
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SigningCode, SigningLink, SimpleSigning
@@ -31,6 +32,14 @@ MAX_CODES_PER_DAY = 5
 DIGITS = 6
 TEMPLATE = "signing_code"
 _PURPOSE = "simple signing code"
+# What is signed, in the words of the SMS, by the code of the document's kind.
+KIND_NAMES = {
+    "contract": "договор",
+    "supplement": "доп. соглашение",
+    "specification": "спецификация",
+    "order_form": "бланк заказа",
+    "acceptance": "акт",
+}
 LIMIT = (
     f"По этой ссылке за сутки отправлено столько кодов, сколько можно: {MAX_CODES_PER_DAY}. "
     "Позвоните своему менеджеру."
@@ -102,7 +111,7 @@ def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
         )
     except MessageRefused as error:
         _allow_sending(code)
-        return CodeStatus(True, problem=f"{error.refusal.text} {error.refusal.fix}".strip())
+        return CodeStatus(True, problem=explain_to_client(error.refusal.code))
     except Exception:
         _allow_sending(code)
         raise
@@ -201,8 +210,9 @@ def _seconds_to_wait(code: SigningCode) -> int:
 
 
 def _compose_text(digits: str, signing: SimpleSigning) -> str:
-    """«Код 123456. Подпись: Договор № 17, ПАО «…». Никому не сообщайте»."""
-    title = safe_name(f"{signing.document_kind} № {signing.document_number}", 40)
+    """«123456 – код подписи: договор № 17, ПАО «…». Не сообщайте его.»"""
+    kind = KIND_NAMES.get(signing.document_kind, "документ")
+    title = safe_name(f"{kind} № {signing.document_number}", 50)
     return f"{digits} – код подписи: {title}, {safe_name(signing.box.name, 40)}. Не сообщайте его."
 
 

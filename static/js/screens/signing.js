@@ -7,16 +7,15 @@
     screen: `${screen.width}x${screen.height}@${devicePixelRatio}`,
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "",
   };
+  // A second tap sends nothing; the back button makes the form usable again. What has been looked
+  // at since the last report goes with the form.
   for (const form of document.forms) {
-    for (const [name, value] of Object.entries(device)) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
-    }
-    // A second tap sends nothing; the back button makes the form usable again.
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
+    });
+    form.addEventListener("formdata", ({ formData }) => {
+      for (const [name, value] of Object.entries(progress())) formData.set(name, value);
     });
   }
   addEventListener("pageshow", () => {
@@ -28,10 +27,12 @@
   const reported = new Set();
   let hasEnd = false;
   let timer = 0;
+  const unreported = () => [...shown].filter((number) => !reported.has(number));
+  const progress = () => ({ ...device, pages: unreported().join(","), end: hasEnd ? "1" : "" });
   const report = () => {
     timer = 0;
-    const pages = [...shown].filter((number) => !reported.has(number));
-    const body = new URLSearchParams({ ...device, pages: pages.join(","), end: hasEnd ? "1" : "" });
+    const pages = unreported();
+    const body = new URLSearchParams(progress());
     pages.forEach((number) => reported.add(number));
     fetch(page.dataset.progress, { method: "POST", body, keepalive: true })
       .then((response) => {

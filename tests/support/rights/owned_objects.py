@@ -17,8 +17,9 @@ SECRET = "ООО «Чужая тайна»"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}
-# All users who work with the type share the directory of clients; `code` is itself a secret.
-EXCLUDED = ("admin:", "clients:", "verification:")
+# All users who work with the type share the directory of clients; `code` and `token` are themselves
+# secrets, and pages of clients know no users.
+EXCLUDED = ("admin:", "clients:", "verification:", "signing:", "client_documents:")
 
 
 class OwnedObjects:

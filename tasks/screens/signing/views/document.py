@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from econtract.platform.common.errors import OutsideError
 from edo.channels.simple import client, codes
 from edo.channels.simple.codes import CheckResult
+from edo.records import ClientDevice
 from tasks.actions.simple_signing import hear_from_client
 from tasks.screens.common.client_codes import CodeForm
 from tasks.screens.signing.device import build_device
@@ -41,16 +42,8 @@ def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect("../")
     if not visit.is_live:
         return HttpResponse(status=CONFLICT)
-    pages = _read_pages(request.POST.get("pages", ""), visit.version.pages or 0)
     with transaction.atomic():
-        is_first = client.record_progress(
-            visit.link,
-            build_device(request),
-            pages=pages,
-            has_reached_end=bool(request.POST.get("end")),
-            has_downloaded=bool(request.POST.get("download")),
-        )
-        if is_first:
+        if _record_progress(request, visit, build_device(request)):
             hear_from_client(visit.signing.pk)
     return HttpResponse(status=204)
 
@@ -65,9 +58,11 @@ def code(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return show(request, visit, build_page(visit, texts=form), UNPROCESSABLE)
     device = build_device(request)
-    # Without a script nobody has measured what was looked at: the form with the document was sent.
     with transaction.atomic():
-        if client.record_submission(visit.link, device, pages=visit.version.pages or 0):
+        is_first = _record_progress(request, visit, device)
+        # Without a script nobody has measured what was looked at: only that the form was sent.
+        client.record_submission(visit.link, device, pages=visit.version.pages or 0)
+        if is_first:
             hear_from_client(visit.signing.pk)
         client.accept_texts(visit.link, list(form.texts.values()), device)
     try:
@@ -124,6 +119,17 @@ def show(
 def _to_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The answer to a form's address without a form, and to a form that came too late."""
     return show(request, visit, status=CONFLICT) if request.method == "POST" else redirect("../")
+
+
+def _record_progress(request: HttpRequest, visit: Visit, device: ClientDevice) -> bool:
+    """Record what the script has sent, if there is one; whether this was the first opening."""
+    return client.record_progress(
+        visit.link,
+        device,
+        pages=_read_pages(request.POST.get("pages", ""), visit.version.pages or 0),
+        has_reached_end=bool(request.POST.get("end")),
+        has_downloaded=bool(request.POST.get("download")),
+    )
 
 
 def _read_pages(text: str, pages: int) -> list[int]:
