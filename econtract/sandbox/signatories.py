@@ -25,11 +25,11 @@ _PEOPLE = (
     ("signer-smirnova", "Смирнова", "Татьяна", "Юрьевна", "Начальник отдела договоров"),
     ("signer-egorov", "Егоров", "Виктор", "Ильич", "Начальник отдела продаж"),
     ("signer-volkova", "Волкова", "Марина", "Сергеевна", "Начальник отдела продаж"),
-    ("signer-zaitsev", "Зайцев", "Антон", "Романович", "Начальник отдела продаж"),
+    ("signer-yakovlev", "Яковлев", "Антон", "Романович", "Начальник отдела продаж"),
 )
 _OUR_NAME, _OUR_OGRN = "ПАО «Ростелеком»", "1027700198767"
 _MINISTRY_OGRN = "1047702026701"
-_EXPIRED, _REVOKED, _BLOCKED = "signer-egorov", "signer-volkova", "signer-zaitsev"
+_EXPIRED, _REVOKED, _BLOCKED = "signer-egorov", "signer-volkova", "signer-yakovlev"
 
 # How long before the set-up.
 REVOKED_BEFORE = dt.timedelta(days=20)

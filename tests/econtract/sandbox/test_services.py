@@ -171,7 +171,7 @@ def test_the_revocation_list_contains_the_revoked_certificate(
     ("key_ref", "status", "code"),
     [
         ("nobody", 404, "unknown_key"),
-        ("signer-zaitsev", 409, "key_blocked"),
+        ("signer-yakovlev", 409, "key_blocked"),
         ("edo-operator", 404, "unknown_key"),
     ],
 )

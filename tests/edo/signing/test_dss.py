@@ -111,7 +111,7 @@ def test_a_signatory_who_does_not_answer_in_time(dss: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key_ref", "code"), [("signer-zaitsev", KEY_BLOCKED), ("nobody", KEY_UNKNOWN)]
+    ("key_ref", "code"), [("signer-yakovlev", KEY_BLOCKED), ("nobody", KEY_UNKNOWN)]
 )
 def test_a_user_who_cannot_sign(dss: Sandbox, key_ref: str, code: str) -> None:
     assert get_refusal(uuid.uuid4(), key_ref=key_ref) == code

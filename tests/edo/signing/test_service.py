@@ -148,7 +148,7 @@ def test_the_service_signs_with_its_own_keys(connected_sandbox: Sandbox) -> None
 
 
 @pytest.mark.parametrize(
-    ("key_ref", "code"), [("nobody", "unknown_key"), ("signer-zaitsev", "key_blocked")]
+    ("key_ref", "code"), [("nobody", "unknown_key"), ("signer-yakovlev", "key_blocked")]
 )
 def test_the_service_refuses(connected_sandbox: Sandbox, key_ref: str, code: str) -> None:
     with pytest.raises(Refused) as caught:

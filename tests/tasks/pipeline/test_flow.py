@@ -118,7 +118,7 @@ def test_an_account_that_could_not_be_checked_is_checked_before_signing(
     [
         ("signer-egorov", "certificate_invalid"),
         ("signer-kuznetsov", "power_of_attorney_invalid"),
-        ("signer-zaitsev", "certificate_invalid"),
+        ("signer-yakovlev", "certificate_invalid"),
         ("signer-volkova", "certificate_invalid"),
     ],
     ids=["certificate expired", "power lapsed", "key blocked", "certificate revoked"],

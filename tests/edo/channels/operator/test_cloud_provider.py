@@ -160,13 +160,13 @@ def test_after_a_fault_the_signatory_is_asked_once(
     assert len(operator.journal("edo", action="asked")) == 1
 
 
-@pytest.mark.parametrize("key_ref", ["nobody", "without a box", "signer-zaitsev"])
+@pytest.mark.parametrize("key_ref", ["nobody", "without a box", "signer-yakovlev"])
 def test_a_certificate_that_cannot_sign(
     operator: Sandbox, world: OperatorWorld, key_ref: str
 ) -> None:
     """The operator does not sign with the last one: it is blocked."""
     Signatory.objects.filter(key_ref="signer-petrov").update(key_ref="without a box")
-    Signatory.objects.get(key_ref="signer-zaitsev").boxes.add(world.box)
+    Signatory.objects.get(key_ref="signer-yakovlev").boxes.add(world.box)
     assert get_refusal(uuid.uuid4(), key_ref=key_ref) == KEY_UNKNOWN
     assert operator.phone_requests() == []
 

@@ -149,7 +149,7 @@ def test_a_client_without_a_box_is_refused_every_time(world: OperatorWorld) -> N
     [
         ("signer-egorov", SendRefusalCode.CERTIFICATE_INVALID, "истек"),
         ("signer-volkova", SendRefusalCode.CERTIFICATE_INVALID, "отозван"),
-        ("signer-zaitsev", SendRefusalCode.KEY_BLOCKED, "заблокирован"),
+        ("signer-yakovlev", SendRefusalCode.KEY_BLOCKED, "заблокирован"),
     ],
 )
 def test_a_signatory_who_cannot_sign(
