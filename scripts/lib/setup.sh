@@ -102,12 +102,24 @@ has_interrupted_packages() {
   [ -n "$(find /var/lib/dpkg/updates -type f 2>/dev/null)" ] || [ -n "$(dpkg --audit 2>/dev/null)" ]
 }
 
+# Packages whose unpacking was interrupted: they can only be unpacked again.
+broken_packages() {
+  # shellcheck disable=SC2016
+  dpkg-query -W -f='${db:Status-Eflag} ${Package}\n' 2>/dev/null | sed -n 's/^reinstreq //p'
+}
+
 # What a repair command cannot do alone, the next one or the installation itself can.
 finish_interrupted_packages() {
+  local broken
   has_interrupted_packages || return 0
   say "Finishing an interrupted installation of packages"
   as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a \
     >"$SETUP_LOGS/dpkg" 2>&1 || true
+  mapfile -t broken < <(broken_packages)
+  if [ ${#broken[@]} -gt 0 ]; then
+    apt_get install -y --reinstall --no-install-recommends --no-remove "${broken[@]}" \
+      >>"$SETUP_LOGS/dpkg" 2>&1 || true
+  fi
   apt_get install -y -f --no-install-recommends --no-remove >>"$SETUP_LOGS/dpkg" 2>&1 || true
 }
 

@@ -206,7 +206,9 @@ STEPS: dict[str, Callable[..., None]] = {
     "Log in as … with the password ….": Tour.log_in,
     "… has tasks in every status; open one.": Tour.open_a_task,
     "The banner says what happened, whose turn it is and what unblocks it.": Tour.read_the_banner,
-    "Play the client yourself: on the sandbox's first page untick … and press ….": Tour.stop_the_autopilot,
+    (
+        "Play the client yourself: on the sandbox's first page untick … and press …."
+    ): Tour.stop_the_autopilot,
     "Otherwise the autopilot answers within seconds.": Tour.note,
     "In the product press … and choose ….": Tour.start_a_task,
     "Type … into … and take the first company.": Tour.choose_the_client,

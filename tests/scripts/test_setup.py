@@ -19,7 +19,7 @@ KILLED = -9
 PYTHON = """#!/bin/sh
 echo "$*" >>"$CALLS"
 HERE=$(dirname "$0")
-step() { [ "${KILL_AT:-}" != "$1" ] || kill -9 "$PPID"; }
+step() { [ "${KILL_AT:-}" != "$1" ] || kill -9 "$PPID" "$$"; }
 case "$*" in
   "-m venv "*)
     mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch "$3/pyvenv.cfg"
@@ -34,10 +34,12 @@ echo "apt-get $*" >>"$CALLS"
 case "$*" in
   *" update") ! rm "$CALLS.lock" 2>/dev/null || { echo "E: Could not get lock"; exit 100; } ;;
   *" install "*)
-    ! grep -lqs unpacked "$PACKAGES"/* || { echo "E: dpkg was interrupted"; exit 100; }
+    case "$*" in *--reinstall*) ;; *)
+      ! grep -lqsE 'unpacked|broken' "$PACKAGES"/* || exit 100 ;;
+    esac
     for argument; do
       case $argument in -* | install | *=*) continue ;; esac
-      echo unpacked >"$PACKAGES/$argument"
+      echo "${LEAVES:-unpacked}" >"$PACKAGES/$argument"
       [ "${KILL_AT:-}" != apt ] || kill -9 "$SCRIPT" "$$"
       echo installed >"$PACKAGES/$argument"
     done ;;
@@ -46,12 +48,16 @@ esac
 DPKG = """#!/bin/sh
 echo "dpkg $*" >>"$CALLS"
 case "$*" in
-  --audit) grep -ls unpacked "$PACKAGES"/* ;;
-  *"--configure -a") for file in "$PACKAGES"/*; do echo installed >"$file"; done ;;
+  --audit) grep -lsE 'unpacked|broken' "$PACKAGES"/* ;;
+  *"--configure -a") sed -i 's/unpacked/installed/' "$PACKAGES"/* ;;
 esac
 """
 DPKG_QUERY = """#!/bin/sh
-cat "$PACKAGES/$3" 2>/dev/null
+if [ -n "$3" ]; then
+  cat "$PACKAGES/$3" 2>/dev/null
+else
+  for file in $(grep -ls broken "$PACKAGES"/*); do echo "reinstreq ${file##*/}"; done
+fi
 """
 SUDO = """#!/bin/sh
 [ "$1" != -n ] || shift
@@ -145,8 +151,12 @@ def test_a_folder_that_is_no_virtual_environment_is_left_alone(machine: Machine)
     assert (machine.venv / "thesis.odt").exists()
 
 
-def test_interrupted_packages_are_finished_before_others_are_installed(machine: Machine) -> None:
-    assert machine.run("need_packages one two", KILL_AT="apt").returncode == KILLED
+@pytest.mark.parametrize("state", ["unpacked", "broken"])
+def test_interrupted_packages_are_finished_before_others_are_installed(
+    machine: Machine, state: str
+) -> None:
+    killed = machine.run("need_packages one two", KILL_AT="apt", LEAVES=state)
+    assert killed.returncode == KILLED
     result = machine.run("need_packages one two")
     assert result.returncode == 0, result.stderr
     assert "Finishing an interrupted installation" in result.stderr
