@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clients.messages.errors import MessageRefused
+from clients.messages.keys import find_next_key
 from clients.messages.sending import send_sms
 from clients.messages.texts import safe_name
 from econtract.platform.common import clock
@@ -103,7 +103,7 @@ def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
         message = send_sms(
             to=signing.signer.phone,
             text=_compose_text(digits, signing),
-            key=uuid.uuid4(),
+            key=find_next_key(f"signing code {code.pk}"),
             template=TEMPLATE,
             client_id=None,
             is_requested=True,

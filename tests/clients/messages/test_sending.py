@@ -10,6 +10,7 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from clients.messages.errors import MessageRefused, QuietHours
+from clients.messages.keys import find_next_key
 from clients.messages.quiet_hours import _REGIONS_BY_ZONE, find_allowed_time, find_zone
 from clients.messages.sending import send_email, send_sms
 from clients.models import Region, SentMessage
@@ -59,6 +60,17 @@ def test_after_a_lost_answer_the_provider_is_asked_before_a_repeat(
     assert provider.sent == {key: calls}
     assert provider.questions == [key]
     assert message.state == (State.DELIVERED if lost == "lost_answers" else State.ACCEPTED)
+
+
+def test_a_message_whose_answer_was_lost_keeps_its_key(provider: FakeProvider) -> None:
+    provider.lost_answers = 1
+    with pytest.raises(Unavailable):
+        send(find_next_key("code 1"))
+    send(find_next_key("code 1"))
+    assert [len(texts) for texts in provider.sent.values()] == [1]
+    send(find_next_key("code 1"))
+    assert [len(texts) for texts in provider.sent.values()] == [1, 1]
+    assert find_next_key("code 1") != find_next_key("code 2")
 
 
 def test_two_workers_do_not_send_one_message(
