@@ -123,7 +123,3 @@ def test_an_incomplete_form_says_what_is_missing(
     assert response.status_code == 422
     assert message in response.content.decode()
     assert names_of(managers[0]) == []
-
-
-def test_only_administrators_open_regions(managers: list[User]) -> None:
-    assert browser_of(managers[0]).get(PAGE).status_code == 403

@@ -102,6 +102,7 @@ MAIN = {
     "reports": Screen("/reports/", login="admin"),
     "notifications": Screen("/notifications/"),
     "guide": Screen("/help/guide/"),
+    "memo": Screen("/help/memo/"),
     "palette": Screen("/tasks/my/?group=none", then=open_palette),
     "not-found": Screen("/tasks/99999999/"),
     "admin": Screen("/admin/", login="admin"),

@@ -76,6 +76,9 @@ def _list_pages(nav: Navigation) -> Iterable[PageLink]:
     yield PageLink("Уведомления", reverse("notifications:list"), "bell")
     yield PageLink("Настройки уведомлений", reverse("notifications:settings"), "settings")
     yield PageLink("Руководство менеджера", reverse("help:guide"), "help")
+    yield PageLink("Памятка менеджера", reverse("help:memo"), "help")
+    yield PageLink("Скрипты звонков", reverse("help:scripts"), "phone")
+    yield PageLink("Коды лицевых счетов", reverse("help:prefixes"), "help")
     yield PageLink("Статусы и резолюции", reverse("help:statuses"), "help")
     yield PageLink("Клавиши", reverse("help:keys"), "keyboard")
     if user.is_administrator:
