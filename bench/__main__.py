@@ -13,7 +13,10 @@ from pathlib import Path
 
 from bench.gates import Gate
 
-BENCHMARKS = ("list", "create", "pipeline", "queue", "conversion", "package", "compiled", "crypto")
+BENCHMARKS = (
+    *("list", "create", "pipeline", "queue", "conversion", "package", "compiled", "crypto"),
+    "signing",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -54,7 +54,7 @@ TEMPLATES = {
 }
 
 
-ACCESS_CODE = "Ростелеком: {code} – код для входа в «Мои документы». Никому его не сообщайте."
+ACCESS_CODE = "Ростелеком: код {code} для входа в «Мои документы». Никому его не сообщайте."
 
 
 def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message:

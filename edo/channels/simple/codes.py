@@ -210,10 +210,11 @@ def _seconds_to_wait(code: SigningCode) -> int:
 
 
 def _compose_text(digits: str, signing: SimpleSigning) -> str:
-    """«123456 – код подписи: договор № 17, ПАО «…». Не сообщайте его.»"""
+    """«Код 123456. Подпись: договор № 17, ПАО «…». Не сообщайте его»."""
     kind = KIND_NAMES.get(signing.document_kind, "документ")
     title = safe_name(f"{kind} № {signing.document_number}", 50)
-    return f"{digits} – код подписи: {title}, {safe_name(signing.box.name, 40)}. Не сообщайте его."
+    sender = safe_name(signing.box.name, 40)
+    return f"Код {digits}. Подпись: {title}, {sender}. Не сообщайте его."
 
 
 def _compute_mac(digits: str, link_id: int, document_sha256: str) -> str:
