@@ -81,12 +81,14 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/components/row_selection.js",
         "js/components/shortcuts.js",
         "js/components/combobox.js",
+        "js/components/select_search.js",
         "js/components/mentions.js",
         "js/components/file_drop.js",
         "js/components/fields.js",
         "js/components/password.js",
         "js/screens/search.js",
         "js/screens/draft_queue.js",
+        "js/screens/progress_notes.js",
     ),
 }
 

@@ -180,12 +180,21 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return contacts
 
     def similar_to(self, *, phone: str, email: str, full_name: str) -> Self:
-        """Contacts with the same phone, e-mail or full name, with their current versions."""
+        """Contacts with the same phone, e-mail or full name, with their current versions.
+
+        First the one with the phone, then those with both e-mail and name.
+        """
+        key = name_key(full_name)
         condition = Q(pk__in=[])
         if phone:
             condition |= Q(phone=phone)
         if email:
             condition |= Q(current__email=email)
-        if key := name_key(full_name):
+        if key:
             condition |= Q(current__name_key=key)
-        return self.with_current().filter(condition).order_by("current__name_key", "pk")
+        rank = Case(
+            When(phone=phone, then=Value(0)),
+            When(current__email=email, current__name_key=key, then=Value(1)),
+            default=Value(2),
+        )
+        return self.with_current().filter(condition).order_by(rank, "current__name_key", "pk")

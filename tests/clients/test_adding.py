@@ -37,9 +37,11 @@ def test_a_duplicate_phone_offers_to_link_the_existing_contact(manager: Browser)
     assert list(client.contacts.all()) == [existing]
 
 
-def test_similar_contacts_are_shown_before_adding(manager: Browser) -> None:
+def test_the_same_person_is_shown_before_adding(manager: Browser) -> None:
     client = ClientFactory.create()
-    ContactFactory.create(version__email="sidorov@company.example")
+    parts = ("surname", "given_name", "patronymic")
+    name = {f"version__{part}": CONTACT_FORM[part] for part in parts}
+    ContactFactory.create(**name, version__email="sidorov@company.example")
     add = url("contact_add", "companies", client.pk)
     page = manager.post(add, CONTACT_FORM)
     assert page.status_code == 422
@@ -47,6 +49,13 @@ def test_similar_contacts_are_shown_before_adding(manager: Browser) -> None:
     assert not client.contacts.exists()
     assert manager.post(add, CONTACT_FORM | {"confirmed": "1"}).status_code == 302
     assert client.contacts.get().current_version.surname == "Сидоров"
+
+
+def test_a_common_address_does_not_stop_the_adding(manager: Browser) -> None:
+    client = ClientFactory.create()
+    ContactFactory.create(version__email="sidorov@company.example")
+    add = url("contact_add", "companies", client.pk)
+    assert manager.post(add, CONTACT_FORM).status_code == 302
 
 
 def test_a_contact_of_no_client_is_found_by_phone(manager: Browser) -> None:

@@ -131,12 +131,36 @@ def test_a_number_pasted_outside_of_a_field_is_searched_for(
     page.wait_for_url("**/search/?q=7707049388")
 
 
-def test_a_toast_stays_until_it_is_dismissed(open_page: OpenPage) -> None:
+def test_a_toast_can_be_dismissed(open_page: OpenPage) -> None:
     page = open_page()
     toast = page.locator(".toast", has_text="Связь удалена")
     expect(toast.get_by_role("button", name="Отменить")).to_be_visible()
     toast.get_by_role("button", name="Закрыть сообщение").click()
     expect(toast).to_have_count(0)
+
+
+def test_toasts_leave_by_themselves_but_not_under_the_pointer(open_page: OpenPage) -> None:
+    page = open_page()
+    page.clock.install()
+    page.reload()
+    page.evaluate(
+        """() => {
+          const withButton = document.querySelector('.toast:has(form)').cloneNode(true);
+          const plain = withButton.cloneNode(true);
+          plain.querySelector('form').remove();
+          document.getElementById('toasts').append(plain, withButton);
+        }"""
+    )
+    toasts = page.locator("#toasts .toast")
+    expect(toasts).to_have_count(2)
+    page.clock.run_for(9_000)
+    expect(toasts).to_have_count(1)
+    toasts.hover()
+    page.clock.run_for(60_000)
+    expect(toasts.get_by_role("button", name="Отменить")).to_be_visible()
+    page.mouse.move(0, 0)
+    page.clock.run_for(31_000)
+    expect(toasts).to_have_count(0)
 
 
 def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(open_page: OpenPage) -> None:

@@ -12,7 +12,7 @@ from clients.actions import DuplicateContact
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client
 from clients.models.search_text import MAX_SEARCH_LENGTH
-from clients.rules.similarity import find_similar_clients, find_similar_contacts
+from clients.rules.similarity import find_same_persons, find_similar_clients
 from clients.rules.usability import NOT_FOUND, check_usable
 from clients.screens import presentation
 from clients.screens.access import current_user, require_editable_section
@@ -129,7 +129,7 @@ def _add_person(request: HttpRequest, section: Section) -> HttpResponse:
 
 
 def _find_similar(request: HttpRequest, section: Section, form: PersonForm) -> dict[str, Any]:
-    """Template variables with similar clients and contacts, which the user must look at first.
+    """Template variables with similar clients and same contacts, to be looked at first.
 
     The user can confirm that they are others, but not clients with the same ИНН.
     """
@@ -144,9 +144,7 @@ def _find_similar(request: HttpRequest, section: Section, form: PersonForm) -> d
         return {"similar_clients": same, "similar_contacts": []}
     if request.POST.get("confirmed") or request.POST.get("link_phone"):
         return {"similar_clients": [], "similar_contacts": []}
-    contacts = [
-        contact for contact in find_similar_contacts(details) if contact.phone != details.phone
-    ]
+    contacts = find_same_persons(details)
     return {
         "similar_clients": clients,
         "similar_contacts": presentation.contact_options(contacts),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clients import actions
 from clients.actions import DuplicateContact
 from clients.models import Client, Contact
-from clients.rules.similarity import find_similar_contacts
+from clients.rules.similarity import find_same_persons
 from clients.screens import presentation
 from clients.screens.access import current_user, get_contact, get_editable_company
 from clients.screens.forms import ContactEditForm, ContactForm, PhoneSearchForm
@@ -129,13 +129,11 @@ def relink_contact(request: HttpRequest, slug: str, pk: int, token: str) -> Http
 
 
 def _find_similar(request: HttpRequest, form: ContactForm) -> dict[str, Any]:
-    """Contacts similar to the new one; none after the user has confirmed that it is another."""
+    """Contacts who seem to be the new one; none after the user has said that it is another."""
     if request.POST.get("confirmed"):
         return {"similar_contacts": []}
     details = form.details()
-    contacts = [
-        contact for contact in find_similar_contacts(details) if contact.phone != details.phone
-    ]
+    contacts = find_same_persons(details)
     return {"similar_contacts": presentation.contact_options(contacts)}
 
 

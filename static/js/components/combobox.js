@@ -4,6 +4,7 @@
 
   const { $, announce, showSessionEnd } = app;
   const SEARCH_DELAY = 250;
+  const SLOW_SEARCH = 700;
   const SHORTEST_QUERY = 2;
 
   const fire = (el, type, detail) => el.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
@@ -30,8 +31,12 @@
         this.hidden.value = $("[type=radio]:checked", this.root)?.value || "";
         $(".choices", this.root).replaceWith(this.hidden);
       }
-      this.list = this.buildList($("label", this.root).textContent);
-      $(".combobox-box", this.root).append(this.list);
+      this.attachList($(".combobox-box", this.root), $("label", this.root).textContent);
+    }
+
+    attachList(box, label) {
+      this.list = this.buildList(label);
+      box.append(this.list);
       const aria = {
         role: "combobox",
         "aria-autocomplete": "list",
@@ -57,6 +62,12 @@
       return [...this.list.querySelectorAll(".option")];
     }
 
+    // The only option that can be chosen.
+    get only() {
+      const options = this.options.filter((option) => option.getAttribute("aria-disabled") !== "true");
+      return options.length === 1 ? options[0] : null;
+    }
+
     setExpanded(isOpen) {
       this.input.setAttribute("aria-expanded", String(isOpen));
     }
@@ -78,8 +89,10 @@
       const url = new URL(this.root.dataset.combobox || this.root.dataset.mentions, location);
       url.searchParams.set(this.hidden ? this.input.name : "q", query);
       this.input.setAttribute("aria-busy", "true");
+      const { signal } = this.request;
+      const timer = setTimeout(() => signal.aborted || this.show("", "Ищем…"), SLOW_SEARCH);
       try {
-        const response = await fetch(url, { headers: { "HX-Request": "true" }, signal: this.request.signal });
+        const response = await fetch(url, { headers: { "HX-Request": "true" }, signal });
         const sessionEnd = response.headers.get("X-Session");
         if (sessionEnd) {
           this.close();
@@ -87,16 +100,19 @@
         } else {
           if (!response.ok || response.redirected) throw new Error(String(response.status));
           this.show(await response.text());
+          this.choose($("[data-exact]", this.list));
         }
       } catch (error) {
         if (error.name !== "AbortError") this.show("", "Поиск не отвечает. Введенное осталось на странице, повторите.");
       }
+      clearTimeout(timer);
       this.input.removeAttribute("aria-busy");
       return undefined;
     }
 
-    show(html, note) {
-      this.list.innerHTML = html;
+    show(content, note) {
+      if (typeof content === "string") this.list.innerHTML = content;
+      else this.list.replaceChildren(...content);
       if (note) {
         const item = document.createElement("li");
         this.list.append(Object.assign(item, { className: "combobox-note", textContent: note }));
@@ -151,7 +167,7 @@
         else this.search();
       } else if (event.key === "Enter" && !event.ctrlKey) {
         event.preventDefault();
-        if (isOpen) this.choose($("[aria-selected=true]", this.list));
+        if (isOpen) this.choose($("[aria-selected=true]", this.list) || this.only);
         else this.search();
       } else if (event.key === "Escape" && isOpen) {
         event.stopPropagation();

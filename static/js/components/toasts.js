@@ -1,8 +1,11 @@
-// Toasts: short messages that stay until they are dismissed.
+// Toasts: short messages. They leave by themselves, so that they do not cover the page for ever.
 ((app) => {
   "use strict";
 
   const { $, cloneTemplate } = app;
+  // One that is an error or has a button stays longer; the pointer or the focus on it stops its clock.
+  const SHORT_STAY = 8_000;
+  const LONG_STAY = 30_000;
 
   // Shows an error. `retry`, when given, is what the button «Повторить» calls.
   app.showToast = (text, retry) => {
@@ -25,7 +28,29 @@
     return toast;
   };
 
+  // This one stays as long as there is no connection.
   let offlineToast = null;
+
+  const scheduleLeaving = (toast) => {
+    const isLong = toast.matches(".toast-error, :has(form, a, [data-retry]:not([hidden]))");
+    let timer = 0;
+    const stop = () => clearTimeout(timer);
+    const start = () => {
+      stop();
+      timer = setTimeout(() => toast.remove(), isLong ? LONG_STAY : SHORT_STAY);
+    };
+    ["pointerenter", "focusin"].forEach((type) => toast.addEventListener(type, stop));
+    ["pointerleave", "focusout"].forEach((type) => toast.addEventListener(type, start));
+    start();
+  };
+
+  const isLeaving = (el) => el.matches?.(".toast") && el !== offlineToast;
+
+  new MutationObserver((records) => {
+    records.flatMap(({ addedNodes }) => [...addedNodes]).filter(isLeaving).forEach(scheduleLeaving);
+  }).observe($("#toasts"), { childList: true });
+  [...$("#toasts").children].filter(isLeaving).forEach(scheduleLeaving);
+
 
   app.hideOffline = () => offlineToast?.remove();
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from clients.gateways.cdi import Organisation, cdi
 from clients.models import Client
+from clients.models.formats import compact
 from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens import presentation
 from clients.screens.sections import Section
@@ -83,10 +84,13 @@ def search_companies(section: Section, query: str) -> tuple[list[Row], str]:
     except OutsideError:
         organisations, is_cdi_down = [], True
     cards = _find_cards(section, query, organisations)
-    options = [_build_option(row, has_card=_key(row) in cards) for row in organisations]
+    number = compact(query)
+    options = [_build_option(row, number, has_card=_key(row) in cards) for row in organisations]
     cdi_keys = {_key(row) for row in organisations}
     options += [
-        _build_option(card, has_card=True) for key, card in cards.items() if key not in cdi_keys
+        _build_option(card, number, has_card=True)
+        for key, card in cards.items()
+        if key not in cdi_keys
     ]
     if not options:
         return [], CDI_DOWN if is_cdi_down else NOT_FOUND
@@ -108,7 +112,8 @@ def _key(client: Organisation | Client) -> tuple[str, str, str]:
     return client.inn, client.kpp, client.kind
 
 
-def _build_option(client: Organisation | Client, *, has_card: bool) -> Row:
+def _build_option(client: Organisation | Client, number: str, *, has_card: bool) -> Row:
+    """An option. A complete ИНН or ОГРН, ``number``, leaves nothing to choose."""
     reason = check_usable(client)
     badge = presentation.state_badge(client)
     city = client.city if isinstance(client, Organisation) else ""
@@ -121,6 +126,7 @@ def _build_option(client: Organisation | Client, *, has_card: bool) -> Row:
         "badge": badge.label,
         "badge_kind": badge.kind,
         "disabled": reason is not None,
+        "is_exact": bool(number) and number in {client.inn, client.ogrn},
         "reason": reason or "",
     }
 

@@ -24,9 +24,11 @@ from tasks.screens.new_task.companies import (
 )
 from tasks.screens.new_task.contacts import (
     ADD_CONTACT,
+    CHOOSE_CONTACT,
+    MAX_RADIO_BUTTONS,
     NEW_CONTACT,
     NO_MATCHES,
-    REVIEW_SIMILAR,
+    REVIEW_SAME,
     ContactMatches,
     Row,
 )
@@ -71,8 +73,7 @@ class CompanySection(ClientSection):
         if contact_form:
             contact_item = _build_new_contact_item(contact_form, matches, values)
         else:
-            problems = () if contact else (ADD_CONTACT,)
-            contact_item = ChecklistItem(CONTACT_LABEL, "#id_contact_phone", problems)
+            contact_item = _build_contact_item(contact, linked_contacts)
         return cls(
             kind=source.kind,
             values=values,
@@ -115,6 +116,17 @@ class CompanySection(ClientSection):
         if self.contact and self.contact not in options:
             options.append(self.contact)
         return [contacts.build_choice(contact) for contact in options]
+
+    @property
+    def has_contact_list(self) -> bool:
+        """Whether there are too many contacts for radio buttons."""
+        return len(self.choices) > MAX_RADIO_BUTTONS
+
+    @property
+    def chosen_contact(self) -> Row | None:
+        """The existing contact that is chosen."""
+        contact = None if self.contact_form else self.contact
+        return contacts.build_choice(contact) if contact else None
 
     def save_client(self, actor: User) -> tuple[Client, Contact]:
         client = self._save_company(actor)
@@ -175,10 +187,20 @@ def _build_client_item(company: Company | None) -> ChecklistItem:
     return ChecklistItem("Клиент", "#id_client", (problem,) if problem else ())
 
 
+def _build_contact_item(
+    contact: Contact | None, linked_contacts: QuerySet[Contact]
+) -> ChecklistItem:
+    if contact is not None:
+        return ChecklistItem(CONTACT_LABEL, "#id_contact_phone")
+    if not linked_contacts:
+        return ChecklistItem(CONTACT_LABEL, "#id_contact_phone", (ADD_CONTACT,))
+    return ChecklistItem(CONTACT_LABEL, "#id_contact", (CHOOSE_CONTACT,))
+
+
 def _build_new_contact_item(
     form: ContactForm, matches: ContactMatches, values: FieldValues
 ) -> ChecklistItem:
     item = build_item(form, CONTACT_LABEL, form.fields)
-    if item.done and matches.similar and not is_confirmed(values):
-        return ChecklistItem(CONTACT_LABEL, "#similar", (REVIEW_SIMILAR,))
+    if item.done and matches.same and not is_confirmed(values):
+        return ChecklistItem(CONTACT_LABEL, "#similar", (REVIEW_SAME,))
     return item

@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from clients.actions import find_by_phone
 from clients.models import Contact, ContactDetails
 from clients.models.formats import clean_phone
-from clients.rules.similarity import find_similar_contacts
+from clients.rules.similarity import find_similar_contacts, is_same_person
 from clients.screens import presentation
 
 # The value of the field «contact» while a new contact is typed in; otherwise it is a phone.
 NEW_CONTACT = "new"
 ADD_CONTACT = "Добавьте контактное лицо"
 CONTACT_NOT_FOUND = "Контакта с таким телефоном нет. Добавьте нового"
-REVIEW_SIMILAR = "Посмотрите похожие контакты: привяжите существующий или отметьте, что это другой"
+CHOOSE_CONTACT = "Выберите контактное лицо или добавьте новое"
+REVIEW_SAME = "Такой контакт уже есть: привяжите его или отметьте, что это другой человек"
+# More contacts than these are a list to choose from instead of radio buttons.
+MAX_RADIO_BUTTONS = 4
 
 Row = dict[str, Any]
 
@@ -25,10 +28,12 @@ Row = dict[str, Any]
 class ContactMatches:
     """Existing contacts like the one in the form.
 
-    ``duplicate`` has the same phone. Without a duplicate ``similar`` has those who look alike.
+    ``duplicate`` has the same phone. Without one, ``same`` have the same name and e-mail, and
+    ``similar`` only one of the two: a namesake, or somebody with the same office@.
     """
 
     duplicate: Row | None = None
+    same: tuple[Row, ...] = ()
     similar: tuple[Row, ...] = ()
 
 
@@ -64,7 +69,12 @@ def find_matches(cleaned_data: Mapping[str, Any], *, exclude_phone: str = "") ->
     duplicate = next((contact for contact in contacts if contact.phone == details.phone), None)
     if duplicate is not None:
         return ContactMatches(duplicate=presentation.contact_option(duplicate))
-    return ContactMatches(similar=tuple(presentation.contact_options(contacts)))
+    same = [contact for contact in contacts if is_same_person(contact, details)]
+    similar = [contact for contact in contacts if contact not in same]
+    return ContactMatches(
+        same=tuple(presentation.contact_options(same)),
+        similar=tuple(presentation.contact_options(similar)),
+    )
 
 
 def find_contact(phone: str) -> Contact | None:

@@ -9,11 +9,12 @@ from tasks.screens.new_task.contacts import NEW_CONTACT
 from tasks.screens.new_task.field_values import get_value
 from tasks.screens.new_task.form_state import COPIED_NUMBER, FormState
 from tasks.screens.new_task.forms import TaskForm
+from tasks.screens.new_task.last_choices import OFFER_FIELD
 from tasks.screens.new_task.person_section import PERSON_PREFIX
 
 Row = dict[str, Any]
 # Fields that users do not see, or that say the same as another field.
-EXCLUDED_FIELDS = frozenset({"client", COPIED_NUMBER, "link", "confirmed"})
+EXCLUDED_FIELDS = frozenset({"client", COPIED_NUMBER, OFFER_FIELD, "link", "confirmed"})
 LABELS = {
     "client_q": "Наименование клиента",
     "contact": "Контактное лицо",

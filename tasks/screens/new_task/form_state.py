@@ -33,6 +33,7 @@ from tasks.screens.new_task.forms import (
     TaskForm,
     needs_document_and_service,
 )
+from tasks.screens.new_task.last_choices import OFFER_FIELD, find_offered_fields
 from tasks.screens.new_task.person_section import PersonSection
 from tasks.screens.new_task.recipients import RecipientChoice
 from tasks.screens.new_task.signing_options import (
@@ -53,7 +54,8 @@ def client_section_class(kind: FormKind) -> type[ClientSection]:
 
 def field_names(kind: FormKind) -> tuple[str, ...]:
     """The names of all fields that a draft stores."""
-    return (*client_section_class(kind).field_names, *FIELDS, COPIED_NUMBER, recipients.FIELD)
+    section_names = client_section_class(kind).field_names
+    return (*section_names, *FIELDS, COPIED_NUMBER, recipients.FIELD, OFFER_FIELD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,11 @@ class FormState:
     @property
     def copied_number(self) -> str:
         return get_value(self.values, COPIED_NUMBER)
+
+    @property
+    def offer(self) -> str:
+        """What the form offered when it was opened (`last_choices`)."""
+        return get_value(self.values, OFFER_FIELD)
 
     @property
     def chosen_services(self) -> list[Service]:
@@ -231,6 +238,7 @@ def build_form_state(
 
     services = list(Service.objects.filter(active=True))
     form = TaskForm(values, signing_options, services)
+    form.show_offer(find_offered_fields(values))
     form.is_valid()
     return FormState(
         kind=kind,

@@ -13,6 +13,7 @@ from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
 from tasks.models import DocumentKind
 from tasks.screens.new_task.field_values import FieldValues
+from tasks.screens.new_task.last_choices import OFFER_HINT
 from tasks.screens.new_task.signing_options import (
     SIGNING_FIELDS,
     SignatoryOption,
@@ -79,7 +80,11 @@ class TaskForm(forms.Form):
     ``values`` contain only a region, box and signatory that ``options`` offer.
     """
 
-    region = _choice("Регион инсталляции", "Выберите регион инсталляции")
+    region = _choice(
+        "Регион инсталляции",
+        "Выберите регион инсталляции",
+        widget=forms.Select(attrs={"data-search": True}),
+    )
     box = _choice("ЛК ЭДО", "Выберите ЛК ЭДО")
     signatory = _choice("Подписант", "Выберите подписанта", widget=SignatorySelect)
     account_number = TypedAccountField(
@@ -147,6 +152,14 @@ class TaskForm(forms.Form):
             "data-draft-delay": VALIDATION_DELAY_MS,
             "data-enter": "#check-account",
         }
+
+    def show_offer(self, names: Iterable[str]) -> None:
+        """Say at the fields ``names`` that their value comes from the last task.
+
+        Call it before the validation, which makes the bound fields.
+        """
+        for name in names:
+            self.fields[name].help_text = OFFER_HINT
 
     @property
     def is_supplement(self) -> bool:

@@ -19,7 +19,7 @@ from tasks.screens.new_task.cdi_answers import CdiAnswer
 from tasks.screens.new_task.checklist import ChecklistItem, build_item
 from tasks.screens.new_task.client_section import ClientInput, ClientSection, is_confirmed
 from tasks.screens.new_task.companies import CDI_DOWN, EXISTING_CARD, NEW_CARD
-from tasks.screens.new_task.contacts import NO_MATCHES, REVIEW_SIMILAR, ContactMatches, Row
+from tasks.screens.new_task.contacts import NO_MATCHES, REVIEW_SAME, ContactMatches, Row
 from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
 
 PERSON_PREFIX = "person"
@@ -183,6 +183,6 @@ def _build_person_item(
         return item
     if problem:
         return ChecklistItem(kind.person_title, f"#id_{INN_FIELD}", (problem,))
-    if matches.similar and not is_confirmed(values):
-        return ChecklistItem(kind.person_title, "#similar", (REVIEW_SIMILAR,))
+    if matches.same and not is_confirmed(values):
+        return ChecklistItem(kind.person_title, "#similar", (REVIEW_SAME,))
     return item

@@ -138,7 +138,7 @@ def _change_contact(
         search=CONTACT_SEARCH if message else "",
         announcement=message,
         focus=focus,
-        focus_if_lost=f"#{anchor} input:is(:checked, [name=person-inn])",
+        focus_if_lost=f"#{anchor} input:is(:checked, [name=person-inn]), #contact-list input",
         contact_note=message,
     )
 

@@ -21,6 +21,8 @@ from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND
 from tasks.screens.new_task.draft_list import DRAFT_PARAM, build_saved_drafts
 from tasks.screens.new_task.field_values import FieldValues, get_value
 from tasks.screens.new_task.form_state import FormState, build_form_state
+from tasks.screens.new_task.last_choices import find_last_choices
+from tasks.screens.new_task.person_section import PersonSection
 from tasks.screens.new_task.saving import create_or_save, save_form
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
@@ -80,13 +82,20 @@ def _render_empty_form(request: HttpRequest, kind: FormKind) -> HttpResponse:
     """A new draft, and the saved ones to restore instead."""
     user = current_user(request)
     draft = Draft(user=user, task_type=kind.task_type)
-    state = build_form_state(kind, user, _read_client_param(request, kind), draft)
+    values = {**find_last_choices(user, kind.task_type), **_read_client_param(request, kind)}
+    state = build_form_state(kind, user, values, draft)
+    if state.signing_options.signatory is None and get_value(values, "signatory"):
+        # They cannot sign any more, so they are not offered.
+        state = build_form_state(kind, user, {**values, "signatory": []}, draft)
+    if isinstance(state.client_section, PersonSection):
+        state.client_section.form.fields["inn"].widget.attrs["autofocus"] = True
     saved_drafts = build_saved_drafts(drafts.list_drafts(user, [kind.task_type]))
     page_version = new_page_version(draft, is_restored=False)
     return render_page(
         request,
         state,
         page_version,
+        autofocus=True,
         saved_drafts=saved_drafts[:MAX_DRAFTS_OFFERED],
         has_more_drafts=len(saved_drafts) > MAX_DRAFTS_OFFERED,
         max_drafts=drafts.MAX_DRAFTS,

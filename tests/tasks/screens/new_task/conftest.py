@@ -123,6 +123,19 @@ class FormPage:
         """The page with the contents of this page's draft."""
         return self.open(f"?draft={self.values['submission_key']}{query}")
 
+    def open_list(self) -> HttpResponse:
+        """«Новое задание» with the drafts."""
+        return self.browser.get("/tasks/new/")
+
+    def delete_draft(self) -> HttpResponse:
+        """«Удалить» in the list of drafts."""
+        return self.browser.post(self.url(f"delete/?draft={self.values['submission_key']}"))
+
+    def reopen_draft(self) -> HttpResponse:
+        """«Отменить» in the toast."""
+        url = self.url(f"reopen/?draft={self.values['submission_key']}")
+        return self.browser.post(url, follow=True)
+
     def open_another_page(self, **values: Any) -> "FormPage":
         """The same form in another window, empty except for ``values``."""
         return FormPage(self.browser, self.slug, {**new_page_fields(), **values})

@@ -162,7 +162,17 @@ def test_several_linked_contacts_are_offered(company: FormPage) -> None:
     company.values["contact"] = ""
     page = get_text(company.save())
     assert all(f'value="{phone}"' in page for phone in phones)
-    assert "Добавьте контактное лицо" in page
+    assert "Выберите контактное лицо или добавьте новое" in page
+    assert '<input type="radio" name="contact"' in page
+
+
+def test_many_contacts_are_one_list(company: FormPage) -> None:
+    client = create_card()
+    chosen = [ContactFactory(client=client) for _ in range(9)][4]
+    page = get_text(company.save(contact=chosen.phone))
+    assert '<input type="radio" name="contact"' not in page
+    assert f'<option value="{chosen.phone}" selected>' in page
+    assert page.count('<option value="+79') == 9
 
 
 def test_a_linked_contact_can_be_chosen(company: FormPage, attach: Any) -> None:
@@ -222,14 +232,34 @@ def test_the_duplicate_can_be_linked_instead(company: FormPage, attach: Any) -> 
     assert Contact.objects.count() == 1
 
 
-def test_similar_contacts_must_be_reviewed_first(company: FormPage, attach: Any) -> None:
-    ContactFactory(version__email="p@client.example")
+OFFICE = {"version__email": "p@client.example"}
+PETROV = {
+    "version__surname": "Петров",
+    "version__given_name": "Пётр",
+    "version__patronymic": "Петрович",
+}
+
+
+@pytest.mark.parametrize("same", [{**OFFICE, "version__surname": "Орлов"}, PETROV])
+def test_a_namesake_or_a_common_address_is_only_a_hint(
+    same: dict[str, str], company: FormPage, attach: Any
+) -> None:
+    ContactFactory(**same)
+    assert "Похожие контакты в базе: 1" in get_text(company.save())
+    attach(company)
+    assert company.create().status_code == 302
+
+
+def test_the_same_person_must_be_reviewed_first(company: FormPage, attach: Any) -> None:
+    for _ in range(5):
+        ContactFactory(**PETROV)
+    ContactFactory(**PETROV, **OFFICE)
     page = get_text(company.save())
-    assert "Похожие уже есть в базе" in page
+    assert "Такой контакт уже есть в базе" in page
     attach(company)
     assert company.create().status_code == 422
     assert company.create(confirmed="1").status_code == 302
-    assert Contact.objects.count() == 2
+    assert Contact.objects.count() == 7
 
 
 def test_another_client_drops_the_chosen_contact(company: FormPage) -> None:

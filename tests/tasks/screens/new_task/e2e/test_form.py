@@ -26,7 +26,6 @@ from tests.tasks.screens.new_task.conftest import (
 from tests.tasks.screens.new_task.e2e.conftest import Forms
 from tests.tasks.screens.new_task.e2e.steps import (
     CARD,
-    CONTACT,
     PDF,
     PERSON,
     add_contact,
@@ -39,7 +38,6 @@ from tests.tasks.screens.new_task.e2e.steps import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("new-task")]
-MAX_INTERACTIONS = 25
 
 
 def test_a_company_task_by_keyboard_only(open_form: Forms) -> None:
@@ -116,19 +114,6 @@ def test_a_person_task_by_keyboard_only(open_form: Forms, outside: FakeOutsideSy
     keys.press("Control+Enter")
     page.wait_for_url(CARD)
     assert get_task().task_type == TaskType.SELF_EMPLOYED
-
-
-def test_a_task_takes_no_more_than_25_interactions(open_form: Forms) -> None:
-    page = open_form()
-    interactions = ["type client", "choose client", "add contact"]
-    choose_client(page)
-    add_contact(page)
-    interactions += CONTACT
-    fill_remaining_fields(page)
-    interactions += ["account", "file", "kind", "service", "create"]
-    create(page)
-    assert len(interactions) <= MAX_INTERACTIONS
-    assert get_task().task_type == TaskType.LEGAL
 
 
 @pytest.mark.parametrize("slug", ["self-employed", "contractor"])

@@ -71,19 +71,25 @@ def duplicate(page: Page) -> None:
 
 
 def similar(page: Page) -> None:
-    ContactFactory(version__email=CONTACT["Электронная почта"])
+    ContactFactory(
+        version__email=CONTACT["Электронная почта"],
+        version__surname=CONTACT["Фамилия"],
+        version__given_name=CONTACT["Имя"],
+        version__patronymic="",
+    )
     choose_client(page)
     add_contact(page)
     page.keyboard.press("Tab")
-    expect(page.get_by_text("Похожие уже есть в базе")).to_be_visible()
+    expect(page.get_by_text("Такой контакт уже есть в базе")).to_be_visible()
 
 
 def several_contacts(page: Page) -> None:
     card = ClientFactory(inn=ROMASHKA.inn, kpp=ROMASHKA.kpp, needs_approval=True)
-    for _ in range(2):
+    for _ in range(9):
         ContactFactory(client=card)
     choose_client(page)
-    expect(page.get_by_role("radio")).to_have_count(2)
+    page.get_by_role("combobox", name="Контактное лицо клиента").click()
+    expect(page.get_by_role("listbox", name="Контактное").get_by_role("option")).to_have_count(9)
 
 
 def restorable(page: Page) -> None:
