@@ -155,7 +155,7 @@ TASK_COLUMNS = (
         ("document_kind",),
         xlsx=XlsxCell(24, value=_get_label("document_kind", dict(DocumentKind.choices))),
     ),
-    Column("stage", "Этап", ("status",), _get_stage, XlsxCell(26)),
+    Column("stage", "Этап", ("status",), _get_stage, XlsxCell(26), css="cell-long"),
     Column(
         "status",
         "Статус",

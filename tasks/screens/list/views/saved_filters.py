@@ -138,7 +138,7 @@ def columns(request: HttpRequest, tab: str) -> HttpResponse:
 
 @require_POST
 def density(request: HttpRequest, tab: str) -> HttpResponse:
-    """«Плотно» and «Просторно»: stored for the user, as the columns are."""
+    """«Плотные строки» and «Просторные строки»: stored for the user, as the columns are."""
     is_dense = request.POST.get("dense") == "1"
     saved_filters.choose_density(current_user(request), TASK_LIST, is_dense=is_dense)
     return redirect(_list_url(tab, parse_query(request, tab)))
