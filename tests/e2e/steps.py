@@ -22,6 +22,13 @@ def fresh(task: SigningTask) -> SigningTask:
 # --- The manager --------------------------------------------------------------------------------
 
 
+def choose_region(page: Page, name: str) -> None:
+    """In the new-task form, by typing it."""
+    page.get_by_role("combobox", name="Регион инсталляции").press_sequentially(name)
+    options = page.get_by_role("listbox", name="Регион инсталляции").get_by_role("option")
+    options.filter(has_text=name).first.click()
+
+
 def banner(page: Page) -> Locator:
     """What a card says first: status, turn, reason, buttons."""
     return page.locator("#card-current-step .banner")

@@ -91,7 +91,7 @@ def create_by_the_form(page: Page) -> SigningTask:
     for label, value in CONTACT.items():
         person.get_by_label(label).fill(value)
 
-    page.get_by_label("Регион инсталляции").select_option(label=world.SEAMLESS)
+    steps.choose_region(page, world.SEAMLESS)
     page.get_by_label("ЛК ЭДО").select_option(label="ПАО «Ростелеком», макрорегион «Центр»")
     page.get_by_label("Подписант").select_option(label="Иванова Елена Викторовна")
     contract = {"name": "Договор.docx", "mimeType": DOCX, "buffer": world.word_file()}

@@ -90,7 +90,7 @@ class Tour:
     def choose_who_signs(
         self, region: str, box_field: str, box: str, signatory_field: str, signatory: str
     ) -> None:
-        self.product.get_by_label("Регион инсталляции").select_option(label=region)
+        steps.choose_region(self.product, region)
         self.product.get_by_label(box_field).select_option(label=box)
         signatories = self.product.get_by_label(signatory_field)
         # The first one that can be chosen must be able to sign.
