@@ -24,7 +24,7 @@ def fresh(task: SigningTask) -> SigningTask:
 
 def choose_region(page: Page, name: str) -> None:
     """In the new-task form, by typing it."""
-    page.get_by_role("combobox", name="Регион инсталляции").press_sequentially(name)
+    page.get_by_role("combobox", name="Регион инсталляции").fill(name)
     options = page.get_by_role("listbox", name="Регион инсталляции").get_by_role("option")
     options.filter(has_text=name).first.click()
 
