@@ -29,7 +29,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.simple_signings import build_ticks, create_signing_task, link_of
 
 PEOPLE, TIMES = 100, 200
-PAGE_BAR, PERSON_BAR = 12, 30
+PAGE_BAR, PERSON_BAR = 40, 30
 LIMITS = {"SIGNING_PER_MINUTE": "100000", "MESSAGES_PER_CLIENT": "0", "MESSAGES_IN_ALL": "0"}
 
 

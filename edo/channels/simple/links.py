@@ -37,6 +37,7 @@ def find_by_token(token: str) -> SigningLink | None:
             token_sha256=hash_token(token), ended_at=None, expires_at__gt=clock.now()
         )
         .select_related("signing__signer", "signing__box")
+        .defer("signing__sender_signature")
         .first()
     )
 
