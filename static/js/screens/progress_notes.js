@@ -12,6 +12,15 @@
   document.addEventListener("input", noteChange);
   document.addEventListener("change", noteChange);
 
+  document.addEventListener("submit", ({ target, submitter }) => {
+    if (!target.matches("form[data-draft]") || submitter?.hasAttribute("formaction")) return;
+    setTimeout(() => {
+      const text = "Создаем задание: сверяем данные с CDI…";
+      document.getElementById("draft-status").textContent = text;
+      announce(text);
+    }, DELAY);
+  });
+
   document.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig, xhr } }) => {
     if (requestConfig.verb === "get") return;
     const sources = changed.add(elt.id);

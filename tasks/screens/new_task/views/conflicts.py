@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -40,7 +41,7 @@ def _render_conflict(request: HttpRequest, kind: FormKind, error: DraftChanged) 
     posted_state = read_form(request, kind)
     saved_state = build_form_state(kind, posted_state.user, error.draft.fields, error.draft)
     page_version = read_page_version(request)
-    extra = {
+    extra: dict[str, Any] = {
         "conflict": {
             "at": format_datetime(error.draft.updated_at),
             "rows": compare_states(saved_state, posted_state),

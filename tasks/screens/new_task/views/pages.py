@@ -42,7 +42,7 @@ from tasks.screens.new_task.views.responses import (
 )
 
 # Above an empty form; «Новое задание» lists all.
-MAX_DRAFTS_OFFERED = 3
+MAX_DRAFTS_OFFERED = 2
 DRAFT_GONE = "Этого черновика больше нет: по нему создано задание, или он удален"
 
 
@@ -138,7 +138,7 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
     page_version = read_page_version(request)
     state = read_form(request, kind, refresh=True)
     file, refusal = store_posted_file(request)
-    task = None
+    task, reasons = None, []
     if refusal:
         state = save_form(state, page_version)
     else:
@@ -146,11 +146,16 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
             state, task = create_or_save(state, page_version, file)
         except (DuplicateContact, ActionRefused) as error:
             reasons = error.messages if isinstance(error, ActionRefused) else [str(error)]
-            for reason in reasons:
-                messages.error(request, reason)
             # The cause may be newer than the form's validation, so validate it again.
             state = save_form(read_form(request, kind), page_version, file)
     if task is not None:
         messages.success(request, f"Задание {task.number} создано")
         return redirect(task)
-    return render_page(request, state, page_version, status=UNPROCESSABLE, document_error=refusal)
+    return render_page(
+        request,
+        state,
+        page_version,
+        status=UNPROCESSABLE,
+        refusals=reasons,
+        document_error=refusal,
+    )

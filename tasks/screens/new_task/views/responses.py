@@ -1,6 +1,7 @@
 """Rendering the form: the whole page, or for htmx the parts that have changed."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -93,10 +94,12 @@ def render_page(
     page_version: PageVersion,
     *,
     status: int = 200,
+    refusals: Sequence[str] = (),
     **extra: Any,
 ) -> HttpResponse:
-    """The whole page. With the status 422 it shows all errors."""
+    """The whole page. With the status 422 it shows all errors, and why the creation was refused."""
     errors = build_error_list(state.checklist) if status == UNPROCESSABLE else []
+    errors += [{"href": "", "text": text} for text in refusals]
     if errors:
         extra |= _build_client_errors(state)
     else:

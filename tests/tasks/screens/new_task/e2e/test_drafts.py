@@ -187,7 +187,7 @@ def test_a_response_does_not_overwrite_what_is_typed_meanwhile(open_form: Forms)
     number.fill("Д-2")
     number.blur()
     for _ in range(2):
-        page.wait_for_event("response", lambda response: response.url.endswith("/document/"))
+        page.wait_for_event("response", lambda response: "/document/?draft=" in response.url)
     expect(page.locator("#draft-status")).to_have_text("Сохраняем…")
     held_routes[0].continue_()
     wait_until_saved(page)

@@ -129,10 +129,10 @@ def test_the_page_says_that_it_waits_for_cdi(
     page = open_form()
     page.evaluate(
         """() => {
-          window.spoken = [];
           const region = document.getElementById('announce');
           const options = { childList: true, characterData: true, subtree: true };
-          new MutationObserver(() => spoken.push(region.textContent)).observe(region, options);
+          const note = () => sessionStorage.spoken += region.textContent;
+          new MutationObserver(note).observe(region, options);
         }"""
     )
     for name in ("search", "get"):
@@ -144,6 +144,8 @@ def test_the_page_says_that_it_waits_for_cdi(
     expect(progress).to_be_visible()
     expect(page.locator("#client-data")).to_contain_text("ИНН")
     expect(progress).to_be_hidden()
-    spoken = " ".join(page.evaluate("spoken"))
-    assert "Ищем…" in spoken
-    assert "Запрашиваем данные клиента в CDI…" in spoken
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    spoken = page.evaluate("sessionStorage.spoken")
+    for text in ("Ищем…", "Запрашиваем данные клиента в CDI…", "Создаем задание: сверяем данные"):
+        assert text in spoken
