@@ -12,8 +12,10 @@ from econtract.sandbox.faults import UNDELIVERED_REASONS
 from econtract.sandbox.models import TextMessage
 
 _MAX_ROWS = 100
-# A code in our messages: after the word «код», or after `#` for the autofill of phones.
-_CODE_PATTERN = re.compile(r"(?:#|код\w*[:\s-]{1,3})(\d{4,8})\b", re.IGNORECASE)
+# A code in our messages: before or after the word «код», or after `#` for the autofill of phones.
+_CODE_PATTERN = re.compile(
+    r"(?:#|код\w*[:\s-]{1,3})(\d{4,8})\b|\b(\d{4,8})(?=\s[–-]\sкод)", re.IGNORECASE
+)
 
 
 @require_GET
@@ -38,4 +40,4 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _find_code(text: str) -> str:
     match = _CODE_PATTERN.search(text)
-    return match[1] if match else ""
+    return match[1] or match[2] if match else ""

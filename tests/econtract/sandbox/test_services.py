@@ -120,6 +120,12 @@ def test_messages_are_delivered(sandbox: Sandbox) -> None:
     assert [message["channel"] for message in sandbox.messages()] == ["sms", "email"]
 
 
+def test_the_page_of_messages_shows_codes(sandbox: Sandbox) -> None:
+    for text in ("Код: 123456", "123456 – код подписи: договор № 7712, ПАО. Не сообщайте его."):
+        sandbox.post("/messages/v1/sms", {"id": "m1", "to": "+79123456789", "text": text})
+    assert sandbox.http.get("/sms/").text.count("<code>123456</code>") == 2
+
+
 @pytest.mark.parametrize(
     ("channel", "to"),
     [("sms", "89123456789"), ("sms", "+791234567890"), ("email", "nobody"), ("email", "a@b@c")],
