@@ -150,6 +150,7 @@ def test_a_manager_without_regions_sees_how_to_request_them(
     manager.regions.clear()
     page = get_text(company.open())
     assert "Регионы вам пока не открыты" in page
+    assert "Услуга: E-Contract: Техническая поддержка" in page
     assert f"Логин: {manager.username}" in page
     assert "https://helpme.example" in page
     assert '<select name="region"' not in page
