@@ -1,15 +1,19 @@
 """The signing channel of a task: the only module of `tasks` that knows how each one works.
 
-A task keeps what a channel needs in columns of its own: box, signatory and exchange for the
-ЭДО operator. `BINDINGS` says which class reads and writes them.
+A task keeps what a channel needs in columns of its own: box and signatory for both, `exchange` for
+the ЭДО operator, `simple_signing` for signing by SMS. `BINDINGS` says which class reads and writes
+them.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
@@ -21,16 +25,21 @@ from edo.channels.protocol import (
     SigningRecipient,
     SigningSession,
 )
-from edo.models import Box, Exchange, Signatory
+from edo.channels.simple.channel import SimpleChannel
+from edo.channels.simple.channel import build_session as build_simple_session
+from edo.channels.simple.signer import Signer
+from edo.models import Box, Exchange, Signatory, SimpleSigning
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution
 
 # Relations of a task that its channel reads, and columns of them that the card does not show.
-RELATIONS = ("box", "signatory", "exchange__power_of_attorney")
+RELATIONS = ("box", "signatory", "exchange__power_of_attorney", "simple_signing__signer")
 DEFERRED_ON_CARD = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
 
 # Tasks whose client may still sign a document.
-LIVE_SESSION = Q(exchange__state__in=Exchange.LIVE_STATES)
+LIVE_SESSION = Q(channel=Channel.EDO, exchange__state__in=Exchange.LIVE_STATES) | Q(
+    channel=Channel.SMS, simple_signing__state__in=SimpleSigning.LIVE_STATES
+)
 
 # The resolution for a refusal or a failure of a channel, by its code; for others SEND_FAILED.
 RESOLUTIONS: dict[str, Resolution] = {
@@ -103,10 +112,57 @@ class OperatorBinding:
         task.save(update_fields=["exchange"])
 
 
+class SimpleBinding:
+    """Signing by SMS: `box`, `signatory`, `contact_version` and `simple_signing` of the task."""
+
+    def build_channel(self, task: SigningTask) -> SimpleChannel:
+        return SimpleChannel(
+            box=task.box,
+            signatory=task.signatory,
+            signer=Signer(
+                version=task.contact_version,
+                client_id=task.client_id,
+                client_inn=task.client.inn,
+                identified_at=task.identified_at,
+                identification_ref=task.identification_ref,
+                region=task.region.name,
+                reference=str(task.number),
+                time_to_sign=timedelta(days=settings.SIGNING_DAYS),
+                build_address=_build_signing_address,
+            ),
+            signing=task.simple_signing,
+        )
+
+    def get_session(self, task: SigningTask) -> SigningSession | None:
+        return build_simple_session(task.simple_signing) if task.simple_signing else None
+
+    def set_session(self, task: SigningTask, session_id: UUID) -> None:
+        if task.simple_signing is not None:
+            task.past_simple_signings.add(task.simple_signing)
+        task.simple_signing_id = session_id
+        task.save(update_fields=["simple_signing"])
+
+
+def _build_signing_address(token: str) -> str:
+    return settings.PUBLIC_URL + reverse("signing:document", args=[token])
+
+
+def sends_own_messages(task: SigningTask) -> bool:
+    """Whether the channel itself tells the client where to sign, by `send_link`."""
+    return task.channel == Channel.SMS
+
+
+def send_link(task: SigningTask, message_key: UUID) -> None:
+    """Send the client a new link, once for each ``message_key``; see `SimpleChannel.send_again`.
+
+    Only for a task whose channel `sends_own_messages`.
+    """
+    SimpleBinding().build_channel(task).send_again(message_key)
+
+
 BINDINGS: dict[str, ChannelBinding] = {
     Channel.EDO: OperatorBinding(),
-    # There is no channel for simple signatures yet. No form offers this choice.
-    Channel.SMS: OperatorBinding(),
+    Channel.SMS: SimpleBinding(),
 }
 
 
@@ -141,6 +197,11 @@ def event_sources() -> Iterable[EventSource]:
 def event_sources_of(task: SigningTask) -> Iterable[EventSource]:
     """The streams in which an event about ``task`` can appear."""
     return [get_event_source(task.box)]
+
+
+def find_tasks_of_message(message_key: UUID) -> QuerySet[SigningTask]:
+    """The task whose current session has sent this message to the client, if any."""
+    return SigningTask.objects.filter(simple_signing__links__message_key=message_key)
 
 
 def find_tasks(session_id: str) -> QuerySet[SigningTask]:

@@ -112,7 +112,9 @@ class SimpleSigning(models.Model):
 class SigningLink(models.Model):
     """A link that was sent to the client. Only the hash of its token is stored.
 
-    A signing has at most one live link: every later one ends the one before.
+    A signing has at most one live link: every later one ends the one before. `encrypted_token` is
+    there until the messaging service has accepted the message `message_key`: after a crash the
+    same link is sent.
     """
 
     class End(models.TextChoices):
@@ -125,6 +127,8 @@ class SigningLink(models.Model):
 
     signing = models.ForeignKey(SimpleSigning, models.PROTECT, related_name="links")
     token_sha256 = models.CharField(max_length=64, unique=True)
+    encrypted_token = models.CharField(max_length=200, blank=True)
+    message_key = models.UUIDField(null=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -13,6 +13,7 @@ from django.conf import settings
 from econtract.platform.common import clock
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
+from tasks import channels
 from tasks.lifecycle import guards, steps
 from tasks.models import SigningTask
 from tasks.statuses import Status
@@ -20,6 +21,7 @@ from tasks.transitions import Actor
 
 SUBMIT_DOCUMENT = "submit_document_to_archive"
 EXPIRY_RETRY_DELAY = timedelta(hours=1)
+LINK_TEMPLATES = frozenset({"document_delivered", "signing_reminder"})
 REMINDERS = {
     Status.IDENTIFICATION_PENDING: "identification_reminder",
     Status.CONSENT_PENDING: "consent_reminder",
@@ -68,7 +70,19 @@ def enqueue_poll(task: SigningTask, *, is_reported: bool = False) -> None:
 
 
 def enqueue_messages(task: SigningTask, template: str, **values: Any) -> None:
-    """Enqueues an SMS and an e-mail to the client with a text of `tasks.wording.messages`."""
+    """Enqueues an SMS and an e-mail to the client with a text of `tasks.wording.messages`.
+
+    A channel that sends links of its own has told the client about the document already; its
+    reminder is a new link.
+    """
+    if channels.sends_own_messages(task) and template in LINK_TEMPLATES:
+        if template == REMINDERS[Status.DOCUMENT_SIGNING]:
+            queue.enqueue(
+                kind="send_signing_link",
+                subject=task.number,
+                queue_key=f"{task.queue_key}:sms",
+            )
+        return
     for channel in ("sms", "email"):
         queue.enqueue(
             kind="send_message",

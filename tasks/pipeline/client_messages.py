@@ -9,8 +9,11 @@ from clients.messages.reasons import explain_reason
 from clients.messages.sending import send_email, send_sms
 from clients.models import SentMessage
 from econtract.platform.outbox.models import OutboxJob
+from tasks import channels
+from tasks.lifecycle import effects
 from tasks.notifications import triggers
 from tasks.pipeline.step import PARTIES, NotifyingJobKind, load_task
+from tasks.statuses import Status
 from tasks.wording.messages import compose
 
 
@@ -67,6 +70,22 @@ class SendMessage(NotifyingJobKind):
         )
 
 
+class SendSigningLink(NotifyingJobKind):
+    """A new link to the signing page: a reminder of a channel that sends links of its own."""
+
+    kind = "send_signing_link"
+    title = "Ссылка на подписание"
+    system = "messages"
+    caption_when_parked = "Ссылка на подписание не отправлена"
+
+    def run(self, job: OutboxJob) -> None:
+        task = load_task(job.subject)
+        if task.status == Status.DOCUMENT_SIGNING and not task.withdrawal:
+            channels.send_link(task, job.key)
+        with transaction.atomic():
+            job.complete()
+
+
 def on_message_changed(message: SentMessage, **_: object) -> None:
     """Parks the job of a message that was sent but not delivered, while the task still waits.
 
@@ -76,6 +95,8 @@ def on_message_changed(message: SentMessage, **_: object) -> None:
     state = SentMessage.State
     if message.state not in (state.FAILED, state.DELIVERED):
         return
+    for task in channels.find_tasks_of_message(message.key):
+        effects.enqueue_poll(task, is_reported=True)
     jobs = OutboxJob.objects.select_for_update().filter(key=message.key, kind=SendMessage.kind)
     job = jobs.first()
     if job is None:

@@ -7,7 +7,7 @@ from tasks.pipeline import feeds
 from tasks.pipeline.access_codes import SendAccessCode
 from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArchive
 from tasks.pipeline.cabinet import CreateCabinet
-from tasks.pipeline.client_messages import SendMessage
+from tasks.pipeline.client_messages import SendMessage, SendSigningLink
 from tasks.pipeline.deadlines import Expire, Remind
 from tasks.pipeline.evidence import CollectEvidence
 from tasks.pipeline.following import FollowExchange
@@ -38,6 +38,7 @@ JOB_KINDS: list[type[JobKind]] = [
     SubmitPackageToArchive,
     TimestampPackage,
     SendMessage,
+    SendSigningLink,
     SendAccessCode,
     Remind,
     Expire,

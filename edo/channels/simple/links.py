@@ -2,29 +2,48 @@
 
 import hashlib
 import secrets
+from uuid import UUID, uuid4
 
+from cryptography.fernet import Fernet
 from django.db import transaction
 
 from econtract.platform.common import clock
+from econtract.platform.common.encryption import get_cipher
 from edo import records
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SigningCode, SigningLink, SimpleSigning
 
 # 128 bits: beyond guessing, and the SMS with the link stays one part.
 TOKEN_BYTES = 16
+_PURPOSE = "signing link"
 
 
 @transaction.atomic
-def create_link(signing: SimpleSigning) -> str:
-    """End the live link of ``signing``, if any, create a new one, and return its token."""
+def create_link(signing: SimpleSigning, message_key: UUID | None = None) -> str:
+    """End the live link of ``signing``, if any, create a new one, and return its token.
+
+    ``message_key`` is the key of the message that will carry it.
+    """
     lock_signing(signing)
     end_link(signing, SigningLink.End.REPLACED)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = SigningLink.objects.create(
-        signing=signing, token_sha256=hash_token(token), expires_at=signing.expires_at
+        signing=signing,
+        token_sha256=hash_token(token),
+        encrypted_token=_cipher().encrypt(token.encode()).decode(),
+        message_key=message_key or uuid4(),
+        expires_at=signing.expires_at,
     )
     records.append(signing, RecordKind.LINK_CREATED, facts={"link": str(link.pk)})
     return token
+
+
+def find_unsent_link(signing: SimpleSigning) -> tuple[SigningLink, str] | None:
+    """The live link that the messaging service has not accepted yet, and its token."""
+    link = SigningLink.objects.filter(signing=signing, ended_at=None).first()
+    if link is None or not link.encrypted_token:
+        return None
+    return link, _cipher().decrypt(link.encrypted_token.encode()).decode()
 
 
 def find_by_token(token: str) -> SigningLink | None:
@@ -56,11 +75,15 @@ def end_link(signing: SimpleSigning, end: SigningLink.End) -> None:
     link = SigningLink.objects.filter(signing=signing, ended_at=None).first()
     if link is None:
         return
-    link.ended_at, link.end = now, end
-    link.save(update_fields=["ended_at", "end"])
+    link.ended_at, link.end, link.encrypted_token = now, end, ""
+    link.save(update_fields=["ended_at", "end", "encrypted_token"])
     records.append(signing, RecordKind.LINK_ENDED, facts={"link": str(link.pk), "end": end.value})
 
 
 def lock_signing(signing: SimpleSigning) -> SimpleSigning:
     """The row as it is now, locked until the transaction ends."""
     return SimpleSigning.objects.select_for_update().get(pk=signing.pk)
+
+
+def _cipher() -> Fernet:
+    return get_cipher(_PURPOSE)

@@ -1,0 +1,59 @@
+"""What delivery reports say about the messages of signings."""
+
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from clients.messages.reasons import explain_reason
+from clients.messages.signals import message_changed
+from clients.models import SentMessage
+from edo import records
+from edo.channels.simple import links
+from edo.channels.simple.progress import move_progress
+from edo.evidence_chain.kinds import RecordKind
+from edo.models import SigningLink, SimpleSigning
+
+Progress = SimpleSigning.Progress
+State = SimpleSigning.State
+
+
+@receiver(message_changed, dispatch_uid="simple signings")
+def hear_of_message(*, message: SentMessage, **_: Any) -> None:
+    """Record what became of the message with a link."""
+    link = SigningLink.objects.filter(message_key=message.key).first()
+    if link is None:
+        return
+    if message.state == SentMessage.State.DELIVERED:
+        _record_delivery(link, message)
+    elif message.state == SentMessage.State.FAILED:
+        _record_failure(link, message)
+
+
+@transaction.atomic
+def _record_delivery(link: SigningLink, message: SentMessage) -> None:
+    signing = links.lock_signing(link.signing)
+    records.append(signing, RecordKind.LINK_DELIVERED, facts=_build_facts(link, message))
+    if link.ended_at is not None:
+        return
+    move_progress(signing, Progress.DELIVERED)
+    rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=(State.SENDING, State.SENT))
+    rows.update(state=State.DELIVERED, reason="")
+
+
+@transaction.atomic
+def _record_failure(link: SigningLink, message: SentMessage) -> None:
+    """The signing goes on: the message may arrive late, and another one can be sent."""
+    signing = links.lock_signing(link.signing)
+    facts = {**_build_facts(link, message), "reason": message.reason}
+    records.append(signing, RecordKind.LINK_FAILED, facts=facts)
+    if link.ended_at is None and signing.is_live:
+        move_progress(signing, Progress.UNDELIVERED)
+        refusal = explain_reason(message.reason)
+        SimpleSigning.objects.filter(pk=signing.pk).update(
+            reason=f"{refusal.text} {refusal.fix}".strip()
+        )
+
+
+def _build_facts(link: SigningLink, message: SentMessage) -> dict[str, records.Fact]:
+    return {"link": str(link.pk), "message": str(message.key), "channel": message.channel}

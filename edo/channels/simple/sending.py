@@ -1,0 +1,233 @@
+"""Sending a document to be signed by SMS: our signature first, then a link to the client.
+
+The result of every step is stored before the next one, so after a crash anywhere another worker
+continues from there. No transaction is open during an outside call.
+"""
+
+import hashlib
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from clients.messages.errors import MessageRefused
+from clients.messages.sending import send_sms
+from clients.messages.texts import safe_name
+from clients.models import ContactVersion
+from econtract.platform.common import clock
+from econtract.platform.common.errors import Refused
+from econtract.platform.outbox.leases import fenced_transaction
+from edo import records
+from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_signing_refused
+from edo.channels.protocol import DocumentToSign, SigningRefused
+from edo.channels.simple import links
+from edo.channels.simple.progress import move_progress
+from edo.channels.simple.signer import Signer
+from edo.evidence_chain.chains import format_time
+from edo.evidence_chain.kinds import RecordKind
+from edo.models import Box, Signatory, SigningLink, SimpleSigning
+from edo.models.exchanges import MAX_REASON_LENGTH
+from edo.powers.selection import find_current_power
+from edo.signing import cms
+from edo.signing.providers.protocol import ConfirmationPending
+from edo.signing.providers.registry import get_signing_service
+from edo.trust.store import load_trust_store
+
+State = SimpleSigning.State
+LINK_TEMPLATE = "signing_link"
+NOT_SENT = "link_not_sent"
+# An SMS in Cyrillic.
+PART_LENGTH = 70
+MIN_NAME_LENGTH = 15
+
+
+@transaction.atomic
+def open_signing(
+    *,
+    box: Box,
+    signatory: Signatory,
+    signer: Signer,
+    document: DocumentToSign,
+    operation_id: UUID,
+) -> SimpleSigning:
+    """Create the signing of one document; nothing is sent yet.
+
+    The same ``operation_id`` returns the same signing. The chain of its evidence begins with who
+    the person is and whose number it is: what courts ask first.
+    """
+    version = signer.version
+    signing, is_new = SimpleSigning.objects.get_or_create(
+        operation_id=operation_id,
+        defaults={
+            "box": box,
+            "signatory": signatory,
+            "power_of_attorney": find_current_power(signatory, box, clock.now()),
+            "signer": version,
+            "identified_at": signer.identified_at,
+            "identification_ref": signer.identification_ref,
+            "client_inn": signer.client_inn,
+            "document_sha256": document.sha256,
+            "document_number": document.number,
+            "document_kind": document.kind,
+            "file_name": document.file_name,
+            "expires_at": clock.now() + signer.time_to_sign,
+        },
+    )
+    if is_new:
+        records.append(
+            signing,
+            RecordKind.PERSON_IDENTIFIED,
+            facts={
+                "method": "gosuslugi",
+                "reference": signer.identification_ref,
+                "identified_at": format_time(signer.identified_at or clock.now()),
+            },
+            personal={"name": version.full_name, "phone": version.phone},
+        )
+        bound = _find_first_with_number(version)
+        records.append(
+            signing,
+            RecordKind.NUMBER_BOUND,
+            facts={
+                "bound_at": format_time(bound.created_at),
+                "by_role": "employee",
+                "by_user": bound.created_by_id,
+            },
+            personal={"phone": version.phone},
+        )
+    return signing
+
+
+def _find_first_with_number(version: ContactVersion) -> ContactVersion:
+    """The version by which the contact got the phone number that ``version`` has."""
+    earlier = ContactVersion.objects.filter(contact=version.contact_id, number__lte=version.number)
+    other = earlier.exclude(phone=version.phone).order_by("-number").first()
+    since = earlier.filter(number__gt=other.number) if other else earlier
+    return since.order_by("number").first() or version
+
+
+def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:
+    """Sign ``pdf`` for our side and send the link; never two messages for one link.
+
+    Afterwards the state is SENT, or AWAITING_CONFIRMATION while our signatory has to confirm.
+    Raises Unavailable, NotReadyYet at night, SigningRefused; ValueError when ``pdf`` is not the
+    document of the signing.
+    """
+    if hashlib.sha256(pdf).hexdigest() != signing.document_sha256:
+        raise ValueError("The PDF is not the document of this signing.")
+    signing.refresh_from_db()
+    if signing.state == State.FAILED:
+        raise SigningRefused("messages", signing.failure, signing.reason)
+    if signing.state not in SimpleSigning.UNSENT_STATES:
+        return
+    try:
+        if _sign(signing, pdf):
+            send_link(signing, signer)
+    except MessageRefused as refusal:
+        _fail(signing, NOT_SENT, " ".join([refusal.refusal.text, refusal.refusal.fix]).strip())
+        raise SigningRefused("messages", NOT_SENT, signing.reason) from refusal
+    except Refused as refusal:
+        error = to_signing_refused(refusal)
+        _fail(signing, error.code, error.message)
+        raise error from refusal
+
+
+def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None = None) -> None:
+    """Send the link that has not left yet, else a new one, which ends the one before.
+
+    With a ``message_key`` this happens once: a repeat after a crash sends no second message.
+    Raises as `send_sms`.
+    """
+    if message_key and _has_left(signing, message_key):
+        return
+    if links.find_unsent_link(signing) is None:
+        with fenced_transaction():
+            links.create_link(signing, message_key)
+    pair = links.find_unsent_link(signing)
+    if pair is None or pair[0].message_key is None:
+        return
+    link, token = pair
+    message = send_sms(
+        to=signing.signer.phone,
+        text=compose_link_text(signing.box.name, signer.build_address(token)),
+        key=pair[0].message_key,
+        template=LINK_TEMPLATE,
+        client_id=signer.client_id,
+        region=signer.region,
+        reference=signer.reference,
+        is_confidential=True,
+    )
+    with fenced_transaction():
+        link.encrypted_token = ""
+        link.save(update_fields=["encrypted_token"])
+        facts: dict[str, records.Fact] = {
+            "link": str(link.pk),
+            "message": str(message.key),
+            "template": LINK_TEMPLATE,
+            "channel": "sms",
+        }
+        records.append(signing, RecordKind.LINK_SENT, facts=facts)
+        rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
+        rows.update(state=State.SENT, sent_at=clock.now(), reason="")
+        move_progress(signing, SimpleSigning.Progress.SENT)
+    signing.refresh_from_db()
+
+
+def _has_left(signing: SimpleSigning, message_key: UUID) -> bool:
+    rows = SigningLink.objects.filter(signing=signing, message_key=message_key)
+    return rows.filter(encrypted_token="").exists()
+
+
+def compose_link_text(sender: str, address: str) -> str:
+    """«ПАО «…»: документ на подпись https://…»: one part of an SMS if the address is short."""
+    rest = f": документ на подпись {address}"
+    return safe_name(sender, max(PART_LENGTH - len(rest), MIN_NAME_LENGTH)) + rest
+
+
+def _sign(signing: SimpleSigning, pdf: bytes) -> bool:
+    """Sign once for our side. False while the signatory has yet to confirm."""
+    if signing.sender_signature is not None:
+        return True
+    signatory = signing.signatory
+    if signing.power_of_attorney is None:
+        raise send_refused(SendRefusalCode.POWER_OF_ATTORNEY_INVALID)
+    key = uuid5(signing.pk, signing.document_sha256)
+    rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
+    try:
+        signature = get_signing_service(signatory.provider).sign(
+            signatory.key_ref, pdf, key, file_name=signing.file_name
+        )
+    except ConfirmationPending as pending:
+        reason = f"Подписант {signatory} должен подтвердить подпись {pending.place}."
+        with fenced_transaction():
+            rows.update(state=State.AWAITING_CONFIRMATION, reason=reason)
+        signing.refresh_from_db()
+        return False
+    report = cms.verify(signature, pdf, trust=load_trust_store(), at=clock.now())
+    if not report.is_valid:
+        raise send_refused(SendRefusalCode.CERTIFICATE_INVALID, report.reasons[0].text)
+    with fenced_transaction():
+        if rows.filter(sender_signature=None).update(
+            sender_signature=signature,
+            sender_signed_at=report.signed_at or clock.now(),
+            state=State.SENDING,
+            reason="",
+        ):
+            facts = {"document_sha256": signing.document_sha256}
+            records.append(signing, RecordKind.DOCUMENT_SENT_TO_SIGN, facts=facts)
+    signing.refresh_from_db()
+    return signing.sender_signature is not None
+
+
+def _fail(signing: SimpleSigning, code: str, reason: str) -> None:
+    with fenced_transaction():
+        links.lock_signing(signing)
+        links.end_link(signing, SigningLink.End.REVOKED)
+        SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES).update(
+            state=State.FAILED,
+            failure=code,
+            reason=reason[:MAX_REASON_LENGTH],
+            progress=SimpleSigning.Progress.UNDELIVERED,
+            progress_at=clock.now(),
+            finished_at=clock.now(),
+        )
+    signing.refresh_from_db()

@@ -1,0 +1,127 @@
+"""Tasks that are signed by SMS, from the link to the archive."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+
+from accounts.models import User
+from econtract.platform.common import clock
+from edo.evidence_chain.kinds import RecordKind
+from edo.models import SimpleSigning
+from tasks.actions.reminders import remind
+from tasks.lifecycle.perform import perform
+from tasks.models import Channel, SigningTask
+from tasks.statuses import Status
+from tests.support import world
+from tests.support.driver import reload, run_everything, run_until, state_of
+from tests.support.sandbox import Sandbox
+from tests.support.simple_signings import build_ticks, count_records, create_texts, signing_of
+
+pytestmark = pytest.mark.usefixtures("set_up")
+Progress = SimpleSigning.Progress
+
+
+@pytest.fixture
+def task(manager: User, set_up: Sandbox) -> SigningTask:
+    """A task whose client has a link. It is day where they are."""
+    create_texts()
+    task = world.create_task(manager)
+    SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
+    with time_machine.travel(clock.now().replace(hour=9), tick=True):
+        run_until(task, Status.DOCUMENT_SIGNING, set_up)
+        yield reload(task)
+
+
+def links_in(sandbox: Sandbox) -> list[str]:
+    """The paths of the signing page in the messages, oldest first."""
+    texts = [message["text"] for message in sandbox.messages()]
+    return [path for text in texts for path in re.findall(r"/s/[\w-]{22}/", text)]
+
+
+def code_in(sandbox: Sandbox) -> str:
+    return re.findall(r"\b\d{6}\b", sandbox.messages()[-1]["text"])[-1]
+
+
+def sign(sandbox: Sandbox, path: str) -> None:
+    browser = Browser()
+    browser.get(path)
+    browser.post(f"{path}code/", build_ticks())
+    browser.post(f"{path}sign/", {"code": code_in(sandbox)})
+
+
+def test_a_task_is_signed_by_sms_and_archived(task: SigningTask, set_up: Sandbox) -> None:
+    [path] = links_in(set_up)
+    sign(set_up, path)
+    run_everything()
+    assert state_of(task) == (Status.COMPLETED, "")
+    assert signing_of(reload(task)).progress == Progress.SIGNED
+    assert reload(task).package is not None
+    assert set_up.journal("edo") == []
+
+
+def test_a_reminder_is_a_new_link_and_ends_the_one_before(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    remind(task=task, actor=manager)
+    run_everything()
+    first, second = links_in(set_up)
+    assert first != second
+    assert Browser().get(first).status_code == 404
+    sign(set_up, second)
+    run_everything()
+    assert state_of(task)[0] == Status.COMPLETED
+
+
+def test_a_client_who_refuses_says_why(task: SigningTask, set_up: Sandbox) -> None:
+    [path] = links_in(set_up)
+    Browser().post(f"{path}refuse/", {"reason": "other", "text": "Цена выше, чем договорились"})
+    run_everything()
+    assert state_of(task) == (Status.SIGNING_FAILED, "client_refused")
+
+
+def test_a_cancelled_task_ends_the_link(task: SigningTask, set_up: Sandbox, manager: User) -> None:
+    [path] = links_in(set_up)
+    perform(task.number, "cancel", actor=manager, reason="ошибка")
+    run_everything()
+    assert state_of(task)[0] == Status.CANCELLED
+    assert signing_of(reload(task)).state == SimpleSigning.State.REVOKED
+    assert Browser().get(path).status_code == 404
+
+
+def test_the_wait_ends_with_the_link(task: SigningTask, set_up: Sandbox) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=15), tick=True):
+        run_everything()
+        assert state_of(task) == (Status.SIGNING_FAILED, "no_answer")
+        assert signing_of(reload(task)).progress == Progress.EXPIRED
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "down"])
+def test_a_lost_answer_sends_no_second_link(
+    manager: User, set_up: Sandbox, kind: str, run_later: Callable[[], None]
+) -> None:
+    create_texts()
+    task = world.create_task(manager)
+    SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
+    run_until(task, Status.IDENTIFICATION_PENDING, set_up)
+    set_up.fault("messages", kind, path_contains="sms")
+    set_up.identity_answer(reload(task).identification_ref, "passed")
+    run_later()
+    assert len(links_in(set_up)) == 1
+    assert count_records(reload(task), RecordKind.LINK_SENT) == 1
+
+
+@pytest.fixture
+def run_later() -> Callable[[], None]:
+    """Runs everything, and what is put off besides."""
+
+    def run() -> None:
+        start = clock.now().replace(hour=9)
+        for minutes in range(0, 40, 5):
+            with time_machine.travel(start + timedelta(minutes=minutes), tick=True):
+                run_everything()
+
+    return run
