@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.conf import settings
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
@@ -102,6 +103,40 @@ def refuse(client: Page, task: SigningTask, reason: str) -> None:
     client.get_by_text("Отклонить", exact=True).first.click()
     client.get_by_label("Причина отказа").fill(reason)
     client.get_by_role("button", name="Отклонить").click()
+
+
+def open_signing_page(phone: Page, task: SigningTask) -> None:
+    """The newest link that the sandbox's phone of the task's contact has got."""
+    open_messages(phone, task)
+    link = phone.locator(".message a[href*='/s/']").first
+    phone.goto(str(link.get_attribute("href")))
+    expect(phone.get_by_role("heading", level=1)).to_contain_text(task.document_number)
+
+
+def sign_by_sms(phone: Page, task: SigningTask) -> None:
+    """The client opens the link, accepts the texts that are new to them, and enters the code."""
+    open_signing_page(phone, task)
+    for box in phone.get_by_role("checkbox").all():
+        box.check()
+    phone.get_by_role("button", name="Получить код").click()
+    expect(phone.get_by_label("Код из СМС")).to_be_visible()
+    phone.get_by_label("Код из СМС").fill(read_code(phone, task))
+    phone.get_by_role("button", name="Подписать", exact=True).click()
+    expect(phone.get_by_text("Документ подписан")).to_be_visible()
+
+
+def read_code(phone: Page, task: SigningTask) -> str:
+    """The newest code, read in another tab of the same phone."""
+    messages = phone.context.new_page()
+    open_messages(messages, task)
+    code = messages.locator(".message code").first.inner_text()
+    messages.close()
+    return code
+
+
+def open_messages(phone: Page, task: SigningTask) -> None:
+    number = task.contact_version.phone.removeprefix("+")
+    phone.goto(f"{settings.SANDBOX_URL}/sms/?to={number}")
 
 
 # --- Our signatory ------------------------------------------------------------------------------
