@@ -136,7 +136,7 @@ def test_it_restarts_processes_and_ctrl_c_stops_them_all(product: Product) -> No
     assert second.script.wait(TIMEOUT_SECONDS) == 1
     assert "already runs" in second.output.read_text()
 
-    for pid in product.processes("gunicorn econtract.wsgi"):
+    for pid in product.processes("scripts/lib/web.py"):
         os.kill(pid, signal.SIGKILL)
     wait_until(product.is_up, "the web server to restart")
 
