@@ -26,7 +26,7 @@ from edo.models import SimpleSigning
 from tests.support import sandbox as simulators
 from tests.support import world
 from tests.support.sandbox import Sandbox
-from tests.support.simple_signings import build_ticks, create_signing_task, link_of
+from tests.support.signing.simple_signings import build_ticks, create_signing_task, link_of
 
 PEOPLE, TIMES = 100, 200
 PAGE_BAR, PERSON_BAR = 40, 30

@@ -18,7 +18,7 @@ from edo.models.simple_signing import MAX_CODE_ATTEMPTS
 from edo.records import ClientDevice, export_chain
 from tests.support import world
 from tests.support.sandbox import Sandbox
-from tests.support.simple_signings import (
+from tests.support.signing.simple_signings import (
     Outbox,
     create_signing_task,
     create_texts,

@@ -19,7 +19,12 @@ from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until, state_of
 from tests.support.sandbox import Sandbox
-from tests.support.simple_signings import build_ticks, count_records, create_texts, signing_of
+from tests.support.signing.simple_signings import (
+    build_ticks,
+    count_records,
+    create_texts,
+    signing_of,
+)
 
 pytestmark = pytest.mark.usefixtures("set_up")
 Progress = SimpleSigning.Progress

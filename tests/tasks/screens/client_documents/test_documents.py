@@ -19,7 +19,7 @@ from tasks.pipeline.access_codes import SendAccessCode
 from tasks.statuses import Status
 from tests.support.factories import PackageFactory
 from tests.support.factories_clients import ContactFactory
-from tests.support.simple_signings import (
+from tests.support.signing.simple_signings import (
     Outbox,
     count_records,
     create_signing_task,

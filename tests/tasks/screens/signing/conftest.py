@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from tests.support.simple_signings import sms
+from tests.support.signing.simple_signings import sms
 
 __all__ = ["sms"]
 

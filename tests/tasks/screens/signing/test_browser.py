@@ -13,7 +13,7 @@ from tasks.models import SigningTask
 from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens
 from tests.support.chromium.windows import CLIENT_ERROR
-from tests.support.simple_signings import Outbox, create_signing_task, link_of, signing_of
+from tests.support.signing.simple_signings import Outbox, create_signing_task, link_of, signing_of
 
 pytestmark = [
     pytest.mark.browser,
