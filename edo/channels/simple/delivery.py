@@ -8,14 +8,30 @@ from django.dispatch import receiver
 from clients.messages.reasons import explain_reason
 from clients.messages.signals import message_changed
 from clients.models import SentMessage
+from econtract.platform.common import clock
 from edo import records
 from edo.channels.simple import links
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SigningLink, SimpleSigning
 
+LINK_TEMPLATE = "signing_link"
+
 Progress = SimpleSigning.Progress
 State = SimpleSigning.State
+
+
+def record_sent(link: SigningLink, message: SentMessage) -> None:
+    """Record, in the caller's transaction and once, that the provider has accepted the link."""
+    signing = links.lock_signing(link.signing)
+    rows = SigningLink.objects.filter(pk=link.pk, ended_at=None).exclude(encrypted_token="")
+    if not rows.update(encrypted_token=""):
+        return
+    facts = {**_build_facts(link, message), "template": LINK_TEMPLATE}
+    records.append(signing, RecordKind.LINK_SENT, facts=facts)
+    unsent = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
+    unsent.update(state=State.SENT, sent_at=clock.now(), reason="")
+    move_progress(signing, Progress.SENT)
 
 
 @receiver(message_changed, dispatch_uid="simple signings")
@@ -32,12 +48,14 @@ def hear_of_message(*, message: SentMessage, **_: Any) -> None:
 
 @transaction.atomic
 def _record_delivery(link: SigningLink, message: SentMessage) -> None:
+    # The report may be faster than the provider's answer to the sending.
+    record_sent(link, message)
     signing = links.lock_signing(link.signing)
     records.append(signing, RecordKind.LINK_DELIVERED, facts=_build_facts(link, message))
     if link.ended_at is not None:
         return
     move_progress(signing, Progress.DELIVERED)
-    rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=(State.SENDING, State.SENT))
+    rows = SimpleSigning.objects.filter(pk=signing.pk, state=State.SENT)
     rows.update(state=State.DELIVERED, reason="")
 
 

@@ -20,7 +20,7 @@ from edo import records
 from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_signing_refused
 from edo.channels.protocol import DocumentToSign, SigningRefused
 from edo.channels.simple import links
-from edo.channels.simple.progress import move_progress
+from edo.channels.simple.delivery import LINK_TEMPLATE, record_sent
 from edo.channels.simple.signer import Signer
 from edo.evidence_chain.chains import format_time
 from edo.evidence_chain.kinds import RecordKind
@@ -33,7 +33,6 @@ from edo.signing.providers.registry import get_signing_service
 from edo.trust.store import load_trust_store
 
 State = SimpleSigning.State
-LINK_TEMPLATE = "signing_link"
 NOT_SENT = "link_not_sent"
 # An SMS in Cyrillic.
 PART_LENGTH = 70
@@ -157,18 +156,7 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
         is_confidential=True,
     )
     with fenced_transaction():
-        link.encrypted_token = ""
-        link.save(update_fields=["encrypted_token"])
-        facts: dict[str, records.Fact] = {
-            "link": str(link.pk),
-            "message": str(message.key),
-            "template": LINK_TEMPLATE,
-            "channel": "sms",
-        }
-        records.append(signing, RecordKind.LINK_SENT, facts=facts)
-        rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
-        rows.update(state=State.SENT, sent_at=clock.now(), reason="")
-        move_progress(signing, SimpleSigning.Progress.SENT)
+        record_sent(link, message)
     signing.refresh_from_db()
 
 

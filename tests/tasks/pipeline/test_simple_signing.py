@@ -12,8 +12,8 @@ from accounts.models import User
 from econtract.platform.common import clock
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
+from tasks.actions.perform_action import perform_action
 from tasks.actions.reminders import remind
-from tasks.lifecycle.perform import perform
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
 from tests.support import world
@@ -83,14 +83,14 @@ def test_a_reminder_is_a_new_link_and_ends_the_one_before(
 
 def test_a_client_who_refuses_says_why(task: SigningTask, set_up: Sandbox) -> None:
     [path] = links_in(set_up)
-    Browser().post(f"{path}refuse/", {"reason": "other", "text": "Цена выше, чем договорились"})
+    Browser().post(f"{path}refuse/", {"choice": "other", "comment": "Цена выше, чем договорились"})
     run_everything()
     assert state_of(task) == (Status.SIGNING_FAILED, "client_refused")
 
 
 def test_a_cancelled_task_ends_the_link(task: SigningTask, set_up: Sandbox, manager: User) -> None:
     [path] = links_in(set_up)
-    perform(task.number, "cancel", actor=manager, reason="ошибка")
+    perform_action(task=task, name="cancel", actor=manager, reason="ошибка в договоре")
     run_everything()
     assert state_of(task)[0] == Status.CANCELLED
     assert signing_of(reload(task)).state == SimpleSigning.State.REVOKED
