@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from archive.conversion import libreoffice, libreoffice_check
 from archive.conversion.convert import CONVERTERS
-from econtract.platform.common.installation import INSTALLATION
+from econtract.platform.installation.checks import INSTALLATION
 
 
 @register("conversion", INSTALLATION)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
 
-from econtract.platform.common.installation import installation_problems
-from econtract.platform.common.settings_checks import check_static_files
+from econtract.platform.installation.checks import installation_problems
+from econtract.platform.installation.settings_checks import check_static_files
 
 # Gunicorn and the supervisor of scripts/run do not start a process again that exits with this code.
 REFUSED_SETTINGS = 4

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from econtract.platform.common import env
-from econtract.platform.common.installation import INSTALLATION
 from econtract.platform.crypto import libgcrypt
+from econtract.platform.installation.checks import INSTALLATION
 from edo.models import SigningProvider
 from edo.signing.local_keys import LocalKeyFolder
 from edo.signing.providers.registry import CONFIRMING_PROVIDERS, PROVIDERS

@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from econtract.platform.common import env
-from econtract.platform.common.installation import installation_problems
-from econtract.platform.common.settings_checks import REQUIRED_SYSTEMS, check_static_files
+from econtract.platform.installation.checks import installation_problems
+from econtract.platform.installation.settings_checks import REQUIRED_SYSTEMS, check_static_files
 from tests.support.paths import ROOT
 
 NO_ADDRESS = {"url": "", "token": ""}

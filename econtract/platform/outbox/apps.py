@@ -7,4 +7,4 @@ class OutboxConfig(AppConfig):
     verbose_name = "Обмен с внешними системами"
 
     def ready(self) -> None:
-        from econtract.platform.common import settings_checks  # noqa: F401  (registers itself)
+        from econtract.platform.installation import settings_checks  # noqa: F401  (registers itself)

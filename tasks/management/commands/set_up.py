@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from econtract.platform.common.installation import installation_problems
+from econtract.platform.installation.checks import installation_problems
 
 
 class Command(BaseCommand):

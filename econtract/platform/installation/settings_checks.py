@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
-from econtract.platform.common.installation import INSTALLATION
+from econtract.platform.installation.checks import INSTALLATION
 
 # Systems that every installation calls. The providers of signatures check their own.
 REQUIRED_SYSTEMS = (

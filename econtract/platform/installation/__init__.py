@@ -1,0 +1,1 @@
+"""What an installation must have: checks of its settings that stop a start."""
