@@ -24,6 +24,7 @@ from econtract.verification.report import (
     power_block,
     seal_block,
     signature_block,
+    simple_block,
     timestamp_block,
 )
 from econtract.verification.results import FileResult, VerificationResult
@@ -145,6 +146,8 @@ def _read_signatures(paths: list[Path]) -> tuple[list[NamedFile], list[NamedFile
 def _report_lines(result: VerificationResult) -> Iterator[str]:
     for signature in result.signatures:
         yield from _block_lines(signature_block(signature))
+    for simple in result.simple_signatures:
+        yield from _block_lines(simple_block(simple))
     for power in result.powers:
         yield from _block_lines(power_block(power))
     if result.seal:

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.package import evidence, manifest, protocol, readme
+from archive.package import evidence, manifest, protocol, readme, simple
 from archive.package.manifest import FileRole, ManifestEntry, ManifestParty
 from archive.package.names import UniqueNames, safe_name, safe_stem
 from archive.package.parts import EvidencePart, PackageParts, PartySide
@@ -72,6 +72,7 @@ class _PackageWriter:
     def write_all(self, work: Path, seal: Seal) -> None:
         document = self._add_document()
         self._add_signatures(document)
+        self._add_simple_signature(document)
         self._add_powers_of_attorney()
         self._add_stamped_copy(work / "stamped.pdf")
         self._add_protocol()
@@ -100,6 +101,20 @@ class _PackageWriter:
                 document,
             )
 
+    def _add_simple_signature(self, document: str) -> None:
+        if part := self.parts.simple:
+            self._add_bytes(
+                simple.CHAIN_NAME,
+                part.chain,
+                FileRole.SIMPLE_SIGNATURE,
+                PartySide.RECIPIENT,
+                simple.KIND,
+                document,
+            )
+            for text in part.texts:
+                name = safe_name(f"{text.title}, версия {text.version}.txt", default="Текст.txt")
+                self._add_bytes(f"{simple.FOLDER}/{name}", text.content, FileRole.ACCEPTED_TEXT)
+
     def _add_powers_of_attorney(self) -> None:
         for power in self.parts.powers:
             name = safe_name(power.file_name, default="МЧД.xml")
@@ -112,13 +127,15 @@ class _PackageWriter:
     def _add_stamped_copy(self, copy: Path) -> None:
         # Imported late: it costs 7 MB of memory, and only a worker needs it.
         from archive.stamp.stamping import write_stamped_copy
-        from archive.stamp.stamps import build_stamp
+        from archive.stamp.stamps import build_simple_stamp, build_stamp
 
         # A document that no operator knows is identified by its code.
         document_id = self.parts.identifiers.document_id or self.parts.code
         stamps = [
             build_stamp(signature, document_id=document_id) for signature in self.parts.signatures
         ]
+        if self.parts.simple:
+            stamps.append(build_simple_stamp(self.parts.simple, self.parts.document_sha256))
         write_stamped_copy(
             source=self.parts.pdf, target=copy, stamps=stamps, document_id=document_id
         )

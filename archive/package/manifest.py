@@ -24,6 +24,9 @@ class FileRole(StrEnum):
 
     DOCUMENT = "document"
     SIGNATURE = "signature"
+    # The records of a simple signature, and the texts that the client accepted for it.
+    SIMPLE_SIGNATURE = "simple_signature"
+    ACCEPTED_TEXT = "accepted_text"
     POWER_OF_ATTORNEY = "power_of_attorney"
     POWER_OF_ATTORNEY_SIGNATURE = "power_of_attorney_signature"
     STAMPED_COPY = "stamped_copy"
@@ -51,6 +54,8 @@ class FileRole(StrEnum):
 _ROLE_LABELS = {
     FileRole.DOCUMENT: "подписанный документ",
     FileRole.SIGNATURE: "подпись документа",
+    FileRole.SIMPLE_SIGNATURE: "простая электронная подпись: записи о подписании",
+    FileRole.ACCEPTED_TEXT: "текст, который принял клиент",
     FileRole.POWER_OF_ATTORNEY: "машиночитаемая доверенность",
     FileRole.POWER_OF_ATTORNEY_SIGNATURE: "подпись доверенности",
     FileRole.STAMPED_COPY: "копия с отметками",

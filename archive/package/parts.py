@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from archive.package.manifest import FileRole, derive_code
+from archive.package.simple import SimpleSignaturePart
 
 
 class PartySide(StrEnum):
@@ -189,7 +190,8 @@ class PackageParts:
     of «Проверка документа». ``trust_roots`` (PEM) are enclosed so that the commands of
     ПРОЧТИ.txt work as they are; they are a convenience, not a proof. ``seal_roots`` are those of
     our seal, empty when they are the same. ``evidence`` proves the signatures for years, and
-    ``missing_evidence`` are Russian sentences about what could not be had.
+    ``missing_evidence`` are Russian sentences about what could not be had. ``simple`` is the
+    recipient's signature when it is a simple one.
     """
 
     pdf: Path
@@ -205,11 +207,15 @@ class PackageParts:
     seal_roots: bytes = b""
     evidence: Sequence[EvidencePart] = ()
     missing_evidence: Sequence[str] = ()
+    simple: SimpleSignaturePart | None = None
 
     @property
     def code(self) -> str:
         """The verification code of the package."""
-        hashes = [hashlib.sha256(signature.der).hexdigest() for signature in self.signatures]
+        contents = [signature.der for signature in self.signatures]
+        if self.simple:
+            contents.append(self.simple.chain)
+        hashes = [hashlib.sha256(content).hexdigest() for content in contents]
         return derive_code(self.document_sha256, hashes)
 
     @property
@@ -225,4 +231,5 @@ class PackageParts:
     @property
     def finished_at(self) -> datetime:
         """When the last party signed. It dates everything that we add to the package."""
-        return max(signature.details.signed_at for signature in self.signatures)
+        times = [signature.details.signed_at for signature in self.signatures]
+        return max([*times, *([self.simple.signed_at] if self.simple else [])])

@@ -12,6 +12,7 @@ from archive.package.parts import (
     PackageParts,
     PowerOfAttorneyFile,
 )
+from archive.package.simple import RecordLine, SimpleSignaturePart
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from econtract.platform.common.moscow_time import format_date, format_timestamp
 
@@ -45,6 +46,8 @@ def _context(parts: PackageParts, files: Sequence[ManifestEntry]) -> dict[str, A
             (signature.side.genitive, _signature(signature)) for signature in parts.signatures
         ],
         "powers": [(power.side.genitive, _power_of_attorney(power)) for power in parts.powers],
+        "simple": _simple_signature(parts.simple) if parts.simple else None,
+        "records": _records(parts.simple),
         "events": [(format_timestamp(event.at), event) for event in parts.events],
         "barcode": code128_svg(parts.identifiers.archive_code),
         "qr": qr_svg(parts.verification_url),
@@ -92,6 +95,28 @@ def _signature(signature: DocumentSignature) -> Rows:
         ("МЧД", details.power_of_attorney or ""),
         ("Результат проверки", "Подпись соответствует файлу документа"),
     )
+
+
+def _simple_signature(part: SimpleSignaturePart) -> Rows:
+    texts = [f"{text.title}, версия {text.version}" for text in part.texts]
+    return _non_empty(
+        ("Вид подписи", "простая электронная подпись (63-ФЗ, статья 9)"),
+        ("Подписал", part.owner),
+        ("ИНН", part.inn),
+        ("Кем подтверждена личность", part.identification),
+        ("Телефон", part.masked_phone),
+        ("Время подписи", part.signed_at_label),
+        ("Событие", f"№ {part.record_number} в записях ниже"),
+        ("Принятые тексты", "; ".join(texts)),
+        ("Хеш последней записи", part.head),
+        ("Заверение записей", part.anchor),
+        ("Результат проверки", "Записи не изменены, порядок подписания соблюден"),
+        ("Обратите внимание", " ".join(part.warnings)),
+    )
+
+
+def _records(part: SimpleSignaturePart | None) -> list[tuple[str, RecordLine]]:
+    return [(format_timestamp(line.at), line) for line in part.records] if part else []
 
 
 def _power_of_attorney(power: PowerOfAttorneyFile) -> Rows:

@@ -61,6 +61,8 @@ def render_readme(
         "stamped_signatures": _select(evidence_files, FileRole.STAMPED_SIGNATURE),
         "responses": _select(evidence_files, FileRole.OCSP_RESPONSE),
         "operator_signatures": by_role[FileRole.OPERATOR_PROTOCOL_SIGNATURE],
+        "simple": next(iter(by_role[FileRole.SIMPLE_SIGNATURE]), None),
+        "accepted_texts": by_role[FileRole.ACCEPTED_TEXT],
         "openssl_config": next(iter(by_role[FileRole.OPENSSL_CONFIG]), None),
     }
     text = render_to_string("archive/package_readme.txt", context)

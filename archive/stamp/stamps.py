@@ -9,7 +9,8 @@ import pikepdf
 import pypdfium2
 from django.template.loader import render_to_string
 
-from archive.package.parts import DocumentSignature
+from archive.package.parts import DocumentSignature, PartySide
+from archive.package.simple import SimpleSignaturePart
 from econtract.platform.common.moscow_time import format_date, format_timestamp
 
 STAMP_WIDTH = 255.0  # points
@@ -30,7 +31,8 @@ _DIGIT_WIDTHS = {"A": 684, "B": 686, "C": 698, "D": 770, "E": 632, "F": 575} | d
 class Stamp:
     """The content of one stamp: who signed, with which certificate, lines of (label, value).
 
-    ``signature_kind`` is in the instrumental case: «подписано …».
+    ``signature_kind`` is in the instrumental case: «подписано …». A simple signature has no
+    certificate: its ``serial`` is empty.
     """
 
     side: str
@@ -38,6 +40,8 @@ class Stamp:
     serial: str
     lines: Sequence[tuple[str, str]]
     signed_at: datetime
+    title: str = "Документ подписан электронной подписью"
+    verdict: str = "Подпись соответствует файлу документа"
 
     @property
     def serial_font_size(self) -> str:
@@ -69,6 +73,29 @@ def build_stamp(signature: DocumentSignature, *, document_id: str) -> Stamp:
         serial=details.serial,
         lines=[line for line in lines if line[1]],
         signed_at=details.signed_at,
+    )
+
+
+def build_simple_stamp(part: SimpleSignaturePart, document_sha256: str) -> Stamp:
+    """The mark of a simple signature over the document with that hash."""
+    # In groups: a line may break between them.
+    groups = [document_sha256[start : start + 16] for start in range(0, 64, 16)]
+    lines = [
+        ("Подписал", part.owner),
+        ("ИНН", part.inn),
+        ("Телефон", part.masked_phone),
+        ("Подписано", part.signed_at_label),
+        ("SHA-256", " ".join(groups)),
+        ("Событие", f"№ {part.record_number} в записях о подписании"),
+    ]
+    return Stamp(
+        side=PartySide.RECIPIENT.label.capitalize(),
+        signature_kind="код из СМС; записи о подписании – в пакете документа",
+        serial="",
+        lines=[line for line in lines if line[1]],
+        signed_at=part.signed_at,
+        title="Подписано простой электронной подписью",
+        verdict="Код создан для файла документа с этим SHA-256",
     )
 
 

@@ -29,6 +29,7 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
+from econtract.verification.simple import verify_simple
 from econtract.verification.stamped_copies import find_copy_difference
 from edo.crypto.digests import DOCUMENT_DIGESTS
 from edo.powers import mchd_checks
@@ -62,6 +63,7 @@ class _PackageVerification:
         self.files = files
         self.manifest = manifest
         self.policy = policy
+        self.simple_entries = self._entries(FileRole.SIMPLE_SIGNATURE)
         self.inns = {party.side: party.inn for party in manifest.parties}
         self.signed_names = {entry.signs for entry in manifest.files if entry.signs}
         self.digests: dict[str, FileDigests] = {}
@@ -88,6 +90,10 @@ class _PackageVerification:
             signatures=tuple(
                 self._verify_signature(entry, judged[entry.name], sides_with_power)
                 for entry in signatures
+            ),
+            simple_signatures=tuple(
+                verify_simple(self.files, entry, self.manifest, self.digests, self.seal)
+                for entry in self.simple_entries
             ),
             powers=tuple(powers),
             seal=self.seal,
@@ -165,7 +171,7 @@ class _PackageVerification:
         if not self._has_right_code():
             problems.append("Код проверки в описи принадлежит другому документу или подписям.")
         documents = [entry.name for entry in self._entries(FileRole.DOCUMENT)]
-        signatures = self._entries(FileRole.SIGNATURE)
+        signatures = [*self._entries(FileRole.SIGNATURE), *self.simple_entries]
         if len(documents) != 1:
             problems.append("В пакете должен быть ровно один подписанный документ.")
         if {entry.signs for entry in signatures} - set(documents):
@@ -178,7 +184,8 @@ class _PackageVerification:
         return problems
 
     def _has_right_code(self) -> bool:
-        hashes = [entry.sha256 for entry in self._entries(FileRole.SIGNATURE)]
+        signatures = [*self._entries(FileRole.SIGNATURE), *self.simple_entries]
+        hashes = [entry.sha256 for entry in signatures]
         documents = self._entries(FileRole.DOCUMENT)
         try:
             return bool(documents) and self.manifest.code == derive_code(

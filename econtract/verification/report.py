@@ -8,6 +8,7 @@ from econtract.verification.results import (
     PowerOfAttorneyResult,
     SealResult,
     SignatureResult,
+    SimpleSignatureResult,
     TimeSource,
     TimestampResult,
     VerificationResult,
@@ -83,6 +84,11 @@ def find_unknowns(result: VerificationResult) -> list[str]:
         unknowns.append(
             "Не отозвана ли доверенность: это знает реестр ФНС, https://m4d.nalog.gov.ru."
         )
+    if result.simple_signatures:
+        unknowns.append(
+            "Кто держал в руках телефон: простая подпись доказывает, что код пришел на номер, "
+            "закрепленный за человеком, и был введен."
+        )
     if result.has_unknown_copy:
         unknowns.append("Тот ли документ показывает копия с отметками: сопоставить их не удалось.")
     if result.is_sealed:
@@ -145,6 +151,22 @@ def _signature_kind(report: SignatureReport | None) -> str:
         return "усиленная; аккредитация удостоверяющего центра не подтверждена"
     remark = " (тестовый УЦ)" if report.accreditation.is_test else ""
     return f"усиленная квалифицированная{remark}"
+
+
+def simple_block(result: SimpleSignatureResult, *, in_full: bool = True) -> ReportBlock:
+    """A simple signature. If not ``in_full``, without persons, file names and reasons."""
+    side = f" {SIDES_GENITIVE[result.side]}" if result.side in SIDES_GENITIVE else ""
+    rows = [
+        ("Файл", result.name if in_full else ""),
+        ("Подписал", result.owner if in_full else ""),
+        ("Телефон", result.phone if in_full else ""),
+        ("Подписано", format_timestamp(result.signed_at) if result.signed_at else ""),
+        ("Событие", f"№ {result.record_number}" if result.record_number else ""),
+        ("Последняя запись", result.head),
+        ("Обратите внимание", " ".join(result.warnings) if in_full else ""),
+    ]
+    problems = _visible_problems(result.problems, in_full=in_full)
+    return ReportBlock(f"Простая электронная подпись{side}", _non_empty(rows), problems)
 
 
 def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> ReportBlock:

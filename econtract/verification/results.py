@@ -91,6 +91,25 @@ class PowerOfAttorneyResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SimpleSignatureResult:
+    """A simple signature: the records of a signing. ``problems`` are those of SignatureResult.
+
+    Values that cannot be trusted are empty or None. ``warnings`` are no problems: a person has to
+    judge them. ``head`` is the hash of the last record.
+    """
+
+    name: str
+    side: str
+    problems: tuple[str, ...]
+    owner: str = ""
+    phone: str = ""
+    signed_at: datetime | None = None
+    record_number: int | None = None
+    head: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SealResult:
     """The seal of a package; problems and doubts are those of SignatureResult."""
 
@@ -115,6 +134,7 @@ class VerificationResult:
 
     files: tuple[FileResult, ...] = ()
     signatures: tuple[SignatureResult, ...] = ()
+    simple_signatures: tuple[SimpleSignatureResult, ...] = ()
     powers: tuple[PowerOfAttorneyResult, ...] = ()
     seal: SealResult | None = None
     has_unknown_copy: bool = False
@@ -136,6 +156,7 @@ class VerificationResult:
             *self.problems,
             *(file.problem for file in self.files if file.problem),
             *(problem for result in results for problem in result.problems),
+            *(problem for simple in self.simple_signatures for problem in simple.problems),
             *(problem for stamp in self.timestamps for problem in stamp.problems),
             *([] if self.signatures else ["no signature"]),
         ]

@@ -26,6 +26,7 @@ from econtract.verification.report import (
     power_block,
     seal_block,
     signature_block,
+    simple_block,
     timestamp_block,
 )
 from econtract.verification.results import VerificationResult
@@ -123,6 +124,7 @@ def _result_context(
         "conclusion": conclusion(result),
         "blocks": [
             *(signature_block(signature, in_full=in_full) for signature in result.signatures),
+            *(simple_block(simple, in_full=in_full) for simple in result.simple_signatures),
             *(power_block(power, in_full=in_full) for power in result.powers),
             *([seal_block(result.seal)] if result.seal else []),
             *map(timestamp_block, result.timestamps),

@@ -41,7 +41,7 @@ class CertificateEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureEvidence:
-    """One signature over the document. `certificate` is None for a simple signature.
+    """One CMS signature over the document. `certificate` is None when it is unreadable.
 
     `power_of_attorney` is the number of the one that the signer acted by, None without one.
     """
@@ -54,6 +54,48 @@ class SignatureEvidence:
     signed_at: datetime
     certificate: CertificateEvidence | None = None
     power_of_attorney: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedTextEvidence:
+    """A text that the client accepted; ``content`` is what the records have the hash of."""
+
+    title: str
+    version: int
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEvidence:
+    """One record for people. ``details`` are in Russian, personal data masked."""
+
+    number: int
+    at: datetime
+    text: str
+    details: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimpleSignatureEvidence:
+    """The client's simple signature: the chain of records, and what people read of it.
+
+    `record_number` is that of the record of the signature, `head` the hash of the last record.
+    `time_zone` is what the client's browser said, "" when it said nothing.
+    """
+
+    chain: bytes
+    owner: str
+    masked_phone: str
+    inn: str
+    signed_at: datetime
+    time_zone: str
+    record_number: int
+    head: str
+    identification: str
+    texts: tuple[AcceptedTextEvidence, ...]
+    records: tuple[RecordEvidence, ...]
+    anchor: str
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +165,7 @@ class SigningEvidence:
 
     `operator`, `message_id` and `document_id` name the document at the operator, empty for a
     channel without one. `trust_roots` (PEM) are enclosed for whoever verifies certificates.
+    `simple` is the client's signature where it is a simple one; `signatures` then has only ours.
     """
 
     document_sha256: str
@@ -133,3 +176,4 @@ class SigningEvidence:
     message_id: str = ""
     document_id: str = ""
     trust_roots: bytes = b""
+    simple: SimpleSignatureEvidence | None = None

@@ -22,12 +22,14 @@ from archive.package.parts import (
     SignatureKind,
     SigningEvent,
 )
+from archive.package.simple import AcceptedTextFile, RecordLine, SimpleSignaturePart
 from econtract.platform.common.moscow_time import MOSCOW
 from edo.channels.evidence import (
     PowerOfAttorneyEvidence,
     SenderEvidence,
     SignatureEvidence,
     SigningEvidence,
+    SimpleSignatureEvidence,
 )
 from tasks.channels import channel_for
 from tasks.models import HistoryEntry, SigningTask
@@ -60,6 +62,7 @@ def collect_parts(task: SigningTask, folder: Path) -> PackageParts:
         trust_roots=evidence.trust_roots,
         seal_roots=_read_seal_roots(),
         evidence=[_build_evidence(row) for row in rows],
+        simple=_build_simple(evidence.simple) if evidence.simple else None,
         missing_evidence=[text for row in rows for text in row.details.get("missing", [])],
     )
 
@@ -83,7 +86,7 @@ def _read_seal_roots() -> bytes:
 def _build_signature(evidence: SignatureEvidence) -> DocumentSignature:
     certificate = evidence.certificate
     if certificate is None:
-        raise ValueError("There is no package for simple signatures yet.")
+        raise ValueError("A signature without a readable certificate has no package.")
     details = SignatureDetails(
         owner=evidence.owner,
         organisation=evidence.organisation,
@@ -101,6 +104,30 @@ def _build_signature(evidence: SignatureEvidence) -> DocumentSignature:
         details=details,
         kind=SignatureKind.QUALIFIED if certificate.is_accredited else SignatureKind.ENHANCED,
         is_test=certificate.is_test,
+    )
+
+
+def _build_simple(evidence: SimpleSignatureEvidence) -> SimpleSignaturePart:
+    return SimpleSignaturePart(
+        chain=evidence.chain,
+        owner=evidence.owner,
+        masked_phone=evidence.masked_phone,
+        inn=evidence.inn,
+        signed_at=evidence.signed_at,
+        time_zone=evidence.time_zone,
+        record_number=evidence.record_number,
+        head=evidence.head,
+        identification=evidence.identification,
+        texts=[
+            AcceptedTextFile(title=text.title, version=text.version, content=text.content)
+            for text in evidence.texts
+        ],
+        records=[
+            RecordLine(number=item.number, at=item.at, text=item.text, details=item.details)
+            for item in evidence.records
+        ],
+        anchor=evidence.anchor,
+        warnings=evidence.warnings,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -21,9 +21,12 @@ from archive.package.parts import (
     SignatureKind,
     SigningEvent,
 )
+from archive.package.simple import AcceptedTextFile, RecordLine, SimpleSignaturePart
 from archive.typesetting.pdf import html_to_pdf
+from edo.evidence_chain.chains import ExportedChain
 from edo.powers import mchd
 from edo.signing.certificates import read_certificate
+from tests.support.evidence_chains import build_chain, signing_steps
 from tests.support.signing.pki import NOW, Signer, authority
 
 MCHD_NUMBER = UUID("2f0b1a5e-33f4-4c3b-9ef2-111111111111")
@@ -177,6 +180,50 @@ def build_parts(
         verification_page="https://contract.example/verify/",
         trust_roots=authority().root.public_bytes(Encoding.PEM),
     )
+
+
+AGREEMENT_TEXT = "Соглашение об электронном взаимодействии\n"
+CONSENT_TEXT = "Согласие на обработку персональных данных\n"
+
+
+def simple_chain(content: bytes) -> ExportedChain:
+    """The records of a simple signature of ``content``, half an hour after our own signature."""
+    steps = signing_steps(
+        hashlib.sha256(content).hexdigest(),
+        hashlib.sha256(AGREEMENT_TEXT.encode()).hexdigest(),
+        hashlib.sha256(CONSENT_TEXT.encode()).hexdigest(),
+        start=NOW,
+    )
+    return build_chain(steps, start=NOW)
+
+
+def build_simple_parts(folder: Path, chain: ExportedChain | None = None) -> PackageParts:
+    """The parts of a package that the recipient has signed with a simple signature."""
+    parts = build_parts(folder)
+    chain = chain or simple_chain(contract_pdf())
+    signed = next(iter(chain.find("signed")), chain.records[-1])
+    simple = SimpleSignaturePart(
+        chain=chain.to_json(),
+        owner="Петров Петр Петрович",
+        masked_phone="+7 912 ***-**-89",
+        inn=CLIENT_INN,
+        signed_at=signed.moment,
+        time_zone="Asia/Omsk",
+        record_number=signed.number,
+        head=chain.head,
+        identification="Госуслуги, запрос R-1",
+        texts=[
+            AcceptedTextFile(title="Соглашение", version=1, content=AGREEMENT_TEXT.encode()),
+            AcceptedTextFile(title="Согласие", version=2, content=CONSENT_TEXT.encode()),
+        ],
+        records=[
+            RecordLine(number=record.number, at=record.moment, text=record.kind, details="Safari")
+            for record in chain.records
+        ],
+        anchor="записи заверяются раз в день",
+        warnings=["Номер телефона закреплен недавно."],
+    )
+    return replace(parts, signatures=parts.signatures[:1], simple=simple)
 
 
 @dataclass(frozen=True)
