@@ -1,16 +1,188 @@
 """What proves that a document was signed by SMS, for the package."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from edo.channels.evidence import EvidenceAttempt, EvidenceContent, SigningEvidence
-from edo.models import SimpleSigning
+from django.conf import settings
+
+from clients.models.formats import mask_phone
+from edo import anchors, records
+from edo.channels.evidence import (
+    AcceptedTextEvidence,
+    CertificateEvidence,
+    EvidenceAttempt,
+    EvidenceContent,
+    PowerOfAttorneyEvidence,
+    RecordEvidence,
+    SenderEvidence,
+    SignatureEvidence,
+    SigningEvidence,
+    SigningSide,
+    SimpleSignatureEvidence,
+)
+from edo.evidence_chain.chains import ChainRecord, ExportedChain, find_problems
+from edo.evidence_chain.kinds import RecordKind
+from edo.evidence_chain.order import find_order_problems
+from edo.evidence_chain.warnings import find_warnings
+from edo.models import AgreementText, SimpleSigning
+from edo.powers import mchd
+from edo.signing import cms
+from edo.signing.trust import TrustStore
+from edo.trust.store import load_trust_store
+
+NOT_ANCHORED = "записи заверяются раз в день; когда пакет собран, заверения еще не было"
+# Facts that people read in the protocol; the others are hashes and ids.
+FACT_LABELS = {
+    "page": "страница",
+    "attempt": "попытка",
+    "template": "шаблон сообщения",
+    "channel": "способ",
+    "reason": "причина",
+    "version": "версия текста",
+    "by_role": "кем",
+    "bound_at": "с",
+    "identified_at": "когда",
+    "method": "способ",
+    "reference": "запрос",
+    "accepted_at": "принято ранее",
+}
+VALUE_LABELS = {
+    "address": "адрес",
+    "browser": "браузер",
+    "screen": "экран",
+    "time_zone": "часовой пояс",
+    "reason": "причина",
+}
 
 
 def collect_evidence(signing: SimpleSigning) -> SigningEvidence:
-    """The evidence of a SIGNED signing, from stored data only. Raises ValueError for others."""
-    raise NotImplementedError
+    """The evidence of a SIGNED signing, from stored data only.
+
+    Raises ValueError for a signing in another state, and for records that do not pass our own
+    check: no package is made of them. Raises Unavailable when the trusted roots cannot be read.
+    """
+    power = signing.power_of_attorney
+    if signing.state != SimpleSigning.State.SIGNED or power is None:
+        raise ValueError("Only a signed signing has evidence.")
+    trust = load_trust_store()
+    data = mchd.parse(bytes(power.xml))
+    principal = data.principal
+    return SigningEvidence(
+        document_sha256=signing.document_sha256,
+        sender=SenderEvidence(
+            name=principal.name, inn=principal.inn, kpp=principal.kpp, ogrn=principal.ogrn
+        ),
+        signatures=(_build_signature(signing, str(data.registration_number), trust),),
+        powers_of_attorney=(_build_power(bytes(power.xml), bytes(power.signature), trust),),
+        trust_roots=Path(settings.EDO_TRUST_ROOTS).read_bytes(),
+        simple=_build_simple(signing),
+    )
 
 
 def fetch_evidence(signing: SimpleSigning, known: Sequence[EvidenceContent]) -> EvidenceAttempt:
     """Nothing outside knows more of a simple signature than its own records."""
     return EvidenceAttempt(files=tuple(known))
+
+
+def _build_simple(signing: SimpleSigning) -> SimpleSignatureEvidence:
+    chain = records.export_chain(signing, with_values=True)
+    problems = find_problems(chain)
+    problems += find_order_problems(chain, document_sha256=signing.document_sha256)
+    if problems:
+        raise ValueError(f"The records of a signing do not pass: {len(problems)} problems.")
+    signed = chain.find(RecordKind.SIGNED)[0]
+    identified = chain.find(RecordKind.PERSON_IDENTIFIED)[-1].facts
+    proof = anchors.find_proof(signing)
+    zones = [record.value("time_zone") for record in chain.records if record.value("time_zone")]
+    return SimpleSignatureEvidence(
+        chain=chain.to_json(),
+        owner=signing.signer.full_name,
+        masked_phone=mask_phone(signing.signer.phone),
+        inn=signing.client_inn,
+        signed_at=signed.moment,
+        time_zone=zones[-1] if zones else "",
+        record_number=signed.number,
+        head=chain.head,
+        identification=f"{identified.get('method')}, запрос {identified.get('reference')}",
+        texts=_find_texts(chain),
+        records=tuple(_describe(record) for record in chain.records),
+        anchor=f"заверено печатью за {proof[0].day:%d.%m.%Y}" if proof else NOT_ANCHORED,
+        warnings=tuple(item.text for item in find_warnings(chain)),
+    )
+
+
+def _find_texts(chain: ExportedChain) -> tuple[AcceptedTextEvidence, ...]:
+    accepted = chain.find(RecordKind.AGREEMENT_ACCEPTED, RecordKind.CONSENT_ACCEPTED)
+    hashes = {record.facts.get("text_sha256") for record in accepted}
+    return tuple(
+        AcceptedTextEvidence(
+            title=text.get_kind_display(), version=text.version, content=text.text.encode()
+        )
+        for text in AgreementText.objects.filter(sha256__in=hashes).order_by("kind", "version")
+    )
+
+
+def _describe(record: ChainRecord) -> RecordEvidence:
+    parts = [
+        f"{label} {record.facts[name]}"
+        for name, label in FACT_LABELS.items()
+        if record.facts.get(name) not in (None, "")
+    ]
+    parts += [
+        f"{label} {record.value(name)}"
+        for name, label in VALUE_LABELS.items()
+        if record.value(name)
+    ]
+    if "is_right" in record.facts:
+        parts.append("код верный" if record.facts["is_right"] else "код неверный")
+    kind = RecordKind(record.kind)
+    return RecordEvidence(
+        number=record.number, at=record.moment, text=kind.label, details="; ".join(parts)
+    )
+
+
+def _build_signature(
+    signing: SimpleSigning, power_number: str, trust: TrustStore
+) -> SignatureEvidence:
+    content = bytes(signing.sender_signature or b"")
+    digests = {"sha256": bytes.fromhex(signing.document_sha256)}
+    report = cms.verify_digest(content, digests, trust=trust)
+    certificate, signed_at = report.certificate, report.signed_at or signing.sender_signed_at
+    if certificate is None or signed_at is None:
+        raise ValueError("Our own signature has a certificate and a time.")
+    return SignatureEvidence(
+        side=SigningSide.SENDER,
+        content=content,
+        owner=certificate.owner,
+        organisation=certificate.organisation,
+        inn=certificate.organisation_inn or certificate.inn,
+        signed_at=signed_at,
+        certificate=CertificateEvidence(
+            serial=certificate.serial,
+            issuer=certificate.issuer,
+            valid_from=certificate.valid_from,
+            valid_until=certificate.valid_until,
+            is_accredited=report.accreditation is not None,
+            is_test=report.accreditation is not None and report.accreditation.is_test,
+        ),
+        power_of_attorney=power_number,
+    )
+
+
+def _build_power(xml: bytes, signature: bytes, trust: TrustStore) -> PowerOfAttorneyEvidence:
+    data = mchd.parse(xml)
+    signed_at = cms.verify(signature, xml, trust=trust).signed_at
+    if signed_at is None:
+        raise ValueError("The signature of the power of attorney has no signing time.")
+    return PowerOfAttorneyEvidence(
+        side=SigningSide.SENDER,
+        file_name=mchd.build_file_name(data),
+        number=str(data.registration_number),
+        xml=xml,
+        signature=signature,
+        principal=data.principal.name,
+        representative=data.representative.full_name,
+        valid_from=data.issued_on,
+        valid_until=data.valid_until,
+        signed_at=signed_at,
+    )
