@@ -1,3 +1,3 @@
-from edo.admin import confirmations, registration, trust
+from edo.admin import agreements, confirmations, registration, trust
 
-__all__ = ["confirmations", "registration", "trust"]
+__all__ = ["agreements", "confirmations", "registration", "trust"]

@@ -1,7 +1,40 @@
 """The texts that a client accepts before the first signature."""
 
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
 from econtract.platform.common import clock
 from edo.models import AgreementAcceptance, AgreementText
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def load_default_texts() -> None:
+    """Store the texts of `edo/data/` as the first versions; kinds that have one keep it."""
+    for kind in AgreementText.Kind:
+        if not AgreementText.objects.filter(kind=kind).exists():
+            add_version(kind, (DATA / f"agreement_{kind}.txt").read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def add_version(kind: str, text: str, *, in_force_from: datetime | None = None) -> AgreementText:
+    """Add the next version of a text, in force at once by default.
+
+    Clients who accepted an earlier one are asked again.
+    """
+    content = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+    rows = AgreementText.objects.select_for_update().filter(kind=kind)
+    last = rows.order_by("-version").first()
+    return AgreementText.objects.create(
+        kind=kind,
+        version=last.version + 1 if last else 1,
+        text=content,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        in_force_from=in_force_from or clock.now(),
+    )
 
 
 def get_texts_in_force() -> list[AgreementText]:
@@ -26,6 +59,13 @@ def has_consent(contact_id: int) -> bool:
     kind = AgreementText.Kind.PERSONAL_DATA
     rows = AgreementAcceptance.objects.filter(contact_id=contact_id, withdrawn_at=None)
     return rows.filter(text__kind=kind).exists()
+
+
+def has_withdrawn_consent(contact_id: int) -> bool:
+    """Whether the person has withdrawn the consent and not given it anew."""
+    kind = AgreementText.Kind.PERSONAL_DATA
+    rows = AgreementAcceptance.objects.filter(contact_id=contact_id, text__kind=kind)
+    return rows.exists() and not rows.filter(withdrawn_at=None).exists()
 
 
 def find_missing_texts(contact_id: int) -> list[AgreementText]:

@@ -15,11 +15,13 @@ from clients.messages.texts import safe_name
 from clients.models import ContactVersion
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused
+from econtract.platform.common.refusals import Refusal
 from econtract.platform.outbox.leases import fenced_transaction
 from edo import records
 from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_signing_refused
 from edo.channels.protocol import DocumentToSign, SigningRefused
 from edo.channels.simple import links
+from edo.channels.simple.agreements import has_withdrawn_consent
 from edo.channels.simple.delivery import LINK_TEMPLATE, record_sent
 from edo.channels.simple.signer import Signer
 from edo.evidence_chain.chains import format_time
@@ -37,6 +39,11 @@ NOT_SENT = "link_not_sent"
 # An SMS in Cyrillic.
 PART_LENGTH = 70
 MIN_NAME_LENGTH = 15
+CONSENT_WITHDRAWN = Refusal(
+    "consent_withdrawn",
+    "Клиент отозвал согласие на обработку персональных данных, писать ему больше нельзя.",
+    "Позвоните клиенту или подпишите документ через оператора ЭДО.",
+)
 
 
 @transaction.atomic
@@ -138,6 +145,8 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
     """
     if message_key and _has_left(signing, message_key):
         return
+    if has_withdrawn_consent(signing.signer.contact_id):
+        raise MessageRefused(CONSENT_WITHDRAWN)
     if links.find_unsent_link(signing) is None:
         with fenced_transaction():
             links.create_link(signing, message_key)
