@@ -10,6 +10,7 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from econtract.platform.common import clock
+from edo.channels.simple.client import withdraw_consent
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
 from tasks.actions.perform_action import perform_action
@@ -130,3 +131,19 @@ def run_later() -> Callable[[], None]:
                 run_everything()
 
     return run
+
+
+def test_a_client_who_withdrew_the_consent_gets_no_more_links(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    [path] = links_in(set_up)
+    sign(set_up, path)
+    assert withdraw_consent(task.contact_version.contact_id)
+    another = world.create_task(manager)
+    SigningTask.objects.filter(pk=another.pk).update(channel=Channel.SMS)
+    run_everything()
+    assert state_of(another) == (Status.SIGNING_FAILED, "send_failed")
+    assert "отозвал согласие" in another.history.latest("pk").comment
+    assert links_in(set_up) == [path]
+    run_everything()
+    assert state_of(task)[0] == Status.COMPLETED
