@@ -70,6 +70,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:contact_refresh": Permission.WORK_TASKS,
     "tasks:account": Permission.WORK_TASKS,
     "tasks:account_check": Permission.WORK_TASKS,
+    "tasks:channel": Permission.WORK_TASKS,
     "tasks:client_box": Permission.WORK_TASKS,
     "tasks:client_box_choice": Permission.WORK_TASKS,
     "tasks:fraud_check": Permission.WORK_TASKS,

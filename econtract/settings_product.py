@@ -93,6 +93,8 @@ EVIDENCE_WAIT_MINUTES = env.number("EVIDENCE_WAIT_MINUTES", 5)
 
 IDENTIFICATION_DAYS = env.number("IDENTIFICATION_DAYS", 7, at_least=1)
 SIGNING_DAYS = env.number("SIGNING_DAYS", 14, at_least=1)
+# Task types whose clients sign by SMS unless the manager chooses the ЭДО operator.
+SMS_TASK_TYPES = env.comma_separated("SMS_TASK_TYPES")
 REMINDER_DAYS = env.numbers("REMINDER_DAYS", "1,3")
 # How many times a day employees may make the system write to one client again.
 CLIENT_MESSAGES_PER_DAY = env.number("CLIENT_MESSAGES_PER_DAY", 10, at_least=1)

@@ -59,21 +59,22 @@ RESOLUTIONS: dict[str, Resolution] = {
 
 
 @dataclass(frozen=True)
-class OperatorSender:
-    """Our side of a task that is signed through the ЭДО operator."""
+class TaskSender:
+    """Our side of a new task, and how its client will sign."""
 
     box: Box
     signatory: Signatory
+    channel: Channel = Channel.EDO
 
     def find_recipient_options(self, recipient: SigningRecipient) -> tuple[RecipientOption, ...]:
-        """`SigningChannel.find_recipient_options` before there is a task."""
+        """`OperatorChannel.find_recipient_options` before there is a task."""
         channel = OperatorChannel(box=self.box, signatory=self.signatory, recipient=recipient)
         return channel.find_recipient_options()
 
     @property
     def columns(self) -> dict[str, Any]:
         """The columns of a new task that keep it."""
-        return {"channel": Channel.EDO, "box": self.box, "signatory": self.signatory}
+        return {"channel": self.channel, "box": self.box, "signatory": self.signatory}
 
 
 class ChannelBinding(Protocol):

@@ -21,7 +21,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import RecipientOption
 from tasks.actions.document import record_attachment, record_review
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
 
@@ -34,7 +34,7 @@ class NewTaskData:
     client: Client
     contact: Contact
     region: Region
-    sender: OperatorSender
+    sender: TaskSender
     recipient: RecipientOption | None = None
     services: Sequence[Service]
     account_number: str

@@ -24,7 +24,9 @@ CLOSED_DRAFT_LIFETIME = timedelta(days=1)
 # Of one user and task type. One more takes the place of the draft that was left alone longest.
 MAX_DRAFTS = 20
 # The form fills these itself: with an only option, or as in the user's last task.
-AUTO_SELECTED_FIELDS = frozenset({"region", "box", "signatory", "document_kind", "offer"})
+AUTO_SELECTED_FIELDS = frozenset(
+    {"channel", "region", "box", "signatory", "document_kind", "offer"}
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from edo.models import Box, Signatory
 from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.demo.parties import PartyFactory
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
@@ -96,7 +96,7 @@ class ScenarioPlayer:
         file = self.parties.build_document(scenario, client, contact, account, services)
         upload = SimpleUploadedFile(file.name, file.content)
         box = Box.objects.filter(regions=region).order_by("pk")[0]
-        sender = OperatorSender(box, Signatory.objects.get(key_ref=scenario.signatory))
+        sender = TaskSender(box, Signatory.objects.get(key_ref=scenario.signatory))
         version = documents.upload_version(upload=upload, user=manager)
         return create_task(
             data=NewTaskData(
@@ -285,7 +285,7 @@ def _contract_of(scenario: Scenario) -> dict[str, Any]:
     return {"contract_number": f"{concluded_on:%y}-1184", "contract_date": concluded_on}
 
 
-def _choose_box(sender: OperatorSender, client: Client) -> RecipientOption | None:
+def _choose_box(sender: TaskSender, client: Client) -> RecipientOption | None:
     """The box of a person: the product leaves this choice to the manager."""
     if client.kind in {Client.Kind.LEGAL, Client.Kind.SOLE_PROPRIETOR}:
         return None

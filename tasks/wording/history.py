@@ -24,6 +24,7 @@ SENTENCES = {
     "account_verified": "Лицевой счет проверен",
     "account_unverified": "Лицевой счет изменен, нужна проверка",
     "fraud_check_confirmed": "Отмечено: проверка клиента на благонадежность проведена",
+    "channel_chosen": "Выбран способ подписания",
     "recipient_chosen": "Выбран ящик клиента",
     "client_reminded": "Клиенту отправлено напоминание",
     "revocation_requested": "Отзываем документ у оператора ЭДО",

@@ -27,7 +27,7 @@ from econtract.platform.common import clock
 from edo.models import Box, Signatory
 from tasks.actions import create
 from tasks.actions.create import NewTaskData
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.demo import operator
 from tasks.models import DocumentKind, SigningTask
 from tests.support.factories import UserFactory
@@ -159,7 +159,7 @@ def create_task(
         "client": client,
         "contact": contact,
         "region": task_region,
-        "sender": OperatorSender(box, signatory),
+        "sender": TaskSender(box, signatory),
         "services": list(Service.objects.filter(code="internet")),
         "account_number": account,
         "account_verified_at": clock.now(),

@@ -1,6 +1,6 @@
 """«Подписание»: checks before sending, the channel's details, the signatures of both sides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -10,13 +10,18 @@ from econtract.platform.common.refusals import join_texts
 from edo.channels.evidence import SigningSide
 from edo.channels.protocol import PreflightCheck
 from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail
+from tasks.actions.channel import channel_refusals
 from tasks.channels import channel_for
 from tasks.lifecycle import preflight
-from tasks.models import SigningTask
+from tasks.models import Channel, SigningTask
 from tasks.screens.card.labeled_values import LabeledValue
 from tasks.statuses import BEFORE_SENDING, Status
 
 CHECK_BOX, CHECK_CONSENT = "Проверить ящик клиента", "Проверить согласие клиента"
+OTHER_CHANNELS = {
+    Channel.EDO: "Подписать через оператора ЭДО",
+    Channel.SMS: "Подписать по СМС",
+}
 SIDE_TITLES = {SigningSide.SENDER: "Ростелеком", SigningSide.RECIPIENT: "Клиент"}
 PENDING_TEXTS = {
     SigningSide.SENDER: "Подпись ставится",
@@ -47,7 +52,7 @@ class SignatureView:
 class SigningBlock:
     """The block «Подписание»; ``checks`` only before the document is sent.
 
-    The texts of the two links are "" where they are not offered.
+    The texts of the links and of the other channel are "" where they are not offered.
     """
 
     details: tuple[LabeledValue, ...]
@@ -56,6 +61,9 @@ class SigningBlock:
     box_check_label: str = ""
     box_check_url: str = ""
     box_choice_url: str = ""
+    channel_url: str = ""
+    other_channel: str = ""
+    other_channel_label: str = ""
 
 
 def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
@@ -71,8 +79,18 @@ def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
         return SigningBlock(details, signatures)
     has_choice = can_check and task.recipient_address
     choice_url = reverse("tasks:client_box_choice", args=[task.number]) if has_choice else ""
-    checks = preflight.run_checks(task)
-    return SigningBlock(details, signatures, checks, CHECK_BOX, check_url, choice_url)
+    block = SigningBlock(
+        details, signatures, preflight.run_checks(task), CHECK_BOX, check_url, choice_url
+    )
+    if channel_refusals(task, user):
+        return block
+    other = Channel.EDO if task.channel == Channel.SMS else Channel.SMS
+    return replace(
+        block,
+        channel_url=reverse("tasks:channel", args=[task.number]),
+        other_channel=other.value,
+        other_channel_label=OTHER_CHANNELS[other],
+    )
 
 
 def build_client_signature(task: SigningTask) -> SignatureView | None:

@@ -8,7 +8,7 @@ from tasks.screens.new_task.company_section import CONTACT_PREFIX
 from tasks.screens.new_task.contacts import NEW_CONTACT
 from tasks.screens.new_task.field_values import get_value
 from tasks.screens.new_task.form_state import COPIED_NUMBER, FormState
-from tasks.screens.new_task.forms import TaskForm
+from tasks.screens.new_task.forms import CHANNELS, TaskForm
 from tasks.screens.new_task.last_choices import OFFER_FIELD
 from tasks.screens.new_task.person_section import PERSON_PREFIX
 
@@ -60,6 +60,8 @@ def _display_value(state: FormState, name: str) -> str:
             return ", ".join(service.name for service in state.chosen_services)
         case "document_kind":
             return str(dict(DocumentKind.choices).get(value, ""))
+        case "channel":
+            return next((label for channel, label in CHANNELS if channel == value), "")
         case "fraud_check":
             return "Да" if value else ""
         case "contact":

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from accounts.models import User
+from accounts.roles import TaskType
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
 from edo.channels.protocol import SigningRecipient
 from tasks.actions.create import NewTaskData
 from tasks.actions.same_documents import SameDocument, find_same_documents
-from tasks.channels import OperatorSender
-from tasks.models import Draft
+from tasks.channels import TaskSender
+from tasks.models import Channel, Draft
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task import account_check, documents, recipients
 from tasks.screens.new_task.account_check import AccountStatus
@@ -180,7 +182,7 @@ class FormState:
     def _recipient_items(self) -> list[ChecklistItem]:
         """A line only for a client with several boxes: then one must be chosen."""
         choice = self.recipient_choice
-        if not choice.has_choice:
+        if self.form.is_signed_by_sms or not choice.has_choice:
             return []
         problems = () if choice.chosen else (recipients.SEVERAL_BOXES,)
         return [ChecklistItem("Ящик клиента", f"#{recipients.FIELD}-0", problems)]
@@ -204,8 +206,10 @@ class FormState:
             client=client,
             contact=contact,
             region=cleaned_data["region"],
-            sender=OperatorSender(cleaned_data["box"], cleaned_data["signatory"]),
-            recipient=self.recipient_choice.chosen,
+            sender=TaskSender(
+                cleaned_data["box"], cleaned_data["signatory"], Channel(cleaned_data["channel"])
+            ),
+            recipient=None if self.form.is_signed_by_sms else self.recipient_choice.chosen,
             services=cleaned_data["services"],
             account_number=cleaned_data["account_number"],
             account_verified_at=self.draft.account_checked_at if is_verified else None,
@@ -235,6 +239,8 @@ def build_form_state(
     choices = (get_value(values, name) for name in SIGNING_FIELDS)
     signing_options = find_signing_options(user, *choices, refresh=refresh)
     values = {**values, **signing_options.field_values, **_copy_account_number(values)}
+    if not has_value(values, "channel"):
+        values["channel"] = [get_default_channel(kind.task_type)]
 
     services = list(Service.objects.filter(active=True))
     form = TaskForm(values, signing_options, services)
@@ -251,6 +257,11 @@ def build_form_state(
         form=form,
         field_items={name: build_field_item(form, name) for name in FIELDS},
     )
+
+
+def get_default_channel(task_type: TaskType) -> Channel:
+    """How clients of such tasks sign unless the manager chooses something else."""
+    return Channel.SMS if task_type in settings.SMS_TASK_TYPES else Channel.EDO
 
 
 def _contract_of(form: TaskForm) -> dict[str, Any]:

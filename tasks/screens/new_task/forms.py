@@ -11,7 +11,7 @@ from clients.models.formats import compact
 from clients.rules.account_prefix import check_account_number
 from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
-from tasks.models import DocumentKind
+from tasks.models import Channel, DocumentKind
 from tasks.screens.new_task.field_values import FieldValues
 from tasks.screens.new_task.last_choices import OFFER_HINT
 from tasks.screens.new_task.signing_options import (
@@ -21,6 +21,7 @@ from tasks.screens.new_task.signing_options import (
 )
 
 FIELDS = (
+    "channel",
     *SIGNING_FIELDS,
     "account_number",
     "document_number",
@@ -29,6 +30,10 @@ FIELDS = (
     "contract_date",
     "services",
     "fraud_check",
+)
+CHANNELS = (
+    (Channel.EDO, "Через оператора ЭДО"),
+    (Channel.SMS, "По ссылке и коду из СМС"),
 )
 CONTRACT_FIELDS = ("contract_number", "contract_date")
 NO_SERVICE = "Выберите хотя бы одну услугу"
@@ -87,6 +92,7 @@ class TaskForm(forms.Form):
     )
     box = _choice("ЛК ЭДО", "Выберите ЛК ЭДО")
     signatory = _choice("Подписант", "Выберите подписанта", widget=SignatorySelect)
+    channel = _choice("Способ подписания", "Выберите способ", choices=CHANNELS)
     account_number = TypedAccountField(
         label="Лицевой счет", help_text="12 цифр", required_message="Введите лицевой счет"
     )
@@ -160,6 +166,11 @@ class TaskForm(forms.Form):
         """
         for name in names:
             self.fields[name].help_text = OFFER_HINT
+
+    @property
+    def is_signed_by_sms(self) -> bool:
+        """Whether the client is to sign by SMS, so needs no box."""
+        return self.data.get("channel") == Channel.SMS
 
     @property
     def is_supplement(self) -> bool:

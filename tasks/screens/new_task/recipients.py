@@ -6,7 +6,7 @@ from typing import Any
 from econtract.platform.common.errors import OutsideError, Unavailable
 from edo.channels.protocol import RecipientOption, SigningRecipient
 from edo.models import Box
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.models import Draft
 from tasks.screens.new_task.field_values import FieldValues, get_value
 
@@ -67,7 +67,7 @@ def build_choice(draft: Draft, check_input: list[str], values: FieldValues) -> R
     return RecipientChoice(options, chosen, is_known=True)
 
 
-def query_options(sender: OperatorSender, recipient: SigningRecipient) -> list[dict[str, Any]]:
+def query_options(sender: TaskSender, recipient: SigningRecipient) -> list[dict[str, Any]]:
     """Ask the operator for the client's boxes, as `Draft.recipient_options` keeps them.
 
     Raises Unavailable when it does not answer.

@@ -20,7 +20,7 @@ from tasks.actions.comments import comment_refusals
 from tasks.actions.contact import edit_contact, refresh_contact, replace_contact
 from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
@@ -54,7 +54,7 @@ def form(**more: Any) -> NewTaskData:
         "client": client,
         "contact": ContactFactory(client=client),
         "region": RegionFactory(),
-        "sender": OperatorSender(box=BoxFactory(), signatory=SignatoryFactory()),
+        "sender": TaskSender(box=BoxFactory(), signatory=SignatoryFactory()),
         "services": [ServiceFactory()],
         "account_number": "850770100110",
         "account_verified_at": clock.now(),

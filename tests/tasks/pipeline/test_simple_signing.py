@@ -19,6 +19,7 @@ from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until, state_of
+from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
 from tests.support.signing.simple_signings import (
     build_ticks,
@@ -147,3 +148,22 @@ def test_a_client_who_withdrew_the_consent_gets_no_more_links(
     assert links_in(set_up) == [path]
     run_everything()
     assert state_of(task)[0] == Status.COMPLETED
+
+
+def test_after_a_failure_a_document_goes_another_way(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    [path] = links_in(set_up)
+    Browser().post(f"{path}wrong-number/")
+    run_everything()
+    assert state_of(task)[0] == Status.SIGNING_FAILED
+    employee = browser_of(manager)
+    card = f"/tasks/{task.number}/"
+    assert "Подписать через оператора ЭДО" in employee.get(card).content.decode()
+    employee.post(f"{card}channel/", {"channel": "edo"})
+    perform_action(task=reload(task), name="send_document", actor=manager)
+    run_until(task, Status.COMPLETED, set_up)
+    assert len(links_in(set_up)) == 1
+    # Too late now.
+    employee.post(f"{card}channel/", {"channel": "sms"})
+    assert reload(task).channel == Channel.EDO

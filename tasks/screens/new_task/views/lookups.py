@@ -10,7 +10,7 @@ from clients.models.search_text import MAX_SEARCH_LENGTH
 from clients.screens.access import current_user
 from econtract.platform.common.errors import Unavailable
 from tasks.actions import drafts
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.screens.new_task import account_check, contacts, recipients
 from tasks.screens.new_task.companies import search_companies
 from tasks.screens.new_task.company_section import CONTACT_PREFIX
@@ -177,7 +177,7 @@ def check_recipient(request: HttpRequest, slug: str) -> HttpResponse:
             request, state, anchor=anchor, announcement=message, recipient_note=message
         )
     try:
-        options = recipients.query_options(OperatorSender(box, signatory), state.recipient)
+        options = recipients.query_options(TaskSender(box, signatory), state.recipient)
     except Unavailable:
         message = recipients.NO_RESPONSE
         return render_changes(

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from econtract.platform.common.errors import Unavailable
 from edo.channels.protocol import RecipientOption, SigningRecipient
 from edo.models import Box
-from tasks.channels import OperatorSender
+from tasks.channels import TaskSender
 from tasks.screens.new_task import recipients
 from tests.support.factories import BoxFactory
 from tests.tasks.screens.new_task.conftest import (
@@ -31,11 +31,11 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> list[RecipientOption]:
     """The client's boxes; change the list to change the operator's answer."""
     boxes = [HEAD, BRANCH, ROAMING]
 
-    def find(sender: OperatorSender, recipient: SigningRecipient) -> tuple[RecipientOption, ...]:
+    def find(sender: TaskSender, recipient: SigningRecipient) -> tuple[RecipientOption, ...]:
         assert (recipient.inn, recipient.kpp) == (ROMASHKA.inn, ROMASHKA.kpp)
         return tuple(boxes)
 
-    monkeypatch.setattr(OperatorSender, "find_recipient_options", find)
+    monkeypatch.setattr(TaskSender, "find_recipient_options", find)
     return boxes
 
 
@@ -106,7 +106,7 @@ def test_an_operator_out_of_reach_blocks_nothing(
     def fail(*_: object) -> tuple[RecipientOption, ...]:
         raise Unavailable("edo", "switched off")
 
-    monkeypatch.setattr(OperatorSender, "find_recipient_options", fail)
+    monkeypatch.setattr(TaskSender, "find_recipient_options", fail)
     assert recipients.NO_RESPONSE in get_text(company.press("recipient/"))
     attach(company)
     assert company.create().status_code == 302
@@ -152,3 +152,15 @@ def test_other_documents_forget_a_contract_that_was_typed(
     company.create()
     task = get_task()
     assert (task.contract_number, task.contract_date) == ("", None)
+
+
+def test_a_client_who_signs_by_sms_needs_no_box(
+    company: FormPage, boxes: list[RecipientOption], attach: Attach
+) -> None:
+    company.press("recipient/")
+    company.values["channel"] = "sms"
+    company.save()
+    attach(company)
+    assert company.create().status_code == 302
+    task = get_task()
+    assert (task.channel, task.recipient_address) == ("sms", "")

@@ -1,0 +1,35 @@
+"""«Другой способ подписания»: the ЭДО operator or SMS."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from clients.screens.access import current_user
+from econtract.platform.common.errors import ActionRefused
+from tasks.actions.channel import choose_channel
+from tasks.models import Channel
+from tasks.screens.common.requests import get_visible_task
+
+CHOSEN = {
+    Channel.EDO: "Документ уйдет через оператора ЭДО",
+    Channel.SMS: "Клиент получит ссылку и код в СМС",
+}
+UNKNOWN = "Такого способа подписания нет"
+
+
+@require_POST
+def choose(request: HttpRequest, number: int) -> HttpResponse:
+    """Changes the way of signing; the document itself is sent by «Отправить снова»."""
+    task, user = get_visible_task(request, number), current_user(request)
+    channel = request.POST.get("channel", "")
+    if channel not in Channel.values:
+        messages.error(request, UNKNOWN)
+        return redirect(task)
+    try:
+        choose_channel(task=task, channel=Channel(channel), actor=user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, CHOSEN[Channel(channel)])
+    return redirect(task)
