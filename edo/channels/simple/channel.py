@@ -8,6 +8,7 @@ from django.db import transaction
 
 from econtract.platform.common import clock
 from econtract.platform.common.refusals import Refusal
+from edo import records
 from edo.channels.evidence import EvidenceAttempt, EvidenceContent, SigningEvidence
 from edo.channels.operator import preflight
 from edo.channels.protocol import (
@@ -21,6 +22,7 @@ from edo.channels.protocol import (
 from edo.channels.simple import evidence, links, sending, summary
 from edo.channels.simple.signer import Signer
 from edo.channels.summaries import SigningSummary
+from edo.evidence_chain.kinds import RecordKind
 from edo.models import Box, Signatory, SigningLink, SimpleSigning
 
 SYSTEM = "messages"
@@ -165,6 +167,7 @@ def _revoke(signing: SimpleSigning) -> None:
     has_expired = signing.expires_at <= now
     end = SigningLink.End.EXPIRED if has_expired else SigningLink.End.REVOKED
     links.end_link(signing, end)
+    records.append(signing, RecordKind.REVOKED, facts={"end": end.value})
     progress = SimpleSigning.Progress
     signing.state = SimpleSigning.State.REVOKED
     signing.progress = progress.EXPIRED if has_expired else progress.REVOKED
