@@ -1,6 +1,7 @@
 """Triggers: which event notifies whom. Called in the transaction that records the event."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from accounts.models import User
 from accounts.users import administrators
@@ -105,6 +106,12 @@ def on_job_parked(task: SigningTask, job: OutboxJob) -> None:
     """Notifies the manager of a job that failed for good without changing the status."""
     text = f"{job_kind(job.kind).caption_when_parked}. Администратор может повторить"
     notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", build_subject(task)))
+
+
+def on_link_undelivered(task: SigningTask, message_key: UUID, reason: str) -> None:
+    """Notifies the manager at once: the client does not know that there is something to sign."""
+    text = f"Ссылка на подписание не дошла до клиента. {reason}"
+    notify([task.manager], Event(kinds.ERROR, text, f"message:{message_key}", build_subject(task)))
 
 
 def on_comment(comment: Comment, mentioned: Iterable[User]) -> None:

@@ -97,6 +97,9 @@ def on_message_changed(message: SentMessage, **_: object) -> None:
         return
     for task in channels.find_tasks_of_message(message.key):
         effects.enqueue_poll(task, is_reported=True)
+        if message.state == state.FAILED:
+            reason = explain_reason(message.reason).text
+            triggers.on_link_undelivered(task, message.key, reason)
     jobs = OutboxJob.objects.select_for_update().filter(key=message.key, kind=SendMessage.kind)
     job = jobs.first()
     if job is None:

@@ -30,8 +30,12 @@ def record_sent(link: SigningLink, message: SentMessage) -> None:
     facts = {**_build_facts(link, message), "template": LINK_TEMPLATE}
     records.append(signing, RecordKind.LINK_SENT, facts=facts)
     unsent = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
-    unsent.update(state=State.SENT, sent_at=clock.now(), reason="")
-    move_progress(signing, Progress.SENT)
+    unsent.update(state=State.SENT, sent_at=clock.now())
+    if signing.records.filter(kind=RecordKind.LINK_OPENED, facts__link=str(link.pk)).exists():
+        return  # The client was faster than the provider's answer.
+    # How far the client came with an earlier link says nothing about this one.
+    live = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.LIVE_STATES)
+    live.update(progress=Progress.SENT, progress_at=clock.now(), reason="")
 
 
 @receiver(message_changed, dispatch_uid="simple signings")

@@ -167,3 +167,23 @@ def test_after_a_failure_a_document_goes_another_way(
     # Too late now.
     employee.post(f"{card}channel/", {"channel": "sms"})
     assert reload(task).channel == Channel.EDO
+
+
+def test_the_manager_hears_at_once_of_a_link_that_did_not_arrive(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    set_up.fault("messages", "undelivered", code="absent", path_contains="sms")
+    remind(task=task, actor=manager)
+    run_everything()
+    assert signing_of(reload(task)).progress == Progress.UNDELIVERED
+    texts = list(manager.notifications.values_list("text", flat=True))
+    assert any(text.startswith("Ссылка на подписание не дошла до клиента.") for text in texts)
+    page = browser_of(manager).get(f"/tasks/{task.number}/").content.decode()
+    assert "Не доставлена" in page
+    remind_later = clock.now() + timedelta(hours=2)
+    with time_machine.travel(remind_later, tick=True):
+        remind(task=task, actor=manager)
+        run_everything()
+    sign(set_up, links_in(set_up)[-1])
+    run_everything()
+    assert state_of(task)[0] == Status.COMPLETED
