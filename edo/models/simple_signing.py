@@ -94,6 +94,7 @@ class SimpleSigning(models.Model):
     class Meta:
         verbose_name = "подписание по СМС"
         verbose_name_plural = "подписания по СМС"
+        indexes = [models.Index(fields=["progress"], name="simple_signing_progress")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="rating_1_to_5"

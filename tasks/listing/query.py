@@ -17,6 +17,7 @@ from econtract.platform.listing.query import (
     search_filter,
 )
 from econtract.platform.listing.sorting import datetime_key, integer_key, text_key
+from edo.models import SimpleSigning
 from tasks.models import Channel
 from tasks.models.queries import SigningTaskQuerySet
 from tasks.statuses import Resolution, Stage, Status, quick_filters, statuses_of
@@ -52,6 +53,7 @@ class TaskListQuery(ListQuery):
     owner: int | None = id_filter()
     task_type: str = choice_filter(TaskType.values, parameter="type")
     channel: str = choice_filter(Channel.values)
+    progress: str = choice_filter(SimpleSigning.Progress.values)
     since: date | None = day_filter(parameter="from")  # noqa: RUF009 - makes a field
     until: date | None = day_filter(parameter="to")  # noqa: RUF009 - makes a field
     sort: str = NEWEST_FIRST
@@ -79,7 +81,9 @@ class TaskListQuery(ListQuery):
             "region_id": self.region,
             "manager_id": self.owner,
             "task_type": self.task_type,
-            "channel": self.channel,
+            # How far a client has come is known of those who sign by SMS: a range of an index.
+            "channel": self.channel or (Channel.SMS if self.progress else ""),
+            "simple_signing__progress": self.progress,
         }
         return Q(**{name: value for name, value in values.items() if value})
 
@@ -105,7 +109,7 @@ class TaskListQuery(ListQuery):
         return not self.with_changes(**dict.fromkeys(CODES, "")).is_narrowed
 
 
-CODES = ("quick_filter", "stage", "status", "resolution", "task_type", "channel")
+CODES = ("quick_filter", "stage", "status", "resolution", "task_type", "channel", "progress")
 
 
 def _start_of_day(day: date | None, *, days_later: int = 0) -> datetime | None:

@@ -6,6 +6,7 @@ from accounts.roles import TaskType
 from clients.models import Region
 from econtract.platform.common.formatting import format_number, pluralize
 from econtract.platform.listing.counters import count_label
+from edo.models import SimpleSigning
 from tasks.listing.counters import TaskCounters
 from tasks.listing.query import TaskListQuery
 from tasks.listing.tabs import TABS
@@ -49,6 +50,7 @@ def build_active_filters(query: TaskListQuery) -> list[dict[str, str]]:
         ("resolution", "Резолюция", Resolution(query.resolution).label if query.resolution else ""),
         ("task_type", "Тип", TaskType(query.task_type).label if query.task_type else ""),
         ("channel", "Подписание", Channel(query.channel).label if query.channel else ""),
+        ("progress", "Ход подписания", _get_progress_label(query.progress)),
         ("region", "Регион", _region_name(query.region)),
         ("owner", "Ответственный", manager_name(query.owner)),
         ("since", "Создано с", query.since.strftime("%d.%m.%Y") if query.since else ""),
@@ -63,6 +65,10 @@ def build_active_filters(query: TaskListQuery) -> list[dict[str, str]]:
         for name, label, value in values
         if value
     ]
+
+
+def _get_progress_label(progress: str) -> str:
+    return str(SimpleSigning.Progress(progress).label) if progress else ""
 
 
 def _region_name(pk: int | None) -> str:

@@ -8,6 +8,7 @@ from accounts.models import AccessGroup, User
 from accounts.roles import TaskType
 from clients.models import Region
 from econtract.platform.listing.columns import optional_columns
+from edo.models import SimpleSigning
 from tasks.listing.columns import TASK_COLUMNS
 from tasks.listing.query import TaskListQuery
 from tasks.models import Channel
@@ -51,6 +52,7 @@ class SelectionForm(forms.Form):
             "resolution": query.resolution,
             "type": query.task_type,
             "channel": query.channel,
+            "progress": query.progress,
             "region": query.region,
             "from": query.since,
             "to": query.until,
@@ -66,10 +68,27 @@ class FilterForm(SelectionForm):
         label="Резолюция", required=False, choices=[("", "Любая"), *Resolution.choices]
     )
 
+    progress = forms.ChoiceField(
+        label="Ход подписания по СМС",
+        required=False,
+        choices=[*ANY, *SimpleSigning.Progress.choices],
+    )
+
     field_order = ("stage", "status", "resolution")
     # The parameters that the form and the combobox beside it set.
     PARAMETERS = frozenset(
-        {"stage", "status", "resolution", "type", "channel", "region", "owner", "from", "to"}
+        {
+            "stage",
+            "status",
+            "resolution",
+            "type",
+            "channel",
+            "progress",
+            "region",
+            "owner",
+            "from",
+            "to",
+        }
     )
 
 
