@@ -7,11 +7,13 @@ from django.test import Client
 
 from accounts.models import AccessGroup, AccessGroupUserObjectPermission, User
 from econtract.platform.listing.models import SavedFilter
+from edo.models import SimpleSigning
 from tasks.models import Channel
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.lists import numbers_on_page
 from tests.support.people import People, browser_of
+from tests.support.signing.simple_signings import create_signing_task
 
 QUERY = "?group=none&status=signing_failed&sort=number"
 
@@ -141,3 +143,14 @@ def test_tasks_are_filtered_by_the_channel(people: People) -> None:
     response = browser_of(owner).get("/tasks/my/?group=none&channel=sms")
     assert numbers_on_page(response) == [by_sms.number]
     assert "Подписание: СМС" in response.content.decode()
+
+
+def test_tasks_are_filtered_by_how_far_the_client_has_come(people: People) -> None:
+    owner = people["owner"]
+    opened, signed = (create_signing_task(manager=owner) for _ in range(2))
+    for task, progress in ((opened, "opened"), (signed, "signed")):
+        SimpleSigning.objects.filter(task=task).update(progress=progress)
+    SigningTaskFactory(manager=owner)
+    response = browser_of(owner).get("/tasks/my/?group=none&progress=opened")
+    assert numbers_on_page(response) == [opened.number]
+    assert "Ход подписания: Открыта" in response.content.decode()
