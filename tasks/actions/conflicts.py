@@ -26,7 +26,7 @@ def build_wrong_status_refusal(task: SigningTask) -> Refusal:
     person = f", сотрудник {last.actor}" if last and last.actor else ""
     since = f"с {format_datetime(task.status_changed_at)}{person}"
     text = f"Действие не выполнено: задание уже в статусе «{Status(task.status).label}» {since}."
-    return Refusal("wrong_status", text)
+    return Refusal("status_changed_meanwhile", text)
 
 
 def _by_whom(task: SigningTask, names: tuple[str, ...]) -> str:

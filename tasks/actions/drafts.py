@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import TaskType
 from archive import documents
 from archive.documents import StoredUpload
+from archive.models import DocumentVersion
 from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
 
@@ -78,7 +79,9 @@ def list_drafts(user: User, task_types: Iterable[TaskType]) -> list[Draft]:
 
 def find_draft_with_document(user: User, task_type: TaskType, version_pk: int) -> Draft | None:
     """The user's draft that has the document version."""
-    drafts = Draft.objects.filter(user=user, task_type=task_type, document_version=version_pk)
+    # A subquery: a number that no column can hold is then no error.
+    versions = DocumentVersion.objects.filter(pk=version_pk)
+    drafts = Draft.objects.filter(user=user, task_type=task_type, document_version__in=versions)
     return drafts.select_related("document_version").first()
 
 

@@ -116,7 +116,9 @@ def today(database_url: str) -> Rows:
 def test_no_row_is_lost_or_added(old: list[dict[str, Any]], today: Rows) -> None:
     before = Counter(MODELS.get(row["model"], row["model"]) for row in old)
     assert len(old) > 1000
-    assert Counter(model for model, _ in today) == before
+    # The admin's list of call scripts, whose texts are in a table of the code.
+    after = Counter(model for model, _ in today if model != "tasks.callscript")
+    assert after == before
 
 
 def test_every_value_is_kept(old: list[dict[str, Any]], today: Rows) -> None:

@@ -55,6 +55,9 @@ class Stack:
             "OUTBOX_LEASE_SECONDS": "5",
             "FEED_POLL_SECONDS": "0.5",
             "LOG_LEVEL": "WARNING",
+            # All clients of these tests have one phone.
+            "MESSAGES_PER_ADDRESS": "0",
+            "MESSAGES_PER_CLIENT": "0",
         }
 
     def _broker(self) -> str:
