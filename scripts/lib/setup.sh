@@ -23,15 +23,23 @@ fail() {
 }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# temporary_folder NAME : prints a new folder, whose name ends with the id of this script, and deletes
-# those of scripts that were killed.
+# temporary_folder NAME : prints a new folder, whose name ends with the id and the start of this script,
+# and deletes those of scripts that were killed. The id alone is no name: in a container it is always 1.
 temporary_folder() {
-  local folder pid
-  for folder in "${TMPDIR:-/tmp}"/econtract-"$1".*; do
-    pid=${folder##*.}
-    [ ! -O "$folder" ] || [ -z "${pid//[!0-9]/}" ] || kill -0 "$pid" 2>/dev/null || rm -rf "$folder"
+  local folder owner
+  for folder in "${TMPDIR:-/tmp}"/econtract-"$1".*.*.*; do
+    owner=${folder%.*}
+    [ ! -O "$folder" ] || [ "$(start_of "${owner##*.}")" = "${folder##*.}" ] || rm -rf "$folder"
   done
-  mktemp -d "${TMPDIR:-/tmp}/econtract-$1.XXXXXX.$$"
+  mktemp -d "${TMPDIR:-/tmp}/econtract-$1.XXXXXX.$$.$(start_of $$)"
+}
+
+# start_of PID : when the process was started, in ticks since the boot; 0 when there is none.
+start_of() {
+  local line fields
+  line=$(cat "/proc/$1/stat" 2>/dev/null) || { echo 0 && return; }
+  read -ra fields <<<"${line##*) }" # the name before it may contain spaces
+  echo "${fields[19]}"
 }
 
 # The script's own trap replaces this one and deletes the folder too.
