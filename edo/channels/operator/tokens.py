@@ -56,10 +56,11 @@ class OidcToken:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             row = OperatorToken.objects.get(pk=self._system)
-            if row.access and row.access != rejected and not _is_expired(row):
+            if _is_usable(row, rejected):
                 return row.access
             if self._claim():
-                return self._fetch(row)
+                # Another process may have renewed it between our reading and the claim.
+                return self._fetch(OperatorToken.objects.get(pk=self._system), rejected)
             time.sleep(POLL_SECONDS)
         raise Unavailable(self._system, "the token is being renewed", retry_after=2)
 
@@ -70,10 +71,12 @@ class OidcToken:
         rows = OperatorToken.objects.filter(free, pk=self._system)
         return bool(rows.update(renewing_until=now + RENEWAL_LEASE))
 
-    def _fetch(self, row: OperatorToken) -> str:
-        """Ask for a new token and store it; the claim ends in any case."""
+    def _fetch(self, row: OperatorToken, rejected: str) -> str:
+        """Ask for a new token, unless there is one, and store it; the claim ends in any case."""
         changes: dict[str, object] = {}
         try:
+            if _is_usable(row, rejected):
+                return row.access
             access, refresh, seconds = self._request_token(row)
             changes = {
                 "encrypted_access": encrypt_token(access),
@@ -122,6 +125,10 @@ class OidcToken:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unavailable(LOGIN_SYSTEM, "the response contains no token") from error
+
+
+def _is_usable(row: OperatorToken, rejected: str) -> bool:
+    return bool(row.access) and row.access != rejected and not _is_expired(row)
 
 
 def _is_expired(row: OperatorToken) -> bool:

@@ -18,6 +18,7 @@ from econtract.platform.common.http import OutsideHttp
 from econtract.platform.common.http_tokens import StaticToken
 from edo.channels.operator.tokens import OidcToken, get_token_source
 from edo.models import OperatorToken
+from edo.models.tokens import encrypt_token
 from tests.support.fake_server import FakeServer, Respond, response, run_fake_server
 
 
@@ -158,6 +159,24 @@ def test_processes_that_need_a_token_at_once_ask_once(server: FakeServer) -> Non
         worker.join(20)
     assert results == ["first"] * 3
     assert len(server.requests) == 1
+
+
+@pytest.mark.django_db
+def test_a_token_that_came_before_the_claim_is_taken(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = OidcToken._claim
+
+    def claim_after_another(self: OidcToken) -> bool:
+        rows = OperatorToken.objects.filter(pk="edo")
+        later = clock.now() + timedelta(hours=1)
+        rows.update(encrypted_access=encrypt_token("another"), expires_at=later)
+        return claim(self)
+
+    monkeypatch.setattr(OidcToken, "_claim", claim_after_another)
+    assert OidcToken("edo").renew("") == "another"
+    assert server.requests == []
+    assert OperatorToken.objects.get(pk="edo").renewing_until is None
 
 
 def test_without_a_provider_the_token_is_that_of_the_settings(settings: Any) -> None:
