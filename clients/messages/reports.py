@@ -17,7 +17,7 @@ from clients.messages.signals import message_changed
 from clients.models import SentMessage
 from clients.models.messages import MAX_REASON_LENGTH
 from econtract.platform.common import clock
-from econtract.platform.common.errors import OutsideError
+from econtract.platform.common.errors import Refused, Unavailable
 from econtract.platform.outbox.models import InboundEvent
 from econtract.platform.outbox.registry import Feed
 
@@ -97,9 +97,13 @@ def ask_about_silent_messages() -> None:
     for message in silent.order_by("state_at")[:MAX_QUESTIONS]:
         try:
             status = messages().get(message.key)
-        except OutsideError:
+        except Unavailable:
             log.warning("message state unknown message=%s", message.key)
             return
+        except Refused:
+            # About this message alone: the others can still be asked about.
+            log.warning("message state refused message=%s", message.key)
+            status = None
         has_moved = status is not None and record_status(message, status)
         if not has_moved and message.created_at < now - MAX_WAIT_FOR_REPORT:
             record_state(message, State.UNKNOWN)
