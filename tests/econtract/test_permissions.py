@@ -65,6 +65,7 @@ PAGES = {
     "/admin/accounts/user/": ADMINISTRATORS,
     "/admin/tasks/signingtask/why/": ADMINISTRATORS,
     "/admin/tasks/callscript/": ADMINISTRATORS,
+    "/admin/edo/agreementtext/": ADMINISTRATORS,
     "/admin/clients/region/access/": ADMINISTRATORS,
     "/tasks/{task}/": SEE,
     "/tasks/{task}/live/": SEE,
