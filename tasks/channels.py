@@ -202,7 +202,9 @@ def event_sources_of(task: SigningTask) -> Iterable[EventSource]:
 
 def find_tasks_of_message(message_key: UUID) -> QuerySet[SigningTask]:
     """The task whose current session has sent this message to the client, if any."""
-    return SigningTask.objects.filter(simple_signing__links__message_key=message_key)
+    return SigningTask.objects.filter(
+        channel=Channel.SMS, simple_signing__links__message_key=message_key
+    )
 
 
 def find_tasks(session_id: str) -> QuerySet[SigningTask]:

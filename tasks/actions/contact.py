@@ -114,9 +114,12 @@ def _set_version(
 ) -> SigningTask:
     if before.pk == after.pk:
         return task
-    task.contact_version = after
-    save_task(task, "contact_version")
     old, new = asdict(before.details), asdict(after.details)
+    task.contact_version = after
+    if any(old[field] != new[field] for field in client_actions.IDENTITY_FIELDS):
+        # The person who was identified is not the one, or has not the number, of this version.
+        task.identified_at = None
+    save_task(task, "contact_version", "identified_at")
     changed = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
     history.record(
         task,

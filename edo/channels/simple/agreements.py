@@ -68,6 +68,13 @@ def has_withdrawn_consent(contact_id: int) -> bool:
     return rows.exists() and not rows.filter(withdrawn_at=None).exists()
 
 
+def has_texts_in_force(contact_id: int) -> bool:
+    """Whether the person has accepted, and not withdrawn, the text in force of every kind."""
+    texts = get_texts_in_force()
+    accepted = find_acceptances(contact_id)
+    return len(texts) == len(AgreementText.Kind) and all(text.pk in accepted for text in texts)
+
+
 def find_missing_texts(contact_id: int) -> list[AgreementText]:
     """The texts in force that the person has not accepted in this version."""
     accepted = find_acceptances(contact_id)

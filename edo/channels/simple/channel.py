@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 
 from econtract.platform.common import clock
-from econtract.platform.common.refusals import Refusal
 from edo import records
 from edo.channels.evidence import EvidenceAttempt, EvidenceContent, SigningEvidence
 from edo.channels.operator import preflight
@@ -20,18 +19,13 @@ from edo.channels.protocol import (
     SigningSession,
 )
 from edo.channels.simple import evidence, links, sending, summary
-from edo.channels.simple.signer import Signer
+from edo.channels.simple.signer import Signer, find_signer_problems
 from edo.channels.summaries import SigningSummary
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import Box, Signatory, SigningLink, SimpleSigning
 
 SYSTEM = "messages"
-IDENTIFICATION_LABEL = "Кто подписывает"
-NOT_IDENTIFIED = Refusal(
-    "signer_not_identified",
-    "Подписать по СМС может только тот, кто прошел идентификацию с этим номером телефона.",
-    "Запросите идентификацию.",
-)
+SIGNER_LABEL = "Кто подписывает"
 
 
 class SimpleChannel:
@@ -59,10 +53,9 @@ class SimpleChannel:
         return build_session(self._signing) if self._signing else None
 
     def preflight(self, *, at: datetime, fresh: bool = False) -> tuple[PreflightCheck, ...]:
-        refusals = () if self.signer.identified_at else (NOT_IDENTIFIED,)
         return (
             *preflight.check_sender(box=self.box, signatory=self.signatory, at=at, fresh=fresh),
-            PreflightCheck(IDENTIFICATION_LABEL, refusals),
+            PreflightCheck(SIGNER_LABEL, tuple(find_signer_problems(self.signer))),
         )
 
     @property

@@ -7,7 +7,11 @@ from django.db import transaction
 from econtract.platform.common import clock
 from edo import records
 from edo.channels.simple import codes, links
-from edo.channels.simple.agreements import find_acceptances, get_texts_in_force
+from edo.channels.simple.agreements import (
+    find_acceptances,
+    get_texts_in_force,
+    has_texts_in_force,
+)
 from edo.channels.simple.codes import CheckResult
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
@@ -103,10 +107,15 @@ def accept_texts(link: SigningLink, texts: Sequence[AgreementText], device: Clie
 
 @transaction.atomic
 def sign(link: SigningLink, code: str, device: ClientDevice) -> CheckResult:
-    """Check the code; a right one signs the document, ends the link and the code."""
+    """Check the code; a right one signs the document, ends the link and the code.
+
+    Without both texts in force, as after a withdrawal, nothing is checked.
+    """
     signing = links.lock_signing(link.signing)
     if not signing.is_live or not SigningLink.objects.filter(pk=link.pk, ended_at=None):
         return CheckResult(False, has_link_ended=True)
+    if not has_texts_in_force(signing.signer.contact_id):
+        return CheckResult(False, needs_texts=True)
     result = codes.check_code(link, code, device)
     if result.is_right:
         records.append(
@@ -174,7 +183,9 @@ def _open(link: SigningLink, signing: SimpleSigning, device: ClientDevice) -> bo
     records.append(signing, RecordKind.LINK_OPENED, facts=facts, device=device)
     move_progress(signing, Progress.OPENED)
     # Whoever opens the link has got it, even if no delivery report has come.
-    SimpleSigning.objects.filter(pk=signing.pk, state=State.SENT).update(state=State.DELIVERED)
+    rows = SimpleSigning.objects.filter(pk=signing.pk)
+    rows.update(reason="")
+    rows.filter(state=State.SENT).update(state=State.DELIVERED)
     return True
 
 

@@ -65,6 +65,7 @@ class CheckResult:
     attempts_left: int = 0
     is_expired: bool = False
     has_link_ended: bool = False
+    needs_texts: bool = False
     code_id: str = ""
 
 

@@ -70,7 +70,8 @@ def _record_failure(link: SigningLink, message: SentMessage) -> None:
     facts = {**_build_facts(link, message), "reason": message.reason}
     records.append(signing, RecordKind.LINK_FAILED, facts=facts)
     if link.ended_at is None and signing.is_live:
-        move_progress(signing, Progress.UNDELIVERED)
+        if not move_progress(signing, Progress.UNDELIVERED):
+            return  # The client has come further than this report.
         refusal = explain_reason(message.reason)
         SimpleSigning.objects.filter(pk=signing.pk).update(
             reason=f"{refusal.text} {refusal.fix}".strip()

@@ -12,18 +12,16 @@ from django.db import transaction
 from clients.messages.errors import MessageRefused
 from clients.messages.sending import send_sms
 from clients.messages.texts import safe_name
-from clients.models import ContactVersion
+from clients.models import ContactVersion, SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused
-from econtract.platform.common.refusals import Refusal
 from econtract.platform.outbox.leases import fenced_transaction
 from edo import records
 from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_signing_refused
 from edo.channels.protocol import DocumentToSign, SigningRefused
 from edo.channels.simple import links
-from edo.channels.simple.agreements import has_withdrawn_consent
 from edo.channels.simple.delivery import LINK_TEMPLATE, record_sent
-from edo.channels.simple.signer import Signer
+from edo.channels.simple.signer import Signer, find_signer_problems
 from edo.evidence_chain.chains import format_time
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import Box, Signatory, SigningLink, SimpleSigning
@@ -39,11 +37,6 @@ NOT_SENT = "link_not_sent"
 # An SMS in Cyrillic.
 PART_LENGTH = 70
 MIN_NAME_LENGTH = 15
-CONSENT_WITHDRAWN = Refusal(
-    "consent_withdrawn",
-    "Клиент отозвал согласие на обработку персональных данных, писать ему больше нельзя.",
-    "Позвоните клиенту или подпишите документ через оператора ЭДО.",
-)
 
 
 @transaction.atomic
@@ -79,16 +72,17 @@ def open_signing(
         },
     )
     if is_new:
-        records.append(
-            signing,
-            RecordKind.PERSON_IDENTIFIED,
-            facts={
-                "method": "gosuslugi",
-                "reference": signer.identification_ref,
-                "identified_at": format_time(signer.identified_at or clock.now()),
-            },
-            personal={"name": version.full_name, "phone": version.phone},
-        )
+        if signer.identified_at is not None:
+            records.append(
+                signing,
+                RecordKind.PERSON_IDENTIFIED,
+                facts={
+                    "method": "gosuslugi",
+                    "reference": signer.identification_ref,
+                    "identified_at": format_time(signer.identified_at),
+                },
+                personal={"name": version.full_name, "phone": version.phone},
+            )
         bound = _find_first_with_number(version)
         records.append(
             signing,
@@ -126,6 +120,9 @@ def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:
     if signing.state not in SimpleSigning.UNSENT_STATES:
         return
     try:
+        # Before our signatory is asked: they would sign for nothing.
+        if problems := find_signer_problems(signer):
+            raise MessageRefused(problems[0])
         if _sign(signing, pdf):
             send_link(signing, signer)
     except MessageRefused as refusal:
@@ -145,9 +142,10 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
     """
     if message_key and _has_left(signing, message_key):
         return
-    if has_withdrawn_consent(signing.signer.contact_id):
-        raise MessageRefused(CONSENT_WITHDRAWN)
-    if links.find_unsent_link(signing) is None:
+    if problems := find_signer_problems(signer):
+        raise MessageRefused(problems[0])
+    unsent = links.find_unsent_link(signing)
+    if unsent is None or _was_refused(unsent[0]):
         with fenced_transaction():
             links.create_link(signing, message_key)
     pair = links.find_unsent_link(signing)
@@ -167,6 +165,14 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
     with fenced_transaction():
         record_sent(link, message)
     signing.refresh_from_db()
+
+
+def _was_refused(link: SigningLink) -> bool:
+    """Whether the provider refused the link's message: the same one is refused again for ever."""
+    if link.message_key is None:
+        return False
+    rows = SentMessage.objects.filter(key=link.message_key, state=SentMessage.State.FAILED)
+    return rows.exists()
 
 
 def _has_left(signing: SimpleSigning, message_key: UUID) -> bool:

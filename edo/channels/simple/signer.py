@@ -5,6 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clients.models import ContactVersion
+from econtract.platform.common.refusals import Refusal
+from edo.channels.simple.agreements import get_texts_in_force, has_withdrawn_consent
+from edo.models import AgreementText
+
+NOT_IDENTIFIED = Refusal(
+    "signer_not_identified",
+    "Подписать по СМС может только тот, кто прошел идентификацию с этим номером телефона.",
+    "Запросите идентификацию.",
+)
+CONSENT_WITHDRAWN = Refusal(
+    "consent_withdrawn",
+    "Клиент отозвал согласие на обработку персональных данных, писать ему больше нельзя.",
+    "Позвоните клиенту или подпишите документ через оператора ЭДО.",
+)
+NO_TEXTS = Refusal(
+    "no_agreement_texts",
+    "В системе нет текстов, которые клиент принимает перед подписанием по СМС.",
+    "Обратитесь к администратору: тексты добавляются в разделе «Тексты для клиента».",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +44,15 @@ class Signer:
     reference: str
     time_to_sign: timedelta
     build_address: Callable[[str], str]
+
+
+def find_signer_problems(signer: Signer) -> list[Refusal]:
+    """Why no document can be signed by SMS with this person now; empty: it can."""
+    problems = []
+    if signer.identified_at is None:
+        problems.append(NOT_IDENTIFIED)
+    if has_withdrawn_consent(signer.version.contact_id):
+        problems.append(CONSENT_WITHDRAWN)
+    if len(get_texts_in_force()) < len(AgreementText.Kind):
+        problems.append(NO_TEXTS)
+    return problems

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from econtract.platform.common import clock
+from econtract.platform.common.errors import ActionRefused
 from edo.channels.simple.client import withdraw_consent
 from edo.evidence_chain.kinds import RecordKind
-from edo.models import SimpleSigning
+from edo.models import AgreementText, SimpleSigning
+from tasks.actions.contact import edit_contact
 from tasks.actions.perform_action import perform_action
 from tasks.actions.reminders import remind
 from tasks.models import Channel, SigningTask
@@ -187,3 +190,60 @@ def test_the_manager_hears_at_once_of_a_link_that_did_not_arrive(
     sign(set_up, links_in(set_up)[-1])
     run_everything()
     assert state_of(task)[0] == Status.COMPLETED
+
+
+def test_a_changed_number_must_be_identified_before_it_signs(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    [path] = links_in(set_up)
+    Browser().post(f"{path}wrong-number/")
+    run_everything()
+    details = replace(task.contact_version.details, phone="+79990001122")
+    edit_contact(task=reload(task), details=details, actor=manager)
+    with pytest.raises(ActionRefused, match="прошел идентификацию"):
+        perform_action(task=reload(task), name="send_document", actor=manager)
+    assert links_in(set_up) == [path]
+    perform_action(task=reload(task), name="restart_identification", actor=manager)
+    run_until(reload(task), Status.DOCUMENT_SIGNING, set_up)
+    assert set_up.messages(to="+79990001122")
+    assert len(links_in(set_up)) == 2
+
+
+def test_a_reminder_that_is_refused_does_not_block_the_next_one(
+    task: SigningTask, set_up: Sandbox, manager: User
+) -> None:
+    set_up.fault("messages", "error", status=422, code="number_unknown", path_contains="sms")
+    remind(task=task, actor=manager)
+    run_everything()
+    assert len(links_in(set_up)) == 1
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=True):
+        remind(task=task, actor=manager)
+        run_everything()
+        sign(set_up, links_in(set_up)[-1])
+        run_everything()
+    assert len(links_in(set_up)) == 2
+    assert state_of(task)[0] == Status.COMPLETED
+
+
+def test_a_consent_withdrawn_after_the_code_stops_the_signature(
+    task: SigningTask, set_up: Sandbox
+) -> None:
+    [path] = links_in(set_up)
+    browser = Browser()
+    browser.post(f"{path}code/", build_ticks())
+    assert withdraw_consent(task.contact_version.contact_id)
+    page = browser.post(f"{path}sign/", {"code": code_in(set_up)})
+    assert "Сначала примите тексты" in page.content.decode()
+    assert signing_of(reload(task)).is_live
+
+
+def test_without_texts_nothing_is_sent(manager: User, set_up: Sandbox) -> None:
+    task = world.create_task(manager)
+    SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
+    AgreementText.objects.all().delete()
+    run_everything()
+    set_up.identity_answer(reload(task).identification_ref, "passed")
+    run_everything()
+    assert state_of(task)[0] == Status.SIGNING_FAILED
+    assert "нет текстов" in task.history.latest("pk").comment
+    assert links_in(set_up) == []

@@ -97,6 +97,8 @@ def _build_refused_page(visit: Visit, form: CodeForm, result: CheckResult) -> Si
         text = f"Неверный код. Осталось попыток: {result.attempts_left}"
         form.add_error("code", text)
         return build_page(visit, code=form)
+    if result.needs_texts:
+        return build_page(visit, problem="Сначала примите тексты и получите новый код")
     if result.is_expired:
         return build_page(visit, problem="Срок кода истек. Получите новый код")
     return build_page(visit, problem="Код больше не действует. Получите новый код")
