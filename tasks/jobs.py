@@ -15,7 +15,7 @@ from edo import anchors
 from edo.signing.confirmations import delete_old_confirmations
 from edo.trust import ocsp, refresh
 from tasks import channels
-from tasks.actions import presence
+from tasks.actions import client_access, presence
 from tasks.lifecycle import effects, steps
 from tasks.models import SigningTask
 from tasks.notifications import expiry, timestamps, trust
@@ -79,8 +79,9 @@ def enqueue_digests() -> None:
 
 @shared_task(name="tasks.delete_old_rows")
 def delete_old_rows() -> None:
-    """Deletes old notifications, exports, confirmations, OCSP responses, records of open cards."""
+    """Deletes old rows of notifications, exports, confirmations, OCSP, open cards, log-ins."""
     presence.delete_old_viewings()
+    client_access.delete_old_accesses()
     delete_old_exports()
     inbox.delete_old()
     delete_old_confirmations()

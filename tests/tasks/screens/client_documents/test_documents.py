@@ -1,8 +1,12 @@
 """«Мои документы»: who gets in, what they find, and what they can do."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connections
 from django.test import Client as Browser
 
 from archive.files.storage import store_bytes
@@ -13,6 +17,7 @@ from econtract.platform.outbox.models import OutboxJob
 from edo.channels.simple.agreements import has_consent
 from edo.evidence_chain.kinds import RecordKind
 from tasks.actions import client_access
+from tasks.jobs import delete_old_rows
 from tasks.models import ClientAccess, Comment, SigningTask
 from tasks.pipeline import access_codes
 from tasks.pipeline.access_codes import SendAccessCode
@@ -158,3 +163,26 @@ def test_a_consent_is_withdrawn(inside: Browser, task: SigningTask) -> None:
     assert not has_consent(contact_id)
     assert count_records(task, RecordKind.CONSENT_WITHDRAWN) == 1
     assert "Отозвать согласие" not in inside.get(LIST).text
+
+
+def test_old_log_ins_are_deleted(inside: Browser) -> None:
+    delete_old_rows()
+    assert inside.get(LIST).status_code == 200
+    assert ClientAccess.objects.count() == 1
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        delete_old_rows()
+    assert not ClientAccess.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_requests_at_once_five_get_a_code() -> None:
+    contact = ContactFactory(identified_at=clock.now())
+
+    def request(_: int) -> None:
+        client_access.request_access(contact.phone)
+        connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(request, range(12)))
+    assert ClientAccess.objects.count() == 12
+    assert ClientAccess.objects.filter(contact=contact).count() <= client_access.MAX_CODES_PER_DAY
