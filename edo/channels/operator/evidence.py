@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from edo.channels.cms_evidence import build_power_evidence, build_signature_evidence
 from edo.channels.evidence import (
-    CertificateEvidence,
     PowerOfAttorneyEvidence,
     SenderEvidence,
     SignatureEvidence,
@@ -15,7 +15,6 @@ from edo.channels.evidence import (
 from edo.channels.operator.document_digests import get_digests
 from edo.models import Exchange
 from edo.powers import mchd
-from edo.powers.mchd import PowerOfAttorneyData
 from edo.signing import cms
 from edo.signing.trust import TrustStore
 from edo.trust.store import load_trust_store
@@ -33,7 +32,9 @@ def collect_evidence(exchange: Exchange) -> SigningEvidence:
     trust = load_trust_store()
     data = mchd.parse(bytes(power.xml))
     principal = data.principal
-    ours = _build_power(SigningSide.SENDER, data, bytes(power.xml), bytes(power.signature), trust)
+    ours = build_power_evidence(
+        SigningSide.SENDER, data, bytes(power.xml), bytes(power.signature), trust
+    )
     recipient_powers = _build_recipient_powers(exchange, trust)
     return SigningEvidence(
         document_sha256=exchange.document_sha256,
@@ -76,27 +77,8 @@ def _build_signature(
     signed_at = report.signed_at or exchange.recipient_signed_at or exchange.finished_at
     if signed_at is None:
         raise ValueError("A signed exchange has the time of its end.")
-    certificate = report.certificate
-    if certificate is None:
-        return SignatureEvidence(
-            side=side, content=signature, owner="", organisation="", inn="", signed_at=signed_at
-        )
-    return SignatureEvidence(
-        side=side,
-        content=signature,
-        owner=certificate.owner,
-        organisation=certificate.organisation,
-        inn=certificate.organisation_inn or certificate.inn,
-        signed_at=signed_at,
-        certificate=CertificateEvidence(
-            serial=certificate.serial,
-            issuer=certificate.issuer,
-            valid_from=certificate.valid_from,
-            valid_until=certificate.valid_until,
-            is_accredited=report.accreditation is not None,
-            is_test=report.accreditation is not None and report.accreditation.is_test,
-        ),
-        power_of_attorney=power_number,
+    return build_signature_evidence(
+        side, signature, report, signed_at=signed_at, power_number=power_number
     )
 
 
@@ -113,31 +95,6 @@ def _build_recipient_powers(
     xml, signature = bytes(powers[0].xml), bytes(powers[0].signature)
     try:
         data = mchd.parse(xml)
-        return (_build_power(SigningSide.RECIPIENT, data, xml, signature, trust),)
+        return (build_power_evidence(SigningSide.RECIPIENT, data, xml, signature, trust),)
     except ValueError:
         return ()
-
-
-def _build_power(
-    side: SigningSide,
-    data: PowerOfAttorneyData,
-    xml: bytes,
-    signature: bytes,
-    trust: TrustStore,
-) -> PowerOfAttorneyEvidence:
-    """Raises ValueError when the signature has no signing time."""
-    signed_at = cms.verify(signature, xml, trust=trust).signed_at
-    if signed_at is None:
-        raise ValueError("The signature of the power of attorney has no signing time.")
-    return PowerOfAttorneyEvidence(
-        side=side,
-        file_name=mchd.build_file_name(data),
-        number=str(data.registration_number),
-        xml=xml,
-        signature=signature,
-        principal=data.principal.name,
-        representative=data.representative.full_name,
-        valid_from=data.issued_on,
-        valid_until=data.valid_until,
-        signed_at=signed_at,
-    )

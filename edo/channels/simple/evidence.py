@@ -7,12 +7,11 @@ from django.conf import settings
 
 from clients.models.formats import mask_phone
 from edo import anchors, records
+from edo.channels.cms_evidence import build_power_evidence, build_signature_evidence
 from edo.channels.evidence import (
     AcceptedTextEvidence,
-    CertificateEvidence,
     EvidenceAttempt,
     EvidenceContent,
-    PowerOfAttorneyEvidence,
     RecordEvidence,
     SenderEvidence,
     SignatureEvidence,
@@ -73,7 +72,11 @@ def collect_evidence(signing: SimpleSigning) -> SigningEvidence:
             name=principal.name, inn=principal.inn, kpp=principal.kpp, ogrn=principal.ogrn
         ),
         signatures=(_build_signature(signing, str(data.registration_number), trust),),
-        powers_of_attorney=(_build_power(bytes(power.xml), bytes(power.signature), trust),),
+        powers_of_attorney=(
+            build_power_evidence(
+                SigningSide.SENDER, data, bytes(power.xml), bytes(power.signature), trust
+            ),
+        ),
         trust_roots=Path(settings.EDO_TRUST_ROOTS).read_bytes(),
         simple=_build_simple(signing),
     )
@@ -147,42 +150,9 @@ def _build_signature(
     content = bytes(signing.sender_signature or b"")
     digests = {"sha256": bytes.fromhex(signing.document_sha256)}
     report = cms.verify_digest(content, digests, trust=trust)
-    certificate, signed_at = report.certificate, report.signed_at or signing.sender_signed_at
-    if certificate is None or signed_at is None:
+    signed_at = report.signed_at or signing.sender_signed_at
+    if report.certificate is None or signed_at is None:
         raise ValueError("Our own signature has a certificate and a time.")
-    return SignatureEvidence(
-        side=SigningSide.SENDER,
-        content=content,
-        owner=certificate.owner,
-        organisation=certificate.organisation,
-        inn=certificate.organisation_inn or certificate.inn,
-        signed_at=signed_at,
-        certificate=CertificateEvidence(
-            serial=certificate.serial,
-            issuer=certificate.issuer,
-            valid_from=certificate.valid_from,
-            valid_until=certificate.valid_until,
-            is_accredited=report.accreditation is not None,
-            is_test=report.accreditation is not None and report.accreditation.is_test,
-        ),
-        power_of_attorney=power_number,
-    )
-
-
-def _build_power(xml: bytes, signature: bytes, trust: TrustStore) -> PowerOfAttorneyEvidence:
-    data = mchd.parse(xml)
-    signed_at = cms.verify(signature, xml, trust=trust).signed_at
-    if signed_at is None:
-        raise ValueError("The signature of the power of attorney has no signing time.")
-    return PowerOfAttorneyEvidence(
-        side=SigningSide.SENDER,
-        file_name=mchd.build_file_name(data),
-        number=str(data.registration_number),
-        xml=xml,
-        signature=signature,
-        principal=data.principal.name,
-        representative=data.representative.full_name,
-        valid_from=data.issued_on,
-        valid_until=data.valid_until,
-        signed_at=signed_at,
+    return build_signature_evidence(
+        SigningSide.SENDER, content, report, signed_at=signed_at, power_number=power_number
     )
