@@ -18,6 +18,7 @@ from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.formatting import format_file_size, format_with_zone
 from econtract.platform.timeline.events import TimelineEvent
 from tasks.actions import presence, reminders
+from tasks.channels import sends_own_messages
 from tasks.models import AuthorityDocument, Comment, HistoryEntry, SigningTask
 from tasks.screens.card.banner import Banner, build_banner
 from tasks.screens.card.block_links import BlockLink, find_block_links
@@ -238,7 +239,9 @@ def _build_remind_button(
         return None
     url = reverse("tasks:remind", args=[task.number])
     remind_refusals = tuple(reminders.refusals(task, user, entries))
-    return Button("remind", "Напомнить", "mail", url, opens_page=False, refusals=remind_refusals)
+    is_link = sends_own_messages(task) and task.status == Status.DOCUMENT_SIGNING
+    label = "Отправить ссылку еще раз" if is_link else "Напомнить"
+    return Button("remind", label, "mail", url, opens_page=False, refusals=remind_refusals)
 
 
 def _phone_to_call(task: SigningTask) -> str:

@@ -76,6 +76,8 @@ def test_a_task_is_signed_by_sms_and_archived(task: SigningTask, set_up: Sandbox
 def test_a_reminder_is_a_new_link_and_ends_the_one_before(
     task: SigningTask, set_up: Sandbox, manager: User
 ) -> None:
+    page = browser_of(manager).get(f"/tasks/{task.number}/").content.decode()
+    assert "Отправить ссылку еще раз" in page
     remind(task=task, actor=manager)
     run_everything()
     first, second = links_in(set_up)
