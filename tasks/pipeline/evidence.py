@@ -59,7 +59,7 @@ class CollectEvidence(Step):
             if attempt.missing and clock.now() < deadline:
                 with fenced_transaction():
                     _replace_rows(version, rows)
-                reason = "Some evidence cannot be had yet."
+                reason = f"Some evidence cannot be had yet: {', '.join(attempt.missing)}"
                 waited = (clock.now() - job.created_at).total_seconds()
                 seconds = min(max(waited / 2, MIN_RETRY_SECONDS), MAX_RETRY_SECONDS)
                 raise NotReadyYet(reason, seconds=seconds, until=deadline + GRACE)

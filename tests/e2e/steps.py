@@ -6,6 +6,7 @@ from django.conf import settings
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
+from econtract.platform.outbox.models import OutboxJob
 from tasks.models import SigningTask
 from tasks.statuses import Status
 from tests.support.stack import Stack, wait_for
@@ -56,7 +57,14 @@ def find(page: Page, task: SigningTask, status: Status, stack: Stack) -> None:
 
 
 def arrives(task: SigningTask, status: Status, stack: Stack) -> None:
-    wait_for(lambda: fresh(task).status == status, f"«{status.label}»", stack)
+    """Raises AssertionError with the task's jobs, when it does not get there."""
+    try:
+        wait_for(lambda: fresh(task).status == status, f"«{status.label}»", stack)
+    except AssertionError as error:
+        error.add_note(f"It stays in «{fresh(task).get_status_display()}».")
+        for job in OutboxJob.objects.order_by("pk"):
+            error.add_note(f"{job.kind} {job.state} {job.attempts} {job.last_error}")
+        raise
 
 
 def press(page: Page, name: str) -> None:

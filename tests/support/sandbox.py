@@ -92,6 +92,11 @@ class Sandbox:
         """PEM file with the test CA's root."""
         return self.data_dir / "sandbox" / "ca" / "roots.pem"
 
+    @property
+    def revocation_lists(self) -> list[Path]:
+        """The CRLs of its authorities."""
+        return [self.trust_roots.parent / name for name in ("crl.der", "gost-crl.der")]
+
     # -- the sandbox itself
 
     def control(self, path: str, method: str = "POST", **body: Any) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Stack:
             "BROKER_URL": self._broker(),
             "SANDBOX_URL": self.sandbox.url,
             "EDO_TRUST_ROOTS": str(self.sandbox.trust_roots),
+            # Otherwise the first lists come with the trust job, a minute after the start.
+            "EDO_CRLS": ",".join(map(str, self.sandbox.revocation_lists)),
             "PUBLIC_URL": self.url,
             "STATIC_FROM_SOURCES": "yes",
             "OUTBOX_LEASE_SECONDS": "5",

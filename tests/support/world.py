@@ -64,10 +64,9 @@ def connect(test_settings: Settings, sandbox: Sandbox) -> None:
     test_settings.SANDBOX_URL = sandbox.url
     test_settings.DSS_CLIENT_ID = "sandbox"
     test_settings.EDO_TRUST_ROOTS = str(sandbox.trust_roots)
-    lists = ("crl.der", "gost-crl.der")
     test_settings.TRUST_LIST_URL = f"{sandbox.url}/trust/list.xml"
     test_settings.TRUST_PRIVATE_HOSTS = [sandbox.url.removeprefix("http://")]
-    test_settings.EDO_CRLS = [str(sandbox.trust_roots.parent / name) for name in lists]
+    test_settings.EDO_CRLS = [str(path) for path in sandbox.revocation_lists]
 
 
 # The rows that `install` created, by the certificates of the sandbox. Copying them is faster than
