@@ -61,7 +61,8 @@ def arrives(task: SigningTask, status: Status, stack: Stack) -> None:
     try:
         wait_for(lambda: fresh(task).status == status, f"«{status.label}»", stack)
     except AssertionError as error:
-        error.add_note(f"It stays in «{fresh(task).get_status_display()}».")
+        stuck = fresh(task)
+        error.add_note(f"It stays in «{stuck.get_status_display()}» ({stuck.resolution}).")
         for job in OutboxJob.objects.order_by("pk"):
             error.add_note(f"{job.kind} {job.state} {job.attempts} {job.last_error}")
         raise
