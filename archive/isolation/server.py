@@ -30,6 +30,7 @@ FUNCTIONS = {
     "page_text": "archive.files.page_rendering:extract_text_in_child",
     "pdf_attachment": "archive.pdf_content.attachments:read_in_child",
     "prepare": "archive.conversion.preparation.prepare:prepare_in_child",
+    "read_table": "archive.tables.confined:read_in_child",
     "render": "archive.files.page_rendering:render_in_child",
 }
 MESSAGE_SIZE = 64 * 1024
