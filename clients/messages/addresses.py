@@ -5,13 +5,15 @@ import hmac
 
 from django.conf import settings
 
+from clients.models.formats import mask_phone
+
 
 def mask_address(to: str) -> str:
-    """«+7 912 •••-••-89» or «p•••@romashka.example»."""
+    """«+7 ••• •••-67-89» or «p•••@romashka.example»."""
     name, separator, domain = to.partition("@")
     if separator:
         return f"{name[:1]}•••@{domain}"[:100]
-    return f"{to[:2]} {to[2:5]} •••-••-{to[-2:]}"
+    return mask_phone(to)
 
 
 def digest_address(to: str) -> str:

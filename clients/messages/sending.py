@@ -26,6 +26,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused, Unavailable
 
 State = SentMessage.State
+DOT = "•"
 
 
 def send_sms(
@@ -38,15 +39,15 @@ def send_sms(
     region: str = "",
     reference: str = "",
     is_requested: bool = False,
-    is_confidential: bool = False,
+    secret: str = "",
 ) -> SentMessage:
     """Sends an SMS to the phone ``to`` (+7…); returns its row, accepted by the provider or further.
 
     Call it with no transaction open. With the same ``key`` it is sent once: a repeat returns the
     row. ``template`` names the text for the provider and for people. ``is_requested``: the client
     asked for it just now, so quiet hours do not matter; those are in the time zone of ``region``,
-    a region's name. The text of an ``is_confidential`` message (links, codes) is never stored.
-    ``reference`` is shown by the provider.
+    a region's name. The ``secret`` in the text (a code, a link's token) is never stored: dots
+    take its place. ``reference`` is shown by the provider.
 
     Raises Unavailable (repeat later with the same key), MessageRefused (final), QuietHours and
     other NotReadyYet.
@@ -69,7 +70,7 @@ def send_sms(
             client_id=client_id,
             to=to,
             text=text,
-            is_confidential=is_confidential,
+            secret=secret,
         )
     return _send_once(message, post)
 
@@ -83,7 +84,7 @@ def send_email(
     template: str,
     client_id: int | None = None,
     reference: str = "",
-    is_confidential: bool = False,
+    secret: str = "",
 ) -> SentMessage:
     """Sends an e-mail; the rest is as in `send_sms`.
 
@@ -103,7 +104,7 @@ def send_email(
         client_id=client_id,
         to=to,
         text=text,
-        is_confidential=is_confidential,
+        secret=secret,
     )
     return _send_once(message, post)
 
@@ -116,7 +117,7 @@ def _create(
     client_id: int | None,
     to: str,
     text: str,
-    is_confidential: bool,
+    secret: str,
 ) -> SentMessage:
     """The row of a new message; another worker may have created it meanwhile."""
     address_digest = digest_address(to)
@@ -129,7 +130,7 @@ def _create(
             "client_id": client_id,
             "to_masked": mask_address(to),
             "address_digest": address_digest,
-            "text": "" if is_confidential else text,
+            "text": text.replace(secret, DOT * len(secret)) if secret else text,
             "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
             "parts": count_parts(text) if channel == SentMessage.Channel.SMS else 0,
         },

@@ -106,7 +106,7 @@ def display_phone(phone: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """«+7 ••• •••-67-89», for pages and documents that others may see."""
+    """«+7 ••• •••-67-89»: how a phone is shown wherever the whole number is not needed."""
     return f"+7 ••• •••-{phone[-4:-2]}-{phone[-2:]}"
 
 

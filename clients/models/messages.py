@@ -9,7 +9,7 @@ MAX_REASON_LENGTH = 60
 
 
 class SentMessage(models.Model):
-    """One SMS or e-mail. It never stores the address in full, nor a confidential text.
+    """One SMS or e-mail. It stores no whole address, no code and no link.
 
     ``key`` is our own number of the message at the provider. ``state`` only moves forward
     (`clients.messages.reports.record_state`). ``reason`` is a code of `clients.messages.reasons`,
@@ -41,7 +41,7 @@ class SentMessage(models.Model):
     )
     to_masked = models.CharField("Кому", max_length=100)
     address_digest = models.CharField(max_length=64, editable=False)
-    text = models.TextField("Текст", blank=True, help_text="Пусто: текст не хранится.")
+    text = models.TextField("Текст", blank=True, help_text="Код и ссылка закрыты точками.")
     text_sha256 = models.CharField("SHA-256 текста", max_length=64)
     parts = models.PositiveSmallIntegerField("Частей СМС", default=0)
     provider_ref = models.CharField("Номер у провайдера", max_length=100, blank=True)

@@ -9,6 +9,7 @@ from edo.models.signing import SigningBatch, SigningOperation
 from edo.models.simple_signing import (
     AgreementAcceptance,
     AgreementText,
+    CodeMessage,
     SigningCode,
     SigningLink,
     SimpleSigning,
@@ -28,6 +29,7 @@ __all__ = [
     "AgreementText",
     "AuthorityCertificate",
     "Box",
+    "CodeMessage",
     "EvidenceAnchor",
     "EvidenceRecord",
     "EvidenceValue",

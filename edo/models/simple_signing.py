@@ -183,6 +183,24 @@ class SigningCode(models.Model):
         return f"Код {self.pk}"
 
 
+class CodeMessage(models.Model):
+    """An SMS with a code. `key` is that of the `SentMessage`; a code may be sent several times.
+
+    `recorded_at`: since then the chain says that the provider has accepted it.
+    """
+
+    code = models.ForeignKey(SigningCode, models.PROTECT, related_name="messages")
+    key = models.UUIDField(unique=True)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "сообщение с кодом"
+        verbose_name_plural = "сообщения с кодами"
+
+    def __str__(self) -> str:
+        return f"Сообщение {self.key}"
+
+
 class AgreementText(models.Model):
     """A text that the client accepts before the first signing. A version never changes."""
 

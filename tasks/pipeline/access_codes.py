@@ -26,13 +26,14 @@ class SendAccessCode(JobKind):
     def run(self, job: OutboxJob) -> None:
         access = ClientAccess.objects.select_related("contact").get(pk=job.subject)
         if access.contact is not None and access.expires_at > clock.now():
+            code = compute_code(access)
             send_sms(
                 to=access.contact.phone,
-                text=ACCESS_CODE.format(code=compute_code(access)),
+                text=ACCESS_CODE.format(code=code),
                 key=job.key,
                 template="access_code",
                 is_requested=True,
-                is_confidential=True,
+                secret=code,
             )
         with transaction.atomic():
             job.complete()

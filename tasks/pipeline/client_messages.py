@@ -56,7 +56,7 @@ class SendMessage(NotifyingJobKind):
                 client_id=task.client_id,
                 region=task.region.name,
                 reference=str(task.number),
-                is_confidential=message.is_confidential,
+                secret=message.link,
             )
         return send_email(
             to=contact.email,
@@ -66,7 +66,7 @@ class SendMessage(NotifyingJobKind):
             template=template,
             client_id=task.client_id,
             reference=str(task.number),
-            is_confidential=message.is_confidential,
+            secret=message.link,
         )
 
 

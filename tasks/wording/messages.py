@@ -11,13 +11,11 @@ MAX_COMMENT_LENGTH = 300
 
 @dataclass(frozen=True)
 class Message:
+    """``link`` is the one in the text, by which anybody could act for the client; "" for none."""
+
     subject: str
     text: str
-
-    @property
-    def is_confidential(self) -> bool:
-        """Whether the text has a link, by which anybody could act for the client."""
-        return "://" in self.text
+    link: str = ""
 
 
 TEMPLATES = {
@@ -69,4 +67,5 @@ def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message
         link=task.identification_link,
         comment=safe_name(values.get("comment", ""), MAX_COMMENT_LENGTH).rstrip("."),
     )
-    return Message(message.subject, text)
+    link = task.identification_link
+    return Message(message.subject, text, link if link and link in text else "")

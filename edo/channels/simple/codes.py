@@ -20,9 +20,9 @@ from econtract.platform.common.encryption import get_cipher
 from edo import records
 from edo.channels.simple import links
 from edo.channels.simple.code_problems import explain_to_client
-from edo.channels.simple.progress import move_progress
+from edo.channels.simple.delivery import CODE_TEMPLATE
 from edo.evidence_chain.kinds import RecordKind
-from edo.models import SigningCode, SigningLink, SimpleSigning
+from edo.models import CodeMessage, SigningCode, SigningLink, SimpleSigning
 from edo.models.simple_signing import MAX_CODE_ATTEMPTS
 from edo.records import ClientDevice
 
@@ -30,7 +30,6 @@ LIFETIME = timedelta(minutes=5)
 SECONDS_BETWEEN_MESSAGES = 60
 MAX_CODES_PER_DAY = 5
 DIGITS = 6
-TEMPLATE = "signing_code"
 _PURPOSE = "simple signing code"
 # What is signed, in the words of the SMS, by the code of the document's kind.
 KIND_NAMES = {
@@ -100,15 +99,18 @@ def request_code(link: SigningLink, device: ClientDevice) -> CodeStatus:
 
 def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
     digits = _cipher().decrypt(code.encrypted_code.encode()).decode()
+    key = find_next_key(f"signing code {code.pk}")
+    # Before the call: the provider's report may be faster than its answer.
+    CodeMessage.objects.get_or_create(key=key, defaults={"code": code})
     try:
-        message = send_sms(
+        send_sms(
             to=signing.signer.phone,
             text=_compose_text(digits, signing),
-            key=find_next_key(f"signing code {code.pk}"),
-            template=TEMPLATE,
+            key=key,
+            template=CODE_TEMPLATE,
             client_id=None,
             is_requested=True,
-            is_confidential=True,
+            secret=digits,
         )
     except MessageRefused as error:
         _allow_sending(code)
@@ -116,18 +118,6 @@ def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
     except Exception:
         _allow_sending(code)
         raise
-    with transaction.atomic():
-        records.append(
-            signing,
-            RecordKind.CODE_SENT,
-            facts={
-                "code": str(code.pk),
-                "message": str(message.key),
-                "template": TEMPLATE,
-                "channel": "sms",
-            },
-        )
-        move_progress(signing, SimpleSigning.Progress.CODE_SENT)
     return CodeStatus(True, SECONDS_BETWEEN_MESSAGES)
 
 

@@ -1,4 +1,4 @@
-"""What delivery reports say about the messages of signings."""
+"""What the provider says about the messages of signings, links and codes."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ from edo import records
 from edo.channels.simple import links
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
-from edo.models import SigningLink, SimpleSigning
+from edo.models import CodeMessage, SigningLink, SimpleSigning
 
 LINK_TEMPLATE = "signing_link"
+CODE_TEMPLATE = "signing_code"
 
 Progress = SimpleSigning.Progress
 State = SimpleSigning.State
@@ -27,7 +28,7 @@ def record_sent(link: SigningLink, message: SentMessage) -> None:
     rows = SigningLink.objects.filter(pk=link.pk, ended_at=None).exclude(encrypted_token="")
     if not rows.update(encrypted_token=""):
         return
-    facts = {**_build_facts(link, message), "template": LINK_TEMPLATE}
+    facts = {**_build_link_facts(link, message), "template": LINK_TEMPLATE, "text": message.text}
     records.append(signing, RecordKind.LINK_SENT, facts=facts)
     unsent = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
     unsent.update(state=State.SENT, sent_at=clock.now())
@@ -40,7 +41,13 @@ def record_sent(link: SigningLink, message: SentMessage) -> None:
 
 @receiver(message_changed, dispatch_uid="simple signings")
 def hear_of_message(*, message: SentMessage, **_: Any) -> None:
-    """Record what became of the message with a link."""
+    """Record what became of a message with a link or a code, in the transaction of its state.
+
+    So each state is recorded once, whatever is repeated, reordered or lost between it and us.
+    """
+    if message.template == CODE_TEMPLATE:
+        _record_code_message(message)
+        return
     link = SigningLink.objects.filter(message_key=message.key).first()
     if link is None:
         return
@@ -55,7 +62,7 @@ def _record_delivery(link: SigningLink, message: SentMessage) -> None:
     # The report may be faster than the provider's answer to the sending.
     record_sent(link, message)
     signing = links.lock_signing(link.signing)
-    records.append(signing, RecordKind.LINK_DELIVERED, facts=_build_facts(link, message))
+    records.append(signing, RecordKind.LINK_DELIVERED, facts=_build_link_facts(link, message))
     if link.ended_at is not None:
         return
     move_progress(signing, Progress.DELIVERED)
@@ -67,16 +74,49 @@ def _record_delivery(link: SigningLink, message: SentMessage) -> None:
 def _record_failure(link: SigningLink, message: SentMessage) -> None:
     """The signing goes on: the message may arrive late, and another one can be sent."""
     signing = links.lock_signing(link.signing)
-    facts = {**_build_facts(link, message), "reason": message.reason}
+    facts = {**_build_link_facts(link, message), "reason": message.reason}
     records.append(signing, RecordKind.LINK_FAILED, facts=facts)
-    if link.ended_at is None and signing.is_live:
-        if not move_progress(signing, Progress.UNDELIVERED):
-            return  # The client has come further than this report.
-        refusal = explain_reason(message.reason)
-        SimpleSigning.objects.filter(pk=signing.pk).update(
-            reason=f"{refusal.text} {refusal.fix}".strip()
-        )
+    # The client may have come further than this report.
+    if link.ended_at is None and signing.is_live and move_progress(signing, Progress.UNDELIVERED):
+        _set_reason(signing, _explain(message))
 
 
-def _build_facts(link: SigningLink, message: SentMessage) -> dict[str, records.Fact]:
+@transaction.atomic
+def _record_code_message(message: SentMessage) -> None:
+    row = CodeMessage.objects.filter(key=message.key).select_related("code__signing").first()
+    if row is None:
+        return
+    signing = links.lock_signing(row.code.signing)
+    facts: dict[str, records.Fact] = {
+        "code": str(row.code_id),
+        "message": str(message.key),
+        "channel": message.channel,
+    }
+    # Without `sent_at` the provider has refused it: it never left.
+    unrecorded = CodeMessage.objects.filter(pk=row.pk, recorded_at=None)
+    if message.sent_at and unrecorded.update(recorded_at=clock.now()):
+        sent = {**facts, "template": message.template, "text": message.text}
+        records.append(signing, RecordKind.CODE_SENT, facts=sent)
+        move_progress(signing, Progress.CODE_SENT)
+    if message.state == SentMessage.State.DELIVERED:
+        records.append(signing, RecordKind.CODE_DELIVERED, facts=facts)
+        _set_reason(signing, "")
+    elif message.state == SentMessage.State.FAILED:
+        facts["reason"] = message.reason
+        records.append(signing, RecordKind.CODE_FAILED, facts=facts)
+        _set_reason(signing, f"Код не доставлен. {_explain(message)}")
+
+
+def _set_reason(signing: SimpleSigning, reason: str) -> None:
+    """What the card says of a signing that goes on; one that has ended keeps its own reason."""
+    rows = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.LIVE_STATES)
+    rows.update(reason=reason)
+
+
+def _explain(message: SentMessage) -> str:
+    refusal = explain_reason(message.reason)
+    return f"{refusal.text} {refusal.fix}".strip()
+
+
+def _build_link_facts(link: SigningLink, message: SentMessage) -> dict[str, records.Fact]:
     return {"link": str(link.pk), "message": str(message.key), "channel": message.channel}

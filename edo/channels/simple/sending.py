@@ -160,7 +160,7 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
         client_id=signer.client_id,
         region=signer.region,
         reference=signer.reference,
-        is_confidential=True,
+        secret=token,
     )
     with fenced_transaction():
         record_sent(link, message)

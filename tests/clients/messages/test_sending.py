@@ -36,12 +36,14 @@ def test_a_message_is_sent_once_and_its_row_has_no_address(provider: FakeProvide
     assert message.text == "Договор ждет подписи"
     stored = " ".join(map(str, SentMessage.objects.values_list().get()))
     assert "3456789" not in stored
-    assert "+7 912 •••-••-89" in stored
+    assert "+7 ••• •••-67-89" in stored
 
 
-def test_a_confidential_text_is_not_stored(provider: FakeProvider) -> None:
-    message = send(text="Код 123456", is_confidential=True)
-    assert (message.text, len(message.text_sha256)) == ("", 64)
+def test_a_secret_is_not_stored(provider: FakeProvider) -> None:
+    message = send(text="Код 123456. Договор", secret="123456")
+    assert provider.sent[message.key] == ["Код 123456. Договор"]
+    assert message.text == "Код ••••••. Договор"
+    assert len(message.text_sha256) == 64
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client as Browser
 
 from archive.files.storage import store_bytes
+from clients.messages.signals import message_changed
 from clients.models import SentMessage
 from econtract.platform.common import clock
 from edo import records
@@ -48,9 +49,20 @@ def sms(monkeypatch: pytest.MonkeyPatch) -> Outbox:
     """Takes the place of the messaging service."""
     outbox = Outbox()
 
-    def send_sms(*, to: str, text: str, key: uuid.UUID, **_: Any) -> SentMessage:
+    def send_sms(
+        *, to: str, text: str, key: uuid.UUID, template: str, secret: str, **_: Any
+    ) -> SentMessage:
         outbox.texts.append(text)
-        return SentMessage(key=key)
+        message = SentMessage(
+            key=key,
+            channel=SentMessage.Channel.SMS,
+            template=template,
+            text=text.replace(secret, "••••••"),
+            state=SentMessage.State.ACCEPTED,
+            sent_at=clock.now(),
+        )
+        message_changed.send(sender=SentMessage, message=message)
+        return message
 
     monkeypatch.setattr(codes, "send_sms", send_sms)
     return outbox
