@@ -3,7 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -66,6 +66,11 @@ def sms(monkeypatch: pytest.MonkeyPatch) -> Outbox:
 
     monkeypatch.setattr(codes, "send_sms", send_sms)
     return outbox
+
+
+def next_morning() -> datetime:
+    """A time after now at which links may be sent: no quiet hours, wherever the client is."""
+    return (clock.now() + timedelta(days=1)).replace(hour=9)
 
 
 def create_texts() -> list[AgreementText]:

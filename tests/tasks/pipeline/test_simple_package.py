@@ -7,7 +7,6 @@ import time_machine
 
 from accounts.models import User
 from archive.files import storage
-from econtract.platform.common import clock
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from edo.trust.store import load_seal_trust_store, load_trust_store
@@ -16,7 +15,7 @@ from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until
 from tests.support.sandbox import Sandbox
-from tests.support.signing.simple_signings import create_texts
+from tests.support.signing.simple_signings import create_texts, next_morning
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
 
@@ -25,7 +24,7 @@ def test_the_package_of_a_document_signed_by_sms_is_valid(manager: User, set_up:
     create_texts()
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
-    with time_machine.travel(clock.now().replace(hour=9), tick=True):
+    with time_machine.travel(next_morning(), tick=True):
         run_until(task, Status.DOCUMENT_SIGNING, set_up)
         sign(set_up, links_in(set_up)[-1])
         run_everything()

@@ -28,6 +28,7 @@ from tests.support.signing.simple_signings import (
     build_ticks,
     count_records,
     create_texts,
+    next_morning,
     signing_of,
 )
 
@@ -41,7 +42,7 @@ def task(manager: User, set_up: Sandbox) -> SigningTask:
     create_texts()
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
-    with time_machine.travel(clock.now().replace(hour=9), tick=True):
+    with time_machine.travel(next_morning(), tick=True):
         run_until(task, Status.DOCUMENT_SIGNING, set_up)
         yield reload(task)
 
@@ -131,7 +132,7 @@ def run_later() -> Callable[[], None]:
     """Runs everything, and what is put off besides."""
 
     def run() -> None:
-        start = clock.now().replace(hour=9)
+        start = next_morning()
         for minutes in range(0, 40, 5):
             with time_machine.travel(start + timedelta(minutes=minutes), tick=True):
                 run_everything()
