@@ -4,8 +4,8 @@ docs/signing.md, «Evidence», says what each record is for.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -67,6 +67,15 @@ class ClientDevice:
         return facts
 
 
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What one record says. ``facts`` name no person; what does is ``personal``."""
+
+    kind: RecordKind
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+
+
 def append(
     signing: SimpleSigning,
     kind: RecordKind,
@@ -75,33 +84,62 @@ def append(
     personal: Mapping[str, str] | None = None,
     device: ClientDevice | None = None,
 ) -> EvidenceRecord:
-    """Append a record to the chain of ``signing``, in the caller's transaction.
+    """Append one record to the chain of ``signing``; the rest is as in `append_all`."""
+    event = Event(kind=kind, facts=facts or {}, personal=personal or {})
+    return append_all(signing, [event], device=device)[0]
 
-    The signing's row stays locked until the transaction ends, so its chain never forks. ``facts``
-    name no person; what does is ``personal`` (and ``device``): the record has only commitments to
-    it, the values can be erased. Texts lose NUL and lone surrogates, and are cut to 2,000
-    characters. Raises ValueError for facts without a canonical form, TransactionManagementError
-    outside of a transaction.
+
+def append_all(
+    signing: SimpleSigning, events: Iterable[Event], *, device: ClientDevice | None = None
+) -> list[EvidenceRecord]:
+    """Append a record of each event to the chain of ``signing``, in the caller's transaction.
+
+    The database is asked as often as for one. The signing's
+    row stays locked until the transaction ends, so its chain never forks. Of ``personal`` (and
+    ``device``) the records have only commitments, the values can be erased. Texts lose NUL and
+    lone surrogates, and are cut to 2,000 characters. Raises ValueError for facts without a
+    canonical form, TransactionManagementError outside of a transaction.
     """
     _lock(signing)
-    last = EvidenceRecord.objects.filter(signing=signing).order_by("-number").first()
-    values = {**(personal or {}), **(device.build_personal() if device else {})}
-    items = [
-        EvidenceValue(name=name, value=_clean(value), nonce=secrets.token_hex(NONCE_BYTES))
-        for name, value in values.items()
-    ]
-    record_facts: dict[str, Any] = {**(facts or {}), **(device.build_facts() if device else {})}
-    record_facts = {name: _clean(value) for name, value in record_facts.items()}
-    if items:
-        record_facts[COMMITMENTS] = {item.name: commit(item.value, item.nonce) for item in items}
+    rows = EvidenceRecord.objects.filter(signing=signing).order_by("-number")
+    number, previous_hash = rows.values_list("number", "hash").first() or (0, "")
+    records, values = [], []
+    for event in events:
+        number += 1
+        record, own_values = _build_record(signing, event, device, number, previous_hash)
+        records.append(record)
+        values += own_values
+        previous_hash = record.hash
+    EvidenceRecord.objects.bulk_create(records)
+    EvidenceValue.objects.bulk_create(values)
+    return records
+
+
+def _build_record(
+    signing: SimpleSigning,
+    event: Event,
+    device: ClientDevice | None,
+    number: int,
+    previous_hash: str,
+) -> tuple[EvidenceRecord, list[EvidenceValue]]:
     record = EvidenceRecord(
         signing=signing,
-        number=last.number + 1 if last else 1,
+        number=number,
         at=clock.now(),
-        kind=kind,
-        facts=record_facts,
-        previous_hash=last.hash if last else "",
+        kind=event.kind,
+        previous_hash=previous_hash,
     )
+    personal = {**event.personal, **(device.build_personal() if device else {})}
+    values = [
+        EvidenceValue(
+            record=record, name=name, value=_clean(value), nonce=secrets.token_hex(NONCE_BYTES)
+        )
+        for name, value in personal.items()
+    ]
+    facts: dict[str, Any] = {**event.facts, **(device.build_facts() if device else {})}
+    record.facts = {name: _clean(value) for name, value in facts.items()}
+    if values:
+        record.facts[COMMITMENTS] = {item.name: commit(item.value, item.nonce) for item in values}
     record.hash = hash_record(
         chain=str(signing.pk),
         number=record.number,
@@ -110,11 +148,7 @@ def append(
         facts=record.facts,
         previous_hash=record.previous_hash,
     )
-    record.save(force_insert=True)
-    for item in items:
-        item.record = record
-    EvidenceValue.objects.bulk_create(items)
-    return record
+    return record, values
 
 
 def _lock(signing: SimpleSigning) -> None:

@@ -1,6 +1,11 @@
-"""What the client does on the signing page. Every function is one transaction."""
+"""What the client does on the signing page.
 
-from collections.abc import Sequence
+Every function of a link is one transaction, and raises LinkEnded.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -22,7 +27,7 @@ from edo.models import (
     SigningLink,
     SimpleSigning,
 )
-from edo.records import ClientDevice, Fact
+from edo.records import ClientDevice, Event, Fact
 
 SHOWN = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: RecordKind.AGREEMENT_SHOWN,
@@ -47,22 +52,23 @@ def record_progress(
 ) -> bool:
     """Record what a script of the page has seen the client look at; each page once.
 
-    Returns whether this was the first opening.
+    Returns whether this was the first opening of the link.
     """
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live:
-        return False
-    is_first = _open(link, signing, device)
-    known = _find_shown_pages(signing)
-    for page in pages:
-        if page not in known:
-            facts: dict[str, Fact] = {"page": page, "link": str(link.pk), "is_measured": True}
-            records.append(signing, RecordKind.PAGE_SHOWN, facts=facts, device=device)
-    if has_reached_end and not _has_record(signing, RecordKind.END_REACHED):
-        records.append(signing, RecordKind.END_REACHED, device=device)
+    signing = links.lock_live(link)
+    seen = _Seen(signing)
+    is_first = not seen.has_opened(link)
+    events = [Event(kind=RecordKind.LINK_OPENED, facts={"link": str(link.pk)})] if is_first else []
+    events += _build_page_events(link, seen.find_new_pages(pages), is_measured=True)
+    if has_reached_end and not seen.has(RecordKind.END_REACHED):
+        events.append(Event(kind=RecordKind.END_REACHED))
+    if has_downloaded and not seen.has(RecordKind.DOCUMENT_DOWNLOADED):
+        events.append(Event(kind=RecordKind.DOCUMENT_DOWNLOADED))
+    if events:
+        records.append_all(signing, events, device=device)
+    if is_first:
+        _open(signing)
+    if has_reached_end:
         move_progress(signing, Progress.READ)
-    if has_downloaded and not _has_record(signing, RecordKind.DOCUMENT_DOWNLOADED):
-        records.append(signing, RecordKind.DOCUMENT_DOWNLOADED, device=device)
     return is_first
 
 
@@ -73,36 +79,37 @@ def record_submission(link: SigningLink, device: ClientDevice, *, pages: int) ->
     Without a script nothing else is known: the pages were sent to the browser, and whether they
     were looked at was not measured. The records say so.
     """
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live or _find_shown_pages(signing):
+    signing = links.lock_live(link)
+    if _Seen(signing).has(RecordKind.PAGE_SHOWN):
         return
-    for page in range(1, pages + 1):
-        facts: dict[str, Fact] = {"page": page, "link": str(link.pk), "is_measured": False}
-        records.append(signing, RecordKind.PAGE_SHOWN, facts=facts, device=device)
+    events = _build_page_events(link, range(1, pages + 1), is_measured=False)
+    records.append_all(signing, events, device=device)
 
 
 @transaction.atomic
 def accept_texts(link: SigningLink, texts: Sequence[AgreementText], device: ClientDevice) -> None:
     """Record that the client accepts ``texts``, and which they accepted in earlier signings."""
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live:
-        return
+    signing = links.lock_live(link)
     contact_id = signing.signer.contact_id
     acceptances = find_acceptances(contact_id)
+    seen = _Seen(signing)
+    events = []
     for text in get_texts_in_force():
         kind = AgreementText.Kind(text.kind)
         facts: dict[str, Fact] = {"text_sha256": text.sha256, "version": text.version}
         earlier = acceptances.get(text.pk)
         if earlier is None and text in texts:
             AgreementAcceptance.objects.create(contact_id=contact_id, text=text, signing=signing)
-            records.append(signing, SHOWN[kind], facts=facts, device=device)
-            records.append(signing, ACCEPTED[kind], facts=facts, device=device)
-        elif earlier and not _has_record(signing, ACCEPTED[kind]):
+            events.append(Event(kind=SHOWN[kind], facts=facts))
+            events.append(Event(kind=ACCEPTED[kind], facts=facts))
+        elif earlier and not seen.has(ACCEPTED[kind]):
             facts |= {
                 "accepted_at": earlier.accepted_at.isoformat(),
                 "earlier_signing": str(earlier.signing_id),
             }
-            records.append(signing, ACCEPTED[kind], facts=facts, device=device)
+            events.append(Event(kind=ACCEPTED[kind], facts=facts))
+    if events:
+        records.append_all(signing, events, device=device)
 
 
 @transaction.atomic
@@ -111,9 +118,7 @@ def sign(link: SigningLink, code: str, device: ClientDevice) -> CheckResult:
 
     Without both texts in force, as after a withdrawal, nothing is checked.
     """
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live or not SigningLink.objects.filter(pk=link.pk, ended_at=None):
-        return CheckResult(False, has_link_ended=True)
+    signing = links.lock_live(link)
     if not has_texts_in_force(signing.signer.contact_id):
         return CheckResult(False, needs_texts=True)
     result = codes.check_code(link, code, device)
@@ -130,28 +135,22 @@ def sign(link: SigningLink, code: str, device: ClientDevice) -> CheckResult:
 
 
 @transaction.atomic
-def refuse(link: SigningLink, reason: str, device: ClientDevice) -> bool:
-    """The client does not sign, for ``reason``. False if the signing has ended already."""
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live:
-        return False
+def refuse(link: SigningLink, reason: str, device: ClientDevice) -> None:
+    """The client does not sign, for ``reason``."""
+    signing = links.lock_live(link)
     records.append(signing, RecordKind.REFUSED, personal={"reason": reason}, device=device)
     links.end_link(signing, SigningLink.End.REFUSED)
     _finish(signing, State.REFUSED, Progress.REFUSED, reason)
-    return True
 
 
 @transaction.atomic
-def report_wrong_number(link: SigningLink, device: ClientDevice) -> bool:
-    """«Это не мой номер». False if the signing has ended already."""
-    signing = links.lock_signing(link.signing)
-    if not signing.is_live:
-        return False
+def report_wrong_number(link: SigningLink, device: ClientDevice) -> None:
+    """«Это не мой номер»: the document cannot be signed from this phone."""
+    signing = links.lock_live(link)
     records.append(signing, RecordKind.WRONG_NUMBER, device=device)
     links.end_link(signing, SigningLink.End.WRONG_NUMBER)
     reason = "Получатель СМС сообщил, что это не его номер"
     _finish(signing, State.REFUSED, Progress.WRONG_NUMBER, reason)
-    return True
 
 
 def rate(signing: SimpleSigning, rating: int) -> bool:
@@ -176,17 +175,12 @@ def withdraw_consent(contact_id: int) -> bool:
     return bool(acceptances)
 
 
-def _open(link: SigningLink, signing: SimpleSigning, device: ClientDevice) -> bool:
-    if _has_record(signing, RecordKind.LINK_OPENED, link=str(link.pk)):
-        return False
-    facts = {"link": str(link.pk)}
-    records.append(signing, RecordKind.LINK_OPENED, facts=facts, device=device)
+def _open(signing: SimpleSigning) -> None:
     move_progress(signing, Progress.OPENED)
     # Whoever opens the link has got it, even if no delivery report has come.
     rows = SimpleSigning.objects.filter(pk=signing.pk)
     rows.update(reason="")
     rows.filter(state=State.SENT).update(state=State.DELIVERED)
-    return True
 
 
 def _finish(signing: SimpleSigning, state: State, progress: Progress, reason: str = "") -> None:
@@ -196,11 +190,29 @@ def _finish(signing: SimpleSigning, state: State, progress: Progress, reason: st
     signing.save(update_fields=["state", "progress", "reason", "progress_at", "finished_at"])
 
 
-def _find_shown_pages(signing: SimpleSigning) -> set[int]:
-    rows = EvidenceRecord.objects.filter(signing=signing, kind=RecordKind.PAGE_SHOWN)
-    return {facts["page"] for facts in rows.values_list("facts", flat=True)}
+def _build_page_events(
+    link: SigningLink, pages: Iterable[int], *, is_measured: bool
+) -> list[Event]:
+    facts: dict[str, Fact] = {"link": str(link.pk), "is_measured": is_measured}
+    return [Event(kind=RecordKind.PAGE_SHOWN, facts={"page": page, **facts}) for page in pages]
 
 
-def _has_record(signing: SimpleSigning, kind: RecordKind, **facts: str) -> bool:
-    lookups = {f"facts__{name}": value for name, value in facts.items()}
-    return EvidenceRecord.objects.filter(signing=signing, kind=kind, **lookups).exists()
+class _Seen:
+    """What the chain of a locked signing says about the client so far, by one query."""
+
+    def __init__(self, signing: SimpleSigning) -> None:
+        rows = EvidenceRecord.objects.filter(signing=signing)
+        self._facts = defaultdict[str, list[dict[str, Any]]](list)
+        for kind, facts in rows.values_list("kind", "facts"):
+            self._facts[kind].append(facts)
+
+    def has(self, kind: RecordKind) -> bool:
+        return kind in self._facts
+
+    def has_opened(self, link: SigningLink) -> bool:
+        opened = self._facts.get(RecordKind.LINK_OPENED, [])
+        return any(facts["link"] == str(link.pk) for facts in opened)
+
+    def find_new_pages(self, pages: Sequence[int]) -> list[int]:
+        known = {facts["page"] for facts in self._facts.get(RecordKind.PAGE_SHOWN, [])}
+        return [page for page in pages if page not in known]

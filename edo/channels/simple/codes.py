@@ -43,7 +43,6 @@ LIMIT = (
     f"По этой ссылке за сутки отправлено столько кодов, сколько можно: {MAX_CODES_PER_DAY}. "
     "Позвоните своему менеджеру."
 )
-ENDED = "Ссылка больше не действует."
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ class CheckResult:
     is_right: bool
     attempts_left: int = 0
     is_expired: bool = False
-    has_link_ended: bool = False
     needs_texts: bool = False
     code_id: str = ""
 
@@ -77,13 +75,11 @@ def find_status(link: SigningLink) -> CodeStatus:
 def request_code(link: SigningLink, device: ClientDevice) -> CodeStatus:
     """Send a code: the one that still lives, else a new one.
 
-    Within a minute of the last message nothing is sent. Raises Unavailable when the messaging
-    service does not answer; the next request then sends the same code.
+    Within a minute of the last message nothing is sent. Raises LinkEnded; Unavailable when the
+    messaging service does not answer: the next request then sends the same code.
     """
     with transaction.atomic():
-        signing = links.lock_signing(link.signing)
-        if not signing.is_live or not SigningLink.objects.filter(pk=link.pk, ended_at=None):
-            return CodeStatus(False, problem=ENDED)
+        signing = links.lock_live(link)
         code = _find_live(link)
         if code and (seconds := _seconds_to_wait(code)):
             return CodeStatus(True, seconds)

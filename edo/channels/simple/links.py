@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
 from django.db import transaction
+from django.db.models import QuerySet
 
 from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
@@ -16,6 +17,10 @@ from edo.models import SigningCode, SigningLink, SimpleSigning
 # 128 bits: beyond guessing, and the SMS with the link stays one part.
 TOKEN_BYTES = 16
 _PURPOSE = "signing link"
+
+
+class LinkEnded(Exception):
+    """Nothing can be done by the link any more: it has ended, or its signing has."""
 
 
 @transaction.atomic
@@ -52,9 +57,8 @@ def find_by_token(token: str) -> SigningLink | None:
     One query by a hash: a token that is unknown and one whose link has ended take the same time.
     """
     return (
-        SigningLink.objects.filter(
-            token_sha256=hash_token(token), ended_at=None, expires_at__gt=clock.now()
-        )
+        _filter_live()
+        .filter(token_sha256=hash_token(token))
         .select_related("signing__signer", "signing__box")
         .defer("signing__sender_signature")
         .first()
@@ -82,7 +86,28 @@ def end_link(signing: SimpleSigning, end: SigningLink.End) -> None:
 
 def lock_signing(signing: SimpleSigning) -> SimpleSigning:
     """The row as it is now, locked until the transaction ends."""
-    return SimpleSigning.objects.select_for_update().get(pk=signing.pk)
+    rows = SimpleSigning.objects.select_for_update().defer("sender_signature")
+    return rows.get(pk=signing.pk)
+
+
+def lock_live(link: SigningLink) -> SimpleSigning:
+    """The signing of ``link`` as `lock_signing` has it. Raises LinkEnded.
+
+    Whatever a client does begins here: since their page was shown, a new link may have been sent,
+    the document taken back, or the same link used on another phone.
+    """
+    signing = lock_signing(link.signing)
+    if not _filter_live().filter(pk=link.pk).exists():
+        raise LinkEnded
+    return signing
+
+
+def _filter_live() -> QuerySet[SigningLink]:
+    return SigningLink.objects.filter(
+        ended_at=None,
+        expires_at__gt=clock.now(),
+        signing__state__in=SimpleSigning.LIVE_STATES,
+    )
 
 
 def _cipher() -> Fernet:

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from archive.models import DocumentVersion
 from edo.channels.simple import links
+from edo.channels.simple.links import LinkEnded
 from edo.models import SigningLink, SimpleSigning
 from tasks.models import SigningTask
 from tasks.screens.common import client_limits
@@ -70,18 +71,29 @@ def visitor_page(view: View) -> View:
         counter = match.url_name if match and match.url_name == "progress" else "forms"
         if request.method == "POST" and client_limits.is_limit_exceeded(request, counter):
             return protect(too_many_requests(request))
-        visit = find_visit(request, token)
-        if visit is None:
-            return protect(_no_such_link(request))
         try:
-            response = view(request, visit, **arguments)
-        except Http404:
-            response = render(request, "tasks/signing/unknown.html", status=NOT_FOUND)
-        if visit.is_live:
-            _set_visit_cookie(request, response, token, visit.link)
+            response = _respond(request, token, view, arguments)
+        except LinkEnded:
+            # Since we looked: the answer is that of any other link that has ended.
+            response = _respond(request, token, view, arguments)
         return protect(response)
 
     return wrapper
+
+
+def _respond(
+    request: HttpRequest, token: str, view: View, arguments: dict[str, Any]
+) -> HttpResponseBase:
+    visit = find_visit(request, token)
+    if visit is None:
+        return _no_such_link(request)
+    try:
+        response = view(request, visit, **arguments)
+    except Http404:
+        response = render(request, "tasks/signing/unknown.html", status=NOT_FOUND)
+    if visit.is_live:
+        _set_visit_cookie(request, response, token, visit.link)
+    return response
 
 
 def find_visit(request: HttpRequest, token: str) -> Visit | None:

@@ -87,7 +87,7 @@ def sign(request: HttpRequest, visit: Visit) -> HttpResponse:
         result = client.sign(visit.link, form.cleaned_data["code"], build_device(request))
         if result.is_right:
             hear_from_client(visit.signing.pk)
-    if result.is_right or result.has_link_ended:
+    if result.is_right:
         return redirect("../")
     return show(request, visit, _build_refused_page(visit, form, result), UNPROCESSABLE)
 
