@@ -34,6 +34,15 @@ from tasks.statuses import Resolution
 
 # Relations of a task that its channel reads, and columns of them that the card does not show.
 RELATIONS = ("box", "signatory", "exchange__power_of_attorney", "simple_signing__signer")
+# What `get_session` reads, and the signatures beside it, which it does not.
+SESSIONS = ("exchange", "simple_signing")
+NOT_OF_SESSIONS = (
+    "exchange__sender_signature",
+    "exchange__recipient_signature",
+    "exchange__recipient_signature_stamped",
+    "exchange__revocation_request",
+    "simple_signing__sender_signature",
+)
 DEFERRED_ON_CARD = ("exchange__power_of_attorney__xml", "exchange__power_of_attorney__signature")
 
 # Tasks whose client may still sign a document.

@@ -96,7 +96,8 @@ class SigningSession:
     `is_sent` is true once the other side has accepted the document. `failure_code` and `reason`
     say why the state is FAILED, `reason` alone why it is REFUSED or UNVERIFIED, what an AWAITING
     state waits for, or who has proposed to revoke a document that is still live. `waits_until` is
-    the end of a wait, None if there is none.
+    the end of a wait, None if there is none. `signed_at` is when the client signed, None unless
+    the state is SIGNED.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class SigningSession:
     failure_code: str = ""
     reason: str = ""
     waits_until: datetime | None = None
+    signed_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:

@@ -17,6 +17,7 @@ from clients.messages.addresses import digest_address
 from clients.models import Contact, ContactVersion
 from econtract.platform.common import clock
 from econtract.platform.outbox import queue
+from tasks.channels import NOT_OF_SESSIONS, SESSIONS
 from tasks.models import ClientAccess, Comment, SigningTask
 from tasks.models.client_access import MAX_ACCESS_ATTEMPTS
 from tasks.notifications import triggers
@@ -101,6 +102,8 @@ def find_documents(contact: Contact) -> QuerySet[SigningTask]:
             document_version__isnull=False,
         )
         .select_related("client", "box", "manager", "document_version__pdf", "package__file")
+        .select_related(*SESSIONS)
+        .defer(*NOT_OF_SESSIONS)
         .order_by("-completed_at", "-number")
     )
 

@@ -126,6 +126,7 @@ class OperatorChannel:
 
 def build_session(exchange: Exchange) -> SigningSession:
     """``exchange`` in terms that every channel shares."""
+    is_signed = exchange.state == Exchange.State.SIGNED
     return SigningSession(
         id=exchange.pk,
         state=SessionState(exchange.state),
@@ -133,4 +134,5 @@ def build_session(exchange: Exchange) -> SigningSession:
         failure_code=exchange.failure,
         reason=exchange.reason,
         waits_until=exchange.waits_until if exchange.is_unsent else None,
+        signed_at=exchange.recipient_signed_at or exchange.finished_at if is_signed else None,
     )

@@ -152,6 +152,7 @@ def build_session(signing: SimpleSigning) -> SigningSession:
         is_sent=signing.sent_at is not None,
         failure_code=signing.failure,
         reason=signing.reason,
+        signed_at=signing.finished_at if signing.state == SimpleSigning.State.SIGNED else None,
     )
 
 

@@ -7,6 +7,7 @@ from clients.models.formats import mask_phone
 from econtract.platform.common.moscow_time import format_timestamp
 from edo.channels.simple.agreements import has_consent
 from tasks.actions.client_access import find_documents
+from tasks.channels import get_session
 from tasks.models import SigningTask
 from tasks.screens.common.client_managers import ClientManager, build_client_manager
 
@@ -52,7 +53,9 @@ def build_list(contact: Contact) -> DocumentList:
 
 
 def build_document(task: SigningTask) -> SignedDocument:
-    moment = task.completed_at or task.status_changed_at
+    session = get_session(task)
+    # Every task that `find_documents` returns has one; the status is later than the signature.
+    moment = session.signed_at if session and session.signed_at else task.status_changed_at
     return SignedDocument(
         number=task.number,
         title=f"{task.get_document_kind_display()} № {task.document_number}",

@@ -12,10 +12,12 @@ from django.test import Client as Browser
 from archive.files.storage import store_bytes
 from clients.models import Contact, ContactVersion
 from econtract.platform.common import clock
+from econtract.platform.common.moscow_time import format_timestamp
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.simple.agreements import has_consent
 from edo.evidence_chain.kinds import RecordKind
+from edo.models import SimpleSigning
 from tasks.actions import client_access
 from tasks.jobs import delete_old_rows
 from tasks.models import ClientAccess, Comment, SigningTask
@@ -78,6 +80,15 @@ def test_the_person_finds_and_downloads_what_they_signed(
     assert b"%PDF" in b"".join(inside.get(f"{folder}document.pdf"))  # type: ignore[arg-type]
     assert inside.post("/my/leave/").status_code == 302
     assert inside.get(LIST).status_code == 302
+
+
+def test_the_time_is_that_of_the_signature(inside: Browser, task: SigningTask) -> None:
+    """Not of the archiving, which may take days."""
+    signed_at = clock.now() - timedelta(days=3)
+    SimpleSigning.objects.filter(pk=task.simple_signing_id).update(finished_at=signed_at)
+    page = inside.get(LIST).text
+    assert format_timestamp(signed_at) in page
+    assert f"{clock.now():%d.%m.%Y}" not in page
 
 
 def test_others_find_nothing(inside: Browser, task: SigningTask) -> None:
