@@ -9,9 +9,10 @@ class RecordKind(StrEnum):
     The order check (`order.py`) and the warnings (`warnings.py`) read these facts, the others are
     for people:
 
-    - `person_identified`: `identified_at` (ISO 8601), `method`, `reference`;
+    - `person_identified`: `identified_at` (ISO 8601), `method` (`IdentificationMethod`),
+      `reference`, `confirmed_by` (an id: the employee who accepted documents), `phone_masked`;
     - `number_bound`: `bound_at` (ISO 8601: since when the contact has this number), `by_role`,
-      `by_user` (an id);
+      `by_user` (an id), `is_replacement` (the contact had another one before), `phone_masked`;
     - `link_created`, `link_ended`: `link` (its id), and `end` for why it has ended;
     - `agreement_shown`, `consent_shown`: `text_sha256`, `version`;
     - `agreement_accepted`, `consent_accepted`: the same; where the person accepted this very text

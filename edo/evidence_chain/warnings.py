@@ -58,11 +58,13 @@ def _find_number_warnings(chain: ExportedChain, signed: ChainRecord) -> Iterator
     bound = _last_time(chain, RecordKind.NUMBER_BOUND, "bound_at")
     identified = _last_time(chain, RecordKind.PERSON_IDENTIFIED, "identified_at")
     if bound and signed.moment - bound < NEW_NUMBER_PERIOD:
-        yield ChainWarning(
-            "number_is_new",
-            f"Номер телефона закреплен за подписантом менее чем за {NEW_NUMBER_PERIOD.days} дня "
-            "до подписания.",
-        )
+        period = f"менее чем за {NEW_NUMBER_PERIOD.days} дня до подписания."
+        if chain.find(RecordKind.NUMBER_BOUND)[-1].facts.get("is_replacement") is True:
+            text = f"Номер телефона подписанта заменен другим {period}"
+            yield ChainWarning("number_was_changed", text)
+        else:
+            text = f"Номер телефона закреплен за подписантом {period}"
+            yield ChainWarning("number_is_new", text)
     if bound and identified and bound > identified:
         yield ChainWarning(
             "number_after_identification",

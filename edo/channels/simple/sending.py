@@ -12,7 +12,7 @@ from django.db import transaction
 from clients.messages.errors import MessageRefused
 from clients.messages.sending import send_sms
 from clients.messages.texts import safe_name
-from clients.models import ContactVersion, SentMessage
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused
 from econtract.platform.outbox.leases import fenced_transaction
@@ -21,8 +21,8 @@ from edo.channels.operator.refusals import SendRefusalCode, send_refused, to_sig
 from edo.channels.protocol import DocumentToSign, SigningRefused
 from edo.channels.simple import links
 from edo.channels.simple.delivery import LINK_TEMPLATE, record_sent
+from edo.channels.simple.identity import record_identity
 from edo.channels.simple.signer import Signer, find_signer_problems
-from edo.evidence_chain.chains import format_time
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import Box, Signatory, SigningLink, SimpleSigning
 from edo.models.exchanges import MAX_REASON_LENGTH
@@ -53,16 +53,16 @@ def open_signing(
     The same ``operation_id`` returns the same signing. The chain of its evidence begins with who
     the person is and whose number it is: what courts ask first.
     """
-    version = signer.version
+    identification = signer.find_identification()
     signing, is_new = SimpleSigning.objects.get_or_create(
         operation_id=operation_id,
         defaults={
             "box": box,
             "signatory": signatory,
             "power_of_attorney": find_current_power(signatory, box, clock.now()),
-            "signer": version,
-            "identified_at": signer.identified_at,
-            "identification_ref": signer.identification_ref,
+            "signer": signer.version,
+            "identified_at": identification.at if identification else None,
+            "identification_ref": identification.reference if identification else "",
             "client_inn": signer.client_inn,
             "document_sha256": document.sha256,
             "document_number": document.number,
@@ -72,37 +72,8 @@ def open_signing(
         },
     )
     if is_new:
-        if signer.identified_at is not None:
-            records.append(
-                signing,
-                RecordKind.PERSON_IDENTIFIED,
-                facts={
-                    "method": "gosuslugi",
-                    "reference": signer.identification_ref,
-                    "identified_at": format_time(signer.identified_at),
-                },
-                personal={"name": version.full_name, "phone": version.phone},
-            )
-        bound = _find_first_with_number(version)
-        records.append(
-            signing,
-            RecordKind.NUMBER_BOUND,
-            facts={
-                "bound_at": format_time(bound.created_at),
-                "by_role": "employee",
-                "by_user": bound.created_by_id,
-            },
-            personal={"phone": version.phone},
-        )
+        record_identity(signing, identification)
     return signing
-
-
-def _find_first_with_number(version: ContactVersion) -> ContactVersion:
-    """The version by which the contact got the phone number that ``version`` has."""
-    earlier = ContactVersion.objects.filter(contact=version.contact_id, number__lte=version.number)
-    other = earlier.exclude(phone=version.phone).order_by("-number").first()
-    since = earlier.filter(number__gt=other.number) if other else earlier
-    return since.order_by("number").first() or version
 
 
 def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from clients.models import ContactVersion
 from econtract.platform.common.refusals import Refusal
@@ -26,24 +27,46 @@ NO_TEXTS = Refusal(
 )
 
 
+class IdentificationMethod(StrEnum):
+    """How a person was identified. Values never change: they are hashed."""
+
+    GOSUSLUGI = "gosuslugi"
+    # The person sent documents through the service, and an employee accepted them.
+    GOSUSLUGI_DOCUMENTS = "gosuslugi_documents"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identification:
+    """The identification that a signature rests on; `reference` is the request's at the service.
+
+    `confirmed_by` is the id of the employee who accepted the documents, if there were any.
+    """
+
+    at: datetime
+    reference: str
+    method: IdentificationMethod
+    confirmed_by: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signer:
     """Who signs by SMS for the client.
 
-    `identified_at` and `identification_ref` are of the identification that the signature rests
-    on. `region` (a name) has the time zone of quiet hours; `reference` is what the messaging
-    service shows. `build_address` makes the address of the signing page from a token.
+    `identified_at` is None for a person who has yet to be identified; `find_identification` reads
+    the rest of it, and returns None then. `region` (a name) has the time zone of quiet hours;
+    `reference` is what the messaging service shows. `build_address` makes the address of the
+    signing page from a token.
     """
 
     version: ContactVersion
     client_id: int
     client_inn: str
     identified_at: datetime | None
-    identification_ref: str
     region: str
     reference: str
     time_to_sign: timedelta
     build_address: Callable[[str], str]
+    find_identification: Callable[[], Identification | None]
 
 
 def find_signer_problems(signer: Signer) -> list[Refusal]:
