@@ -10,16 +10,19 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import user_blocked
+        from clients.directories.registry import register_directory
         from clients.messages.signals import message_changed
         from econtract.platform.listing.registry import register_list
         from econtract.platform.notifications.registry import register_kinds, register_subject_type
         from tasks.actions import handover
+        from tasks.actions.document_kinds import DOCUMENT_KINDS
         from tasks.listing.definition import TASK_LIST
         from tasks.notifications.kinds import KINDS
         from tasks.notifications.subject import TaskSubject
         from tasks.pipeline import client_messages, registry
 
-        post_migrate.connect(create_call_scripts, sender=self)
+        post_migrate.connect(create_initial_rows, sender=self)
+        register_directory(DOCUMENT_KINDS)
         message_changed.connect(client_messages.on_message_changed, dispatch_uid="tasks")
         user_blocked.connect(handover.hand_over_on_block, dispatch_uid="tasks")
         register_list(TASK_LIST)
@@ -28,13 +31,14 @@ class TasksConfig(AppConfig):
         registry.register_all()
 
 
-def create_call_scripts(**kwargs: Any) -> None:
-    """After migrations: a row for every call script that the product has a text for."""
+def create_initial_rows(**kwargs: Any) -> None:
+    """After migrations: every call script that the product has a text for, the document kinds."""
+    from tasks.actions.document_kinds import load_missing_kinds
     from tasks.models import CallScript
 
-    try:
-        # The state after this migration; `flush` sends none.
-        kwargs.get("apps", apps).get_model("tasks", "CallScript")
-    except LookupError:  # migrated to before the model
-        return
-    CallScript.objects.using(kwargs["using"]).create_missing()
+    # The state after this migration, which may be one of before a model; `flush` sends none.
+    migrated = kwargs.get("apps", apps).all_models["tasks"]
+    if "callscript" in migrated:
+        CallScript.objects.using(kwargs["using"]).create_missing()
+    if "documentkind" in migrated:
+        load_missing_kinds()

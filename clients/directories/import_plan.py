@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from clients.directories.registry import Directory
+from clients.directories.tables import read_table
 from econtract.platform.timeline.events import FieldChange
 
 FIRST_DATA_LINE = 2
@@ -61,6 +62,12 @@ def build_plan(directory: Directory, rows: Sequence[dict[str, str]]) -> ImportPl
             builder.read_line(number, cells)
         builder.add_removals()
     return builder.plan
+
+
+def plan_initial_rows(directory: Directory) -> ImportPlan:
+    """What loading the initial file would do. Raises TableError for a damaged file."""
+    file = directory.initial_file
+    return build_plan(directory, read_table(file.name, file.read_bytes()))
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 """The directories that can be imported from files, and their columns."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from clients.models import BillingPrefix, Region, Service
 DATA = Path(__file__).resolve().parent.parent / "data"
 YES = frozenset({"да", "yes", "true", "1", "+"})
 NO = frozenset({"нет", "no", "false", "0", "-", ""})
+# Between the values of a cell with several; «;» and line breaks are read too.
+SEPARATOR = ", "
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,9 @@ class Directory:
 
     ``columns`` maps headings to field names; the Russian label of a field is accepted as a
     heading too. ``key_fields`` identify a row. ``optional_fields`` keep their values when a file
-    has no such column. ``keeps_order`` stores the order of the file in ``position``. Rows that a
-    file lacks are switched off if the model has ``active``, otherwise deleted.
+    has no such column. ``list_choices`` has the choices of fields that hold a list of codes.
+    ``keeps_order`` stores the order of the file in ``position``. Rows that a file lacks are
+    switched off if the model has ``active``, otherwise deleted. ``folder`` has the initial file.
     """
 
     code: str
@@ -30,14 +34,16 @@ class Directory:
     columns: dict[str, str]
     key_fields: tuple[str, ...]
     optional_fields: frozenset[str] = frozenset()
+    list_choices: Mapping[str, type[models.TextChoices]] = field(default_factory=dict)
     keeps_order: bool = False
+    folder: Path = DATA
     # From the keys that stay: why the others cannot go.
     find_removal_problems: Callable[[Collection[tuple[Any, ...]]], list[str]] = lambda keys: []
 
     @property
     def initial_file(self) -> Path:
         """The file that `load_reference` loads."""
-        return DATA / f"{self.code}.csv"
+        return self.folder / f"{self.code}.csv"
 
     @property
     def has_active_field(self) -> bool:
@@ -53,18 +59,25 @@ class Directory:
     def parse_value(self, name: str, text: str) -> Any:
         """The value of the field for the ``text`` of a cell. Raises ValidationError."""
         field = self.field(name)
+        if name in self.list_choices:
+            return _parse_choices(self.list_choices[name].choices, text)
         if isinstance(field, models.BooleanField):
             return _parse_boolean(text)
+        if not text and (field.null or field.blank):
+            return None if field.null else ""
         if field.choices:
-            return _parse_choice(field, text)
-        return text
+            return _parse_choice(field.flatchoices, text)
+        return field.to_python(text)
 
     def display_value(self, name: str, value: Any) -> str:
         """The value as text, which `parse_value` accepts."""
         field = self.field(name)
+        if name in self.list_choices:
+            labels = dict(self.list_choices[name].choices)
+            return SEPARATOR.join(str(labels.get(code, code)) for code in value)
         if isinstance(field, models.BooleanField):
             return "да" if value else "нет"
-        return str(dict(field.flatchoices).get(value, value))
+        return "" if value is None else str(dict(field.flatchoices).get(value, value))
 
 
 def _find_unpriced_services(keys: Collection[tuple[Any, ...]]) -> list[str]:
@@ -120,8 +133,13 @@ BILLING_PREFIXES = Directory(
     optional_fields=frozenset({"prefix_source"}),
     find_removal_problems=_find_unpriced_services,
 )
-# In the order of loading: services refer to billing systems.
-DIRECTORIES = (REGIONS, BILLING_PREFIXES, SERVICES)
+# In the order of loading: services refer to billing systems. Rooms above add theirs.
+DIRECTORIES = [REGIONS, BILLING_PREFIXES, SERVICES]
+
+
+def register_directory(directory: Directory) -> None:
+    """Let `load_reference` load a directory of a room above."""
+    DIRECTORIES.append(directory)
 
 
 def _parse_boolean(text: str) -> bool:
@@ -133,9 +151,15 @@ def _parse_boolean(text: str) -> bool:
     raise ValidationError("напишите «да» или «нет»")
 
 
-def _parse_choice(field: models.Field, text: str) -> Any:
-    for value, label in field.flatchoices:
+def _parse_choice(choices: Iterable[tuple[Any, Any]], text: str) -> Any:
+    choices = list(choices)
+    for value, label in choices:
         if text.casefold() in {str(value).casefold(), str(label).casefold()}:
             return value
-    labels = ", ".join(str(label) for _, label in field.flatchoices)
+    labels = ", ".join(str(label) for _, label in choices)
     raise ValidationError(f"напишите одно из: {labels}")
+
+
+def _parse_choices(choices: Iterable[tuple[Any, Any]], text: str) -> list[Any]:
+    choices, parts = list(choices), re.split(r"[,;\n]", text)
+    return [_parse_choice(choices, part.strip()) for part in parts if part.strip()]

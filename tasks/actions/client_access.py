@@ -101,8 +101,8 @@ def find_documents(contact: Contact) -> QuerySet[SigningTask]:
             status__in=SIGNED,
             document_version__isnull=False,
         )
-        .select_related("client", "box", "manager", "document_version__pdf", "package__file")
-        .select_related(*SESSIONS)
+        .select_related("client", "box", "manager", "document_kind", *SESSIONS)
+        .select_related("document_version__pdf", "package__file")
         .defer(*NOT_OF_SESSIONS)
         .order_by("-completed_at", "-number")
     )

@@ -21,6 +21,7 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
 from edo.channels.protocol import RecipientOption
 from tasks.actions.document import record_attachment, record_review
+from tasks.actions.document_kinds import require_available_kind
 from tasks.channels import TaskSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
@@ -41,6 +42,7 @@ class NewTaskData:
     account_verified_at: datetime | None
     document_version: DocumentVersion | None
     document_number: str
+    # A code of the directory.
     document_kind: str
     contract_number: str = ""
     contract_date: date | None = None
@@ -57,6 +59,7 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
     if not actor.has_permission(Permission.CREATE_TASKS) or data.task_type not in actor.task_types:
         text = "Недостаточно прав, чтобы создать задание этого типа."
         raise ActionRefused(Refusal("task_type_forbidden", text))
+    require_available_kind(data.document_kind, task_type=data.task_type, user=actor)
     is_approval_needed = needs_approval(data)
     if is_approval_needed and not approvers_of(actor.pk).exists():
         raise ActionRefused(_build_no_approver_refusal(data))
@@ -81,7 +84,7 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
         document_id=data.document_version.document_id if data.document_version else None,
         document_version=data.document_version,
         document_number=data.document_number,
-        document_kind=data.document_kind,
+        document_kind_id=data.document_kind,
         contract_number=data.contract_number,
         contract_date=data.contract_date,
         fraud_check_confirmed=data.fraud_check_confirmed,

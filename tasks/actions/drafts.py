@@ -26,7 +26,7 @@ CLOSED_DRAFT_LIFETIME = timedelta(days=1)
 MAX_DRAFTS = 20
 # The form fills these itself: with an only option, or as in the user's last task.
 AUTO_SELECTED_FIELDS = frozenset(
-    {"channel", "region", "box", "signatory", "document_kind", "offer"}
+    {"channel", "default_channel", "region", "box", "signatory", "document_kind", "offer"}
 )
 
 

@@ -1,3 +1,3 @@
-from tasks.admin import call_scripts, registration
+from tasks.admin import call_scripts, document_kinds, registration
 
-__all__ = ["call_scripts", "registration"]
+__all__ = ["call_scripts", "document_kinds", "registration"]

@@ -22,7 +22,7 @@ class SharedRows:
             "seamless": True,
             "box_id": self.box.pk,
             "signatory_id": self.signatory.pk,
-            "document_kind": DocumentKind.CONTRACT.value,
+            "document_kind_id": DocumentKind.CONTRACT,
         }
 
     @classmethod

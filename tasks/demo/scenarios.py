@@ -34,7 +34,7 @@ class Scenario:
     task_type: TaskType = TaskType.LEGAL
     inn: str = ""
     file_format: str = "pdf"
-    document_kind: DocumentKind = DocumentKind.CONTRACT
+    document_kind: str = DocumentKind.CONTRACT
     services: tuple[str, ...] = ("internet",)
     has_fraud_check: bool = False
     approval_decision: str = ""
@@ -71,13 +71,11 @@ COMPLETED = (
     Scenario(days(27), task_type=SELF_EMPLOYED, inn="771234567859", file_format="word"),
     Scenario(days(24), task_type=CONTRACTOR, inn="772345678901"),
     Scenario(days(20), region=NOVOSIBIRSK, manager="manager3"),
-    Scenario(days(16), file_format="sheet", document_kind=DocumentKind.ORDER_FORM),
+    Scenario(days(16), file_format="sheet", document_kind="order_form"),
     Scenario(days(12), region=SVERDLOVSK, manager="manager4"),
     Scenario(days(9), inn="7701001100", services=("mobile",), has_fraud_check=True),
     Scenario(days(6), region=KRASNODAR, manager="manager2", document_kind=DocumentKind.ACCEPTANCE),
-    Scenario(
-        days(3), manager="manager2", inn="7701001301", document_kind=DocumentKind.SPECIFICATION
-    ),
+    Scenario(days(3), manager="manager2", inn="7701001301", document_kind="specification"),
     Scenario(days(1), inn="7701001206", services=("virtual_pbx",), approval_decision="approve"),
     Scenario(minutes(95), inn="500100732259"),
 )

@@ -11,7 +11,7 @@ from econtract.platform.common.formatting import format_age, format_datetime, fo
 from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.common.text import name_with_initials
 from econtract.platform.listing.columns import Column, RowValues, XlsxCell
-from tasks.models import Channel, DocumentKind
+from tasks.models import Channel
 from tasks.statuses import Resolution, Status, status_rows
 from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.turns import TurnLabels
@@ -152,8 +152,8 @@ TASK_COLUMNS = (
     Column(
         "document_kind",
         "Вид документа",
-        ("document_kind",),
-        xlsx=XlsxCell(24, value=_get_label("document_kind", dict(DocumentKind.choices))),
+        ("document_kind__name",),
+        xlsx=XlsxCell(24, value=_get_field("document_kind__name")),
     ),
     Column("stage", "Этап", ("status",), _get_stage, XlsxCell(26), css="cell-long"),
     Column(

@@ -1,10 +1,12 @@
 """The signing task and what belongs to it."""
 
 from tasks.models.call_script import CallScript
+from tasks.models.channel import Channel
 from tasks.models.client_access import ClientAccess
+from tasks.models.document_kind import DocumentKind
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
-from tasks.models.task import Channel, DocumentKind, SigningTask
+from tasks.models.task import SigningTask
 
 __all__ = [
     "AuthorityDocument",

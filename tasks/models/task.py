@@ -12,26 +12,11 @@ from archive.models import Document, DocumentVersion, Package
 from clients.models import Client, ContactVersion, Region, Service
 from econtract.platform.common import clock
 from edo.models import Box, Exchange, Signatory, SimpleSigning
+from tasks.models.channel import Channel
+from tasks.models.document_kind import DocumentKind
 from tasks.models.queries import QUICK_FILTER_MASK, WORKFLOW_RANK, SigningTaskQuerySet
 from tasks.statuses import FINISHED, Stage, Status, StatusRow, status_rows
 from tasks.transitions import Lifecycle
-
-
-class DocumentKind(models.TextChoices):
-    """«Вид документа» (manual, 1.1 and 4)."""
-
-    CONTRACT = "contract", "Договор"
-    SUPPLEMENT = "supplement", "Дополнительное соглашение"
-    SPECIFICATION = "specification", "Спецификация"
-    ORDER_FORM = "order_form", "Бланк заказа"
-    ACCEPTANCE = "acceptance", "Акт приема-передачи"
-
-
-class Channel(models.TextChoices):
-    """How the client signs."""
-
-    EDO = "edo", "ЭДО"
-    SMS = "sms", "СМС"
 
 
 def list_indexes() -> list[models.Index]:
@@ -126,7 +111,15 @@ class SigningTask(Lifecycle):
     account_number = models.CharField("Лицевой счет", max_length=12)
     account_verified_at = models.DateTimeField("ЛС проверен", null=True)
     document_number = models.CharField("Номер документа", max_length=100)
-    document_kind = models.CharField("Вид документа", max_length=20, choices=DocumentKind)
+    # Without an index: kinds are never deleted, and nothing looks for the tasks of one.
+    document_kind = models.ForeignKey(
+        DocumentKind,
+        models.PROTECT,
+        db_column="document_kind",
+        db_index=False,
+        related_name="tasks",
+        verbose_name="Вид документа",
+    )
     # The contract that a supplement belongs to.
     contract_number = models.CharField("Номер договора", max_length=100, blank=True)
     contract_date = models.DateField("Дата договора", null=True)

@@ -143,7 +143,7 @@ class SubmitPackageToArchive(_ArchiveJobKind, Step):
 
 def _build_package_name(task: SigningTask) -> str:
     """«Договор 850770100110 ООО Ромашка (подписан).zip»: tells one package from another."""
-    name = f"{task.get_document_kind_display()} {task.document_number} {task.client.short_name}"
+    name = f"{task.document_kind.name} {task.document_number} {task.client.short_name}"
     return f"{safe_name(name.replace('.', ' '), default='Пакет')} (подписан).zip"
 
 
@@ -164,7 +164,7 @@ def _build_metadata(task: SigningTask, file_name: str) -> ArchiveMetadata:
         reference=str(task.number),
         file_name=file_name,
         document_number=task.document_number,
-        document_kind=task.get_document_kind_display(),
+        document_kind=task.document_kind.name,
         client_inn=task.client.inn,
         account_number=task.account_number,
         document_code=(version.archive_code or None) if version is not None else None,

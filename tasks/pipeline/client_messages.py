@@ -44,7 +44,7 @@ class SendMessage(NotifyingJobKind):
         job.reopen(keeps_key=may_have_left.exists())
 
     def _send(self, job: OutboxJob) -> SentMessage:
-        task = load_task(job.subject, *PARTIES, "region")
+        task = load_task(job.subject, *PARTIES, "region", "document_kind")
         template, contact = job.payload["template"], task.contact_version
         message = compose(task, template, job.payload)
         if job.payload["channel"] == "sms":

@@ -192,7 +192,7 @@ def _build_identifiers(
     return DocumentIdentifiers(
         task_number=str(task.number),
         document_number=task.document_number,
-        document_kind=task.get_document_kind_display(),
+        document_kind=task.document_kind.name,
         account_number=task.account_number,
         operator=evidence.operator,
         message_id=evidence.message_id,

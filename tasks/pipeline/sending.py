@@ -92,7 +92,7 @@ class SendDocument(Step):
         document = DocumentToSign(
             sha256=sha256,
             number=task.document_number,
-            kind=task.document_kind,
+            kind=task.document_kind_id,
             file_name=f"{task.document_number}.pdf",
             contract_number=task.contract_number,
             contract_date=task.contract_date,

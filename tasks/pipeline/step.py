@@ -32,6 +32,7 @@ ALL_RELATIONS = (
     *PARTIES,
     *channels.RELATIONS,
     "region",
+    "document_kind",
     "document_version__pdf",
     "package__file",
     "manager",

@@ -53,7 +53,7 @@ def _fill_in(text: str, task: SigningTask) -> str:
     values = {
         CONTACT: " ".join(filter(None, [contact.given_name, contact.patronymic])),
         MANAGER: task.manager.get_full_name() or str(task.manager),
-        DOCUMENT: f"{task.get_document_kind_display()} № {task.document_number}",
+        DOCUMENT: f"{task.document_kind.name} № {task.document_number}",
     }
     # One pass: a name that looks like a placeholder stays as it is.
     return _ANY_PLACEHOLDER.sub(lambda match: values.get(match.group(), match.group()), text)

@@ -62,7 +62,7 @@ def compose(task: SigningTask, template: str, values: dict[str, Any]) -> Message
     """
     message = TEMPLATES[template]
     text = message.text.format(
-        kind=task.get_document_kind_display().lower(),
+        kind=task.document_kind.name.lower(),
         number=task.document_number,
         link=task.identification_link,
         comment=safe_name(values.get("comment", ""), MAX_COMMENT_LENGTH).rstrip("."),

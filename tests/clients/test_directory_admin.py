@@ -85,8 +85,9 @@ def test_the_page_shows_errors_of_the_file_and_of_its_rows(administrator: Browse
 def test_importing_an_export_changes_nothing(administrator: Browser) -> None:
     call_command("load_reference")
     for directory in DIRECTORIES:
-        name = directory.model._meta.model_name
-        content = administrator.get(f"/admin/clients/{name}/export/").content
+        meta = directory.model._meta
+        address = f"/admin/{meta.app_label}/{meta.model_name}/export/"
+        content = administrator.get(address).content
         assert load_workbook(io.BytesIO(content)).worksheets[0].freeze_panes == "A2"
         assert build_plan(directory, read_table("a.xlsx", content)).changes == []
 

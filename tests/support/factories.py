@@ -230,7 +230,7 @@ class SigningTaskFactory(DjangoModelFactory):
     account_number = "850123456789"
     account_verified_at = factory.LazyFunction(clock.now)
     document_number = "850123456789"
-    document_kind = DocumentKind.CONTRACT
+    document_kind_id = DocumentKind.CONTRACT
     document_version = factory.SubFactory(DocumentVersionFactory, archived=True)
     document = factory.LazyAttribute(
         lambda task: task.document_version.document if task.document_version else None

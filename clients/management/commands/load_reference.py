@@ -5,15 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clients.directories.import_plan import ChangeType, apply_plan, build_plan
+from clients.directories.import_plan import ChangeType, apply_plan, plan_initial_rows
 from clients.directories.registry import DIRECTORIES, Directory
-from clients.directories.tables import read_table
 
 
 class Command(BaseCommand):
     help = (
-        "Loads regions, services and account prefixes from the files in clients/data. A directory "
-        "that has rows is not changed, unless --update is given."
+        "Loads the directories (regions, services, account prefixes, kinds of documents) from the "
+        "initial files. A directory that has rows is not changed, unless --update is given."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,10 +30,9 @@ class Command(BaseCommand):
                 self._load(directory)
 
     def _load(self, directory: Directory) -> None:
-        file = directory.initial_file
-        plan = build_plan(directory, read_table(file.name, file.read_bytes()))
+        plan = plan_initial_rows(directory)
         if plan.errors:
-            raise CommandError(f"{file.name}: " + "; ".join(plan.errors))
+            raise CommandError(f"{directory.initial_file.name}: " + "; ".join(plan.errors))
         apply_plan(plan, remove=False)
         additions, updates = plan.of_type(ChangeType.ADD), plan.of_type(ChangeType.UPDATE)
         self.stdout.write(f"{directory.code}: {len(additions)} added, {len(updates)} changed")

@@ -14,7 +14,11 @@ from tasks.models.queries import SigningTaskQuerySet
 from tasks.screens.card.flags import CardFlags, card_flag_annotations
 from tasks.screens.common.requests import COMMON_RELATIONS, build_not_found
 
-CARD_RELATIONS = (*COMMON_RELATIONS, "region", *RELATIONS, "package__file", "package__stamped_file")
+CARD_RELATIONS = (
+    *COMMON_RELATIONS,
+    *("region", "document_kind", *RELATIONS),
+    *("package__file", "package__stamped_file"),
+)
 
 
 # Compiled: saves 4.5 of 5.6 ms (`scripts/bench compiled`).

@@ -66,9 +66,10 @@ def build_services_block(task: SigningTask, services: list[Service], user: User)
     return ServicesBlock(
         details=(
             LabeledValue("Регион инсталляции", task.region.name),
-            LabeledValue("Вид документа", task.get_document_kind_display()),
+            LabeledValue("Вид документа", task.document_kind.name),
             LabeledValue("Номер документа", task.document_number, num=True, copyable=True),
             *_build_contract_rows(task),
+            *_build_retention_rows(task),
         ),
         names=tuple(service.name for service in services),
         shows_reminder=has_risk and not task.is_finished,
@@ -76,6 +77,14 @@ def build_services_block(task: SigningTask, services: list[Service], user: User)
         confirm_url=reverse("tasks:fraud_check", args=[task.number]) if can_confirm else "",
         checklist_url=settings.DATAPORT_URL,
     )
+
+
+def _build_retention_rows(task: SigningTask) -> list[LabeledValue]:
+    """How long a signed document is kept (docs/rules.md#kinds-of-documents)."""
+    if task.completed_at is None or task.package_id is None:
+        return []
+    last_day = task.document_kind.kept_until(task.completed_at)
+    return [LabeledValue("Хранить до", format_date(last_day), num=True)] if last_day else []
 
 
 def _build_contract_rows(task: SigningTask) -> list[LabeledValue]:

@@ -58,7 +58,7 @@ def build_document(task: SigningTask) -> SignedDocument:
     moment = session.signed_at if session and session.signed_at else task.status_changed_at
     return SignedDocument(
         number=task.number,
-        title=f"{task.get_document_kind_display()} № {task.document_number}",
+        title=f"{task.document_kind.name} № {task.document_number}",
         organisation=task.box.name,
         client=str(task.client),
         channel=task.get_channel_display(),

@@ -3,18 +3,20 @@
 from typing import Any
 
 from clients.screens.forms import ContactForm, PersonForm
-from tasks.models import DocumentKind
 from tasks.screens.new_task.company_section import CONTACT_PREFIX
 from tasks.screens.new_task.contacts import NEW_CONTACT
 from tasks.screens.new_task.field_values import get_value
 from tasks.screens.new_task.form_state import COPIED_NUMBER, FormState
 from tasks.screens.new_task.forms import CHANNELS, TaskForm
+from tasks.screens.new_task.kind_options import DEFAULT_CHANNEL
 from tasks.screens.new_task.last_choices import OFFER_FIELD
 from tasks.screens.new_task.person_section import PERSON_PREFIX
 
 Row = dict[str, Any]
 # Fields that users do not see, or that say the same as another field.
-EXCLUDED_FIELDS = frozenset({"client", COPIED_NUMBER, OFFER_FIELD, "link", "confirmed"})
+EXCLUDED_FIELDS = frozenset(
+    {"client", COPIED_NUMBER, DEFAULT_CHANNEL, OFFER_FIELD, "link", "confirmed"}
+)
 LABELS = {
     "client_q": "Наименование клиента",
     "contact": "Контактное лицо",
@@ -59,7 +61,7 @@ def _display_value(state: FormState, name: str) -> str:
         case "services":
             return ", ".join(service.name for service in state.chosen_services)
         case "document_kind":
-            return str(dict(DocumentKind.choices).get(value, ""))
+            return str(state.kind_options.chosen or "")
         case "channel":
             return next((label for channel, label in CHANNELS if channel == value), "")
         case "fraud_check":

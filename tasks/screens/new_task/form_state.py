@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
-from django.conf import settings
 
 from accounts.models import User
-from accounts.roles import TaskType
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
@@ -35,6 +33,7 @@ from tasks.screens.new_task.forms import (
     TaskForm,
     needs_document_and_service,
 )
+from tasks.screens.new_task.kind_options import DEFAULT_CHANNEL, KindOptions, find_kind_options
 from tasks.screens.new_task.last_choices import OFFER_FIELD, find_offered_fields
 from tasks.screens.new_task.person_section import PersonSection
 from tasks.screens.new_task.recipients import RecipientChoice
@@ -57,7 +56,8 @@ def client_section_class(kind: FormKind) -> type[ClientSection]:
 def field_names(kind: FormKind) -> tuple[str, ...]:
     """The names of all fields that a draft stores."""
     section_names = client_section_class(kind).field_names
-    return (*section_names, *FIELDS, COPIED_NUMBER, recipients.FIELD, OFFER_FIELD)
+    form_names = (COPIED_NUMBER, DEFAULT_CHANNEL, recipients.FIELD, OFFER_FIELD)
+    return (*section_names, *FIELDS, *form_names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,7 @@ class FormState:
     draft: Draft
     client_section: ClientSection
     signing_options: SigningOptions
+    kind_options: KindOptions
     services: list[Service]
     form: TaskForm
     field_items: dict[str, ChecklistItem]
@@ -239,11 +240,11 @@ def build_form_state(
     choices = (get_value(values, name) for name in SIGNING_FIELDS)
     signing_options = find_signing_options(user, *choices, refresh=refresh)
     values = {**values, **signing_options.field_values, **_copy_account_number(values)}
-    if not has_value(values, "channel"):
-        values["channel"] = [get_default_channel(kind.task_type)]
+    kind_options = find_kind_options(user, kind.task_type, get_value(values, "document_kind"))
+    values |= kind_options.follow_channel(values)
 
     services = list(Service.objects.filter(active=True))
-    form = TaskForm(values, signing_options, services)
+    form = TaskForm(values, signing_options, kind_options, services)
     form.show_offer(find_offered_fields(values))
     form.is_valid()
     return FormState(
@@ -253,15 +254,11 @@ def build_form_state(
         draft=draft,
         client_section=client_section,
         signing_options=signing_options,
+        kind_options=kind_options,
         services=services,
         form=form,
         field_items={name: build_field_item(form, name) for name in FIELDS},
     )
-
-
-def get_default_channel(task_type: TaskType) -> Channel:
-    """How clients of such tasks sign unless the manager chooses something else."""
-    return Channel.SMS if task_type in settings.SMS_TASK_TYPES else Channel.EDO
 
 
 def _contract_of(form: TaskForm) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from clients.screens.fields import AccountField
 from edo.models import Box, Signatory
 from tasks.models import Channel, DocumentKind
 from tasks.screens.new_task.field_values import FieldValues
+from tasks.screens.new_task.kind_options import KindOptions
 from tasks.screens.new_task.last_choices import OFFER_HINT
 from tasks.screens.new_task.signing_options import (
     SIGNING_FIELDS,
@@ -134,10 +135,15 @@ class TaskForm(forms.Form):
     field_order = ["region", "services", "account_number"]
 
     def __init__(
-        self, values: FieldValues, options: SigningOptions, services: list[Service]
+        self,
+        values: FieldValues,
+        options: SigningOptions,
+        kind_options: KindOptions,
+        services: list[Service],
     ) -> None:
         super().__init__(MultiValueDict(values))
         self.options = options
+        self.kind_options = kind_options
         self.service_by_code = {service.code: service for service in services}
         self._set_choices_with_blank("region", [(row.pk, row.name) for row in options.regions])
         self._set_choices_with_blank("box", [(row.pk, row.name) for row in options.boxes])
@@ -146,7 +152,7 @@ class TaskForm(forms.Form):
             "signatory", [(pk, str(option.signatory)) for pk, option in signatories.items()]
         )
         self._get_widget("signatory").signatories = signatories
-        self._set_choices_with_blank("document_kind", DocumentKind.choices)
+        self._set_choices_with_blank("document_kind", kind_options.choices)
         for name in CONTRACT_FIELDS:
             self.fields[name].required = self.is_supplement
         self.fields["services"].required = needs_document_and_service(options.region)
@@ -198,6 +204,11 @@ class TaskForm(forms.Form):
         if option is not None and option.reason:
             raise forms.ValidationError(option.reason)
         return option.signatory if option else None
+
+    def clean_document_kind(self) -> str:
+        if self.kind_options.problem:
+            raise forms.ValidationError(f"{self.kind_options.problem} Выберите другой")
+        return str(self.cleaned_data["document_kind"])
 
     def clean_services(self) -> list[Service]:
         return [self.service_by_code[code] for code in self.cleaned_data["services"]]

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from accounts.models import User
 from accounts.roles import TaskType
-from tasks.models import SigningTask
+from tasks.models import DocumentKind, SigningTask
 from tasks.screens.new_task.field_values import FieldValues, get_value
 
 OFFERED_FIELDS = ("region", "box", "signatory", "document_kind")
@@ -21,6 +21,9 @@ def find_last_choices(user: User, task_type: TaskType) -> FieldValues:
     if row is None:
         return {}
     values = {name: str(value) for name, value in row.items() if value}
+    if DocumentKind.objects.get(pk=row["document_kind"]).find_problem(task_type, user.role_codes):
+        # Switched off since, or closed to the user.
+        del values["document_kind"]
     return {OFFER_FIELD: [urlencode(values)], **{name: [value] for name, value in values.items()}}
 
 

@@ -120,7 +120,7 @@ def build_heading(visit: Visit) -> DocumentHeading:
     return DocumentHeading(
         organisation=signing.box.name,
         client=str(task.client),
-        title=f"{task.get_document_kind_display()} № {task.document_number}",
+        title=f"{task.document_kind.name} № {task.document_number}",
         date=format_date(signing.created_at),
         pages=visit.version.pages or 0,
         manager=build_client_manager(task),

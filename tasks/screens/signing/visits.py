@@ -33,8 +33,8 @@ FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 NOT_FOUND, TOO_MANY = 404, 429
 # What the page shows of a task: reading all columns would take longer than the rest of the page.
 TASK_COLUMNS = (
-    *("document", "document_kind", "document_number", "package", "simple_signing"),
-    "client__short_name",
+    *("document", "document_number", "package", "simple_signing"),
+    *("client__short_name", "document_kind__name"),
     *("manager__first_name", "manager__last_name", "manager__phone"),
 )
 
@@ -118,7 +118,9 @@ def find_visit(request: HttpRequest, token: str) -> Visit | None:
 
 
 def _find_task(signing: SimpleSigning) -> SigningTask | None:
-    tasks = SigningTask.objects.select_related("client", "manager").only(*TASK_COLUMNS)
+    tasks = SigningTask.objects.select_related("client", "manager", "document_kind").only(
+        *TASK_COLUMNS
+    )
     return (
         tasks.filter(simple_signing=signing).first()
         or tasks.filter(past_simple_signings=signing).first()

@@ -89,7 +89,7 @@ def test_a_completed_task_is_fast_up_to_ten_minutes(manager: User) -> None:
 def test_signed_contracts_with_business_clients_are_counted(manager: User) -> None:
     create_task(manager, Status.COMPLETED)
     create_task(manager, Status.ARCHIVE_FAILED)
-    create_task(manager, Status.COMPLETED, document_kind="supplement")
+    create_task(manager, Status.COMPLETED, document_kind_id="supplement")
     create_task(manager, Status.COMPLETED, task_type="contractor")
     create_task(manager, Status.DOCUMENT_SIGNING)
     assert compute().contract_count == 2

@@ -27,7 +27,7 @@ def test_creation_with_a_file_and_a_new_contact_for_an_existing_client(
     following = FormPage(company.browser, company.slug, company.values | {"page": "next"})
     following.values |= {"submission_key": str(uuid.uuid4()), **NEW_CONTACT}
     following.save()
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         assert create_with_file(following)["Location"] != first["Location"]
 
 
@@ -41,6 +41,6 @@ def test_an_incomplete_form_is_saved_once(company: FormPage) -> None:
 
 def test_autosave(company: FormPage, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     company.save(turn="1")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         response = company.save(turn="2", document_number="77")
     assert "Вложите документ" in get_text(response)
