@@ -97,7 +97,8 @@ class SigningSession:
     say why the state is FAILED, `reason` alone why it is REFUSED or UNVERIFIED, what an AWAITING
     state waits for, or who has proposed to revoke a document that is still live. `waits_until` is
     the end of a wait, None if there is none. `signed_at` is when the client signed, None unless
-    the state is SIGNED.
+    the state is SIGNED. `progress` is a code of the channel's own for how far the client has come,
+    "" where it knows no more than the state.
     """
 
     id: UUID
@@ -107,6 +108,7 @@ class SigningSession:
     reason: str = ""
     waits_until: datetime | None = None
     signed_at: datetime | None = None
+    progress: str = ""
 
     @property
     def is_live(self) -> bool:

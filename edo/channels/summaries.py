@@ -1,6 +1,7 @@
 """What the card shows of a channel and of the signatures of both sides."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from econtract.platform.common.refusals import Refusal
@@ -45,8 +46,22 @@ class SignatureSummary:
 
 
 @dataclass(frozen=True)
+class SigningEvent:
+    """One step of the client's way to the signature, in Russian; `note` says why it failed."""
+
+    at: datetime
+    text: str
+    is_problem: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class SigningSummary:
-    """What the card shows of a channel; `signatures` are empty without a session."""
+    """What the card shows of a channel; `signatures` are empty without a session.
+
+    `course` are the events of the session, newest first; empty where the channel records none.
+    """
 
     details: tuple[SigningDetail, ...]
     signatures: tuple[SignatureSummary, ...] = ()
+    course: tuple[SigningEvent, ...] = ()

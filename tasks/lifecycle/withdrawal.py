@@ -30,12 +30,14 @@ def request(
     actor: User | Actor,
     arguments: dict[str, Any],
     removes_document: bool = False,
+    channel: str = "",
 ) -> None:
     """Requests the revocation; the transition ``then`` follows when the operator has confirmed it.
 
     With ``removes_document`` the document is removed from the task at that moment, too: until
-    then the client can sign it, and it is the task's document. The caller holds the task's lock
-    and has asked the guards about ``then``.
+    then the client can sign it, and it is the task's document. With a ``channel`` the task is
+    signed through it from that moment on, and the document is sent again. The caller holds the
+    task's lock and has asked the guards about ``then``.
     """
     person = actor if isinstance(actor, User) else None
     acted_as = Actor.MANAGER if person else Actor(str(actor))
@@ -45,6 +47,7 @@ def request(
         "actor": person.pk if person else None,
         "acted_as": acted_as,
         "removes_document": removes_document,
+        "channel": channel,
     }
     task.save(update_fields=["withdrawal"])
     queue.enqueue(kind=KIND, subject=task.number, queue_key=task.queue_key, payload=task.withdrawal)

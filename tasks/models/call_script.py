@@ -29,8 +29,9 @@ class DefaultScript:
 def default_scripts() -> dict[ScriptKey, DefaultScript]:
     """The scripts that the product brings along, in the order of the process.
 
-    The detail of a key is a resolution, a channel («sms»), or a channel with a resolution or a
-    state of its session («sms:delivered»). A detail that is no resolution has a label in the file.
+    The detail of a key is a resolution, a channel («sms»), or a channel with a resolution, a state
+    of its session or how far the client has come («sms:opened»). A detail that is no
+    resolution has a label in the file.
     """
     order = list(Status)
     rows = sorted(read_table("call_scripts"), key=lambda row: order.index(Status(row["status"])))

@@ -9,12 +9,13 @@ from accounts.models import User
 from econtract.platform.common.errors import ActionRefused, NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import AlreadySigned, SigningChannel
+from tasks.actions.channel import set_channel
 from tasks.actions.document import detach_document
 from tasks.channels import RELATIONS, channel_for
 from tasks.lifecycle import effects, guards, history, withdrawal
 from tasks.lifecycle.guards import SIGNED_BY_CLIENT
 from tasks.lifecycle.perform import lock_task, perform
-from tasks.models import HistoryEntry, SigningTask
+from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.pipeline.step import NOTHING_TO_RETRY, TaskJobKind, load_task
 from tasks.transitions import Actor
 from tasks.wording.refusals import explain_refusal
@@ -111,14 +112,23 @@ def _clear_withdrawal(task: SigningTask) -> None:
 
 
 def _perform_requested(task: SigningTask, request: dict[str, Any]) -> None:
-    """Performs the transition of ``request``, and the removal, if the task still allows them."""
+    """Performs the transition of ``request`` and what goes with it, if the task still allows it.
+
+    A document whose channel was changed is sent again; what prevents that is shown on the card.
+    """
     acting_as = Actor(request["acted_as"])
     user = User.objects.get(pk=request["actor"]) if request["actor"] else None
     if user and request.get("removes_document") and task.status_row.document_replaceable:
         detach_document(task, user)
     if not guards.refusals(task, request["then"], frozenset({acting_as})):
         actor = user or acting_as
-        perform(task.number, request["then"], actor=actor, acting_as=acting_as, **request["facts"])
+        task = perform(
+            task.number, request["then"], actor=actor, acting_as=acting_as, **request["facts"]
+        )
+        if user and (channel := request.get("channel")):
+            set_channel(task, Channel(channel), user)
+            if not guards.refusals(task, "send_document", frozenset({acting_as}), fresh=True):
+                perform(task.number, "send_document", actor=user, acting_as=acting_as)
 
 
 def _record(task: SigningTask, name: str, comment: str = "") -> None:

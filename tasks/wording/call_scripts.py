@@ -19,8 +19,9 @@ _ANY_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 def find_call_script(task: SigningTask) -> str:
     """What to say to the client of ``task`` now, with the names filled in; "" if nothing.
 
-    The most specific script serves: that of the resolution or of the signing session's state in
-    the task's channel, then that of the channel, then that of the status. It reads the relations
+    The most specific script serves: that of the resolution, of how far the client has come or of
+    the signing session's state in the task's channel, then that of the channel, then that of the
+    status. It reads the relations
     of `tasks.channels.RELATIONS`, the manager and the contact's version.
     """
     return _fill_in(_find_text(task), task)
@@ -44,7 +45,8 @@ def _details_of(task: SigningTask) -> list[str]:
         details += [f"{task.channel}:{task.resolution}", task.resolution]
     session = get_session(task)
     if session is not None:
-        details.append(f"{task.channel}:{session.state}")
+        steps = dict.fromkeys([session.progress, session.state])
+        details += [f"{task.channel}:{step}" for step in steps if step]
     return [*details, task.channel, ""]
 
 

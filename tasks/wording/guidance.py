@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.support import HelpMeService, SupportRequest
 from econtract.platform.common.formatting import format_with_zone
-from tasks.models import SigningTask
+from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution, Status
 
 NEXT = {
@@ -47,6 +47,14 @@ NEXT = {
     Status.CANCELLED: "Задание закрыто без подписания. Чтобы начать заново, создайте новое.",
 }
 
+# Where a task that is signed by SMS goes another way.
+NEXT_BY_SMS = {
+    Status.DOCUMENT_SENT: "Система подписывает документ за Ростелеком и отправляет клиенту СМС "
+    "со ссылкой на него.",
+    Status.DOCUMENT_SIGNING: "Клиент читает документ по ссылке из СМС и подписывает его кодом. "
+    "Как далеко он дошел, видно в блоке «Подписание». Напоминания уходят сами.",
+}
+
 NEXT_BY_RESOLUTION = {
     Resolution.AUTHORITY_PENDING: "Клиент должен прислать другие документы о полномочиях. "
     "Позвоните и объясните, какие нужны.",
@@ -73,7 +81,8 @@ NEXT_BY_RESOLUTION = {
     "заявку: текст готов в карточке; когда ее обновят, отправьте документ снова.",
     Resolution.CERTIFICATE_INVALID: "Сертификат подписанта не действует. Оформите "
     "заявку: текст готов в карточке; когда его обновят, отправьте документ снова.",
-    Resolution.WITHDRAWN: "Документ отозван. Вложите исправленный документ и отправьте его снова.",
+    Resolution.WITHDRAWN: "Документ отозван. Если он откреплен, вложите исправленный, потом "
+    "отправьте его снова.",
     Resolution.ARCHIVE_REJECTED: "Архив не принял пакет. Оформите заявку в техническую "
     "поддержку: текст готов в карточке.",
     Resolution.REVIEW_NEEDED: "Просмотрите страницы документа: при преобразовании что-то могло "
@@ -111,10 +120,12 @@ ASK_SUPPORT = {
 }
 
 
-def next_step(status: Status, resolution: str) -> str:
+def next_step(status: Status, resolution: str, channel: str = Channel.EDO) -> str:
     """What to do now, in one or two sentences."""
     if resolution:
         return NEXT_BY_RESOLUTION[Resolution(resolution)]
+    if channel == Channel.SMS and status in NEXT_BY_SMS:
+        return NEXT_BY_SMS[status]
     return NEXT[status]
 
 

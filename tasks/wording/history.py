@@ -27,7 +27,7 @@ SENTENCES = {
     "channel_chosen": "Выбран способ подписания",
     "recipient_chosen": "Выбран ящик клиента",
     "client_reminded": "Клиенту отправлено напоминание",
-    "revocation_requested": "Отзываем документ у оператора ЭДО",
+    "revocation_requested": "Отзываем отправленный документ",
     "revocation_too_late": "Отозвать не удалось: клиент уже подписал документ",
     "revocation_needs_client": "Отозвать документ можно только с согласия клиента: ждем его ответа",
     "revocation_refused": "Отозвать не удалось",

@@ -153,6 +153,7 @@ def build_session(signing: SimpleSigning) -> SigningSession:
         failure_code=signing.failure,
         reason=signing.reason,
         signed_at=signing.finished_at if signing.state == SimpleSigning.State.SIGNED else None,
+        progress=signing.progress,
     )
 
 

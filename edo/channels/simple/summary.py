@@ -4,6 +4,7 @@ from clients.messages.addresses import mask_address
 from econtract.platform.common import clock
 from econtract.platform.common.formatting import format_with_zone
 from edo.channels.evidence import SigningSide
+from edo.channels.simple.progress import read_course
 from edo.channels.simple.signer import Signer
 from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail, SigningSummary
 from edo.models import Box, Signatory, SimpleSigning
@@ -28,11 +29,10 @@ def summarize(
     ]
     if signing is None:
         return SigningSummary(tuple(details))
-    progress = f"{signing.get_progress_display()} {format_with_zone(signing.progress_at)}"
-    details.append(SigningDetail("Ход подписания", progress, is_code=True))
     if signing.reason:
         details.append(SigningDetail("Причина", signing.reason))
-    return SigningSummary(tuple(details), (_summarize_sender(signing), _summarize_client(signing)))
+    signatures = (_summarize_sender(signing), _summarize_client(signing))
+    return SigningSummary(tuple(details), signatures, read_course(signing))
 
 
 def _summarize_sender(signing: SimpleSigning) -> SignatureSummary:

@@ -10,7 +10,7 @@ from econtract.platform.common.formatting import (
     format_duration,
     format_running_time,
 )
-from tasks.models import HistoryEntry, SigningTask
+from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import Resolution, Status, WaitsFor
 from tasks.wording.badges import ICONS, kind_of
 from tasks.wording.guidance import next_step
@@ -29,6 +29,10 @@ WITHDRAWAL_TEXTS = {
     "cancel": "Документ отзывается у оператора ЭДО: когда он ответит, задание будет отменено.",
     "signing_failed": "Документ отзывается у оператора ЭДО: когда он ответит, можно будет "
     "отправить другой.",
+}
+CHANNEL_CHANGE_TEXTS = {
+    Channel.EDO: "Отправленный документ отзывается, затем уйдет клиенту через оператора ЭДО.",
+    Channel.SMS: "Отправленный документ отзывается, затем уйдет клиенту по СМС.",
 }
 
 NO_APPROVER = (
@@ -59,24 +63,25 @@ def build_banner(
     """The banner that ``user`` sees on the card of ``task``."""
     kind = kind_of(Status(task.status))
     last = next((e for e in reversed(entries) if e.new_status == task.status), None)
-    next_transition = task.withdrawal.get("then") if task.withdrawal else None
     return Banner(
         kind=kind,
         icon=ICONS[kind],
         title=_title(task, user),
         reason=_reason(task, last),
-        advice=_advice(task, next_transition),
+        advice=_advice(task),
         troubles=tuple(troubles),
         outside_code=last.details.get("outside_code", "") if last else "",
     )
 
 
-def _advice(task: SigningTask, next_transition: str | None) -> str:
-    if next_transition:
-        return WITHDRAWAL_TEXTS[next_transition]
+def _advice(task: SigningTask) -> str:
+    if task.withdrawal:
+        if channel := task.withdrawal.get("channel"):
+            return CHANNEL_CHANGE_TEXTS[Channel(channel)]
+        return WITHDRAWAL_TEXTS[task.withdrawal["then"]]
     if task.status == Status.ON_APPROVAL and not approvers_of(task.manager_id).exists():
         return NO_APPROVER
-    return next_step(Status(task.status), task.resolution)
+    return next_step(Status(task.status), task.resolution, task.channel)
 
 
 def _title(task: SigningTask, user: User) -> str:

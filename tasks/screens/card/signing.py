@@ -7,12 +7,18 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Permission
 from econtract.platform.common.refusals import join_texts
+from econtract.platform.timeline.events import TimelineEvent
 from edo.channels.evidence import SigningSide
 from edo.channels.protocol import PreflightCheck
-from edo.channels.summaries import SignatureStatus, SignatureSummary, SigningDetail
+from edo.channels.summaries import (
+    SignatureStatus,
+    SignatureSummary,
+    SigningDetail,
+    SigningEvent,
+)
 from tasks.actions.channel import channel_refusals
 from tasks.channels import channel_for
-from tasks.lifecycle import preflight
+from tasks.lifecycle import preflight, withdrawal
 from tasks.models import Channel, SigningTask
 from tasks.screens.card.labeled_values import LabeledValue
 from tasks.statuses import BEFORE_SENDING, Status
@@ -22,6 +28,7 @@ OTHER_CHANNELS = {
     Channel.EDO: "Подписать через оператора ЭДО",
     Channel.SMS: "Подписать по СМС",
 }
+REVOKED_FIRST = "Отправленный документ будет отозван, затем уйдет клиенту этим способом."
 SIDE_TITLES = {SigningSide.SENDER: "Ростелеком", SigningSide.RECIPIENT: "Клиент"}
 PENDING_TEXTS = {
     SigningSide.SENDER: "Подпись ставится",
@@ -52,11 +59,13 @@ class SignatureView:
 class SigningBlock:
     """The block «Подписание»; ``checks`` only before the document is sent.
 
-    The texts of the links and of the other channel are "" where they are not offered.
+    ``course`` is what has happened with the client's links and codes, newest first. The texts of
+    the links and of the other channel are "" where they are not offered.
     """
 
     details: tuple[LabeledValue, ...]
     signatures: tuple[SignatureView, ...]
+    course: tuple[TimelineEvent, ...] = ()
     checks: tuple[PreflightCheck, ...] = ()
     box_check_label: str = ""
     box_check_url: str = ""
@@ -64,32 +73,42 @@ class SigningBlock:
     channel_url: str = ""
     other_channel: str = ""
     other_channel_label: str = ""
+    other_channel_note: str = ""
 
 
 def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
     channel = channel_for(task)
     summary = channel.summarize()
-    details = _build_details(summary.details)
-    signatures = tuple(map(_build_signature, summary.signatures))
     can_check = channel.can_check_recipient and user.has_permission(Permission.WORK_TASKS)
     check_url = reverse("tasks:client_box", args=[task.number]) if can_check else ""
-    if task.status == Status.CONSENT_PENDING:
-        return SigningBlock(details, signatures, (), CHECK_CONSENT, check_url)
-    if task.status not in BEFORE_SENDING:
-        return SigningBlock(details, signatures)
-    has_choice = can_check and task.recipient_address
-    choice_url = reverse("tasks:client_box_choice", args=[task.number]) if has_choice else ""
     block = SigningBlock(
-        details, signatures, preflight.run_checks(task), CHECK_BOX, check_url, choice_url
+        details=_build_details(summary.details),
+        signatures=tuple(map(_build_signature, summary.signatures)),
+        course=tuple(map(_build_event, summary.course)),
     )
-    if channel_refusals(task, user):
-        return block
+    if task.status in BEFORE_SENDING:
+        has_choice = can_check and task.recipient_address
+        choice_url = reverse("tasks:client_box_choice", args=[task.number]) if has_choice else ""
+        block = replace(
+            block,
+            checks=preflight.run_checks(task),
+            box_check_label=CHECK_BOX,
+            box_check_url=check_url,
+            box_choice_url=choice_url,
+        )
+    elif task.status == Status.CONSENT_PENDING:
+        block = replace(block, box_check_label=CHECK_CONSENT, box_check_url=check_url)
+    return block if channel_refusals(task, user) else _offer_other_channel(block, task)
+
+
+def _offer_other_channel(block: SigningBlock, task: SigningTask) -> SigningBlock:
     other = Channel.EDO if task.channel == Channel.SMS else Channel.SMS
     return replace(
         block,
         channel_url=reverse("tasks:channel", args=[task.number]),
         other_channel=other.value,
         other_channel_label=OTHER_CHANNELS[other],
+        other_channel_note=REVOKED_FIRST if withdrawal.is_needed(task) else "",
     )
 
 
@@ -112,6 +131,18 @@ def _build_signature(signature: SignatureSummary) -> SignatureView:
         text=_describe_status(signature),
         details=_build_details(signature.details),
         outside_verdict=signature.outside_verdict,
+    )
+
+
+def _build_event(event: SigningEvent) -> TimelineEvent:
+    return TimelineEvent(
+        at=event.at,
+        text=event.text,
+        actor="",
+        badge="error" if event.is_problem else "",
+        icon="",
+        by_user=False,
+        notes=(event.note,) if event.note else (),
     )
 
 

@@ -6,12 +6,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from edo.channels.protocol import SessionState
+from edo.models import SimpleSigning
 from tasks.models import CallScript, Channel
 from tasks.models.call_script import DefaultScript, default_scripts
 from tasks.statuses import Resolution, Status, resolutions_of
 from tasks.wording.call_scripts import find_call_script, find_unknown_placeholders
 from tests.support.cards import card, make
-from tests.support.factories import ExchangeFactory
+from tests.support.factories import ExchangeFactory, SimpleSigningFactory
 from tests.support.people import People, browser_of
 
 
@@ -26,7 +27,8 @@ def test_every_status_has_a_script_and_every_script_is_reachable() -> None:
         elif detail:
             channel, _, part = detail.partition(":")
             assert channel in set(Channel)
-            assert not part or part in {*SessionState, *resolutions_of(Status(status))}
+            steps = {*SessionState, *SimpleSigning.Progress, *resolutions_of(Status(status))}
+            assert not part or part in steps
 
 
 def test_names_are_filled_in(owner: User) -> None:
@@ -58,6 +60,31 @@ def test_the_most_specific_script_serves(owner: User, monkeypatch: pytest.Monkey
         task.resolution = resolution
         scripts[task.status, detail] = DefaultScript("", f"<{detail}>")
         assert find_call_script(task) == f"<{detail}>"
+
+
+PROGRESS = [
+    (Status.DOCUMENT_SIGNING, "sent", "", "Пришла ли она?"),
+    (Status.DOCUMENT_SIGNING, "delivered", "", "Успели ли вы ее открыть?"),
+    (Status.DOCUMENT_SIGNING, "undelivered", "", "она до вас не дошла"),
+    (Status.DOCUMENT_SIGNING, "opened", "", "Вижу, что вы открыли документ"),
+    (Status.DOCUMENT_SIGNING, "read", "", "дочитали документ"),
+    (Status.DOCUMENT_SIGNING, "code_sent", "", "Пришел ли код?"),
+    (Status.DOCUMENT_SIGNED, "signed", "", "скачать по той же ссылке"),
+    (Status.COMPLETED, "signed", "", "вход по номеру телефона"),
+    (Status.SIGNING_FAILED, "refused", Resolution.CLIENT_REFUSED, "пришлю новую ссылку"),
+    (Status.SIGNING_FAILED, "expired", Resolution.NO_ANSWER, "ссылка из СМС больше не действует"),
+]
+
+
+@pytest.mark.parametrize(("status", "progress", "resolution", "words"), PROGRESS)
+def test_every_state_of_a_signature_by_sms_has_its_script_on_the_card(
+    owner: User, web: Client, status: Status, progress: str, resolution: str, words: str
+) -> None:
+    signing = SimpleSigningFactory(progress=progress)
+    task = make(owner, status, channel=Channel.SMS, simple_signing=signing, resolution=resolution)
+    page = card(web, task)
+    assert words in page
+    assert "ящик" not in find_call_script(task)
 
 
 def change_script(web: Client, script: CallScript, text: str) -> None:
