@@ -14,6 +14,8 @@ class Role(TextChoices):
     TEAM_LEAD = "team_lead", "Тимлидер"
     HEAD = "head", "Руководитель"
     ADMINISTRATOR = "administrator", "Администратор"
+    TEMPLATE_EDITOR = "template_editor", "Редактор бланков"
+    BATCH_RUNNER = "batch_runner", "Массовые прогоны"
 
 
 class TaskType(TextChoices):
@@ -34,6 +36,8 @@ class Permission(StrEnum):
     SEE_DIRECTORY = "see_directory"
     EDIT_DIRECTORY = "edit_directory"
     ADMINISTER = "administer"
+    EDIT_TEMPLATES = "edit_templates"
+    RUN_BATCHES = "run_batches"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -58,6 +62,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_DIRECTORY,
             Permission.EDIT_DIRECTORY,
             Permission.ADMINISTER,
+            Permission.EDIT_TEMPLATES,
         }
     ),
+    Role.TEMPLATE_EDITOR: frozenset({Permission.EDIT_TEMPLATES}),
+    # Starting a batch takes `CREATE_TASKS` as well: the tasks are those of the user.
+    Role.BATCH_RUNNER: frozenset({Permission.RUN_BATCHES}),
 }
