@@ -1,18 +1,21 @@
 """Documents and their versions: upload, virus scan, conversion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from archive.conversion.results import ConversionResult
 from archive.files import storage
+from archive.findings import Finding
 from archive.intake import antivirus, refusals
 from archive.intake.formats import FileFormat, InspectedFile
 from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
-from archive.models import Document, DocumentVersion, StoredFile
+from archive.models import Document, DocumentVersion, StoredFile, TemplateVersion
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import queue
@@ -52,9 +55,34 @@ def store_upload(upload: Any, *, user: Any) -> StoredUpload:
     return StoredUpload(upload.file, inspected, scan)
 
 
+def add_generated_version(
+    *,
+    content: bytes,
+    file_name: str,
+    user: Any,
+    document: Document | None = None,
+    template_version: TemplateVersion | None = None,
+    warnings: Sequence[Finding] = (),
+) -> DocumentVersion:
+    """`upload_version` for a file that we have made, such as a filled template.
+
+    It goes the same way as an upload: inspection, virus scan, conversion. ``warnings`` are what
+    somebody must check besides the findings of the inspection. Raises IntakeRefused.
+    """
+    stored = store_upload(ContentFile(content, name=file_name), user=user)
+    return add_version(
+        stored, user=user, document=document, template_version=template_version, warnings=warnings
+    )
+
+
 @transaction.atomic(savepoint=False)
 def add_version(
-    stored: StoredUpload, *, user: Any, document: Document | None = None
+    stored: StoredUpload,
+    *,
+    user: Any,
+    document: Document | None = None,
+    template_version: TemplateVersion | None = None,
+    warnings: Sequence[Finding] = (),
 ) -> DocumentVersion:
     """The fast half: the upload becomes the next version of ``document``, or of a new document.
 
@@ -68,6 +96,8 @@ def add_version(
         scan=stored.scan,
     )
     version = _build_next_version(document, stored.inspected, source, user)
+    version.template_version = template_version
+    version.findings += [finding.to_json() for finding in warnings]
     job_kind = _pick_next_job(version)
     version.save(force_insert=True)
     _enqueue(version, job_kind)

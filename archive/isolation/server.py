@@ -23,9 +23,11 @@ from archive.isolation.limits import Limits, drop_network
 # The functions that may be called: name -> "module:function". A function gets the descriptors of
 # the opened files and the keyword arguments, and returns (head, body).
 FUNCTIONS = {
+    "fill_template": "archive.document_templates.rendering:fill_in_child",
     "find_copy_difference": "archive.stamp.copy_comparison:find_difference_in_child",
     "find_stamp_space": "archive.stamp.free_space:find_free_space_in_child",
     "inspect": "archive.intake.confined_inspection:inspect_in_child",
+    "inspect_template": "archive.document_templates.rendering:inspect_in_child",
     "measure": "archive.conversion.fidelity:measure_in_child",
     "page_text": "archive.files.page_rendering:extract_text_in_child",
     "pdf_attachment": "archive.pdf_content.attachments:read_in_child",

@@ -6,12 +6,13 @@ from pytest_django.fixtures import Settings
 
 from archive import documents
 from archive.files import storage
+from archive.findings import Finding
 from archive.intake.refusals import IntakeRefused
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
 from tests.support.documents import office
 from tests.support.documents.uploads import upload_bytes
-from tests.support.factories import UserFactory
+from tests.support.factories import TemplateVersionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +38,26 @@ def test_an_office_file_waits_for_its_conversion() -> None:
         f"conversion:{version.uploaded_by_id}",
     )
     assert version.pdf is None
+
+
+def test_a_generated_file_goes_the_way_of_an_upload_and_names_its_template() -> None:
+    template_version = TemplateVersionFactory()
+    warning = Finding("example", "Проверьте суммы")
+    version = documents.add_generated_version(
+        content=office.docx_bytes(),
+        file_name="Договор № 7.docx",
+        user=template_version.uploaded_by,
+        template_version=template_version,
+        warnings=[warning],
+    )
+    assert (version.state, version.file_name) == (State.CONVERTING, "Договор № 7.docx")
+    assert version.template_version == template_version
+    assert version.findings == [warning.to_json()]
+    assert OutboxJob.objects.get().subject == version.pk
+    with pytest.raises(IntakeRefused, match="file_has_no_content"):
+        documents.add_generated_version(
+            content=office.docx_bytes(""), file_name="а.docx", user=version.uploaded_by
+        )
 
 
 def test_one_persons_documents_are_converted_one_after_another_and_no_others_wait() -> None:

@@ -19,7 +19,14 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role, TaskType
-from archive.models import Document, DocumentVersion, Package, StoredFile
+from archive.models import (
+    Document,
+    DocumentTemplate,
+    DocumentVersion,
+    Package,
+    StoredFile,
+    TemplateVersion,
+)
 from econtract.platform.common import clock
 from edo.models import Box, Exchange, Signatory, SimpleSigning
 from tasks.models import DocumentKind, HistoryEntry, SigningTask
@@ -137,6 +144,26 @@ class StoredFileFactory(DjangoModelFactory):
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     size = 1_234_567
     content_type = "application/pdf"
+
+
+class DocumentTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = DocumentTemplate
+
+    name = factory.Sequence(lambda n: f"Договор {n}")
+
+
+class TemplateVersionFactory(DjangoModelFactory):
+    """A version without fields; ``source`` has no bytes unless it is given."""
+
+    class Meta:
+        model = TemplateVersion
+
+    template = factory.SubFactory(DocumentTemplateFactory)
+    number = 1
+    file_name = "договор.docx"
+    source = factory.SubFactory(StoredFileFactory)
+    uploaded_by = factory.SubFactory(UserFactory)
 
 
 class DocumentFactory(DjangoModelFactory):

@@ -1,50 +1,12 @@
-"""Stored files, documents and packages. They do not know signing tasks."""
+"""Documents, their versions, and the evidence of their signatures."""
 
 from django.conf import settings
 from django.db import models
 
+from archive.models.document_templates import TemplateVersion
+from archive.models.files import StoredFile
 from clients.models import ArchiveSystem
 from econtract.platform.common import clock
-
-
-class StoredFile(models.Model):
-    """A file addressed by its SHA-256: the same bytes are stored once."""
-
-    class Scan(models.TextChoices):
-        CLEAN = "clean", "Проверен или проверка не нужна"
-        WAITING = "waiting", "Ждет антивирусной проверки"
-        INFECTED = "infected", "Заражен"
-
-    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
-    size = models.PositiveBigIntegerField("Размер, байт")
-    content_type = models.CharField("Тип содержимого", max_length=100)
-    scan = models.CharField(
-        "Антивирус",
-        max_length=8,
-        choices=Scan,
-        default=Scan.CLEAN,
-        help_text="Непроверенный и зараженный файл не открывается никому.",
-    )
-    created_at = models.DateTimeField("Сохранен", default=clock.now)
-    stored_at = models.DateTimeField(
-        "Последний раз загружен", default=clock.now, help_text="Уборка не трогает свежее."
-    )
-
-    class Meta:
-        verbose_name = "файл"
-        verbose_name_plural = "файлы"
-
-    def __str__(self) -> str:
-        return self.sha256
-
-    @property
-    def path(self) -> str:
-        """The name in the storage. It depends on the hash alone, never on a user's file name."""
-        return self.path_of(self.sha256)
-
-    @staticmethod
-    def path_of(sha256: str) -> str:
-        return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 class Document(models.Model):
@@ -81,6 +43,14 @@ class DocumentVersion(models.Model):
     file_name = models.CharField("Имя файла", max_length=255)
     source = models.ForeignKey(
         StoredFile, models.PROTECT, related_name="+", verbose_name="Исходный файл"
+    )
+    template_version = models.ForeignKey(
+        TemplateVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="Заполнен по бланку",
     )
     pdf = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="Файл PDF"
@@ -168,43 +138,6 @@ class DocumentVersion(models.Model):
         return self.state == self.State.FAILED and self.source.scan != StoredFile.Scan.INFECTED
 
 
-class Package(models.Model):
-    """The ZIP that proves the signing, and its code in the electronic archive.
-
-    ``file`` is what was sealed and submitted, and never changes.
-    """
-
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="Файл")
-    # The same with the time-stamps that have been made since: what users download.
-    stamped_file = models.ForeignKey(
-        StoredFile,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="Файл со штампами времени",
-    )
-    file_name = models.CharField("Имя файла", max_length=255)
-    code = models.CharField("Код проверки", max_length=32, unique=True)
-    archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
-    archive_code = models.CharField("Штрих код / ИД документа", max_length=64, blank=True)
-    archived_at = models.DateTimeField("Передан в архив", null=True)
-    created_at = models.DateTimeField("Собран", default=clock.now)
-
-    class Meta:
-        verbose_name = "подписанный пакет"
-        verbose_name_plural = "подписанные пакеты"
-        indexes = [models.Index(fields=["archive_code"], name="package_archive_code")]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-    @property
-    def download_file(self) -> StoredFile:
-        """The file for users: the package with its time-stamps, if it has any."""
-        return self.stamped_file or self.file
-
-
 class EvidenceFile(models.Model):
     """A file that proves the signatures of a document for years: the package's folder evidence/.
 
@@ -235,55 +168,3 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.role
-
-
-class PackageTimestamp(models.Model):
-    """A time-stamp over a package: the folder evidence/stamps/NNN of its download.
-
-    ``token`` is the stamp over ``listing``, which has the checksums of the manifest, the seal and
-    all that earlier stamps consist of. ``renew_at`` is when the next stamp must be made.
-    """
-
-    package = models.ForeignKey(
-        Package, models.CASCADE, related_name="timestamps", verbose_name="Пакет"
-    )
-    number = models.PositiveSmallIntegerField("Номер")
-    listing = models.BinaryField("Что покрывает")
-    token = models.BinaryField("Штамп")
-    certificates = models.BinaryField("Сертификаты службы времени (PEM)")
-    stamped_at = models.DateTimeField("Время штампа")
-    certificate_ends_at = models.DateTimeField("Сертификат службы времени действует по")
-    renew_at = models.DateTimeField("Обновить", db_index=True)
-    created_at = models.DateTimeField("Получен", default=clock.now)
-
-    class Meta:
-        verbose_name = "штамп времени пакета"
-        verbose_name_plural = "штампы времени пакетов"
-        ordering = ["package", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["package", "number"], name="package_timestamp_number")
-        ]
-
-    def __str__(self) -> str:
-        return f"Штамп {self.number}"
-
-
-class TimestampProof(models.Model):
-    """What proves the seal, or the stamp before: collected just before the stamp that covers it."""
-
-    timestamp = models.ForeignKey(
-        PackageTimestamp, models.CASCADE, related_name="proofs", verbose_name="Штамп"
-    )
-    name = models.CharField("Имя файла", max_length=60)
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="Файл")
-
-    class Meta:
-        verbose_name = "доказательство штампа"
-        verbose_name_plural = "доказательства штампов"
-        ordering = ["timestamp", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["timestamp", "name"], name="timestamp_proof_name")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
