@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clients.messages import reports
+from clients.messages import limits, reports
 
 
 @shared_task(name="clients.ask_about_silent_messages")
@@ -13,5 +13,6 @@ def ask_about_silent_messages() -> None:
 
 @shared_task(name="clients.delete_old_messages")
 def delete_old_messages() -> None:
-    """Deletes messages that are older than their retention."""
+    """Deletes messages that are older than their retention, and counters of a day ago."""
     reports.delete_old_messages()
+    limits.delete_old_counts()

@@ -4,47 +4,77 @@ They bound what a fault or an attack can cost; a setting of 0 lifts one. How oft
 write to a client again is another rule, of `tasks.lifecycle.message_limit`.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 
+from clients.messages.addresses import digest_address
 from clients.messages.errors import MessageRefused
 from clients.messages.reasons import LIMIT
-from clients.models import SentMessage
+from clients.models import MessageCount
 from econtract.platform.common import clock
 from econtract.platform.common.formatting import format_due_time
 from econtract.platform.common.refusals import Refusal
 
-WINDOW = timedelta(days=1)
+# Messages are counted by the hour. One hour more than the day, so that no 24 hours have too many.
+HOUR = timedelta(hours=1)
+WINDOW = timedelta(days=1) + HOUR
 
 
-def check_limits(address_digest: str, client_id: int | None) -> None:
-    """Raises MessageRefused when one more message would be too many."""
-    recent = SentMessage.objects.filter(created_at__gt=clock.now() - WINDOW)
-    _check(
-        recent.filter(address_digest=address_digest),
+def count_message(to: str, client_id: int | None) -> None:
+    """Count one more message to the address ``to`` in the transaction that stores it.
+
+    The counters stay locked until the transaction ends, so of messages at once none slips through.
+    Raises MessageRefused when this one would be too many; roll back then.
+    """
+    # Always in this order: transactions never wait for each other in a circle.
+    _count(
+        f"address {digest_address(to)}",
         settings.MESSAGES_PER_ADDRESS,
         "На этот номер или адрес за сутки отправлено столько сообщений, сколько можно: {limit}.",
     )
     if client_id is not None:
-        _check(
-            recent.filter(client_id=client_id),
+        _count(
+            f"client {client_id}",
             settings.MESSAGES_PER_CLIENT,
             "Клиенту за сутки отправлено столько сообщений, сколько можно: {limit}.",
         )
-    _check(
-        recent,
+    _count(
+        "all",
         settings.MESSAGES_IN_ALL,
         "Всем клиентам за сутки отправлено столько сообщений, сколько можно: {limit}.",
     )
 
 
-def _check(rows: QuerySet[SentMessage], limit: int, text: str) -> None:
-    """The message that leaves the window first makes room for the next one."""
-    if not limit:
-        return
-    oldest = rows.order_by("-created_at").values_list("created_at", flat=True)[limit - 1 : limit]
-    for created_at in oldest:
-        fix = f"Следующее можно отправить {format_due_time(created_at + WINDOW)}."
+def _count(subject: str, limit: int, text: str) -> None:
+    MessageCount.objects.get_or_create(subject=subject)
+    counter = MessageCount.objects.select_for_update().get(subject=subject)
+    now = clock.now()
+    hours = {
+        hour: count
+        for hour, count in counter.hours.items()
+        if datetime.fromisoformat(hour) > now - WINDOW
+    }
+    if limit and sum(hours.values()) >= limit:
+        free_at = _find_free_time(hours, limit)
+        fix = f"Следующее можно отправить {format_due_time(free_at)}."
         raise MessageRefused(Refusal(LIMIT, text.format(limit=limit), fix))
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
+    hours[hour] = hours.get(hour, 0) + 1
+    counter.hours, counter.counted_at = hours, now
+    counter.save(update_fields=["hours", "counted_at"])
+
+
+def _find_free_time(hours: dict[str, int], limit: int) -> datetime:
+    """When so many hours have left the window that one more message is allowed."""
+    left = sum(hours.values())
+    for hour in sorted(hours):
+        left -= hours[hour]
+        if left < limit:
+            break
+    return datetime.fromisoformat(hour) + WINDOW
+
+
+def delete_old_counts() -> None:
+    """Delete the counters that count nothing any more."""
+    MessageCount.objects.filter(counted_at__lt=clock.now() - WINDOW).delete()

@@ -11,12 +11,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 
 from clients.gateways.messages import MessageStatus, messages
-from clients.messages.addresses import digest_address, mask_address
+from clients.messages.addresses import mask_address
 from clients.messages.errors import MessageRefused
-from clients.messages.limits import check_limits
+from clients.messages.limits import count_message
 from clients.messages.quiet_hours import check_quiet_hours
 from clients.messages.reasons import explain_reason
 from clients.messages.reports import record_state, record_status
@@ -120,21 +121,21 @@ def _create(
     secret: str,
 ) -> SentMessage:
     """The row of a new message; another worker may have created it meanwhile."""
-    address_digest = digest_address(to)
-    check_limits(address_digest, client_id)
-    message, _ = SentMessage.objects.get_or_create(
-        key=key,
-        defaults={
-            "channel": channel,
-            "template": template,
-            "client_id": client_id,
-            "to_masked": mask_address(to),
-            "address_digest": address_digest,
-            "text": text.replace(secret, DOT * len(secret)) if secret else text,
-            "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "parts": count_parts(text) if channel == SentMessage.Channel.SMS else 0,
-        },
-    )
+    with transaction.atomic():
+        message, is_new = SentMessage.objects.get_or_create(
+            key=key,
+            defaults={
+                "channel": channel,
+                "template": template,
+                "client_id": client_id,
+                "to_masked": mask_address(to),
+                "text": text.replace(secret, DOT * len(secret)) if secret else text,
+                "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "parts": count_parts(text) if channel == SentMessage.Channel.SMS else 0,
+            },
+        )
+        if is_new:
+            count_message(to, client_id)
     return message
 
 

@@ -3,7 +3,7 @@
 from clients.models.client import Client
 from clients.models.contact import ClientContact, Contact, ContactDetails, ContactVersion
 from clients.models.directory import ArchiveSystem, BillingPrefix, Region, Service
-from clients.models.messages import SentMessage
+from clients.models.messages import MessageCount, SentMessage
 
 __all__ = [
     "ArchiveSystem",
@@ -13,6 +13,7 @@ __all__ = [
     "Contact",
     "ContactDetails",
     "ContactVersion",
+    "MessageCount",
     "Region",
     "SentMessage",
     "Service",

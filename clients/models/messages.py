@@ -13,7 +13,7 @@ class SentMessage(models.Model):
 
     ``key`` is our own number of the message at the provider. ``state`` only moves forward
     (`clients.messages.reports.record_state`). ``reason`` is a code of `clients.messages.reasons`,
-    or one that only the provider knows. ``address_digest`` is keyed: it compares addresses.
+    or one that only the provider knows.
     """
 
     class Channel(models.TextChoices):
@@ -40,7 +40,6 @@ class SentMessage(models.Model):
         Client, models.SET_NULL, null=True, related_name="+", verbose_name="Клиент"
     )
     to_masked = models.CharField("Кому", max_length=100)
-    address_digest = models.CharField(max_length=64, editable=False)
     text = models.TextField("Текст", blank=True, help_text="Код и ссылка закрыты точками.")
     text_sha256 = models.CharField("SHA-256 текста", max_length=64)
     parts = models.PositiveSmallIntegerField("Частей СМС", default=0)
@@ -59,8 +58,6 @@ class SentMessage(models.Model):
         verbose_name = "сообщение клиенту"
         verbose_name_plural = "сообщения клиентам"
         indexes = [
-            models.Index(fields=["address_digest", "created_at"], name="message_by_address"),
-            models.Index(fields=["client", "created_at"], name="message_by_client"),
             models.Index(fields=["created_at"], name="message_by_time"),
             models.Index(
                 fields=["state_at"],
@@ -71,3 +68,23 @@ class SentMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.to_masked}"
+
+
+class MessageCount(models.Model):
+    """How many messages each hour of the last day had: `clients.messages.limits`.
+
+    ``subject`` is an address by its digest, a client, or all messages. ``hours`` maps the
+    beginning of an hour (ISO 8601, UTC) to a number. One row for a subject, because whoever counts
+    locks it.
+    """
+
+    subject = models.CharField("Чего", max_length=80, unique=True)
+    hours = models.JSONField("По часам", default=dict)
+    counted_at = models.DateTimeField("Последнее", default=clock.now)
+
+    class Meta:
+        verbose_name = "счетчик сообщений"
+        verbose_name_plural = "счетчики сообщений"
+
+    def __str__(self) -> str:
+        return self.subject

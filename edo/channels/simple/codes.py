@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -12,9 +13,9 @@ from django.db import transaction
 from django.db.models import F
 
 from clients.messages.errors import MessageRefused
-from clients.messages.keys import find_next_key
 from clients.messages.sending import send_sms
 from clients.messages.texts import safe_name
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
 from edo import records
@@ -90,14 +91,26 @@ def request_code(link: SigningLink, device: ClientDevice) -> CodeStatus:
         # Taken before the call, so that of two requests at once only one sends.
         code.sent_at = clock.now()
         code.save(update_fields=["sent_at"])
-    return _send(code, signing)
+        key = _choose_message(code)
+    return _send(code, key, signing)
 
 
-def _send(code: SigningCode, signing: SimpleSigning) -> CodeStatus:
+def _choose_message(code: SigningCode) -> UUID:
+    """The key of the next SMS with ``code``, whose signing is locked.
+
+    While nobody knows whether the latest one has left, it is that one: the provider is asked
+    before anything is sent again.
+    """
+    latest = CodeMessage.objects.filter(code=code).order_by("-pk").first()
+    if latest is not None:
+        known = SentMessage.objects.filter(key=latest.key)
+        if not known.exclude(state=SentMessage.State.QUEUED).exists():
+            return latest.key
+    return CodeMessage.objects.create(code=code, key=uuid4()).key
+
+
+def _send(code: SigningCode, key: UUID, signing: SimpleSigning) -> CodeStatus:
     digits = _cipher().decrypt(code.encrypted_code.encode()).decode()
-    key = find_next_key(f"signing code {code.pk}")
-    # Before the call: the provider's report may be faster than its answer.
-    CodeMessage.objects.get_or_create(key=key, defaults={"code": code})
     try:
         send_sms(
             to=signing.signer.phone,

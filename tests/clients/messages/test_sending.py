@@ -1,5 +1,6 @@
 """One message, whatever is lost; limits; quiet hours; what is stored of a text."""
 
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from clients.messages.errors import MessageRefused, QuietHours
-from clients.messages.keys import find_next_key
+from clients.messages.limits import delete_old_counts
 from clients.messages.quiet_hours import _REGIONS_BY_ZONE, find_allowed_time, find_zone
 from clients.messages.sending import send_email, send_sms
-from clients.models import Region, SentMessage
+from clients.models import MessageCount, Region, SentMessage
 from econtract.platform.common.errors import NotReadyYet, Unavailable
 from tests.support.factories_clients import ClientFactory
 from tests.support.fake_messages import FakeProvider
@@ -62,17 +65,6 @@ def test_after_a_lost_answer_the_provider_is_asked_before_a_repeat(
     assert provider.sent == {key: calls}
     assert provider.questions == [key]
     assert message.state == (State.DELIVERED if lost == "lost_answers" else State.ACCEPTED)
-
-
-def test_a_message_whose_answer_was_lost_keeps_its_key(provider: FakeProvider) -> None:
-    provider.lost_answers = 1
-    with pytest.raises(Unavailable):
-        send(find_next_key("code 1"))
-    send(find_next_key("code 1"))
-    assert [len(texts) for texts in provider.sent.values()] == [1]
-    send(find_next_key("code 1"))
-    assert [len(texts) for texts in provider.sent.values()] == [1, 1]
-    assert find_next_key("code 1") != find_next_key("code 2")
 
 
 def test_two_workers_do_not_send_one_message(
@@ -149,10 +141,55 @@ def test_limits_of_a_day(
         with pytest.raises(MessageRefused) as error:
             send(**{"client_id": client_id, **values})
     assert error.value.code == "limit"
-    assert error.value.refusal.fix == "Следующее можно отправить 28.11.2026 в 12:00."
-    with time_machine.travel(now + timedelta(days=1, seconds=1), tick=False):
+    assert error.value.refusal.fix == "Следующее можно отправить 28.11.2026 в 13:00."
+    with time_machine.travel(now + timedelta(hours=25), tick=False):
         send(**{"client_id": client_id, **values})
     assert len(provider.sent) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_messages_at_once_no_more_leave_than_allowed(
+    provider: FakeProvider, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_ADDRESS = 3
+    start, refusals = threading.Barrier(8), []
+
+    def work() -> None:
+        start.wait(10)
+        try:
+            send()
+        except MessageRefused as refusal:
+            refusals.append(refusal.code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(provider.sent), refusals) == (3, ["limit"] * 5)
+    assert SentMessage.objects.count() == 3
+
+
+def test_a_message_costs_the_same_however_many_there_were(
+    provider: FakeProvider,
+) -> None:
+    """Counters of a day ago count for nothing, and are deleted."""
+    client_id, now = ClientFactory().pk, datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+    lengths = []
+    for day in range(3):
+        for hour in range(24):
+            with (
+                time_machine.travel(now + timedelta(days=day, hours=hour), tick=False),
+                CaptureQueriesContext(connection) as queries,
+            ):
+                send(client_id=client_id, is_requested=True)
+            lengths.append(len(queries))
+    assert len(set(lengths[1:])) == 1
+    assert {len(counter.hours) for counter in MessageCount.objects.all()} == {25}
+    with time_machine.travel(now + timedelta(days=5), tick=False):
+        delete_old_counts()
+    assert not MessageCount.objects.exists()
 
 
 @pytest.mark.parametrize(
