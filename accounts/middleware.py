@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.login.client_address import client_address
+from accounts.login.staff_addresses import remember_address
 from accounts.models import User
 from accounts.session_end.pages import find_page
 from econtract.platform.common.htmx import redirect_browser
@@ -17,7 +19,7 @@ OPEN_BEFORE_THE_CHANGE = {"accounts:password", "accounts:logout"}
 
 
 class TimeZoneMiddleware:
-    """Shows times, which are stored in UTC, in the user's time zone."""
+    """Shows times, which are stored in UTC, in the user's time zone, and notes where users work."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,6 +29,7 @@ class TimeZoneMiddleware:
             # Replaces Django's lazy object: a page reads the user's attributes hundreds of times.
             request.user = getattr(request, "_cached_user", request.user)
             timezone.activate(request.user.zone)
+            remember_address(client_address(request))
         try:
             return self.get_response(request)
         finally:

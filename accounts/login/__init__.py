@@ -1,1 +1,1 @@
-"""The limits of logging in: addresses, known devices, delays."""
+"""Where users log in from, and the limits of logging in: addresses, known devices, delays."""
