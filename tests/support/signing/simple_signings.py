@@ -109,7 +109,7 @@ def create_signing_task(pdf: bytes | None = None, pages: int = 1, **more: Any) -
         client_inn=task.client.inn,
         document_sha256=file.sha256,
         document_number=task.document_number,
-        document_kind=task.document_kind,
+        document_kind=task.document_kind_id,
         file_name=f"{task.document_number}.pdf",
         state=SimpleSigning.State.SENT,
         progress=SimpleSigning.Progress.SENT,
