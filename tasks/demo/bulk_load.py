@@ -16,6 +16,7 @@ from accounts.roles import TaskType
 from archive.models import Document, DocumentVersion, Package
 from clients.models import Client, ClientContact, Contact, ContactVersion, queries
 from econtract.platform.common import clock
+from edo.models import SimpleSigning
 from tasks.demo.bulk_shared import SharedRows
 from tasks.demo.bulk_users import create_groups, create_managers, find_managers
 from tasks.demo.tables import RowBuffer, reset_sequences, write_all
@@ -38,6 +39,13 @@ TYPES_AND_CHANNELS = (
     + [(TaskType.SELF_EMPLOYED, Channel.SMS)] * 4
     + [(TaskType.CONTRACTOR, Channel.SMS)] * 4
 )
+Progress = SimpleSigning.Progress
+PROGRESS_IN_WORK = (
+    *(Progress.SENT, Progress.UNDELIVERED, Progress.DELIVERED),
+    *(Progress.OPENED, Progress.READ, Progress.CODE_SENT),
+)
+# The statuses in which a client who signs by SMS has got a link.
+WITH_LINK = frozenset({Status.DOCUMENT_SIGNING, Status.DOCUMENT_SIGNED, Status.COMPLETED})
 PERSON = {"surname": "Петров", "given_name": "Петр", "patronymic": "Петрович"}
 
 
@@ -96,12 +104,13 @@ class BulkLoader:
         self, count: int, managers: list[int], contacts: list[tuple[int, int]]
     ) -> None:
         shared = SharedRows.find_or_create()
-        buffers = documents, versions, packages, tasks, services, history = [
+        buffers = documents, versions, packages, signings, tasks, services, history = [
             RowBuffer(model)
             for model in (
                 Document,
                 DocumentVersion,
                 Package,
+                SimpleSigning,
                 SigningTask,
                 SigningTask.services.through,
                 HistoryEntry,
@@ -115,6 +124,10 @@ class BulkLoader:
             task |= {"document_id": document, "document_version_id": version}
             if task["status"] == Status.COMPLETED:
                 task["package_id"] = packages.add(**self._build_package(task, shared))
+            if task["channel"] == Channel.SMS and task["status"] in WITH_LINK:
+                signing = self._build_simple_signing(task)
+                signings.add(**signing)
+                task["simple_signing_id"] = signing["id"]
             number = tasks.add(**task)
             services.add(signingtask_id=number, service_id=shared.service.pk)
             history.add(task_id=number, **_build_history_entry(task))
@@ -156,6 +169,30 @@ class BulkLoader:
             "account_verified_at": created_at,
             "document_number": account,
             "submission_key": uuid.uuid4(),
+        }
+
+    def _build_simple_signing(self, task: dict[str, Any]) -> dict[str, Any]:
+        """The signing of a task whose client has got a link, or has used it."""
+        is_done = task["status"] != Status.DOCUMENT_SIGNING
+        progress = Progress.SIGNED if is_done else self.random.choice(PROGRESS_IN_WORK)
+        return {
+            "id": uuid.uuid4(),
+            "operation_id": uuid.uuid4(),
+            "box_id": task["box_id"],
+            "signatory_id": task["signatory_id"],
+            "signer_id": task["contact_version_id"],
+            "client_inn": "",
+            "document_sha256": "0" * 64,
+            "document_number": task["document_number"],
+            "document_kind": task["document_kind_id"],
+            "file_name": f"{task['document_number']}.pdf",
+            "state": (SimpleSigning.State.SIGNED if is_done else SimpleSigning.State.SENT).value,
+            "progress": progress.value,
+            "progress_at": task["status_changed_at"],
+            "expires_at": task["status_changed_at"] + MAX_AGE_IN_WORK,
+            "created_at": task["created_at"],
+            "sent_at": task["status_changed_at"],
+            "finished_at": task["completed_at"],
         }
 
     def _choose_status(self) -> Status:

@@ -17,14 +17,17 @@ Row = tuple[Any, ...]
 
 
 class RowBuffer:
-    """Rows of one model to be written later. The buffer assigns their primary keys."""
+    """Rows of one model to be written later.
+
+    The buffer assigns their primary keys, but for models with a UUID: their rows bring their own.
+    """
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         self.columns = [str(field.column) for field in fields]
         self.key = str(model._meta.pk.attname)
-        self.next_key = (model._default_manager.aggregate(top=models.Max("pk"))["top"] or 0) + 1
+        self.next_key = _find_next_key(model)
         self.defaults = {field.attname: _get_default(field) for field in fields}
         self.rows: list[Row] = []
 
@@ -53,6 +56,12 @@ class RowBuffer:
                     [tuple(map(_adapt_value, row)) for row in self.rows],
                 )
         self.rows.clear()
+
+
+def _find_next_key(model: type[models.Model]) -> int:
+    if not isinstance(model._meta.pk, models.AutoField):
+        return 0
+    return (model._default_manager.aggregate(top=models.Max("pk"))["top"] or 0) + 1
 
 
 def _get_default(field: "models.Field[Any, Any]") -> Any:

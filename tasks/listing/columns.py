@@ -11,6 +11,7 @@ from econtract.platform.common.formatting import format_age, format_datetime, fo
 from econtract.platform.common.reversing import cached_reverse
 from econtract.platform.common.text import name_with_initials
 from econtract.platform.listing.columns import Column, RowValues, XlsxCell
+from edo.models import SimpleSigning
 from tasks.models import Channel
 from tasks.statuses import Resolution, Status, status_rows
 from tasks.wording.badges import ICONS, kind_of
@@ -64,6 +65,7 @@ def _get_badge_icon(task: RowValues, turns: TurnLabels) -> str:
 
 
 _get_resolution = _get_label("resolution", dict(Resolution.choices))
+_PROGRESS_LABELS = dict(SimpleSigning.Progress.choices)
 
 
 def _get_status_note(task: RowValues, turns: TurnLabels) -> str:
@@ -75,6 +77,13 @@ def _get_status_note(task: RowValues, turns: TurnLabels) -> str:
 
 def _get_turn(task: RowValues, turns: TurnLabels) -> str:
     return turns.label(Status(task["status"]), task["manager_id"])
+
+
+def _get_progress(task: RowValues, turns: TurnLabels) -> str:
+    """How far the client has come with signing by SMS; "" for tasks that go another way."""
+    if task["channel"] != Channel.SMS:
+        return ""
+    return str(_PROGRESS_LABELS.get(task["simple_signing__progress"], ""))
 
 
 def _get_owner_name(task: RowValues, turns: TurnLabels) -> str:
@@ -175,6 +184,15 @@ TASK_COLUMNS = (
         ("channel",),
         _get_label("channel", dict(Channel.choices)),
         phone_label="Подписание",
+        is_default=False,
+    ),
+    Column(
+        "progress",
+        "Ход подписания",
+        ("channel", "simple_signing__progress"),
+        _get_progress,
+        XlsxCell(22),
+        phone_label="Ход подписания",
         is_default=False,
     ),
     Column(

@@ -20,10 +20,10 @@ from econtract.platform.listing.rows import format_rows, render_rows
 from econtract.platform.listing.xlsx import TooManyRows, write_workbook
 from tasks.listing.columns import FILE_COLUMNS, TASK_COLUMNS
 from tasks.listing.query import TaskListQuery
-from tasks.models import SigningTask
+from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
 from tasks.wording.turns import TurnLabels
-from tests.support.factories import SigningTaskFactory, UserFactory
+from tests.support.factories import SigningTaskFactory, SimpleSigningFactory, UserFactory
 from tests.support.factories_clients import ClientFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,8 @@ def task(manager: User) -> SigningTask:
         client=ClientFactory(short_name="<b>100%</b>"),
         created_at=now - timedelta(minutes=7),
         completed_at=now,
+        channel=Channel.SMS,
+        simple_signing=SimpleSigningFactory(progress="signed"),
     )
     return task
 
@@ -80,6 +82,14 @@ def test_texts_are_escaped_and_percent_signs_kept(task: SigningTask, manager: Us
     assert f'value="{task.number}"' in markup
     assert "Подписано за 7 мин" in markup
     assert "%(" not in markup
+
+
+def test_a_task_that_went_to_the_operator_has_no_progress(task: SigningTask, manager: User) -> None:
+    """Its earlier signing by SMS is still there."""
+    column = next(column for column in TASK_COLUMNS if column.code == "progress")
+    assert format_page([column], manager) == [{"progress": "Подписано"}]
+    SigningTask.objects.update(channel=Channel.EDO)
+    assert format_page([column], manager) == [{"progress": ""}]
 
 
 def test_a_page_has_the_selected_columns_in_their_fixed_order() -> None:
@@ -133,13 +143,14 @@ def test_the_columns_of_a_file(manager: User) -> None:
         "Статус",
         "Резолюция",
         "Чей ход",
+        "Ход подписания",
         "Ответственный",
         "Создано",
         "Обновлено",
         "Завершено",
         "Штрих код / ИД документа",
     ]
-    assert sheet["C2"].value == "<b>100%</b>"
+    assert (sheet["C2"].value, sheet["M2"].value) == ("<b>100%</b>", "Подписано")
 
 
 @pytest.mark.usefixtures("task")

@@ -109,15 +109,16 @@ def test_the_author_can_change_a_shared_filter_and_members_cannot(
 def test_the_choice_of_columns_is_stored_for_the_user(people: People) -> None:
     owner = people["owner"]
     assert isinstance(owner, User)
-    task = SigningTaskFactory(manager=owner, channel=Channel.SMS)
-    values = {"columns": ["account", "channel", "nonsense"]}
+    task = create_signing_task(manager=owner)
+    values = {"columns": ["account", "channel", "progress", "nonsense"]}
     assert browser_of(owner).post("/tasks/my/columns/", values).status_code == 302
     response = browser_of(owner).get("/tasks/my/?group=none")
     labels = [column["label"] for column in response.context["columns"]]
-    assert labels == ["№", "Клиент", "Лицевой счет", "Статус", "Подписание"]
+    assert labels == ["№", "Клиент", "Лицевой счет", "Статус", "Подписание", "Ход подписания"]
     page = response.content.decode()
     assert task.account_number in page
     assert '<td role="cell" data-label="Подписание">СМС</td>' in page
+    assert '<td role="cell" data-label="Ход подписания">Ссылка отправлена</td>' in page
 
 
 def test_the_density_of_rows_is_stored_for_the_user_beside_the_columns(people: People) -> None:
