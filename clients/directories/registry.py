@@ -65,6 +65,8 @@ class Directory:
             return _parse_boolean(text)
         if not text and (field.null or field.blank):
             return None if field.null else ""
+        if isinstance(field, models.ForeignKey):
+            return _find_by_name(field.remote_field.model, text)
         if field.choices:
             return _parse_choice(field.flatchoices, text)
         return field.to_python(text)
@@ -158,6 +160,16 @@ def _parse_choice(choices: Iterable[tuple[Any, Any]], text: str) -> Any:
             return value
     labels = ", ".join(str(label) for _, label in choices)
     raise ValidationError(f"напишите одно из: {labels}")
+
+
+def _find_by_name(model: type[models.Model], name: str) -> models.Model:
+    """The row with this name, whatever its case. Raises ValidationError."""
+    # SQLite compares only Latin letters without case.
+    rows = (row for row in model._default_manager.all() if str(row).casefold() == name.casefold())
+    row = next(rows, None)
+    if row is None:
+        raise ValidationError(f"«{name}» в справочнике «{model._meta.verbose_name_plural}» нет")
+    return row
 
 
 def _parse_choices(choices: Iterable[tuple[Any, Any]], text: str) -> list[Any]:

@@ -16,12 +16,15 @@ DOCUMENT_KINDS = Directory(
         "code": "code",
         "name": "name",
         "default_channel": "default_channel",
+        "default_template": "default_template",
         "retention_years": "retention_years",
         "task_types": "task_types",
         "roles": "roles",
     },
     key_fields=("code",),
-    optional_fields=frozenset({"default_channel", "retention_years", "task_types", "roles"}),
+    optional_fields=frozenset(
+        {"default_channel", "default_template", "retention_years", "task_types", "roles"}
+    ),
     list_choices={"task_types": TaskType, "roles": Role},
     keeps_order=True,
     folder=DATA,

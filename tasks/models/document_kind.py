@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.roles import Role, TaskType
+from archive.models import DocumentTemplate
 from econtract.platform.common.moscow_time import MOSCOW
 from tasks.models.channel import Channel, default_channel_of_type
 
@@ -31,6 +32,15 @@ class DocumentKind(models.Model):
         choices=Channel,
         blank=True,
         help_text="Пусто – как принято для типа задания.",
+    )
+    default_template = models.ForeignKey(
+        DocumentTemplate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Бланк по умолчанию",
+        help_text="Предлагается, когда документ этого вида заполняется по бланку.",
     )
     retention_years = models.PositiveSmallIntegerField(
         "Срок хранения, лет",

@@ -10,6 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import TaskType
+from archive.models import DocumentTemplate
+from clients.directories.import_plan import build_plan
 from clients.directories.tables import read_table
 from econtract.platform.common.errors import ActionRefused
 from tasks.actions.document_kinds import DOCUMENT_KINDS, require_available_kind
@@ -61,12 +63,17 @@ def test_an_administrator_edits_a_kind_and_the_history_has_it(administrator: Cli
 def test_a_file_adds_changes_and_switches_off(administrator: Client) -> None:
     rows = read_table("x.csv", DOCUMENT_KINDS.initial_file.read_bytes())[:4]
     rows[0] |= {"default_channel": "СМС", "task_types": "ДГПХ; Самозанятый B2B"}
+    template = DocumentTemplate.objects.create(name="Акт за месяц")
+    rows = [{**row, "default_template": ""} for row in rows]
+    rows[0]["default_template"] = "акт за месяц"
     rows.append({**rows[1], "code": "lease", "name": "Договор аренды", "retention_years": ""})
     file = SimpleUploadedFile("kinds.csv", as_csv(rows))
     preview = administrator.post(f"{LIST}import/", {"file": file}).context["preview"]
     administrator.post(f"{LIST}import-confirm/", {"preview": preview})
     contract, lease = DocumentKind.objects.in_bulk(["contract", "lease"]).values()
-    assert contract.default_channel == "sms"
+    assert (contract.default_channel, contract.default_template) == ("sms", template)
+    exported = administrator.get(f"{LIST}export/").content
+    assert build_plan(DOCUMENT_KINDS, read_table("x.xlsx", exported)).changes == []
     assert contract.task_types == ["contractor", "self_employed"]
     assert (lease.active, lease.retention_years, lease.position) == (True, None, 5)
     assert not DocumentKind.objects.get(pk="acceptance").active
@@ -76,6 +83,7 @@ def test_a_file_adds_changes_and_switches_off(administrator: Client) -> None:
     ("column", "value", "message"),
     [
         ("retention_years", "навсегда", "навсегда"),
+        ("default_template", "Нет такого", "«Нет такого» в справочнике «бланки» нет"),
         ("retention_years", "0", "«Срок хранения, лет»"),
         ("roles", "Менеджер, Дворник", "напишите одно из: Менеджер"),
         ("code", "договор аренды", "«Код»"),
@@ -85,6 +93,7 @@ def test_a_wrong_cell_is_named(
     administrator: Client, column: str, value: str, message: str
 ) -> None:
     rows = read_table("x.csv", DOCUMENT_KINDS.initial_file.read_bytes())
+    rows = [{"default_template": "", **row} for row in rows]
     rows[1][column] = value
     file = SimpleUploadedFile("kinds.csv", as_csv(rows))
     page = administrator.post(f"{LIST}import/", {"file": file})
