@@ -14,6 +14,7 @@ class TasksConfig(AppConfig):
         from clients.messages.signals import message_changed
         from econtract.platform.listing.registry import register_list
         from econtract.platform.notifications.registry import register_kinds, register_subject_type
+        from tasks import checks  # noqa: F401  (registers itself)
         from tasks.actions import handover
         from tasks.actions.document_kinds import DOCUMENT_KINDS
         from tasks.listing.definition import TASK_LIST

@@ -58,6 +58,7 @@ def test_a_complete_installation_has_no_problems(installation: Settings) -> None
         ("CONVERTER", "word", "Set CONVERTER to one of"),
         ("SIGNING_PROVIDER", "paper", "Set SIGNING_PROVIDER to one of"),
         ("CLAMD_ADDRESS", "clamav", "Set CLAMD_ADDRESS to"),
+        ("SMS_TASK_TYPES", ["selfemployed"], "Set SMS_TASK_TYPES to some of legal, self_employed"),
     ],
 )
 def test_a_wrong_setting_is_named(
