@@ -90,7 +90,7 @@ class DocumentKind(models.Model):
             return Channel(self.default_channel)
         return default_channel_of_type(task_type)
 
-    def find_last_day_kept(self, signed_at: datetime) -> date | None:
+    def kept_until(self, signed_at: datetime) -> date | None:
         """The last day of the retention, which begins after the year of the signature.
 
         None for a kind without retention. The years are those of Moscow.

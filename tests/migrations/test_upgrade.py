@@ -41,7 +41,7 @@ CHANGED = {
     "tasks.signingtask": {"revision", "course", "chips"},
 }
 # Rows that every installation gets with the migrations.
-INITIAL = {"tasks.callscript", "tasks.documentkind"}
+INITIAL = {"edo.agreementtext", "tasks.callscript", "tasks.documentkind"}
 KINDS = {
     "lodge_document": "submit_document_to_archive",
     "lodge_package": "submit_package_to_archive",

@@ -12,6 +12,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from edo.channels.simple import client, codes
+from edo.channels.simple.agreements import get_texts_in_force
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SigningCode, SigningLink
 from edo.models.simple_signing import MAX_CODE_ATTEMPTS
@@ -21,7 +22,6 @@ from tests.support.sandbox import Sandbox
 from tests.support.signing.simple_signings import (
     Outbox,
     create_signing_task,
-    create_texts,
     link_of,
     signing_of,
     sms,
@@ -48,7 +48,7 @@ def test_parallel_guesses_get_three_checks(
     path = link_of(task)
     link = SigningLink.objects.select_related("signing__signer", "signing__box").get()
     client.record_submission(link, DEVICE, pages=1)
-    client.accept_texts(link, create_texts(), DEVICE)
+    client.accept_texts(link, get_texts_in_force(), DEVICE)
     codes.request_code(link, DEVICE)
     with Stack(sandbox) as stack:
         stack.start_web()

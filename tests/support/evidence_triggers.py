@@ -1,4 +1,4 @@
-"""The triggers that protect evidence records: lifted by tests that must tamper with them."""
+"""The triggers that protect evidence and agreement texts: lifted by tests that tamper with them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,21 +7,27 @@ from importlib import import_module
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-_migration = import_module("edo.migrations.0011_evidence_triggers")
+_migrations = [
+    import_module(f"edo.migrations.{name}")
+    for name in ("0011_evidence_triggers", "0015_agreement_triggers")
+]
+TABLES = ("edo_evidencerecord", "edo_evidenceanchor", "edo_agreementtext")
 
 
 @contextmanager
 def lifted_triggers() -> Iterator[None]:
-    """Inside the block evidence can be changed and deleted."""
-    _execute(_migration.build_drop_statements(connection.vendor))
+    """Inside the block evidence and texts can be changed and deleted."""
+    for migration in _migrations:
+        _execute(migration.build_drop_statements(connection.vendor))
     try:
         yield
     finally:
-        _execute(_migration.build_create_statements(connection.vendor))
+        for migration in _migrations:
+            _execute(migration.build_create_statements(connection.vendor))
 
 
 def lift_for_flushes() -> None:
-    """Let the end of a test with real transactions empty the tables of evidence, too.
+    """Let the end of a test with real transactions empty those tables, too.
 
     SQLite asks the triggers only for rows that are there, PostgreSQL for every TRUNCATE.
     """
@@ -40,9 +46,9 @@ def lift_for_flushes() -> None:
 def _has_triggers() -> bool:
     """Tests of migrations also flush databases of earlier versions."""
     query = (
-        "SELECT 1 FROM pg_trigger WHERE tgname = 'edo_evidencerecord_change'"
+        "SELECT 1 FROM pg_trigger WHERE tgname = 'edo_agreementtext_change'"
         if connection.vendor == "postgresql"
-        else "SELECT 1 FROM sqlite_master WHERE name = 'edo_evidencerecord_update'"
+        else "SELECT 1 FROM sqlite_master WHERE name = 'edo_agreementtext_update'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
@@ -51,7 +57,7 @@ def _has_triggers() -> bool:
 
 def _has_rows() -> bool:
     with connection.cursor() as cursor:
-        for table in _migration.TABLES:
+        for table in TABLES:
             cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608
             if cursor.fetchone():
                 return True

@@ -24,7 +24,6 @@ from clients import actions as client_actions
 from clients.gateways.cdi import cdi
 from clients.models import ContactDetails, Region, Service
 from econtract.platform.common import clock
-from edo.channels.simple.agreements import load_default_texts
 from edo.models import Box, Signatory
 from tasks.actions import create
 from tasks.actions.create import NewTaskData
@@ -90,7 +89,6 @@ def install() -> None:
     before = set(_rows())
     call_command("load_reference", verbosity=0)
     operator.create_operator()
-    load_default_texts()
     Box.objects.exclude(regions__name__in=PREFIXES).update(active=False)
     _installed[settings.EDO_TRUST_ROOTS] = [row for row in _rows() if row not in before]
 

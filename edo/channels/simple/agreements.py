@@ -4,37 +4,82 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
 from econtract.platform.common import clock
+from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.refusals import Refusal
 from edo.models import AgreementAcceptance, AgreementText
 
 DATA = Path(__file__).parents[2] / "data"
+BACKDATED = Refusal(
+    "agreement_backdated",
+    "Текст не может действовать задним числом: клиенты его еще не видели.",
+    "Укажите время в будущем или оставьте поле пустым: тогда текст начнет действовать сразу.",
+)
+NEWER_VERSION = Refusal(
+    "agreement_newer_version",
+    "Пока вы писали, другой администратор добавил версию этого текста.",
+    "Прочитайте ее в списке. Если ваш текст все еще нужен, нажмите «Сохранить» снова.",
+)
 
 
-def load_default_texts() -> None:
+def create_default_texts(
+    model: type[AgreementText] = AgreementText, *, using: str = DEFAULT_DB_ALIAS
+) -> None:
     """Store the texts of `edo/data/` as the first versions; kinds that have one keep it."""
+    rows = model._base_manager.using(using)
     for kind in AgreementText.Kind:
-        if not AgreementText.objects.filter(kind=kind).exists():
-            add_version(kind, (DATA / f"agreement_{kind}.txt").read_text(encoding="utf-8"))
+        if not rows.filter(kind=kind).exists():
+            text = (DATA / f"agreement_{kind}.txt").read_text(encoding="utf-8")
+            values = {**_build_content(text), "in_force_from": clock.now()}
+            rows.get_or_create(kind=kind, version=1, defaults=values)
 
 
 @transaction.atomic
-def add_version(kind: str, text: str, *, in_force_from: datetime | None = None) -> AgreementText:
+def add_version(
+    kind: str,
+    text: str,
+    *,
+    in_force_from: datetime | None = None,
+    after_version: int | None = None,
+) -> AgreementText:
     """Add the next version of a text, in force at once by default.
 
-    Clients who accepted an earlier one are asked again.
+    Clients who accepted an earlier one are asked again. ``after_version`` is the last version that
+    the author knows. Raises ActionRefused (NEWER_VERSION, BACKDATED).
     """
-    content = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
-    rows = AgreementText.objects.select_for_update().filter(kind=kind)
-    last = rows.order_by("-version").first()
+    last = lock_last_version(kind)
+    if after_version is not None and after_version != last:
+        raise ActionRefused(NEWER_VERSION)
+    now = clock.now()
+    if in_force_from is not None and in_force_from < now:
+        raise ActionRefused(BACKDATED)
     return AgreementText.objects.create(
         kind=kind,
-        version=last.version + 1 if last else 1,
-        text=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
-        in_force_from=in_force_from or clock.now(),
+        version=last + 1,
+        in_force_from=in_force_from or now,
+        **_build_content(text),
     )
+
+
+def lock_last_version(kind: str) -> int:
+    """The number of the last version; until the transaction ends nobody else adds one."""
+    rows = AgreementText.objects.filter(kind=kind).order_by("version")
+    # A query of its own: one that has waited for the lock does not see what was added meanwhile.
+    rows.select_for_update().first()
+    return rows.values_list("version", flat=True).last() or 0
+
+
+def find_last_versions() -> dict[str, int]:
+    """The number of the last version of each kind."""
+    rows = AgreementText.objects.order_by("version").values_list("kind", "version")
+    return dict(rows)
+
+
+def _build_content(text: str) -> dict[str, str]:
+    content = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+    return {"text": content, "sha256": hashlib.sha256(content.encode()).hexdigest()}
 
 
 def get_texts_in_force() -> list[AgreementText]:

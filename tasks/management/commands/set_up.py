@@ -6,11 +6,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from econtract.platform.installation.checks import installation_problems
-from edo.channels.simple.agreements import load_default_texts
 
 
 class Command(BaseCommand):
-    help = "Checks the settings, migrates the database and loads the initial directories and texts."
+    help = "Checks the settings, migrates the database and loads the initial directories."
     requires_system_checks: list[str] = []  # handle() runs them
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,4 +20,3 @@ class Command(BaseCommand):
             "migrate", interactive=False, skip_checks=False, verbosity=options["verbosity"]
         )
         call_command("load_reference", stdout=self.stdout)
-        load_default_texts()

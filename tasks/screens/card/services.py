@@ -83,7 +83,7 @@ def _build_retention_rows(task: SigningTask) -> list[LabeledValue]:
     """How long a signed document is kept (docs/rules.md#kinds-of-documents)."""
     if task.completed_at is None or task.package_id is None:
         return []
-    last_day = task.document_kind.find_last_day_kept(task.completed_at)
+    last_day = task.document_kind.kept_until(task.completed_at)
     return [LabeledValue("Хранить до", format_date(last_day), num=True)] if last_day else []
 
 

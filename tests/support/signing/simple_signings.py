@@ -4,7 +4,6 @@ import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -16,17 +15,14 @@ from clients.models import SentMessage
 from econtract.platform.common import clock
 from edo import records
 from edo.channels.simple import codes, links
+from edo.channels.simple.agreements import get_texts_in_force
 from edo.evidence_chain.kinds import RecordKind
-from edo.models import AgreementText, SimpleSigning
+from edo.models import SimpleSigning
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import SigningTaskFactory
 from tests.support.paths import CONTRACT
 
-TEXTS = {
-    AgreementText.Kind.ELECTRONIC_INTERACTION: "1. Стороны признают простую подпись.",
-    AgreementText.Kind.PERSONAL_DATA: "Согласен на обработку персональных данных.",
-}
 PHONE_BROWSER = "Mozilla/5.0 (Android 15; Mobile) Firefox/140.0"
 
 
@@ -73,18 +69,8 @@ def next_morning() -> datetime:
     return (clock.now() + timedelta(days=1)).replace(hour=9)
 
 
-def create_texts() -> list[AgreementText]:
-    """The two texts, unless the database has them."""
-    for kind, text in TEXTS.items():
-        if not AgreementText.objects.filter(kind=kind).exists():
-            digest = sha256(text.encode()).hexdigest()
-            AgreementText.objects.create(kind=kind, version=1, text=text, sha256=digest)
-    return list(AgreementText.objects.order_by("kind"))
-
-
 def create_signing_task(pdf: bytes | None = None, pages: int = 1, **more: Any) -> SigningTask:
     """A task whose client may sign by SMS; `create_link` of its signing makes the link."""
-    create_texts()
     file = store_bytes(pdf or CONTRACT.read_bytes(), "application/pdf")
     document = {f"document_version__{name}": file for name in ("pdf", "source")}
     task: SigningTask = SigningTaskFactory(
@@ -109,7 +95,7 @@ def create_signing_task(pdf: bytes | None = None, pages: int = 1, **more: Any) -
         client_inn=task.client.inn,
         document_sha256=file.sha256,
         document_number=task.document_number,
-        document_kind=task.document_kind_id,
+        document_kind=task.document_kind,
         file_name=f"{task.document_number}.pdf",
         state=SimpleSigning.State.SENT,
         progress=SimpleSigning.Progress.SENT,
@@ -143,7 +129,7 @@ def count_records(task: SigningTask, kind: RecordKind) -> int:
 
 def build_ticks() -> dict[str, str]:
     """The form data that accept the texts in force."""
-    return {f"{text.kind}_{text.version}": "on" for text in create_texts()}
+    return {f"{text.kind}_{text.version}": "on" for text in get_texts_in_force()}
 
 
 def sign_by_posts(browser: Browser, path: str, sms: Outbox) -> Any:

@@ -22,7 +22,7 @@ from tests.support.driver import (
 )
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
-from tests.support.signing.simple_signings import create_texts, next_morning, signing_of
+from tests.support.signing.simple_signings import next_morning, signing_of
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
 pytestmark = pytest.mark.usefixtures("set_up", "by_day")
@@ -35,7 +35,6 @@ WANTS_INVITATION = "7701003605"
 @pytest.fixture
 def by_day() -> None:
     """It is day where the client is, and the texts for them are there."""
-    create_texts()
     with time_machine.travel(next_morning(), tick=True):
         yield
 

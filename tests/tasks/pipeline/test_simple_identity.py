@@ -13,12 +13,11 @@ from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until
 from tests.support.sandbox import Sandbox
-from tests.support.signing.simple_signings import create_texts, next_morning, signing_of
+from tests.support.signing.simple_signings import next_morning, signing_of
 
 
 @pytest.fixture
 def task(manager: User, set_up: Sandbox) -> SigningTask:
-    create_texts()
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
     with time_machine.travel(next_morning(), tick=True):

@@ -15,13 +15,12 @@ from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until
 from tests.support.sandbox import Sandbox
-from tests.support.signing.simple_signings import create_texts, next_morning
+from tests.support.signing.simple_signings import next_morning
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
 
 @pytest.mark.usefixtures("set_up")
 def test_the_package_of_a_document_signed_by_sms_is_valid(manager: User, set_up: Sandbox) -> None:
-    create_texts()
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
     with time_machine.travel(next_morning(), tick=True):
