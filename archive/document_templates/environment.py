@@ -6,6 +6,7 @@ Confined processes use this module: no Django, no database.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes
@@ -13,18 +14,35 @@ from jinja2.filters import FILTERS
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from archive.document_templates import words
+
 _ALLOWED_NODES = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const),
     *(nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or),
     *(nodes.For, nodes.Filter, nodes.Getattr),
 )
-_ALLOWED_FILTERS = ("capitalize", "first", "join", "last", "length", "lower", "trim", "upper")
+_JINJA_FILTERS = ("capitalize", "first", "join", "last", "length", "lower", "trim", "upper")
+_NOT_NUMBER, _NOT_DATE = "template_value_not_number", "template_value_not_date"
 _LOOP = "loop"
 _LOOP_ATTRIBUTES = frozenset({"first", "index", "last", "length"})
 
 
 _MARKUP = re.compile(r"<[^>]*>")
 _PLACE_LENGTH = 120
+
+
+def _in_words(parse: Callable[[str], Any], to_words: Callable[[Any], str], code: str) -> Any:
+    """A filter that prints a value in words. Without a value it prints none."""
+
+    def print_words(value: Any) -> Any:
+        if isinstance(value, Undefined):
+            return value
+        try:
+            return to_words(parse(str(value)))
+        except ValueError:
+            raise TemplateRefused(code, str(value)) from None
+
+    return print_words
 
 
 class TemplateRefused(Exception):
@@ -34,6 +52,16 @@ class TemplateRefused(Exception):
         self.code = code
         self.place = place[:_PLACE_LENGTH]
         super().__init__(code)
+
+
+# The filters that say of what kind a field's value is, by that kind.
+WORDS_FILTERS = {"sum": "сумма_прописью", "number": "число_прописью", "date": "дата_прописью"}
+_FILTERS = {
+    **{name: FILTERS[name] for name in _JINJA_FILTERS},
+    WORDS_FILTERS["sum"]: _in_words(words.parse_number, words.sum_in_words, _NOT_NUMBER),
+    WORDS_FILTERS["number"]: _in_words(words.parse_whole, words.number_in_words, _NOT_NUMBER),
+    WORDS_FILTERS["date"]: _in_words(words.parse_date, words.date_in_words, _NOT_DATE),
+}
 
 
 class TemplateEnvironment(SandboxedEnvironment):
@@ -49,7 +77,7 @@ class TemplateEnvironment(SandboxedEnvironment):
         super().__init__(autoescape=True, undefined=undefined, finalize=_print_value)
         self.globals.clear()
         self.tests.clear()
-        self.filters = {name: FILTERS[name] for name in _ALLOWED_FILTERS}
+        self.filters = dict(_FILTERS)
         self.trees: list[nodes.Template] = []
 
     def compile(self, source: Any, *args: Any, **options: Any) -> Any:
@@ -76,7 +104,7 @@ def _is_allowed(node: nodes.Node) -> bool:
         is_loop = isinstance(node.node, nodes.Name) and node.node.name == _LOOP
         return is_loop and node.attr in _LOOP_ATTRIBUTES
     if isinstance(node, nodes.Filter):
-        return node.name in _ALLOWED_FILTERS
+        return node.name in _FILTERS
     return isinstance(node, _ALLOWED_NODES)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from archive import isolation
 from archive.document_templates import refusals
 from archive.document_templates.refusals import FillingFailed
+from archive.models import TemplateField
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,10 @@ LIMITS = isolation.Limits(seconds=20, cpu_seconds=4, memory=512 * isolation.MEBI
 
 @dataclass(frozen=True)
 class FoundField:
-    """A field of a template. With ``is_list`` something is repeated for each item of its value."""
+    """A field of a template and what its value must be (`TemplateField.Kind`)."""
 
     name: str
-    is_list: bool
+    kind: str = TemplateField.Kind.TEXT
 
 
 def fill(content: bytes, values: Mapping[str, Value]) -> bytes:
@@ -45,7 +46,7 @@ def find_fields(content: bytes) -> list[FoundField]:
     Raises FillingFailed when `fill` would refuse the file.
     """
     result, _ = _run("inspect_template", content)
-    return [FoundField(name, is_list) for name, is_list in result["fields"]]
+    return [FoundField(name, kind) for name, kind in result["fields"]]
 
 
 def _run(function: str, *files: bytes) -> tuple[dict[str, Any], bytes]:

@@ -42,6 +42,16 @@ VALUE_UNPRINTABLE = Refusal(
     "В значении поля есть знак, которого не может быть в документе.",
     "Введите значение заново.",
 )
+VALUE_NOT_NUMBER = Refusal(
+    "template_value_not_number",
+    "В бланке это значение пишется прописью, но оно не число.",
+    "Введите число, например 12 345,60.",
+)
+VALUE_NOT_DATE = Refusal(
+    "template_value_not_date",
+    "В бланке это значение пишется прописью, но оно не дата.",
+    "Введите дату в виде ДД.ММ.ГГГГ.",
+)
 
 BY_CODE = {value.code: value for value in list(vars().values()) if isinstance(value, Refusal)}
 

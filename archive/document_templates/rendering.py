@@ -12,7 +12,11 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError, UndefinedError, meta, nodes
 from lxml import etree
 
-from archive.document_templates.environment import TemplateEnvironment, TemplateRefused
+from archive.document_templates.environment import (
+    WORDS_FILTERS,
+    TemplateEnvironment,
+    TemplateRefused,
+)
 
 Values = dict[str, str | list[str]]
 
@@ -52,7 +56,7 @@ def fill_in_child(template: int, values: int) -> tuple[dict[str, Any], bytes]:
 
 
 def inspect_in_child(template: int) -> tuple[dict[str, Any], bytes]:
-    """The function "inspect_template": {"fields": [[name, is_list], …]} in the order of the text,
+    """The function "inspect_template": {"fields": [[name, kind], …]} in the order of the text,
     or {"refused": code, "place"}."""
     with os.fdopen(template, "rb") as content:
         return _catch_refusal(lambda: ({"fields": _inspect(content.read())}, b""))
@@ -102,18 +106,18 @@ def _render(content: bytes, values: Values, environment: TemplateEnvironment) ->
     return filled.getvalue()
 
 
-def _inspect(content: bytes) -> list[tuple[str, bool]]:
+def _inspect(content: bytes) -> list[tuple[str, str]]:
     environment = TemplateEnvironment(is_trial=True)
     try:
         filled = _render(content, {}, environment)
     except UndefinedError:
         raise TemplateRefused("template_syntax") from None
     _require_no_tags(filled)
-    fields = {name: False for tree in environment.trees for name in _find_names(tree)}
+    fields = {name: "text" for tree in environment.trees for name in _find_names(tree)}
     for tree in environment.trees:
-        for loop in tree.find_all(nodes.For):
-            if isinstance(loop.iter, nodes.Name) and loop.iter.name in fields:
-                fields[loop.iter.name] = True
+        for name, kind in _find_kinds(tree):
+            if name in fields:
+                fields[name] = kind
     too_long = [name for name in fields if len(name) > _NAME_LENGTH]
     if too_long:
         raise TemplateRefused("template_field_name_too_long", too_long[0])
@@ -123,6 +127,17 @@ def _inspect(content: bytes) -> list[tuple[str, bool]]:
 def _find_names(tree: nodes.Template) -> Iterator[str]:
     undeclared = meta.find_undeclared_variables(tree)
     return (node.name for node in tree.find_all(nodes.Name) if node.name in undeclared)
+
+
+def _find_kinds(tree: nodes.Template) -> Iterator[tuple[str, str]]:
+    """The names that the template uses as something else than a text, with that kind."""
+    for loop in tree.find_all(nodes.For):
+        if isinstance(loop.iter, nodes.Name):
+            yield loop.iter.name, "list"
+    kinds = {name: kind for kind, name in WORDS_FILTERS.items()}
+    for node in tree.find_all(nodes.Filter):
+        if isinstance(node.node, nodes.Name) and node.name in kinds:
+            yield node.node.name, kinds[node.name]
 
 
 def _require_no_tags(filled: bytes) -> None:

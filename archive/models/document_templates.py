@@ -105,9 +105,16 @@ class TemplateField(models.Model):
     """A field found in a version, and where its value comes from.
 
     ``source`` is a code of `tasks.template_values.SOURCES`, `ASK` when the value is asked for each
-    document, or empty while nobody has bound the field. With ``is_list`` the template repeats
-    something for each item of the value.
+    document, or empty while nobody has bound the field. ``kind`` follows from the template: a sum
+    and a date are printed in words somewhere, and something is repeated for each item of a list.
     """
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "Текст"
+        LIST = "list", "Список"
+        NUMBER = "number", "Целое число"
+        SUM = "sum", "Сумма"
+        DATE = "date", "Дата"
 
     ASK = "ask"
 
@@ -116,7 +123,7 @@ class TemplateField(models.Model):
     )
     position = models.PositiveSmallIntegerField("Порядок")
     name = models.CharField("Поле", max_length=100)
-    is_list = models.BooleanField("Список", default=False)
+    kind = models.CharField("Вид", max_length=10, choices=Kind, default=Kind.TEXT)
     source = models.CharField("Откуда значение", max_length=60, blank=True)
     question = models.CharField(
         "Что спросить", max_length=200, blank=True, help_text="Подпись поля в форме задания."

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from econtract.platform.common import clock
+from econtract.platform.common.text import pluralize as pluralize
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -95,15 +96,6 @@ def format_file_size(size: int) -> str:
     if size < 1024 * 1024:
         return f"{max(size // 1024, 1)} КБ"
     return f"{size / 1024 / 1024:.1f} МБ".replace(".", ",")
-
-
-def pluralize(number: int, one: str, few: str, many: str) -> str:
-    """The form of a Russian noun after ``number``: 1 задание, 2 задания, 5 заданий."""
-    if number % 10 == 1 and number % 100 != 11:
-        return one
-    if number % 10 in {2, 3, 4} and number % 100 not in {12, 13, 14}:
-        return few
-    return many
 
 
 def format_number(number: int) -> str:

@@ -61,3 +61,12 @@ def switch_layout(value: str) -> str:
     if bool(_LATIN.search(value)) == bool(_RUSSIAN.search(value)):
         return ""
     return value.translate(_TO_RUSSIAN if _LATIN.search(value) else _TO_LATIN)
+
+
+def pluralize(number: int, one: str, few: str, many: str) -> str:
+    """The form of a Russian noun after ``number``: 1 задание, 2 задания, 5 заданий."""
+    if number % 10 == 1 and number % 100 != 11:
+        return one
+    if number % 10 in {2, 3, 4} and number % 100 not in {12, 13, 14}:
+        return few
+    return many

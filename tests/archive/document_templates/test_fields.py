@@ -21,11 +21,23 @@ def test_fields_come_in_the_order_of_the_text_and_each_once() -> None:
         "{% for услуга in услуги %}{{ loop.index }} {{ услуга }}{% endfor %}",
     )
     assert filling.find_fields(template) == [
-        FoundField("номер", False),
-        FoundField("дата", False),
-        FoundField("скидка", False),
-        FoundField("сумма", False),
-        FoundField("услуги", True),
+        FoundField("номер"),
+        FoundField("дата"),
+        FoundField("скидка"),
+        FoundField("сумма"),
+        FoundField("услуги", "list"),
+    ]
+
+
+def test_a_field_that_is_printed_in_words_has_a_kind() -> None:
+    template = template_bytes(
+        "{{ сумма }} ({{ сумма|сумма_прописью }}), {{ срок|число_прописью|lower }} дней",
+        "{{ дата|дата_прописью }}",
+    )
+    assert filling.find_fields(template) == [
+        FoundField("сумма", "sum"),
+        FoundField("срок", "number"),
+        FoundField("дата", "date"),
     ]
 
 
@@ -41,7 +53,7 @@ def test_a_tag_that_word_has_split_into_runs_is_found_and_filled() -> None:
 
 
 def test_headers_footers_and_tables_count() -> None:
-    assert filling.find_fields(template_everywhere("{{ поле }}")) == [FoundField("поле", False)]
+    assert filling.find_fields(template_everywhere("{{ поле }}")) == [FoundField("поле")]
 
 
 def test_a_tag_where_nothing_is_filled_is_refused() -> None:

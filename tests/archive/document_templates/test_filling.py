@@ -69,6 +69,22 @@ def test_conditions_and_repetitions() -> None:
     assert text_of(filled) == "Не срочно\n1. СВЯЗЬ & ТВ\n2. ИНТЕРНЕТ"
 
 
+def test_values_in_words() -> None:
+    template = template_bytes(
+        "{{ с|сумма_прописью }}", "{{ н|число_прописью|lower }}", "{{ д|дата_прописью }}"
+    )
+    filled = filling.fill(template, {"с": "1 234,5 ₽", "н": "21", "д": "28.11.2026"})
+    assert text_of(filled).split("\n") == [
+        "Одна тысяча двести тридцать четыре рубля 50 копеек",
+        "двадцать один",
+        "двадцать восьмое ноября две тысячи двадцать шестого года",
+    ]
+    values = {"с": "1", "н": "21", "д": "28.11.2026"}
+    assert code_of(template, **values | {"с": "много"}) == "template_value_not_number"
+    assert code_of(template, **values | {"н": "1,5"}) == "template_value_not_number"
+    assert code_of(template, **values | {"д": "31.02.2026"}) == "template_value_not_date"
+
+
 def test_the_formatting_of_the_tag_stays() -> None:
     document = open_docx(template_bytes("Сумма: "))
     document.paragraphs[0].add_run("{{ сумма }}").bold = True
