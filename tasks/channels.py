@@ -200,6 +200,14 @@ def send_link(task: SigningTask, message_key: UUID) -> None:
     SimpleBinding().build_channel(task).send_again(message_key)
 
 
+def record_copy(task: SigningTask, sha256: str) -> None:
+    """Record the copy with the marks of the signatures that the package of ``task`` will have.
+
+    Only for a task whose client has signed with a simple signature.
+    """
+    SimpleBinding().build_channel(task).record_copy(sha256)
+
+
 BINDINGS: dict[str, ChannelBinding] = {
     Channel.EDO: OperatorBinding(),
     Channel.SMS: SimpleBinding(),

@@ -35,6 +35,25 @@ class DocumentChanged(ValueError):
     """The document on disk does not have the hash of the signed document."""
 
 
+def write_copy(parts: PackageParts, target: Path) -> str:
+    """Writes the copy with the marks of all signatures to ``target``; returns its SHA-256.
+
+    It does not depend on the records that came after a simple signature: they have its hash.
+    Raises pikepdf.PdfError when ``parts.pdf`` is not a valid PDF.
+    """
+    # Imported late: it costs 7 MB of memory, and only a worker needs it.
+    from archive.stamp.stamping import write_stamped_copy
+    from archive.stamp.stamps import build_simple_stamp, build_stamp
+
+    number = parts.copy_number
+    stamps = [build_stamp(signature, document_id=number) for signature in parts.signatures]
+    if parts.simple:
+        stamps.append(build_simple_stamp(parts.simple, parts.document_sha256))
+    write_stamped_copy(source=parts.pdf, target=target, stamps=stamps, document_id=number)
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def build_package(*, parts: PackageParts, target: Path, seal: Seal) -> BuiltPackage:
     """Writes the package to ``target``; ``seal`` signs its manifest and thereby every file.
 
@@ -74,7 +93,7 @@ class _PackageWriter:
         self._add_signatures(document)
         self._add_simple_signature(document)
         self._add_powers_of_attorney()
-        self._add_stamped_copy(work / "stamped.pdf")
+        self._add_copy(work / "copy.pdf")
         self._add_protocol()
         self._add_trust_roots()
         self._add_evidence(document)
@@ -124,22 +143,10 @@ class _PackageWriter:
                 f"{entry.name}.sig", power.signature, role, power.side, signs=entry.name
             )
 
-    def _add_stamped_copy(self, copy: Path) -> None:
-        # Imported late: it costs 7 MB of memory, and only a worker needs it.
-        from archive.stamp.stamping import write_stamped_copy
-        from archive.stamp.stamps import build_simple_stamp, build_stamp
-
-        # A document that no operator knows is identified by its code.
-        document_id = self.parts.identifiers.document_id or self.parts.code
-        stamps = [
-            build_stamp(signature, document_id=document_id) for signature in self.parts.signatures
-        ]
-        if self.parts.simple:
-            stamps.append(build_simple_stamp(self.parts.simple, self.parts.document_sha256))
-        write_stamped_copy(
-            source=self.parts.pdf, target=copy, stamps=stamps, document_id=document_id
-        )
-        with copy.open("rb") as file:
+    def _add_copy(self, target: Path) -> None:
+        if self.parts.copy is None:
+            write_copy(self.parts, target)
+        with (self.parts.copy or target).open("rb") as file:
             self._add_file(f"PDF/{self.stem} (с отметками).pdf", file, FileRole.STAMPED_COPY)
 
     def _add_protocol(self) -> None:

@@ -191,7 +191,8 @@ class PackageParts:
     ПРОЧТИ.txt work as they are; they are a convenience, not a proof. ``seal_roots`` are those of
     our seal, empty when they are the same. ``evidence`` proves the signatures for years, and
     ``missing_evidence`` are Russian sentences about what could not be had. ``simple`` is the
-    recipient's signature when it is a simple one.
+    recipient's signature when it is a simple one, and ``copy`` the one with the marks, which its
+    records name; without one the builder makes it.
     """
 
     pdf: Path
@@ -208,6 +209,7 @@ class PackageParts:
     evidence: Sequence[EvidencePart] = ()
     missing_evidence: Sequence[str] = ()
     simple: SimpleSignaturePart | None = None
+    copy: Path | None = None
 
     @property
     def code(self) -> str:
@@ -217,6 +219,17 @@ class PackageParts:
             contents.append(self.simple.chain)
         hashes = [hashlib.sha256(content).hexdigest() for content in contents]
         return derive_code(self.document_sha256, hashes)
+
+    @property
+    def copy_number(self) -> str:
+        """What the copy calls the document: its number at the operator or of its signing.
+
+        Not `code` where the signature is a simple one: it follows from records that have the hash
+        of the copy.
+        """
+        return self.identifiers.document_id or (
+            self.simple.signing_id if self.simple else self.code
+        )
 
     @property
     def verification_url(self) -> str:

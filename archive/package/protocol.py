@@ -12,11 +12,15 @@ from archive.package.parts import (
     PackageParts,
     PowerOfAttorneyFile,
 )
-from archive.package.simple import RecordLine, SimpleSignaturePart
+from archive.package.simple import MessageLine, RecordLine, SimpleSignaturePart
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from econtract.platform.common.moscow_time import format_date, format_timestamp
 
 Rows = list[tuple[str, str]]
+# Most packages are built before the anchor of the day is.
+ANCHORING = (
+    "раз в день печатью E-Contract; заверения добавляют к готовому пакету, в папку evidence/anchor"
+)
 
 
 def render_protocol(*, parts: PackageParts, files: Sequence[ManifestEntry]) -> bytes:
@@ -47,6 +51,7 @@ def _context(parts: PackageParts, files: Sequence[ManifestEntry]) -> dict[str, A
         ],
         "powers": [(power.side.genitive, _power_of_attorney(power)) for power in parts.powers],
         "simple": _simple_signature(parts.simple) if parts.simple else None,
+        "messages": _messages(parts.simple),
         "records": _records(parts.simple),
         "events": [(format_timestamp(event.at), event) for event in parts.events],
         "barcode": code128_svg(parts.identifiers.archive_code),
@@ -107,12 +112,21 @@ def _simple_signature(part: SimpleSignaturePart) -> Rows:
         ("Телефон", part.masked_phone),
         ("Время подписи", part.signed_at_label),
         ("Событие", f"№ {part.record_number} в записях ниже"),
+        ("Номер подписания", part.signing_id),
         ("Принятые тексты", "; ".join(texts)),
         ("Хеш последней записи", part.head),
-        ("Заверение записей", part.anchor),
+        ("Заверение записей", ANCHORING),
         ("Результат проверки", "Записи не изменены, порядок подписания соблюден"),
         ("Обратите внимание", " ".join(part.warnings)),
     )
+
+
+def _messages(part: SimpleSignaturePart | None) -> list[tuple[MessageLine, list[str]]]:
+    """Each message with its states, as «28.11.2026 12:00:00 (GMT+03:00), доставлено»."""
+    return [
+        (message, [f"{format_timestamp(at)}, {state}" for at, state in message.states])
+        for message in (part.messages if part else ())
+    ]
 
 
 def _records(part: SimpleSignaturePart | None) -> list[tuple[str, RecordLine]]:

@@ -62,6 +62,7 @@ def render_readme(
         "responses": _select(evidence_files, FileRole.OCSP_RESPONSE),
         "operator_signatures": by_role[FileRole.OPERATOR_PROTOCOL_SIGNATURE],
         "simple": next(iter(by_role[FileRole.SIMPLE_SIGNATURE]), None),
+        "copy": next(iter(by_role[FileRole.STAMPED_COPY]), None),
         "accepted_texts": by_role[FileRole.ACCEPTED_TEXT],
         "openssl_config": next(iter(by_role[FileRole.OPENSSL_CONFIG]), None),
     }

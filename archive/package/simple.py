@@ -22,8 +22,25 @@ class AcceptedTextFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageLine:
+    """A message for the protocol: its text, and what became of it with times, in their order."""
+
+    channel: str
+    text: str
+    states: Sequence[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceLine:
+    """A device for the protocol: (label, value), and the numbers of its records."""
+
+    values: Sequence[tuple[str, str]]
+    records: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordLine:
-    """One record for the protocol; ``details`` has its facts and device, personal data masked."""
+    """One record for the protocol; ``details`` has its facts, personal data masked."""
 
     number: int
     at: datetime
@@ -35,12 +52,14 @@ class RecordLine:
 class SimpleSignaturePart:
     """A simple signature, already checked by the caller.
 
-    ``chain`` is the file of records with their personal values. ``record_number`` is that of the
+    ``signing_id`` is the id of the chain. ``chain`` is the file of records with their personal
+    values, except for the whole phone number. ``record_number`` is that of the
     record «Документ подписан», ``head`` the hash of the last one. ``time_zone`` is the client's,
-    by its IANA name, untrusted; "" when it is unknown. ``anchor`` says in Russian how the records
-    are anchored, ``warnings`` what is remarkable about the signing.
+    by its IANA name, untrusted; "" when it is unknown. ``warnings`` say in Russian what is
+    remarkable about the signing.
     """
 
+    signing_id: str
     chain: bytes
     owner: str
     masked_phone: str
@@ -51,7 +70,8 @@ class SimpleSignaturePart:
     identification: str
     texts: Sequence[AcceptedTextFile]
     records: Sequence[RecordLine]
-    anchor: str
+    messages: Sequence[MessageLine] = ()
+    devices: Sequence[DeviceLine] = ()
     time_zone: str = ""
     warnings: Sequence[str] = ()
 

@@ -94,8 +94,8 @@ class PowerOfAttorneyResult:
 class SimpleSignatureResult:
     """A simple signature: the records of a signing. ``problems`` are those of SignatureResult.
 
-    Values that cannot be trusted are empty or None. ``warnings`` are no problems: a person has to
-    judge them. ``head`` is the hash of the last record.
+    Values that cannot be trusted are empty or None. ``phone`` is masked. ``warnings`` are no
+    problems: a person has to judge them. ``head`` is the hash of the last record.
     """
 
     name: str

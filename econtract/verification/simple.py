@@ -1,6 +1,6 @@
 """Verifying a simple signature of a package: the records, their order, the texts. No database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from archive.package.manifest import FileRole, Manifest, ManifestEntry
 from econtract.verification.package_files import FileDigests, PackageFiles, UnreadablePackage
@@ -37,6 +37,9 @@ def verify_simple(
     problems = find_problems(chain)
     problems += find_order_problems(chain, document_sha256=document.sha256 if document else "")
     problems += _find_text_problems(chain, texts_sha256)
+    copies = [copy.name for copy in manifest.files if copy.role == FileRole.STAMPED_COPY]
+    copies_sha256 = [digests[name].sha256 for name in copies if name in digests]
+    problems += _find_copy_problems(chain, copies_sha256)
     if seal is None or not seal.is_good:
         problems.append(NO_SEAL)
     signed = chain.find(RecordKind.SIGNED)
@@ -46,7 +49,7 @@ def verify_simple(
         side=entry.side or "",
         problems=tuple(dict.fromkeys(problems)),
         owner=_read_value(chain, "name") if is_whole else "",
-        phone=_read_value(chain, "phone") if is_whole else "",
+        phone=_read_masked_phone(chain) if is_whole else "",
         signed_at=signed[0].moment if signed and is_whole else None,
         record_number=signed[0].number if signed and is_whole else None,
         head=chain.head,
@@ -59,6 +62,19 @@ def _find_text_problems(chain: ExportedChain, texts_sha256: Collection[str]) -> 
     if all(record.facts.get("text_sha256") in texts_sha256 for record in accepted):
         return []
     return ["К пакету не приложен текст, который принял клиент."]
+
+
+def _find_copy_problems(chain: ExportedChain, copies_sha256: Sequence[str]) -> list[str]:
+    """The last record of a copy with the mark must be about the one in the package."""
+    marks = [record.facts.get("copy_sha256") for record in chain.find(RecordKind.MARK_MADE)]
+    if marks[-1:] == list(copies_sha256):
+        return []
+    return ["Копия с отметкой о подписи не та, что названа в записях."]
+
+
+def _read_masked_phone(chain: ExportedChain) -> str:
+    records = chain.find(RecordKind.NUMBER_BOUND)
+    return str(records[-1].facts.get("phone_masked", "")) if records else ""
 
 
 def _read_value(chain: ExportedChain, name: str) -> str:

@@ -66,6 +66,26 @@ class AcceptedTextEvidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageEvidence:
+    """A message to the client. ``text`` has dots in the place of the link or the code.
+
+    ``states`` are what became of it, each with its time, in Russian and in their order.
+    """
+
+    channel: str
+    text: str
+    states: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceEvidence:
+    """What was seen of a device: (label, value), and the numbers of its records («7–9, 12»)."""
+
+    values: tuple[tuple[str, str], ...]
+    records: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordEvidence:
     """One record for people. ``details`` are in Russian, personal data masked."""
 
@@ -79,10 +99,12 @@ class RecordEvidence:
 class SimpleSignatureEvidence:
     """The client's simple signature: the chain of records, and what people read of it.
 
+    `signing_id` is the id of the chain. `chain` is its file without the whole phone number.
     `record_number` is that of the record of the signature, `head` the hash of the last record.
     `time_zone` is what the client's browser said, "" when it said nothing.
     """
 
+    signing_id: str
     chain: bytes
     owner: str
     masked_phone: str
@@ -94,7 +116,8 @@ class SimpleSignatureEvidence:
     identification: str
     texts: tuple[AcceptedTextEvidence, ...]
     records: tuple[RecordEvidence, ...]
-    anchor: str
+    messages: tuple[MessageEvidence, ...]
+    devices: tuple[DeviceEvidence, ...]
     warnings: tuple[str, ...]
 
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +69,14 @@ class ExportedChain:
     def find(self, *kinds: str) -> list[ChainRecord]:
         """The records of these kinds, in their order."""
         return [record for record in self.records if record.kind in kinds]
+
+    def without_value(self, name: str) -> "ExportedChain":
+        """The chain without the personal value ``name``: only the commitments to it are left."""
+        records = [
+            replace(record, values={key: v for key, v in record.values.items() if key != name})
+            for record in self.records
+        ]
+        return replace(self, records=records)
 
     def to_json(self) -> bytes:
         """The chain as the file of a package; `parse_chain` reads it."""

@@ -22,9 +22,11 @@ class RecordKind(StrEnum):
     - `code_checked`: `code`, `attempt` (1, 2, 3), `is_right`;
     - `signed`: `code`, `document_sha256`;
     - `document_sent_to_sign`: `document_sha256` (our own signature is over it);
+    - `mark_made`: `copy_sha256`, of the copy with the mark of the signature;
     - `consent_withdrawn`: `text_sha256`.
 
-    A message (`link_sent`, `code_sent` and so on) has `message` (its id), `template`, `channel`.
+    A message (`link_sent`, `code_sent` and so on) has `message` (its id) and `channel`; when it was
+    sent `template` and `text`, with dots in the place of a link or a code; `reason` when it failed.
     Personal values: `name` and `phone` with `person_identified` and `number_bound`; `address`,
     `browser`, `languages`, `screen`, `time_zone`, `device` with what the client does.
     """

@@ -90,6 +90,8 @@ class SimpleSigning(models.Model):
     finished_at = models.DateTimeField("Завершено", null=True)
     # How easy it was for the client, 1 to 5.
     rating = models.PositiveSmallIntegerField("Оценка клиента", null=True)
+    # Sentences of `edo.evidence_chain.warnings`, when the signed document gets its mark.
+    warnings = models.JSONField("Обратите внимание", default=list)
 
     class Meta:
         verbose_name = "подписание по СМС"

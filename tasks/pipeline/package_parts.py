@@ -1,6 +1,7 @@
 """Collecting the parts of a task's package from stored data: no outside call, no current time."""
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.conf import settings
 
 from archive.files import storage
 from archive.models import EvidenceFile
+from archive.package import builder
 from archive.package.manifest import FileRole
 from archive.package.parts import (
     ContractParty,
@@ -22,7 +24,13 @@ from archive.package.parts import (
     SignatureKind,
     SigningEvent,
 )
-from archive.package.simple import AcceptedTextFile, RecordLine, SimpleSignaturePart
+from archive.package.simple import (
+    AcceptedTextFile,
+    DeviceLine,
+    MessageLine,
+    RecordLine,
+    SimpleSignaturePart,
+)
 from econtract.platform.common.moscow_time import MOSCOW
 from edo.channels.evidence import (
     PowerOfAttorneyEvidence,
@@ -31,16 +39,27 @@ from edo.channels.evidence import (
     SigningEvidence,
     SimpleSignatureEvidence,
 )
-from tasks.channels import channel_for
+from tasks.channels import channel_for, record_copy
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 
 
 def collect_parts(task: SigningTask, folder: Path) -> PackageParts:
-    """Everything for `archive.package.builder`; the PDF is written to ``folder``.
+    """Everything for `archive.package.builder`; files are written to ``folder``.
 
-    Raises ValueError when the task's document is not signed by both sides.
+    For a simple signature the copy is made here, because the records that go into the package
+    name it. Raises ValueError when the task's document is not signed by both sides.
     """
+    parts = _collect(task, folder)
+    if parts.simple is None:
+        return parts
+    copy = folder / "copy.pdf"
+    record_copy(task, builder.write_copy(parts, copy))
+    simple = channel_for(task).collect_evidence().simple
+    return replace(parts, simple=_build_simple(simple) if simple else None, copy=copy)
+
+
+def _collect(task: SigningTask, folder: Path) -> PackageParts:
     version = task.document_version
     if version is None or version.pdf is None:
         raise ValueError(f"Task {task.number} has no document.")
@@ -109,6 +128,7 @@ def _build_signature(evidence: SignatureEvidence) -> DocumentSignature:
 
 def _build_simple(evidence: SimpleSignatureEvidence) -> SimpleSignaturePart:
     return SimpleSignaturePart(
+        signing_id=evidence.signing_id,
         chain=evidence.chain,
         owner=evidence.owner,
         masked_phone=evidence.masked_phone,
@@ -126,7 +146,11 @@ def _build_simple(evidence: SimpleSignatureEvidence) -> SimpleSignaturePart:
             RecordLine(number=item.number, at=item.at, text=item.text, details=item.details)
             for item in evidence.records
         ],
-        anchor=evidence.anchor,
+        messages=[
+            MessageLine(channel=item.channel, text=item.text, states=item.states)
+            for item in evidence.messages
+        ],
+        devices=[DeviceLine(values=item.values, records=item.records) for item in evidence.devices],
         warnings=evidence.warnings,
     )
 

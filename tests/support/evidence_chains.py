@@ -36,6 +36,7 @@ def signing_steps(
     """The (kind, facts, personal values) of a usual signing, in order."""
     device = {"address": "203.0.113.7", "browser": "Mobile Safari", "time_zone": "Asia/Omsk"}
     person = {"name": "Петров Петр Петрович", "phone": "+79123456789"}
+    masked = {"phone_masked": "+7 ••• •••-67-89"}
     before = (start - timedelta(days=3)).isoformat()
     expires = (start + timedelta(hours=1)).isoformat()
     agreement_facts = {"text_sha256": agreement, "version": 1}
@@ -44,12 +45,12 @@ def signing_steps(
     return [
         (
             RecordKind.PERSON_IDENTIFIED,
-            {"identified_at": before, "method": "gosuslugi", "reference": "R-1"},
+            {"identified_at": before, "method": "gosuslugi", "reference": "R-1", **masked},
             person,
         ),
         (
             RecordKind.NUMBER_BOUND,
-            {"bound_at": before, "by_role": "manager", "by_user": 5},
+            {"bound_at": before, "by_role": "employee", "by_user": 5, **masked},
             {"phone": person["phone"]},
         ),
         (RecordKind.DOCUMENT_SENT_TO_SIGN, {"document_sha256": document_sha256}, {}),

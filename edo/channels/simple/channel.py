@@ -132,6 +132,10 @@ class SimpleChannel:
     def collect_evidence(self) -> SigningEvidence:
         return evidence.collect_evidence(self._require_signing())
 
+    def record_copy(self, sha256: str) -> None:
+        """Record the copy of the SIGNED document with the mark of the signature, once."""
+        evidence.record_copy(self._require_signing(), sha256)
+
     def fetch_evidence(self, known: Sequence[EvidenceContent] = ()) -> EvidenceAttempt:
         return evidence.fetch_evidence(self._require_signing(), known)
 

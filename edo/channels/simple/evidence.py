@@ -6,20 +6,27 @@ from pathlib import Path
 from django.conf import settings
 
 from clients.models.formats import mask_phone
-from edo import anchors, records
+from econtract.platform.outbox.leases import fenced_transaction
+from edo import records
 from edo.channels.cms_evidence import build_power_evidence, build_signature_evidence
 from edo.channels.evidence import (
     AcceptedTextEvidence,
     EvidenceAttempt,
     EvidenceContent,
-    RecordEvidence,
     SenderEvidence,
     SignatureEvidence,
     SigningEvidence,
     SigningSide,
     SimpleSignatureEvidence,
 )
-from edo.evidence_chain.chains import ChainRecord, ExportedChain, find_problems
+from edo.channels.simple import links
+from edo.channels.simple.course import (
+    describe_method,
+    describe_records,
+    find_devices,
+    find_messages,
+)
+from edo.evidence_chain.chains import ExportedChain, find_problems
 from edo.evidence_chain.kinds import RecordKind
 from edo.evidence_chain.order import find_order_problems
 from edo.evidence_chain.warnings import find_warnings
@@ -29,29 +36,8 @@ from edo.signing import cms
 from edo.signing.trust import TrustStore
 from edo.trust.store import load_trust_store
 
-NOT_ANCHORED = "записи заверяются раз в день; когда пакет собран, заверения еще не было"
-# Facts that people read in the protocol; the others are hashes and ids.
-FACT_LABELS = {
-    "page": "страница",
-    "attempt": "попытка",
-    "template": "шаблон сообщения",
-    "channel": "способ",
-    "reason": "причина",
-    "version": "версия текста",
-    "by_role": "кем",
-    "bound_at": "с",
-    "identified_at": "когда",
-    "method": "способ",
-    "reference": "запрос",
-    "accepted_at": "принято ранее",
-}
-VALUE_LABELS = {
-    "address": "адрес",
-    "browser": "браузер",
-    "screen": "экран",
-    "time_zone": "часовой пояс",
-    "reason": "причина",
-}
+# Packages are handed on and cannot be erased: the whole number is opened to courts alone.
+WITHHELD_VALUE = "phone"
 
 
 def collect_evidence(signing: SimpleSigning) -> SigningEvidence:
@@ -82,6 +68,22 @@ def collect_evidence(signing: SimpleSigning) -> SigningEvidence:
     )
 
 
+def record_copy(signing: SimpleSigning, sha256: str) -> None:
+    """Record the copy with the mark, and keep for the card what is remarkable about the signing.
+
+    A copy with another hash, as another version of a library makes it after a crash, gets a record
+    of its own: the last one counts.
+    """
+    with fenced_transaction():
+        links.lock_signing(signing)
+        chain = records.export_chain(signing, with_values=False)
+        known = [record.facts.get("copy_sha256") for record in chain.find(RecordKind.MARK_MADE)]
+        if known[-1:] != [sha256]:
+            records.append(signing, RecordKind.MARK_MADE, facts={"copy_sha256": sha256})
+        warnings = [warning.text for warning in find_warnings(chain)]
+        SimpleSigning.objects.filter(pk=signing.pk).update(warnings=warnings)
+
+
 def fetch_evidence(signing: SimpleSigning, known: Sequence[EvidenceContent]) -> EvidenceAttempt:
     """Nothing outside knows more of a simple signature than its own records."""
     return EvidenceAttempt(files=tuple(known))
@@ -94,11 +96,10 @@ def _build_simple(signing: SimpleSigning) -> SimpleSignatureEvidence:
     if problems:
         raise ValueError(f"The records of a signing do not pass: {len(problems)} problems.")
     signed = chain.find(RecordKind.SIGNED)[0]
-    identified = chain.find(RecordKind.PERSON_IDENTIFIED)[-1].facts
-    proof = anchors.find_proof(signing)
     zones = [record.value("time_zone") for record in chain.records if record.value("time_zone")]
     return SimpleSignatureEvidence(
-        chain=chain.to_json(),
+        signing_id=chain.id,
+        chain=chain.without_value(WITHHELD_VALUE).to_json(),
         owner=signing.signer.full_name,
         masked_phone=mask_phone(signing.signer.phone),
         inn=signing.client_inn,
@@ -106,10 +107,11 @@ def _build_simple(signing: SimpleSigning) -> SimpleSignatureEvidence:
         time_zone=zones[-1] if zones else "",
         record_number=signed.number,
         head=chain.head,
-        identification=f"{identified.get('method')}, запрос {identified.get('reference')}",
+        identification=describe_method(chain.find(RecordKind.PERSON_IDENTIFIED)[-1]),
         texts=_find_texts(chain),
-        records=tuple(_describe(record) for record in chain.records),
-        anchor=f"заверено печатью за {proof[0].day:%d.%m.%Y}" if proof else NOT_ANCHORED,
+        records=describe_records(chain),
+        messages=find_messages(chain),
+        devices=find_devices(chain),
         warnings=tuple(item.text for item in find_warnings(chain)),
     )
 
@@ -122,25 +124,6 @@ def _find_texts(chain: ExportedChain) -> tuple[AcceptedTextEvidence, ...]:
             title=text.get_kind_display(), version=text.version, content=text.text.encode()
         )
         for text in AgreementText.objects.filter(sha256__in=hashes).order_by("kind", "version")
-    )
-
-
-def _describe(record: ChainRecord) -> RecordEvidence:
-    parts = [
-        f"{label} {record.facts[name]}"
-        for name, label in FACT_LABELS.items()
-        if record.facts.get(name) not in (None, "")
-    ]
-    parts += [
-        f"{label} {record.value(name)}"
-        for name, label in VALUE_LABELS.items()
-        if record.value(name)
-    ]
-    if "is_right" in record.facts:
-        parts.append("код верный" if record.facts["is_right"] else "код неверный")
-    kind = RecordKind(record.kind)
-    return RecordEvidence(
-        number=record.number, at=record.moment, text=kind.label, details="; ".join(parts)
     )
 
 

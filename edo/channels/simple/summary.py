@@ -58,6 +58,7 @@ def _summarize_client(signing: SimpleSigning) -> SignatureSummary:
             SigningDetail("Телефон", mask_address(signing.signer.phone), is_code=True),
             SigningDetail("Время", format_with_zone(signing.finished_at), is_code=True),
             SigningDetail("SHA-256 документа", signing.document_sha256, is_code=True),
+            *[SigningDetail("Обратите внимание", text) for text in signing.warnings],
         ),
     )
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.support.documents.verification import (
 from tests.support.evidence_chains import Step, build_chain, signing_steps
 from tests.support.signing.pki import authority, write_trust
 
+COPY_NAME = "PDF/Договор (с отметками).pdf"
 AGREEMENT_NAME = "evidence/simple/Соглашение, версия 1.txt"
 
 
@@ -57,9 +59,19 @@ def test_it_is_valid_and_says_who_signed_when(simple_files: Files) -> None:
     result = verify_files(simple_files)
     assert result.ok, (result.problems, result.simple_signatures)
     [simple] = result.simple_signatures
-    assert (simple.owner, simple.phone) == ("Петров Петр Петрович", "+79123456789")
+    assert (simple.owner, simple.phone) == ("Петров Петр Петрович", "+7 ••• •••-67-89")
     assert simple.record_number == 17
-    assert simple.head == simple_chain(contract_pdf()).head
+    copy_sha256 = sha256(simple_files[COPY_NAME]).hexdigest()
+    assert simple.head == simple_chain(contract_pdf(), copy_sha256=copy_sha256).head
+
+
+def test_the_whole_phone_is_nowhere_in_the_package(simple_files: Files) -> None:
+    assert (
+        "phone"
+        in json.loads(simple_files[CHAIN_NAME])["records"][0]["record"]["facts"]["commitments"]
+    )
+    for name, content in simple_files.items():
+        assert b"9123456789" not in content, name
 
 
 def test_the_command_verifies_it_without_a_database(
@@ -134,6 +146,19 @@ def test_a_text_that_is_missing_or_another_one_does_not_pass(
     assert not verify_files(without).ok
 
 
+def test_a_copy_that_the_records_do_not_name_does_not_pass(
+    simple_files: Files, tmp_path: Path
+) -> None:
+    """Sealed by us, so only the records tell."""
+    parts = replace(build_simple_parts(tmp_path), copy=tmp_path / "document.pdf")
+    (tmp_path / "document.pdf").write_bytes(contract_pdf())
+    built = build_package(parts=parts, target=tmp_path / "package.zip", seal=seal)
+    assert "не та, что названа в записях" in " ".join(problems_of(read_files(built.path)))
+    unmarked = build_simple_parts(tmp_path, simple_chain(contract_pdf()))
+    built = build_package(parts=unmarked, target=tmp_path / "package.zip", seal=seal)
+    assert "не та, что названа в записях" in " ".join(problems_of(read_files(built.path)))
+
+
 def test_the_records_of_another_document_do_not_pass(tmp_path: Path) -> None:
     chain = build_chain(signing_steps())
     built = build_package(
@@ -162,7 +187,7 @@ class TestReadme:
 
     def test_python_alone_checks_the_records(self, folder: Path) -> None:
         *checks, listing = self.run_commands(folder)
-        assert checks == ["True"] * 5
+        assert checks == ["True"] * 6
         assert "17 2026-" in listing
         assert "Петров Петр Петрович" in listing
 
@@ -173,6 +198,7 @@ class TestReadme:
             (CHAIN_NAME, rename_signer, {1}),
             ("Договор.pdf", lambda data: data + b"\n", {2}),
             (AGREEMENT_NAME, lambda data: data + b"\n", {3}),
+            (COPY_NAME, lambda data: data + b"\n", {5}),
         ],
     )
     def test_its_commands_find_what_was_changed(
@@ -186,15 +212,15 @@ class TestReadme:
 
 def test_the_copy_has_the_mark_of_the_simple_signature(simple_files: Files, tmp_path: Path) -> None:
     path = tmp_path / "copy.pdf"
-    path.write_bytes(simple_files["PDF/Договор (с отметками).pdf"])
+    path.write_bytes(simple_files[COPY_NAME])
     text = read_text(path)
-    sha256 = simple_chain(contract_pdf()).find("signed")[0].facts["document_sha256"]
+    document_sha256 = simple_chain(contract_pdf()).find("signed")[0].facts["document_sha256"]
     for part in (
         "Подписано простой электронной подписью",
         "Петров Петр Петрович",
         "+7 912 ***-**-89",
         "(GMT+06:00)",
-        sha256[:16],
+        document_sha256[:16],
         "№ 17",
     ):
         assert part.casefold() in text.casefold()
@@ -205,7 +231,15 @@ def test_the_protocol_shows_the_course_and_the_result(simple_files: Files, tmp_p
     path = tmp_path / "protocol.pdf"
     path.write_bytes(simple_files["Протокол подписания.pdf"])
     text = read_text(path)
-    for part in ("Госуслуги", "Соглашение, версия 1", "code_checked", "порядок подписания"):
+    for part in (
+        "Госуслуги",
+        "Соглашение, версия 1",
+        "code_checked",
+        "порядок подписания",
+        "Код ••••••. Подпись: договор № 17",
+        "(GMT+03:00), доставлено",
+        "адрес 203.0.113.7",
+    ):
         assert part in text
 
 

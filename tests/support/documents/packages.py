@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from archive.package.builder import BuiltPackage, build_package
+from archive.package.builder import BuiltPackage, build_package, write_copy
 from archive.package.parts import (
     ContractParty,
     DocumentIdentifiers,
@@ -21,9 +21,16 @@ from archive.package.parts import (
     SignatureKind,
     SigningEvent,
 )
-from archive.package.simple import AcceptedTextFile, RecordLine, SimpleSignaturePart
+from archive.package.simple import (
+    AcceptedTextFile,
+    DeviceLine,
+    MessageLine,
+    RecordLine,
+    SimpleSignaturePart,
+)
 from archive.typesetting.pdf import html_to_pdf
 from edo.evidence_chain.chains import ExportedChain
+from edo.evidence_chain.kinds import RecordKind
 from edo.powers import mchd
 from edo.signing.certificates import read_certificate
 from tests.support.evidence_chains import build_chain, signing_steps
@@ -186,24 +193,40 @@ AGREEMENT_TEXT = "Соглашение об электронном взаимо�
 CONSENT_TEXT = "Согласие на обработку персональных данных\n"
 
 
-def simple_chain(content: bytes) -> ExportedChain:
-    """The records of a simple signature of ``content``, half an hour after our own signature."""
+def simple_chain(content: bytes, *, copy_sha256: str = "") -> ExportedChain:
+    """The records of a simple signature of ``content``, half an hour after our own signature.
+
+    The last one is about the copy with the mark, if there is a ``copy_sha256``.
+    """
     steps = signing_steps(
         hashlib.sha256(content).hexdigest(),
         hashlib.sha256(AGREEMENT_TEXT.encode()).hexdigest(),
         hashlib.sha256(CONSENT_TEXT.encode()).hexdigest(),
         start=NOW,
     )
+    if copy_sha256:
+        steps.append((RecordKind.MARK_MADE, {"copy_sha256": copy_sha256}, {}))
     return build_chain(steps, start=NOW)
 
 
 def build_simple_parts(folder: Path, chain: ExportedChain | None = None) -> PackageParts:
     """The parts of a package that the recipient has signed with a simple signature."""
     parts = build_parts(folder)
-    chain = chain or simple_chain(contract_pdf())
+    copy = folder / "copy.pdf"
+    if chain is None:
+        unmarked = _build_simple_part(simple_chain(contract_pdf()))
+        sha256 = write_copy(replace(parts, signatures=parts.signatures[:1], simple=unmarked), copy)
+        chain = simple_chain(contract_pdf(), copy_sha256=sha256)
+    part = _build_simple_part(chain)
+    parts = replace(parts, signatures=parts.signatures[:1], simple=part)
+    return replace(parts, copy=copy if copy.exists() else None)
+
+
+def _build_simple_part(chain: ExportedChain) -> SimpleSignaturePart:
     signed = next(iter(chain.find("signed")), chain.records[-1])
-    simple = SimpleSignaturePart(
-        chain=chain.to_json(),
+    return SimpleSignaturePart(
+        signing_id=chain.id,
+        chain=chain.without_value("phone").to_json(),
         owner="Петров Петр Петрович",
         masked_phone="+7 912 ***-**-89",
         inn=CLIENT_INN,
@@ -220,10 +243,16 @@ def build_simple_parts(folder: Path, chain: ExportedChain | None = None) -> Pack
             RecordLine(number=record.number, at=record.moment, text=record.kind, details="Safari")
             for record in chain.records
         ],
-        anchor="записи заверяются раз в день",
+        messages=[
+            MessageLine(
+                channel="СМС",
+                text="Код ••••••. Подпись: договор № 17",
+                states=[(signed.moment, "отправлено"), (signed.moment, "доставлено")],
+            )
+        ],
+        devices=[DeviceLine(values=[("адрес", "203.0.113.7")], records="7–17")],
         warnings=["Номер телефона закреплен недавно."],
     )
-    return replace(parts, signatures=parts.signatures[:1], simple=simple)
 
 
 @dataclass(frozen=True)

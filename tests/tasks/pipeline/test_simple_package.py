@@ -7,8 +7,10 @@ import time_machine
 
 from accounts.models import User
 from archive.files import storage
+from archive.package.manifest import FileRole
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
+from edo.models import SimpleSigning
 from edo.trust.store import load_seal_trust_store, load_trust_store
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
@@ -34,5 +36,10 @@ def test_the_package_of_a_document_signed_by_sms_is_valid(manager: User, set_up:
     [simple] = result.simple_signatures
     assert simple.owner
     assert simple.record_number
+    signing = SimpleSigning.objects.get()
+    [mark] = signing.records.filter(kind="mark_made")
+    [copy] = [file for file in result.files if file.role == FileRole.STAMPED_COPY.label]
+    assert mark.facts == {"copy_sha256": copy.sha256}
+    assert "Номер телефона закреплен" in " ".join(signing.warnings)
     names = [file.name for file in result.files]
     assert len([name for name in names if name.startswith("evidence/simple/")]) == 3
