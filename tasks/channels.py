@@ -28,6 +28,7 @@ from edo.channels.protocol import (
 )
 from edo.channels.simple.channel import SimpleChannel
 from edo.channels.simple.channel import build_session as build_simple_session
+from edo.channels.simple.client import WRONG_NUMBER
 from edo.channels.simple.signer import Identification, IdentificationMethod, Signer
 from edo.models import Box, Exchange, Signatory, SimpleSigning
 from tasks.models import Channel, HistoryEntry, SigningTask
@@ -65,6 +66,7 @@ RESOLUTIONS: dict[str, Resolution] = {
     ExchangeFailureCode.RECIPIENT_SIGNATURE_INVALID: Resolution.CLIENT_SIGNATURE_INVALID,
     ExchangeFailureCode.SENDER_SIGNATURE_INVALID: Resolution.CERTIFICATE_INVALID,
     ExchangeFailureCode.POWER_OF_ATTORNEY_INVALID: Resolution.POWER_OF_ATTORNEY_INVALID,
+    WRONG_NUMBER: Resolution.WRONG_NUMBER,
 }
 
 
@@ -232,9 +234,9 @@ def set_session(task: SigningTask, session_id: UUID) -> None:
     BINDINGS[task.channel].set_session(task, session_id)
 
 
-def resolution_for(code: str) -> Resolution:
-    """What a refusal or failure of a channel means for the task."""
-    return RESOLUTIONS.get(code, Resolution.SEND_FAILED)
+def resolution_for(code: str, default: Resolution = Resolution.SEND_FAILED) -> Resolution:
+    """What a refusal or failure of a channel, with this code, means for the task."""
+    return RESOLUTIONS.get(code, default)
 
 
 def event_sources() -> Iterable[EventSource]:

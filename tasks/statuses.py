@@ -108,6 +108,7 @@ class Resolution(TableChoices):
     NOT_CONFIRMED = "not_confirmed"
     CLIENT_SIGNATURE_INVALID = "client_signature_invalid"
     DOCUMENT_REJECTED = "document_rejected"
+    WRONG_NUMBER = "wrong_number"
 
     @staticmethod
     def read_labels() -> dict[str, str]:

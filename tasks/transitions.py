@@ -251,6 +251,9 @@ class Lifecycle(models.Model):
     def signing_failed(self, *, resolution: str, comment: str = "", outside_code: str = "") -> None:
         """The document will not be signed as things stand; the resolution says why."""
         self.resolution = resolution
+        if resolution == Resolution.WRONG_NUMBER:
+            # Whoever was identified has not this phone.
+            self.identified_at = None
 
     @actor_transition([Status.DOCUMENT_SIGNED], Status.COMPLETED, Actor.SYSTEM)
     def archived(self, *, package: int | None) -> None:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from clients.models import ContactVersion
 from tasks.lifecycle import effects
 from tasks.models import SigningTask
+from tasks.statuses import BEFORE_SENDING, Status
 
 
 def hear_from_client(signing_id: UUID) -> None:
@@ -11,3 +13,14 @@ def hear_from_client(signing_id: UUID) -> None:
     task = SigningTask.objects.filter(simple_signing_id=signing_id).first()
     if task:
         effects.enqueue_poll(task, is_reported=True)
+
+
+def forget_identification(person: ContactVersion) -> None:
+    """The person has not the phone of ``person``: no task may rely on their identification.
+
+    In the transaction of the report. Tasks whose document the client has are followed.
+    """
+    versions = ContactVersion.objects.filter(contact=person.contact_id, phone=person.phone)
+    unsent = [*BEFORE_SENDING, Status.DOCUMENT_SENT, Status.CONFIRMATION_PENDING]
+    tasks = SigningTask.objects.filter(contact_version__in=versions, status__in=unsent)
+    tasks.update(identified_at=None)

@@ -16,7 +16,7 @@ from tasks.notifications.subject import build_subject
 from tasks.statuses import FAILURES, Resolution, Status
 from tasks.wording.history import SENTENCES
 
-REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED})
+REFUSALS = frozenset({Resolution.CLIENT_REFUSED, Resolution.DATA_REFUSED, Resolution.WRONG_NUMBER})
 NO_HEAD = "Задание ждет согласования, а руководителя в группах доступа менеджера нет"
 IN_REVIEW = "Подпись клиента не удалось проверить, решает администратор"
 # A revocation that a user requested in vain. The status stays as it was.

@@ -62,11 +62,9 @@ class FollowExchange(Step):
             case SessionState.UNVERIFIED if task.status != Status.SIGNATURE_REVIEW:
                 return [*delivery, _build_review(session)]
             case SessionState.REFUSED:
+                resolution = resolution_for(session.failure_code, Resolution.CLIENT_REFUSED)
                 refusal = build_failure(
-                    "signing_failed",
-                    Resolution.CLIENT_REFUSED,
-                    session.reason,
-                    actor=Actor.CLIENT,
+                    "signing_failed", resolution, session.reason, actor=Actor.CLIENT
                 )
                 return [*delivery, refusal]
             case SessionState.FAILED:

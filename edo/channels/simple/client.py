@@ -6,9 +6,11 @@ Every function of a link is one transaction, and raises LinkEnded.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from clients.models import Contact
 from econtract.platform.common import clock
 from edo import records
 from edo.channels.simple import codes, links
@@ -37,6 +39,9 @@ ACCEPTED = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: RecordKind.AGREEMENT_ACCEPTED,
     AgreementText.Kind.PERSONAL_DATA: RecordKind.CONSENT_ACCEPTED,
 }
+# `SimpleSigning.failure` of a signing that the receiver of the SMS has ended.
+WRONG_NUMBER = "wrong_number"
+WRONG_NUMBER_REASON = "Получатель СМС сообщил, что это не его номер"
 State = SimpleSigning.State
 Progress = SimpleSigning.Progress
 
@@ -144,13 +149,32 @@ def refuse(link: SigningLink, reason: str, device: ClientDevice) -> None:
 
 
 @transaction.atomic
-def report_wrong_number(link: SigningLink, device: ClientDevice) -> None:
-    """«Это не мой номер»: the document cannot be signed from this phone."""
-    signing = links.lock_live(link)
-    records.append(signing, RecordKind.WRONG_NUMBER, device=device)
-    links.end_link(signing, SigningLink.End.WRONG_NUMBER)
-    reason = "Получатель СМС сообщил, что это не его номер"
-    _finish(signing, State.REFUSED, Progress.WRONG_NUMBER, reason)
+def report_wrong_number(link: SigningLink, device: ClientDevice) -> list[UUID]:
+    """«Это не мой номер»: nothing can be signed from this phone, and nobody is identified by it.
+
+    Returns the ids of the signings that have ended: that of the link, and the others whose links
+    went to the same person at the same number.
+    """
+    signer = link.signing.signer
+    # First, so that of two reports at once one waits here, and not each for the other's signing.
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=signer.contact_id)
+    if contact.phone == signer.phone:
+        contact.identified_at = None
+        contact.save(update_fields=["identified_at"])
+    links.lock_live(link)
+    sent = SimpleSigning.objects.filter(
+        signer__contact=contact, signer__phone=signer.phone, state__in=[State.SENT, State.DELIVERED]
+    )
+    ended = []
+    for row in sent.only("pk").order_by("pk"):
+        signing = links.lock_signing(row)
+        if signing.is_live:
+            records.append(signing, RecordKind.WRONG_NUMBER, device=device)
+            links.end_link(signing, SigningLink.End.WRONG_NUMBER)
+            signing.failure = WRONG_NUMBER
+            _finish(signing, State.REFUSED, Progress.WRONG_NUMBER, WRONG_NUMBER_REASON)
+            ended.append(signing.pk)
+    return ended
 
 
 def rate(signing: SimpleSigning, rating: int) -> bool:
@@ -187,7 +211,8 @@ def _finish(signing: SimpleSigning, state: State, progress: Progress, reason: st
     now = clock.now()
     signing.state, signing.progress, signing.reason = state, progress, reason
     signing.progress_at = signing.finished_at = now
-    signing.save(update_fields=["state", "progress", "reason", "progress_at", "finished_at"])
+    fields = ["state", "progress", "failure", "reason", "progress_at", "finished_at"]
+    signing.save(update_fields=fields)
 
 
 def _build_page_events(

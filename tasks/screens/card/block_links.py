@@ -18,6 +18,7 @@ class BlockLink(NamedTuple):
 
 
 CLIENT = BlockLink("К контактному лицу", "#card-client")
+OTHER_NUMBER = BlockLink("Другой номер", "#card-client")
 DOCUMENT = BlockLink("К документу", "#card-document")
 ACCOUNT = BlockLink("К лицевому счету", "#card-account")
 SERVICES = BlockLink("К услугам", "#card-services")
@@ -36,6 +37,7 @@ BY_RESOLUTION = {
     Resolution.CABINET_BAD_DATA: (CLIENT,),
     Resolution.SEND_FAILED: (DOCUMENT, CLIENT),
     Resolution.CLIENT_REFUSED: (DOCUMENT,),
+    Resolution.WRONG_NUMBER: (OTHER_NUMBER,),
     Resolution.ACCOUNT_UNVERIFIED: (ACCOUNT,),
     Resolution.WITHDRAWN: (DOCUMENT,),
     Resolution.REVIEW_NEEDED: (DOCUMENT,),

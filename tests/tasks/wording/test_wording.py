@@ -105,6 +105,7 @@ def test_every_status_and_resolution_says_what_to_do_next() -> None:
 def test_a_failed_signing_offers_a_request_unless_people_must_agree_first() -> None:
     without_request = {
         Resolution.CLIENT_REFUSED,
+        Resolution.WRONG_NUMBER,
         Resolution.NO_ANSWER,
         Resolution.CHANGE_SERVICES,
         Resolution.BLACKLISTED,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from edo.channels.simple import client
 from edo.models import SigningLink
-from tasks.actions.simple_signing import hear_from_client
+from tasks.actions.simple_signing import forget_identification, hear_from_client
 from tasks.screens.signing.device import build_device
 from tasks.screens.signing.forms import RatingForm, RefusalForm
 from tasks.screens.signing.page import build_heading
@@ -43,8 +43,9 @@ def wrong_number(request: HttpRequest, visit: Visit) -> HttpResponse:
         context = {"heading": build_heading(visit), "root": "../"}
         return render(request, "tasks/signing/wrong_number.html", context)
     with transaction.atomic():
-        client.report_wrong_number(visit.link, build_device(request))
-        hear_from_client(visit.signing.pk)
+        for signing_id in client.report_wrong_number(visit.link, build_device(request)):
+            hear_from_client(signing_id)
+        forget_identification(visit.signing.signer)
     return redirect("../")
 
 
