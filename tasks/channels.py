@@ -210,6 +210,14 @@ def record_copy(task: SigningTask, sha256: str) -> None:
     SimpleBinding().build_channel(task).record_copy(sha256)
 
 
+def end_link(task: SigningTask) -> None:
+    """End the client's link at once; no outside system is asked. Raises AlreadySigned.
+
+    Only for a task whose channel `sends_own_messages`.
+    """
+    SimpleBinding().build_channel(task).revoke()
+
+
 BINDINGS: dict[str, ChannelBinding] = {
     Channel.EDO: OperatorBinding(),
     Channel.SMS: SimpleBinding(),

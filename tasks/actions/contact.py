@@ -13,14 +13,19 @@ from clients import actions as client_actions
 from clients.models import Contact, ContactDetails, ContactVersion
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
+from edo.channels.protocol import AlreadySigned
+from tasks import channels
 from tasks.actions.conflicts import Overtaken
 from tasks.actions.saving import save_task
 from tasks.lifecycle import guards, history, message_limit
 from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import lock_task, perform
-from tasks.models import HistoryEntry, SigningTask
-from tasks.statuses import Status
+from tasks.models import Channel, HistoryEntry, SigningTask
+from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
+
+# The client has got the document, and not signed it.
+SIGNING_STATUSES = frozenset({Status.DOCUMENT_SIGNING, Status.SIGNING_FAILED})
 
 
 def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
@@ -28,11 +33,19 @@ def contact_refusals(task: SigningTask, user: User) -> list[Refusal]:
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Данные клиента меняет менеджер задания."
         return [Refusal("contact_only_manager", text, TAKE_OVER)]
-    if not task.status_row.client_data_editable:
+    if not task.status_row.client_data_editable and not is_identified_again(task):
         label = Status(task.status).label
         text = f"В статусе «{label}» данные клиента изменить нельзя."
         return [Refusal("contact_locked_by_status", text)]
-    return []
+    return [guards.REVOCATION_PENDING] if task.withdrawal else []
+
+
+def is_identified_again(task: SigningTask) -> bool:
+    """Whether another person or number is identified at once, and the client's link dies.
+
+    So it is while the client may sign by SMS, or has not: codes go to the identified number only.
+    """
+    return task.channel == Channel.SMS and task.status in SIGNING_STATUSES
 
 
 @transaction.atomic
@@ -45,16 +58,16 @@ def edit_contact(
     ContactChanged when the contact's newest version is no longer number ``based_on``.
     """
     fresh = _lock_for_change(task, actor)
-    before, client = fresh.contact_version, fresh.client
+    contact, client = fresh.contact_version.contact, fresh.client
     if client.signs_in_person:
         version = client_actions.edit_person(
-            client=client, contact=before.contact, details=details, actor=actor, based_on=based_on
+            client=client, contact=contact, details=details, actor=actor, based_on=based_on
         )
     else:
         version = client_actions.edit_contact(
-            contact=before.contact, details=details, actor=actor, based_on=based_on
+            contact=contact, details=details, actor=actor, based_on=based_on
         )
-    return _set_version(fresh, before, version, "contact_edited", actor)
+    return _use_version(fresh, version, "contact_edited", actor)
 
 
 @transaction.atomic
@@ -70,7 +83,7 @@ def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = No
         raise ActionRefused(Refusal("contact_is_newest", "В задании уже последняя версия данных."))
     if expected is not None and newest.pk != expected:
         raise Overtaken(fresh, "Карточку клиента изменили еще раз")
-    return _set_version(fresh, before, newest, "contact_refreshed", actor)
+    return _use_version(fresh, newest, "contact_refreshed", actor)
 
 
 @transaction.atomic
@@ -92,14 +105,7 @@ def replace_contact(
     if contact.current is None:
         raise ValueError(f"Contact {contact.pk} has no version.")
     client_actions.link_contact(client=fresh.client, contact=contact, actor=actor)
-    _set_version(fresh, before, contact.current, "contact_replaced", actor)
-    reasons = guards.refusals(fresh, "restart_identification", frozenset({Actor.MANAGER}))
-    if any(refusal.code == message_limit.CODE for refusal in reasons):
-        # The link of the former contact must not stay valid.
-        raise ActionRefused(*reasons)
-    if reasons:
-        return fresh
-    return perform(fresh.number, "restart_identification", actor=actor)
+    return _use_version(fresh, contact.current, "contact_replaced", actor, is_replaced=True)
 
 
 def _lock_for_change(task: SigningTask, actor: User) -> SigningTask:
@@ -109,14 +115,57 @@ def _lock_for_change(task: SigningTask, actor: User) -> SigningTask:
     return fresh
 
 
-def _set_version(
-    task: SigningTask, before: ContactVersion, after: ContactVersion, name: str, actor: User
+def _use_version(
+    task: SigningTask,
+    version: ContactVersion,
+    name: str,
+    actor: User,
+    *,
+    is_replaced: bool = False,
 ) -> SigningTask:
-    if before.pk == after.pk:
+    """The task as it is with ``version``, after what follows from another person or number."""
+    is_other = is_replaced or _is_other_signer(task.contact_version, version)
+    restarts = is_replaced or (is_other and is_identified_again(task))
+    if is_other and task.status == Status.DOCUMENT_SIGNING:
+        task = _end_link(task, actor)
+    _set_version(task, version, name, actor, is_other=is_other)
+    return _restart_identification(task, actor) if restarts else task
+
+
+def _is_other_signer(before: ContactVersion, after: ContactVersion) -> bool:
+    old, new = asdict(before.details), asdict(after.details)
+    return any(old[field] != new[field] for field in client_actions.IDENTITY_FIELDS)
+
+
+def _end_link(task: SigningTask, actor: User) -> SigningTask:
+    """Take the document back from a client who signs by SMS, so that nobody signs it meanwhile."""
+    try:
+        channels.end_link(task)
+    except AlreadySigned as error:
+        text, fix = "Клиент уже подписал документ.", "Обновите страницу задания."
+        raise ActionRefused(Refusal("contact_has_signed", text, fix)) from error
+    return perform(task.number, "signing_failed", actor=actor, resolution=Resolution.WITHDRAWN)
+
+
+def _restart_identification(task: SigningTask, actor: User) -> SigningTask:
+    reasons = guards.refusals(task, "restart_identification", frozenset({Actor.MANAGER}))
+    if any(refusal.code == message_limit.CODE for refusal in reasons):
+        # The link of the former contact must not stay valid.
+        raise ActionRefused(*reasons)
+    if reasons:
         return task
+    return perform(task.number, "restart_identification", actor=actor)
+
+
+def _set_version(
+    task: SigningTask, after: ContactVersion, name: str, actor: User, *, is_other: bool
+) -> None:
+    before = task.contact_version
+    if before.pk == after.pk:
+        return
     old, new = asdict(before.details), asdict(after.details)
     task.contact_version = after
-    if any(old[field] != new[field] for field in client_actions.IDENTITY_FIELDS):
+    if is_other:
         # The person who was identified is not the one, or has not the number, of this version.
         task.identified_at = None
     save_task(task, "contact_version", "identified_at")
@@ -129,4 +178,3 @@ def _set_version(
         acted_as=Actor.MANAGER,
         changed=changed,
     )
-    return task

@@ -17,6 +17,7 @@ from edo.channels.summaries import (
     SigningEvent,
 )
 from tasks.actions.channel import channel_refusals
+from tasks.actions.contact import contact_refusals, is_identified_again
 from tasks.channels import channel_for
 from tasks.lifecycle import preflight, withdrawal
 from tasks.models import Channel, SigningTask
@@ -74,6 +75,7 @@ class SigningBlock:
     other_channel: str = ""
     other_channel_label: str = ""
     other_channel_note: str = ""
+    other_number_url: str = ""
 
 
 def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
@@ -98,6 +100,8 @@ def build_signing_block(task: SigningTask, user: User) -> SigningBlock:
         )
     elif task.status == Status.CONSENT_PENDING:
         block = replace(block, box_check_label=CHECK_CONSENT, box_check_url=check_url)
+    if is_identified_again(task) and not contact_refusals(task, user):
+        block = replace(block, other_number_url=reverse("tasks:contact_edit", args=[task.number]))
     return block if channel_refusals(task, user) else _offer_other_channel(block, task)
 
 

@@ -25,13 +25,22 @@ from econtract.platform.common.formatting import format_datetime
 from econtract.platform.common.htmx import redirect_browser, render_page
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.conflicts import Overtaken
-from tasks.actions.contact import contact_refusals, edit_contact, refresh_contact, replace_contact
+from tasks.actions.contact import (
+    contact_refusals,
+    edit_contact,
+    is_identified_again,
+    refresh_contact,
+    replace_contact,
+)
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.common.requests import CONFLICT, UNPROCESSABLE, get_visible_task, parse_key
+from tasks.statuses import Status
 from tasks.transitions import Actor
 
 MANAGER = frozenset({Actor.MANAGER})
+SAVED = "Данные сохранены в задании и в карточке клиента"
+IDENTIFIED_AGAIN = "Клиент получит ссылку, чтобы пройти идентификацию снова"
 COMPARE_AND_SAVE = "Сравните и сохраните еще раз"
 CHOOSE_CONTACT = "Выберите контакт или найдите его по телефону"
 
@@ -42,11 +51,16 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     form = _edit_form(request, task)
-    context: dict[str, Any] = {"form": form, "title": "Редактировать данные клиента"}
+    identifies_again = is_identified_again(task)
+    context: dict[str, Any] = {
+        "form": form,
+        "title": "Редактировать данные клиента",
+        "identifies_again": identifies_again,
+    }
     status = UNPROCESSABLE
     if request.method == "POST" and not refusals and form.is_valid():
         try:
-            _save(task, form, user)
+            saved = _save(task, form, user)
         except DuplicateContact as error:
             form.add_error("phone", str(error))
         except ContactChanged as error:
@@ -55,7 +69,8 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            messages.success(request, "Данные сохранены в задании и в карточке клиента")
+            has_restarted = identifies_again and saved.status == Status.IDENTIFICATION_REQUESTED
+            messages.success(request, f"{SAVED}. {IDENTIFIED_AGAIN}" if has_restarted else SAVED)
             return redirect_browser(request, task.get_absolute_url())
     return _page(request, task, "contact_edit", context, refusals, status)
 
@@ -67,10 +82,10 @@ def _edit_form(request: HttpRequest, task: SigningTask) -> EditForm:
     return form(request.POST or None, initial=initial, auto_id="contact-%s")
 
 
-def _save(task: SigningTask, form: EditForm, user: User) -> None:
+def _save(task: SigningTask, form: EditForm, user: User) -> SigningTask:
     details = form.details(task.contact_version.details)
     based_on = form.cleaned_data["based_on"] or 0
-    edit_contact(task=task, details=details, actor=user, based_on=based_on)
+    return edit_contact(task=task, details=details, actor=user, based_on=based_on)
 
 
 def _describe_newer_version(contact: Contact) -> str:
