@@ -1,7 +1,7 @@
 """Documents and their versions: upload, virus scan, conversion."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from django.conf import settings
@@ -30,11 +30,17 @@ State = DocumentVersion.State
 
 @dataclass(frozen=True)
 class StoredUpload:
-    """An accepted upload: its bytes are in the storage, but no database row names them yet."""
+    """An accepted file: its bytes are in the storage, but no database row names them yet.
+
+    ``template_version`` is what it was filled from, if we have made it. ``warnings`` are what
+    somebody must check besides the findings of the inspection.
+    """
 
     file: IO[bytes]
     inspected: InspectedFile
     scan: StoredFile.Scan
+    template_version: TemplateVersion | None = None
+    warnings: Sequence[Finding] = ()
 
 
 def upload_version(*, upload: Any, user: Any, document: Document | None = None) -> DocumentVersion:
@@ -64,25 +70,37 @@ def add_generated_version(
     template_version: TemplateVersion | None = None,
     warnings: Sequence[Finding] = (),
 ) -> DocumentVersion:
-    """`upload_version` for a file that we have made, such as a filled template.
+    """`store_generated` and `add_version` in one call, for callers that hold no lock."""
+    stored = store_generated(
+        content=content,
+        file_name=file_name,
+        user=user,
+        template_version=template_version,
+        warnings=warnings,
+    )
+    return add_version(stored, user=user, document=document)
 
-    It goes the same way as an upload: inspection, virus scan, conversion. ``warnings`` are what
-    somebody must check besides the findings of the inspection. Raises IntakeRefused.
+
+def store_generated(
+    *,
+    content: bytes,
+    file_name: str,
+    user: Any,
+    template_version: TemplateVersion | None = None,
+    warnings: Sequence[Finding] = (),
+) -> StoredUpload:
+    """`store_upload` for a file that we have made, such as a filled template.
+
+    It goes the same way as an upload: inspection, virus scan, then conversion. Raises
+    IntakeRefused.
     """
     stored = store_upload(ContentFile(content, name=file_name), user=user)
-    return add_version(
-        stored, user=user, document=document, template_version=template_version, warnings=warnings
-    )
+    return replace(stored, template_version=template_version, warnings=warnings)
 
 
 @transaction.atomic(savepoint=False)
 def add_version(
-    stored: StoredUpload,
-    *,
-    user: Any,
-    document: Document | None = None,
-    template_version: TemplateVersion | None = None,
-    warnings: Sequence[Finding] = (),
+    stored: StoredUpload, *, user: Any, document: Document | None = None
 ) -> DocumentVersion:
     """The fast half: the upload becomes the next version of ``document``, or of a new document.
 
@@ -95,9 +113,7 @@ def add_version(
         content_type=stored.inspected.content_type,
         scan=stored.scan,
     )
-    version = _build_next_version(document, stored.inspected, source, user)
-    version.template_version = template_version
-    version.findings += [finding.to_json() for finding in warnings]
+    version = _build_next_version(document, stored, source, user)
     job_kind = _pick_next_job(version)
     version.save(force_insert=True)
     _enqueue(version, job_kind)
@@ -114,7 +130,7 @@ def _scan(upload: Any) -> StoredFile.Scan:
 
 
 def _build_next_version(
-    document: Document | None, inspected: InspectedFile, source: StoredFile, user: Any
+    document: Document | None, stored: StoredUpload, source: StoredFile, user: Any
 ) -> DocumentVersion:
     if document is None:
         document, number = Document.objects.create(), 1
@@ -125,10 +141,11 @@ def _build_next_version(
     return DocumentVersion(
         document=document,
         number=number,
-        file_name=inspected.file_name,
+        file_name=stored.inspected.file_name,
         source=source,
-        pages=inspected.pages,
-        findings=[finding.to_json() for finding in inspected.findings],
+        template_version=stored.template_version,
+        pages=stored.inspected.pages,
+        findings=[finding.to_json() for finding in (*stored.inspected.findings, *stored.warnings)],
         uploaded_by=user,
     )
 
