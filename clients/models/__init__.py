@@ -1,7 +1,13 @@
 """Clients, their contacts, and the directories of the new-task form."""
 
 from clients.models.client import Client
-from clients.models.contact import ClientContact, Contact, ContactDetails, ContactVersion
+from clients.models.contact import (
+    ClientContact,
+    Contact,
+    ContactDetails,
+    ContactVersion,
+    DeclinedName,
+)
 from clients.models.directory import ArchiveSystem, BillingPrefix, Region, Service
 from clients.models.messages import MessageCount, SentMessage
 
@@ -13,6 +19,7 @@ __all__ = [
     "Contact",
     "ContactDetails",
     "ContactVersion",
+    "DeclinedName",
     "MessageCount",
     "Region",
     "SentMessage",

@@ -127,6 +127,43 @@ class ContactVersion(models.Model):
         return " ".join([self.surname, *initials])
 
 
+class DeclinedName(models.Model):
+    """The full name of a contact in other cases, as somebody has corrected it for documents.
+
+    It holds for ``full_name`` alone: a contact with another name is declined by the rules again.
+    An empty form is declined by the rules as well.
+    """
+
+    contact = models.OneToOneField(
+        Contact, models.CASCADE, related_name="declined_name", verbose_name="Контакт"
+    )
+    full_name = models.CharField("ФИО", max_length=302)
+    genitive = models.CharField(
+        "Родительный падеж", max_length=302, blank=True, help_text="В лице кого?"
+    )
+    dative = models.CharField(
+        "Дательный падеж", max_length=302, blank=True, help_text="Выдано кому?"
+    )
+    instrumental = models.CharField(
+        "Творительный падеж", max_length=302, blank=True, help_text="Подписано кем?"
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="Кто изменил",
+    )
+    changed_at = models.DateTimeField("Изменено", default=clock.now)
+
+    class Meta:
+        verbose_name = "склонение имени"
+        verbose_name_plural = "склонения имен"
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
 class ClientContact(models.Model):
     """The link between a client and a contact; «Удалить связь» deletes only the link."""
 
