@@ -5,6 +5,7 @@ continues from there. No transaction is open during an outside call.
 """
 
 import hashlib
+import re
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -36,6 +37,7 @@ State = SimpleSigning.State
 NOT_SENT = "link_not_sent"
 # An SMS in Cyrillic.
 PART_LENGTH = 70
+LINK_WORDINGS = ("документ на подпись", "подпишите")
 MIN_NAME_LENGTH = 15
 
 
@@ -152,9 +154,19 @@ def _has_left(signing: SimpleSigning, message_key: UUID) -> bool:
 
 
 def compose_link_text(sender: str, address: str) -> str:
-    """«ПАО «…»: документ на подпись https://…»: one part of an SMS if the address is short."""
-    rest = f": документ на подпись {address}"
-    return safe_name(sender, max(PART_LENGTH - len(rest), MIN_NAME_LENGTH)) + rest
+    """«Ростелеком: документ на подпись https://…»: one part of an SMS, if it can be.
+
+    The legal form of ``sender`` is left out when the name itself stands in quotes. A long address
+    gets the shorter wording. What is signed is named by the page and by the message with the code.
+    """
+    quoted = re.search('[«"](.+)[»"]$', sender)
+    name = quoted[1] if quoted else sender
+    for wording in LINK_WORDINGS:
+        rest = f": {wording} {address}"
+        room = PART_LENGTH - len(rest)
+        if room >= MIN_NAME_LENGTH:
+            break
+    return safe_name(name, max(room, MIN_NAME_LENGTH)) + rest
 
 
 def _sign(signing: SimpleSigning, pdf: bytes) -> bool:
