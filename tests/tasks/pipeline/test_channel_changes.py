@@ -34,7 +34,7 @@ WANTS_INVITATION = "7701003605"
 
 @pytest.fixture
 def by_day() -> None:
-    """It is day where the client is, and the texts for them are there."""
+    """It is day where the client is."""
     with time_machine.travel(next_morning(), tick=True):
         yield
 

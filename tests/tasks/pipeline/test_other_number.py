@@ -18,7 +18,7 @@ from tests.support.cards import contact_form, text_of
 from tests.support.driver import reload, run_everything, run_until, state_of
 from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
-from tests.support.signing.simple_signings import create_texts, next_morning, signing_of
+from tests.support.signing.simple_signings import next_morning, signing_of
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
 OTHER = "+79990001122"
@@ -27,7 +27,6 @@ OTHER = "+79990001122"
 @pytest.fixture
 def task(manager: User, set_up: Sandbox) -> SigningTask:
     """A task whose client has a link."""
-    create_texts()
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
     with time_machine.travel(next_morning(), tick=True):
