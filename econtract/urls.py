@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("tasks/", include("tasks.urls")),
     path("manage/", include("clients.screens.urls")),
+    path("acts/", include("tasks.screens.monthly_acts.urls")),
     path("reports/", include("tasks.screens.reports.urls")),
     path("", include("tasks.screens.search.urls")),
     path("notifications/", include("tasks.screens.notifications.urls")),

@@ -1,5 +1,6 @@
 """The signing task and what belongs to it."""
 
+from tasks.models.agents import AgentList, AgentListEvent, AgentListMember
 from tasks.models.call_script import CallScript
 from tasks.models.channel import Channel
 from tasks.models.client_access import ClientAccess
@@ -9,6 +10,9 @@ from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewi
 from tasks.models.task import SigningTask
 
 __all__ = [
+    "AgentList",
+    "AgentListEvent",
+    "AgentListMember",
     "AuthorityDocument",
     "CallScript",
     "Channel",

@@ -5,7 +5,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from archive.files.storage import store_bytes
-from tasks.models import AuthorityDocument, SigningTask
+from tasks.models import AgentList, AuthorityDocument, SigningTask
 from tasks.statuses import Status
 from tests.support.factories import (
     DocumentVersionFactory,
@@ -84,6 +84,9 @@ PAGES = {
     "/tasks/archive/export.xlsx": LISTS,
     "/tasks/owners/": LISTS,
     "/search/?q=ромашка": LISTS,
+    "/acts/": LISTS,
+    "/acts/new/": MANAGERS,
+    "/acts/{list}/": SEE,
     "/reports/": LISTS,
     "/reports/tasks.xlsx": LISTS,
     "/help/statuses/": LISTS,
@@ -104,8 +107,12 @@ def test_access_to_pages(people: People, task: SigningTask, path: str) -> None:
     assert {name: _get_status(people[name], path, task) for name in SEE} == PAGES[path]
 
 
+def find_list(task: SigningTask) -> AgentList:
+    return AgentList.objects.get_or_create(manager=task.manager, name="Агенты")[0]
+
+
 def _get_status(user: User | None, path: str, task: SigningTask) -> int:
-    response = browser_of(user).get(path.format(task=task.number))
+    response = browser_of(user).get(path.format(task=task.number, list=find_list(task).pk))
     if response.streaming:
         b"".join(response.streaming_content)  # reading to the end closes the file
     return response.status_code

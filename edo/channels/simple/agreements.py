@@ -1,6 +1,8 @@
 """The texts that a client accepts before the first signature."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -124,3 +126,24 @@ def find_missing_texts(contact_id: int) -> list[AgreementText]:
     """The texts in force that the person has not accepted in this version."""
     accepted = find_acceptances(contact_id)
     return [text for text in get_texts_in_force() if text.pk not in accepted]
+
+
+def find_contacts_who_accepted(contact_ids: Collection[int]) -> frozenset[int]:
+    """Those of ``contact_ids`` for whom `has_texts_in_force` is true; as many queries for any."""
+    texts = get_texts_in_force()
+    if len(texts) < len(AgreementText.Kind):
+        return frozenset()
+    rows = AgreementAcceptance.objects.filter(
+        contact__in=contact_ids, withdrawn_at=None, text__in=[text.pk for text in texts]
+    ).values_list("contact_id", "text_id")
+    counts = Counter(contact_id for contact_id, _ in set(rows))
+    return frozenset(contact_id for contact_id, count in counts.items() if count == len(texts))
+
+
+def find_contacts_who_withdrew(contact_ids: Collection[int]) -> frozenset[int]:
+    """Those of ``contact_ids`` for whom `has_withdrawn_consent` is true; one query."""
+    rows = AgreementAcceptance.objects.filter(
+        contact__in=contact_ids, text__kind=AgreementText.Kind.PERSONAL_DATA
+    ).values_list("contact_id", "withdrawn_at")
+    withdrew = {contact_id for contact_id, withdrawn_at in rows if withdrawn_at is not None}
+    return frozenset(withdrew - {contact_id for contact_id, at in rows if at is None})

@@ -17,6 +17,8 @@ from tasks.listing.counters import TaskCounters, count_tasks
 from tasks.listing.tabs import TABS, get_tabs
 from tasks.statuses import quick_filters
 
+# The views of «Задания» by the beginnings of their names.
+TASK_PAGES = ("tasks:", "clients:", "acts:")
 QUICK_FILTER_IN_SESSION = "quick_filter"
 
 
@@ -63,7 +65,7 @@ class Navigation:
         if self.authorized_user is None:
             return []
         items = [
-            self._menu_item("tasks", "Задания", "home", "clipboard-list", ("tasks:", "clients:")),
+            self._menu_item("tasks", "Задания", "home", "clipboard-list", TASK_PAGES),
             self._menu_item("reports", "Отчеты", "reports:page", "chart-bar", ("reports:",)),
         ]
         if self.authorized_user.is_administrator:

@@ -8,12 +8,13 @@ from accounts.roles import TaskType
 from archive.files.storage import store_bytes
 from econtract.platform.listing.models import Export, SavedFilter
 from econtract.platform.notifications.models import Notification
-from tasks.models import AuthorityDocument, Draft
+from tasks.models import AgentList, AgentListMember, AuthorityDocument, Draft
 from tasks.statuses import Status
 from tests.support.factories import DocumentVersionFactory, PackageFactory, SigningTaskFactory
 from tests.support.routes import walk_urls
 
 SECRET = "ООО «Чужая тайна»"
+ACTS_VIEWS = ("list", "add", "remove", "rename", "close")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}
@@ -52,6 +53,10 @@ class OwnedObjects:
         self.export = Export.objects.create(
             user=owner, list_code="tasks", tab="my", file_name="x.xlsx", file=stored
         )
+        self.agent_list = AgentList.objects.create(manager=owner, name=SECRET)
+        self.member = AgentListMember.objects.create(
+            agent_list=self.agent_list, client=self.open.client
+        )
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
     def values_of(self, name: str, parameter: str) -> list[Any]:
@@ -68,6 +73,8 @@ class OwnedObjects:
             "tasks:saved_delete pk": [self.saved_filter.pk],
             "notifications:read pk": [self.notification.pk],
             "reports:export pk": [self.export.pk],
+            **{f"acts:{view} pk": [self.agent_list.pk] for view in ACTS_VIEWS},
+            "member": [self.member.pk],
         }
         return values.get(f"{name} {parameter}") or values[parameter]
 

@@ -15,7 +15,7 @@ from clients.models import Contact
 from econtract.platform.listing.models import SavedFilter
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
-from tasks.models import Comment, HistoryEntry, SigningTask
+from tasks.models import AgentListEvent, Comment, HistoryEntry, SigningTask
 from tests.support.factories import (
     AccessGroupFactory,
     UserFactory,
@@ -55,6 +55,7 @@ def snapshot() -> list[Any]:
         list(SavedFilter.objects.values_list("name", flat=True)),
         list(Notification.objects.values_list("read_at", flat=True)),
         [model.objects.count() for model in (HistoryEntry, Comment, OutboxJob, Contact)],
+        list(AgentListEvent.objects.values_list("kind", flat=True)),
     ]
 
 

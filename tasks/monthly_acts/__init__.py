@@ -1,0 +1,1 @@
+"""«Акты за месяц»: lists of agents, their readiness, and the acts of each month."""

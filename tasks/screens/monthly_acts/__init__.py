@@ -1,0 +1,1 @@
+"""«Акты за месяц»: lists of agents, and who has signed."""
