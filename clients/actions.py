@@ -24,6 +24,11 @@ CHANGED_MESSAGE = "Пока вы редактировали, данные изм
 IDENTITY_FIELDS = ("surname", "given_name", "patronymic", "phone", "inn", "snils")
 
 
+def is_same_identity(one: ContactDetails, other: ContactDetails) -> bool:
+    """Whether an identification with the details ``one`` holds for the details ``other``."""
+    return all(getattr(one, name) == getattr(other, name) for name in IDENTITY_FIELDS)
+
+
 class DuplicateContact(Exception):
     """The mobile phone belongs to another contact, which the user can link instead.
 
@@ -133,7 +138,7 @@ def edit_contact(
         raise ContactChanged(contact)
     if details.phone != contact.phone:
         _change_phone(contact, details.phone)
-    if any(getattr(details, name) != getattr(current, name) for name in IDENTITY_FIELDS):
+    if not is_same_identity(details, current.details):
         contact.identified_at = None
         contact.save(update_fields=["identified_at"])
     version = _add_version(contact, details, current.number + 1, actor)

@@ -24,6 +24,8 @@ from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import Resolution, Status
 from tasks.transitions import Actor
 
+# The client has an open request for identification.
+REQUESTED = frozenset({Status.IDENTIFICATION_PENDING, Status.AUTHORITY_REVIEW})
 # The client has got the document, and not signed it.
 SIGNING_STATUSES = frozenset({Status.DOCUMENT_SIGNING, Status.SIGNING_FAILED})
 
@@ -54,6 +56,8 @@ def edit_contact(
 ) -> SigningTask:
     """«Редактировать»: a new version of the contact, which the task then uses.
 
+    Another name or number than an open request is about starts identification again.
+
     Raises clients.actions.DuplicateContact when the new phone belongs to another contact, and
     ContactChanged when the contact's newest version is no longer number ``based_on``.
     """
@@ -72,7 +76,7 @@ def edit_contact(
 
 @transaction.atomic
 def refresh_contact(*, task: SigningTask, actor: User, expected: int | None = None) -> SigningTask:
-    """«Обновить версию»: the task uses the contact's newest version.
+    """«Обновить версию»: the task uses the contact's newest version; see `edit_contact`.
 
     Raises Overtaken when that is no longer ``expected`` (its key; None: whatever it is).
     """
@@ -124,17 +128,15 @@ def _use_version(
     is_replaced: bool = False,
 ) -> SigningTask:
     """The task as it is with ``version``, after what follows from another person or number."""
-    is_other = is_replaced or _is_other_signer(task.contact_version, version)
-    restarts = is_replaced or (is_other and is_identified_again(task))
+    is_same = client_actions.is_same_identity(task.contact_version.details, version.details)
+    is_other = is_replaced or not is_same
+    # The answer to an open request must not count for another identity than it was about.
+    is_asked = task.status in REQUESTED or is_identified_again(task)
+    restarts = is_replaced or (is_other and is_asked)
     if is_other and task.status == Status.DOCUMENT_SIGNING:
         task = _end_link(task, actor)
     _set_version(task, version, name, actor, is_other=is_other)
     return _restart_identification(task, actor) if restarts else task
-
-
-def _is_other_signer(before: ContactVersion, after: ContactVersion) -> bool:
-    old, new = asdict(before.details), asdict(after.details)
-    return any(old[field] != new[field] for field in client_actions.IDENTITY_FIELDS)
 
 
 def _end_link(task: SigningTask, actor: User) -> SigningTask:
@@ -150,7 +152,7 @@ def _end_link(task: SigningTask, actor: User) -> SigningTask:
 def _restart_identification(task: SigningTask, actor: User) -> SigningTask:
     reasons = guards.refusals(task, "restart_identification", frozenset({Actor.MANAGER}))
     if any(refusal.code == message_limit.CODE for refusal in reasons):
-        # The link of the former contact must not stay valid.
+        # The link of the former person or number must not stay valid.
         raise ActionRefused(*reasons)
     if reasons:
         return task

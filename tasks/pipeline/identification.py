@@ -6,6 +6,7 @@ from pathlib import PurePath
 from django.db import transaction
 
 from archive.files import storage
+from clients.actions import is_same_identity
 from clients.gateways.identity import (
     Applicant,
     Identification,
@@ -14,7 +15,7 @@ from clients.gateways.identity import (
     identity,
 )
 from clients.models import Contact
-from econtract.platform.common.errors import Refused
+from econtract.platform.common.errors import NotReadyYet, Refused
 from econtract.platform.outbox.models import OutboxJob
 from tasks.models import AuthorityDocument, SigningTask
 from tasks.pipeline.step import (
@@ -74,13 +75,12 @@ class FollowIdentification(Step):
                 return []
 
     def _on_passed(self, task: SigningTask, identification: Identification) -> DueTransition:
-        contact = Contact.objects.filter(pk=task.contact_version.contact_id)
         resolution = _get_resolution(identification.resolution, Status.IDENTIFIED)
         return DueTransition(
             "identification_passed",
             actor=Actor.CLIENT,
             arguments={"identified_at": identification.identified_at, "resolution": resolution},
-            before=partial(contact.update, identified_at=identification.identified_at),
+            before=partial(_mark_identified, task, identification),
         )
 
     def _on_documents(self, task: SigningTask, identification: Identification) -> DueTransition:
@@ -145,6 +145,19 @@ class AnswerIdentity(NotifyingJobKind):
             case "decline":
                 comment = job.payload["comment"]
                 identity().decline(ref, comment, idempotency_key=job.key)
+
+
+def _mark_identified(task: SigningTask, identification: Identification) -> None:
+    """Stores the identification on the contact, unless it has another name or number by now.
+
+    Raises NotReadyYet when another request has been made since we asked: its answer counts.
+    """
+    if not SigningTask.objects.filter(pk=task.pk, identification_ref=identification.ref).exists():
+        raise NotReadyYet("the request for identification has been replaced")
+    contact = Contact.objects.select_for_update().get(pk=task.contact_version.contact_id)
+    if is_same_identity(task.contact_version.details, contact.current_version.details):
+        contact.identified_at = identification.identified_at
+        contact.save(update_fields=["identified_at"])
 
 
 def _get_resolution(code: str, status: Status) -> str:

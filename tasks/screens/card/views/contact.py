@@ -40,7 +40,7 @@ from tasks.transitions import Actor
 
 MANAGER = frozenset({Actor.MANAGER})
 SAVED = "Данные сохранены в задании и в карточке клиента"
-IDENTIFIED_AGAIN = "Клиент получит ссылку, чтобы пройти идентификацию снова"
+IDENTIFIED_AGAIN = ". Клиент получит ссылку, чтобы пройти идентификацию снова"
 COMPARE_AND_SAVE = "Сравните и сохраните еще раз"
 CHOOSE_CONTACT = "Выберите контакт или найдите его по телефону"
 
@@ -51,11 +51,10 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     task, user = get_visible_task(request, number), current_user(request)
     refusals = contact_refusals(task, user)
     form = _edit_form(request, task)
-    identifies_again = is_identified_again(task)
     context: dict[str, Any] = {
         "form": form,
         "title": "Редактировать данные клиента",
-        "identifies_again": identifies_again,
+        "identifies_again": is_identified_again(task),
     }
     status = UNPROCESSABLE
     if request.method == "POST" and not refusals and form.is_valid():
@@ -69,8 +68,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            has_restarted = identifies_again and saved.status == Status.IDENTIFICATION_REQUESTED
-            messages.success(request, f"{SAVED}. {IDENTIFIED_AGAIN}" if has_restarted else SAVED)
+            messages.success(request, SAVED + _describe_restart(saved))
             return redirect_browser(request, task.get_absolute_url())
     return _page(request, task, "contact_edit", context, refusals, status)
 
@@ -86,6 +84,11 @@ def _save(task: SigningTask, form: EditForm, user: User) -> SigningTask:
     details = form.details(task.contact_version.details)
     based_on = form.cleaned_data["based_on"] or 0
     return edit_contact(task=task, details=details, actor=user, based_on=based_on)
+
+
+def _describe_restart(task: SigningTask) -> str:
+    """The end of a message about a saved contact."""
+    return IDENTIFIED_AGAIN if task.status == Status.IDENTIFICATION_REQUESTED else ""
 
 
 def _describe_newer_version(contact: Contact) -> str:
@@ -188,14 +191,15 @@ def refresh(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and not refusals:
         expected = parse_key(request.POST.get("version", ""))
         try:
-            refresh_contact(task=task, actor=user, expected=expected)
+            refreshed = refresh_contact(task=task, actor=user, expected=expected)
         except Overtaken as error:
             status, errors = CONFLICT, [{"text": text} for text in error.messages]
             task = get_visible_task(request, number)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
-            messages.success(request, "Данные обновлены до последней версии")
+            text = "Данные обновлены до последней версии"
+            messages.success(request, text + _describe_restart(refreshed))
             return redirect_browser(request, task.get_absolute_url())
     current, newest = task.contact_version, task.contact_version.contact.current
     changes = compare_details(current.details, newest.details) if newest else []
