@@ -221,7 +221,7 @@ make_venv() {
       "Install it and run: PYTHON=/path/to/python3.11 $0"
   say "Creating the virtual environment with $("$python" --version)"
   : >"$VENV/.incomplete"
-  find "$VENV" -mindepth 1 -maxdepth 1 ! -name .incomplete ! -name .lock -exec rm -rf {} +
+  find "$VENV" -mindepth 1 -maxdepth 1 ! -name .incomplete ! -name .installing -exec rm -rf {} +
   quietly "$python" -m venv "$VENV"
 }
 
@@ -242,8 +242,9 @@ need_venv() {
       fail "$VENV is not a virtual environment. Set ECONTRACT_VENV to another folder."
     fi
     mkdir -p "$VENV"
-    # The installers inherit the lock: one that outlived a killed script is waited for.
-    install_requirements "$1" 8>"$VENV/.lock"
+    # The installers inherit the lock: one that outlived a killed script is waited for. Its name is not
+    # .lock, which uv locks itself: it would wait for us until its time-out.
+    install_requirements "$1" 8>"$VENV/.installing"
   fi
   export PATH="$VENV/bin:$PATH"
 }

@@ -25,7 +25,9 @@ case "$*" in
     mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch "$3/pyvenv.cfg"
     step venv ;;
   "-m pip install "*) touch "$HERE/uv-half" && step pip; mv "$HERE/uv-half" "$HERE/uv" ;;
-  "-m uv "*) touch "$HERE/django-half" && step uv; mv "$HERE/django-half" "$HERE/django" ;;
+  "-m uv "*)
+    flock -n "$HERE/../.lock" true || exit 1 # the real uv takes this lock, and waits for it
+    touch "$HERE/django-half" && step uv; mv "$HERE/django-half" "$HERE/django" ;;
 esac
 """
 # The states of packages are files in $PACKAGES. While one is not configured, apt refuses to work.
