@@ -14,6 +14,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("", include("accounts.urls")),
     path("tasks/", include("tasks.urls")),
+    path("templates/", include("tasks.screens.templates.urls")),
     path("manage/", include("clients.screens.urls")),
     path("acts/", include("tasks.screens.monthly_acts.urls")),
     path("reports/", include("tasks.screens.reports.urls")),

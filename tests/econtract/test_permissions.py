@@ -60,6 +60,8 @@ PAGES = {
     "/tasks/{task}/files.zip": SEE,
     "/manage/companies/": LISTS,
     "/manage/companies/add/": EDITORS,
+    "/templates/": ADMINISTRATORS,
+    "/templates/add/": ADMINISTRATORS,
     "/notifications/": LISTS,
     "/admin/": ADMINISTRATORS,
     "/admin/accounts/user/": ADMINISTRATORS,

@@ -62,12 +62,20 @@ class Navigation:
     @property
     def menu_items(self) -> list[dict[str, Any]]:
         """The side menu."""
+        templates = self._menu_item(
+            "templates", "Бланки", "templates:list", "file-text", ("templates:",)
+        )
+        is_editor = isinstance(self.user, User) and self.user.has_permission(
+            Permission.EDIT_TEMPLATES
+        )
         if self.authorized_user is None:
-            return []
+            return [templates] if is_editor else []
         items = [
             self._menu_item("tasks", "Задания", "home", "clipboard-list", TASK_PAGES),
             self._menu_item("reports", "Отчеты", "reports:page", "chart-bar", ("reports:",)),
         ]
+        if is_editor:
+            items.append(templates)
         if self.authorized_user.is_administrator:
             items.append(self._menu_item("admin", "Администрирование", "admin:index", "settings"))
         items.append(self._menu_item("help", "Справка", "help:guide", "help", ("help:",)))

@@ -11,8 +11,9 @@ from tasks.listing.tabs import get_tabs
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Redirects to the user's first list, or to the access page if they have no role."""
+    """Redirects to what the user's roles are for, or to the access page without a role."""
     user = current_user(request)
     if not user.has_permission(Permission.SEE_TASKS):
-        return redirect("accounts:access")
+        is_editor = user.has_permission(Permission.EDIT_TEMPLATES)
+        return redirect("templates:list" if is_editor else "accounts:access")
     return redirect("tasks:list", get_tabs(user)[0])

@@ -18,9 +18,12 @@ ACTS_VIEWS = ("list", "add", "remove", "rename", "close")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}
-# All users who work with the type share the directory of clients; `code` and `token` are themselves
-# secrets, and pages of clients know no users.
-EXCLUDED = ("admin:", "clients:", "verification:", "signing:", "client_documents:")
+# All users who work with the type share the directory of clients, all editors the templates; `code`
+# and `token` are themselves secrets, and pages of clients know no users.
+EXCLUDED = (
+    *("admin:", "clients:", "templates:"),
+    *("verification:", "signing:", "client_documents:"),
+)
 
 
 class OwnedObjects:

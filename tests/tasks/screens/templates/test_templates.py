@@ -1,0 +1,192 @@
+"""«Бланки»: from the upload of a file to a version that documents are made of."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+
+from accounts.models import User
+from accounts.roles import Role
+from archive import documents
+from archive.conversion.results import ConversionResult
+from archive.files.storage import read_file, store_bytes
+from archive.models import DocumentTemplate, DocumentVersion, TemplateVersion
+from tests.support.documents import office
+from tests.support.documents.templates import template_bytes, text_of
+from tests.support.factories import UserFactory
+from tests.support.people import browser_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CONTENT = template_bytes("Договор {{ номер }} с {{ клиент }}, {{ цена|сумма_прописью }}")
+
+
+@pytest.fixture
+def editor() -> User:
+    user: User = UserFactory(roles=[Role.TEMPLATE_EDITOR])
+    return user
+
+
+@pytest.fixture
+def browser(editor: User) -> Browser:
+    return browser_of(editor)
+
+
+def docx_file(content: bytes = CONTENT, name: str = "Договор.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def add_template(browser: Browser, content: bytes = CONTENT) -> TemplateVersion:
+    data = {"name": "Договор связи", "signer_name": "ПАО «Связь»", "file": docx_file(content)}
+    response = browser.post("/templates/add/", data)
+    version = TemplateVersion.objects.get()
+    assert response["Location"] == f"/templates/{version.template_id}/1/"
+    return version
+
+
+def bindings(version: TemplateVersion, **sources: str) -> dict[str, str]:
+    """The form of the fields."""
+    return {f"source-{field.pk}": sources.get(field.name, "ask") for field in version.fields.all()}
+
+
+def convert_sample(version: TemplateVersion) -> DocumentVersion:
+    """What the worker would do."""
+    version.refresh_from_db()
+    sample = version.sample.versions.first()
+    pdf = store_bytes(office.pdf_bytes(), "application/pdf")
+    documents.record_conversion(sample.pk, pdf, ConversionResult("builtin", 1, 1.0))
+    sample.refresh_from_db()
+    return sample
+
+
+def test_a_file_becomes_a_template_with_fields_and_a_sample(browser: Browser) -> None:
+    version = add_template(browser)
+    page = browser.get(f"/templates/{version.template_id}/1/").content.decode()
+    for text in ("номер", "клиент", "цена", "Сумма", "Готовим страницы образца"):
+        assert text in page
+    sample = version.sample.versions.get()
+    assert (sample.template_version, sample.state) == (version, "converting")
+    assert "Двенадцать тысяч триста сорок пять рублей 60 копеек" in text_of(
+        read_file(sample.source)
+    )
+
+
+def test_the_fields_are_bound_the_sample_is_shown_and_the_version_published(
+    browser: Browser, editor: User
+) -> None:
+    version = add_template(browser)
+    url = f"/templates/{version.template_id}/1/"
+    convert_sample(version)
+    assert "выберите источник полей: номер, клиент, цена" in browser.get(url).content.decode()
+    refused = browser.post(f"{url}publish/")
+    assert refused.status_code == 422
+    assert "номер, клиент, цена" in refused.content.decode()
+
+    data = bindings(version, номер="task.document_number", клиент="client.short_name")
+    assert browser.post(url, data)["Location"] == url
+    assert browser.post(f"{url}publish/").status_code == 422  # the new sample has no pages yet
+    sample = convert_sample(version)
+    assert "ООО «Ромашка»" in text_of(read_file(sample.source))
+    assert f"{url}sample/1/" in browser.get(url).content.decode()
+    assert browser.get(f"{url}sample/1/")["Content-Type"] == "image/webp"
+    assert b"".join(browser.get(f"{url}sample/").streaming_content).startswith(b"%PDF")
+    assert browser.post(f"{url}publish/")["Location"] == url
+    version.refresh_from_db()
+    assert version.published_by == editor
+    page = browser.get(url).content.decode()
+    assert "Клиент: Наименование" in page
+    assert "<select" not in page
+    assert browser.post(url, data).status_code == 422
+
+
+def test_a_source_that_does_not_fit_leaves_no_sample(browser: Browser) -> None:
+    version = add_template(browser)
+    url = f"/templates/{version.template_id}/1/"
+    response = browser.post(url, bindings(version, цена="client.short_name"))
+    assert response.status_code == 422
+    assert "оно не число. Место: «ООО «Ромашка»»" in response.content.decode()
+    version.refresh_from_db()
+    assert version.sample is None
+    assert "Образца нет" in browser.get(url).content.decode()
+
+
+def test_a_new_upload_is_a_new_version(browser: Browser) -> None:
+    version = add_template(browser)
+    url = f"/templates/{version.template_id}/"
+    browser.post(f"{url}1/", bindings(version, номер="task.document_number"))
+    response = browser.post(f"{url}versions/", {"file": docx_file(template_bytes("{{ номер }}"))})
+    assert response["Location"] == f"{url}2/"
+    second = TemplateVersion.objects.get(number=2)
+    assert second.fields.get().source == "task.document_number"
+    page = browser.get(url).content.decode()
+    assert "Версия 1" in page
+    assert "Версия 2" in page
+    source = browser.get(f"{url}1/source/")
+    assert b"".join(source.streaming_content) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (None, "Выберите файл Word (DOCX)"),
+        (docx_file(office.pdf_bytes(), "а.pdf"), "Бланк должен быть документом Word (DOCX)."),
+        (
+            docx_file(template_bytes("{{ ''.__class__ }}")),
+            "команда, которая не допускается. Место: «{{ &#x27;&#x27;.__class__ }}»",
+        ),
+        (docx_file(template_bytes("{{ Имя поля }}")), "Метка пишется так: {{ номер_договора }}"),
+    ],
+)
+def test_a_file_that_is_no_template_is_refused_and_the_form_stays(
+    browser: Browser, file: SimpleUploadedFile | None, message: str
+) -> None:
+    data = {"name": "Акт", "signer_name": "ПАО «Связь»"} | ({"file": file} if file else {})
+    response = browser.post("/templates/add/", data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert message in page
+    assert 'value="Акт"' in page
+    assert not DocumentTemplate.objects.exists()
+    version = add_template(browser)
+    if file:
+        file.seek(0)
+    response = browser.post(
+        f"/templates/{version.template_id}/versions/", {"file": file} if file else {}
+    )
+    assert response.status_code == 422
+    assert message in response.content.decode()
+
+
+def test_the_settings_of_a_template(browser: Browser) -> None:
+    version = add_template(browser)
+    url = f"/templates/{version.template_id}/"
+    browser.post(url, {"name": "Акт", "sms_signing": "on", "signer_name": ""})
+    template = DocumentTemplate.objects.get()
+    assert (template.name, template.sms_signing, template.is_active) == ("Акт", True, False)
+    page = browser.get("/templates/").content.decode()
+    assert "Электронная (SMS) подпись" in page
+    assert "Не используется" in page
+    assert browser.post(url, {"name": ""}).status_code == 422
+
+
+def test_an_editor_without_another_role_lands_on_the_templates(browser: Browser) -> None:
+    assert browser.get("/")["Location"] == "/templates/"
+    assert "Бланков пока нет" in browser.get("/templates/").content.decode()
+    assert browser.get("/tasks/my/").status_code == 403
+
+
+def test_what_does_not_exist_is_not_found(browser: Browser) -> None:
+    version = add_template(browser)
+    for path in (
+        "0/",
+        "1/5/",
+        f"{version.template_id}/1/sample/1/",
+        f"{version.template_id}/1/sample/",
+    ):
+        assert browser.get(f"/templates/{path}").status_code == 404
+
+
+def test_managers_do_not_edit_templates() -> None:
+    browser = browser_of(UserFactory(roles=[Role.MANAGER]))
+    response = browser.get("/templates/")
+    assert response.status_code == 403
+    assert "«Редактор бланков»" in response.content.decode()
