@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from archive import documents
 from archive.models import (
     Document,
+    DocumentPart,
     DocumentVersion,
     EvidenceFile,
     Package,
@@ -47,13 +48,19 @@ class EvidenceFileInline(ReadOnly, admin.TabularInline):
     fields = ["position", "role", "side", "file", "details", "created_at"]
 
 
+class DocumentPartInline(ReadOnly, admin.TabularInline):
+    model = DocumentPart
+    fk_name = "joined"
+    fields = ["position", "version"]
+
+
 @admin.register(DocumentVersion)
 class DocumentVersionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["file_name", "number", "state", "converter", "text_recall", "created_at"]
     list_filter = ["state", "converter", "created_at"]
     list_select_related = ["document"]
     search_fields = ["archive_code", "source__sha256", "pdf__sha256"]
-    inlines = [EvidenceFileInline]
+    inlines = [DocumentPartInline, EvidenceFileInline]
     actions = ["retry"]
 
     @admin.action(description="Повторить проверку и преобразование")

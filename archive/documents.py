@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from archive import document_jobs
 from archive.conversion.results import ConversionResult
 from archive.files import storage
 from archive.findings import Finding
@@ -15,15 +16,11 @@ from archive.intake import antivirus, refusals
 from archive.intake.formats import FileFormat, InspectedFile
 from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
+from archive.joining import progress
+from archive.joining.join import JoinedPdf
 from archive.models import Document, DocumentVersion, StoredFile, TemplateVersion
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
-from econtract.platform.outbox import queue
-from econtract.platform.outbox.models import OutboxJob
-
-CONVERT = "convert_document"
-SCAN = "scan_document"
-ABANDONED = "Не преобразован: документ откреплен раньше"
 
 State = DocumentVersion.State
 
@@ -116,7 +113,8 @@ def add_version(
     version = _build_next_version(document, stored, source, user)
     job_kind = _pick_next_job(version)
     version.save(force_insert=True)
-    _enqueue(version, job_kind)
+    if job_kind:
+        document_jobs.enqueue(version, job_kind)
     return version
 
 
@@ -132,15 +130,7 @@ def _scan(upload: Any) -> StoredFile.Scan:
 def _build_next_version(
     document: Document | None, stored: StoredUpload, source: StoredFile, user: Any
 ) -> DocumentVersion:
-    if document is None:
-        document, number = Document.objects.create(), 1
-    else:
-        Document.objects.select_for_update().get(pk=document.pk)
-        newest = document.versions.order_by("-number").first()
-        number = newest.number + 1 if newest else 1
-    return DocumentVersion(
-        document=document,
-        number=number,
+    version = DocumentVersion(
         file_name=stored.inspected.file_name,
         source=source,
         template_version=stored.template_version,
@@ -148,6 +138,18 @@ def _build_next_version(
         findings=[finding.to_json() for finding in (*stored.inspected.findings, *stored.warnings)],
         uploaded_by=user,
     )
+    number_version(version, document)
+    return version
+
+
+def number_version(version: DocumentVersion, document: Document | None) -> None:
+    """Makes the unsaved ``version`` the next one of ``document``, or the first of a new one."""
+    if document is None:
+        version.document, version.number = Document.objects.create(), 1
+        return
+    Document.objects.select_for_update().get(pk=document.pk)
+    newest = document.versions.order_by("-number").first()
+    version.document, version.number = document, newest.number + 1 if newest else 1
 
 
 def _advance(version: DocumentVersion) -> None:
@@ -155,44 +157,26 @@ def _advance(version: DocumentVersion) -> None:
     version.problem = ""
     job_kind = _pick_next_job(version)
     version.save(update_fields=["state", "pdf", "converter", "problem"])
-    _enqueue(version, job_kind)
+    if job_kind:
+        document_jobs.enqueue(version, job_kind)
+    progress.follow_part(version.pk)
 
 
 def _pick_next_job(version: DocumentVersion) -> str | None:
     """Sets the state that follows from the source file; returns the job kind that it needs."""
-    if version.source.scan == StoredFile.Scan.WAITING:
+    if version.uploaded_file.scan == StoredFile.Scan.WAITING:
         version.state = State.CHECKING
-        return SCAN
-    if version.source.content_type == FileFormat.PDF.content_type:
+        return document_jobs.SCAN
+    if version.uploaded_file.content_type == FileFormat.PDF.content_type:
         version.state, version.pdf = State.READY, version.source
         version.converter = DocumentVersion.Converter.NONE
         return None
     version.state = State.CONVERTING
-    return CONVERT
-
-
-def _enqueue(version: DocumentVersion, kind: str | None) -> None:
-    """Reopens a parked job of that kind if there is one, so that there are never two."""
-    if kind is None:
-        return
-    parked = OutboxJob.objects.parked().filter(kind=kind, subject=version.pk).first()
-    if parked:
-        parked.reopen()
-    else:
-        # A scanner that does not answer must not hold up other documents.
-        own_key = f"scan:{version.pk}"
-        queue_key = own_key if kind == SCAN else _queue_key(version.uploaded_by_id)
-        queue.enqueue(kind=kind, subject=version.pk, queue_key=queue_key)
-
-
-def _queue_key(user_id: int | None) -> str:
-    """One person's documents are converted one after another: nobody holds up the others."""
-    return f"conversion:{user_id}"
+    return document_jobs.CONVERT
 
 
 def _require_room(user: Any) -> None:
-    waiting = OutboxJob.objects.open().filter(queue_key=_queue_key(user.pk))
-    if waiting.count() >= settings.MAX_WAITING_CONVERSIONS:
+    if document_jobs.count_waiting(user.pk) >= settings.MAX_WAITING_CONVERSIONS:
         raise IntakeRefused(refusals.TOO_MANY_WAITING)
 
 
@@ -201,11 +185,12 @@ def abandon(version: DocumentVersion) -> None:
 
     Call it in the transaction that removes the version from its draft or task.
     """
-    waiting = OutboxJob.objects.open().filter(
-        kind__in=(CONVERT, SCAN), subject=version.pk, lease_until=None
-    )
-    if waiting.update(state=OutboxJob.State.DONE, closed_at=clock.now()):
-        record_failure(version.pk, ABANDONED)
+    for part in version.parts.select_related("version") if version.is_joined else ():
+        abandon(part.version)
+    if version.is_joined:
+        progress.abandon(version)
+    elif document_jobs.cancel(version):
+        record_failure(version.pk, progress.ABANDONED)
 
 
 def record_scan_result(version_id: int, *, clean: bool, message: str = "") -> None:
@@ -217,8 +202,8 @@ def record_scan_result(version_id: int, *, clean: bool, message: str = "") -> No
     if version is None or version.state != State.CHECKING:
         return
     scan = StoredFile.Scan.CLEAN if clean else StoredFile.Scan.INFECTED
-    StoredFile.objects.filter(pk=version.source_id).update(scan=scan)
-    version.source.scan = scan
+    StoredFile.objects.filter(pk=version.uploaded_file.pk).update(scan=scan)
+    version.uploaded_file.scan = scan
     if clean:
         _advance(version)
     else:
@@ -240,6 +225,17 @@ def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult
         finding.to_json() for finding in result.findings if finding.code not in known
     ]
     version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "findings"])
+    progress.follow_part(version.pk)
+
+
+def record_join(version_id: int, pdf: StoredFile, joined: JoinedPdf) -> None:
+    """Saves the PDF of a joined version that still waits for it."""
+    version = _lock_version(version_id)
+    if version is None or version.state != State.CONVERTING:
+        return
+    version.state, version.pdf, version.pages = State.READY, pdf, joined.pages
+    version.findings = [finding.to_json() for finding in joined.findings]
+    version.save(update_fields=["state", "pdf", "pages", "findings"])
 
 
 def record_failure(version_id: int, message: str) -> None:
@@ -270,6 +266,7 @@ def _fail(version: DocumentVersion, message: str) -> None:
     version.state = State.FAILED
     version.problem = message[:500]
     version.save(update_fields=["state", "problem"])
+    progress.follow_part(version.pk)
 
 
 def _lock_version(version_id: int) -> DocumentVersion | None:
@@ -280,7 +277,16 @@ def _lock_version(version_id: int) -> DocumentVersion | None:
 
 @transaction.atomic
 def retry_conversion(*, version: DocumentVersion) -> None:
-    """Scans or converts a failed version once more; does nothing if it has not failed."""
+    """Scans or converts a failed version once more; does nothing if it has not failed.
+
+    Of a joined version, the parts that failed; it is joined when they are ready.
+    """
+    for part in version.parts.select_related("version") if version.is_joined else ():
+        retry_conversion(version=part.version)
     current = _lock_version(version.pk)
-    if current is not None and current.can_retry:
+    if current is None or not current.can_retry:
+        return
+    if current.is_joined:
+        progress.settle(current)
+    else:
         _advance(current)

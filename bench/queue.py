@@ -22,7 +22,7 @@ from django.test import override_settings
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from archive import documents
+from archive import document_jobs, documents
 from archive.models import DocumentVersion
 from bench.gates import Gate, at_least, at_most, figure
 from bench.pipeline import make_stack, temporary_database
@@ -68,7 +68,7 @@ def _measure(sandbox: Sandbox) -> list[Gate]:
         idle = [_run_task(manager, stack) for _ in range(TASKS)]
         _upload(uploaders)
         busy = [_run_task(manager, stack) for _ in range(TASKS)]
-        unfinished = OutboxJob.objects.open().filter(kind=documents.CONVERT).count()
+        unfinished = OutboxJob.objects.open().filter(kind=document_jobs.CONVERT).count()
     return [
         figure("queue: seconds a task alone", statistics.median(idle)),
         figure(f"queue: seconds beside {UPLOADS} heavy uploads", statistics.median(busy)),

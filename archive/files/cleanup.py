@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from archive.files import storage
 from archive.files.previews import PREVIEWS_FOLDER, preview_folder
-from archive.models import Document, DocumentVersion, StoredFile
+from archive.models import Document, DocumentPart, DocumentVersion, StoredFile
 from econtract.platform.common import clock
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,15 @@ def find_damaged_files() -> list[StoredFile]:
 
 
 def _references(model: type[models.Model], *, exclude: type[models.Model]) -> Iterator[Exists]:
-    """A condition for every foreign key to ``model``, except those of the model ``exclude``."""
+    """A condition for every foreign key to ``model``, except those of the model ``exclude``.
+
+    The list of its parts belongs to a joined version and does not protect it.
+    """
+    own_parts = DocumentPart._meta.get_field("joined")
     for field in model._meta.get_fields(include_hidden=True):
-        if isinstance(field, models.ForeignObjectRel) and field.related_model is not exclude:
+        if not isinstance(field, models.ForeignObjectRel) or field.field is own_parts:
+            continue
+        if field.related_model is not exclude:
             manager = field.related_model._base_manager
             yield Exists(manager.filter(**{field.field.name: OuterRef("pk")}))
 

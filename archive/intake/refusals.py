@@ -92,6 +92,9 @@ TOO_MANY_WAITING = Refusal(
     "too_many_files_waiting",
     "Слишком много ваших документов еще преобразуется: дождитесь их и загрузите снова",
 )
+TOO_MANY_FILES = Refusal(
+    "too_many_files", "В документе может быть не больше 20 файлов: объедините часть из них"
+)
 INFECTED = Refusal("file_infected", "В файле обнаружен вирус")
 
 BY_CODE = {value.code: value for value in list(vars().values()) if isinstance(value, Refusal)}

@@ -28,6 +28,7 @@ FUNCTIONS = {
     "find_stamp_space": "archive.stamp.free_space:find_free_space_in_child",
     "inspect": "archive.intake.confined_inspection:inspect_in_child",
     "inspect_template": "archive.document_templates.rendering:inspect_in_child",
+    "join": "archive.joining.confined_join:join_in_child",
     "measure": "archive.conversion.fidelity:measure_in_child",
     "page_text": "archive.files.page_rendering:extract_text_in_child",
     "pdf_attachment": "archive.pdf_content.attachments:read_in_child",
@@ -36,7 +37,7 @@ FUNCTIONS = {
     "render": "archive.files.page_rendering:render_in_child",
 }
 MESSAGE_SIZE = 64 * 1024
-MAX_FILES = 8
+MAX_FILES = 24
 
 Function = Callable[..., tuple[dict[str, Any], bytes]]
 

@@ -4,9 +4,11 @@ from archive.models.document_templates import DocumentTemplate, TemplateField, T
 from archive.models.documents import Document, DocumentVersion, EvidenceFile
 from archive.models.files import StoredFile
 from archive.models.packages import Package, PackageTimestamp, TimestampProof
+from archive.models.parts import DocumentPart
 
 __all__ = [
     "Document",
+    "DocumentPart",
     "DocumentTemplate",
     "DocumentVersion",
     "EvidenceFile",

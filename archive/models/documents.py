@@ -23,7 +23,10 @@ class Document(models.Model):
 
 
 class DocumentVersion(models.Model):
-    """One uploaded file, the PDF made from it, and its code in the electronic archive."""
+    """One uploaded file, or several, the PDF made from them, and its code in the archive.
+
+    A version of one file has a ``source``; a joined version has `parts` instead.
+    """
 
     class State(models.TextChoices):
         CHECKING = "checking", "Ждет антивирусной проверки"
@@ -35,6 +38,7 @@ class DocumentVersion(models.Model):
         NONE = "none", "Загружен в PDF"
         LIBREOFFICE = "libreoffice", "LibreOffice"
         BUILTIN = "builtin", "Встроенный преобразователь"
+        JOINED = "joined", "Собран из нескольких файлов"
 
     document = models.ForeignKey(
         Document, models.CASCADE, related_name="versions", verbose_name="Документ"
@@ -42,8 +46,14 @@ class DocumentVersion(models.Model):
     number = models.PositiveIntegerField("Версия")
     file_name = models.CharField("Имя файла", max_length=255)
     source = models.ForeignKey(
-        StoredFile, models.PROTECT, related_name="+", verbose_name="Исходный файл"
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Исходный файл",
+        help_text="Пусто у документа, который собран из нескольких файлов.",
     )
+    has_contents_page = models.BooleanField("С оглавлением", default=False)
     template_version = models.ForeignKey(
         TemplateVersion,
         models.PROTECT,
@@ -135,7 +145,25 @@ class DocumentVersion(models.Model):
     @property
     def can_retry(self) -> bool:
         """Whether its scan or conversion failed and may be tried again."""
-        return self.state == self.State.FAILED and self.source.scan != StoredFile.Scan.INFECTED
+        is_infected = self.source is not None and self.source.scan == StoredFile.Scan.INFECTED
+        return self.state == self.State.FAILED and not is_infected
+
+    @property
+    def uploaded_file(self) -> StoredFile:
+        """The source of a version that is one file."""
+        if self.source is None:
+            raise ValueError(f"Version {self.pk} consists of several files.")
+        return self.source
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it consists of several files, its `parts`."""
+        return self.source_id is None
+
+    @property
+    def file_stem(self) -> str:
+        """The file name without its extension."""
+        return self.file_name.rpartition(".")[0] or self.file_name
 
 
 class EvidenceFile(models.Model):

@@ -207,6 +207,7 @@ class BulkLoader:
             "number": 1,
             "file_name": "Договор.pdf",
             "source_id": shared.file.pk,
+            "has_contents_page": False,
             "pdf_id": shared.file.pk,
             "state": DocumentVersion.State.READY.value,
             "converter": DocumentVersion.Converter.NONE.value,

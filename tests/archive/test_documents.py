@@ -4,10 +4,11 @@ import pytest
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
-from archive import documents
+from archive import document_jobs, documents
 from archive.files import storage
 from archive.findings import Finding
 from archive.intake.refusals import IntakeRefused
+from archive.joining import progress
 from archive.models import Document, DocumentVersion, StoredFile
 from econtract.platform.outbox.models import OutboxJob
 from tests.support.documents import office
@@ -33,7 +34,7 @@ def test_an_office_file_waits_for_its_conversion() -> None:
     assert version.state == State.CONVERTING
     job = OutboxJob.objects.get()
     assert (job.kind, job.subject, job.queue_key) == (
-        documents.CONVERT,
+        document_jobs.CONVERT,
         version.pk,
         f"conversion:{version.uploaded_by_id}",
     )
@@ -85,7 +86,7 @@ def test_a_document_that_nobody_needs_any_more_is_not_converted() -> None:
         documents.abandon(version)
     assert not OutboxJob.objects.open().exists()
     version.refresh_from_db()
-    assert (version.state, version.problem) == (State.FAILED, documents.ABANDONED)
+    assert (version.state, version.problem) == (State.FAILED, progress.ABANDONED)
 
 
 def test_a_conversion_that_has_begun_is_finished() -> None:
@@ -120,7 +121,7 @@ def test_a_version_is_not_saved_without_its_job(monkeypatch: pytest.MonkeyPatch)
     def fail(**_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(documents.queue, "enqueue", fail)
+    monkeypatch.setattr(document_jobs.queue, "enqueue", fail)
     with pytest.raises(RuntimeError):
         upload_bytes(office.docx_bytes(), "договор.docx")
     assert not DocumentVersion.objects.exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive import documents, job_kinds
+from archive import document_jobs, documents, job_kinds
 from archive.conversion.results import ConversionFailed, ConversionResult
 from archive.files import storage
 from archive.intake import refusals
@@ -126,9 +126,9 @@ class TestWithAVirusScanner:
         self.scan_error = Unavailable("clamd", "no answer")
         version = upload_bytes(office.docx_bytes(), "договор.docx")
         self.scan_error = None
-        run_job(OutboxJob.objects.get(kind=documents.SCAN).pk)
+        run_job(OutboxJob.objects.get(kind=document_jobs.SCAN).pk)
         assert reload(version).state == State.CONVERTING
-        run_job(OutboxJob.objects.get(kind=documents.CONVERT).pk)
+        run_job(OutboxJob.objects.get(kind=document_jobs.CONVERT).pk)
         assert reload(version).state == State.READY
 
     def test_a_waiting_file_that_is_infected_stays_withheld(self) -> None:
