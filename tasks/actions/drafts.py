@@ -6,17 +6,19 @@ write, or if it shows the current revision.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import TaskType
 from archive import documents
 from archive.documents import StoredUpload
+from archive.joining import composition
 from archive.models import DocumentVersion
 from econtract.platform.common import clock
 from tasks.models import Draft, SigningTask
@@ -78,10 +80,11 @@ def list_drafts(user: User, task_types: Iterable[TaskType]) -> list[Draft]:
 
 
 def find_draft_with_document(user: User, task_type: TaskType, version_pk: int) -> Draft | None:
-    """The user's draft that has the document version."""
+    """The user's draft whose document is the version, or has it as one of its files."""
     # A subquery: a number that no column can hold is then no error.
     versions = DocumentVersion.objects.filter(pk=version_pk)
-    drafts = Draft.objects.filter(user=user, task_type=task_type, document_version__in=versions)
+    has_it = Q(document_version__in=versions) | Q(document_version__parts__version__in=versions)
+    drafts = Draft.objects.filter(has_it, user=user, task_type=task_type)
     return drafts.select_related("document_version").first()
 
 
@@ -109,21 +112,22 @@ def fill_draft(
     page_version: PageVersion,
     fields: dict[str, list[str]],
     organisation: dict[str, Any] | None,
-    file: StoredUpload | None = None,
+    files: Sequence[StoredUpload] = (),
 ) -> Draft:
     """Lock the draft and put the contents of a page into it. The caller saves or clears it.
 
-    ``file`` becomes the draft's document. Call it in a transaction. Raises DraftChanged if another
-    page was faster, AlreadyCreated if the page has created its task.
+    ``files`` join those of the draft's document. Call it in a transaction. Raises DraftChanged if
+    another page was faster, AlreadyCreated if the page has created its task.
     """
     draft = _lock_draft(user, task_type, page_version)
     turn = page_version.turn
     if turn is None or page_version.page != draft.page or turn >= draft.page_turn:
         _set_fields(draft, page_version, fields, organisation)
-    if file is not None:
-        _abandon_document(draft)
-        draft.document_version = documents.add_version(file, user=user)
-        _increment_revision(draft)
+    if files:
+        version = composition.add_files(draft.document_version, files, user=user)
+        if version != draft.document_version:
+            draft.document_version = version
+            _increment_revision(draft)
     return draft
 
 
@@ -172,13 +176,13 @@ def _lock_draft(user: User, task_type: TaskType, page_version: PageVersion) -> D
 def detach(*, draft: Draft) -> None:
     """Remove the document from the draft."""
     _abandon_document(draft)
-    _update_draft(draft, document_version=None)
+    update_draft(draft, document_version=None)
 
 
 @transaction.atomic
 def record_account_check(*, draft: Draft, outcome: str, check_input: list[str]) -> None:
     """Store the result of «Проверка ЛС» and what it depends on."""
-    _update_draft(
+    update_draft(
         draft,
         account_outcome=outcome,
         account_checked_at=clock.now(),
@@ -191,13 +195,13 @@ def record_recipient_options(
     *, draft: Draft, options: list[dict[str, Any]], check_input: list[str]
 ) -> None:
     """Store where the client can receive documents and what that depends on."""
-    _update_draft(draft, recipient_options=options, recipient_options_for=check_input)
+    update_draft(draft, recipient_options=options, recipient_options_for=check_input)
 
 
 @transaction.atomic
 def close(*, draft: Draft) -> None:
     """Close the draft. `reopen` brings it back until something new is typed."""
-    _update_draft(draft, closed_at=clock.now(), page="")
+    update_draft(draft, closed_at=clock.now(), page="")
     _delete_expired()
 
 
@@ -206,7 +210,7 @@ def reopen(*, draft: Draft) -> bool:
     """Undo `close`. False if there is nothing to bring back any more."""
     if draft.closed_at is None:
         return False
-    _update_draft(draft, closed_at=None, page="")
+    update_draft(draft, closed_at=None, page="")
     return has_contents(draft)
 
 
@@ -215,8 +219,8 @@ def _abandon_document(draft: Draft) -> None:
         documents.abandon(draft.document_version)
 
 
-def _update_draft(draft: Draft, **values: Any) -> None:
-    """Save ``values`` as the next revision, and set them on ``draft`` too.
+def update_draft(draft: Draft, **values: Any) -> None:
+    """Save ``values`` as the next revision, and set them on ``draft`` too. In a transaction.
 
     An outside system may have taken so long that the draft has become a task meanwhile: then there
     is no row to save them in.

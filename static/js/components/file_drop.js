@@ -14,15 +14,17 @@
 
   const accept = (input) => {
     const root = input.closest("[data-upload]");
-    const [file] = input.files;
-    if (!file) return;
-    if (Number(root.dataset.maxMb) && file.size > root.dataset.maxMb * 1024 * 1024) {
-      showError(root, `Файл больше ${root.dataset.maxMb} МБ`);
+    const files = [...input.files];
+    if (!files.length) return;
+    const { maxMb } = root.dataset;
+    const large = Number(maxMb) && files.find((file) => file.size > maxMb * 1024 * 1024);
+    if (large) {
+      showError(root, `${files.length > 1 ? `«${large.name}»: файл` : "Файл"} больше ${maxMb} МБ`);
       input.value = "";
       return;
     }
     showError(root, "");
-    part(root, "[data-upload-name]").textContent = file.name;
+    part(root, "[data-upload-name]").textContent = files.map((file) => file.name).join(", ");
     if (!input.dataset.hxPost) return;
     // htmx may not know a field yet that has only just come onto the page (its settling delay).
     htmx.process(input);
@@ -30,11 +32,11 @@
   };
 
   const drop = (root, files) => {
-    if (files.length > 1) {
+    const input = part(root, "[type=file]");
+    if (files.length > 1 && !input.multiple) {
       showError(root, "Можно вложить только один файл");
       return;
     }
-    const input = part(root, "[type=file]");
     input.files = files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };

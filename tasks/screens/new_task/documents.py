@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from archive.models import DocumentVersion
 from clients.models import Region
-from econtract.platform.common.formatting import format_file_size, pluralize
+from tasks.screens.common.document_files import FileView, describe_file, list_files
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.common.page_previews import PagePreview, build_page_previews
 from tasks.screens.common.reviews import Review, build_review
@@ -14,6 +14,7 @@ from tasks.screens.new_task.checklist import ChecklistItem
 from tasks.screens.new_task.forms import needs_document_and_service
 
 ATTACH_DOCUMENT = "Вложите документ"
+CHOOSE_FILE = "Выберите файл, который займет место прежнего"
 CONVERSION_FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
 REVIEW_PAGES = "Просмотрите страницы документа и подтвердите это"
 DOCUMENT_ANCHOR = "#id_document"
@@ -28,6 +29,7 @@ PROGRESS = {
     State.CONVERTING: "Преобразуем в PDF…",
     State.CHECKING: "Ждет антивирусной проверки…",
 }
+JOINING = "Готовим файлы и объединяем их в один PDF…"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class AttachedDocument:
     """The attached file.
 
     ``progress`` says what is being done with it and ``error`` why it cannot be used; both are
-    "" for a file that is ready. URLs and ``pages`` are empty until it is ready.
+    "" for a file that is ready. URLs and ``pages`` are empty until it is ready. ``files`` are
+    those that it consists of, if there are several.
     """
 
     version: int
@@ -47,6 +50,8 @@ class AttachedDocument:
     pdf_url: str
     text_url: str
     pages: tuple[PagePreview, ...]
+    files: tuple[FileView, ...]
+    has_contents_page: bool
 
 
 def build_attached_document(
@@ -56,16 +61,22 @@ def build_attached_document(
     if version is None:
         return None
     is_ready = version.is_ready
+
+    def pdf_url(file: DocumentVersion) -> str:
+        return _url("pdf", kind, file) if file.is_ready else ""
+
     return AttachedDocument(
         version=version.pk,
         name=version.file_name,
-        description=_describe(version),
-        progress=PROGRESS.get(State(version.state), ""),
+        description=describe_file(version),
+        progress=_describe_progress(version),
         error=_build_error(version),
         review=build_review(version, _url("attachment", kind, version, 0)),
-        pdf_url=_url("pdf", kind, version) if is_ready else "",
+        pdf_url=pdf_url(version),
         text_url=_url("text", kind, version) if is_ready else "",
         pages=build_page_previews(version, _url("page", kind, version, 1)) if is_ready else (),
+        files=list_files(version, pdf_url),
+        has_contents_page=version.has_contents_page,
     )
 
 
@@ -82,17 +93,18 @@ def build_document_item(
     return ChecklistItem("Документ", DOCUMENT_ANCHOR, (problem,) if problem else ())
 
 
+def _describe_progress(version: DocumentVersion) -> str:
+    if version.is_joined and version.state == State.CONVERTING:
+        return JOINING
+    return PROGRESS.get(State(version.state), "")
+
+
 def _build_error(version: DocumentVersion) -> str:
     if version.state != State.FAILED:
         return ""
+    if version.is_joined:
+        return version.problem
     return f"{CONVERSION_FAILED}. {version.problem}".rstrip(". ")
-
-
-def _describe(version: DocumentVersion) -> str:
-    size = format_file_size(version.source.size)
-    if not version.pages:
-        return size
-    return f"{version.pages} {pluralize(version.pages, 'страница', 'страницы', 'страниц')}, {size}"
 
 
 def _url(name: str, kind: FormKind, version: DocumentVersion, *numbers: int) -> str:

@@ -1,5 +1,6 @@
 """Saving the form as a draft, and creating its task."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -14,20 +15,20 @@ from tasks.screens.new_task.form_state import FormState
 
 
 def save_form(
-    state: FormState, page_version: PageVersion, file: StoredUpload | None = None
+    state: FormState, page_version: PageVersion, files: Sequence[StoredUpload] = ()
 ) -> FormState:
-    """Save the form as the user's draft; ``file`` becomes its document.
+    """Save the form as the user's draft; ``files`` join its document.
 
     Raises DraftChanged and AlreadyCreated.
     """
     with transaction.atomic():
-        state = _fill_draft(state, page_version, file)
+        state = _fill_draft(state, page_version, files)
         state.draft.save()
     return state
 
 
 def create_or_save(
-    state: FormState, page_version: PageVersion, file: StoredUpload | None
+    state: FormState, page_version: PageVersion, files: Sequence[StoredUpload]
 ) -> tuple[FormState, SigningTask | None]:
     """Create client, contact and task and delete the draft; or save an incomplete form.
 
@@ -35,7 +36,7 @@ def create_or_save(
     the meantime, and ActionRefused. Nothing is saved then.
     """
     with transaction.atomic():
-        state = _fill_draft(state, page_version, file)
+        state = _fill_draft(state, page_version, files)
         if not state.is_complete:
             state.draft.save()
             return state, None
@@ -60,7 +61,7 @@ def check_account(state: FormState) -> None:
 
 
 def _fill_draft(
-    state: FormState, page_version: PageVersion, file: StoredUpload | None
+    state: FormState, page_version: PageVersion, files: Sequence[StoredUpload]
 ) -> FormState:
     answer = state.client_section.cdi_answer
     draft = drafts.fill_draft(
@@ -69,6 +70,6 @@ def _fill_draft(
         page_version=page_version,
         fields=state.values,
         organisation=answer.to_json() if answer else None,
-        file=file,
+        files=files,
     )
     return replace(state, draft=draft)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("<form_kind:slug>/recipient/", lookups.check_recipient, name="new_recipient"),
     path("<form_kind:slug>/document/", documents.document, name="new_document"),
     path("<form_kind:slug>/document/detach/", documents.detach, name="new_document_detach"),
+    path("<form_kind:slug>/document/files/", documents.files, name="new_document_files"),
     path("<form_kind:slug>/document/review/", documents.review, name="new_document_review"),
     path(
         "<form_kind:slug>/document/<int:version>/pdf/",

@@ -1,22 +1,25 @@
 """The document of the form: uploaded, shown while it is converted, reviewed, detached."""
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive import documents
+from archive.documents import StoredUpload
 from archive.files import previews, serving
 from archive.files.storage import StoredFileDamaged, StoredFileWithheld
+from archive.joining.composition import store_uploads
 from archive.models import DocumentVersion
 from clients.screens.access import current_user
 from econtract.platform.common.htmx import is_fragment
-from tasks.actions import drafts
+from tasks.actions import draft_files, drafts
 from tasks.models import Draft
 from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.page_previews import MAX_PREVIEWS
-from tasks.screens.new_task.documents import ATTACH_DOCUMENT
+from tasks.screens.common.requests import parse_key
+from tasks.screens.new_task.documents import ATTACH_DOCUMENT, CHOOSE_FILE
 from tasks.screens.new_task.form_state import FormState, build_form_state
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
@@ -24,7 +27,7 @@ from tasks.screens.new_task.views.requests import (
     get_form_kind,
     read_form,
     save_posted_form,
-    store_posted_file,
+    save_posted_form_and_files,
 )
 from tasks.screens.new_task.views.responses import (
     focus_document_block,
@@ -52,10 +55,9 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
         draft = find_draft_of_url(request, kind)
         state = build_form_state(kind, current_user(request), draft.fields, draft)
         return render_document_block(request, state)
-    file, refusal = store_posted_file(request)
-    state = save_posted_form(request, kind, file=file)
-    if file is None:
-        return render_refused_file(request, state, refusal or ATTACH_DOCUMENT)
+    state, posted = save_posted_form_and_files(request, kind)
+    if posted.refusal or not posted.accepted:
+        return render_refused_file(request, state, posted.refusal or ATTACH_DOCUMENT)
     return _respond(request, state)
 
 
@@ -67,6 +69,45 @@ def detach(request: HttpRequest, slug: str) -> HttpResponse:
     state = save_posted_form(request, kind)
     drafts.detach(draft=state.draft)
     return _respond(request, state)
+
+
+@require_POST
+@handle_draft_conflicts
+def files(request: HttpRequest, slug: str) -> HttpResponse:
+    """«Выше», «Ниже», «Убрать» and «Заменить файл» of one file; the page of contents."""
+    kind = get_form_kind(request, slug)
+    replaced = parse_key(request.POST.get("replace", ""))
+    replacement, refusal = _store_replacement(request, replaced) if replaced else (None, "")
+    state, posted = save_posted_form_and_files(request, kind)
+    if replaced and replacement:
+        draft_files.replace_file(draft=state.draft, version_id=replaced, upload=replacement)
+    else:
+        _change_files(state.draft, request.POST)
+    if refusal or posted.refusal:
+        return render_refused_file(request, state, refusal or posted.refusal)
+    return _respond(request, state)
+
+
+def _store_replacement(request: HttpRequest, replaced: int) -> tuple[StoredUpload | None, str]:
+    """The posted file that takes the place of another, and why there is none."""
+    uploads = request.FILES.getlist(f"replacement-{replaced}")[:1]
+    accepted, refused = store_uploads(uploads, user=current_user(request))
+    if accepted:
+        return accepted[0], ""
+    return None, refused[0].message if refused else CHOOSE_FILE
+
+
+def _change_files(draft: Draft, data: QueryDict) -> None:
+    """What the pressed button asks for: an aim, not a step, so that a second click is harmless."""
+    moved, _, position = data.get("move", "").partition("-")
+    moved_id, position_number = parse_key(moved), parse_key(position)
+    removed_id = parse_key(data.get("remove", ""))
+    if moved_id is not None and position_number is not None:
+        draft_files.move_file(draft=draft, version_id=moved_id, position=position_number)
+    elif removed_id is not None:
+        draft_files.remove_file(draft=draft, version_id=removed_id)
+    elif "contents" in data:
+        draft_files.show_contents_page(draft=draft, is_shown=data["contents"] == "on")
 
 
 @require_POST
@@ -102,7 +143,8 @@ def _get_draft(request: HttpRequest, slug: str, version: int) -> Draft:
 
 
 def _get_version(request: HttpRequest, slug: str, pk: int) -> DocumentVersion:
-    return get_object_or_404(DocumentVersion, pk=_get_draft(request, slug, pk).document_version_id)
+    _get_draft(request, slug, pk)
+    return get_object_or_404(DocumentVersion, pk=pk)
 
 
 @require_safe
@@ -111,9 +153,9 @@ def pdf(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     document_version = _get_version(request, slug, version)
     if document_version.pdf is None:
         raise Http404
-    stem = document_version.file_name.rpartition(".")[0] or document_version.file_name
+    name = f"{document_version.file_stem}.pdf"
     try:
-        return serving.serve(request, document_version.pdf, file_name=f"{stem}.pdf", inline=True)
+        return serving.serve(request, document_version.pdf, file_name=name, inline=True)
     except (StoredFileDamaged, StoredFileWithheld):
         raise Http404 from None
 

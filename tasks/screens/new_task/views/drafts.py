@@ -20,7 +20,7 @@ from tasks.screens.new_task.views.requests import (
     find_draft_of_url,
     get_form_kind,
     save_posted_form,
-    store_posted_file,
+    save_posted_form_and_files,
 )
 from tasks.screens.new_task.views.responses import form_url, render_changes, render_refused_file
 
@@ -38,10 +38,9 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     An account number that has become complete is checked at once.
     """
     kind = get_form_kind(request, slug)
-    file, refusal = store_posted_file(request)
-    state = save_posted_form(request, kind, file=file)
-    if refusal:
-        return render_refused_file(request, state, refusal)
+    state, posted = save_posted_form_and_files(request, kind)
+    if posted.refusal:
+        return render_refused_file(request, state, posted.refusal)
     if state.needs_account_check:
         check_account(state)
     return render_changes(request, state)

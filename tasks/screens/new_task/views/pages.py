@@ -31,7 +31,7 @@ from tasks.screens.new_task.views.requests import (
     read_form,
     read_page_version,
     save_posted_form,
-    store_posted_file,
+    store_posted_files,
 )
 from tasks.screens.new_task.views.responses import (
     CLIENT_SEARCH,
@@ -137,17 +137,17 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
     """«Создать задание»: the task's card, or the form with everything that is missing (422)."""
     page_version = read_page_version(request)
     state = read_form(request, kind, refresh=True)
-    file, refusal = store_posted_file(request)
+    posted = store_posted_files(request, state.draft)
     task, reasons = None, []
-    if refusal:
-        state = save_form(state, page_version)
+    if posted.refusal:
+        state = save_form(state, page_version, posted.accepted)
     else:
         try:
-            state, task = create_or_save(state, page_version, file)
+            state, task = create_or_save(state, page_version, posted.accepted)
         except (DuplicateContact, ActionRefused) as error:
             reasons = error.messages if isinstance(error, ActionRefused) else [str(error)]
             # The cause may be newer than the form's validation, so validate it again.
-            state = save_form(read_form(request, kind), page_version, file)
+            state = save_form(read_form(request, kind), page_version, posted.accepted)
     if task is not None:
         messages.success(request, f"Задание {task.number} создано")
         return redirect(task)
@@ -157,5 +157,5 @@ def _create(request: HttpRequest, kind: FormKind) -> HttpResponse:
         page_version,
         status=UNPROCESSABLE,
         refusals=reasons,
-        document_error=refusal,
+        document_error=posted.refusal,
     )

@@ -1,13 +1,15 @@
 """Reading a request: which form it is about, and what was posted."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from archive import documents
 from archive.documents import StoredUpload
-from archive.intake.refusals import IntakeRefused
+from archive.intake import refusals
+from archive.joining import composition
 from clients.screens.access import current_user
 from tasks.actions import drafts
 from tasks.actions.drafts import PageVersion
@@ -18,11 +20,19 @@ from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import FormState, build_form_state, field_names
 from tasks.screens.new_task.saving import save_form
 
-FILE_FIELD = "document"
-SINGLE_FILE_ONLY = "Можно вложить только один файл"
+FILES_FIELD = "document"
+ALREADY_ATTACHED = "«{}» уже вложен"
 # Length of the textual form of a UUID, and of `Draft.page`.
 MAX_PAGE_LENGTH = 36
 MAX_NUMBER_LENGTH = 9
+
+
+@dataclass(frozen=True)
+class PostedFiles:
+    """The posted files that are accepted, stored, and why others are not ("": all are)."""
+
+    accepted: Sequence[StoredUpload] = ()
+    refusal: str = ""
 
 
 def get_form_kind(request: HttpRequest, slug: str) -> FormKind:
@@ -76,21 +86,35 @@ def save_posted_form(
     kind: FormKind,
     *,
     refresh: bool = False,
-    file: StoredUpload | None = None,
 ) -> FormState:
     """`read_form`, saved as the draft. Raises DraftChanged and AlreadyCreated."""
     state = read_form(request, kind, refresh=refresh)
-    return save_form(state, read_page_version(request), file)
+    return save_form(state, read_page_version(request))
 
 
-def store_posted_file(request: HttpRequest) -> tuple[StoredUpload | None, str]:
-    """The posted file, stored, and why it is refused; (None, "") if no file was posted."""
-    uploads = request.FILES.getlist(FILE_FIELD)
+def save_posted_form_and_files(
+    request: HttpRequest, kind: FormKind
+) -> tuple[FormState, PostedFiles]:
+    """`save_posted_form`, and the posted files join the draft's document."""
+    state = read_form(request, kind)
+    posted = store_posted_files(request, state.draft)
+    return save_form(state, read_page_version(request), posted.accepted), posted
+
+
+def store_posted_files(request: HttpRequest, draft: Draft) -> PostedFiles:
+    """The files that the request adds to the document of ``draft``. In no transaction."""
+    uploads = request.FILES.getlist(FILES_FIELD)
     if not uploads:
-        return None, ""
-    if len(uploads) > 1:
-        return None, SINGLE_FILE_ONLY
-    try:
-        return documents.store_upload(uploads[0], user=current_user(request)), ""
-    except IntakeRefused as error:
-        return None, error.refusal.message
+        return PostedFiles()
+    attached = composition.list_parts(draft.document_version)
+    if len(attached) + len(uploads) > composition.MAX_PARTS:
+        return PostedFiles(refusal=refusals.TOO_MANY_FILES.message)
+    accepted, refused = composition.store_uploads(uploads, user=current_user(request))
+    known = {part.uploaded_file.sha256 for part in attached}
+    messages = [refusal.message for refusal in refused]
+    messages += [
+        ALREADY_ATTACHED.format(file.inspected.file_name)
+        for file in accepted
+        if file.inspected.sha256 in known
+    ]
+    return PostedFiles(accepted, ". ".join(messages))

@@ -43,6 +43,7 @@ URL_NAMES = (
     "recipient",
     "document",
     "document_detach",
+    "document_files",
     "document_review",
 )
 

@@ -127,12 +127,6 @@ def test_a_refused_file_is_an_error_and_loses_nothing(
     assert get_draft().document_version is None
 
 
-def test_no_more_than_one_file_can_be_attached(company: FormPage) -> None:
-    files = [SimpleUploadedFile(f"{n}.pdf", pdf_file()) for n in (1, 2)]
-    response = company.press("document/", document=files)
-    assert "Можно вложить только один файл" in get_text(response)
-
-
 def test_a_refused_file_keeps_the_attached_one(company: FormPage, attach: Attach) -> None:
     attach(company)
     response = attach(company, b"nonsense")
@@ -149,7 +143,7 @@ def test_any_button_uploads_the_file_without_javascript(company: FormPage) -> No
 def test_the_document_can_be_detached(company: FormPage, attach: Attach) -> None:
     attach(company)
     page = get_text(company.press("document/detach/"))
-    assert "Перетащите файл сюда" in page
+    assert "Перетащите файлы сюда" in page
     assert get_draft().document_version is None
 
 
