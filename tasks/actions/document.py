@@ -4,12 +4,16 @@ Every function is one transaction, takes ``actor``, and raises ActionRefused whe
 possible now.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from archive import documents
+from archive.documents import StoredUpload
+from archive.intake.refusals import IntakeRefused
+from archive.joining import composition
 from archive.models import DocumentVersion
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
@@ -81,23 +85,37 @@ def detach_document(task: SigningTask, actor: User) -> None:
     )
 
 
-def attach_document(*, task: SigningTask, upload: Any, actor: User) -> DocumentVersion:
-    """Uploads a new version of the document that was removed.
+def attach_document(*, task: SigningTask, uploads: Sequence[Any], actor: User) -> DocumentVersion:
+    """Uploads a new version of the document that was removed; several files are joined.
 
-    Raises archive.intake.refusals.IntakeRefused when the file is not accepted. The file is
-    inspected before the task is locked, so that a large one does not block the task.
+    Raises archive.intake.refusals.IntakeRefused when a file is not accepted; then none is attached.
+    The files are inspected before the task is locked, so that large ones do not block the task.
     """
     _require_no_document(task, actor)
-    version = documents.upload_version(upload=upload, user=actor, document=task.document)
+    files = store_all(uploads, actor)
     with transaction.atomic():
         fresh = lock_task(task.number)
         _require_no_document(fresh, actor)
-        fresh.document = version.document
-        fresh.document_version = version
-        save_task(fresh, "document", "document_version")
-        record_attachment(fresh, version, actor)
-        effects.submit_document_to_archive(fresh)
+        version = composition.add_document(files, user=actor, document=fresh.document)
+        attach_version(fresh, version, actor)
     return version
+
+
+def store_all(uploads: Sequence[Any], user: User) -> list[StoredUpload]:
+    """Stores ``uploads``. Raises IntakeRefused, with all reasons, when any is not accepted."""
+    accepted, refused = composition.store_uploads(uploads, user=user)
+    if refused:
+        raise IntakeRefused(Refusal(refused[0].code, ". ".join(map(str, refused))))
+    return accepted
+
+
+def attach_version(task: SigningTask, version: DocumentVersion, actor: User) -> None:
+    """Makes ``version`` the document of the locked ``task``, which has none."""
+    task.document = version.document
+    task.document_version = version
+    save_task(task, "document", "document_version")
+    record_attachment(task, version, actor)
+    effects.submit_document_to_archive(task)
 
 
 def record_attachment(task: SigningTask, version: DocumentVersion, actor: User) -> None:
@@ -110,8 +128,19 @@ def record_attachment(task: SigningTask, version: DocumentVersion, actor: User) 
         acted_as=Actor.MANAGER,
         file_name=version.file_name,
         version=version.number,
-        sha256=version.source.sha256,
+        **_describe_content(version),
     )
+
+
+def _describe_content(version: DocumentVersion) -> dict[str, Any]:
+    """Which bytes were put on the task: the hash of the file, or of each file."""
+    if version.source is not None:
+        return {"sha256": version.source.sha256}
+    files = composition.list_parts(version)
+    return {
+        "files": [file.file_name for file in files],
+        "sha256": [file.uploaded_file.sha256 for file in files],
+    }
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ def _package(task: SigningTask) -> list[NamedFile]:
 
 
 def _versions(task: SigningTask) -> list[NamedFile]:
-    """The PDF of each version, and its source file if that is another one."""
+    """The PDF of each version, and the files that it was made from."""
     versions = DocumentVersion.objects.filter(document=task.document_id).select_related(
         "source", "pdf"
     )
@@ -32,8 +32,19 @@ def _versions(task: SigningTask) -> list[NamedFile]:
             stem = safe_stem(version.file_name, default="Документ")
             files.append((f"{folder}/{stem}.pdf", version.pdf))
         if version.pdf is None or version.pdf_id != version.source_id:
-            name = safe_name(version.file_name, default="Документ")
-            files.append((f"{folder}/Исходный файл/{name}", version.source))
+            files += _sources(version, folder)
+    return files
+
+
+def _sources(version: DocumentVersion, folder: str) -> list[NamedFile]:
+    """The uploaded file; of a joined version all files, numbered in their order."""
+    if version.source is not None:
+        name = safe_name(version.file_name, default="Документ")
+        return [(f"{folder}/Исходный файл/{name}", version.source)]
+    files = []
+    for part in version.parts.select_related("version__source"):
+        name = safe_name(f"{part.position}. {part.version.file_name}", default="Документ")
+        files.append((f"{folder}/Исходные файлы/{name}", part.version.uploaded_file))
     return files
 
 

@@ -30,14 +30,19 @@ def find_same_documents(
 
     Only those that ``user`` sees: a task of somebody else must not show that it exists.
     """
-    if version is None or not inn or not document_number:
+    if version is None or not inn or not document_number or (version.is_joined and not version.pdf):
         return ()
     tasks = SigningTask.objects.visible_to(user).in_work()
     same = tasks.filter(
         document_number=document_number,
         client__inn=inn,
         client__kpp=kpp,
-        document_version__source__sha256=version.source.sha256,
+        # The same files in the same order give the same PDF.
+        **(
+            {"document_version__pdf": version.pdf}
+            if version.is_joined
+            else {"document_version__source": version.source}
+        ),
     )
     others = same.exclude(pk=task.pk) if task else same
     return tuple(

@@ -79,6 +79,7 @@ PAGES = {
     "/tasks/{task}/account/": WORK,
     "/tasks/{task}/document/remove/": WORK,
     "/tasks/{task}/document/attach/": WORK,
+    "/tasks/{task}/document/files/": WORK,
     "/tasks/my/": LISTS_MY,
     "/tasks/all/": LISTS_ALL,
     "/tasks/archive/": LISTS,

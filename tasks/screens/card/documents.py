@@ -10,17 +10,14 @@ from accounts.models import User
 from archive.models import DocumentVersion, Package
 from archive.typesetting.barcodes import code128_svg, qr_svg
 from clients.models import ArchiveSystem
-from econtract.platform.common.formatting import (
-    format_file_size,
-    format_with_zone,
-    pluralize,
-)
+from econtract.platform.common.formatting import format_file_size, format_with_zone
 from econtract.platform.common.refusals import Refusal
 from tasks.actions.document import document_refusals, find_parked_submission
 from tasks.actions.same_documents import SameDocument, find_same_documents
 from tasks.lifecycle import guards
 from tasks.models import SigningTask
 from tasks.screens.card.flags import CardFlags
+from tasks.screens.common.document_files import FileView, describe_file, list_files
 from tasks.screens.common.page_previews import PagePreview, build_page_previews
 from tasks.screens.common.reviews import Review, build_review
 from tasks.statuses import Status
@@ -43,6 +40,7 @@ class VersionView:
     sha256: str
     pdf_url: str
     source_url: str
+    files: tuple[FileView, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,9 @@ class ArchiveCodeView:
 class DocumentBlock:
     """The block «Документы и услуги».
 
-    ``refusals`` say why the document cannot be replaced; ``versions`` are newest first.
+    ``refusals`` say why the document cannot be replaced; ``versions`` are newest first. ``files``
+    are those that the document consists of, if there are several; ``files_url`` is the page that
+    changes them, "" when they cannot be changed.
     """
 
     file_name: str
@@ -77,6 +77,8 @@ class DocumentBlock:
     pdf_url: str
     source_url: str
     icon: str
+    files: tuple[FileView, ...]
+    files_url: str
     document_code: ArchiveCodeView | None
     package_code: ArchiveCodeView | None
     package_url: str
@@ -113,7 +115,9 @@ def build_document_block(
         review_url=_review_url(task, current) if is_manager and current else "",
         version=task.document_version_id,
         pdf_url=_version_url("document_pdf", task, current) if current and current.pdf_id else "",
-        source_url=_version_url("document_source", task, current) if current else "",
+        source_url=_source_url(task, current) if current else "",
+        files=_list_files(task, current) if current else (),
+        files_url=reverse("tasks:document_files", args=[task.number]) if can_replace else "",
         icon="file-type-pdf" if current and current.pdf_id else "file",
         document_code=_build_code(current.archive_system, current.archive_code)
         if current
@@ -147,11 +151,8 @@ def build_document_block(
 
 
 def _describe_file(version: DocumentVersion) -> str:
-    parts = [format_file_size(version.source.size), format_with_zone(version.created_at)]
-    if version.pages:
-        pages = pluralize(version.pages, "страница", "страницы", "страниц")
-        parts.insert(0, f"{version.pages} {pages}")
-    return ", ".join(parts)
+    parts = [describe_file(version), format_with_zone(version.created_at)]
+    return ", ".join(filter(None, parts))
 
 
 def _describe_version(version: DocumentVersion) -> str:
@@ -206,10 +207,20 @@ def _build_version(task: SigningTask, version: DocumentVersion) -> VersionView:
     return VersionView(
         title=f"Версия {version.number}: {version.file_name}",
         details=_describe_version(version),
-        sha256=version.source.sha256,
+        sha256=file.sha256 if (file := version.source or version.pdf) else "",
         pdf_url=_version_url("document_pdf", task, version) if version.pdf_id else "",
-        source_url=_version_url("document_source", task, version),
+        source_url=_source_url(task, version),
+        files=_list_files(task, version),
     )
+
+
+def _source_url(task: SigningTask, version: DocumentVersion) -> str:
+    return "" if version.is_joined else _version_url("document_source", task, version)
+
+
+def _list_files(task: SigningTask, version: DocumentVersion) -> tuple[FileView, ...]:
+    """The files of a joined version, each with the address of its original."""
+    return list_files(version, lambda file: _version_url("document_source", task, file))
 
 
 def _build_previews(task: SigningTask, version: DocumentVersion) -> tuple[PagePreview, ...]:

@@ -39,6 +39,7 @@ from tasks.screens.card.timeline import (
     build_timeline_events,
     merge_events,
 )
+from tasks.screens.common.document_files import load_files
 from tasks.statuses import Status, WaitsFor, quick_filters
 from tasks.wording.call_scripts import find_call_script
 from tasks.wording.guidance import build_support_request
@@ -186,7 +187,7 @@ def _services(task: Parameter) -> QuerySet[Service]:
 @CompiledQuery
 def _versions_of(document: Parameter) -> QuerySet[DocumentVersion]:
     versions = DocumentVersion.objects.filter(document=document)
-    return versions.select_related("source", "uploaded_by", "reviewed_by")
+    return versions.select_related("source", "pdf", "uploaded_by", "reviewed_by")
 
 
 def _versions(task: SigningTask) -> list[DocumentVersion]:
@@ -194,6 +195,7 @@ def _versions(task: SigningTask) -> list[DocumentVersion]:
     if task.document_id is None:
         return []
     versions = _versions_of(document=task.document_id)
+    load_files(versions)
     for version in versions:
         if version.pk == task.document_version_id:
             task.document_version = version

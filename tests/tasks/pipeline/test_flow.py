@@ -169,7 +169,7 @@ def test_a_document_removed_from_the_client_is_revoked_and_replaced(
     run_everything()
     assert state_of(task) == (Status.SIGNING_FAILED, "withdrawn")
     upload = world.SimpleUploadedFile("Новый.docx", world.word_file("2.1. Новая цена."))
-    attach_document(task=reload(task), upload=upload, actor=manager)
+    attach_document(task=reload(task), uploads=[upload], actor=manager)
     run_until_archived(task)
     perform(task.number, "send_document", actor=manager)
     run_until(task, Status.COMPLETED, set_up)

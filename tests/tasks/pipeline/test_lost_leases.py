@@ -176,7 +176,7 @@ def test_a_worker_that_sends_too_late_does_not_restore_a_replaced_document(
             remove_document(task=reload(task), actor=manager)
             run_everything()
             upload = world.SimpleUploadedFile("Новый.pdf", office.pdf_bytes(2))
-            attach_document(task=reload(task), upload=upload, actor=manager)
+            attach_document(task=reload(task), uploads=[upload], actor=manager)
             run_everything()
             perform(task.number, "send_document", actor=manager)
             run_everything()

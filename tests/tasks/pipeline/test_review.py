@@ -36,7 +36,7 @@ def lossy_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
 def replace_document(task: SigningTask, manager: User) -> None:
     remove_document(task=task, actor=manager)
     upload = world.SimpleUploadedFile("Новый.docx", world.word_file("2.1. Новая цена."))
-    attach_document(task=reload(task), upload=upload, actor=manager)
+    attach_document(task=reload(task), uploads=[upload], actor=manager)
     run_until_archived(task)
 
 

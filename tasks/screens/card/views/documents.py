@@ -29,7 +29,11 @@ from tasks.statuses import Status
 NO_FILE = "Вложите документ"
 REVIEWED = "Отмечено: страницы документа просмотрены"
 REVIEWED_AND_SENT = "Страницы просмотрены, документ отправляется"
-TITLES = {"document_remove": "Открепить документ", "document_attach": "Вложить документ"}
+TITLES = {
+    "document_remove": "Открепить документ",
+    "document_attach": "Вложить документ",
+    "document_files": "Файлы документа",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,7 +56,7 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, _removal_text(updated_task))
             return redirect_browser(request, task.get_absolute_url())
     context = {"at_operator": withdrawal.is_needed(task), **_current_document(task), **context}
-    return _page(request, task, "document_remove", context, refusals)
+    return render_document_page(request, task, "document_remove", context, refusals)
 
 
 def _current_document(task: SigningTask) -> dict[str, Any]:
@@ -68,27 +72,29 @@ def _removal_text(task: SigningTask) -> str:
 
 @require_http_methods(["GET", "POST"])
 def attach(request: HttpRequest, number: int) -> HttpResponse:
-    """«Вложить документ»: all pages in one file."""
+    """«Вложить документ»: one file, or several that become one document."""
     task = get_visible_task(request, number)
     refusals = document_refusals(task, current_user(request))
     error = ""
     if request.method == "POST" and not refusals:
-        upload = request.FILES.get("file")
-        if upload is None:
-            return _page(request, task, "document_attach", {"error": NO_FILE}, refusals)
+        uploads = request.FILES.getlist("file")
+        if not uploads:
+            return render_document_page(
+                request, task, "document_attach", {"error": NO_FILE}, refusals
+            )
         try:
-            attach_document(task=task, upload=upload, actor=current_user(request))
+            attach_document(task=task, uploads=uploads, actor=current_user(request))
         except IntakeRefused as intake_error:
             error = intake_error.refusal.message
         except Overtaken as overtaken:
             context = {**_current_document(overtaken.task), "conflict": overtaken.messages}
-            return _page(request, task, "document_attach", context, refusals)
+            return render_document_page(request, task, "document_attach", context, refusals)
         except ActionRefused as refusal:
             refusals = list(refusal.refusals)
         else:
             messages.success(request, "Документ вложен")
             return redirect_browser(request, task.get_absolute_url())
-    return _page(request, task, "document_attach", {"error": error}, refusals)
+    return render_document_page(request, task, "document_attach", {"error": error}, refusals)
 
 
 @require_POST
@@ -132,14 +138,17 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(task)
 
 
-def _page(
+def render_document_page(
     request: HttpRequest,
     task: SigningTask,
     name: str,
     context: dict[str, Any],
     refusals: list[Refusal],
+    *,
+    is_valid: bool = False,
 ) -> HttpResponse:
-    status = UNPROCESSABLE if request.method == "POST" else 200
+    """The page ``name`` about the document; a POST that is not valid has an error or a conflict."""
+    status = UNPROCESSABLE if request.method == "POST" and not is_valid else 200
     if context.get("conflict"):
         status = CONFLICT
     body = f"tasks/card/actions/_{name}.html"

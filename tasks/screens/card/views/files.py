@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db.models import Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -32,7 +33,7 @@ def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     document_version = _get_version(get_visible_task(request, number), version)
     if document_version.pdf is None:
         raise Http404
-    name = f"{document_version.file_name.rpartition('.')[0] or document_version.file_name}.pdf"
+    name = f"{document_version.file_stem}.pdf"
     return _serve(request, document_version.pdf, name, inline=True)
 
 
@@ -40,6 +41,8 @@ def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
 def source(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     """The file as it was uploaded."""
     document_version = _get_version(get_visible_task(request, number), version)
+    if document_version.source is None:
+        raise Http404  # it consists of several files
     return _serve(request, document_version.source, document_version.file_name)
 
 
@@ -104,8 +107,10 @@ def all_files(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _get_version(task: SigningTask, pk: int) -> DocumentVersion:
+    """A version of the task's document, or one of the files that it consists of."""
     versions = DocumentVersion.objects.select_related("pdf", "source")
-    return get_object_or_404(versions, document=task.document_id, pk=pk)
+    own = Q(document=task.document_id) | Q(part_of__joined__document=task.document_id)
+    return get_object_or_404(versions.filter(own).distinct(), pk=pk)
 
 
 def _serve(
