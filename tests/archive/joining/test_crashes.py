@@ -8,10 +8,10 @@ from archive.models import DocumentVersion
 from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.worker import run_job
 from tests.archive.conftest import FakeConversion
-from tests.support.crashes import run_through_crashes
 from tests.support.documents import office
 from tests.support.documents.uploads import reload, upload_bytes
 from tests.support.factories import UserFactory
+from tests.tasks.pipeline.crashes import run_through_crashes
 
 
 @pytest.mark.django_db

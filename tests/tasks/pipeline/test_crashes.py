@@ -22,8 +22,8 @@ from edo.models import Box
 from tasks.models import HistoryEntry, SigningTask
 from tasks.statuses import Status
 from tests.support import world
-from tests.support.crashes import run_through_crashes
 from tests.support.sandbox import Sandbox
+from tests.tasks.pipeline.crashes import run_through_crashes
 
 # Among the crash points, those at which a mistake would cost most.
 DANGEROUS = {
