@@ -50,12 +50,12 @@ def address(task: SigningTask, page: str = "files/") -> str:
 
 
 def post(
-    web: Client, task: SigningTask, files: list[DocumentVersion], **values: object
+    web: Client, task: SigningTask, files: list[DocumentVersion | None], **values: object
 ) -> HttpResponse:
     """The page «Файлы документа» with ``files`` in this order, and a pressed button."""
     data = {
         "based_on": task.document_version_id or "",
-        "file": [file.pk for file in files],
+        "file": [file.pk for file in files if file],
         **values,
     }
     return web.post(address(task), data)
