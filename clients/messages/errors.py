@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from clients.messages.reasons import LIMIT
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, Refused
+from econtract.platform.common.formatting import format_due_time
 from econtract.platform.common.refusals import Refusal
 
 SYSTEM = "messages"
@@ -16,6 +18,15 @@ class MessageRefused(Refused):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(SYSTEM, refusal.code, refusal.text)
         self.refusal = refusal
+
+
+class LimitReached(MessageRefused):
+    """One more message would be too many; the next one may be sent at ``free_at``."""
+
+    def __init__(self, text: str, free_at: datetime) -> None:
+        fix = f"Следующее можно отправить {format_due_time(free_at)}."
+        super().__init__(Refusal(LIMIT, text, fix))
+        self.free_at = free_at
 
 
 class QuietHours(NotReadyYet):

@@ -9,12 +9,9 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from clients.messages.addresses import digest_address
-from clients.messages.errors import MessageRefused
-from clients.messages.reasons import LIMIT
+from clients.messages.errors import LimitReached
 from clients.models import MessageCount
 from econtract.platform.common import clock
-from econtract.platform.common.formatting import format_due_time
-from econtract.platform.common.refusals import Refusal
 
 # Messages are counted by the hour. One hour more than the day, so that no 24 hours have too many.
 HOUR = timedelta(hours=1)
@@ -25,7 +22,7 @@ def count_message(to: str, client_id: int | None) -> None:
     """Count one more message to the address ``to`` in the transaction that stores it.
 
     The counters stay locked until the transaction ends, so of messages at once none slips through.
-    Raises MessageRefused when this one would be too many; roll back then.
+    Raises LimitReached when this one would be too many; roll back then.
     """
     # Always in this order: transactions never wait for each other in a circle.
     _count(
@@ -56,9 +53,7 @@ def _count(subject: str, limit: int, text: str) -> None:
         if datetime.fromisoformat(hour) > now - WINDOW
     }
     if limit and sum(hours.values()) >= limit:
-        free_at = _find_free_time(hours, limit)
-        fix = f"Следующее можно отправить {format_due_time(free_at)}."
-        raise MessageRefused(Refusal(LIMIT, text.format(limit=limit), fix))
+        raise LimitReached(text.format(limit=limit), _find_free_time(hours, limit))
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
     hours[hour] = hours.get(hour, 0) + 1
     counter.hours, counter.counted_at = hours, now

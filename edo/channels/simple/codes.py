@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
 from edo import records
 from edo.channels.simple import links
-from edo.channels.simple.code_problems import explain_to_client
+from edo.channels.simple.code_problems import explain_link_limit, explain_to_client
 from edo.channels.simple.delivery import CODE_TEMPLATE
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import CodeMessage, SigningCode, SigningLink, SimpleSigning
@@ -40,10 +40,6 @@ KIND_NAMES = {
     "order_form": "бланк заказа",
     "acceptance": "акт",
 }
-LIMIT = (
-    f"По этой ссылке за сутки отправлено столько кодов, сколько можно: {MAX_CODES_PER_DAY}. "
-    "Позвоните своему менеджеру."
-)
 
 
 @dataclass(frozen=True)
@@ -85,8 +81,8 @@ def request_code(link: SigningLink, device: ClientDevice) -> CodeStatus:
         if code and (seconds := _seconds_to_wait(code)):
             return CodeStatus(True, seconds)
         if code is None:
-            if _count_today(link) >= MAX_CODES_PER_DAY:
-                return CodeStatus(False, problem=LIMIT)
+            if free_at := _find_free_time(link):
+                return CodeStatus(False, problem=explain_link_limit(MAX_CODES_PER_DAY, free_at))
             code = _create_code(link, signing, device)
         # Taken before the call, so that of two requests at once only one sends.
         code.sent_at = clock.now()
@@ -117,13 +113,13 @@ def _send(code: SigningCode, key: UUID, signing: SimpleSigning) -> CodeStatus:
             text=_compose_text(digits, signing),
             key=key,
             template=CODE_TEMPLATE,
-            client_id=None,
+            client_id=_find_client(code),
             is_requested=True,
             secret=digits,
         )
     except MessageRefused as error:
         _allow_sending(code)
-        return CodeStatus(True, problem=explain_to_client(error.refusal.code))
+        return CodeStatus(True, problem=explain_to_client(error))
     except Exception:
         _allow_sending(code)
         raise
@@ -199,9 +195,19 @@ def _find_live(link: SigningLink) -> SigningCode | None:
     return rows.filter(attempts__lt=MAX_CODE_ATTEMPTS).first()
 
 
-def _count_today(link: SigningLink) -> int:
-    since = clock.now() - timedelta(days=1)
-    return SigningCode.objects.filter(link=link, created_at__gt=since).count()
+def _find_free_time(link: SigningLink) -> datetime | None:
+    """When the next code may be created by ``link``; None: now."""
+    day = timedelta(days=1)
+    recent = SigningCode.objects.filter(link=link, created_at__gt=clock.now() - day)
+    times = recent.order_by("-created_at").values_list("created_at", flat=True)
+    return next((at + day for at in times[MAX_CODES_PER_DAY - 1 : MAX_CODES_PER_DAY]), None)
+
+
+def _find_client(code: SigningCode) -> int | None:
+    """The client to whom the link went: their codes count with their other messages."""
+    key = code.link.message_key
+    message = SentMessage.objects.filter(key=key).first() if key else None
+    return message.client_id if message else None
 
 
 def _seconds_to_wait(code: SigningCode) -> int:

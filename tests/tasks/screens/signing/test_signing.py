@@ -1,9 +1,13 @@
 """The signing page over HTTP, as a browser without a script uses it."""
 
+import re
+
 import pytest
 from django.db import transaction
 from django.test import Client as Browser
+from pytest_django.fixtures import Settings
 
+from clients.messages.limits import count_message
 from econtract.platform.common.errors import Unavailable
 from edo import records
 from edo.channels.simple import agreements, codes, links
@@ -23,6 +27,8 @@ from tests.support.signing.simple_signings import (
 )
 
 pytestmark = pytest.mark.django_db
+# With the time, and its zone: the page does not know the client's.
+NEXT_CODE = re.compile(r"Следующий код можно получить \d\d\.\d\d\.\d{4} \d\d:\d\d МСК")
 
 
 @pytest.fixture
@@ -162,7 +168,17 @@ def test_a_link_gives_five_codes_a_day(task: SigningTask, sms: Outbox, client: B
         page = client.post(f"{path}code/", build_ticks())
         SigningCode.objects.update(expires_at=signing_of(task).created_at)
     assert len(sms.texts) == 5
-    assert "столько кодов, сколько можно" in page.text
+    assert "столько кодов, сколько можно: 5" in page.text
+    assert NEXT_CODE.search(page.text)
+
+
+def test_a_limit_of_messages_says_when_it_ends(
+    task: SigningTask, client: Browser, settings: Settings
+) -> None:
+    settings.MESSAGES_IN_ALL = 1
+    count_message("+79990001122", None)
+    page = client.post(f"{link_of(task)}code/", build_ticks())
+    assert NEXT_CODE.search(page.text)
 
 
 def test_the_provider_is_down_between_link_and_code(
