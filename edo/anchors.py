@@ -16,6 +16,7 @@ from edo.evidence_chain.anchors import InclusionProof, build_anchor
 from edo.evidence_chain.kinds import RecordKind
 from edo.evidence_chain.merkle import ChainHead, build_proof, build_root
 from edo.models import EvidenceAnchor, EvidenceRecord, SimpleSigning
+from edo.records import export_chain
 from edo.seal import seal
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,9 @@ def find_proof(signing: SimpleSigning) -> tuple[EvidenceAnchor, InclusionProof] 
         heads = _build_heads(anchor)
         for index, head in enumerate(heads):
             if head.chain == str(signing.pk) and head.number >= record.number:
-                return anchor, InclusionProof(head, build_proof(heads, index))
+                records = export_chain(signing, with_values=False).records
+                later = records[record.number : head.number]
+                return anchor, InclusionProof(head, build_proof(heads, index), later)
     return None
 
 

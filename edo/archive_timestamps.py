@@ -42,13 +42,19 @@ def make_timestamp(content: bytes) -> ArchiveTimestamp:
     report = verify_stamp(token, lambda name: digests.digest(name, content), trust=trust)
     if report.certificate is None or report.stamped_at is None:
         raise Unavailable(SYSTEM, "the time-stamp has no certificate")
-    proofs = collect_proofs(token, trust=trust, at=report.stamped_at, content_type=TIME_STAMP_INFO)
     return ArchiveTimestamp(
         token,
-        encode_certificates(proofs.certificates),
+        collect_certificates(token, report.stamped_at),
         report.stamped_at,
         report.certificate.valid_until,
     )
+
+
+def collect_certificates(token: bytes, at: datetime) -> bytes:
+    """The chain of the certificate that made a stamp (PEM), as far as it is known."""
+    trust = load_trust_store()
+    proofs = collect_proofs(token, trust=trust, at=at, content_type=TIME_STAMP_INFO)
+    return encode_certificates(proofs.certificates)
 
 
 def collect_previous(*, seal: bytes | None, token: bytes | None) -> list[tuple[str, bytes]]:

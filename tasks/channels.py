@@ -13,9 +13,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.urls import reverse
 
+from edo.channels.evidence import AnchorEvidence
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
 from edo.channels.operator.refusals import ExchangeFailureCode, SendRefusalCode
@@ -29,8 +30,9 @@ from edo.channels.protocol import (
 from edo.channels.simple.channel import SimpleChannel
 from edo.channels.simple.channel import build_session as build_simple_session
 from edo.channels.simple.client import WRONG_NUMBER
+from edo.channels.simple.evidence import find_anchor as find_simple_anchor
 from edo.channels.simple.signer import Identification, IdentificationMethod, Signer
-from edo.models import Box, Exchange, Signatory, SimpleSigning
+from edo.models import Box, EvidenceAnchor, Exchange, Signatory, SimpleSigning
 from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import Resolution
 
@@ -216,6 +218,22 @@ def end_link(task: SigningTask) -> None:
     Only for a task whose channel `sends_own_messages`.
     """
     SimpleBinding().build_channel(task).revoke()
+
+
+def find_anchor(task: SigningTask) -> AnchorEvidence | None:
+    """The anchor over the records of a document that was signed by SMS, if there is one yet."""
+    return find_simple_anchor(task.simple_signing) if task.simple_signing else None
+
+
+def find_anchored_tasks() -> QuerySet[SigningTask]:
+    """Tasks with a package whose document was signed by SMS before the last anchor was made."""
+    last = EvidenceAnchor.objects.order_by("-day").values("created_at")[:1]
+    return SigningTask.objects.filter(
+        channel=Channel.SMS,
+        package__isnull=False,
+        simple_signing__state=SimpleSigning.State.SIGNED,
+        simple_signing__finished_at__lt=Subquery(last),
+    )
 
 
 BINDINGS: dict[str, ChannelBinding] = {

@@ -19,7 +19,7 @@ from tasks.actions import client_access, presence
 from tasks.lifecycle import effects, steps
 from tasks.models import SigningTask
 from tasks.notifications import expiry, timestamps, trust
-from tasks.pipeline import timestamping
+from tasks.pipeline import anchoring, timestamping
 from tasks.statuses import Status
 
 log = logging.getLogger(__name__)
@@ -61,14 +61,15 @@ def renew_timestamps() -> None:
 
 @shared_task(name="tasks.anchor_evidence")
 def anchor_evidence() -> None:
-    """Seals the evidence of simple signatures of the day; does nothing when that is done.
+    """Seals the evidence of simple signatures of the day, and adds what is sealed to packages.
 
-    Without a seal nothing is lost: the next run covers the same records.
+    Does nothing twice. Without a seal nothing is lost: the next run covers the same records.
     """
     try:
         anchors.create_anchor()
     except Unavailable as error:
         log.warning("The evidence of the day has no anchor yet: %s", error)
+    anchoring.enqueue_due_anchors()
 
 
 @shared_task(name="tasks.enqueue_digests")

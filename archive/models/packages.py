@@ -14,7 +14,7 @@ class Package(models.Model):
     """
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="Файл")
-    # The same with the time-stamps that have been made since: what users download.
+    # The same with the time-stamps and the anchor that have been made since: what users download.
     stamped_file = models.ForeignKey(
         StoredFile,
         models.PROTECT,
@@ -23,6 +23,8 @@ class Package(models.Model):
         related_name="+",
         verbose_name="Файл со штампами времени",
     )
+    # Only for simple signatures: whether it has the anchor of the day over their records.
+    is_anchored = models.BooleanField("Записи заверены", default=False)
     file_name = models.CharField("Имя файла", max_length=255)
     code = models.CharField("Код проверки", max_length=32, unique=True)
     archive_system = models.CharField("Архив", max_length=3, choices=ArchiveSystem, blank=True)
@@ -40,7 +42,7 @@ class Package(models.Model):
 
     @property
     def download_file(self) -> StoredFile:
-        """The file for users: the package with its time-stamps, if it has any."""
+        """The file for users: the package with what was added to it since."""
         return self.stamped_file or self.file
 
 

@@ -69,13 +69,18 @@ def parse_listing(content: bytes) -> dict[str, str]:
     return hashes
 
 
-def write_stamped_package(source: Path, target: Path, folders: Sequence[TimestampFolder]) -> None:
-    """A copy of the package ``source`` with the stamps after its files, which stay as they are."""
+def write_extended_package(
+    source: Path, target: Path, added: Iterable[tuple[datetime, Iterable[tuple[str, bytes]]]]
+) -> None:
+    """A copy of the package ``source`` with more after its files, which stay as they are.
+
+    ``added`` are groups of files (name, content), each with the time that dates it.
+    """
     shutil.copyfile(source, target)
     with zipfile.ZipFile(target, "a") as archive:
-        for folder in folders:
-            moment = folder.stamped_at.astimezone(MOSCOW).timetuple()[:6]
-            for name, content in folder.list_files():
+        for made_at, files in added:
+            moment = made_at.astimezone(MOSCOW).timetuple()[:6]
+            for name, content in files:
                 info = zipfile.ZipInfo(name, moment)
                 info.external_attr = 0o100644 << 16
                 info.create_system = 3

@@ -12,7 +12,7 @@ from datetime import datetime
 from asn1crypto import pem
 from cryptography import x509
 
-from archive.package import timestamps
+from archive.package import anchors, timestamps
 from archive.package.manifest import FileRole, Manifest
 from econtract.verification.package_files import FileDigests, PackageFiles, UnreadablePackage
 from econtract.verification.results import TimeProof, TimeSource
@@ -80,12 +80,13 @@ class PackageEvidence:
         return ()
 
     def _read_all(self, roles: set[FileRole], extension: str) -> list[bytes]:
-        """The files with those roles, and those of time-stamps with that extension."""
+        """The files with those roles, and those of stamps and of the anchor with that extension."""
         names = [entry.name for entry in self._manifest.files if entry.role in roles]
         names += [
             name
             for name in self._files.names
-            if timestamps.parse_path(name) and name.endswith(f".{extension}")
+            if (timestamps.parse_path(name) or name == anchors.CERTIFICATES_NAME)
+            and name.endswith(f".{extension}")
         ]
         contents = (self._read(name) for name in names[:MAX_EVIDENCE_FILES])
         return [content for content in contents if content]

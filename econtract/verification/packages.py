@@ -2,6 +2,7 @@
 
 from typing import BinaryIO
 
+from archive.package import anchors
 from archive.package.manifest import (
     NAME,
     SEAL_NAME,
@@ -12,6 +13,7 @@ from archive.package.manifest import (
     derive_code,
     parse_manifest,
 )
+from econtract.verification.anchors import verify_anchor
 from econtract.verification.evidence import PackageEvidence, find_protocol_problem
 from econtract.verification.judging import JudgedSignature, judge_signature
 from econtract.verification.package_files import (
@@ -23,6 +25,7 @@ from econtract.verification.package_files import (
 from econtract.verification.package_timestamps import verify_timestamps
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import (
+    AnchorResult,
     FileResult,
     PowerOfAttorneyResult,
     SealResult,
@@ -32,6 +35,7 @@ from econtract.verification.results import (
 from econtract.verification.simple import verify_simple
 from econtract.verification.stamped_copies import find_copy_difference
 from edo.crypto.digests import DOCUMENT_DIGESTS
+from edo.evidence_chain.chains import ExportedChain
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing.cms_parsing import to_der
@@ -92,7 +96,9 @@ class _PackageVerification:
                 for entry in signatures
             ),
             simple_signatures=tuple(
-                verify_simple(self.files, entry, self.manifest, self.digests, self.seal)
+                verify_simple(
+                    self.files, entry, self.manifest, self.digests, self.seal, self._verify_anchor
+                )
                 for entry in self.simple_entries
             ),
             powers=tuple(powers),
@@ -152,6 +158,8 @@ class _PackageVerification:
     def _find_unlisted_files(self) -> list[FileResult]:
         manifest_names = {NAME, SEAL_NAME, *(entry.name for entry in self.manifest.files)}
         manifest_names |= self.timestamps.covered
+        if self.simple_entries:
+            manifest_names |= anchors.NAMES
         return [
             FileResult(
                 name=name,
@@ -193,6 +201,16 @@ class _PackageVerification:
             )
         except ValueError:
             return False
+
+    def _verify_anchor(self, chain: ExportedChain) -> AnchorResult | None:
+        return verify_anchor(
+            self.files,
+            self.digests,
+            chain,
+            sender_inn=self.inns.get("sender", ""),
+            seal_trust=self.evidence.extend_trust(self.policy.seal_trust or self.policy.trust),
+            trust=self.trust,
+        )
 
     # --- Seal --------------------------------------------------------------------------------
 

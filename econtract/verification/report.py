@@ -89,6 +89,11 @@ def find_unknowns(result: VerificationResult) -> list[str]:
             "Кто держал в руках телефон: простая подпись доказывает, что код пришел на номер, "
             "закрепленный за человеком, и был введен."
         )
+    if any(simple.anchor is None for simple in result.simple_signatures):
+        unknowns.append(
+            "Вошли ли записи о подписании в заверение дня: в пакете его нет. Его добавляют на "
+            "следующий день после подписания; скачайте пакет снова."
+        )
     if result.has_unknown_copy:
         unknowns.append("Тот ли документ показывает копия с отметками: сопоставить их не удалось.")
     if result.is_sealed:
@@ -163,10 +168,23 @@ def simple_block(result: SimpleSignatureResult, *, in_full: bool = True) -> Repo
         ("Подписано", format_timestamp(result.signed_at) if result.signed_at else ""),
         ("Событие", f"№ {result.record_number}" if result.record_number else ""),
         ("Последняя запись", result.head),
+        ("Заверение записей", _describe_anchor(result)),
         ("Обратите внимание", " ".join(result.warnings) if in_full else ""),
     ]
     problems = _visible_problems(result.problems, in_full=in_full)
-    return ReportBlock(f"Простая электронная подпись{side}", _non_empty(rows), problems)
+    title = f"Простая электронная подпись{side}"
+    return ReportBlock(title, _non_empty(rows), problems, result.doubts)
+
+
+def _describe_anchor(result: SimpleSignatureResult) -> str:
+    """Empty for an anchor that proves nothing."""
+    anchor = result.anchor
+    if anchor is None or anchor.day is None or anchor.problems or anchor.doubts:
+        return ""
+    text = f"печатью за {anchor.day:%d.%m.%Y}"
+    if anchor.stamped_at is None:
+        return f"{text}, без штампа времени"
+    return f"{text}, штамп времени {format_timestamp(anchor.stamped_at)}"
 
 
 def power_block(result: PowerOfAttorneyResult, *, in_full: bool = True) -> ReportBlock:

@@ -1,7 +1,7 @@
 """The result of a verification as plain data: for files, signatures and powers of attorney."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from archive.package.manifest import Manifest
@@ -91,11 +91,25 @@ class PowerOfAttorneyResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnchorResult:
+    """The anchor over the records of a simple signature; the fields are those of SignatureResult.
+
+    ``stamped_at`` is the time of a time-stamp over its seal, None without one that counts.
+    """
+
+    day: date | None = None
+    stamped_at: datetime | None = None
+    problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimpleSignatureResult:
     """A simple signature: the records of a signing. ``problems`` are those of SignatureResult.
 
     Values that cannot be trusted are empty or None. ``phone`` is masked. ``warnings`` are no
-    problems: a person has to judge them. ``head`` is the hash of the last record.
+    problems: a person has to judge them. ``head`` is the hash of the last record. ``anchor`` is
+    None when the package has none; its problems and doubts are among those of the signature.
     """
 
     name: str
@@ -107,6 +121,8 @@ class SimpleSignatureResult:
     record_number: int | None = None
     head: str = ""
     warnings: tuple[str, ...] = ()
+    anchor: AnchorResult | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,13 +166,13 @@ class VerificationResult:
         A package may still be `is_unsealed`: its signatures are valid, and nothing protects the
         files that the parties have not signed.
         """
-        results: list[SignatureResult | PowerOfAttorneyResult | SealResult]
-        results = [*self.signatures, *self.powers, *([self.seal] if self.seal else [])]
+        results: list[SignatureResult | PowerOfAttorneyResult | SimpleSignatureResult | SealResult]
+        results = [*self.signatures, *self.powers, *self.simple_signatures]
+        results += [self.seal] if self.seal else []
         problems = [
             *self.problems,
             *(file.problem for file in self.files if file.problem),
             *(problem for result in results for problem in result.problems),
-            *(problem for simple in self.simple_signatures for problem in simple.problems),
             *(problem for stamp in self.timestamps for problem in stamp.problems),
             *([] if self.signatures else ["no signature"]),
         ]

@@ -1,10 +1,10 @@
 """Verifying a simple signature of a package: the records, their order, the texts. No database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from archive.package.manifest import FileRole, Manifest, ManifestEntry
 from econtract.verification.package_files import FileDigests, PackageFiles, UnreadablePackage
-from econtract.verification.results import SealResult, SimpleSignatureResult
+from econtract.verification.results import AnchorResult, SealResult, SimpleSignatureResult
 from edo.evidence_chain.chains import ChainUnreadable, ExportedChain, find_problems, parse_chain
 from edo.evidence_chain.kinds import RecordKind
 from edo.evidence_chain.order import find_order_problems
@@ -21,10 +21,12 @@ def verify_simple(
     manifest: Manifest,
     digests: Mapping[str, FileDigests],
     seal: SealResult | None,
+    check_anchor: Callable[[ExportedChain], AnchorResult | None],
 ) -> SimpleSignatureResult:
     """Verifies the records in the file ``entry``; ``digests`` are those of the actual files.
 
     Only the seal shows that the records are ours and that none was cut off at the end.
+    ``check_anchor`` is called with records that are not changed.
     """
     document = digests.get(entry.signs or "")
     names = [text.name for text in manifest.files if text.role == FileRole.ACCEPTED_TEXT]
@@ -44,6 +46,8 @@ def verify_simple(
         problems.append(NO_SEAL)
     signed = chain.find(RecordKind.SIGNED)
     is_whole = not find_problems(chain)
+    anchor = check_anchor(chain) if is_whole else None
+    problems += anchor.problems if anchor else ()
     return SimpleSignatureResult(
         name=entry.name,
         side=entry.side or "",
@@ -54,6 +58,8 @@ def verify_simple(
         record_number=signed[0].number if signed and is_whole else None,
         head=chain.head,
         warnings=tuple(item.text for item in find_warnings(chain)) if is_whole else (),
+        anchor=anchor,
+        doubts=anchor.doubts if anchor else (),
     )
 
 

@@ -122,6 +122,22 @@ class SimpleSignatureEvidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnchorEvidence:
+    """The anchor that covers the records of a simple signature, and the proof that it does.
+
+    `seal` is a detached CMS over `content`; `stamp` (RFC 3161) is over the seal, with the chain of
+    its service (PEM), both empty where no service has made one.
+    """
+
+    content: bytes
+    seal: bytes
+    proof: bytes
+    made_at: datetime
+    stamp: bytes
+    certificates: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class PowerOfAttorneyEvidence:
     """A machine-readable power of attorney (МЧД) that one side signed by.
 

@@ -5,6 +5,7 @@ from econtract.platform.outbox.registry import JobKind
 from tasks.lifecycle.steps import register_step
 from tasks.pipeline import feeds
 from tasks.pipeline.access_codes import SendAccessCode
+from tasks.pipeline.anchoring import AnchorPackage
 from tasks.pipeline.archiving import SubmitDocumentToArchive, SubmitPackageToArchive
 from tasks.pipeline.cabinet import CreateCabinet
 from tasks.pipeline.client_messages import SendMessage, SendSigningLink
@@ -37,6 +38,7 @@ JOB_KINDS: list[type[JobKind]] = [
     CollectEvidence,
     SubmitPackageToArchive,
     TimestampPackage,
+    AnchorPackage,
     SendMessage,
     SendSigningLink,
     SendAccessCode,

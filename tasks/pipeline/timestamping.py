@@ -1,11 +1,7 @@
 """Time-stamps over packages: the first soon after the sealing, then one a year."""
 
-import hashlib
-import shutil
-import tempfile
 import zipfile
 from datetime import datetime
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -20,11 +16,12 @@ from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import JobKind
 from edo import archive_timestamps
 from edo.archive_timestamps import ArchiveTimestamp
+from tasks.pipeline.package_downloads import find_anchor, load_timestamps, store_download
 
 KIND = "timestamp_package"
 # In one day, so that the service is not flooded when it is new or has been away.
 MAX_TIMESTAMPS_A_DAY = 1000
-ZIP, PROOF = "application/zip", "application/octet-stream"
+PROOF = "application/octet-stream"
 
 
 class TimestampPackage(JobKind):
@@ -42,14 +39,15 @@ class TimestampPackage(JobKind):
 
     def run(self, job: OutboxJob) -> None:
         package = Package.objects.select_related("file").get(pk=job.subject)
-        folders = _load_folders(package)
+        folders = load_timestamps(package)
         is_due = len(folders) + 1 == job.payload["number"]
         if not is_due or not archive_timestamps.has_timestamp_service():
             with transaction.atomic():
                 job.complete()
             return
         folder, timestamp = _make_folder(package, folders)
-        file = _store_stamped_package(package, [*folders, folder])
+        anchor = find_anchor(package) if package.is_anchored else None
+        file = store_download(package, [*folders, folder], anchor)
         proofs = [(name, storage.store_bytes(content, PROOF)) for name, content in folder.proofs]
         with transaction.atomic():
             if job.complete():
@@ -87,21 +85,6 @@ def find_due_packages(now: datetime) -> QuerySet[Package]:
     return Package.objects.filter(~Exists(is_fresh), ~Exists(jobs)).order_by("pk")
 
 
-def _load_folders(package: Package) -> list[TimestampFolder]:
-    rows = package.timestamps.prefetch_related("proofs__file")
-    return [
-        TimestampFolder(
-            number=row.number,
-            listing=bytes(row.listing),
-            token=bytes(row.token),
-            certificates=bytes(row.certificates),
-            stamped_at=row.stamped_at,
-            proofs=[(proof.name, storage.read_file(proof.file)) for proof in row.proofs.all()],
-        )
-        for row in rows
-    ]
-
-
 def _make_folder(
     package: Package, folders: list[TimestampFolder]
 ) -> tuple[TimestampFolder, ArchiveTimestamp]:
@@ -134,17 +117,6 @@ def _read_sealed_files(package: Package) -> dict[str, bytes]:
     with storage.open_file(package.file) as file, zipfile.ZipFile(file) as archive:
         names = [name for name in (manifest.NAME, manifest.SEAL_NAME) if name in archive.namelist()]
         return {name: archive.read(name) for name in names}
-
-
-def _store_stamped_package(package: Package, folders: list[TimestampFolder]) -> StoredFile:
-    with tempfile.TemporaryDirectory(prefix="package-") as work:
-        source, target = Path(work, "package.zip"), Path(work, "stamped.zip")
-        with storage.open_file(package.file) as stored, source.open("wb") as copy:
-            shutil.copyfileobj(stored, copy)
-        timestamps.write_stamped_package(source, target, folders)
-        with target.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            return storage.store_file(file, sha256=sha256, content_type=ZIP)
 
 
 def _store_timestamp(

@@ -1,6 +1,7 @@
 """Records of a signing in the database: one chain, protected, erasable, anchored every day."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_django.fixtures import Settings
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from edo import anchors, records
+from edo.evidence_chain.anchors import parse_proof
 from edo.evidence_chain.chains import find_problems, parse_chain
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import EvidenceAnchor, EvidenceRecord, EvidenceValue, SimpleSigning
@@ -124,8 +126,8 @@ class TestAnchors:
         proof = anchors.find_proof(other)
         assert proof is not None
         assert proof[0] == second
-        hashes = [record.hash for record in records.export_chain(other, with_values=False).records]
-        assert proof[1].find_problem(anchors.build_content(second), hashes, str(other.pk)) is None
+        chain = records.export_chain(other, with_values=False)
+        assert proof[1].find_problem(anchors.build_content(second), chain) is None
 
     def test_a_cut_tail_and_another_chain_are_found(
         self, set_up: Sandbox, signing: SimpleSigning
@@ -135,12 +137,30 @@ class TestAnchors:
         assert anchor is not None
         assert proof is not None
         chain = records.export_chain(signing, with_values=False)
-        hashes = [record.hash for record in chain.records]
         content = anchors.build_content(anchor)
-        assert proof[1].find_problem(content, hashes, chain.id) is None
-        assert proof[1].find_problem(content, hashes[:-1], chain.id)
-        assert proof[1].find_problem(content, [*hashes[:-1], "0" * 64], chain.id)
-        assert proof[1].find_problem(content, hashes, "another")
+        assert proof[1].find_problem(content, chain) is None
+        assert proof[1].find_problem(content, replace(chain, records=chain.records[:-1]))
+        other = replace(chain.records[-1], hash="0" * 64)
+        assert proof[1].find_problem(content, replace(chain, records=[*chain.records[:-1], other]))
+        assert proof[1].find_problem(content, replace(chain, id="another"))
+
+    def test_records_that_came_later_are_in_the_proof(
+        self, set_up: Sandbox, signing: SimpleSigning
+    ) -> None:
+        """A report of a delivery, when the package was built already."""
+        packaged = records.export_chain(signing, with_values=True)
+        records.append(signing, RecordKind.CODE_DELIVERED, facts={"message": "m"})
+        records.append(signing, RecordKind.CONSENT_WITHDRAWN, personal={"name": "Петров"})
+        anchor = anchors.create_anchor()
+        found = anchors.find_proof(signing)
+        assert anchor is not None
+        assert found is not None
+        proof = parse_proof(found[1].to_json())
+        assert [record.number for record in proof.later] == [4, 5]
+        assert "Петров" not in found[1].to_json().decode()
+        content = anchors.build_content(anchor)
+        assert proof.find_problem(content, packaged) is None
+        assert replace(proof, later=proof.later[:1]).find_problem(content, packaged)
 
     def test_the_time_stamp_is_kept_and_its_absence_too(
         self,

@@ -7,10 +7,12 @@ from django.conf import settings
 
 from clients.models.formats import mask_phone
 from econtract.platform.outbox.leases import fenced_transaction
-from edo import records
+from edo import anchors, records
+from edo.archive_timestamps import collect_certificates
 from edo.channels.cms_evidence import build_power_evidence, build_signature_evidence
 from edo.channels.evidence import (
     AcceptedTextEvidence,
+    AnchorEvidence,
     EvidenceAttempt,
     EvidenceContent,
     SenderEvidence,
@@ -82,6 +84,23 @@ def record_copy(signing: SimpleSigning, sha256: str) -> None:
             records.append(signing, RecordKind.MARK_MADE, facts={"copy_sha256": sha256})
         warnings = [warning.text for warning in find_warnings(chain)]
         SimpleSigning.objects.filter(pk=signing.pk).update(warnings=warnings)
+
+
+def find_anchor(signing: SimpleSigning) -> AnchorEvidence | None:
+    """The first anchor over the signature, with its proof; None while there is none."""
+    found = anchors.find_proof(signing)
+    if found is None:
+        return None
+    anchor, proof = found
+    stamp = bytes(anchor.timestamp or b"")
+    return AnchorEvidence(
+        content=anchors.build_content(anchor),
+        seal=bytes(anchor.signature),
+        proof=proof.to_json(),
+        made_at=anchor.created_at,
+        stamp=stamp,
+        certificates=collect_certificates(stamp, anchor.created_at) if stamp else b"",
+    )
 
 
 def fetch_evidence(signing: SimpleSigning, known: Sequence[EvidenceContent]) -> EvidenceAttempt:

@@ -14,10 +14,13 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from archive.package.anchors import PROOF_NAME
 from archive.package.builder import build_package
 from archive.package.simple import CHAIN_NAME
 from econtract import verify
+from edo.evidence_chain.chains import parse_chain
 from edo.evidence_chain.kinds import RecordKind
+from tests.support.documents.anchors import build_anchor_files
 from tests.support.documents.packages import (
     build_simple_parts,
     contract_pdf,
@@ -172,6 +175,10 @@ class TestReadme:
     def folder(self, package: Path, tmp_path: Path) -> Path:
         with zipfile.ZipFile(package) as archive:
             archive.extractall(tmp_path)
+        chain = parse_chain((tmp_path / CHAIN_NAME).read_bytes())
+        for name, content in build_anchor_files(chain, later=1).items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(content)
         return tmp_path
 
     def run_commands(self, folder: Path) -> list[str]:
@@ -187,18 +194,19 @@ class TestReadme:
 
     def test_python_alone_checks_the_records(self, folder: Path) -> None:
         *checks, listing = self.run_commands(folder)
-        assert checks == ["True"] * 6
+        assert checks == ["True"] * 7
         assert "17 2026-" in listing
         assert "Петров Петр Петрович" in listing
 
     @pytest.mark.parametrize(
         ("name", "tamper", "failures"),
         [
-            (CHAIN_NAME, lambda data: change_record(data, 7, page=2), {0}),
+            (CHAIN_NAME, lambda data: change_record(data, 7, page=2), {0, 6}),
             (CHAIN_NAME, rename_signer, {1}),
             ("Договор.pdf", lambda data: data + b"\n", {2}),
             (AGREEMENT_NAME, lambda data: data + b"\n", {3}),
             (COPY_NAME, lambda data: data + b"\n", {5}),
+            (PROOF_NAME, lambda data: data.replace(b'"is_left": true', b'"is_left": false'), {6}),
         ],
     )
     def test_its_commands_find_what_was_changed(

@@ -186,7 +186,9 @@ def build_stamped_package(
     built = build_package(parts=parts, target=folder / "package.zip", seal=seal_then)
     target = folder / "stamped.zip"
     folders = build_timestamp_folders(read_files(built.path), world, times)
-    timestamps.write_stamped_package(built.path, target, folders)
+    timestamps.write_extended_package(
+        built.path, target, [(folder.stamped_at, folder.list_files()) for folder in folders]
+    )
     return target
 
 

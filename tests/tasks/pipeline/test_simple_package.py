@@ -1,18 +1,29 @@
 """A document that was signed by SMS: its package is built and passes the offline verification."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 import time_machine
+from django.conf import LazySettings
+from django.db import transaction
 
 from accounts.models import User
 from archive.files import storage
+from archive.models import Package, PackageTimestamp, StoredFile
 from archive.package.manifest import FileRole
+from econtract.platform.common import clock
+from econtract.platform.outbox.models import OutboxJob
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
+from econtract.verification.results import VerificationResult
+from edo import records
+from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
 from edo.trust.store import load_seal_trust_store, load_trust_store
+from tasks.jobs import anchor_evidence
 from tasks.models import Channel, SigningTask
+from tasks.pipeline.timestamping import enqueue_due_timestamps
 from tasks.statuses import Status
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until
@@ -20,18 +31,34 @@ from tests.support.sandbox import Sandbox
 from tests.support.signing.simple_signings import next_morning
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
+pytestmark = pytest.mark.usefixtures("set_up")
 
-@pytest.mark.usefixtures("set_up")
-def test_the_package_of_a_document_signed_by_sms_is_valid(manager: User, set_up: Sandbox) -> None:
+
+@pytest.fixture
+def task(manager: User, set_up: Sandbox) -> Iterator[SigningTask]:
+    """A task that is signed by SMS and archived."""
     task = world.create_task(manager)
     SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
     with time_machine.travel(next_morning(), tick=True):
         run_until(task, Status.DOCUMENT_SIGNING, set_up)
         sign(set_up, links_in(set_up)[-1])
         run_everything()
-        policy = VerificationPolicy(trust=load_trust_store(), seal_trust=load_seal_trust_store())
-        with storage.open_file(reload(task).package.file) as file:
-            result = verify_package(BytesIO(file.read()), policy=policy)
+        yield task
+
+
+def verify(file: StoredFile) -> VerificationResult:
+    policy = VerificationPolicy(trust=load_trust_store(), seal_trust=load_seal_trust_store())
+    return verify_package(BytesIO(storage.read_file(file)), policy=policy)
+
+
+def get_package(task: SigningTask) -> Package:
+    package = reload(task).package
+    assert package is not None
+    return package
+
+
+def test_the_package_of_a_document_signed_by_sms_is_valid(task: SigningTask) -> None:
+    result = verify(get_package(task).file)
     assert result.ok, (result.problems, result.simple_signatures, result.signatures)
     [simple] = result.simple_signatures
     assert simple.owner
@@ -43,3 +70,57 @@ def test_the_package_of_a_document_signed_by_sms_is_valid(manager: User, set_up:
     assert "Номер телефона закреплен" in " ".join(signing.warnings)
     names = [file.name for file in result.files]
     assert len([name for name in names if name.startswith("evidence/simple/")]) == 3
+
+
+def test_the_download_gets_the_anchor_of_the_day_once(task: SigningTask) -> None:
+    sealed = storage.read_file(get_package(task).file)
+    anchor_evidence()
+    run_everything()
+    package = get_package(task)
+    assert package.is_anchored
+    assert storage.read_file(package.file) == sealed
+    result = verify(package.download_file)
+    assert result.ok, (result.problems, result.simple_signatures, result.files)
+    anchor = result.simple_signatures[0].anchor
+    assert anchor is not None
+    assert anchor.day == clock.now().date()
+    assert anchor.stamped_at is not None
+    anchor_evidence()
+    assert not OutboxJob.objects.open().filter(kind="anchor_package").exists()
+
+
+def test_a_renewed_time_stamp_keeps_the_anchor(task: SigningTask) -> None:
+    anchor_evidence()
+    run_everything()
+    PackageTimestamp.objects.update(renew_at=clock.now())
+    enqueue_due_timestamps()
+    run_everything()
+    result = verify(get_package(task).download_file)
+    assert result.ok, (result.problems, result.simple_signatures, result.files)
+    assert len(result.timestamps) == 2
+    assert result.simple_signatures[0].anchor is not None
+
+
+def test_a_report_that_comes_after_the_package_does_not_break_the_anchor(
+    task: SigningTask,
+) -> None:
+    with transaction.atomic():
+        records.append(SimpleSigning.objects.get(), RecordKind.CODE_DELIVERED)
+    anchor_evidence()
+    run_everything()
+    result = verify(get_package(task).download_file)
+    assert result.ok, (result.problems, result.simple_signatures, result.files)
+    assert result.simple_signatures[0].anchor is not None
+
+
+def test_without_a_seal_the_package_waits_for_the_next_anchor(
+    task: SigningTask, settings: LazySettings
+) -> None:
+    key, settings.SEAL_KEY = settings.SEAL_KEY, "unknown"
+    anchor_evidence()
+    run_everything()
+    assert not get_package(task).is_anchored
+    settings.SEAL_KEY = key
+    anchor_evidence()
+    run_everything()
+    assert get_package(task).is_anchored
