@@ -6,11 +6,10 @@ from datetime import date
 from archive.package import anchors
 from econtract.verification.package_files import FileDigests, PackageFiles, UnreadablePackage
 from econtract.verification.results import AnchorResult
+from econtract.verification.seals import verify_seal
 from edo.crypto import digests
 from edo.evidence_chain.anchors import ProofUnreadable, parse_proof, read_anchor
 from edo.evidence_chain.chains import ExportedChain
-from edo.signing.cms_parsing import to_der
-from edo.signing.seal_checks import check_seal
 from edo.signing.timestamps import verify_stamp
 from edo.signing.trust import TrustStore
 
@@ -47,12 +46,8 @@ def verify_anchor(
         return AnchorResult(problems=(f"{PREFIX} {error}",))
     except ValueError:
         return AnchorResult(problems=(f"{PREFIX} день заверения не читается.",))
-    problems = [problem] if problem else []
-    report = check_seal(content, to_der(seal), trust=seal_trust)
-    problems += [reason.text for reason in report.problems]
-    if report.certificate and not report.certificate.belongs_to(sender_inn):
-        problems.append(f"печать не принадлежит организации с ИНН {sender_inn}.")
-    doubts = [reason.text for reason in report.doubts]
+    sealed = verify_seal(content, seal, trust=seal_trust, sender_inn=sender_inn)
+    problems = [*([problem] if problem else []), *sealed.problems]
     stamped_at = None
     if anchors.STAMP_NAME in names & readable.keys():
         token = files.read(anchors.STAMP_NAME, limit=MAX_SIZE)
@@ -64,5 +59,5 @@ def verify_anchor(
         day=day,
         stamped_at=stamped_at,
         problems=tuple(f"{PREFIX} {text}" for text in problems),
-        doubts=tuple(f"{PREFIX} {text}" for text in doubts),
+        doubts=tuple(f"{PREFIX} {text}" for text in sealed.doubts),
     )

@@ -10,7 +10,6 @@ from archive.package.manifest import (
     Manifest,
     ManifestEntry,
     ManifestError,
-    derive_code,
     parse_manifest,
 )
 from econtract.verification.anchors import verify_anchor
@@ -32,17 +31,16 @@ from econtract.verification.results import (
     SignatureResult,
     VerificationResult,
 )
+from econtract.verification.seals import verify_seal
 from econtract.verification.simple import verify_simple
 from econtract.verification.stamped_copies import find_copy_difference
+from econtract.verification.structure import find_structure_problems
 from edo.crypto.digests import DOCUMENT_DIGESTS
 from edo.evidence_chain.chains import ExportedChain
 from edo.powers import mchd_checks
 from edo.powers.mchd_checks import PowerRequirements
 from edo.signing.cms_parsing import to_der
 from edo.signing.report import SignatureReport
-from edo.signing.seal_checks import check_seal
-
-SIDES_GENITIVE = {"sender": "отправителя", "recipient": "получателя"}
 
 
 def verify_package(file: BinaryIO, *, policy: VerificationPolicy) -> VerificationResult:
@@ -77,6 +75,7 @@ class _PackageVerification:
             self._read_digest(name)
         self.evidence = PackageEvidence(files, manifest, list(self.digests))
         self.trust = self.evidence.extend_trust(policy.trust)
+        self.seal_trust = self.evidence.extend_trust(policy.seal_trust or policy.trust)
         self.timestamps = verify_timestamps(files, self.digests, self.trust)
         self.seal = self._verify_seal()
 
@@ -106,7 +105,7 @@ class _PackageVerification:
             has_unknown_copy=self.has_unknown_copy,
             timestamps=self.timestamps.results,
             missing_evidence=self.evidence.read_missing(),
-            problems=tuple(self._find_structure_problems()),
+            problems=tuple(find_structure_problems(self.manifest, self.files.names)),
             manifest=self.manifest,
         )
 
@@ -171,44 +170,13 @@ class _PackageVerification:
             if name not in manifest_names
         ]
 
-    def _find_structure_problems(self) -> list[str]:
-        """There must be one document, one signature of it by each side, and the promised seal."""
-        problems = []
-        if self.manifest.must_be_sealed and SEAL_NAME not in self.files.names:
-            problems.append(f"Печати (файл {SEAL_NAME}) в пакете нет, а опись сделана с печатью.")
-        if not self._has_right_code():
-            problems.append("Код проверки в описи принадлежит другому документу или подписям.")
-        documents = [entry.name for entry in self._entries(FileRole.DOCUMENT)]
-        signatures = [*self._entries(FileRole.SIGNATURE), *self.simple_entries]
-        if len(documents) != 1:
-            problems.append("В пакете должен быть ровно один подписанный документ.")
-        if {entry.signs for entry in signatures} - set(documents):
-            problems.append("В пакете есть подпись не над подписанным документом.")
-        for side, genitive in SIDES_GENITIVE.items():
-            if [entry.side for entry in signatures].count(side) != 1:
-                problems.append(f"В пакете должна быть ровно одна подпись {genitive}.")
-            if not self.inns.get(side):
-                problems.append(f"В описи не назван ИНН {genitive}.")
-        return problems
-
-    def _has_right_code(self) -> bool:
-        signatures = [*self._entries(FileRole.SIGNATURE), *self.simple_entries]
-        hashes = [entry.sha256 for entry in signatures]
-        documents = self._entries(FileRole.DOCUMENT)
-        try:
-            return bool(documents) and self.manifest.code == derive_code(
-                documents[0].sha256, hashes
-            )
-        except ValueError:
-            return False
-
     def _verify_anchor(self, chain: ExportedChain) -> AnchorResult | None:
         return verify_anchor(
             self.files,
             self.digests,
             chain,
             sender_inn=self.inns.get("sender", ""),
-            seal_trust=self.evidence.extend_trust(self.policy.seal_trust or self.policy.trust),
+            seal_trust=self.seal_trust,
             trust=self.trust,
         )
 
@@ -218,17 +186,12 @@ class _PackageVerification:
         """None if there is no seal."""
         if SEAL_NAME not in self.files.names:
             return None
-        report = check_seal(
+        return verify_seal(
             self.files.read(NAME),
-            self._read_signature(SEAL_NAME),
-            trust=self.evidence.extend_trust(self.policy.seal_trust or self.policy.trust),
+            self.files.read(SEAL_NAME),
+            trust=self.seal_trust,
+            sender_inn=self.inns.get("sender", ""),
         )
-        problems = [problem.text for problem in report.problems]
-        sender = self.inns.get("sender", "")
-        if report.certificate and not report.certificate.belongs_to(sender):
-            problems.append(f"Печать не принадлежит отправителю, организации с ИНН {sender}.")
-        doubts = tuple(doubt.text for doubt in report.doubts)
-        return SealResult(report=report, problems=tuple(problems), doubts=doubts)
 
     # --- Signatures --------------------------------------------------------------------------
 

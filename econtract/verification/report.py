@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from econtract.platform.common.moscow_time import format_date, format_timestamp
-from econtract.verification.packages import SIDES_GENITIVE
 from econtract.verification.results import (
     PowerOfAttorneyResult,
     SealResult,
@@ -13,6 +12,7 @@ from econtract.verification.results import (
     TimestampResult,
     VerificationResult,
 )
+from econtract.verification.structure import SIDES_GENITIVE
 from edo.signing.report import SignatureReport
 from edo.signing.revocation import RevocationStatus
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("archive", "0008_template_field_kind"),
+        ("archive", "0009_document_parts"),
     ]
 
     operations = [
