@@ -10,16 +10,20 @@ SCAN = "scan_document"
 JOIN = "join_document"
 
 
-def enqueue(version: DocumentVersion, kind: str) -> None:
-    """Enqueues the job ``kind`` of ``version``; a parked job of that kind is reopened instead."""
+def enqueue(version: DocumentVersion, kind: str, queue_key: str = "") -> None:
+    """Enqueues the job ``kind`` of ``version``; a parked job of that kind is reopened instead.
+
+    Jobs with the same ``queue_key`` run one after another, by default those of one person.
+    """
     parked = OutboxJob.objects.parked().filter(kind=kind, subject=version.pk).first()
     if parked:
         parked.reopen()
     else:
         # A scanner that does not answer must not hold up other documents.
         own_key = f"scan:{version.pk}"
-        queue_key = own_key if kind == SCAN else _queue_key(version.uploaded_by_id)
-        queue.enqueue(kind=kind, subject=version.pk, queue_key=queue_key)
+        shared_key = queue_key or _queue_key(version.uploaded_by_id)
+        key = own_key if kind == SCAN else shared_key
+        queue.enqueue(kind=kind, subject=version.pk, queue_key=key)
 
 
 def cancel(version: DocumentVersion) -> bool:

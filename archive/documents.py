@@ -19,6 +19,7 @@ from archive.intake.refusals import IntakeRefused
 from archive.joining import progress
 from archive.joining.join import JoinedPdf
 from archive.models import Document, DocumentVersion, StoredFile, TemplateVersion
+from archive.signals import version_settled
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 
@@ -45,13 +46,14 @@ def upload_version(*, upload: Any, user: Any, document: Document | None = None) 
     return add_version(store_upload(upload, user=user), user=user, document=document)
 
 
-def store_upload(upload: Any, *, user: Any) -> StoredUpload:
+def store_upload(upload: Any, *, user: Any, is_limited: bool = True) -> StoredUpload:
     """The slow half: inspects an uploaded file and stores its bytes. Call it in no transaction.
 
     Raises IntakeRefused, also when too many files of ``user`` are waiting for their conversion;
-    then nothing is stored.
+    then nothing is stored. Callers that bound the number themselves are not ``is_limited``.
     """
-    _require_room(user)
+    if is_limited:
+        _require_room(user)
     inspected = inspect_file(upload, name=upload.name or "")
     scan = _scan(upload)
     storage.write_content(upload.file, sha256=inspected.sha256)
@@ -85,24 +87,27 @@ def store_generated(
     user: Any,
     template_version: TemplateVersion | None = None,
     warnings: Sequence[Finding] = (),
+    is_limited: bool = True,
 ) -> StoredUpload:
     """`store_upload` for a file that we have made, such as a filled template.
 
     It goes the same way as an upload: inspection, virus scan, then conversion. Raises
     IntakeRefused.
     """
-    stored = store_upload(ContentFile(content, name=file_name), user=user)
+    upload = ContentFile(content, name=file_name)
+    stored = store_upload(upload, user=user, is_limited=is_limited)
     return replace(stored, template_version=template_version, warnings=warnings)
 
 
 @transaction.atomic(savepoint=False)
 def add_version(
-    stored: StoredUpload, *, user: Any, document: Document | None = None
+    stored: StoredUpload, *, user: Any, document: Document | None = None, queue_key: str = ""
 ) -> DocumentVersion:
     """The fast half: the upload becomes the next version of ``document``, or of a new document.
 
     A PDF is ready at once, byte for byte. An office file is converted by a worker. A file waits
-    for its virus scan if the configured scanner was unavailable.
+    for its virus scan if the configured scanner was unavailable. Conversions with the same
+    ``queue_key`` run one after another, by default those of one person.
     """
     source = storage.store_file(
         stored.file,
@@ -114,7 +119,7 @@ def add_version(
     job_kind = _pick_next_job(version)
     version.save(force_insert=True)
     if job_kind:
-        document_jobs.enqueue(version, job_kind)
+        document_jobs.enqueue(version, job_kind, queue_key)
     return version
 
 
@@ -226,6 +231,7 @@ def record_conversion(version_id: int, pdf: StoredFile, result: ConversionResult
     ]
     version.save(update_fields=["state", "pdf", "pages", "converter", "text_recall", "findings"])
     progress.follow_part(version.pk)
+    version_settled.send(sender=DocumentVersion, version=version)
 
 
 def record_join(version_id: int, pdf: StoredFile, joined: JoinedPdf) -> None:
@@ -236,6 +242,7 @@ def record_join(version_id: int, pdf: StoredFile, joined: JoinedPdf) -> None:
     version.state, version.pdf, version.pages = State.READY, pdf, joined.pages
     version.findings = [finding.to_json() for finding in joined.findings]
     version.save(update_fields=["state", "pdf", "pages", "findings"])
+    version_settled.send(sender=DocumentVersion, version=version)
 
 
 def record_failure(version_id: int, message: str) -> None:
@@ -267,6 +274,7 @@ def _fail(version: DocumentVersion, message: str) -> None:
     version.problem = message[:500]
     version.save(update_fields=["state", "problem"])
     progress.follow_part(version.pk)
+    version_settled.send(sender=DocumentVersion, version=version)
 
 
 def _lock_version(version_id: int) -> DocumentVersion | None:
