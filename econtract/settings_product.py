@@ -144,6 +144,10 @@ FILE_UPLOAD_HANDLERS = ["archive.intake.uploads.LimitedUploadHandler"]
 DOCUMENT_MAX_PAGES = env.number("DOCUMENT_MAX_PAGES", 500, at_least=1)
 # How many files of one person may wait for their conversion.
 MAX_WAITING_CONVERSIONS = env.number("MAX_WAITING_CONVERSIONS", 20, at_least=1)
+# A batch («Массовый прогон»): the most rows of its file, and how many rows of all running batches
+# are in work at once. The fewer, the less other tasks notice.
+BATCH_MAX_ROWS = env.number("BATCH_MAX_ROWS", 10_000, at_least=1)
+BATCH_ROWS_AT_ONCE = env.number("BATCH_ROWS_AT_ONCE", 20, at_least=1)
 CONVERSION_SECONDS = env.number("CONVERSION_SECONDS", 60, at_least=1)
 # «auto»: LibreOffice where the program SOFFICE can be run, the built-in converter elsewhere.
 CONVERTER = env.text("CONVERTER", "auto")

@@ -17,6 +17,7 @@ class TasksConfig(AppConfig):
         from tasks import checks  # noqa: F401  (registers itself)
         from tasks.actions import handover
         from tasks.actions.document_kinds import DOCUMENT_KINDS
+        from tasks.batches import registration
         from tasks.listing.definition import TASK_LIST
         from tasks.notifications.kinds import KINDS
         from tasks.notifications.subject import TaskSubject
@@ -30,6 +31,7 @@ class TasksConfig(AppConfig):
         register_kinds(*KINDS)
         register_subject_type(TaskSubject())
         registry.register_all()
+        registration.register_all()
 
 
 def create_initial_rows(**kwargs: Any) -> None:

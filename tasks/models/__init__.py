@@ -1,6 +1,7 @@
 """The signing task and what belongs to it."""
 
 from tasks.models.agents import AgentList, AgentListEvent, AgentListMember
+from tasks.models.batch import Batch, BatchEvent, BatchRow
 from tasks.models.call_script import CallScript
 from tasks.models.channel import Channel
 from tasks.models.client_access import ClientAccess
@@ -14,6 +15,9 @@ __all__ = [
     "AgentListEvent",
     "AgentListMember",
     "AuthorityDocument",
+    "Batch",
+    "BatchEvent",
+    "BatchRow",
     "CallScript",
     "Channel",
     "ClientAccess",

@@ -35,6 +35,11 @@ def _get_export_url(source: str, user: Any) -> str:
     return reverse("reports:export", args=[key]) if is_ready else ""
 
 
+def _get_batch_url(source: str, user: Any) -> str:
+    """``source`` is «batch:<pk>:…»."""
+    return reverse("batches:page", args=[source.split(":")[1]])
+
+
 SIGNED = NotificationKind("signed", "Клиент подписал документ", "circle-check")
 REFUSED = NotificationKind("refused", "Клиент отказался", "circle-x")
 ERROR = NotificationKind("error", "Ошибка в задании", "alert-triangle")
@@ -82,6 +87,15 @@ EXPORT = NotificationKind(
     link=_get_export_url,
 )
 
+BATCH = NotificationKind(
+    "batch",
+    "Массовый прогон завершен",
+    "checklist",
+    about_recipient=True,
+    title="Массовые прогоны",
+    link=_get_batch_url,
+)
+
 KINDS = (
     SIGNED,
     REFUSED,
@@ -97,4 +111,5 @@ KINDS = (
     TRUST,
     TIMESTAMPS,
     EXPORT,
+    BATCH,
 )

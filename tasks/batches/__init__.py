@@ -1,0 +1,1 @@
+"""Batches («Массовые прогоны»): a task for every row of a table (docs/rules.md#batches)."""
