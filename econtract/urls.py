@@ -17,6 +17,7 @@ urlpatterns = [
     path("templates/", include("tasks.screens.templates.urls")),
     path("manage/", include("clients.screens.urls")),
     path("acts/", include("tasks.screens.monthly_acts.urls")),
+    path("batches/", include("tasks.screens.batches.urls")),
     path("reports/", include("tasks.screens.reports.urls")),
     path("", include("tasks.screens.search.urls")),
     path("notifications/", include("tasks.screens.notifications.urls")),

@@ -195,7 +195,7 @@ class BatchRow(models.Model):
 
 
 class BatchEvent(models.Model):
-    """What happened to a batch, when, and who did it (nobody: the product itself)."""
+    """What happened to a batch and who did it; nobody, when the product did it itself."""
 
     class Kind(models.TextChoices):
         CREATED = "created", "Файл загружен"

@@ -3,10 +3,12 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
+from accounts.roles import Role
 from archive.files.storage import store_bytes
-from tasks.models import AgentList, AuthorityDocument, SigningTask
+from tasks.models import AgentList, AuthorityDocument, BatchRow, SigningTask
 from tasks.statuses import Status
+from tests.support.batches.factories import BatchRowFactory
 from tests.support.factories import (
     DocumentVersionFactory,
     PackageFactory,
@@ -90,6 +92,12 @@ PAGES = {
     "/acts/": LISTS,
     "/acts/new/": MANAGERS,
     "/acts/{list}/": SEE,
+    "/batches/": LISTS,
+    "/batches/new/": {name: 403 if code == 200 else code for name, code in LISTS.items()},
+    "/batches/{batch}/": SEE,
+    "/batches/{batch}/live/": SEE,
+    "/batches/{batch}/report.xlsx": SEE,
+    "/batches/{batch}/rows/2/": SEE,
     "/reports/": LISTS,
     "/reports/tasks.xlsx": LISTS,
     "/help/statuses/": LISTS,
@@ -115,6 +123,10 @@ def find_list(task: SigningTask) -> AgentList:
 
 
 def _get_status(user: User | None, path: str, task: SigningTask) -> int:
+    if "{batch}" in path:
+        row = BatchRow.objects.filter(batch__manager=task.manager).first()
+        row = row or BatchRowFactory(batch__manager=task.manager, number=2)
+        path = path.replace("{batch}", str(row.batch_id))
     response = browser_of(user).get(path.format(task=task.number, list=find_list(task).pk))
     if response.streaming:
         b"".join(response.streaming_content)  # reading to the end closes the file
@@ -163,6 +175,28 @@ ACTIONS = [
 def test_actions_need_post(people: People, task: SigningTask, action: str) -> None:
     response = browser_of(people["owner"]).get(f"/tasks/{task.number}/{action}")
     assert response.status_code == (200 if action == "do/cancel/" else 405)
+
+
+RUNNERS = {"owner": True, "mate": False, "lead_manager": False, "administrator": False}
+
+
+@pytest.mark.parametrize(("name", "is_allowed"), RUNNERS.items())
+def test_only_its_manager_controls_a_batch(people: People, name: str, is_allowed: bool) -> None:
+    """Whoever else may run batches sees it, and no more."""
+    user = people[name]
+    RoleGrant.objects.create(user=user, role=Role.BATCH_RUNNER)
+    row = BatchRowFactory(batch__manager=people["owner"])
+    browser, path = browser_of(user), f"/batches/{row.batch_id}/"
+    assert ("Запустить" in browser.get(path).content.decode()) is is_allowed
+    browser.post(f"{path}do/start/")
+    row.batch.refresh_from_db()
+    assert row.batch.is_running is is_allowed
+
+
+def test_starting_a_batch_takes_both_roles(people: People) -> None:
+    for name, expected in (("owner", 200), ("lead", 403)):
+        RoleGrant.objects.create(user=people[name], role=Role.BATCH_RUNNER)
+        assert browser_of(people[name]).get("/batches/new/").status_code == expected
 
 
 TAKERS = {

@@ -72,6 +72,9 @@ class Navigation:
             return [templates] if is_editor else []
         items = [
             self._menu_item("tasks", "Задания", "home", "clipboard-list", TASK_PAGES),
+            self._menu_item(
+                "batches", "Массовые прогоны", "batches:list", "checklist", ("batches:",)
+            ),
             self._menu_item("reports", "Отчеты", "reports:page", "chart-bar", ("reports:",)),
         ]
         if is_editor:

@@ -10,6 +10,7 @@ from econtract.platform.listing.models import Export, SavedFilter
 from econtract.platform.notifications.models import Notification
 from tasks.models import AgentList, AgentListMember, AuthorityDocument, Draft
 from tasks.statuses import Status
+from tests.support.batches.factories import BatchRowFactory
 from tests.support.factories import DocumentVersionFactory, PackageFactory, SigningTaskFactory
 from tests.support.routes import walk_urls
 
@@ -60,6 +61,9 @@ class OwnedObjects:
         self.member = AgentListMember.objects.create(
             agent_list=self.agent_list, client=self.open.client
         )
+        self.batch_row = BatchRowFactory(
+            batch__manager=owner, document_version=self.version, values={"ИНН": SECRET}
+        )
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
     def values_of(self, name: str, parameter: str) -> list[Any]:
@@ -79,6 +83,9 @@ class OwnedObjects:
             **{f"acts:{view} pk": [self.agent_list.pk] for view in ACTS_VIEWS},
             "member": [self.member.pk],
         }
+        if name.startswith("batches:"):
+            row = self.batch_row
+            values |= {"pk": [row.batch_id], "number": [row.number], "name": ["start", "stop"]}
         return values.get(f"{name} {parameter}") or values[parameter]
 
     def urls(self) -> list[str]:

@@ -15,7 +15,7 @@ from clients.models import Contact
 from econtract.platform.listing.models import SavedFilter
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
-from tasks.models import AgentListEvent, Comment, HistoryEntry, SigningTask
+from tasks.models import AgentListEvent, Batch, Comment, HistoryEntry, SigningTask
 from tests.support.factories import (
     AccessGroupFactory,
     UserFactory,
@@ -37,7 +37,7 @@ def world(people: People) -> OwnedObjects:
 @pytest.fixture
 def outsider(people: People) -> User:
     """Has every role but the administrator's, in a group of their own: no role stops them."""
-    roles = [Role.MANAGER, Role.TEAM_LEAD, Role.HEAD]
+    roles = [role for role in Role if role is not Role.ADMINISTRATOR]
     user: User = UserFactory(username="outsider", roles=roles, types=ALL_TYPES)
     group = AccessGroupFactory(managers_see_each_other=True)
     neighbour = people["neighbour"]
@@ -54,6 +54,7 @@ def snapshot() -> list[Any]:
         list(SigningTask.objects.order_by("pk").values_list("status", "updated_at", "manager")),
         list(SavedFilter.objects.values_list("name", flat=True)),
         list(Notification.objects.values_list("read_at", flat=True)),
+        list(Batch.objects.values_list("state", flat=True)),
         [model.objects.count() for model in (HistoryEntry, Comment, OutboxJob, Contact)],
         list(AgentListEvent.objects.values_list("kind", flat=True)),
     ]
@@ -110,6 +111,7 @@ LISTS = [
     "/search/?q={number}",
     *BY_CLIENT,
     "/palette/?q={number}",
+    "/batches/",
     "/notifications/",
     "/tasks/owners/?owner_q=owner",
     "/tasks/colleagues/?to_q=owner",

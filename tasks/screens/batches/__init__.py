@@ -1,0 +1,1 @@
+"""«Массовые прогоны»: their list, the file of a new one, checks, progress."""
