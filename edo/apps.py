@@ -9,9 +9,13 @@ class EdoConfig(AppConfig):
     verbose_name = "ЭДО"
 
     def ready(self) -> None:
+        from econtract.platform.outbox.registry import register
         from edo import checks  # noqa: F401  (registers itself)
         from edo.channels.operator import cloud_provider  # noqa: F401  (registers itself)
         from edo.channels.simple import delivery  # noqa: F401  (registers itself)
+        from edo.job_kinds import LookUpRecipient
+
+        register(LookUpRecipient)
 
         post_migrate.connect(create_agreement_texts, sender=self)
 

@@ -12,6 +12,7 @@ from econtract.platform.common.errors import Unavailable
 from econtract.platform.listing.exports import delete_old_exports
 from econtract.platform.notifications import inbox, mail
 from edo import anchors
+from edo.channels.operator import lookups
 from edo.signing.confirmations import delete_old_confirmations
 from edo.trust import ocsp, refresh
 from tasks import channels
@@ -80,10 +81,12 @@ def enqueue_digests() -> None:
 
 @shared_task(name="tasks.delete_old_rows")
 def delete_old_rows() -> None:
-    """Deletes old rows of notifications, exports, confirmations, OCSP, open cards, log-ins."""
+    """Deletes old rows of notifications, exports, confirmations, OCSP, open cards, log-ins,
+    lookups of clients' boxes."""
     presence.delete_old_viewings()
     client_access.delete_old_accesses()
     delete_old_exports()
     inbox.delete_old()
     delete_old_confirmations()
     ocsp.delete_old_responses()
+    lookups.delete_old_lookups()

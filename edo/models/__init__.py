@@ -3,6 +3,7 @@
 from edo.models.boxes import Box, OperatorName
 from edo.models.evidence_records import EvidenceAnchor, EvidenceRecord, EvidenceValue
 from edo.models.exchanges import Exchange
+from edo.models.recipient_lookups import RecipientLookup
 from edo.models.recipient_powers import RecipientPower
 from edo.models.signatories import PowerOfAttorney, Signatory, SigningProvider
 from edo.models.signing import SigningBatch, SigningOperation
@@ -38,6 +39,7 @@ __all__ = [
     "OperatorName",
     "OperatorToken",
     "PowerOfAttorney",
+    "RecipientLookup",
     "RecipientPower",
     "RevocationList",
     "Signatory",

@@ -15,6 +15,7 @@ from tasks.lifecycle import guards, history, withdrawal
 from tasks.lifecycle.guards import TAKE_OVER
 from tasks.lifecycle.perform import lock_task
 from tasks.models import Channel, HistoryEntry, SigningTask
+from tasks.recipient_lookups import request_lookup_of
 from tasks.statuses import BEFORE_SENDING, Resolution, Status
 from tasks.transitions import Actor
 
@@ -74,6 +75,7 @@ def set_channel(task: SigningTask, channel: Channel, actor: User) -> None:
     changed = {"channel": [Channel(task.channel).label, channel.label]}
     task.channel = channel
     save_task(task, "channel")
+    request_lookup_of(task)
     history.record(
         task,
         kind=HistoryEntry.Kind.EDITED,

@@ -25,6 +25,7 @@ from tasks.actions.document_kinds import require_available_kind
 from tasks.channels import TaskSender
 from tasks.lifecycle.perform import perform_locked
 from tasks.models import SigningTask
+from tasks.recipient_lookups import request_lookup_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,7 @@ def create_task(*, data: NewTaskData, actor: User, submission_key: uuid.UUID) ->
         created_at=now,
         updated_at=now,
     )
+    request_lookup_of(task)
     task.services.add(*data.services)
     # No other transaction sees the row before the commit, so it needs no lock.
     identified_at = find_valid_identification(data.contact) if task.seamless else None

@@ -21,6 +21,7 @@ from tasks.actions.contact import contact_refusals, is_identified_again
 from tasks.channels import channel_for
 from tasks.lifecycle import preflight, withdrawal
 from tasks.models import Channel, SigningTask
+from tasks.recipient_lookups import find_known_box
 from tasks.screens.card.labeled_values import LabeledValue
 from tasks.statuses import BEFORE_SENDING, Status
 
@@ -29,6 +30,10 @@ OTHER_CHANNELS = {
     Channel.EDO: "Подписать через оператора ЭДО",
     Channel.SMS: "Подписать по СМС",
 }
+STRONGER = (
+    "У клиента есть ящик ЭДО «{}». Подпись через оператора сильнее: клиент подпишет своим "
+    "сертификатом, и доказывать, чей это телефон, не придется."
+)
 REVOKED_FIRST = "Отправленный документ будет отозван, затем уйдет клиенту этим способом."
 SIDE_TITLES = {SigningSide.SENDER: "Ростелеком", SigningSide.RECIPIENT: "Клиент"}
 PENDING_TEXTS = {
@@ -75,6 +80,7 @@ class SigningBlock:
     other_channel: str = ""
     other_channel_label: str = ""
     other_channel_note: str = ""
+    other_channel_advice: str = ""
     other_number_url: str = ""
 
 
@@ -113,7 +119,14 @@ def _offer_other_channel(block: SigningBlock, task: SigningTask) -> SigningBlock
         other_channel=other.value,
         other_channel_label=OTHER_CHANNELS[other],
         other_channel_note=REVOKED_FIRST if withdrawal.is_needed(task) else "",
+        other_channel_advice=_advise_operator(task) if other == Channel.EDO else "",
     )
+
+
+def _advise_operator(task: SigningTask) -> str:
+    """Why a person who would sign by SMS should sign at the operator; "" without a box there."""
+    box = find_known_box(task)
+    return STRONGER.format(box.label) if box else ""
 
 
 def build_client_signature(task: SigningTask) -> SignatureView | None:

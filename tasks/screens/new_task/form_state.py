@@ -12,12 +12,12 @@ from django import forms
 from accounts.models import User
 from clients.models import Client, Contact, Service
 from clients.models.formats import ACCOUNT_LENGTH, compact
-from clients.rules.account_prefix import NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE
-from edo.channels.protocol import SigningRecipient
+from edo.channels.protocol import RecipientOption, SigningRecipient
 from tasks.actions.create import NewTaskData
 from tasks.actions.same_documents import SameDocument, find_same_documents
 from tasks.channels import TaskSender
 from tasks.models import Channel, Draft
+from tasks.recipient_lookups import find_known_options
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task import account_check, documents, recipients
 from tasks.screens.new_task.account_check import AccountStatus
@@ -26,14 +26,19 @@ from tasks.screens.new_task.checklist import ChecklistItem, build_field_item
 from tasks.screens.new_task.client_section import ClientInput, ClientSection
 from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.documents import AttachedDocument
-from tasks.screens.new_task.field_values import FieldValues, get_value, has_value
+from tasks.screens.new_task.field_values import FieldValues, get_value
 from tasks.screens.new_task.forms import (
     CONTRACT_FIELDS,
     FIELDS,
     TaskForm,
     needs_document_and_service,
 )
-from tasks.screens.new_task.kind_options import DEFAULT_CHANNEL, KindOptions, find_kind_options
+from tasks.screens.new_task.kind_options import (
+    DEFAULT_CHANNEL,
+    KindOptions,
+    find_kind_options,
+    offer_operator,
+)
 from tasks.screens.new_task.last_choices import OFFER_FIELD, find_offered_fields
 from tasks.screens.new_task.person_section import PersonSection
 from tasks.screens.new_task.recipients import RecipientChoice
@@ -45,8 +50,6 @@ from tasks.screens.new_task.signing_options import (
 
 # A hidden field: the account number that was last copied to the document number.
 COPIED_NUMBER = "copied_number"
-# Shown while the account number is still being typed; other errors once the field is left.
-ERRORS_WHILE_TYPING = frozenset({NO_REGION_MESSAGE, WRONG_PREFIX_MESSAGE})
 
 
 def client_section_class(kind: FormKind) -> type[ClientSection]:
@@ -65,8 +68,9 @@ class FormState:
     """One form of one user. Build it with `build_form_state`.
 
     ``values`` are the posted values together with those that follow from them. ``draft`` is what
-    the server stores; `dataclasses.replace` puts in a newer one. ``field_items`` are the
-    checklist lines of the fields of ``form``.
+    the server stores; `dataclasses.replace` puts in a newer one. ``known_options`` are the boxes of
+    a person that the operator has found before (`tasks.recipient_lookups`).
+    ``field_items`` are the checklist lines of the fields of ``form``.
     """
 
     kind: FormKind
@@ -78,6 +82,7 @@ class FormState:
     kind_options: KindOptions
     services: list[Service]
     form: TaskForm
+    known_options: tuple[RecipientOption, ...] | None
     field_items: dict[str, ChecklistItem]
 
     @property
@@ -122,7 +127,9 @@ class FormState:
 
     @property
     def recipient_choice(self) -> RecipientChoice:
-        return recipients.build_choice(self.draft, self.recipient_check_input, self.values)
+        return recipients.build_choice(
+            self.draft, self.recipient_check_input, self.values, self.known_options
+        )
 
     @property
     def account_number(self) -> str:
@@ -228,7 +235,8 @@ def build_form_state(
     """Complete ``values``, validate them and list what is missing. Writes nothing.
 
     Choices that no longer fit are dropped, and an only option is chosen. With ``refresh`` CDI is
-    asked about the client again and the signatories are verified now.
+    asked about the client again, the signatories are verified now, and the way of signing stays as
+    the page showed it.
     """
     # A closed draft is empty for its user: whatever is typed now is new.
     previous_values = draft.fields if draft.closed_at is None else {}
@@ -242,6 +250,10 @@ def build_form_state(
     values = {**values, **signing_options.field_values, **_copy_account_number(values)}
     kind_options = find_kind_options(user, kind.task_type, get_value(values, "document_kind"))
     values |= kind_options.follow_channel(values)
+    recipient = SigningRecipient(inn=client_section.inn, kpp=client_section.kpp)
+    known_options = find_known_options(signing_options.box, recipient)
+    if not refresh:
+        values |= offer_operator(values, known_options)
 
     services = list(Service.objects.filter(active=True))
     form = TaskForm(values, signing_options, kind_options, services)
@@ -257,6 +269,7 @@ def build_form_state(
         kind_options=kind_options,
         services=services,
         form=form,
+        known_options=known_options,
         field_items={name: build_field_item(form, name) for name in FIELDS},
     )
 
@@ -277,20 +290,3 @@ def _copy_account_number(values: FieldValues) -> FieldValues:
         return {}
     account_number = compact(get_value(values, "account_number"))[:ACCOUNT_LENGTH]
     return {"document_number": [account_number], COPIED_NUMBER: [account_number]}
-
-
-def hide_premature_errors(state: FormState, active_field: str) -> None:
-    """Remove errors from the forms that a user who is still typing should not see yet.
-
-    Only fields with a value keep theirs. ``active_field`` has the cursor; it keeps only errors
-    that more typing cannot mend. The checklist does not change.
-    """
-    for form in state.bound_forms:
-        for name in list(form.errors):
-            field_name = form.add_prefix(name)
-            if field_name == active_field:
-                is_visible = not ERRORS_WHILE_TYPING.isdisjoint(form.errors[name])
-            else:
-                is_visible = has_value(state.values, field_name)
-            if not is_visible:
-                del form.errors[name]

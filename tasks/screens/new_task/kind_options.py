@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.roles import TaskType
-from tasks.models import DocumentKind
+from edo.channels.protocol import RecipientOption
+from tasks.models import Channel, DocumentKind
 from tasks.models.channel import default_channel_of_type
 from tasks.screens.new_task.field_values import FieldValues, get_value
 
@@ -44,6 +45,16 @@ class KindOptions:
         else:
             channel = default_channel_of_type(self.task_type)
         return {"channel": [channel], DEFAULT_CHANNEL: [channel]}
+
+
+def offer_operator(values: FieldValues, options: tuple[RecipientOption, ...] | None) -> FieldValues:
+    """The ЭДО operator instead of SMS for a person with one of the ``options`` there: a signature
+    with a certificate is stronger. Until the user chooses another channel.
+    """
+    has_box = any(option.is_usable for option in options or ())
+    if not has_box or get_value(values, "channel") != get_value(values, DEFAULT_CHANNEL):
+        return {}
+    return {"channel": [Channel.EDO], DEFAULT_CHANNEL: [Channel.EDO]}
 
 
 def find_kind_options(user: User, task_type: TaskType, chosen_code: str) -> KindOptions:

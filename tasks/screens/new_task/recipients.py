@@ -15,6 +15,10 @@ NO_PARTIES = "Сначала выберите клиента, ЛК ЭДО и п�
 NO_RESPONSE = "Оператор ЭДО не отвечает. Ящик проверится при отправке"
 NO_BOX = "У клиента нет ящика ни у одного оператора ЭДО с таким ИНН и КПП"
 ONE_BOX = "Документ уйдет в ящик «{}»"
+STRONGER = (
+    "У клиента есть ящик ЭДО, поэтому предложен оператор: клиент подпишет своим сертификатом, "
+    "и доказывать, чей это телефон, не придется."
+)
 SEVERAL_BOXES = "Ящиков несколько, выберите один"
 
 
@@ -22,12 +26,14 @@ SEVERAL_BOXES = "Ящиков несколько, выберите один"
 class RecipientChoice:
     """What is known of the client's boxes; ``options`` are empty before they were asked about.
 
-    ``chosen`` is one of the usable options: the posted one, else the only one.
+    ``chosen`` is one of the usable options: the posted one, else the only one. ``is_looked_up``:
+    nobody pressed the button, the options are of a person who would sign by SMS otherwise.
     """
 
     options: tuple[RecipientOption, ...] = ()
     chosen: RecipientOption | None = None
     is_known: bool = False
+    is_looked_up: bool = False
 
     @property
     def usable(self) -> list[RecipientOption]:
@@ -36,6 +42,11 @@ class RecipientChoice:
     @property
     def has_choice(self) -> bool:
         return len(self.usable) > 1
+
+    @property
+    def advice(self) -> str:
+        """Why the operator is offered before SMS; "" where it is not."""
+        return STRONGER if self.is_looked_up and self.usable else ""
 
     @property
     def text(self) -> str:
@@ -54,17 +65,26 @@ def build_check_input(recipient: SigningRecipient, box: Box | None) -> list[str]
     return [recipient.inn, recipient.kpp, str(box.pk) if box else ""]
 
 
-def build_choice(draft: Draft, check_input: list[str], values: FieldValues) -> RecipientChoice:
-    """The stored options, if they are still those of the form as it is now."""
-    if not draft.recipient_options_for or draft.recipient_options_for != check_input:
+def build_choice(
+    draft: Draft,
+    check_input: list[str],
+    values: FieldValues,
+    known: tuple[RecipientOption, ...] | None = None,
+) -> RecipientChoice:
+    """The stored options, if they are still those of the form as it is now; else ``known`` ones:
+    those that a lookup has found."""
+    if draft.recipient_options_for and draft.recipient_options_for == check_input:
+        options = tuple(RecipientOption(**row) for row in draft.recipient_options)
+    elif known is not None:
+        options = known
+    else:
         return RecipientChoice()
-    options = tuple(RecipientOption(**row) for row in draft.recipient_options)
     usable = [option for option in options if option.is_usable]
     posted = get_value(values, FIELD)
     chosen = next((option for option in usable if option.id == posted), None)
     if chosen is None and len(usable) == 1:
         chosen = usable[0]
-    return RecipientChoice(options, chosen, is_known=True)
+    return RecipientChoice(options, chosen, is_known=True, is_looked_up=known is not None)
 
 
 def query_options(sender: TaskSender, recipient: SigningRecipient) -> list[dict[str, Any]]:

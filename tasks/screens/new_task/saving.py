@@ -10,6 +10,7 @@ from tasks.actions import drafts
 from tasks.actions.create import create_task
 from tasks.actions.drafts import PageVersion
 from tasks.models import SigningTask
+from tasks.recipient_lookups import request_lookup
 from tasks.screens.new_task.account_check import query_account
 from tasks.screens.new_task.form_state import FormState
 
@@ -24,6 +25,8 @@ def save_form(
     with transaction.atomic():
         state = _fill_draft(state, page_version, files)
         state.draft.save()
+        if state.form.is_signed_by_sms and state.signing_options.box is not None:
+            request_lookup(state.signing_options.box, state.recipient)
     return state
 
 

@@ -23,7 +23,8 @@ from tasks.screens.new_task.companies import CHOOSE_CLIENT
 from tasks.screens.new_task.company_section import CompanySection
 from tasks.screens.new_task.contacts import ADD_CONTACT
 from tasks.screens.new_task.draft_list import draft_url
-from tasks.screens.new_task.form_state import FormState, hide_premature_errors
+from tasks.screens.new_task.form_state import FormState
+from tasks.screens.new_task.premature_errors import hide_premature_errors
 from tasks.screens.new_task.support_requests import build_error_request, build_regions_request
 from tasks.screens.new_task.views.requests import read_page_version
 

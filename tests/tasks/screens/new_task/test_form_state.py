@@ -7,7 +7,8 @@ import pytest
 from accounts.models import User
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG
-from tasks.screens.new_task.form_state import FormState, build_form_state, hide_premature_errors
+from tasks.screens.new_task.form_state import FormState, build_form_state
+from tasks.screens.new_task.premature_errors import hide_premature_errors
 from tests.tasks.screens.new_task.conftest import FormPage
 
 
