@@ -104,6 +104,8 @@ RULES: dict[str, AccessRule] = {
     "tasks:new_document_detach": Permission.CREATE_TASKS,
     "tasks:new_document_files": Permission.CREATE_TASKS,
     "tasks:new_document_review": Permission.CREATE_TASKS,
+    "tasks:new_document_template": Permission.CREATE_TASKS,
+    "tasks:new_document_fill": Permission.CREATE_TASKS,
     "tasks:new_document_pdf": Permission.CREATE_TASKS,
     "tasks:new_document_text": Permission.CREATE_TASKS,
     "tasks:new_document_page": Permission.CREATE_TASKS,

@@ -36,12 +36,26 @@ class ClientData(Protocol):
     def head_position(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class PersonData:
+    """A client who is a person, of whom there are no registration data."""
+
+    short_name: str
+    inn: str
+    full_name: str = ""
+    kpp: str = ""
+    ogrn: str = ""
+    legal_address: str = ""
+    head_name: str = ""
+    head_position: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskData:
     """What a document is filled from, as far as it is known.
 
-    ``saved_contact`` has corrected forms of the contact's name. ``asked`` are the values of the
-    fields with the source `TemplateField.ASK`, by field name; a list has an item in each line.
+    ``saved_contact`` may have corrected forms of the contact's name. ``asked`` are the values of
+    the fields with the source `TemplateField.ASK`, by field name; a list has an item in each line.
     """
 
     today: date
@@ -94,11 +108,11 @@ def _contact(label: str, example: str, read: Callable[[ContactDetails], str]) ->
 
 def _contact_case(label: str, case: str, example: str) -> ValueSource:
     def read(data: TaskData, _: TemplateVersion) -> str:
-        if data.saved_contact is not None:
-            return decline_contact(data.saved_contact, case)
-        person = data.contact
+        person, saved = data.contact, data.saved_contact
         if person is None:
             return ""
+        if saved is not None and saved.current_version.full_name == person.full_name:
+            return decline_contact(saved, case)
         return decline_name(person.surname, person.given_name, person.patronymic, case)
 
     return ValueSource("Контакт", label, example, read)

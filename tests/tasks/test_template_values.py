@@ -1,5 +1,6 @@
 """The values for the fields of a template."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,11 +63,15 @@ def test_a_corrected_name_and_the_organisation_of_the_template_win() -> None:
     )
     version = build_version(who="contact.genitive", we="organisation.name")
     version.template.signer_name = "Публичное акционерное общество «Ростелеком»"
-    data = TaskData(today=TODAY, saved_contact=contact, box=BoxFactory())
+    details = contact.current.details
+    data = TaskData(today=TODAY, contact=details, saved_contact=contact, box=BoxFactory())
     assert gather_values(version, task_data=data).values == {
         "who": "Петрова П. П.",
         "we": version.template.signer_name,
     }
+    another = replace(data, contact=replace(details, surname="Сидоров"))
+    values = gather_values(version, task_data=another).values
+    assert values["who"] == "Сидорова Петра Петровича"
 
 
 def test_asked_values_take_the_shape_that_the_template_needs() -> None:

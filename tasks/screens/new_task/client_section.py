@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import User
 from clients.gateways.cdi import Organisation
-from clients.models import Client, Contact
+from clients.models import Client, Contact, ContactDetails
 from clients.rules.usability import find_warning
 from tasks.screens.common.form_kinds import FormKind
 from tasks.screens.new_task.cdi_answers import CdiAnswer, query_cdi
@@ -94,6 +94,11 @@ class ClientSection(ABC):
     def is_confirmed(self) -> bool:
         """«Это другой человек»: the user has looked at the similar contacts."""
         return is_confirmed(self.values)
+
+    @property
+    @abstractmethod
+    def contact_details(self) -> ContactDetails | None:
+        """The contact as the form has them now; None while they are not complete."""
 
     @property
     @abstractmethod

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from clients.gateways.cdi import Organisation, cdi
-from clients.models import Client
+from clients.models import Client, Contact
 from clients.models.formats import compact
 from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens import presentation
 from clients.screens.sections import Section
 from econtract.platform.common.errors import OutsideError
+from tasks.screens.common.requests import parse_key
 from tasks.screens.new_task.cdi_answers import CdiAnswer
+from tasks.screens.new_task.field_values import FieldValues
 
 CHOOSE_CLIENT = "Выберите клиента из списка"
 CDI_DOWN = "CDI не отвечает. Введенное сохранено, повторите позже"
@@ -74,6 +76,16 @@ def parse_client_value(value: str) -> tuple[str, str] | None:
 def find_card(section: Section, inn: str, kpp: str) -> Client | None:
     """The client's card in our database."""
     return Client.objects.of_kinds(section.kinds).filter(inn=inn, kpp=kpp).first()
+
+
+def find_linked_contact(section: Section, client_value: str, contact: str) -> FieldValues:
+    """The field value for the contact with the key ``contact``, if the client has such a one."""
+    identity, pk = parse_client_value(client_value), parse_key(contact)
+    card = find_card(section, *identity) if identity else None
+    if card is None or pk is None:
+        return {}
+    found = Contact.objects.of_client(card).filter(pk=pk).first()
+    return {"contact": [found.phone]} if found else {}
 
 
 def search_companies(section: Section, query: str) -> tuple[list[Row], str]:

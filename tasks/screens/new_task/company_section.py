@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from clients import actions
 from clients.actions import DUPLICATE_MESSAGE
-from clients.models import Client, Contact
+from clients.models import Client, Contact, ContactDetails
 from clients.screens.forms import ContactForm
 from tasks.screens.new_task import contacts
 from tasks.screens.new_task.checklist import ChecklistItem, build_item
@@ -88,6 +88,12 @@ class CompanySection(ClientSection):
             linked_contacts=linked_contacts,
             contact_form=contact_form,
         )
+
+    @property
+    def contact_details(self) -> ContactDetails | None:
+        if self.contact_form is not None:
+            return self.contact_form.details() if self.contact_form.is_valid() else None
+        return self.contact.current_version.details if self.contact else None
 
     @property
     def bound_forms(self) -> list[forms.Form]:

@@ -7,6 +7,9 @@ from django.http import QueryDict
 FieldValues = dict[str, list[str]]
 
 MAX_VALUE_LENGTH = 1000
+# Fields that a template asks for; they may hold whole paragraphs.
+ASKED_PREFIX = "asked-"
+MAX_ASKED_LENGTH = 10_000
 MAX_VALUES = 100
 
 
@@ -17,12 +20,16 @@ def read_values(data: QueryDict, names: Iterable[str]) -> FieldValues:
     """
     return {
         name: [
-            value.replace("\x00", "")[:MAX_VALUE_LENGTH]
+            value.replace("\x00", "")[: _max_length(name)]
             for value in data.getlist(name)[:MAX_VALUES]
         ]
         for name in names
         if name in data
     }
+
+
+def _max_length(name: str) -> int:
+    return MAX_ASKED_LENGTH if name.startswith(ASKED_PREFIX) else MAX_VALUE_LENGTH
 
 
 def get_value(values: FieldValues, name: str) -> str:

@@ -19,7 +19,7 @@ from tasks.channels import TaskSender
 from tasks.models import Channel, Draft
 from tasks.recipient_lookups import find_known_options
 from tasks.screens.common.form_kinds import FormKind
-from tasks.screens.new_task import account_check, documents, recipients
+from tasks.screens.new_task import account_check, documents, recipients, templates
 from tasks.screens.new_task.account_check import AccountStatus
 from tasks.screens.new_task.cdi_answers import CdiAnswer
 from tasks.screens.new_task.checklist import ChecklistItem, build_field_item
@@ -59,7 +59,7 @@ def client_section_class(kind: FormKind) -> type[ClientSection]:
 def field_names(kind: FormKind) -> tuple[str, ...]:
     """The names of all fields that a draft stores."""
     section_names = client_section_class(kind).field_names
-    form_names = (COPIED_NUMBER, DEFAULT_CHANNEL, recipients.FIELD, OFFER_FIELD)
+    form_names = (COPIED_NUMBER, DEFAULT_CHANNEL, recipients.FIELD, OFFER_FIELD, templates.FIELD)
     return (*section_names, *FIELDS, *form_names)
 
 

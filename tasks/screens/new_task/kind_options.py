@@ -8,6 +8,7 @@ from edo.channels.protocol import RecipientOption
 from tasks.models import Channel, DocumentKind
 from tasks.models.channel import default_channel_of_type
 from tasks.screens.new_task.field_values import FieldValues, get_value
+from tasks.screens.new_task.templates import asks_for_sms
 
 # A hidden field: the channel that was last chosen by the form itself.
 DEFAULT_CHANNEL = "default_channel"
@@ -34,13 +35,15 @@ class KindOptions:
         return kinds
 
     def follow_channel(self, values: FieldValues) -> FieldValues:
-        """The channel of the chosen kind, until the user chooses another channel.
+        """The channel of the chosen template or kind, until the user chooses another channel.
 
         See docs/rules.md#kinds-of-documents.
         """
         if get_value(values, "channel") not in {"", get_value(values, DEFAULT_CHANNEL)}:
             return {}
-        if self.chosen is not None:
+        if asks_for_sms(values):
+            channel = Channel.SMS
+        elif self.chosen is not None:
             channel = self.chosen.channel_for(self.task_type)
         else:
             channel = default_channel_of_type(self.task_type)

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from clients import actions
 from clients.actions import DUPLICATE_MESSAGE
-from clients.models import Client, Contact
+from clients.models import Client, Contact, ContactDetails
 from clients.rules.usability import NOT_FOUND, check_usable, field_message
 from clients.screens.forms import PersonForm
 from clients.screens.presentation import compare_details
@@ -75,6 +75,10 @@ class PersonSection(ClientSection):
             form=form,
             problem=problem,
         )
+
+    @property
+    def contact_details(self) -> ContactDetails | None:
+        return self.form.details() if self.form.is_valid() else None
 
     @property
     def bound_forms(self) -> list[forms.Form]:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG
-from tasks.screens.new_task.views import documents, drafts, lookups, pages
+from tasks.screens.new_task.views import documents, drafts, lookups, pages, templates
 
 
 class FormKindConverter:
@@ -38,6 +38,8 @@ urlpatterns = [
     path("<form_kind:slug>/document/detach/", documents.detach, name="new_document_detach"),
     path("<form_kind:slug>/document/files/", documents.files, name="new_document_files"),
     path("<form_kind:slug>/document/review/", documents.review, name="new_document_review"),
+    path("<form_kind:slug>/document/template/", templates.choose, name="new_document_template"),
+    path("<form_kind:slug>/document/fill/", templates.fill, name="new_document_fill"),
     path(
         "<form_kind:slug>/document/<int:version>/pdf/",
         documents.pdf,

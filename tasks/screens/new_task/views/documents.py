@@ -20,7 +20,7 @@ from tasks.screens.common.attachments import serve_attachment_of
 from tasks.screens.common.page_previews import MAX_PREVIEWS
 from tasks.screens.common.requests import parse_key
 from tasks.screens.new_task.documents import ATTACH_DOCUMENT, CHOOSE_FILE
-from tasks.screens.new_task.form_state import FormState, build_form_state
+from tasks.screens.new_task.form_state import build_form_state
 from tasks.screens.new_task.views.conflicts import handle_draft_conflicts
 from tasks.screens.new_task.views.requests import (
     find_draft_of_url,
@@ -30,10 +30,10 @@ from tasks.screens.new_task.views.requests import (
     save_posted_form_and_files,
 )
 from tasks.screens.new_task.views.responses import (
-    focus_document_block,
     form_url,
     render_document_block,
     render_refused_file,
+    respond_document_block,
 )
 
 PREVIEW_ERRORS = (
@@ -58,7 +58,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     state, posted = save_posted_form_and_files(request, kind)
     if posted.refusal or not posted.accepted:
         return render_refused_file(request, state, posted.refusal or ATTACH_DOCUMENT)
-    return _respond(request, state)
+    return respond_document_block(request, state)
 
 
 @require_POST
@@ -68,7 +68,7 @@ def detach(request: HttpRequest, slug: str) -> HttpResponse:
     kind = get_form_kind(request, slug)
     state = save_posted_form(request, kind)
     drafts.detach(draft=state.draft)
-    return _respond(request, state)
+    return respond_document_block(request, state)
 
 
 @require_POST
@@ -85,7 +85,7 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
         _change_files(state.draft, request.POST)
     if refusal or posted.refusal:
         return render_refused_file(request, state, refusal or posted.refusal)
-    return _respond(request, state)
+    return respond_document_block(request, state)
 
 
 def _store_replacement(request: HttpRequest, replaced: int) -> tuple[StoredUpload | None, str]:
@@ -122,15 +122,7 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         with transaction.atomic():
             documents.record_review(version.pk, user=state.user)
         state = read_form(request, kind)
-    return _respond(request, state)
-
-
-def _respond(request: HttpRequest, state: FormState) -> HttpResponse:
-    if not is_fragment(request):
-        return redirect(form_url(state.kind, state.draft, anchor="document-block"))
-    response = render_document_block(request, state)
-    focus_document_block(response)
-    return response
+    return respond_document_block(request, state)
 
 
 def _get_draft(request: HttpRequest, slug: str, version: int) -> Draft:

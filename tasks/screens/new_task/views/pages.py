@@ -16,7 +16,7 @@ from tasks.actions import drafts
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FormKind, list_form_kinds
 from tasks.screens.common.requests import UNPROCESSABLE
-from tasks.screens.new_task.companies import search_companies
+from tasks.screens.new_task.companies import find_linked_contact, search_companies
 from tasks.screens.new_task.contacts import CONTACT_NOT_FOUND
 from tasks.screens.new_task.draft_list import DRAFT_PARAM, build_saved_drafts
 from tasks.screens.new_task.field_values import FieldValues, get_value
@@ -37,6 +37,7 @@ from tasks.screens.new_task.views.responses import (
     CLIENT_SEARCH,
     CONTACT_SEARCH,
     SEARCH_PARAM,
+    form_url,
     new_page_version,
     render_page,
 )
@@ -48,10 +49,17 @@ DRAFT_GONE = "Этого черновика больше нет: по нему �
 
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """«+ Новое задание»: the task types that the user has access to."""
+    """«+ Новое задание»: the task types that the user has access to.
+
+    A link from a client's card names the type, and the rest of its query goes to the form.
+    """
     user = current_user(request)
+    kinds = list_form_kinds(user)
+    for kind in kinds:
+        if kind.task_type == request.GET.get("type"):
+            return redirect(f"{form_url(kind)}?{request.GET.urlencode()}")
     context = {
-        "kinds": list_form_kinds(user),
+        "kinds": kinds,
         "saved_drafts": build_saved_drafts(drafts.list_drafts(user, user.task_types)),
         "max_drafts": drafts.MAX_DRAFTS,
         "access_request": build_access_request(user.username),
@@ -114,11 +122,17 @@ def _restore_unsent(request: HttpRequest, kind: FormKind, data: QueryDict) -> Ht
 
 
 def _read_client_param(request: HttpRequest, kind: FormKind) -> FieldValues:
-    """The client in the URL of «Создать задание с этим клиентом»: ИНН or ИНН-КПП."""
+    """The client in the URL of «Отправить на подпись»: ИНН or ИНН-КПП; and one of its contacts.
+
+    The contact is a key and no phone, which logs would keep.
+    """
     client = request.GET.get("client", "")
     if not client:
         return {}
-    return {"person-inn": [client]} if kind.is_for_persons else {"client": [client]}
+    if kind.is_for_persons:
+        return {"person-inn": [client]}
+    contact = request.GET.get("contact", "")
+    return {"client": [client], **find_linked_contact(kind.section, client, contact)}
 
 
 def _build_search_result(request: HttpRequest, state: FormState) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tasks.actions import drafts
 from tasks.actions.drafts import PageVersion
 from tasks.models import Draft
 from tasks.screens.common.form_kinds import FORM_KIND_BY_SLUG, FormKind
+from tasks.screens.new_task import templates
 from tasks.screens.new_task.draft_list import DRAFT_PARAM
 from tasks.screens.new_task.field_values import read_values
 from tasks.screens.new_task.form_state import FormState, build_form_state, field_names
@@ -75,7 +76,8 @@ def _parse_key(text: str) -> uuid.UUID:
 def read_form(request: HttpRequest, kind: FormKind, *, refresh: bool = False) -> FormState:
     """The posted form. Nothing is saved; ``refresh`` as in `build_form_state`."""
     user = current_user(request)
-    values = read_values(request.POST, field_names(kind))
+    names = [*field_names(kind), *templates.asked_names(request.POST)]
+    values = read_values(request.POST, names)
     key = read_page_version(request).submission_key
     draft = drafts.find_draft(user, kind.task_type, key)
     return build_form_state(kind, user, values, draft, refresh=refresh)

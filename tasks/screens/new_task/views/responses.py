@@ -26,6 +26,7 @@ from tasks.screens.new_task.draft_list import draft_url
 from tasks.screens.new_task.form_state import FormState
 from tasks.screens.new_task.premature_errors import hide_premature_errors
 from tasks.screens.new_task.support_requests import build_error_request, build_regions_request
+from tasks.screens.new_task.templates import TemplateChoice
 from tasks.screens.new_task.views.requests import read_page_version
 
 # Without JavaScript a search redirects to the form, and this says what result to show there.
@@ -46,6 +47,8 @@ URL_NAMES = (
     "document_detach",
     "document_files",
     "document_review",
+    "document_template",
+    "document_fill",
 )
 
 
@@ -77,6 +80,7 @@ def build_context(state: FormState, page_version: PageVersion, **extra: Any) -> 
         "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in URL_NAMES}
         | {"document_state": draft_url("document", kind, state.draft)},
         "draft_url": form_url(kind, state.draft),
+        "template_choice": TemplateChoice(state.values),
         "regions_missing": state.signing_options.user_has_no_regions,
         "regions_request": build_regions_request(state.user),
         "dataport_url": settings.DATAPORT_URL,
@@ -167,6 +171,15 @@ def render_document_block(
     context = build_context(state, read_page_version(request), **extra)
     response = render(request, "tasks/new_task/_document_answer.html", context, status=status)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def respond_document_block(request: HttpRequest, state: FormState) -> HttpResponse:
+    """After a change of the document: its block for htmx, else a redirect to it."""
+    if not is_fragment(request):
+        return redirect(form_url(state.kind, state.draft, anchor="document-block"))
+    response = render_document_block(request, state)
+    focus_document_block(response)
     return response
 
 
