@@ -1,3 +1,3 @@
-from edo.admin import agreements, confirmations, registration, trust
+from edo.admin import agreements, confirmations, registration, signings, trust
 
-__all__ = ["agreements", "confirmations", "registration", "trust"]
+__all__ = ["agreements", "confirmations", "registration", "signings", "trust"]

@@ -23,7 +23,8 @@ class RecordKind(StrEnum):
     - `signed`: `code`, `document_sha256`;
     - `document_sent_to_sign`: `document_sha256` (our own signature is over it);
     - `mark_made`: `copy_sha256`, of the copy with the mark of the signature;
-    - `consent_withdrawn`: `text_sha256`.
+    - `consent_withdrawn`: `text_sha256`;
+    - `number_disclosed`, `values_erased`: `by_user`, and `values`, how many there were.
 
     A message (`link_sent`, `code_sent` and so on) has `message` (its id) and `channel`; when it was
     sent `template` and `text`, with dots in the place of a link or a code; `reason` when it failed.
@@ -58,6 +59,8 @@ class RecordKind(StrEnum):
     REVOKED = "revoked"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     MARK_MADE = "mark_made"
+    NUMBER_DISCLOSED = "number_disclosed"
+    VALUES_ERASED = "values_erased"
 
     @property
     def label(self) -> str:
@@ -93,4 +96,6 @@ _LABELS = {
     RecordKind.REVOKED: "Документ отозван",
     RecordKind.CONSENT_WITHDRAWN: "Согласие на обработку персональных данных отозвано",
     RecordKind.MARK_MADE: "Сделана копия с отметкой о подписи",
+    RecordKind.NUMBER_DISCLOSED: "Номер телефона раскрыт",
+    RecordKind.VALUES_ERASED: "Персональные данные стерты",
 }
