@@ -131,6 +131,11 @@ RULES: dict[str, AccessRule] = {
     "acts:remove": Permission.CREATE_TASKS,
     "acts:rename": Permission.CREATE_TASKS,
     "acts:close": Permission.CREATE_TASKS,
+    # Takes «Менеджер» too: `tasks.screens.monthly_acts.views.acts`.
+    "acts:prepare": Permission.RUN_BATCHES,
+    "acts:prepared": Permission.SEE_TASKS,
+    "acts:table": Permission.SEE_TASKS,
+    "acts:export": Permission.SEE_TASKS,
     # Managers choose templates in the form of a new task (`tasks.screens.new_task.templates`).
     "templates:list": Permission.EDIT_TEMPLATES,
     "templates:add": Permission.EDIT_TEMPLATES,

@@ -12,6 +12,7 @@ class TasksConfig(AppConfig):
         from accounts.signals import user_blocked
         from clients.directories.registry import register_directory
         from clients.messages.signals import message_changed
+        from clients.screens.card_blocks import register_card_block
         from econtract.platform.listing.registry import register_list
         from econtract.platform.notifications.registry import register_kinds, register_subject_type
         from tasks import checks  # noqa: F401  (registers itself)
@@ -22,11 +23,13 @@ class TasksConfig(AppConfig):
         from tasks.notifications.kinds import KINDS
         from tasks.notifications.subject import TaskSubject
         from tasks.pipeline import client_messages, registry
+        from tasks.screens.monthly_acts.card_block import build_acts_block
 
         post_migrate.connect(create_initial_rows, sender=self)
         register_directory(DOCUMENT_KINDS)
         message_changed.connect(client_messages.on_message_changed, dispatch_uid="tasks")
         user_blocked.connect(handover.hand_over_on_block, dispatch_uid="tasks")
+        register_card_block(build_acts_block)
         register_list(TASK_LIST)
         register_kinds(*KINDS)
         register_subject_type(TaskSubject())

@@ -8,6 +8,7 @@ from tasks.models.client_access import ClientAccess
 from tasks.models.document_kind import DocumentKind
 from tasks.models.draft import Draft
 from tasks.models.history import AuthorityDocument, Comment, HistoryEntry, Viewing
+from tasks.models.monthly_acts import MonthlyAct, MonthlyActs
 from tasks.models.task import SigningTask
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "DocumentKind",
     "Draft",
     "HistoryEntry",
+    "MonthlyAct",
+    "MonthlyActs",
     "SigningTask",
     "Viewing",
 ]

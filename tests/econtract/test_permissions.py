@@ -92,6 +92,8 @@ PAGES = {
     "/acts/": LISTS,
     "/acts/new/": MANAGERS,
     "/acts/{list}/": SEE,
+    "/acts/{list}/prepare/": {name: 403 if code == 200 else code for name, code in LISTS.items()},
+    "/acts/table.xlsx": LISTS,
     "/batches/": LISTS,
     "/batches/new/": {name: 403 if code == 200 else code for name, code in LISTS.items()},
     "/batches/{batch}/": SEE,
@@ -118,16 +120,13 @@ def test_access_to_pages(people: People, task: SigningTask, path: str) -> None:
     assert {name: _get_status(people[name], path, task) for name in SEE} == PAGES[path]
 
 
-def find_list(task: SigningTask) -> AgentList:
-    return AgentList.objects.get_or_create(manager=task.manager, name="Агенты")[0]
-
-
 def _get_status(user: User | None, path: str, task: SigningTask) -> int:
     if "{batch}" in path:
         row = BatchRow.objects.filter(batch__manager=task.manager).first()
         row = row or BatchRowFactory(batch__manager=task.manager, number=2)
         path = path.replace("{batch}", str(row.batch_id))
-    response = browser_of(user).get(path.format(task=task.number, list=find_list(task).pk))
+    agents, _ = AgentList.objects.get_or_create(manager=task.manager, name="Агенты")
+    response = browser_of(user).get(path.format(task=task.number, list=agents.pk))
     if response.streaming:
         b"".join(response.streaming_content)  # reading to the end closes the file
     return response.status_code

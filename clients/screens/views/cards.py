@@ -17,6 +17,7 @@ from clients.screens.access import (
     require_readable_section,
     require_sections,
 )
+from clients.screens.card_blocks import build_card_blocks
 from clients.screens.pagination import paginate
 from clients.screens.presentation import contact_rows, person_rows, registration_rows, state_badge
 from clients.screens.sections import Section
@@ -99,6 +100,7 @@ def _person_card(request: HttpRequest, section: Section, client: Client) -> Http
         "warning": find_warning(client),
         "details": person_rows(client, version) if version else registration_rows(client),
         "has_contact": version is not None,
+        "blocks": build_card_blocks(client, current_user(request)),
     }
     return render(request, "clients/person_card.html", context)
 

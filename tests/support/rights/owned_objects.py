@@ -1,6 +1,7 @@
 """A task in work, a finished one and objects of every kind, and the URLs that name them."""
 
 import re
+from datetime import date
 from typing import Any
 
 from accounts.models import User
@@ -8,14 +9,14 @@ from accounts.roles import TaskType
 from archive.files.storage import store_bytes
 from econtract.platform.listing.models import Export, SavedFilter
 from econtract.platform.notifications.models import Notification
-from tasks.models import AgentList, AgentListMember, AuthorityDocument, Draft
+from tasks.models import AgentList, AgentListMember, AuthorityDocument, Draft, MonthlyActs
 from tasks.statuses import Status
 from tests.support.batches.factories import BatchRowFactory
 from tests.support.factories import DocumentVersionFactory, PackageFactory, SigningTaskFactory
 from tests.support.routes import walk_urls
 
 SECRET = "ООО «Чужая тайна»"
-ACTS_VIEWS = ("list", "add", "remove", "rename", "close")
+ACTS_VIEWS = ("list", "add", "remove", "rename", "close", "prepare", "prepared")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}
@@ -64,6 +65,9 @@ class OwnedObjects:
         self.batch_row = BatchRowFactory(
             batch__manager=owner, document_version=self.version, values={"ИНН": SECRET}
         )
+        self.acts = MonthlyActs.objects.create(
+            agent_list=self.agent_list, month=date(2026, 11, 1), batch=self.batch_row.batch
+        )
         Draft.objects.create(user=owner, task_type=TaskType.LEGAL, document_version=self.version)
 
     def values_of(self, name: str, parameter: str) -> list[Any]:
@@ -82,6 +86,7 @@ class OwnedObjects:
             "reports:export pk": [self.export.pk],
             **{f"acts:{view} pk": [self.agent_list.pk] for view in ACTS_VIEWS},
             "member": [self.member.pk],
+            "acts": [self.acts.pk],
         }
         if name.startswith("batches:"):
             row = self.batch_row

@@ -12,6 +12,7 @@ from edo.channels.simple.agreements import get_texts_in_force
 from edo.models import AgreementAcceptance
 from tasks.models import AgentList
 from tasks.monthly_acts import lists
+from tests.support.batches.files import PREFIX
 from tests.support.factories import SimpleSigningFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory, person_inn
 
@@ -24,12 +25,17 @@ def agent_list(owner: User) -> AgentList:
 
 
 @pytest.fixture
-def add_agent(agent_list: AgentList, owner: User) -> AddAgent:
+def add_agent(agent_list: AgentList) -> AddAgent:
     """Add an agent to the list: identified, with the texts accepted, unless told otherwise."""
     numbers = iter(range(1, 10_000))
 
     def add(
-        *, has_contact: bool = True, is_identified: bool = True, accepts: bool = True, **values: Any
+        *,
+        has_contact: bool = True,
+        is_identified: bool = True,
+        accepts: bool = True,
+        account_number: str | None = None,
+        **values: Any,
     ) -> Client:
         number = next(numbers)
         values = {"inn": person_inn(number), "short_name": f"Агент {number:03}", **values}
@@ -42,7 +48,14 @@ def add_agent(agent_list: AgentList, owner: User) -> AddAgent:
                 AgreementAcceptance.objects.create(
                     contact=contact, text=text, signing=SimpleSigningFactory()
                 )
-        lists.add_agents(agent_list=agent_list, inns=[agent.inn], actor=owner)
+        lists.add_agents(agent_list=agent_list, inns=[agent.inn], actor=agent_list.manager)
+        account = account_of(agent) if account_number is None else account_number
+        agent_list.members.filter(client=agent).update(account_number=account)
         return agent
 
     return add
+
+
+def account_of(agent: Client) -> str:
+    """The account that ЕИП knows as the agent's."""
+    return PREFIX + agent.inn[:9]

@@ -16,12 +16,13 @@ from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.formatting import pluralize
 from tasks.models import AgentList
 from tasks.monthly_acts import lists
+from tasks.monthly_acts.preparing import may_prepare
 from tasks.screens.common.requests import MAX_KEY_DIGITS, UNPROCESSABLE
 from tasks.screens.monthly_acts.forms import AddAgentsForm, ListForm
 from tasks.screens.monthly_acts.page import build_agent_rows, find_agents
 
 AGENTS_PER_PAGE = 50
-MAX_EVENTS = 20
+MAX_EVENTS, MAX_PREPARED = 20, 24
 # More unknown numbers than this are counted, not named.
 MAX_NAMED = 10
 
@@ -128,6 +129,8 @@ def render_list(
     context = {
         "agent_list": agent_list,
         "can_edit": agent_list.manager_id == user.pk and lists.may_keep_lists(user),
+        "can_prepare": may_prepare(user, agent_list),
+        "acts": agent_list.acts.select_related("batch")[:MAX_PREPARED],
         "page": paginate_list(request, rows, per_page=AGENTS_PER_PAGE),
         "agents": len(rows),
         "stopped": sum(row.badge == "error" for row in rows),
