@@ -11,7 +11,15 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from clients.gateways.cdi import Organisation
-from clients.models import Client, ClientContact, Contact, ContactDetails, ContactVersion
+from clients.models import (
+    Client,
+    ClientContact,
+    Contact,
+    ContactDetails,
+    ContactVersion,
+    DeclinedName,
+)
+from econtract.platform.common import clock
 
 log = logging.getLogger(__name__)
 
@@ -225,6 +233,21 @@ def _add_version(
     contact.current = version
     contact.save(update_fields=["current"])
     return version
+
+
+def save_declined_name(*, contact: Contact, forms: dict[str, str], actor: User) -> None:
+    """Keeps how documents decline the contact's current name; an empty form follows the rules.
+
+    ``forms`` are texts by the fields of `DeclinedName`.
+    """
+    values = {
+        **forms,
+        "full_name": contact.current_version.full_name,
+        "changed_by": actor,
+        "changed_at": clock.now(),
+    }
+    DeclinedName.objects.update_or_create(contact=contact, defaults=values)
+    _log("name declined", actor, contact=contact.pk)
 
 
 def _log(event: str, actor: User, **ids: int) -> None:

@@ -117,6 +117,7 @@ RULES: dict[str, AccessRule] = {
     "clients:add": Permission.EDIT_DIRECTORY,
     "clients:refresh": Permission.EDIT_DIRECTORY,
     "clients:person_edit": Permission.EDIT_DIRECTORY,
+    "clients:declined_name": Permission.EDIT_DIRECTORY,
     "clients:contact": Permission.EDIT_DIRECTORY,
     "clients:contact_add": Permission.EDIT_DIRECTORY,
     "clients:contact_edit": Permission.EDIT_DIRECTORY,

@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
-from clients.models import ContactDetails, ContactVersion
+from clients.models import ContactDetails, ContactVersion, DeclinedName
 from clients.models.formats import EMAIL_MESSAGE, PHONE_MESSAGE
 from clients.screens.fields import EmailField, InnField, PhoneField, SnilsField
 
@@ -107,3 +107,12 @@ class PhoneSearchForm(forms.Form):
     """«Найти по телефону», left of «Добавить»."""
 
     phone = PhoneField(label="Мобильный телефон", required_message=PHONE_MESSAGE)
+
+
+class DeclinedNameForm(forms.ModelForm):
+    """A contact's name in the cases that documents need. An empty field follows the rules."""
+
+    class Meta:
+        model = DeclinedName
+        fields = ["genitive", "dative", "instrumental"]
+        widgets = {name: forms.TextInput(attrs={"autocomplete": "off"}) for name in fields}

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from clients.screens.sections import SECTION_BY_SLUG
-from clients.screens.views import adding, cards, contacts, persons
+from clients.screens.views import adding, cards, contacts, names, persons
 
 
 class SectionConverter:
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<section:slug>/<int:pk>/", cards.card, name="card"),
     path("<section:slug>/<int:pk>/refresh/", cards.refresh, name="refresh"),
     path("<section:slug>/<int:pk>/edit/", persons.edit_person, name="person_edit"),
+    path("<section:slug>/<int:pk>/name/<int:contact_pk>/", names.decline, name="declined_name"),
     path("<section:slug>/<int:pk>/contacts/add/", contacts.add_contact, name="contact_add"),
     path("<section:slug>/<int:pk>/contacts/link/", contacts.link_contact, name="contact_link"),
     path(

@@ -28,6 +28,7 @@ def edit_person(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     contact, version = get_own_contact(client)
     form = PersonEditForm.for_version(version, request.POST or None)
     context: dict[str, Any] = {**section_context(request, section), "client": client, "form": form}
+    context["contact_pk"] = contact.pk
     context["other_clients"] = describe_other_clients(contact.links.count() - 1)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
