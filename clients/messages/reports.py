@@ -92,7 +92,7 @@ def ask_about_silent_messages() -> None:
     """Asks the provider about messages whose report is late; gives those of a day ago up."""
     now = clock.now()
     silent = SentMessage.objects.filter(
-        state__in=SentMessage.TRAVELLING_STATES, state_at__lt=now - MAX_SILENCE
+        state__in=SentMessage.IN_TRANSIT_STATES, state_at__lt=now - MAX_SILENCE
     )
     for message in silent.order_by("state_at")[:MAX_QUESTIONS]:
         try:

@@ -31,7 +31,7 @@ class SentMessage(models.Model):
         DELIVERED = "delivered", "Доставлено"
 
     # On the way: the provider still owes a report of these.
-    TRAVELLING_STATES = (State.ACCEPTED, State.SENT)
+    IN_TRANSIT_STATES = (State.ACCEPTED, State.SENT)
 
     key = models.UUIDField("Номер сообщения", unique=True)
     channel = models.CharField("Канал", max_length=5, choices=Channel)

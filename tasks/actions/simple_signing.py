@@ -8,7 +8,7 @@ from tasks.models import SigningTask
 from tasks.statuses import BEFORE_SENDING, Status
 
 
-def hear_from_client(signing_id: UUID) -> None:
+def enqueue_next_step(signing_id: UUID) -> None:
     """Enqueue the step that follows the signing, in the transaction of what the client did."""
     task = SigningTask.objects.filter(simple_signing_id=signing_id).first()
     if task:

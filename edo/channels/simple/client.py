@@ -32,11 +32,11 @@ from edo.models import (
 )
 from edo.records import ClientDevice, Event, Fact
 
-SHOWN = {
+DISPLAY_RECORDS = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: RecordKind.AGREEMENT_SHOWN,
     AgreementText.Kind.PERSONAL_DATA: RecordKind.CONSENT_SHOWN,
 }
-ACCEPTED = {
+ACCEPTANCE_RECORDS = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: RecordKind.AGREEMENT_ACCEPTED,
     AgreementText.Kind.PERSONAL_DATA: RecordKind.CONSENT_ACCEPTED,
 }
@@ -106,14 +106,14 @@ def accept_texts(link: SigningLink, texts: Sequence[AgreementText], device: Clie
         earlier = acceptances.get(text.pk)
         if earlier is None and text in texts:
             AgreementAcceptance.objects.create(contact_id=contact_id, text=text, signing=signing)
-            events.append(Event(kind=SHOWN[kind], facts=facts))
-            events.append(Event(kind=ACCEPTED[kind], facts=facts))
-        elif earlier and not seen.has(ACCEPTED[kind]):
+            events.append(Event(kind=DISPLAY_RECORDS[kind], facts=facts))
+            events.append(Event(kind=ACCEPTANCE_RECORDS[kind], facts=facts))
+        elif earlier and not seen.has(ACCEPTANCE_RECORDS[kind]):
             facts |= {
                 "accepted_at": earlier.accepted_at.isoformat(),
                 "earlier_signing": str(earlier.signing_id),
             }
-            events.append(Event(kind=ACCEPTED[kind], facts=facts))
+            events.append(Event(kind=ACCEPTANCE_RECORDS[kind], facts=facts))
     if events:
         records.append_all(signing, events, device=device)
 

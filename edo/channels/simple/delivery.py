@@ -42,7 +42,7 @@ def record_sent(link: SigningLink, message: SentMessage) -> None:
 
 
 @receiver(message_changed, dispatch_uid="simple signings")
-def hear_of_message(*, message: SentMessage, **_: Any) -> None:
+def record_message_state(*, message: SentMessage, **_: Any) -> None:
     """Record what became of a message with a link or a code, in the transaction of its state.
 
     So each state is recorded once, whatever is repeated, reordered or lost between it and us.

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing as signed_values
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from clients.models import Contact
 from tasks.actions import client_access
@@ -17,7 +17,6 @@ from tasks.screens.common import client_limits
 COOKIE = "my"
 COOKIE_PATH = "/my/"
 SALT = "tasks.screens.client_documents.access"
-TOO_MANY = 429
 
 View = Callable[..., HttpResponseBase]
 
@@ -29,7 +28,7 @@ def public_page(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         if request.method == "POST" and client_limits.is_limit_exceeded(request, "my"):
-            response: HttpResponseBase = too_many_requests(request)
+            response: HttpResponseBase = client_limits.refuse_request(request)
         else:
             response = view(request, **arguments)
         response["Cache-Control"] = "private, no-store"
@@ -51,12 +50,6 @@ def client_page(view: View) -> View:
         return view(request, contact, **arguments)
 
     return wrapper
-
-
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    response = render(request, "tasks/signing/too_many.html", status=TOO_MANY)
-    response["Retry-After"] = str(client_limits.WINDOW_SECONDS)
-    return response
 
 
 def remember_access(request: HttpRequest, response: HttpResponseBase, access: ClientAccess) -> None:

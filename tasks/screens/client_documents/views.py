@@ -4,9 +4,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from archive.files import serving
-from archive.files.storage import StoredFileDamaged, StoredFileWithheld
-from archive.models import StoredFile
 from clients.models import Contact
 from edo.channels.simple import client as simple_client
 from tasks.actions import client_access
@@ -22,6 +19,7 @@ from tasks.screens.client_documents.access import (
 from tasks.screens.client_documents.forms import PhoneForm, QuestionForm
 from tasks.screens.client_documents.page import build_document, build_list
 from tasks.screens.common.client_codes import CodeForm
+from tasks.screens.common.files import serve_file
 
 UNPROCESSABLE = 422
 WRONG = "Код не подошел. Проверьте СМС или запросите новый код: на один код три попытки"
@@ -81,7 +79,7 @@ def pdf(request: HttpRequest, contact: Contact, number: int) -> HttpResponseBase
     version = task.document_version
     if version is None or version.pdf is None:
         raise Http404
-    return _serve(request, version.pdf, f"{build_document(task).title}.pdf")
+    return serve_file(request, version.pdf, f"{build_document(task).title}.pdf")
 
 
 @client_page
@@ -91,7 +89,7 @@ def package(request: HttpRequest, contact: Contact, number: int) -> HttpResponse
     task = _get_task(contact, number)
     if task.package is None:
         raise Http404
-    return _serve(request, task.package.download_file, task.package.file_name)
+    return serve_file(request, task.package.download_file, task.package.file_name)
 
 
 @client_page
@@ -121,13 +119,6 @@ def withdraw(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 def _get_task(contact: Contact, number: int) -> SigningTask:
     return get_object_or_404(client_access.find_documents(contact), number=number)
-
-
-def _serve(request: HttpRequest, file: StoredFile, name: str) -> HttpResponseBase:
-    try:
-        return serving.serve(request, file, file_name=name)
-    except (StoredFileDamaged, StoredFileWithheld):
-        raise Http404 from None
 
 
 def _list_url() -> str:

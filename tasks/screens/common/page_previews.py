@@ -2,10 +2,14 @@
 
 from typing import NamedTuple
 
+from archive.files.previews import PreviewUnavailable
+from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.models import DocumentVersion
 
 # More pictures than anybody looks at would only slow the page down.
 MAX_PREVIEWS = 30
+# Why a page has no picture or text: there is no such page, or the file cannot be read.
+PREVIEW_ERRORS = (IndexError, PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
 class PagePreview(NamedTuple):

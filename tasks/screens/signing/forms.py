@@ -17,7 +17,7 @@ LABELS = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: "Согласен на электронное взаимодействие",
     AgreementText.Kind.PERSONAL_DATA: "Согласен на обработку персональных данных",
 }
-REQUIRED = {
+MISSING_TICK_MESSAGES = {
     AgreementText.Kind.ELECTRONIC_INTERACTION: (
         "Отметьте согласие на электронное взаимодействие: без него подписать по СМС нельзя"
     ),
@@ -39,7 +39,7 @@ class AgreementsForm(forms.Form):
         for name, text in self.texts.items():
             kind = AgreementText.Kind(text.kind)
             self.fields[name] = forms.BooleanField(
-                label=LABELS[kind], error_messages={"required": REQUIRED[kind]}
+                label=LABELS[kind], error_messages={"required": MISSING_TICK_MESSAGES[kind]}
             )
 
 

@@ -30,7 +30,7 @@ COOKIE_AGE = 24 * 60 * 60
 SALT = "tasks.screens.signing.visits"
 # Of a file: nothing in it runs, and no page shows it in a frame.
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-NOT_FOUND, TOO_MANY = 404, 429
+NOT_FOUND = 404
 # What the page shows of a task: reading all columns would take longer than the rest of the page.
 TASK_COLUMNS = (
     *("document", "document_number", "package", "simple_signing"),
@@ -70,7 +70,7 @@ def visitor_page(view: View) -> View:
         # Reports of the script are many; they must not use up what forms may do.
         counter = match.url_name if match and match.url_name == "progress" else "forms"
         if request.method == "POST" and client_limits.is_limit_exceeded(request, counter):
-            return protect(too_many_requests(request))
+            return protect(client_limits.refuse_request(request))
         try:
             response = _respond(request, token, view, arguments)
         except LinkEnded:
@@ -168,11 +168,5 @@ def protect(response: HttpResponseBase) -> HttpResponseBase:
 
 def _no_such_link(request: HttpRequest) -> HttpResponse:
     if client_limits.is_limit_exceeded(request, "dead_links"):
-        return too_many_requests(request)
+        return client_limits.refuse_request(request)
     return render(request, "tasks/signing/unknown.html", status=NOT_FOUND)
-
-
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    response = render(request, "tasks/signing/too_many.html", status=TOO_MANY)
-    response["Retry-After"] = str(client_limits.WINDOW_SECONDS)
-    return response

@@ -15,7 +15,7 @@ from tests.support.evidence_chains import DOCUMENT, Step, build_chain, signing_s
 PROPERTY = settings(deadline=None, max_examples=60, print_blob=True)
 
 
-REQUIRED = [
+SIGNATURE_RECORDS = [
     RecordKind.PERSON_IDENTIFIED,
     RecordKind.NUMBER_BOUND,
     RecordKind.PAGE_SHOWN,
@@ -50,7 +50,7 @@ def test_a_usual_signing_is_in_order() -> None:
     assert problems_of(signing_steps()) == []
 
 
-@pytest.mark.parametrize("kind", REQUIRED)
+@pytest.mark.parametrize("kind", SIGNATURE_RECORDS)
 def test_a_step_that_is_missing_is_found(kind: RecordKind) -> None:
     assert problems_of(without(kind))
 
@@ -58,7 +58,7 @@ def test_a_step_that_is_missing_is_found(kind: RecordKind) -> None:
 @PROPERTY
 @given(data=st.data())
 def test_a_required_step_after_the_signature_does_not_count(data: st.DataObject) -> None:
-    kind = data.draw(st.sampled_from(REQUIRED[:-1]))
+    kind = data.draw(st.sampled_from(SIGNATURE_RECORDS[:-1]))
     late = [step for step in signing_steps() if step[0] == kind]
     assert problems_of([*without(kind), *late])
 

@@ -1,7 +1,5 @@
 """Downloads of a task: the document, its pages, authority documents, the signed package."""
 
-import logging
-
 from django.db.models import Q
 from django.http import (
     Http404,
@@ -15,16 +13,15 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from archive.files import previews, serving, zip_stream
+from archive.files import previews, zip_stream
 from archive.files.storage import StoredFileDamaged, StoredFileWithheld
-from archive.models import DocumentVersion, StoredFile
+from archive.models import DocumentVersion
 from tasks.actions import downloads
 from tasks.models import SigningTask
 from tasks.screens.common.attachments import serve_attachment_of
+from tasks.screens.common.files import serve_file
 from tasks.screens.common.requests import get_visible_task
 from tasks.statuses import Status
-
-log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -34,7 +31,7 @@ def pdf(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     if document_version.pdf is None:
         raise Http404
     name = f"{document_version.file_stem}.pdf"
-    return _serve(request, document_version.pdf, name, inline=True)
+    return serve_file(request, document_version.pdf, name, inline=True)
 
 
 @require_safe
@@ -43,7 +40,7 @@ def source(request: HttpRequest, number: int, version: int) -> HttpResponseBase:
     document_version = _get_version(get_visible_task(request, number), version)
     if document_version.source is None:
         raise Http404  # it consists of several files
-    return _serve(request, document_version.source, document_version.file_name)
+    return serve_file(request, document_version.source, document_version.file_name)
 
 
 @require_safe
@@ -82,7 +79,7 @@ def authority(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
     """A document that the client sent to confirm their authority."""
     documents = get_visible_task(request, number).authority_documents.select_related("file")
     document = get_object_or_404(documents, pk=pk)
-    return _serve(request, document.file, document.file_name)
+    return serve_file(request, document.file, document.file_name)
 
 
 @require_safe
@@ -91,7 +88,7 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
     task = get_visible_task(request, number)
     if task.package is None or task.status != Status.COMPLETED:
         raise Http404
-    return _serve(request, task.package.download_file, task.package.file_name)
+    return serve_file(request, task.package.download_file, task.package.file_name)
 
 
 @require_safe
@@ -111,13 +108,3 @@ def _get_version(task: SigningTask, pk: int) -> DocumentVersion:
     versions = DocumentVersion.objects.select_related("pdf", "source")
     own = Q(document=task.document_id) | Q(part_of__joined__document=task.document_id)
     return get_object_or_404(versions.filter(own).distinct(), pk=pk)
-
-
-def _serve(
-    request: HttpRequest, file: StoredFile, name: str, *, inline: bool = False
-) -> HttpResponseBase:
-    try:
-        return serving.serve(request, file, file_name=name, inline=inline)
-    except (StoredFileDamaged, StoredFileWithheld) as error:
-        log.warning("file not served file=%s reason=%s", file.pk, type(error).__name__)
-        raise Http404 from None

@@ -5,8 +5,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from archive.files import serving
-from archive.files.storage import StoredFileDamaged
 from clients.screens.access import current_user
 from econtract.platform.common.formatting import format_number
 from econtract.platform.listing.exports import make_workbook, order_export
@@ -14,6 +12,7 @@ from econtract.platform.listing.models import Export
 from econtract.platform.listing.xlsx import MAX_ROWS, TooManyRows
 from tasks.listing.definition import TASK_LIST
 from tasks.listing.query import TaskListQuery
+from tasks.screens.common.files import serve_file
 
 EXPORT_QUEUED = (
     f"В выгрузке больше {format_number(MAX_ROWS)} заданий: файл готовится. Когда он будет готов, "
@@ -45,7 +44,4 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     export = get_object_or_404(exports.select_related("file"), pk=pk)
     if export.file is None:
         raise Http404
-    try:
-        return serving.serve(request, export.file, file_name=export.file_name)
-    except StoredFileDamaged:
-        raise Http404 from None
+    return serve_file(request, export.file, export.file_name)

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from archive import documents
 from archive.documents import StoredUpload
-from archive.files import previews, serving
-from archive.files.storage import StoredFileDamaged, StoredFileWithheld
+from archive.files import previews
 from archive.joining.composition import store_uploads
 from archive.models import DocumentVersion
 from clients.screens.access import current_user
@@ -17,7 +16,8 @@ from econtract.platform.common.htmx import is_fragment
 from tasks.actions import draft_files, drafts
 from tasks.models import Draft
 from tasks.screens.common.attachments import serve_attachment_of
-from tasks.screens.common.page_previews import MAX_PREVIEWS
+from tasks.screens.common.files import serve_file
+from tasks.screens.common.page_previews import MAX_PREVIEWS, PREVIEW_ERRORS
 from tasks.screens.common.requests import parse_key
 from tasks.screens.new_task.documents import ATTACH_DOCUMENT, CHOOSE_FILE
 from tasks.screens.new_task.form_state import build_form_state
@@ -34,13 +34,6 @@ from tasks.screens.new_task.views.responses import (
     render_document_block,
     render_refused_file,
     respond_document_block,
-)
-
-PREVIEW_ERRORS = (
-    IndexError,
-    previews.PreviewUnavailable,
-    StoredFileDamaged,
-    StoredFileWithheld,
 )
 
 
@@ -146,10 +139,7 @@ def pdf(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     if document_version.pdf is None:
         raise Http404
     name = f"{document_version.file_stem}.pdf"
-    try:
-        return serving.serve(request, document_version.pdf, file_name=name, inline=True)
-    except (StoredFileDamaged, StoredFileWithheld):
-        raise Http404 from None
+    return serve_file(request, document_version.pdf, name, inline=True)
 
 
 @require_safe

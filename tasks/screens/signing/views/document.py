@@ -10,7 +10,7 @@ from econtract.platform.common.errors import OutsideError
 from edo.channels.simple import client, codes
 from edo.channels.simple.codes import CheckResult
 from edo.records import ClientDevice
-from tasks.actions.simple_signing import hear_from_client
+from tasks.actions.simple_signing import enqueue_next_step
 from tasks.screens.common.client_codes import CodeForm
 from tasks.screens.signing.device import build_device
 from tasks.screens.signing.page import (
@@ -44,7 +44,7 @@ def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
         return HttpResponse(status=CONFLICT)
     with transaction.atomic():
         if _record_progress(request, visit, build_device(request)):
-            hear_from_client(visit.signing.pk)
+            enqueue_next_step(visit.signing.pk)
     return HttpResponse(status=204)
 
 
@@ -63,7 +63,7 @@ def code(request: HttpRequest, visit: Visit) -> HttpResponse:
         # Without a script nobody has measured what was looked at: only that the form was sent.
         client.record_submission(visit.link, device, pages=visit.version.pages or 0)
         if is_first:
-            hear_from_client(visit.signing.pk)
+            enqueue_next_step(visit.signing.pk)
         client.accept_texts(visit.link, list(form.texts.values()), device)
     try:
         status = codes.request_code(visit.link, device)
@@ -86,7 +86,7 @@ def sign(request: HttpRequest, visit: Visit) -> HttpResponse:
     with transaction.atomic():
         result = client.sign(visit.link, form.cleaned_data["code"], build_device(request))
         if result.is_right:
-            hear_from_client(visit.signing.pk)
+            enqueue_next_step(visit.signing.pk)
     if result.is_right:
         return redirect("../")
     return show(request, visit, _build_refused_page(visit, form, result), UNPROCESSABLE)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from edo.channels.simple import client
 from edo.models import SigningLink
-from tasks.actions.simple_signing import forget_identification, hear_from_client
+from tasks.actions.simple_signing import enqueue_next_step, forget_identification
 from tasks.screens.signing.device import build_device
 from tasks.screens.signing.forms import RatingForm, RefusalForm
 from tasks.screens.signing.page import build_heading
@@ -29,7 +29,7 @@ def refuse(request: HttpRequest, visit: Visit) -> HttpResponse:
         return render(request, "tasks/signing/refuse.html", context, status=status)
     with transaction.atomic():
         client.refuse(visit.link, form.reason, build_device(request))
-        hear_from_client(visit.signing.pk)
+        enqueue_next_step(visit.signing.pk)
     return redirect("../")
 
 
@@ -44,7 +44,7 @@ def wrong_number(request: HttpRequest, visit: Visit) -> HttpResponse:
         return render(request, "tasks/signing/wrong_number.html", context)
     with transaction.atomic():
         for signing_id in client.report_wrong_number(visit.link, build_device(request)):
-            hear_from_client(signing_id)
+            enqueue_next_step(signing_id)
         forget_identification(visit.signing.signer)
     return redirect("../")
 

@@ -4,15 +4,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from archive.files import previews, serving
-from archive.files.storage import StoredFileDamaged, StoredFileWithheld
-from archive.models import StoredFile
+from archive.files import previews
 from edo.models import SigningLink
+from tasks.screens.common.files import serve_file
+from tasks.screens.common.page_previews import PREVIEW_ERRORS
 from tasks.screens.signing.page import build_heading
 from tasks.screens.signing.visits import Visit, visitor_page
 
 PAGES_OF_TEXT = 10
-NO_PREVIEW = (IndexError, previews.PreviewUnavailable, StoredFileDamaged, StoredFileWithheld)
 
 
 @require_safe
@@ -23,7 +22,7 @@ def page(request: HttpRequest, visit: Visit, page: int) -> HttpResponseBase:
         raise Http404
     try:
         content = previews.page_image(visit.version, page)
-    except NO_PREVIEW:
+    except PREVIEW_ERRORS:
         raise Http404 from None
     response = HttpResponse(content, content_type="image/webp")
     response["X-Content-Type-Options"] = "nosniff"
@@ -57,7 +56,7 @@ def pdf(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The very PDF that the code signs."""
     if not _may_read(visit) or visit.version.pdf is None:
         raise Http404
-    return _serve(request, visit.version.pdf, f"{build_heading(visit).title}.pdf")
+    return serve_file(request, visit.version.pdf, f"{build_heading(visit).title}.pdf")
 
 
 @require_safe
@@ -68,7 +67,7 @@ def package(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     is_own = visit.task.simple_signing_id == visit.signing.pk
     if visit.link.end != SigningLink.End.USED or package is None or not is_own:
         raise Http404
-    return _serve(request, package.download_file, package.file_name)
+    return serve_file(request, package.download_file, package.file_name)
 
 
 def _may_read(visit: Visit) -> bool:
@@ -79,12 +78,5 @@ def _may_read(visit: Visit) -> bool:
 def _read_text(visit: Visit, sheet: int) -> str:
     try:
         return previews.page_text(visit.version, sheet)
-    except NO_PREVIEW:
+    except PREVIEW_ERRORS:
         return ""
-
-
-def _serve(request: HttpRequest, file: StoredFile, name: str) -> HttpResponseBase:
-    try:
-        return serving.serve(request, file, file_name=name)
-    except (StoredFileDamaged, StoredFileWithheld):
-        raise Http404 from None

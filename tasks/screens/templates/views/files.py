@@ -4,10 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from archive.files import previews, serving
+from archive.files import previews
 from archive.files.storage import StoredFileDamaged, StoredFileWithheld
-from archive.models import DocumentVersion, StoredFile
+from archive.models import DocumentVersion
 from tasks.screens.common.attachments import serve_attachment_of
+from tasks.screens.common.files import serve_file
 from tasks.screens.templates.views.versions import get_sample, get_version
 
 
@@ -15,7 +16,7 @@ from tasks.screens.templates.views.versions import get_sample, get_version
 def source(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """The DOCX file as it was uploaded."""
     version = get_version(pk, number)
-    return _serve(request, version.source, version.file_name)
+    return serve_file(request, version.source, version.file_name)
 
 
 @require_safe
@@ -24,7 +25,7 @@ def sample(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     document = _get_ready_sample(pk, number)
     if document.pdf is None:
         raise Http404
-    return _serve(request, document.pdf, "Образец.pdf", inline=True)
+    return serve_file(request, document.pdf, "Образец.pdf", inline=True)
 
 
 @require_safe
@@ -51,12 +52,3 @@ def _get_ready_sample(pk: int, number: int) -> DocumentVersion:
     if document is None or not document.is_ready:
         raise Http404
     return document
-
-
-def _serve(
-    request: HttpRequest, file: StoredFile, name: str, *, inline: bool = False
-) -> HttpResponseBase:
-    try:
-        return serving.serve(request, file, file_name=name, inline=inline)
-    except (StoredFileDamaged, StoredFileWithheld):
-        raise Http404 from None
