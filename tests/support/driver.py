@@ -46,6 +46,23 @@ def run_until(task: SigningTask, status: Status, sandbox: Sandbox) -> SigningTas
     return now
 
 
+def run_until_job(kind: str) -> None:
+    """Run jobs and read feeds until a job of that kind is due, which is not run."""
+    jobs = OutboxJob.objects
+    while not jobs.claimable().filter(kind=kind).exists():
+        due = list(jobs.claimable().values_list("pk", flat=True))
+        for job_id in due:
+            worker.run_job(job_id)
+        has_heard = sum(inbound.poll(feed) for feed in registry.feeds())
+        assert due or has_heard, list(jobs.open().values_list("kind", "error_text"))
+
+
+def read_feeds() -> None:
+    """Take in the provider's delivery reports."""
+    for feed in registry.feeds():
+        inbound.poll(feed)
+
+
 def run_until_archived(task: SigningTask) -> None:
     """Runs everything, shifting the time, until the task's document is in the archive."""
     for _ in range(10):
