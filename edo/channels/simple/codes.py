@@ -1,6 +1,7 @@
 """The code of a signing: made for one link and one document, sent by SMS, checked three times."""
 
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from clients.messages.texts import safe_name
 from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
+from econtract.platform.common.errors import NotReadyYet
 from edo import records
 from edo.channels.simple import links
 from edo.channels.simple.code_problems import explain_link_limit, explain_to_client
@@ -120,6 +122,9 @@ def _send(code: SigningCode, key: UUID, signing: SimpleSigning) -> CodeStatus:
     except MessageRefused as error:
         _allow_sending(code)
         return CodeStatus(True, problem=explain_to_client(error))
+    except NotReadyYet as wait:
+        # Another request is sending it, or has died doing so.
+        return CodeStatus(True, math.ceil(wait.seconds))
     except Exception:
         _allow_sending(code)
         raise

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from pytest_django.fixtures import Settings
 
 from clients.messages.limits import count_message
-from econtract.platform.common.errors import Unavailable
+from econtract.platform.common.errors import NotReadyYet, Unavailable
 from edo import records
 from edo.channels.simple import agreements, codes, links
 from edo.evidence_chain.kinds import RecordKind
@@ -198,6 +198,19 @@ def test_the_provider_is_down_between_link_and_code(
     assert client.post(f"{path}code/").status_code == 302
     assert client.post(f"{path}sign/", {"code": sms.code}).status_code == 302
     assert SigningCode.objects.count() == 1
+
+
+def test_a_code_that_another_request_is_sending_is_waited_for(
+    task: SigningTask, sms: Outbox, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = link_of(task)
+
+    def wait(**_: object) -> None:
+        raise NotReadyYet("another attempt is under way", seconds=15)
+
+    monkeypatch.setattr(codes, "send_sms", wait)
+    assert client.post(f"{path}code/", build_ticks()).status_code == 302
+    assert 'autocomplete="one-time-code"' in client.get(path).text
 
 
 def test_the_document_is_replaced_while_the_page_is_open(
