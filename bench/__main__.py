@@ -15,7 +15,7 @@ from bench.gates import Gate
 
 BENCHMARKS = (
     *("list", "create", "pipeline", "queue", "conversion", "package", "compiled", "crypto"),
-    "signing",
+    *("signing", "run"),
 )
 
 
@@ -27,11 +27,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--tasks", type=int, metavar="N", help="list: with N tasks only, a quick run"
     )
+    parser.add_argument("--rows", type=int, metavar="N", help="run: a batch of N rows, not 10,000")
     parsed = parser.parse_args(arguments)
     set_up()
     results: list[Gate] = []
     for name in [parsed.name] if parsed.name else BENCHMARKS:
-        options = {"tasks": parsed.tasks} if name == "list" else {}
+        options = {"list": {"tasks": parsed.tasks}, "run": {"rows": parsed.rows}}.get(name, {})
         results += importlib.import_module(f"bench.{name}").run(**options)
     _print(results)
     if parsed.json:

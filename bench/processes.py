@@ -16,7 +16,7 @@ def peak_megabytes(command: Sequence[str]) -> float:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     peak = 0.0
     while process.poll() is None:
-        peak = max(peak, sum(map(_megabytes, process_tree(process.pid))))
+        peak = max(peak, sum(map(megabytes, process_tree(process.pid))))
         time.sleep(POLL_SECONDS)
     if process.returncode:
         raise RuntimeError(f"{command} exited with {process.returncode}")
@@ -34,7 +34,8 @@ def process_tree(pid: int) -> Iterator[int]:
         yield from process_tree(int(child))
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
+    """The memory of one process; shared pages are counted once (PSS). 0 for one that has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # it has just exited

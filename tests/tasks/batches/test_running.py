@@ -14,7 +14,7 @@ from accounts.models import User
 from archive import job_kinds
 from archive.conversion.results import ConversionFailed
 from archive.findings import Finding
-from archive.models import DocumentVersion, TemplateVersion
+from archive.models import TemplateVersion
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox import worker
@@ -25,6 +25,12 @@ from tasks.batches.progress import measure_progress
 from tasks.batches.report import write_report
 from tasks.models import Batch, BatchRow, SigningTask
 from tests.support.batches.files import make_batch, make_template, person_row, upload_of
+from tests.support.batches.running import (
+    assert_each_row_made_one_task,
+    run_for,
+    start,
+    states,
+)
 from tests.support.driver import run_everything
 from tests.support.sandbox import Sandbox
 
@@ -39,34 +45,8 @@ def few_rows_at_once(settings: Settings) -> None:
     settings.BATCH_ROWS_AT_ONCE = 4
 
 
-def run_for(seconds: int = 60, *, step: int = 2) -> None:
-    """Workers and beat for so many seconds of a clock that goes on by ``step``."""
-    with time_machine.travel(clock.now(), tick=True) as traveller:
-        for _ in range(0, seconds, step):
-            run_everything()
-            if not OutboxJob.objects.open().filter(kind=actions.FEED).exists():
-                return
-            traveller.shift(timedelta(seconds=step))
-
-
 def make_rows(count: int = ROWS, *, first: int = 1) -> list[list[str]]:
     return [person_row(number) for number in range(first, first + count)]
-
-
-def start(batch: Batch, actor: User) -> Batch:
-    run_everything()
-    return actions.start(batch=batch, actor=actor)
-
-
-def states(batch: Batch) -> dict[str, int]:
-    return dict(Counter(batch.rows.values_list("state", flat=True)))
-
-
-def assert_each_row_made_one_task(batch: Batch, count: int) -> None:
-    tasks = SigningTask.objects.filter(batch_row__batch=batch)
-    assert tasks.count() == SigningTask.objects.count() == count
-    versions = DocumentVersion.objects.filter(template_version=batch.template_version)
-    assert versions.count() == len({task.document_version_id for task in tasks}) == count
 
 
 def test_every_row_becomes_a_task_with_its_document(runner: User, set_up: Sandbox) -> None:
