@@ -134,7 +134,7 @@ RULES: dict[str, AccessRule] = {
     "acts:close": Permission.CREATE_TASKS,
     # Takes «Менеджер» too: `tasks.screens.monthly_acts.views.acts`.
     "acts:prepare": Permission.RUN_BATCHES,
-    "acts:prepared": Permission.SEE_TASKS,
+    "acts:month": Permission.SEE_TASKS,
     "acts:table": Permission.SEE_TASKS,
     "acts:export": Permission.SEE_TASKS,
     # Managers choose templates in the form of a new task (`tasks.screens.new_task.templates`).

@@ -16,7 +16,7 @@ from tests.support.factories import DocumentVersionFactory, PackageFactory, Sign
 from tests.support.routes import walk_urls
 
 SECRET = "ООО «Чужая тайна»"
-ACTS_VIEWS = ("list", "add", "remove", "rename", "close", "prepare", "prepared")
+ACTS_VIEWS = ("list", "add", "remove", "rename", "close", "prepare", "month")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Parameters that do not name an object of a user.
 SHARED = {"tab", "slug", "direction"}

@@ -86,7 +86,7 @@ def test_a_manager_prepares_the_acts_of_a_month(set_up: Sandbox, add_agent_of: A
     assert f"{left_out.inn}</span>: В карточке агента нет контактных данных." in page
     acts = MonthlyActs.objects.get()
     assert acts.batch.get_absolute_url() in page
-    assert f"/acts/{agent_list.pk}/prepared/{acts.pk}/" in text_of(
+    assert f"/acts/{agent_list.pk}/months/{acts.pk}/" in text_of(
         browser.get(agent_list.get_absolute_url())
     )
 
@@ -134,7 +134,7 @@ def test_table_card_and_page_say_what_has_become_of_an_act(
     addresses = [
         "/acts/table/",
         f"/acts/table/?list={agent_list.pk}&until=2026-12",
-        f"/acts/{agent_list.pk}/prepared/{acts.pk}/",
+        f"/acts/{agent_list.pk}/months/{acts.pk}/",
         f"/manage/contractors/{agent.pk}/",
     ]
     for address in addresses:

@@ -41,7 +41,7 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionRefused as refused:
             form.add_error("file", refused.messages)
         else:
-            return redirect("acts:prepared", agent_list.pk, acts.pk)
+            return redirect("acts:month", agent_list.pk, acts.pk)
     return _render_form(request, agent_list, form, status=UNPROCESSABLE)
 
 
@@ -53,7 +53,7 @@ def _render_form(
 
 
 @require_safe
-def prepared(request: HttpRequest, pk: int, acts: int) -> HttpResponse:
+def month(request: HttpRequest, pk: int, acts: int) -> HttpResponse:
     """Who gets an act in which batch, and who gets none, and why."""
     agent_list = get_visible_list(request, pk)
     if len(str(acts)) > MAX_KEY_DIGITS:
@@ -72,4 +72,4 @@ def prepared(request: HttpRequest, pk: int, acts: int) -> HttpResponse:
         "month": describe_month(row.month),
         "lines": lines,
     }
-    return render(request, "tasks/monthly_acts/prepared.html", context)
+    return render(request, "tasks/monthly_acts/month.html", context)
