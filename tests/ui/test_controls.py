@@ -42,18 +42,18 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     assert site.requests_to("/demo/upload/") == []
 
 
-def test_two_dropped_files_are_refused(open_page: OpenPage) -> None:
+def test_two_dropped_files_are_refused_where_one_is_wanted(open_page: OpenPage) -> None:
     page = open_page()
     page.evaluate(
         """() => {
           const files = new DataTransfer();
           files.items.add(new File(['a'], 'a.pdf'));
           files.items.add(new File(['b'], 'b.pdf'));
-          document.querySelector('.filedrop-area').dispatchEvent(
+          document.querySelector('#file_bad').parentElement.dispatchEvent(
             new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: files }));
         }"""
     )
-    expect(page.locator("#file_error")).to_contain_text("Можно вложить только один файл")
+    expect(page.locator("#file_bad_error")).to_contain_text("Можно вложить только один файл")
 
 
 # --- Keys and small things --------------------------------------------------------------------

@@ -43,6 +43,7 @@ def test_the_screens_pass_the_audit(
         f"/tasks/{failed}/contact/refresh/",
         f"/tasks/{failed}/account/",
         f"/tasks/{failed}/document/remove/",
+        f"/tasks/{failed}/document/files/",
         f"/tasks/{full_tasks['removed'].number}/document/attach/",
         "/help/statuses/",
         "/help/guide/",

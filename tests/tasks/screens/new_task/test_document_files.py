@@ -138,8 +138,9 @@ def test_a_refused_file_is_named_and_the_others_stay(company: FormPage) -> None:
 
 
 def test_the_same_file_is_attached_once(company: FormPage, attach: Attach) -> None:
-    attach(company, office.pdf_bytes(1), "Договор.pdf")
-    response = attach(company, office.pdf_bytes(1), "Договор.pdf")
+    content = office.pdf_bytes()
+    attach(company, content, "Договор.pdf")
+    response = attach(company, content, "Договор.pdf")
     assert "«Договор.pdf» уже вложен" in get_text(response)
     assert names() == ["Договор.pdf"]
 
