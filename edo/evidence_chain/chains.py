@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from edo.evidence_chain.canonical import digest
 FORMAT = "e-contract-evidence-chain/1"
 COMMITMENTS = "commitments"
 NONCE_BYTES = 32
+_NONCE = re.compile(rf"[0-9a-f]{{{2 * NONCE_BYTES}}}")
 
 
 class ChainUnreadable(ValueError):
@@ -171,9 +173,12 @@ def _find_record_problems(record: ChainRecord) -> Iterable[str]:
 
 
 def _is_committed(item: PersonalValue, commitment: object) -> bool:
+    # Only one spelling of the nonce: `bytes.fromhex` knows several.
+    if not _NONCE.fullmatch(item.nonce):
+        return False
     try:
-        return commit(item.value, item.nonce) == commitment and len(item.nonce) == 2 * NONCE_BYTES
-    except ValueError:
+        return commit(item.value, item.nonce) == commitment
+    except ValueError:  # a lone surrogate
         return False
 
 

@@ -24,7 +24,7 @@ class AnchorPackage(JobKind):
 
     kind = KIND
     title = "Заверение записей в пакете"
-    system = "archive"
+    system = ""
     caption_when_parked = None
 
     def run(self, job: OutboxJob) -> None:

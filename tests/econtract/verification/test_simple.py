@@ -29,6 +29,7 @@ from tests.support.documents.packages import (
 )
 from tests.support.documents.verification import (
     Files,
+    flip_bit,
     forge,
     read_files,
     verify_files,
@@ -119,6 +120,14 @@ def test_changed_records_do_not_pass_even_with_a_manifest_that_fits(
     changed = {CHAIN_NAME: tamper(simple_files[CHAIN_NAME])}
     assert not verify_files(simple_files | changed).ok
     assert problem in " ".join(problems_of(forge(simple_files, changed)))
+
+
+def test_every_file_that_is_changed_or_missing_is_found(simple_files: Files) -> None:
+    for name, content in simple_files.items():
+        changed = simple_files | {name: flip_bit(content, len(content) // 2)}
+        assert not verify_files(changed).ok, f"{name} was changed"
+        missing = {key: value for key, value in simple_files.items() if key != name}
+        assert not verify_files(missing).ok, f"{name} is missing"
 
 
 @pytest.mark.parametrize(

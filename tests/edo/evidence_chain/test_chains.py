@@ -74,6 +74,49 @@ def test_every_change_of_a_record_is_found(steps: Any, data: st.DataObject) -> N
     assert not is_valid(replace(chain, records=records))
 
 
+@settings(PROPERTY, max_examples=300)
+@given(steps=STEPS, data=st.data())
+def test_every_changed_byte_of_the_file_is_found(steps: Any, data: st.DataObject) -> None:
+    """Or it changes nothing that the file says, such as a space between two values."""
+    chain = build_chain(steps)
+    content = bytearray(chain.to_json())
+    index = data.draw(st.integers(0, len(content) - 1))
+    content[index] = data.draw(st.integers(0, 255))
+    try:
+        changed = parse_chain(bytes(content))
+    except ChainUnreadable:
+        return
+    assert changed == chain or not is_valid(changed)
+
+
+@PROPERTY
+@given(steps=STEPS, data=st.data())
+def test_erasing_any_of_the_values_leaves_the_chain_valid(steps: Any, data: st.DataObject) -> None:
+    chain = build_chain(steps)
+    records = []
+    for record in chain.records:
+        kept = data.draw(st.sets(st.sampled_from(sorted(record.values)))) if record.values else ()
+        values = {name: value for name, value in record.values.items() if name in kept}
+        records.append(replace(record, values=values))
+    erased = replace(chain, records=records)
+    assert is_valid(erased)
+    assert erased.head == chain.head
+    nameless = chain.without_value("name")
+    assert is_valid(nameless)
+    assert not any("name" in record.values for record in nameless.records)
+
+
+@PROPERTY
+@given(steps=STEPS, data=st.data())
+def test_records_of_another_chain_are_found(steps: Any, data: st.DataObject) -> None:
+    """Put in the place of one's own, with the hashes of the records after it as they were."""
+    chain, other = build_chain(steps), build_chain(steps, chain_id="another")
+    index = data.draw(st.integers(0, len(steps) - 1))
+    records = [*chain.records]
+    records[index] = other.records[index]
+    assert not is_valid(replace(chain, records=records))
+
+
 @PROPERTY
 @given(steps=STEPS, data=st.data())
 def test_every_deletion_insertion_and_swap_is_found(steps: Any, data: st.DataObject) -> None:
@@ -137,6 +180,15 @@ def test_a_file_that_is_no_chain_is_refused(content: bytes) -> None:
 
 def test_a_usual_signing_is_valid() -> None:
     assert is_valid(build_chain(signing_steps()))
+
+
+def test_a_nonce_has_one_spelling() -> None:
+    chain = build_chain(signing_steps())
+    first = chain.records[0]
+    values = {
+        name: PersonalValue(item.value, item.nonce.upper()) for name, item in first.values.items()
+    }
+    assert not is_valid(replace(chain, records=[replace(first, values=values), *chain.records[1:]]))
 
 
 def test_the_room_needs_no_django() -> None:

@@ -55,6 +55,77 @@ def test_a_step_that_is_missing_is_found(kind: RecordKind) -> None:
     assert problems_of(without(kind))
 
 
+# What may come at any time and proves nothing.
+NOISE: st.SearchStrategy[list[tuple[int, Step]]] = st.lists(
+    st.tuples(
+        st.integers(0, 18),
+        st.sampled_from(
+            [
+                (RecordKind.LINK_DELIVERED, {"message": "m1"}, {}),
+                (RecordKind.LINK_FAILED, {"message": "m1", "reason": "absent"}, {}),
+                (RecordKind.CODE_DELIVERED, {"message": "m2"}, {}),
+                (RecordKind.CODE_FAILED, {"message": "m2", "reason": "absent"}, {}),
+                (RecordKind.DOCUMENT_DOWNLOADED, {}, {}),
+                (RecordKind.END_REACHED, {}, {}),
+                (RecordKind.LINK_ENDED, {"link": "2", "end": "replaced"}, {}),
+            ]
+        ),
+    ),
+    max_size=12,
+)
+
+
+def add_noise(steps: list[Step], noise: list[tuple[int, Step]]) -> list[Step]:
+    noisy = [*steps]
+    for position, step in noise:
+        noisy.insert(position, step)
+    return noisy
+
+
+@PROPERTY
+@given(noise=NOISE)
+def test_what_proves_nothing_may_come_at_any_time(noise: list[tuple[int, Step]]) -> None:
+    assert problems_of(add_noise(signing_steps(), noise)) == []
+
+
+@settings(PROPERTY, max_examples=150)
+@given(kind=st.sampled_from(SIGNATURE_RECORDS), noise=NOISE)
+def test_every_chain_with_one_step_missing_is_refused(
+    kind: RecordKind, noise: list[tuple[int, Step]]
+) -> None:
+    assert problems_of(add_noise(without(kind), noise))
+
+
+@pytest.mark.parametrize("index", range(18))
+def test_one_record_less_is_refused_exactly_when_it_is_required(index: int) -> None:
+    steps = signing_steps()
+    kind, facts, _ = steps[index]
+    is_required = kind in SIGNATURE_RECORDS and facts.get("is_right") is not False
+    assert bool(problems_of([*steps[:index], *steps[index + 1 :]])) == is_required
+
+
+@PROPERTY
+@given(data=st.data())
+def test_two_steps_in_another_order_are_refused(data: st.DataObject) -> None:
+    """Of those whose order matters: who, whose number, what was read and accepted, code, check."""
+    stages = [
+        {RecordKind.PERSON_IDENTIFIED},
+        {RecordKind.NUMBER_BOUND},
+        {RecordKind.PAGE_SHOWN, RecordKind.AGREEMENT_ACCEPTED, RecordKind.CONSENT_ACCEPTED},
+        {RecordKind.CODE_CREATED},
+        {RecordKind.CODE_CHECKED},
+        {RecordKind.SIGNED},
+    ]
+    first = data.draw(st.integers(0, len(stages) - 2))
+    second = data.draw(st.integers(first + 1, len(stages) - 1))
+    early = data.draw(st.sampled_from(sorted(stages[first])))
+    late = data.draw(st.sampled_from(sorted(stages[second])))
+    moved = [step for step in signing_steps() if step[0] == early]
+    rest = without(early)
+    last = max(index for index, step in enumerate(rest) if step[0] == late)
+    assert problems_of([*rest[: last + 1], *moved, *rest[last + 1 :]])
+
+
 @PROPERTY
 @given(data=st.data())
 def test_a_required_step_after_the_signature_does_not_count(data: st.DataObject) -> None:

@@ -1,7 +1,10 @@
 """A document that was signed by SMS: its package is built and passes the offline verification."""
 
+import re
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,12 +15,14 @@ from accounts.models import User
 from archive.files import storage
 from archive.models import Package, PackageTimestamp, StoredFile
 from archive.package.manifest import FileRole
+from archive.package.simple import CHAIN_NAME
 from econtract.platform.common import clock
 from econtract.platform.outbox.models import OutboxJob
 from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import VerificationResult
 from edo import records
+from edo.evidence_chain.chains import parse_chain
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
 from edo.trust.store import load_seal_trust_store, load_trust_store
@@ -25,12 +30,15 @@ from tasks.jobs import anchor_evidence
 from tasks.models import Channel, SigningTask
 from tasks.pipeline.timestamping import enqueue_due_timestamps
 from tasks.statuses import Status
+from tests.econtract.verification.test_simple import read_text
 from tests.support import world
 from tests.support.driver import reload, run_everything, run_until
+from tests.support.people import browser_of
 from tests.support.sandbox import Sandbox
 from tests.support.signing.simple_signings import next_morning
 from tests.tasks.pipeline.test_simple_signing import links_in, sign
 
+LINK = re.compile(r"/s/[\w-]{22}")
 pytestmark = pytest.mark.usefixtures("set_up")
 
 
@@ -70,6 +78,35 @@ def test_the_package_of_a_document_signed_by_sms_is_valid(task: SigningTask) -> 
     assert "Номер телефона закреплен" in " ".join(signing.warnings)
     names = [file.name for file in result.files]
     assert len([name for name in names if name.startswith("evidence/simple/")]) == 3
+
+
+def test_the_protocol_is_enough_for_a_commission(task: SigningTask, tmp_path: Path) -> None:
+    """Person, texts with versions, messages with their course, devices, and the result."""
+    with zipfile.ZipFile(BytesIO(storage.read_file(get_package(task).file))) as archive:
+        archive.extract("Протокол подписания.pdf", tmp_path)
+        chain = parse_chain(archive.read(CHAIN_NAME))
+    text = read_text(tmp_path / "Протокол подписания.pdf")
+    phone = task.contact_version.phone
+    for part in (
+        "Госуслуги, запрос",
+        "Соглашение об электронном взаимодействии, версия 1",
+        "СМС: Ростелеком",
+        "Код ••••••. Подпись:",
+        "(GMT+03:00), отправлено",
+        "адрес 127.0.0.1",
+        "Записи не изменены, порядок подписания соблюден",
+        "Номер телефона закреплен за подписантом менее чем",
+        f"•••-{phone[-4:-2]}-{phone[-2:]}",
+    ):
+        assert part in text, part
+    assert not LINK.search(text)
+    assert phone not in text
+    assert phone not in chain.to_json().decode()
+
+
+def test_the_card_shows_what_is_remarkable(task: SigningTask, manager: User) -> None:
+    page = browser_of(manager).get(f"/tasks/{task.number}/").text
+    assert "Номер телефона закреплен за подписантом менее чем" in page
 
 
 def test_the_download_gets_the_anchor_of_the_day_once(task: SigningTask) -> None:
