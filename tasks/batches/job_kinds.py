@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import Permission
 from econtract.platform.common import clock
 from econtract.platform.common.errors import NotReadyYet, OutsideError, Unavailable
 from econtract.platform.notifications.delivery import Event, notify
@@ -26,10 +29,14 @@ SECONDS_BETWEEN_FEEDS = 1
 OUTAGE_SECONDS = 60
 MAX_OUTAGE = timedelta(days=1)
 NOT_CHECKED = "Проверить строки не удалось: загрузите файл снова"
+NOT_ALLOWED = "Прогон приостановлен: у менеджера больше нет нужных ролей"
 NOT_FED = "Прогон остановила внутренняя ошибка. Продолжите его"
 
 RowState = BatchRow.State
-CHECK_RELATIONS = ("region", "box", "signatory", "document_kind", "template_version__template")
+CHECK_RELATIONS = (
+    *("manager", "region", "box", "signatory", "document_kind"),
+    "template_version__template",
+)
 
 
 class CheckBatch(JobKind):
@@ -69,7 +76,8 @@ class CheckBatch(JobKind):
 def _check(batch: Batch, rows: Sequence[BatchRow], job: OutboxJob) -> None:
     """Raises NotReadyYet while a system does not answer: the rows wait for it."""
     try:
-        RowChecker(batch).check(rows)
+        with timezone.override(batch.manager.zone):
+            RowChecker(batch).check(rows)
     except Unavailable as error:
         with fenced_transaction():
             Batch.objects.filter(pk=batch.pk).update(problem=outage_text(error))
@@ -109,7 +117,9 @@ class FeedBatch(JobKind):
         batch = Batch.objects.select_related("manager").get(pk=job.subject)
         outage = settling.settle_rows(batch)
         with fenced_transaction(), queue.batch():
-            batch = Batch.objects.select_for_update().get(pk=batch.pk)
+            batch = _lock(batch)
+            if batch.state == Batch.State.RUNNING and not _may_run(batch.manager):
+                actions.end_run(batch, Batch.State.PAUSED, NOT_ALLOWED)
             if batch.state != Batch.State.RUNNING:
                 job.complete()
                 return
@@ -132,6 +142,17 @@ class FeedBatch(JobKind):
         batch = Batch.objects.select_for_update().get(pk=job.subject)
         if batch.state == Batch.State.RUNNING:
             actions.end_run(batch, Batch.State.PAUSED, NOT_FED)
+
+
+def _lock(batch: Batch) -> Batch:
+    locked = Batch.objects.select_for_update(of=("self",)).select_related("manager")
+    return locked.get(pk=batch.pk)
+
+
+def _may_run(manager: User) -> bool:
+    """Whether the manager could still create the tasks themselves."""
+    needed = (Permission.RUN_BATCHES, Permission.CREATE_TASKS)
+    return all(manager.has_permission(permission) for permission in needed)
 
 
 def window_size() -> int:

@@ -28,6 +28,7 @@ LOOK_ALIKE = "Контакт с этим именем и почтой уже е�
 SEVERAL_CARDS = "У клиента несколько карточек с разными КПП: укажите КПП"
 NO_CONTACT = "Укажите телефон контакта: у клиента их несколько или ни одного"
 NEEDS_APPROVAL = "Клиент требует внимания: задание сначала согласует руководитель"
+CARD_DELETED = "Карточку клиента удалили: загрузите исправленный файл прогона"
 CARD_GONE = Refusal(
     "batch_client_not_found", "Клиента нет в CDI.", "Загрузите исправленный файл прогона."
 )
@@ -181,6 +182,15 @@ def fetch_organisation(row: BatchRow) -> Organisation | None:
     if organisation is None:
         raise ActionRefused(CARD_GONE)
     return organisation
+
+
+def find_client_problem(row: BatchRow, organisation: Organisation | None) -> str:
+    """What has happened to the client since the check so that no task can be created; else ""."""
+    registration = organisation or row.client
+    if registration is None:
+        # A card that was there at the check leaves no details to make another one of.
+        return "" if row.fields["details"] or row.contact_id else CARD_DELETED
+    return check_usable(registration) or ""
 
 
 def save_parties(

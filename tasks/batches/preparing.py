@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import TaskType
@@ -24,7 +25,7 @@ from econtract.platform.outbox.models import OutboxJob
 from econtract.platform.outbox.registry import JobKind
 from tasks.actions.create import NewTaskData, create_task
 from tasks.batches import actions
-from tasks.batches.parties import fetch_organisation, save_parties
+from tasks.batches.parties import fetch_organisation, find_client_problem, save_parties
 from tasks.batches.values import describe_missing, gather_row_values
 from tasks.channels import TaskSender
 from tasks.models import Batch, BatchRow, Channel
@@ -60,7 +61,8 @@ class PrepareBatchRow(JobKind):
                 _release(job)
             return
         try:
-            _prepare(row, job)
+            with timezone.override(row.batch.manager.zone):  # the date of the document
+                _prepare(row, job)
         except RowFailed as failure:
             _fail(job, failure.reason)
         except ActionRefused as refused:
@@ -108,8 +110,10 @@ def _release(job: OutboxJob) -> None:
 
 def _prepare(row: BatchRow, job: OutboxJob) -> None:
     """Goes as far as possible: `on_version_settled` starts another job after the conversion."""
-    manager = User.objects.get(pk=row.batch.manager_id)
+    manager = row.batch.manager
     organisation = fetch_organisation(row)
+    if reason := find_client_problem(row, organisation):
+        raise RowFailed(reason)
     version = row.document_version or _fill(row, organisation, manager)
     if version.state == DocumentVersion.State.FAILED:
         raise RowFailed(version.problem)

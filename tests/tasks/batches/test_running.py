@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
+from accounts.roles import Role
 from archive import job_kinds
 from archive.conversion.results import ConversionFailed
 from archive.findings import Finding
 from archive.models import TemplateVersion
+from clients.models import Client
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.outbox import worker
@@ -32,6 +34,7 @@ from tests.support.batches.running import (
     states,
 )
 from tests.support.driver import run_everything
+from tests.support.factories_clients import ClientFactory, person_inn
 from tests.support.sandbox import Sandbox
 
 State = BatchRow.State
@@ -190,6 +193,34 @@ def test_rows_wait_for_the_end_of_an_outage(runner: User, set_up: Sandbox) -> No
         run_for(3600, step=60)
     assert states(batch) == {State.DONE: ROWS}
     assert_each_row_made_one_task(batch, ROWS)
+
+
+def test_a_client_who_has_become_unusable_gets_no_task(runner: User) -> None:
+    batch = make_batch(runner, make_rows(3))
+    run_everything()
+    clients = [ClientFactory(kind=Client.Kind.INDIVIDUAL, inn=person_inn(n)) for n in (1, 2)]
+    first, second, third = batch.rows.order_by("number")
+    clients[0].state = Client.State.BANKRUPT
+    clients[0].save()
+    BatchRow.objects.filter(pk=first.pk).update(client=clients[0])
+    BatchRow.objects.filter(pk=second.pk).update(fields={**second.fields, "details": None})
+    actions.start(batch=batch, actor=runner)
+    run_for()
+    reasons = dict(batch.rows.values_list("number", "reason"))
+    assert reasons[first.number] == "Клиент признан банкротом"
+    assert reasons[second.number].startswith("Карточку клиента удалили")
+    assert reasons[third.number] == ""
+
+
+def test_a_manager_who_loses_the_role_is_stopped(runner: User) -> None:
+    batch = make_batch(runner, make_rows())
+    start(batch, runner)
+    RoleGrant.objects.filter(user=runner, role=Role.BATCH_RUNNER).delete()
+    run_for()
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.PAUSED
+    assert "нет нужных ролей" in batch.problem
+    assert not SigningTask.objects.exists()
 
 
 def test_a_report_is_corrected_and_loaded_again(runner: User) -> None:
