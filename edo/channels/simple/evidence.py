@@ -104,7 +104,12 @@ def find_anchor(signing: SimpleSigning) -> AnchorEvidence | None:
 
 
 def fetch_evidence(signing: SimpleSigning, known: Sequence[EvidenceContent]) -> EvidenceAttempt:
-    """Nothing outside knows more of a simple signature than its own records."""
+    """Nothing outside knows more of a simple signature than its own records.
+
+    Raises ValueError for a signing that is not SIGNED.
+    """
+    if signing.state != SimpleSigning.State.SIGNED:
+        raise ValueError("Only a signed signing has evidence.")
     return EvidenceAttempt(files=tuple(known))
 
 

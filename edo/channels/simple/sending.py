@@ -88,9 +88,8 @@ def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:
     if hashlib.sha256(pdf).hexdigest() != signing.document_sha256:
         raise ValueError("The PDF is not the document of this signing.")
     signing.refresh_from_db()
-    if signing.state == State.FAILED:
-        raise SigningRefused("messages", signing.failure, signing.reason)
     if signing.state not in SimpleSigning.UNSENT_STATES:
+        _raise_earlier_refusal(signing)
         return
     try:
         # Before our signatory is asked: they would sign for nothing.
@@ -105,6 +104,16 @@ def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:
         error = to_signing_refused(refusal)
         _fail(signing, error.code, error.message)
         raise error from refusal
+    # Another process may have revoked it meanwhile.
+    signing.refresh_from_db()
+    _raise_earlier_refusal(signing)
+
+
+def _raise_earlier_refusal(signing: SimpleSigning) -> None:
+    if signing.state == State.FAILED:
+        raise SigningRefused("messages", signing.failure, signing.reason)
+    if signing.state == State.REVOKED and signing.sent_at is None:
+        raise send_refused(SendRefusalCode.WITHDRAWN)
 
 
 def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None = None) -> None:
@@ -120,6 +129,8 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
     unsent = links.find_unsent_link(signing)
     if unsent is None or _was_refused(unsent[0]):
         with fenced_transaction():
+            if not links.lock_signing(signing).is_live:
+                return
             links.create_link(signing, message_key)
     pair = links.find_unsent_link(signing)
     if pair is None or pair[0].message_key is None:
