@@ -13,6 +13,7 @@ from archive.models import DocumentTemplate, TemplateField, TemplateVersion
 from clients.models import ContactDetails
 from econtract.platform.common import clock
 from tasks.actions.templates import usable_templates
+from tasks.models import DocumentKind
 from tasks.screens.common.requests import parse_key
 from tasks.screens.new_task.field_values import ASKED_PREFIX, FieldValues, get_value
 from tasks.template_values import PersonData, TaskData
@@ -38,11 +39,13 @@ _HINTS = {
 class TemplateChoice:
     """The templates to choose from, the chosen one, and the form of what it asks.
 
-    Read from the database only when a page shows it.
+    While none is chosen, it is that of the document ``kind``. Read from the database only when a
+    page shows it.
     """
 
-    def __init__(self, values: FieldValues) -> None:
+    def __init__(self, values: FieldValues, kind: DocumentKind | None) -> None:
         self.values = values
+        self.kind = kind
 
     @cached_property
     def templates(self) -> list[DocumentTemplate]:
@@ -50,7 +53,10 @@ class TemplateChoice:
 
     @cached_property
     def chosen(self) -> DocumentTemplate | None:
-        return find_template(self.values)
+        template = find_template(self.values)
+        if template is None and self.kind is not None and self.kind.default_template_id:
+            template = usable_templates().filter(pk=self.kind.default_template_id).first()
+        return template
 
     @cached_property
     def version(self) -> TemplateVersion | None:

@@ -80,7 +80,7 @@ def build_context(state: FormState, page_version: PageVersion, **extra: Any) -> 
         "urls": {name: reverse(f"tasks:new_{name}", args=[kind.slug]) for name in URL_NAMES}
         | {"document_state": draft_url("document", kind, state.draft)},
         "draft_url": form_url(kind, state.draft),
-        "template_choice": TemplateChoice(state.values),
+        "template_choice": TemplateChoice(state.values, state.kind_options.chosen),
         "regions_missing": state.signing_options.user_has_no_regions,
         "regions_request": build_regions_request(state.user),
         "dataport_url": settings.DATAPORT_URL,

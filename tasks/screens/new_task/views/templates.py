@@ -63,7 +63,7 @@ def fill(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _fill(state: FormState) -> StoredUpload | None:
     """The filled document; None when no template is chosen."""
-    choice = TemplateChoice(state.values)
+    choice = TemplateChoice(state.values, state.kind_options.chosen)
     if choice.chosen is None or choice.version is None:
         return None
     number = get_value(state.values, "document_number")

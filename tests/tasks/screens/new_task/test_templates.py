@@ -11,6 +11,7 @@ from archive.intake.formats import FileFormat
 from archive.models import DocumentVersion, TemplateField, TemplateVersion
 from clients.models import Client
 from econtract.platform.common import clock
+from tasks.models import DocumentKind
 from tests.support.documents.templates import template_bytes, text_of
 from tests.support.factories import TemplateVersionFactory
 from tests.support.factories_clients import ClientFactory, ContactFactory
@@ -139,6 +140,17 @@ def test_only_published_versions_of_active_templates_are_offered(
         assert version.template.name not in page
         company.values["template"] = str(version.template_id)
         assert "Выберите бланк" in get_text(company.press("document/fill/"))
+
+
+def test_the_template_of_the_kind_is_offered_first(
+    company: FormPage, template: TemplateVersion
+) -> None:
+    other = publish_template("Акт", {})
+    DocumentKind.objects.filter(pk="contract").update(default_template=template.template)
+    company.save(document_kind="contract")
+    assert 'name="asked-цена"' in get_text(company.restore())
+    company.save(template=str(other.template_id))
+    assert 'name="asked-цена"' not in get_text(company.restore())
 
 
 def test_a_link_from_the_card_opens_the_form_with_client_and_contact(
