@@ -24,7 +24,7 @@ from tasks.monthly_acts.amounts import (
 )
 from tasks.monthly_acts.lists import lock_list, may_keep_lists, record
 from tasks.monthly_acts.readiness import check_agents
-from tasks.monthly_acts.states import find_acts_in_force
+from tasks.monthly_acts.states import split_claims
 
 NOBODY = "acts_for_nobody"
 TOO_LATE = Refusal(
@@ -54,10 +54,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ActsPlan:
-    """The rows that become acts, with the account of each, and who gets none."""
+    """The rows that become acts, with the account of each, and who gets none.
+
+    ``void`` are the keys of earlier acts of these agents that came to nothing.
+    """
 
     rows: tuple[tuple[AgentListMember, Amount, str], ...]
     left_out: tuple[LeftOut, ...]
+    void: tuple[int, ...]
 
 
 def may_prepare(user: User, agent_list: AgentList) -> bool:
@@ -86,44 +90,52 @@ def prepare_acts(
     if known is not None:
         return known
     source = read_amounts(upload, data.template_version, month)
-    try:
-        with transaction.atomic():
-            agent_list = lock_list(agent_list, actor)
-            plan = _plan_acts(agent_list, source.amounts, month)
-            if not plan.rows:
-                raise ActionRefused(_build_nobody(plan))
-            rows = [(amount, account) for _, amount, account in plan.rows]
-            file = build_batch_file(source, rows, month)
-            batch = create_batch(data=data, upload=file, submission_key=submission_key, actor=actor)
-            acts = MonthlyActs.objects.create(
-                agent_list=agent_list,
-                month=month,
-                batch=batch,
-                left_out=[item.to_json() for item in plan.left_out],
-            )
-            _store_rows(acts, plan)
-            detail = f"{describe_month(month)}: {len(plan.rows)}, без акта {len(plan.left_out)}"
-            record(agent_list, AgentListEvent.Kind.PREPARED, actor, detail)
-    except IntegrityError:
-        raise ActionRefused(TOO_LATE) from None
+    with transaction.atomic():
+        agent_list = lock_list(agent_list, actor)
+        plan = _plan_acts(agent_list, source.amounts, month)
+        if not plan.rows:
+            raise ActionRefused(_build_nobody(plan))
+        rows = [(amount, account) for _, amount, account in plan.rows]
+        file = build_batch_file(source, rows, month)
+        batch = create_batch(data=data, upload=file, submission_key=submission_key, actor=actor)
+        acts = MonthlyActs.objects.create(
+            agent_list=agent_list,
+            month=month,
+            batch=batch,
+            left_out=[item.to_json() for item in plan.left_out],
+        )
+        _claim_month(acts, plan)
+        _keep_accounts(plan)
+        detail = f"{describe_month(month)}: {len(plan.rows)}, без акта {len(plan.left_out)}"
+        record(agent_list, AgentListEvent.Kind.PREPARED, actor, detail)
     return acts
 
 
-def _store_rows(acts: MonthlyActs, plan: ActsPlan) -> None:
-    """Claims the month for each agent, and keeps the account for the next month.
+def _claim_month(acts: MonthlyActs, plan: ActsPlan) -> None:
+    """Claims the month for each agent; the claims of void acts make way.
 
-    A claim whose act came to nothing goes to the new act.
+    Another list may have claimed it since the plan was made: raises ActionRefused.
     """
-    members = [member for member, _, _ in plan.rows]
-    clients = [member.client_id for member in members]
-    MonthlyAct.objects.filter(client__in=clients, month=acts.month).delete()
-    MonthlyAct.objects.bulk_create(
-        MonthlyAct(acts=acts, client_id=client, month=acts.month, row_number=number)
+    MonthlyAct.objects.filter(pk__in=plan.void).delete()
+    claims = [
+        MonthlyAct(acts=acts, client=member.client, month=acts.month, row_number=number)
         # The first row of the file has the headings.
-        for number, client in enumerate(clients, start=2)
-    )
+        for number, (member, _, _) in enumerate(plan.rows, start=2)
+    ]
+    try:
+        with transaction.atomic():
+            MonthlyAct.objects.bulk_create(claims)
+    except IntegrityError:
+        raise ActionRefused(TOO_LATE) from None
+
+
+def _keep_accounts(plan: ActsPlan) -> None:
+    """The accounts of this month are those of the next, unless its file has others."""
+    members = []
     for member, _, account in plan.rows:
-        member.account_number = account
+        if member.account_number != account:
+            member.account_number = account
+            members.append(member)
     AgentListMember.objects.bulk_update(members, ["account_number"], batch_size=500)
 
 
@@ -131,7 +143,7 @@ def _plan_acts(agent_list: AgentList, amounts: Iterable[Amount], month: date) ->
     amounts = list(amounts)
     members = agent_list.members.select_related("client").order_by("client__name_key", "pk")
     agents = check_agents(members)
-    with_act = find_acts_in_force([agent.client.pk for agent in agents], month)
+    with_act, void = split_claims([agent.client.pk for agent in agents], month)
     by_inn = {amount.inn: amount for amount in amounts}
     lines = Counter(amount.inn for amount in amounts)
     rows, left_out = [], []
@@ -158,7 +170,7 @@ def _plan_acts(agent_list: AgentList, amounts: Iterable[Amount], month: date) ->
         for amount in amounts
         if amount.inn not in known
     ]
-    return ActsPlan(tuple(rows), (*left_out, *strangers))
+    return ActsPlan(tuple(rows), (*left_out, *strangers), void)
 
 
 def _choose_account(amount: Amount | None, member: AgentListMember) -> str:

@@ -83,10 +83,12 @@ def find_acts(items: Iterable[MonthlyAct], user: User | None = None) -> list[Act
     return acts
 
 
-def find_acts_in_force(clients: Collection[int], month: date) -> frozenset[int]:
-    """Those of ``clients`` who have an act for the month, or get one."""
+def split_claims(clients: Collection[int], month: date) -> tuple[frozenset[int], tuple[int, ...]]:
+    """Those of ``clients`` who have an act for the month or get one, and the keys of void acts."""
     items = MonthlyAct.objects.filter(client__in=clients, month=month).select_related("acts")
-    return frozenset(act.client_id for act in find_acts(items) if not act.state.is_void)
+    acts = list(zip(items, find_acts(items), strict=True))
+    in_force = frozenset(item.client_id for item, act in acts if not act.state.is_void)
+    return in_force, tuple(item.pk for item, act in acts if act.state.is_void)
 
 
 def _find_state(row: BatchRow) -> ActState:

@@ -13,11 +13,13 @@ from archive.models import TemplateVersion
 from clients.models import Client
 from econtract.platform.common.errors import ActionRefused
 from tasks.batches import actions
+from tasks.batches.uploads import create_batch
 from tasks.models import AgentList, Batch, BatchRow, MonthlyAct, MonthlyActs, SigningTask
-from tasks.monthly_acts import lists
+from tasks.monthly_acts import lists, preparing
 from tasks.monthly_acts.preparing import prepare_acts
 from tasks.monthly_acts.readiness import NO_CONTACT
 from tasks.statuses import Status
+from tests.support.batches.factories import BatchFactory
 from tests.support.batches.files import (
     batch_data,
     make_runner,
@@ -172,6 +174,24 @@ def test_an_agent_of_two_lists_gets_one_act_a_month(
     assert prepare((agent.inn, "1"), agent_list=other, month=OCTOBER).items.count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         MonthlyAct.objects.create(acts=acts, client=agent, month=NOVEMBER, row_number=9)
+
+
+def test_two_preparations_at_once_leave_one_act(
+    monkeypatch: pytest.MonkeyPatch, agent_list: AgentList, add_agent: AddAgent, prepare: Prepare
+) -> None:
+    agent = add_agent()
+
+    def create_batch_late(**values: Any) -> Batch:
+        """Another list is faster between the plan and the claim."""
+        batch = BatchFactory(manager=agent_list.manager)
+        acts = MonthlyActs.objects.create(agent_list=agent_list, month=NOVEMBER, batch=batch)
+        MonthlyAct.objects.create(acts=acts, client=agent, month=NOVEMBER, row_number=2)
+        return create_batch(**values)
+
+    monkeypatch.setattr(preparing, "create_batch", create_batch_late)
+    with pytest.raises(ActionRefused) as caught:
+        prepare((agent.inn, "1"))
+    assert caught.value.refusals == (preparing.TOO_LATE,)
 
 
 @pytest.mark.parametrize("end", ["stopped", "cancelled", "replaced"])
