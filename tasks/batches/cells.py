@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from archive.tables import TableRow
 from archive.tables.cells import CellMark
+from archive.tables.reading import TableRow
 from clients.models.formats import compact
 from tasks.batches.columns import TITLES, ColumnMap
 

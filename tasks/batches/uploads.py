@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Permission, TaskType
 from archive.intake.names import clean_name
 from archive.models import TemplateVersion
-from archive.tables import Table, TableRefused, TableRow, read_table
+from archive.tables.reading import Table, TableRefused, TableRow, read_table
 from clients.models import Region, Service
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.formats import date_format
 
 from archive.models import TemplateVersion
-from archive.tables import Table, TableRefused, TableRow, read_table
+from archive.tables.reading import Table, TableRefused, TableRow, read_table
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from econtract.platform.common.errors import ActionRefused
 from tasks.batches.cells import find_cell_problems, restore_zero

@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from archive.intake.sizes import OFFICE_LIMIT
-from archive.tables import Table, TableRefused, read_table
 from archive.tables.cells import CellMark
+from archive.tables.reading import Table, TableRefused, read_table
 from tests.support.documents import office
 
 MAX_ROWS = 50
