@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     "sms_signing",
                     models.BooleanField(
                         default=False,
-                        help_text="Документы из этого бланка клиент подписывает кодом из SMS.",
+                        help_text="Документы из этого бланка клиент подписывает кодом из СМС.",
                         verbose_name="Электронная (SMS) подпись",
                     ),
                 ),

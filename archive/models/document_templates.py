@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 
 from archive.models.files import StoredFile
 from econtract.platform.common import clock
@@ -14,7 +15,7 @@ class DocumentTemplate(models.Model):
     sms_signing = models.BooleanField(
         "Электронная (SMS) подпись",
         default=False,
-        help_text="Документы из этого бланка клиент подписывает кодом из SMS.",
+        help_text="Документы из этого бланка клиент подписывает кодом из СМС.",
     )
     signer_name = models.CharField(
         "Наименование подписанта",
@@ -147,4 +148,4 @@ class TemplateField(models.Model):
     @property
     def label(self) -> str:
         """What a form calls the field."""
-        return self.question or self.name.replace("_", " ")
+        return self.question or capfirst(self.name.replace("_", " "))

@@ -103,7 +103,7 @@ def test_what_is_missing_is_named_and_nothing_is_lost(
     response = company.press("document/fill/", htmx=False)
     page = get_text(response)
     assert response.status_code == 422
-    assert "Для бланка не хватает данных: «цена». Заполните их в форме." in page
+    assert "Для бланка не хватает данных: «Цена». Заполните их в форме." in page
     company.values |= {"asked-цена": "5", "template": ""}
     response = company.press("document/fill/")
     assert "Выберите бланк" in get_text(response)
