@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
+from accounts.roles import Role
 from tasks.actions.comments import add_comment
-from tasks.models import CallScript, SigningTask
+from tasks.models import Batch, BatchRow, CallScript, SigningTask
+from tests.support.batches.factories import BatchFactory, BatchRowFactory
 from tests.support.chromium.page_audit import audit
 from tests.support.chromium.screens import Screens, assert_accessible
 from tests.support.factories import HistoryEntryFactory
@@ -61,6 +63,28 @@ def test_the_screens_pass_the_audit(
     for address in addresses:
         page.goto(address)
         # Before the audit: the CSP reports axe itself.
+        assert [text for text in screens.errors if "status of 404" not in text] == [], address
+        assert_accessible(page)
+        screens.errors.clear()
+
+
+def test_the_pages_of_batches_pass_the_audit(owner: User, screens: Screens) -> None:
+    RoleGrant.objects.create(user=owner, role=Role.BATCH_RUNNER)
+    checked = BatchRowFactory(batch__manager=owner, values={"ИНН": "500100732259"}).batch
+    BatchRowFactory(batch=checked, state=BatchRow.State.INVALID, problems=["Введите фамилию"])
+    running = BatchFactory(manager=owner, state=Batch.State.RUNNING, problem="Ждем ответа")
+    for state in BatchRow.State:
+        BatchRowFactory(batch=running, state=state, reason="Файл не открывается")
+    page = screens.open("/batches/", owner)
+    for address in [
+        "/batches/",
+        "/batches/new/",
+        f"/batches/{checked.pk}/",
+        f"/batches/{running.pk}/",
+        f"/batches/{running.pk}/?rows=failed",
+        f"/batches/{checked.pk}/rows/{checked.rows.earliest('pk').number}/",
+    ]:
+        page.goto(address)
         assert [text for text in screens.errors if "status of 404" not in text] == [], address
         assert_accessible(page)
         screens.errors.clear()
