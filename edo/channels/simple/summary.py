@@ -1,6 +1,6 @@
 """What the card shows of a signing by SMS."""
 
-from clients.messages.addresses import mask_address
+from clients.models.formats import mask_phone
 from econtract.platform.common import clock
 from econtract.platform.common.formatting import format_with_zone
 from edo.channels.evidence import SigningSide
@@ -25,7 +25,7 @@ def summarize(
             f"{signatory.certificate_serial}, до {until:%d.%m.%Y}{suffix}",
             is_code=True,
         ),
-        SigningDetail("Телефон клиента", mask_address(signer.version.phone), is_code=True),
+        SigningDetail("Телефон клиента", mask_phone(signer.version.phone), is_code=True),
     ]
     if signing is None:
         return SigningSummary(tuple(details))
@@ -55,7 +55,7 @@ def _summarize_client(signing: SimpleSigning) -> SignatureSummary:
         details=(
             SigningDetail("Подпись", "простая электронная"),
             SigningDetail("Подписал", signing.signer.full_name),
-            SigningDetail("Телефон", mask_address(signing.signer.phone), is_code=True),
+            SigningDetail("Телефон", mask_phone(signing.signer.phone), is_code=True),
             SigningDetail("Время", format_with_zone(signing.finished_at), is_code=True),
             SigningDetail("SHA-256 документа", signing.document_sha256, is_code=True),
             *[SigningDetail("Обратите внимание", text) for text in signing.warnings],

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from econtract.verification.packages import verify_package
 from econtract.verification.policy import VerificationPolicy
 from econtract.verification.results import VerificationResult
 from edo import records
+from edo.channels.simple.evidence import record_copy
 from edo.evidence_chain.chains import parse_chain
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
 from edo.trust.store import load_seal_trust_store, load_trust_store
 from tasks.jobs import anchor_evidence
 from tasks.models import Channel, SigningTask
+from tasks.pipeline.package_parts import collect_parts
+from tasks.pipeline.step import ALL_RELATIONS, load_task
 from tasks.pipeline.timestamping import enqueue_due_timestamps
 from tasks.statuses import Status
 from tests.econtract.verification.test_simple import read_text
@@ -78,6 +82,25 @@ def test_the_package_of_a_document_signed_by_sms_is_valid(task: SigningTask) -> 
     assert "Номер телефона закреплен" in " ".join(signing.warnings)
     names = [file.name for file in result.files]
     assert len([name for name in names if name.startswith("evidence/simple/")]) == 3
+
+
+def test_a_package_that_is_built_again_names_the_same_copy(
+    task: SigningTask, tmp_path: Path
+) -> None:
+    """As after a crash between the record of the copy and the package."""
+    parts = collect_parts(load_task(task.number, *ALL_RELATIONS), tmp_path)
+    assert parts.copy is not None
+    [mark] = SimpleSigning.objects.get().records.filter(kind="mark_made")
+    assert mark.facts == {"copy_sha256": sha256(parts.copy.read_bytes()).hexdigest()}
+
+
+def test_a_copy_with_other_bytes_gets_a_record_of_its_own(task: SigningTask) -> None:
+    """A newer library may draw another one; the last one counts."""
+    signing = SimpleSigning.objects.get()
+    for digest in ("1" * 64, "1" * 64, "2" * 64):
+        record_copy(signing, digest)
+    marks = records.export_chain(signing, with_values=False).find(RecordKind.MARK_MADE)
+    assert [mark.facts["copy_sha256"] for mark in marks][1:] == ["1" * 64, "2" * 64]
 
 
 def test_the_protocol_is_enough_for_a_commission(task: SigningTask, tmp_path: Path) -> None:
