@@ -20,6 +20,7 @@ REVIEW_PENDING = Refusal(
     "Страницы документа никто не просмотрел, а при преобразовании что-то могло измениться.",
     "Просмотрите их и подтвердите.",
 )
+REATTACH = "Открепите его и загрузите снова."
 WAIT = "Подождите немного."
 PENDING_CODES = frozenset({"conversion_pending", "archive_code_pending"})
 
@@ -69,7 +70,8 @@ def document_refusals(version: DocumentVersion | None) -> list[Refusal]:
         return [DOCUMENT_MISSING]
     if version.state == DocumentVersion.State.FAILED:
         text = "Документ не удалось преобразовать в PDF."
-        return [Refusal("conversion_failed", text, "Открепите его и загрузите снова.")]
+        fix = "Замените файл, который назван." if version.is_joined else REATTACH
+        return [Refusal("conversion_failed", text, fix)]
     if not version.is_ready:
         text = "Документ преобразуется в PDF."
         return [Refusal("conversion_pending", text, WAIT)]

@@ -167,9 +167,11 @@ def _describe_state(version: DocumentVersion) -> str:
         case State.READY:
             return "" if version.archive_code else "Передается в электронный архив"
         case State.CONVERTING:
-            return "Преобразуем в PDF…"
+            return "Объединяем файлы в PDF…" if version.is_joined else "Преобразуем в PDF…"
         case State.CHECKING:
             return "Ждет антивирусной проверки"
+        case _ if version.is_joined:
+            return "Собрать документ не удалось. Замените файл: «Файлы и порядок»"
         case _:
             return "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
 

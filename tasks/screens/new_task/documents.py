@@ -16,6 +16,7 @@ from tasks.screens.new_task.forms import needs_document_and_service
 ATTACH_DOCUMENT = "Вложите документ"
 CHOOSE_FILE = "Выберите файл, который займет место прежнего"
 CONVERSION_FAILED = "Не удалось преобразовать файл в PDF. Открепите и загрузите снова"
+JOINING_FAILED = "Собрать документ не удалось: замените или уберите файл, который назван"
 REVIEW_PAGES = "Просмотрите страницы документа и подтвердите это"
 DOCUMENT_ANCHOR = "#id_document"
 State = DocumentVersion.State
@@ -85,7 +86,7 @@ def build_document_item(
 ) -> ChecklistItem | None:
     """The document's line; None if there is no document and it may come later."""
     if version is not None:
-        problem = "" if version.may_be_sent else PROBLEMS.get(State(version.state), REVIEW_PAGES)
+        problem = _describe_problem(version)
     elif needs_document_and_service(region):
         problem = ATTACH_DOCUMENT
     else:
@@ -97,6 +98,15 @@ def _describe_progress(version: DocumentVersion) -> str:
     if version.is_joined and version.state == State.CONVERTING:
         return JOINING
     return PROGRESS.get(State(version.state), "")
+
+
+def _describe_problem(version: DocumentVersion) -> str:
+    """Why the version cannot be sent yet; "" if it can."""
+    if version.may_be_sent:
+        return ""
+    if version.is_joined and version.state == State.FAILED:
+        return JOINING_FAILED
+    return PROBLEMS.get(State(version.state), REVIEW_PAGES)
 
 
 def _build_error(version: DocumentVersion) -> str:

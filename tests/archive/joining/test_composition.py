@@ -1,7 +1,11 @@
 """Documents that consist of several files: order, replacing, removing, failing."""
 
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from archive import document_jobs, documents, job_kinds
@@ -21,6 +25,7 @@ from tests.support.factories import UserFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State = DocumentVersion.State
+ONE_AFTER_ANOTHER = 1.0  # seconds
 
 
 @pytest.fixture
@@ -75,6 +80,34 @@ def test_the_job_waits_until_every_part_is_converted(
         "Файл 3 «Приложение.docx»",
     ]
     assert joined.needs_review
+
+
+def test_parts_that_become_ready_at_once_are_joined_by_one_job(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each transaction has saved its part before either asks about the other."""
+    parts = [word(str(number), user) for number in range(2)]
+    joined = join_versions(parts, user=user)
+    OutboxJob.objects.all().delete()
+    pdf_file = pdf(1, user).pdf
+    follow_part, both_saved = progress.follow_part, threading.Barrier(2)
+
+    def follow_when_both_are_saved(part_id: int) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_saved.wait(ONE_AFTER_ANOTHER)  # SQLite lets only one write at a time
+        follow_part(part_id)
+
+    def finish(part: DocumentVersion) -> None:
+        with transaction.atomic():
+            documents.record_conversion(part.pk, pdf_file, ConversionResult("builtin", 1, 1.0))
+        connection.close()
+
+    monkeypatch.setattr(progress, "follow_part", follow_when_both_are_saved)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(finish, parts))
+    assert OutboxJob.objects.get().kind == document_jobs.JOIN
+    run_jobs()
+    assert reload(joined).pages == 2
 
 
 def test_the_same_files_make_the_same_pdf(user: User) -> None:
