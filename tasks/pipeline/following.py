@@ -3,7 +3,7 @@
 from econtract.platform.outbox.leases import fenced_transaction
 from econtract.platform.outbox.models import OutboxJob
 from edo.channels.protocol import SessionState, SigningSession
-from tasks.channels import channel_for, resolution_for
+from tasks.channels import channel_for, resolution_for, sends_own_messages
 from tasks.lifecycle import withdrawal
 from tasks.models import SigningTask
 from tasks.pipeline.sending import read_pdf
@@ -56,6 +56,10 @@ class FollowExchange(Step):
             delivery.append(DueTransition("document_delivered"))
         match session.state:
             case SessionState.DELIVERED:
+                return delivery
+            case SessionState.SENT if sends_own_messages(task):
+                # Its link works without a report of its delivery. One that did not arrive can be
+                # sent again only in this status.
                 return delivery
             case SessionState.SIGNED:
                 return [*delivery, DueTransition("client_signed", actor=Actor.CLIENT)]

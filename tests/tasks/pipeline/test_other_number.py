@@ -1,6 +1,7 @@
 """«Другой номер»: the client of a task that is signed by SMS gets the link at another phone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -11,6 +12,8 @@ from econtract.platform.common.errors import ActionRefused
 from edo.models import SimpleSigning
 from tasks import channels
 from tasks.actions.contact import edit_contact
+from tasks.actions.reminders import remind
+from tasks.jobs import poll_silent_tasks
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Status
 from tests.support import world
@@ -50,6 +53,36 @@ def test_another_number_is_identified_before_it_gets_a_link(
     assert set_up.messages(to=OTHER)
     sign(set_up, links_in(set_up)[-1])
     run_everything()
+    assert state_of(task) == (Status.COMPLETED, "")
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_first_link_that_did_not_arrive_can_be_sent_again(
+    manager: User, set_up: Sandbox, is_reported: bool
+) -> None:
+    """Whether the provider says so, or nothing: the task does not stay in «Документ отправлен»."""
+    task = world.create_task(manager)
+    SigningTask.objects.filter(pk=task.pk).update(channel=Channel.SMS)
+    with time_machine.travel(next_morning(), tick=True):
+        run_until(task, Status.IDENTIFICATION_PENDING, set_up)
+        set_up.fault("messages", "undelivered", code="absent", path_contains="sms")
+        if not is_reported:
+            set_up.fault("messages", "report_lost", times=None)
+        set_up.identity_answer(reload(task).identification_ref, "passed")
+        run_everything()
+    with time_machine.travel(next_morning() + timedelta(minutes=11), tick=True):
+        poll_silent_tasks()
+        run_everything()
+        set_up.clear_faults()
+        assert state_of(task) == (Status.DOCUMENT_SIGNING, "")
+        page = text_of(browser_of(manager).get(f"/tasks/{task.number}/"))
+        assert ("Не доставлена" in page) is is_reported
+        for button in ("Отправить ссылку еще раз", "Другой номер", "Подписать через оператора ЭДО"):
+            assert button in page
+        remind(task=reload(task), actor=manager)
+        run_everything()
+        sign(set_up, links_in(set_up)[-1])
+        run_everything()
     assert state_of(task) == (Status.COMPLETED, "")
 
 
