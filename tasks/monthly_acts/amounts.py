@@ -9,14 +9,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.formats import date_format
 
-from archive.models import TemplateVersion
+from archive.models import TemplateField, TemplateVersion
 from archive.tables.reading import Table, TableRefused, TableRow, read_table
 from clients.models.formats import ACCOUNT_LENGTH, compact
 from econtract.platform.common.errors import ActionRefused
 from tasks.batches.cells import find_cell_problems, restore_zero
 from tasks.batches.columns import ACCOUNT, INN, ColumnMap, asked_fields, map_columns
 
-# A field of the template with one of these names needs no column: the month is known.
+# A text with one of these names needs no column: the month is known.
 PERIOD_NAMES = frozenset({"период", "месяц", "отчетный период", "отчетный месяц", "period"})
 DOCUMENT_NUMBER = "Номер документа"
 
@@ -73,7 +73,8 @@ def _find_missing_headings(table: Table, version: TemplateVersion, month: date) 
         missing[DOCUMENT_NUMBER] = ""
     for field in asked_fields(version):
         names = {_key(field.label), _key(field.name)}
-        if names & PERIOD_NAMES and not names & present:
+        is_text = field.kind == TemplateField.Kind.TEXT
+        if is_text and names & PERIOD_NAMES and not names & present:
             missing[field.label] = describe_month(month)
     return missing
 

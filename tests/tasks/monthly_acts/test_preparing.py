@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from archive.models import TemplateVersion
+from archive.models import TemplateField, TemplateVersion
 from clients.models import Client
 from econtract.platform.common.errors import ActionRefused
 from tasks.batches import actions
@@ -228,6 +228,18 @@ def test_a_file_without_a_column_is_refused(
         prepare((add_agent().inn, "1"), headings=headings)
     assert caught.value.refusals[0].code == code
     assert not Batch.objects.exists()
+
+
+def test_a_period_that_is_a_date_needs_its_column(
+    version: TemplateVersion, add_agent: AddAgent, prepare: Prepare
+) -> None:
+    version.fields.filter(name="период").update(kind=TemplateField.Kind.DATE)
+    agent = add_agent()
+    with pytest.raises(ActionRefused, match="В файле нет столбцов: «период»"):
+        prepare((agent.inn, "1"))
+    prepare((agent.inn, "1", "30.11.2026"), headings=(*HEADINGS, "Период"))
+    run_everything()
+    assert BatchRow.objects.get().fields["asked"]["период"] == "30.11.2026"
 
 
 def test_an_agent_who_is_deleted_leaves_no_claim_and_no_error(
