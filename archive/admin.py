@@ -10,11 +10,13 @@ from archive import documents
 from archive.models import (
     Document,
     DocumentPart,
+    DocumentTemplate,
     DocumentVersion,
     EvidenceFile,
     Package,
     PackageTimestamp,
     StoredFile,
+    TemplateVersion,
 )
 
 
@@ -69,6 +71,19 @@ class DocumentVersionAdmin(ReadOnly, admin.ModelAdmin):
         for version in failed:
             documents.retry_conversion(version=version)
         messages.info(request, "Документы с ошибкой отправлены на повтор")
+
+
+class TemplateVersionInline(ReadOnly, admin.TabularInline):
+    model = TemplateVersion
+    fields = ["number", "file_name", "uploaded_by", "created_at", "published_by", "published_at"]
+
+
+@admin.register(DocumentTemplate)
+class DocumentTemplateAdmin(ReadOnly, admin.ModelAdmin):
+    """Templates are edited on the pages «Бланки»; here is the journal of their changes."""
+
+    list_display = ["name", "sms_signing", "is_active", "created_at"]
+    inlines = [TemplateVersionInline]
 
 
 @admin.register(StoredFile)

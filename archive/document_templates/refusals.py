@@ -6,6 +6,11 @@ A confined process sends the code and the place, a piece of the template's own t
 from econtract.platform.common.refusals import Refusal
 
 NOT_DOCX = Refusal("template_not_docx", "Бланк должен быть документом Word (DOCX).")
+NOT_SCANNED = Refusal(
+    "template_not_scanned",
+    "Антивирус не отвечает, бланк не проверен.",
+    "Загрузите его позже.",
+)
 SYNTAX = Refusal(
     "template_syntax",
     "В бланке есть метка с ошибкой.",

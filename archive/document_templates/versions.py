@@ -13,7 +13,7 @@ from archive.document_templates.filling import find_fields
 from archive.document_templates.refusals import FillingFailed
 from archive.files import storage
 from archive.intake.formats import FileFormat
-from archive.models import DocumentTemplate, TemplateField, TemplateVersion
+from archive.models import DocumentTemplate, StoredFile, TemplateField, TemplateVersion
 from econtract.platform.common import clock
 from econtract.platform.common.errors import ActionRefused
 from econtract.platform.common.refusals import Refusal
@@ -46,6 +46,8 @@ def upload_version(*, template: DocumentTemplate, upload: Any, user: Any) -> Tem
     stored = documents.store_upload(upload, user=user)
     if stored.inspected.file_format is not FileFormat.DOCX:
         raise FillingFailed(refusals.NOT_DOCX)
+    if stored.scan != StoredFile.Scan.CLEAN:
+        raise FillingFailed(refusals.NOT_SCANNED)
     stored.file.seek(0)
     fields = find_fields(stored.file.read())
     with transaction.atomic():
@@ -81,8 +83,13 @@ def upload_version(*, template: DocumentTemplate, upload: Any, user: Any) -> Tem
 
 @transaction.atomic
 def bind_fields(version: TemplateVersion, bindings: Mapping[str, Binding]) -> None:
-    """Saves the bindings by field name. Raises ActionRefused for a published version."""
-    _lock_unpublished(version)
+    """Saves the bindings by field name. Raises ActionRefused for a published version.
+
+    The sample is one of the former bindings and goes: nobody publishes what it does not show.
+    """
+    fresh = _lock_unpublished(version)
+    fresh.sample = None
+    fresh.save(update_fields=["sample"])
     for field in version.fields.all():
         if binding := bindings.get(field.name):
             field.source, field.question = binding.source, binding.question

@@ -3,16 +3,20 @@
 from contextlib import suppress
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
 from archive import documents
-from archive.document_templates import versions
+from archive.document_templates import refusals, versions
 from archive.document_templates.filling import fill
 from archive.document_templates.refusals import FillingFailed
 from archive.document_templates.versions import Binding
 from archive.documents import StoredUpload
 from archive.files import storage
+from archive.files.storage import StoredFileDamaged, StoredFileWithheld
 from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentTemplate, TemplateVersion
 from econtract.platform.common.errors import ActionRefused
@@ -32,6 +36,7 @@ def upload_version(*, template: DocumentTemplate, upload: Any, user: User) -> Te
     Raises as `archive.document_templates.versions.upload_version`, and nothing is kept then.
     """
     version = versions.upload_version(template=template, upload=upload, user=user)
+    record_change(template, f"Загружена версия {version.number}", user=user)
     with suppress(FillingFailed, IntakeRefused):
         fill_sample(version, user=user)
     return version
@@ -42,26 +47,50 @@ def bind_fields(version: TemplateVersion, bindings: dict[str, Binding], *, user:
 
     Raises ActionRefused for a published version, FillingFailed when such values do not fit.
     """
-    versions.bind_fields(version, bindings)
+    with transaction.atomic():
+        versions.bind_fields(version, bindings)
+        sources = ", ".join(f"{name} – {b.source or 'нет'}" for name, b in bindings.items())
+        change = f"Версия {version.number}, источники полей: {sources}"
+        record_change(version.template, change, user=user)
     fill_sample(version, user=user)
+
+
+@transaction.atomic
+def publish(version: TemplateVersion, *, user: User) -> None:
+    """As `archive.document_templates.versions.publish`, with an entry in the journal."""
+    versions.publish(version, user=user)
+    record_change(version.template, f"Введена в действие версия {version.number}", user=user)
+
+
+def record_change(template: DocumentTemplate, text: str, *, user: User) -> None:
+    """An entry of the journal that administrators read («История» of the template)."""
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(template),
+        object_id=str(template.pk),
+        object_repr=str(template)[:200],
+        action_flag=CHANGE,
+        change_message=text,
+    )
 
 
 def fill_sample(version: TemplateVersion, *, user: User) -> None:
     """Makes a sample with example values; a worker converts it. Raises FillingFailed.
 
-    Until there is a new one, the version has none: nobody publishes what the old one shows.
+    Nothing is kept when somebody has changed a binding meanwhile: their own sample comes.
     """
-    previous, version.sample = version.sample, None
-    version.save(update_fields=["sample"])
+    values = example_values(version)
     sample = documents.add_generated_version(
-        content=fill(storage.read_file(version.source), example_values(version)),
+        content=fill(_read_source(version), values),
         file_name=f"Образец. {version.file_name}",
         user=user,
-        document=previous,
         template_version=version,
     )
-    version.sample = sample.document
-    version.save(update_fields=["sample"])
+    with transaction.atomic():
+        fresh = TemplateVersion.objects.select_for_update().get(pk=version.pk)
+        if example_values(fresh) == values and not fresh.is_published:
+            fresh.sample = sample.document
+            fresh.save(update_fields=["sample"])
 
 
 def usable_templates() -> QuerySet[DocumentTemplate]:
@@ -86,8 +115,15 @@ def fill_document(
         text = f"Для бланка не хватает данных: {names}."
         raise ActionRefused(Refusal("template_values_missing", text, "Заполните их в форме."))
     return documents.store_generated(
-        content=fill(storage.read_file(version.source), gathered.values),
+        content=fill(_read_source(version), gathered.values),
         file_name=file_name,
         user=user,
         template_version=version,
     )
+
+
+def _read_source(version: TemplateVersion) -> bytes:
+    try:
+        return storage.read_file(version.source)
+    except (StoredFileDamaged, StoredFileWithheld):
+        raise FillingFailed(refusals.DAMAGED) from None

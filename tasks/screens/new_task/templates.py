@@ -15,7 +15,12 @@ from econtract.platform.common import clock
 from tasks.actions.templates import usable_templates
 from tasks.models import DocumentKind
 from tasks.screens.common.requests import parse_key
-from tasks.screens.new_task.field_values import ASKED_PREFIX, FieldValues, get_value
+from tasks.screens.new_task.field_values import (
+    ASKED_PREFIX,
+    MAX_ASKED_LENGTH,
+    FieldValues,
+    get_value,
+)
 from tasks.template_values import PersonData, TaskData
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ _WIDGETS: Mapping[str, forms.Widget] = {
         attrs={"inputmode": "numeric", "autocomplete": "off"}
     ),
 }
+_TEXT = forms.Textarea(attrs={"rows": 2, "maxlength": MAX_ASKED_LENGTH})
 _HINTS = {
     TemplateField.Kind.LIST: "Каждая строка – отдельный пункт",
     TemplateField.Kind.SUM: "Например, 12 345,60",
@@ -73,7 +79,8 @@ class TemplateChoice:
                 label=field.label,
                 required=False,
                 help_text=_HINTS.get(kind, ""),
-                widget=_WIDGETS.get(kind) or forms.Textarea(attrs={"rows": 2}),
+                widget=_WIDGETS.get(kind)
+                or forms.Textarea(attrs={"rows": 2, "maxlength": MAX_ASKED_LENGTH}),
             )
         return form
 

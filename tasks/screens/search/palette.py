@@ -73,6 +73,8 @@ def _list_pages(nav: Navigation) -> Iterable[PageLink]:
             yield PageLink(f"Новое задание: {kind.label}", url, "plus")
     if readable_sections(user):
         yield PageLink("Управление", reverse("clients:home"), "users")
+    if user.has_permission(Permission.EDIT_TEMPLATES):
+        yield PageLink("Бланки", reverse("templates:list"), "file-text")
     yield PageLink("Уведомления", reverse("notifications:list"), "bell")
     yield PageLink("Настройки уведомлений", reverse("notifications:settings"), "settings")
     yield PageLink("Руководство менеджера", reverse("help:guide"), "help")

@@ -2,13 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django.fixtures import Settings
 
 from archive.document_templates import versions
 from archive.document_templates.refusals import FillingFailed
 from archive.document_templates.versions import Binding
 from archive.files import storage
 from archive.models import DocumentTemplate, TemplateField, TemplateVersion
-from econtract.platform.common.errors import ActionRefused
+from econtract.platform.common.errors import ActionRefused, Unavailable
 from tests.support.documents import office
 from tests.support.documents.templates import template_bytes
 from tests.support.factories import DocumentTemplateFactory, DocumentVersionFactory, UserFactory
@@ -89,3 +90,15 @@ def test_the_newest_published_version_is_the_current_one() -> None:
     TemplateVersion.objects.filter(pk=second.pk).update(sample=sample.document)
     versions.publish(second, user=UserFactory())
     assert first.template.current_version == second
+
+
+def test_a_file_that_the_scanner_has_not_seen_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    def be_down(_: object) -> None:
+        raise Unavailable("antivirus", "down")
+
+    settings.CLAMD_ADDRESS = "/no/such/socket"
+    monkeypatch.setattr("archive.documents.antivirus.scan", be_down)
+    with pytest.raises(FillingFailed, match="template_not_scanned"):
+        upload(template_bytes("Договор"))

@@ -20,12 +20,17 @@ from tasks.screens.templates.forms import NO_FILE, NewTemplateForm, TemplateForm
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """«Бланки»."""
-    rows = [
-        {"template": template, "current": template.current_version, "newest": newest}
-        for template in DocumentTemplate.objects.order_by("-is_active", "name")
-        for newest in [template.versions.first()]
-    ]
-    return render(request, "tasks/templates/list.html", {"rows": rows})
+    rows = DocumentTemplate.objects.order_by("-is_active", "name").prefetch_related("versions")
+    return render(request, "tasks/templates/list.html", {"rows": [_build_row(row) for row in rows]})
+
+
+def _build_row(template: DocumentTemplate) -> dict[str, Any]:
+    versions = template.versions.all()
+    return {
+        "template": template,
+        "current": next((version for version in versions if version.is_published), None),
+        "newest": next(iter(versions), None),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +66,9 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     form = TemplateForm(request.POST or None, instance=template)
     if request.method == "POST" and form.is_valid():
         form.save()
+        if form.changed_data:
+            labels = ", ".join(str(form.fields[name].label) for name in form.changed_data)
+            templates.record_change(template, f"Изменено: {labels}", user=current_user(request))
         messages.success(request, "Сохранено")
         return redirect("templates:card", pk)
     return render_card(request, pk, form)

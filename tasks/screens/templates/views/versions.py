@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from archive.document_templates import versions
 from archive.document_templates.refusals import FillingFailed
 from archive.intake.refusals import IntakeRefused
 from archive.models import DocumentTemplate, DocumentVersion, TemplateVersion
@@ -76,7 +75,7 @@ def publish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """«Образец просмотрен, ввести в действие»."""
     row = get_version(pk, number)
     try:
-        versions.publish(row, user=current_user(request))
+        templates.publish(row, user=current_user(request))
     except ActionRefused as error:
         return _render(request, row, BindingForm(row), error.messages)
     messages.success(request, "Версия введена в действие: новые документы – по ней")

@@ -1,6 +1,9 @@
 """«Бланки»: from the upload of a file to a version that documents are made of."""
 
+from typing import Any
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
@@ -10,6 +13,7 @@ from archive import documents
 from archive.conversion.results import ConversionResult
 from archive.files.storage import read_file, store_bytes
 from archive.models import DocumentTemplate, DocumentVersion, TemplateVersion
+from tasks.actions import templates
 from tests.support.documents import office
 from tests.support.documents.templates import template_bytes, text_of
 from tests.support.factories import UserFactory
@@ -63,6 +67,7 @@ def test_a_file_becomes_a_template_with_fields_and_a_sample(browser: Browser) ->
     page = browser.get(f"/templates/{version.template_id}/1/").content.decode()
     for text in ("номер", "клиент", "цена", "Сумма", "Готовим страницы образца"):
         assert text in page
+    version.refresh_from_db()
     sample = version.sample.versions.get()
     assert (sample.template_version, sample.state) == (version, "converting")
     assert "Двенадцать тысяч триста сорок пять рублей 60 копеек" in text_of(
@@ -92,6 +97,10 @@ def test_the_fields_are_bound_the_sample_is_shown_and_the_version_published(
     assert browser.post(f"{url}publish/")["Location"] == url
     version.refresh_from_db()
     assert version.published_by == editor
+    journal = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
+    assert journal[0] == "Загружена версия 1"
+    assert "номер – task.document_number" in journal[1]
+    assert journal[2] == "Введена в действие версия 1"
     page = browser.get(url).content.decode()
     assert "Клиент: Наименование" in page
     assert "<select" not in page
@@ -107,6 +116,26 @@ def test_a_source_that_does_not_fit_leaves_no_sample(browser: Browser) -> None:
     version.refresh_from_db()
     assert version.sample is None
     assert "Образца нет" in browser.get(url).content.decode()
+
+
+def test_a_sample_of_former_bindings_is_never_published(
+    browser: Browser, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = add_template(browser)
+    url = f"/templates/{version.template_id}/1/"
+    data = bindings(version, номер="task.document_number")
+    fill = templates.fill
+
+    def fill_slowly(*arguments: Any) -> bytes:
+        """Another editor binds the fields while the sample is being filled."""
+        monkeypatch.setattr(templates, "fill", fill)
+        browser.post(url, data | bindings(version, номер="client.inn"))
+        return fill(*arguments)
+
+    monkeypatch.setattr(templates, "fill", fill_slowly)
+    browser.post(url, data)
+    sample = convert_sample(version)
+    assert "7707083893" in text_of(read_file(sample.source))
 
 
 def test_a_new_upload_is_a_new_version(browser: Browser) -> None:
