@@ -59,7 +59,7 @@ def form_values(version: TemplateVersion, content: bytes, **changes: Any) -> dic
 
 def test_from_the_file_to_the_start(web: Client, version: TemplateVersion) -> None:
     form = web.get("/batches/new/").content.decode()
-    assert f"{version.template}: сумма" in form
+    assert f"{version.template}: Сумма" in form
     values = form_values(version, workbook_bytes([person_row(1), person_row(2, ИНН="12")]))
     response = web.post("/batches/new/", values)
     batch = Batch.objects.get()
@@ -96,7 +96,7 @@ def test_a_double_click_on_the_form_makes_one_batch(web: Client, version: Templa
         (b"", "Файл пустой"),
         (b"%PDF-1.7", "Нужен файл xlsx или csv"),
         (b"PK\x03\x04" + bytes(OFFICE_LIMIT), "Файл больше 10 МБ"),
-        (workbook_bytes([["1"]], headings=["ИНН"]), "нет столбцов: «Лицевой счет», «сумма»"),
+        (workbook_bytes([["1"]], headings=["ИНН"]), "нет столбцов: «Лицевой счет», «Сумма»"),
     ],
 )
 def test_a_bad_file_comes_back_with_the_reason_and_the_choices(
