@@ -8,13 +8,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
+from archive.joining.protocol import LAYERS, LINK_PREFIX, SIGNATURES
 from archive.pdf_content.layer_states import LayerStates
 from archive.pdf_content.layers import remove_hidden_content
 from archive.pdf_content.signatures import remove_signatures
-
-# The addresses in the page of contents: the number of the part follows. They become links to pages.
-LINK_PREFIX = "https://part.invalid/"
-SIGNATURES, LAYERS = "signatures", "layers"  # what a part loses
 
 
 class _TooLarge(Exception):

@@ -1,14 +1,13 @@
 """The page of contents of a joined document. It has no links yet, see `confined_join`."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import pikepdf
+import pypdfium2
 from django.template.loader import render_to_string
 
-from archive.joining.confined_join import LINK_PREFIX
+from archive.joining.protocol import LINK_PREFIX
 
 TITLE = "Содержание"
 # The joined PDF does not take the date over, so that the same parts give the same bytes.
@@ -32,8 +31,8 @@ def typeset_contents(titles: Sequence[str], pages: Sequence[int]) -> tuple[bytes
     own_pages = 1
     while True:
         content = _typeset(titles, pages, own_pages)
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            if len(pdf.pages) <= own_pages:
+        with pypdfium2.PdfDocument(content) as pdf:
+            if len(pdf) <= own_pages:
                 return content, own_pages
         own_pages += 1  # long titles take a page more, which moves the parts
 

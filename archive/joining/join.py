@@ -14,8 +14,8 @@ from archive.findings import Finding
 from archive.intake.inspection import inspect_file
 from archive.intake.refusals import IntakeRefused
 from archive.intake.sizes import PDF_LIMIT
-from archive.joining.confined_join import LAYERS, SIGNATURES
 from archive.joining.contents import typeset_contents
+from archive.joining.protocol import LAYERS, SIGNATURES
 from archive.models import DocumentPart
 from econtract.platform.common.formatting import format_file_size, pluralize
 
