@@ -63,6 +63,7 @@ RULES: dict[str, AccessRule] = {
     "tasks:comment": Permission.SEE_TASKS,
     "tasks:people": Permission.SEE_TASKS,
     "tasks:remind": Permission.WORK_TASKS,
+    "tasks:link_by_email": Permission.WORK_TASKS,
     "tasks:step": Permission.SEE_TASKS,
     "tasks:files": Permission.SEE_TASKS,
     "tasks:contact_edit": Permission.WORK_TASKS,

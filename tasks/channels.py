@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery
 from django.urls import reverse
 
+from clients.messages.reasons import WHERE_EMAIL_HELPS
+from clients.models import SentMessage
 from edo.channels.evidence import AnchorEvidence
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
@@ -32,7 +34,7 @@ from edo.channels.simple.channel import build_session as build_simple_session
 from edo.channels.simple.client import WRONG_NUMBER
 from edo.channels.simple.evidence import find_anchor as find_simple_anchor
 from edo.channels.simple.signer import Identification, IdentificationMethod, Signer
-from edo.models import Box, EvidenceAnchor, Exchange, Signatory, SimpleSigning
+from edo.models import Box, EvidenceAnchor, Exchange, Signatory, SigningLink, SimpleSigning
 from tasks.models import Channel, HistoryEntry, SigningTask
 from tasks.statuses import Resolution
 
@@ -196,12 +198,29 @@ def sends_own_messages(task: SigningTask) -> bool:
     return task.channel == Channel.SMS
 
 
-def send_link(task: SigningTask, message_key: UUID) -> None:
+def send_link(task: SigningTask, message_key: UUID, by: SentMessage.Channel) -> None:
     """Send the client a new link, once for each ``message_key``; see `SimpleChannel.send_again`.
 
     Only for a task whose channel `sends_own_messages`.
     """
-    SimpleBinding().build_channel(task).send_again(message_key)
+    SimpleBinding().build_channel(task).send_again(message_key, by)
+
+
+def is_link_undelivered(task: SigningTask) -> bool:
+    """Whether the client has not got the last link that was sent to them."""
+    session = get_session(task)
+    return session is not None and session.progress == SimpleSigning.Progress.UNDELIVERED
+
+
+def goes_by_email(task: SigningTask, message: SentMessage) -> bool:
+    """Whether the link that this SMS did not bring goes by e-mail then.
+
+    Not where the number is wrong: without it no code arrives either.
+    """
+    if message.channel != SentMessage.Channel.SMS or message.reason not in WHERE_EMAIL_HELPS:
+        return False
+    links = SigningLink.objects.filter(message_key=message.key, ended_at=None)
+    return bool(task.contact_version.email) and links.exists()
 
 
 def record_copy(task: SigningTask, sha256: str) -> None:
@@ -277,9 +296,10 @@ def event_sources_of(task: SigningTask) -> Iterable[EventSource]:
 
 def find_tasks_of_message(message_key: UUID) -> QuerySet[SigningTask]:
     """The task whose current session has sent this message to the client, if any."""
-    return SigningTask.objects.filter(
+    tasks = SigningTask.objects.filter(
         channel=Channel.SMS, simple_signing__links__message_key=message_key
     )
+    return tasks.select_related("contact_version", "simple_signing")
 
 
 def find_tasks(session_id: str) -> QuerySet[SigningTask]:

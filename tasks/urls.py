@@ -56,6 +56,7 @@ task_urls = [
     path("comment/", actions.comment, name="comment"),
     path("people/", actions.people, name="people"),
     path("remind/", actions.remind, name="remind"),
+    path("remind/email/", actions.send_link_by_email, name="link_by_email"),
     path("contact/edit/", contact.edit, name="contact_edit"),
     path("contact/replace/", contact.replace, name="contact_replace"),
     path("contact/refresh/", contact.refresh, name="contact_refresh"),

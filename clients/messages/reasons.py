@@ -6,6 +6,8 @@ The codes are those of the provider (docs/protocols.md, 8), besides those of `cl
 from econtract.platform.common.refusals import Refusal
 
 LIMIT = "limit"
+# The phone may be the client's, but this SMS does not get there: an e-mail may.
+WHERE_EMAIL_HELPS = frozenset({"subscriber_ban", "sim_cooling", "absent", "template_not_approved"})
 _RESTART = "Уточните номер у клиента, исправьте контактное лицо и запросите идентификацию заново."
 
 REASONS = {

@@ -8,7 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from clients.models import Contact, ContactVersion
+from clients.models import Contact, ContactVersion, SentMessage
 from econtract.platform.common import clock
 from edo.models.boxes import Box
 from edo.models.exchanges import MAX_REASON_LENGTH
@@ -132,6 +132,12 @@ class SigningLink(models.Model):
     token_sha256 = models.CharField(max_length=64, unique=True)
     encrypted_token = models.CharField(max_length=200, blank=True)
     message_key = models.UUIDField(null=True, unique=True)
+    channel = models.CharField(
+        max_length=5,
+        choices=SentMessage.Channel,
+        default=SentMessage.Channel.SMS,
+        help_text="How the link is sent; codes always go by SMS.",
+    )
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

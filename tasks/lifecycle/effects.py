@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.outbox import queue
 from econtract.platform.outbox.models import OutboxJob
@@ -77,11 +78,7 @@ def enqueue_messages(task: SigningTask, template: str, **values: Any) -> None:
     """
     if channels.sends_own_messages(task) and template in LINK_TEMPLATES:
         if template == REMINDERS[Status.DOCUMENT_SIGNING]:
-            queue.enqueue(
-                kind="send_signing_link",
-                subject=task.number,
-                queue_key=f"{task.queue_key}:sms",
-            )
+            enqueue_link(task)
         return
     for channel in ("sms", "email"):
         queue.enqueue(
@@ -90,6 +87,16 @@ def enqueue_messages(task: SigningTask, template: str, **values: Any) -> None:
             queue_key=f"{task.queue_key}:{channel}",
             payload={"channel": channel, "template": template, **values},
         )
+
+
+def enqueue_link(task: SigningTask, by: SentMessage.Channel = SentMessage.Channel.SMS) -> None:
+    """Enqueues a new link of a channel that sends links of its own."""
+    queue.enqueue(
+        kind="send_signing_link",
+        subject=task.number,
+        queue_key=f"{task.queue_key}:sms",
+        payload={"channel": by},
+    )
 
 
 def submit_document_to_archive(task: SigningTask) -> None:

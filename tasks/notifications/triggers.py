@@ -108,9 +108,13 @@ def on_job_parked(task: SigningTask, job: OutboxJob) -> None:
     notify([task.manager], Event(kinds.ERROR, text, f"job:{job.key}", build_subject(task)))
 
 
-def on_link_undelivered(task: SigningTask, message_key: UUID, reason: str) -> None:
+def on_link_undelivered(
+    task: SigningTask, message_key: UUID, reason: str, *, by_email: bool
+) -> None:
     """Notifies the manager at once: the client does not know that there is something to sign."""
     text = f"Ссылка на подписание не дошла до клиента. {reason}"
+    if by_email:
+        text += " Ссылка отправляется по электронной почте."
     notify([task.manager], Event(kinds.ERROR, text, f"message:{message_key}", build_subject(task)))
 
 

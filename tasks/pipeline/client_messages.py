@@ -71,7 +71,10 @@ class SendMessage(NotifyingJobKind):
 
 
 class SendSigningLink(NotifyingJobKind):
-    """A new link to the signing page: a reminder of a channel that sends links of its own."""
+    """A new link to the signing page: a reminder of a channel that sends links of its own.
+
+    Payload: ``channel`` («sms», which is the default, or «email»).
+    """
 
     kind = "send_signing_link"
     title = "Ссылка на подписание"
@@ -81,7 +84,8 @@ class SendSigningLink(NotifyingJobKind):
     def run(self, job: OutboxJob) -> None:
         task = load_task(job.subject)
         if task.status == Status.DOCUMENT_SIGNING and not task.withdrawal:
-            channels.send_link(task, job.key)
+            by = SentMessage.Channel(job.payload.get("channel", SentMessage.Channel.SMS))
+            channels.send_link(task, job.key, by)
         with transaction.atomic():
             job.complete()
 
@@ -98,8 +102,12 @@ def on_message_changed(message: SentMessage, **_: object) -> None:
     for task in channels.find_tasks_of_message(message.key):
         effects.enqueue_poll(task, is_reported=True)
         if message.state == state.FAILED:
+            by_email = channels.goes_by_email(task, message)
+            # While the document is being sent, the same step goes on by e-mail.
+            if by_email and task.status == Status.DOCUMENT_SIGNING:
+                effects.enqueue_link(task, SentMessage.Channel.EMAIL)
             reason = explain_reason(message.reason).text
-            triggers.on_link_undelivered(task, message.key, reason)
+            triggers.on_link_undelivered(task, message.key, reason, by_email=by_email)
     jobs = OutboxJob.objects.select_for_update().filter(key=message.key, kind=SendMessage.kind)
     job = jobs.first()
     if job is None:

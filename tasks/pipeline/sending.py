@@ -80,7 +80,10 @@ class SendDocument(Step):
         if task.withdrawal or version is None or version.pdf is None:
             return []
         channel = self._open_channel(task, version.pdf.sha256, job)
-        return send(channel, task)
+        due = send(channel, task)
+        if not due and channel.session and channel.session.state == SessionState.DELIVERED:
+            due = [DueTransition("document_delivered")]
+        return due
 
     def _open_channel(self, task: SigningTask, sha256: str, job: OutboxJob) -> SigningChannel:
         """The channel with a session for exactly this document; an older one is revoked first.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from edo import records
 from edo.channels.evidence import EvidenceAttempt, EvidenceContent, SigningEvidence
@@ -94,8 +95,8 @@ class SimpleChannel:
     def send(self, pdf: bytes) -> None:
         sending.send(self._require_signing(), pdf, self.signer)
 
-    def send_again(self, message_key: UUID) -> None:
-        """Send the client a new link to the same document; the earlier one no longer works.
+    def send_again(self, message_key: UUID, channel: SentMessage.Channel) -> None:
+        """Send the client a new link to the same document by ``channel``; the earlier one dies.
 
         Once for each ``message_key``. Does nothing when the client can sign no more. Raises as
         `clients.messages.sending`.
@@ -103,7 +104,7 @@ class SimpleChannel:
         signing = self._require_signing()
         signing.refresh_from_db()
         if signing.is_live and signing.state not in SimpleSigning.UNSENT_STATES:
-            sending.send_link(signing, self.signer, message_key)
+            sending.send_link(signing, self.signer, message_key, channel=channel)
 
     def follow(self) -> SigningSession:
         """Everything happens here, on our own pages: nobody has to be asked."""
@@ -149,10 +150,14 @@ class SimpleChannel:
 
 
 def build_session(signing: SimpleSigning) -> SigningSession:
-    """``signing`` in terms that every channel shares."""
+    """``signing`` in terms that every channel shares.
+
+    Once its link has left the client may sign; whether it has arrived is in `progress`.
+    """
+    state = SessionState(signing.state)
     return SigningSession(
         id=signing.pk,
-        state=SessionState(signing.state),
+        state=SessionState.DELIVERED if state is SessionState.SENT else state,
         is_sent=signing.sent_at is not None,
         failure_code=signing.failure,
         reason=signing.reason,

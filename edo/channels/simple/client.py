@@ -20,7 +20,6 @@ from edo.channels.simple.agreements import (
     has_texts_in_force,
 )
 from edo.channels.simple.codes import CheckResult
-from edo.channels.simple.delivery import mark_delivered
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import (
@@ -203,8 +202,9 @@ def withdraw_consent(contact_id: int) -> bool:
 def _open(signing: SimpleSigning) -> None:
     move_progress(signing, Progress.OPENED)
     # Whoever opens the link has got it, even if no delivery report has come.
-    SimpleSigning.objects.filter(pk=signing.pk).update(reason="")
-    mark_delivered(signing)
+    rows = SimpleSigning.objects.filter(pk=signing.pk)
+    rows.update(reason="")
+    rows.filter(state=State.SENT).update(state=State.DELIVERED)
 
 
 def _finish(signing: SimpleSigning, state: State, progress: Progress, reason: str = "") -> None:

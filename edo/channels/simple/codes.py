@@ -65,6 +65,12 @@ class CheckResult:
     code_id: str = ""
 
 
+def name_document(signing: SimpleSigning) -> str:
+    """«договор № 17»: what is signed, as a part of a message."""
+    kind = KIND_NAMES.get(signing.document_kind, "документ")
+    return safe_name(f"{kind} № {signing.document_number}", 50)
+
+
 def find_status(link: SigningLink) -> CodeStatus:
     """The state of the link's code."""
     code = _find_live(link)
@@ -222,10 +228,8 @@ def _seconds_to_wait(code: SigningCode) -> int:
 
 def _compose_text(digits: str, signing: SimpleSigning) -> str:
     """«Код 123456. Подпись: договор № 17, ПАО «…». Не сообщайте его»."""
-    kind = KIND_NAMES.get(signing.document_kind, "документ")
-    title = safe_name(f"{kind} № {signing.document_number}", 50)
     sender = safe_name(signing.box.name, 40)
-    return f"Код {digits}. Подпись: {title}, {sender}. Не сообщайте его."
+    return f"Код {digits}. Подпись: {name_document(signing)}, {sender}. Не сообщайте его."
 
 
 def _compute_mac(digits: str, link_id: int, document_sha256: str) -> str:

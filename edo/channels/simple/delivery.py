@@ -1,6 +1,5 @@
 """What the provider says about the messages of signings, links and codes."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -32,8 +31,11 @@ def record_sent(link: SigningLink, message: SentMessage) -> None:
     facts = {**_build_link_facts(link, message), "template": LINK_TEMPLATE, "text": message.text}
     records.append(signing, RecordKind.LINK_SENT, facts=facts)
     unsent = SimpleSigning.objects.filter(pk=signing.pk, state__in=SimpleSigning.UNSENT_STATES)
-    if unsent.update(state=State.SENT, sent_at=clock.now()):
-        _start_wait(signing, since=signing.created_at)
+    # What our signatory and the night have taken was not the client's time: as the wait of the
+    # task, the link lives from now on.
+    expires_at = signing.expires_at + (clock.now() - signing.created_at)
+    if unsent.update(state=State.SENT, sent_at=clock.now(), expires_at=expires_at):
+        SigningLink.objects.filter(pk=link.pk).update(expires_at=expires_at)
     if signing.records.filter(kind=RecordKind.LINK_OPENED, facts__link=str(link.pk)).exists():
         return  # The client was faster than the provider's answer.
     # How far the client came with an earlier link says nothing about this one.
@@ -68,24 +70,8 @@ def _record_delivery(link: SigningLink, message: SentMessage) -> None:
     if link.ended_at is not None:
         return
     move_progress(signing, Progress.DELIVERED)
-    mark_delivered(signing)
-
-
-def mark_delivered(signing: SimpleSigning) -> None:
-    """The client has the link of the locked ``signing``: their time begins when they first do."""
     rows = SimpleSigning.objects.filter(pk=signing.pk, state=State.SENT)
-    if rows.update(state=State.DELIVERED, reason=""):
-        _start_wait(signing, since=signing.sent_at or signing.created_at)
-
-
-def _start_wait(signing: SimpleSigning, since: datetime) -> None:
-    """The time of the signing that has passed ``since`` then was not the client's.
-
-    So the link lives until the task's wait ends, which begins with the delivery.
-    """
-    later = signing.expires_at + (clock.now() - since)
-    SimpleSigning.objects.filter(pk=signing.pk).update(expires_at=later)
-    SigningLink.objects.filter(signing=signing, ended_at=None).update(expires_at=later)
+    rows.update(state=State.DELIVERED, reason="")
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from django.db import transaction
 from django.db.models import QuerySet
 
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.encryption import get_cipher
 from edo import records
@@ -24,10 +25,14 @@ class LinkEnded(Exception):
 
 
 @transaction.atomic
-def create_link(signing: SimpleSigning, message_key: UUID | None = None) -> str:
+def create_link(
+    signing: SimpleSigning,
+    message_key: UUID | None = None,
+    channel: SentMessage.Channel = SentMessage.Channel.SMS,
+) -> str:
     """End the live link of ``signing``, if any, create a new one, and return its token.
 
-    ``message_key`` is the key of the message that will carry it.
+    ``message_key`` is the key of the message that will carry it, and ``channel`` its kind.
     """
     lock_signing(signing)
     end_link(signing, SigningLink.End.REPLACED)
@@ -37,6 +42,7 @@ def create_link(signing: SimpleSigning, message_key: UUID | None = None) -> str:
         token_sha256=hash_token(token),
         encrypted_token=_cipher().encrypt(token.encode()).decode(),
         message_key=message_key or uuid4(),
+        channel=channel,
         expires_at=signing.expires_at,
     )
     records.append(signing, RecordKind.LINK_CREATED, facts={"link": str(link.pk)})
@@ -45,7 +51,8 @@ def create_link(signing: SimpleSigning, message_key: UUID | None = None) -> str:
 
 def find_unsent_link(signing: SimpleSigning) -> tuple[SigningLink, str] | None:
     """The live link that the messaging service has not accepted yet, and its token."""
-    link = SigningLink.objects.filter(signing=signing, ended_at=None).first()
+    rows = SigningLink.objects.select_related("signing__signer", "signing__box")
+    link = rows.filter(signing=signing, ended_at=None).first()
     if link is None or not link.encrypted_token:
         return None
     return link, _cipher().decrypt(link.encrypted_token.encode()).decode()

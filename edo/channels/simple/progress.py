@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from clients.messages.reasons import explain_reason
+from clients.models import SentMessage
 from econtract.platform.common import clock
 from edo.channels.summaries import SigningEvent
 from edo.evidence_chain.kinds import RecordKind
@@ -67,5 +68,7 @@ def _find_step(kind: RecordKind, facts: dict[str, Any]) -> Progress:
 
 
 def _build_event(step: Progress, at: Any, facts: dict[str, Any], count: str = "") -> SigningEvent:
-    note = explain_reason(facts["reason"]).text if "reason" in facts else ""
+    notes = ["По электронной почте."] if facts.get("channel") == SentMessage.Channel.EMAIL else []
+    notes += [explain_reason(facts["reason"]).text] if "reason" in facts else []
+    note = " ".join(notes)
     return SigningEvent(at, f"{step.label}{count}", step in _PROBLEMS, note)

@@ -5,14 +5,13 @@ continues from there. No transaction is open during an outside call.
 """
 
 import hashlib
-import re
 from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from clients.messages.errors import MessageRefused
-from clients.messages.sending import send_sms
-from clients.messages.texts import safe_name
+from clients.messages.reasons import WHERE_EMAIL_HELPS
+from clients.messages.sending import send_email, send_sms
 from clients.models import SentMessage
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Refused
@@ -23,6 +22,7 @@ from edo.channels.protocol import DocumentToSign, SigningRefused
 from edo.channels.simple import links
 from edo.channels.simple.delivery import LINK_TEMPLATE, record_sent
 from edo.channels.simple.identity import record_identity
+from edo.channels.simple.link_texts import EMAIL_SUBJECT, compose_link_email, compose_link_text
 from edo.channels.simple.signer import Signer, find_signer_problems
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import Box, Signatory, SigningLink, SimpleSigning
@@ -35,10 +35,6 @@ from edo.trust.store import load_trust_store
 
 State = SimpleSigning.State
 NOT_SENT = "link_not_sent"
-# An SMS in Cyrillic.
-PART_LENGTH = 70
-LINK_WORDINGS = ("документ на подпись", "подпишите")
-MIN_NAME_LENGTH = 15
 
 
 @transaction.atomic
@@ -96,7 +92,7 @@ def send(signing: SimpleSigning, pdf: bytes, signer: Signer) -> None:
         if problems := find_signer_problems(signer):
             raise MessageRefused(problems[0])
         if _sign(signing, pdf):
-            send_link(signing, signer)
+            _send_first_link(signing, signer)
     except MessageRefused as refusal:
         _fail(signing, NOT_SENT, " ".join([refusal.refusal.text, refusal.refusal.fix]).strip())
         raise SigningRefused("messages", NOT_SENT, signing.reason) from refusal
@@ -116,10 +112,27 @@ def _raise_earlier_refusal(signing: SimpleSigning) -> None:
         raise send_refused(SendRefusalCode.WITHDRAWN)
 
 
-def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None = None) -> None:
+def _send_first_link(signing: SimpleSigning, signer: Signer) -> None:
+    """By SMS; by e-mail if the provider refuses the SMS for a reason that an e-mail has not."""
+    try:
+        send_link(signing, signer)
+    except MessageRefused as refusal:
+        if refusal.code not in WHERE_EMAIL_HELPS or not signing.signer.email:
+            raise
+        send_link(signing, signer, channel=SentMessage.Channel.EMAIL)
+
+
+def send_link(
+    signing: SimpleSigning,
+    signer: Signer,
+    message_key: UUID | None = None,
+    *,
+    channel: SentMessage.Channel | None = None,
+) -> None:
     """Send the link that has not left yet, else a new one, which ends the one before.
 
-    With a ``message_key`` this happens once: a repeat after a crash sends no second message.
+    With a ``message_key`` this happens once: a repeat after a crash sends no second message. The
+    link goes by ``channel`` (None: as the unsent one, else by SMS); the code always goes by SMS.
     Raises as `send_sms`.
     """
     if message_key and _has_left(signing, message_key):
@@ -127,28 +140,45 @@ def send_link(signing: SimpleSigning, signer: Signer, message_key: UUID | None =
     if problems := find_signer_problems(signer):
         raise MessageRefused(problems[0])
     unsent = links.find_unsent_link(signing)
-    if unsent is None or _was_refused(unsent[0]):
+    is_other = unsent is not None and channel is not None and unsent[0].channel != channel
+    if unsent is None or is_other or _was_refused(unsent[0]):
         with fenced_transaction():
             if not links.lock_signing(signing).is_live:
                 return
-            links.create_link(signing, message_key)
+            links.create_link(signing, message_key, channel or SentMessage.Channel.SMS)
     pair = links.find_unsent_link(signing)
     if pair is None or pair[0].message_key is None:
         return
     link, token = pair
-    message = send_sms(
+    message = _send_message(link, token, link.message_key, signer)
+    with fenced_transaction():
+        record_sent(link, message)
+    signing.refresh_from_db()
+
+
+def _send_message(link: SigningLink, token: str, key: UUID, signer: Signer) -> SentMessage:
+    signing, address = link.signing, signer.build_address(token)
+    if link.channel == SentMessage.Channel.EMAIL:
+        return send_email(
+            to=signing.signer.email,
+            subject=EMAIL_SUBJECT,
+            text=compose_link_email(signing, address),
+            key=key,
+            template=LINK_TEMPLATE,
+            client_id=signer.client_id,
+            reference=signer.reference,
+            secret=token,
+        )
+    return send_sms(
         to=signing.signer.phone,
-        text=compose_link_text(signing.box.name, signer.build_address(token)),
-        key=pair[0].message_key,
+        text=compose_link_text(signing.box.name, address),
+        key=key,
         template=LINK_TEMPLATE,
         client_id=signer.client_id,
         region=signer.region,
         reference=signer.reference,
         secret=token,
     )
-    with fenced_transaction():
-        record_sent(link, message)
-    signing.refresh_from_db()
 
 
 def _was_refused(link: SigningLink) -> bool:
@@ -162,22 +192,6 @@ def _was_refused(link: SigningLink) -> bool:
 def _has_left(signing: SimpleSigning, message_key: UUID) -> bool:
     rows = SigningLink.objects.filter(signing=signing, message_key=message_key)
     return rows.filter(encrypted_token="").exists()
-
-
-def compose_link_text(sender: str, address: str) -> str:
-    """«Ростелеком: документ на подпись https://…»: one part of an SMS, if it can be.
-
-    The legal form of ``sender`` is left out when the name itself stands in quotes. A long address
-    gets the shorter wording. What is signed is named by the page and by the message with the code.
-    """
-    quoted = re.search('[«"](.+)[»"]$', sender)
-    name = quoted[1] if quoted else sender
-    for wording in LINK_WORDINGS:
-        rest = f": {wording} {address}"
-        room = PART_LENGTH - len(rest)
-        if room >= MIN_NAME_LENGTH:
-            break
-    return safe_name(name, max(room, MIN_NAME_LENGTH)) + rest
 
 
 def _sign(signing: SimpleSigning, pdf: bytes) -> bool:

@@ -224,7 +224,7 @@ def _build_current_step(
         stages=tuple(build_stepper(task, entries)),
         banner=banner,
         main=buttons.main,
-        others=buttons.others,
+        others=(*buttons.others, *_build_email_button(task, user, entries)),
         authority_files=_build_authority_files(task) if flags.authority_files else (),
         support_request=build_support_request(task, banner.reason, banner.outside_code),
         remind=_build_remind_button(task, user, entries),
@@ -244,6 +244,17 @@ def _build_remind_button(
     is_link = sends_own_messages(task) and task.status == Status.DOCUMENT_SIGNING
     label = "Отправить ссылку еще раз" if is_link else "Напомнить"
     return Button("remind", label, "mail", url, opens_page=False, refusals=remind_refusals)
+
+
+def _build_email_button(
+    task: SigningTask, user: User, entries: list[HistoryEntry]
+) -> tuple[Button, ...]:
+    if not reminders.is_email_offered(task, user):
+        return ()
+    url = reverse("tasks:link_by_email", args=[task.number])
+    email_refusals = tuple(reminders.refusals(task, user, entries))
+    label = "Отправить ссылку по почте"
+    return (Button("link_by_email", label, "mail", url, opens_page=False, refusals=email_refusals),)
 
 
 def _phone_to_call(task: SigningTask) -> str:

@@ -175,7 +175,7 @@ def test_after_a_failure_a_document_goes_another_way(
 def test_the_manager_hears_at_once_of_a_link_that_did_not_arrive(
     task: SigningTask, set_up: Sandbox, manager: User
 ) -> None:
-    set_up.fault("messages", "undelivered", code="absent", path_contains="sms")
+    set_up.fault("messages", "undelivered", code="number_unknown", path_contains="sms")
     remind(task=task, actor=manager)
     run_everything()
     assert signing_of(reload(task)).progress == Progress.UNDELIVERED

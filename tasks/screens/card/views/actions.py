@@ -136,3 +136,16 @@ def remind(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, "Клиенту отправлено напоминание")
     return redirect(task)
+
+
+@require_POST
+def send_link_by_email(request: HttpRequest, number: int) -> HttpResponse:
+    """«Отправить ссылку по почте»."""
+    task = get_visible_task(request, number)
+    try:
+        reminders.send_link_by_email(task=task, actor=current_user(request))
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Клиенту отправлена ссылка по электронной почте")
+    return redirect(task)

@@ -7,7 +7,7 @@ import pytest
 
 from edo.channels.protocol import SigningRefused
 from edo.channels.simple import links
-from edo.channels.simple.sending import PART_LENGTH, compose_link_text
+from edo.channels.simple.link_texts import PART_LENGTH, compose_link_text
 from edo.models import SigningLink, SimpleSigning
 from tests.support.signing.channel_worlds import SimpleChannelWorld
 from tests.support.signing.operator_world import DOCUMENT, OperatorWorld
