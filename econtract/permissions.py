@@ -199,6 +199,7 @@ RULES: dict[str, AccessRule] = {
     "client_documents:package": Everyone.PUBLIC,
     "client_documents:question": Everyone.PUBLIC,
     "client_documents:withdraw": Everyone.PUBLIC,
+    "client_documents:consent": Everyone.PUBLIC,
     "verification:check": Everyone.PUBLIC,
     "verification:by_code": Everyone.PUBLIC,
     "verification:seal_roots": Everyone.PUBLIC,

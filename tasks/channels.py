@@ -16,8 +16,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery
 from django.urls import reverse
 
-from clients.messages.reasons import WHERE_EMAIL_HELPS
+from clients.messages.reasons import CONSENT_WITHDRAWN, WHERE_EMAIL_HELPS
 from clients.models import SentMessage
+from econtract.platform.common.refusals import Refusal
 from edo.channels.evidence import AnchorEvidence
 from edo.channels.operator.channel import OperatorChannel, build_session
 from edo.channels.operator.events import get_event_source
@@ -29,6 +30,7 @@ from edo.channels.protocol import (
     SigningRecipient,
     SigningSession,
 )
+from edo.channels.simple.agreements import has_withdrawn_consent
 from edo.channels.simple.channel import SimpleChannel
 from edo.channels.simple.channel import build_session as build_simple_session
 from edo.channels.simple.client import WRONG_NUMBER
@@ -204,6 +206,12 @@ def send_link(task: SigningTask, message_key: UUID, by: SentMessage.Channel) -> 
     Only for a task whose channel `sends_own_messages`.
     """
     SimpleBinding().build_channel(task).send_again(message_key, by)
+
+
+def find_message_refusals(task: SigningTask) -> list[Refusal]:
+    """Why nothing may be sent to the task's person, whatever the channel; empty: it may."""
+    has_withdrawn = has_withdrawn_consent(task.contact_version.contact_id)
+    return [CONSENT_WITHDRAWN] if has_withdrawn else []
 
 
 def is_link_undelivered(task: SigningTask) -> bool:

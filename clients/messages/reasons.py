@@ -10,9 +10,18 @@ LIMIT = "limit"
 WHERE_EMAIL_HELPS = frozenset({"subscriber_ban", "sim_cooling", "absent", "template_not_approved"})
 _RESTART = "Уточните номер у клиента, исправьте контактное лицо и запросите идентификацию заново."
 
+# Not a reason of the provider: what the law forbids us (docs/signing.md, «Simple signature»).
+CONSENT_WITHDRAWN = Refusal(
+    "consent_withdrawn",
+    "Клиент отозвал согласие на обработку персональных данных, писать ему больше нельзя.",
+    "Позвоните клиенту: он может дать согласие снова в разделе «Мои документы». Или подпишите "
+    "документ через оператора ЭДО.",
+)
+
 REASONS = {
     reason.code: reason
     for reason in (
+        CONSENT_WITHDRAWN,
         Refusal(
             "subscriber_ban",
             "Клиент запретил рассылки у своего оператора связи, поэтому СМС до него не доходят.",

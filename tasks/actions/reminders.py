@@ -49,7 +49,7 @@ def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> 
         fix = f"Снова напомнить можно {format_due_time(max(times) + MIN_INTERVAL)}."
         text = "Клиенту уже напомнили меньше часа назад."
         return [Refusal("reminder_too_soon", text, fix)]
-    return message_limit.refusals(task)
+    return message_limit.refusals(task) or channels.find_message_refusals(task)
 
 
 def is_email_offered(task: SigningTask, user: User) -> bool:

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
-from clients.models import ContactVersion
+from clients.models import Contact, ContactVersion
+from tasks.channels import LIVE_SESSION
 from tasks.lifecycle import effects
 from tasks.models import SigningTask
+from tasks.notifications import triggers
 from tasks.statuses import BEFORE_SENDING, Status
 
 
@@ -24,3 +26,14 @@ def forget_identification(person: ContactVersion) -> None:
     unsent = [*BEFORE_SENDING, Status.DOCUMENT_SENT, Status.CONFIRMATION_PENDING]
     tasks = SigningTask.objects.filter(contact_version__in=versions, status__in=unsent)
     tasks.update(identified_at=None)
+
+
+def notify_of_withdrawal(person: Contact) -> None:
+    """Notify the managers who wait for the signature of ``person``: no message reaches them now.
+
+    In the transaction of the withdrawal.
+    """
+    versions = ContactVersion.objects.filter(contact=person)
+    tasks = SigningTask.objects.filter(LIVE_SESSION, contact_version__in=versions)
+    for task in tasks.select_related("manager"):
+        triggers.on_consent_withdrawn(task)

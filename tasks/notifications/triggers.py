@@ -6,6 +6,8 @@ from uuid import UUID
 from accounts.models import User
 from accounts.users import administrators
 from accounts.visibility import approvers_of, viewers_of
+from clients.messages.reasons import CONSENT_WITHDRAWN
+from econtract.platform.common import clock
 from econtract.platform.notifications.delivery import Event, notify
 from econtract.platform.notifications.registry import NotificationKind
 from econtract.platform.outbox.models import OutboxJob
@@ -116,6 +118,13 @@ def on_link_undelivered(
     if by_email:
         text += " Ссылка отправляется по электронной почте."
     notify([task.manager], Event(kinds.ERROR, text, f"message:{message_key}", build_subject(task)))
+
+
+def on_consent_withdrawn(task: SigningTask) -> None:
+    """Notifies the manager of a task whose client may no longer be written to."""
+    source = f"consent:{task.number}:{clock.now().isoformat()}"
+    event = Event(kinds.ERROR, CONSENT_WITHDRAWN.message, source, build_subject(task))
+    notify([task.manager], event)
 
 
 def on_comment(comment: Comment, mentioned: Iterable[User]) -> None:

@@ -45,6 +45,8 @@ class SendMessage(NotifyingJobKind):
 
     def _send(self, job: OutboxJob) -> SentMessage:
         task = load_task(job.subject, *PARTIES, "region", "document_kind")
+        if reasons := channels.find_message_refusals(task):
+            raise MessageRefused(reasons[0])
         template, contact = job.payload["template"], task.contact_version
         message = compose(task, template, job.payload)
         if job.payload["channel"] == "sms":

@@ -112,7 +112,8 @@ def has_withdrawn_consent(contact_id: int) -> bool:
     """Whether the person has withdrawn the consent and not given it anew."""
     kind = AgreementText.Kind.PERSONAL_DATA
     rows = AgreementAcceptance.objects.filter(contact_id=contact_id, text__kind=kind)
-    return rows.exists() and not rows.filter(withdrawn_at=None).exists()
+    times = list(rows.values_list("withdrawn_at", flat=True))
+    return bool(times) and None not in times
 
 
 def has_texts_in_force(contact_id: int) -> bool:

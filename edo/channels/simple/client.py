@@ -20,6 +20,7 @@ from edo.channels.simple.agreements import (
     has_texts_in_force,
 )
 from edo.channels.simple.codes import CheckResult
+from edo.channels.simple.consent import clear_withdrawal
 from edo.channels.simple.progress import move_progress
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import (
@@ -105,9 +106,11 @@ def accept_texts(link: SigningLink, texts: Sequence[AgreementText], device: Clie
         earlier = acceptances.get(text.pk)
         if earlier is None and text in texts:
             AgreementAcceptance.objects.create(contact_id=contact_id, text=text, signing=signing)
+            if kind is AgreementText.Kind.PERSONAL_DATA:
+                clear_withdrawal(contact_id)
             events.append(Event(kind=DISPLAY_RECORDS[kind], facts=facts))
             events.append(Event(kind=ACCEPTANCE_RECORDS[kind], facts=facts))
-        elif earlier and not seen.has(ACCEPTANCE_RECORDS[kind]):
+        elif earlier and not seen.has_in_force(kind):
             facts |= {
                 "accepted_at": earlier.accepted_at.isoformat(),
                 "earlier_signing": str(earlier.signing_id),
@@ -183,22 +186,6 @@ def rate(signing: SimpleSigning, rating: int) -> bool:
     return bool(rows.update(rating=rating))
 
 
-@transaction.atomic
-def withdraw_consent(contact_id: int) -> bool:
-    """Withdraw the consent to personal data; signatures stay. False if there was none."""
-    rows = AgreementAcceptance.objects.filter(
-        contact_id=contact_id, text__kind=AgreementText.Kind.PERSONAL_DATA, withdrawn_at=None
-    )
-    acceptances = list(rows.select_for_update().select_related("signing", "text"))
-    for acceptance in acceptances:
-        acceptance.withdrawn_at = clock.now()
-        acceptance.save(update_fields=["withdrawn_at"])
-        text = acceptance.text
-        facts: dict[str, Fact] = {"text_sha256": text.sha256, "version": text.version}
-        records.append(acceptance.signing, RecordKind.CONSENT_WITHDRAWN, facts=facts)
-    return bool(acceptances)
-
-
 def _open(signing: SimpleSigning) -> None:
     move_progress(signing, Progress.OPENED)
     # Whoever opens the link has got it, even if no delivery report has come.
@@ -228,11 +215,20 @@ class _Seen:
     def __init__(self, signing: SimpleSigning) -> None:
         rows = EvidenceRecord.objects.filter(signing=signing)
         self._facts = defaultdict[str, list[dict[str, Any]]](list)
-        for kind, facts in rows.values_list("kind", "facts"):
+        self._last: dict[str, int] = {}
+        for number, kind, facts in rows.order_by("number").values_list("number", "kind", "facts"):
             self._facts[kind].append(facts)
+            self._last[kind] = number
 
     def has(self, kind: RecordKind) -> bool:
         return kind in self._facts
+
+    def has_in_force(self, kind: AgreementText.Kind) -> bool:
+        """Whether the last thing that the chain says of the text is that it was accepted."""
+        accepted = self._last.get(ACCEPTANCE_RECORDS[kind], 0)
+        if kind is AgreementText.Kind.PERSONAL_DATA:
+            return accepted > self._last.get(RecordKind.CONSENT_WITHDRAWN, 0)
+        return bool(accepted)
 
     def has_opened(self, link: SigningLink) -> bool:
         opened = self._facts.get(RecordKind.LINK_OPENED, [])

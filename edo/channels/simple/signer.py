@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from clients.messages.reasons import CONSENT_WITHDRAWN
 from clients.models import ContactVersion
 from econtract.platform.common.refusals import Refusal
 from edo.channels.simple.agreements import get_texts_in_force, has_withdrawn_consent
@@ -14,11 +15,6 @@ NOT_IDENTIFIED = Refusal(
     "signer_not_identified",
     "Подписать по СМС может только тот, кто прошел идентификацию с этим номером телефона.",
     "Запросите идентификацию.",
-)
-CONSENT_WITHDRAWN = Refusal(
-    "consent_withdrawn",
-    "Клиент отозвал согласие на обработку персональных данных, писать ему больше нельзя.",
-    "Позвоните клиенту или подпишите документ через оператора ЭДО.",
 )
 NO_TEXTS = Refusal(
     "no_agreement_texts",

@@ -4,7 +4,8 @@ A poll compares the hashes of the regions and sends only those that have changed
 not replace what the user is working in.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2s
 
 from django.db.models import QuerySet
@@ -220,14 +221,15 @@ def _build_current_step(
     task: SigningTask, user: User, flags: CardFlags, buttons: Buttons, entries: list[HistoryEntry]
 ) -> CurrentStep:
     banner = build_banner(task, user, entries, troubles(task) if flags.troubles else [])
+    remind = _build_remind_button(task, user, entries)
     return CurrentStep(
         stages=tuple(build_stepper(task, entries)),
         banner=banner,
         main=buttons.main,
-        others=(*buttons.others, *_build_email_button(task, user, entries)),
+        others=(*buttons.others, *_build_email_button(task, user, remind)),
         authority_files=_build_authority_files(task) if flags.authority_files else (),
         support_request=build_support_request(task, banner.reason, banner.outside_code),
-        remind=_build_remind_button(task, user, entries),
+        remind=remind,
         phone=_phone_to_call(task),
         call_script=find_call_script(task),
         block_links=find_block_links(task, user, buttons.main),
@@ -246,15 +248,12 @@ def _build_remind_button(
     return Button("remind", label, "mail", url, opens_page=False, refusals=remind_refusals)
 
 
-def _build_email_button(
-    task: SigningTask, user: User, entries: list[HistoryEntry]
-) -> tuple[Button, ...]:
-    if not reminders.is_email_offered(task, user):
+def _build_email_button(task: SigningTask, user: User, remind: Button | None) -> Sequence[Button]:
+    """As possible as the reminder ``remind``."""
+    if remind is None or not reminders.is_email_offered(task, user):
         return ()
     url = reverse("tasks:link_by_email", args=[task.number])
-    email_refusals = tuple(reminders.refusals(task, user, entries))
-    label = "Отправить ссылку по почте"
-    return (Button("link_by_email", label, "mail", url, opens_page=False, refusals=email_refusals),)
+    return [replace(remind, name="link_by_email", label="Отправить ссылку по почте", url=url)]
 
 
 def _phone_to_call(task: SigningTask) -> str:

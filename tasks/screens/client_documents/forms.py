@@ -33,3 +33,13 @@ class QuestionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class ConsentForm(forms.Form):
+    """The consent to personal data, given again. ``text_id`` is the text that the page shows."""
+
+    text_id = forms.IntegerField(widget=forms.HiddenInput)
+    is_accepted = forms.BooleanField(
+        label="Согласен на обработку персональных данных",
+        error_messages={"required": "Отметьте согласие, если даете его снова"},
+    )

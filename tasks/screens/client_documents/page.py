@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from clients.models import Contact
 from clients.models.formats import mask_phone
 from econtract.platform.common.moscow_time import format_timestamp
-from edo.channels.simple.agreements import has_consent
+from edo.channels.simple.agreements import has_consent, has_withdrawn_consent
 from tasks.actions.client_access import find_documents
 from tasks.channels import get_session
 from tasks.models import SigningTask
@@ -32,13 +32,17 @@ class SignedDocument:
 
 @dataclass(frozen=True)
 class DocumentList:
-    """The documents of one person. ``has_consent``: it can be withdrawn."""
+    """The documents of one person.
+
+    ``has_consent``: it can be withdrawn. ``has_withdrawn``: it can be given again.
+    """
 
     name: str
     phone: str
     documents: tuple[SignedDocument, ...]
     has_more: bool
     has_consent: bool
+    has_withdrawn: bool
 
 
 def build_list(contact: Contact) -> DocumentList:
@@ -49,6 +53,7 @@ def build_list(contact: Contact) -> DocumentList:
         documents=tuple(map(build_document, tasks[:MAX_DOCUMENTS])),
         has_more=len(tasks) > MAX_DOCUMENTS,
         has_consent=has_consent(contact.pk),
+        has_withdrawn=has_withdrawn_consent(contact.pk),
     )
 
 

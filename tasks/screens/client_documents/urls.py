@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", views.document_list, name="list"),
     path("leave/", views.leave, name="leave"),
     path("withdraw/", views.withdraw, name="withdraw"),
+    path("consent/", views.consent, name="consent"),
     path("documents/<int:number>/document.pdf", views.pdf, name="pdf"),
     path("documents/<int:number>/package.zip", views.package, name="package"),
     path("documents/<int:number>/question/", views.question, name="question"),

@@ -1,12 +1,14 @@
 """Views of «Мои документы»."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.models import Contact
-from edo.channels.simple import client as simple_client
+from edo.channels.simple.consent import find_text_to_renew, renew_consent, withdraw_consent
 from tasks.actions import client_access
+from tasks.actions.simple_signing import notify_of_withdrawal
 from tasks.models import SigningTask
 from tasks.screens.client_documents.access import (
     COOKIE,
@@ -16,9 +18,10 @@ from tasks.screens.client_documents.access import (
     public_page,
     remember_access,
 )
-from tasks.screens.client_documents.forms import PhoneForm, QuestionForm
+from tasks.screens.client_documents.forms import ConsentForm, PhoneForm, QuestionForm
 from tasks.screens.client_documents.page import build_document, build_list
 from tasks.screens.common.client_codes import CodeForm
+from tasks.screens.common.client_device import build_device
 from tasks.screens.common.files import serve_file
 
 UNPROCESSABLE = 422
@@ -112,9 +115,29 @@ def question(request: HttpRequest, contact: Contact, number: int) -> HttpRespons
 def withdraw(request: HttpRequest, contact: Contact) -> HttpResponse:
     """The consent to personal data: what its withdrawal means, and the button."""
     if request.method == "POST":
-        simple_client.withdraw_consent(contact.pk)
+        with transaction.atomic():
+            if withdraw_consent(contact.pk):
+                notify_of_withdrawal(contact)
         return redirect(f"{_list_url()}?notice=withdrawn")
     return render(request, "tasks/client_documents/withdraw.html")
+
+
+@client_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """The consent to personal data, given again after a withdrawal: text, tick, button."""
+    text = find_text_to_renew(contact.pk)
+    if text is None:
+        return redirect("client_documents:list")
+    # An old page may show a text that is no longer in force: then the new one is shown.
+    is_sent = request.POST.get("text_id") == str(text.pk)
+    form = ConsentForm(request.POST if is_sent else None, initial={"text_id": text.pk})
+    if form.is_valid():
+        renew_consent(contact.pk, text, build_device(request))
+        return redirect(f"{_list_url()}?notice=renewed")
+    context = {"form": form, "text": text}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "tasks/client_documents/consent.html", context, status=status)
 
 
 def _get_task(contact: Contact, number: int) -> SigningTask:

@@ -23,7 +23,7 @@ from edo.channels.simple.links import LinkEnded
 from edo.models import SigningLink, SimpleSigning
 from tasks.models import SigningTask
 from tasks.screens.common import client_limits
-from tasks.screens.signing.device import set_device_cookie
+from tasks.screens.common.client_device import set_device_cookie
 
 COOKIE = "signing"
 COOKIE_AGE = 24 * 60 * 60

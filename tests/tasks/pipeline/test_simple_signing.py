@@ -11,7 +11,7 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from econtract.platform.common import clock
-from edo.channels.simple.client import withdraw_consent
+from edo.channels.simple.consent import withdraw_consent
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import AgreementText, SimpleSigning
 from tasks.actions.contact import edit_contact

@@ -12,7 +12,7 @@ from edo.channels.simple.codes import CheckResult
 from edo.records import ClientDevice
 from tasks.actions.simple_signing import enqueue_next_step
 from tasks.screens.common.client_codes import CodeForm
-from tasks.screens.signing.device import build_device
+from tasks.screens.common.client_device import build_device
 from tasks.screens.signing.page import (
     SigningPage,
     build_agreements_form,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from edo.channels.simple import client
 from edo.models import SigningLink
 from tasks.actions.simple_signing import enqueue_next_step, forget_identification
-from tasks.screens.signing.device import build_device
+from tasks.screens.common.client_device import build_device
 from tasks.screens.signing.forms import RatingForm, RefusalForm
 from tasks.screens.signing.page import build_heading
 from tasks.screens.signing.views.document import UNPROCESSABLE

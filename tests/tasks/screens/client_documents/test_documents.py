@@ -15,7 +15,7 @@ from econtract.platform.common import clock
 from econtract.platform.common.moscow_time import format_timestamp
 from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.simple.agreements import has_consent
+from edo.channels.simple.agreements import get_texts_in_force, has_consent
 from edo.evidence_chain.kinds import RecordKind
 from edo.models import SimpleSigning
 from tasks.actions import client_access
@@ -174,6 +174,35 @@ def test_a_consent_is_withdrawn(inside: Browser, task: SigningTask) -> None:
     assert not has_consent(contact_id)
     assert count_records(task, RecordKind.CONSENT_WITHDRAWN) == 1
     assert "Отозвать согласие" not in inside.get(LIST).text
+
+
+def test_a_consent_is_given_again(inside: Browser, task: SigningTask) -> None:
+    contact_id = task.contact_version.contact_id
+    assert inside.get("/my/consent/").status_code == 302
+    inside.post("/my/withdraw/")
+    assert "/my/consent/" in inside.get(LIST).text
+    page = inside.get("/my/consent/").text
+    [text] = [text for text in get_texts_in_force() if text.kind == "personal_data"]
+    assert text.text.split("\n")[0] in page
+    values = {"text_id": str(text.pk)}
+    assert "Отметьте согласие" in inside.post("/my/consent/", values).text
+    # A page that shows an older text accepts nothing.
+    assert inside.post("/my/consent/", {"text_id": "0", "is_accepted": "on"}).status_code == 422
+    assert not has_consent(contact_id)
+    for _ in range(2):
+        assert inside.post("/my/consent/", {**values, "is_accepted": "on"}).status_code == 302
+    assert has_consent(contact_id)
+    assert count_records(task, RecordKind.CONSENT_ACCEPTED) == 2
+    assert "Отозвать согласие" in inside.get(LIST).text
+
+
+def test_the_manager_hears_of_a_withdrawn_consent(
+    inside: Browser, task: SigningTask, sms: Outbox
+) -> None:
+    waiting = create_signing_task(contact_version=task.contact_version, client=task.client)
+    inside.post("/my/withdraw/")
+    notice = Notification.objects.get(recipient=waiting.manager)
+    assert "Клиент отозвал согласие" in notice.text
 
 
 def test_old_log_ins_are_deleted(inside: Browser) -> None:
