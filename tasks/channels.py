@@ -35,9 +35,10 @@ from edo.channels.simple.channel import SimpleChannel
 from edo.channels.simple.channel import build_session as build_simple_session
 from edo.channels.simple.client import WRONG_NUMBER
 from edo.channels.simple.evidence import find_anchor as find_simple_anchor
-from edo.channels.simple.signer import Identification, IdentificationMethod, Signer
+from edo.channels.simple.signer import Signer
 from edo.models import Box, EvidenceAnchor, Exchange, Signatory, SigningLink, SimpleSigning
-from tasks.models import Channel, HistoryEntry, SigningTask
+from tasks.identifications import find_identification
+from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution
 
 # Relations of a task that its channel reads, and columns of them that the card does not show.
@@ -147,7 +148,7 @@ class SimpleBinding:
                 reference=str(task.number),
                 time_to_sign=timedelta(days=settings.SIGNING_DAYS),
                 build_address=_build_signing_address,
-                find_identification=partial(_find_identification, task),
+                find_identification=partial(find_identification, task),
             ),
             signing=task.simple_signing,
         )
@@ -160,35 +161,6 @@ class SimpleBinding:
             task.past_simple_signings.add(task.simple_signing)
         task.simple_signing_id = session_id
         task.save(update_fields=["simple_signing"])
-
-
-def _find_identification(task: SigningTask) -> Identification | None:
-    """How the task's person was identified: in this task, or in the one that it relies on."""
-    if task.identified_at is None:
-        return None
-    names = ("identification_passed", "confirm_authority")
-    entry = HistoryEntry.objects.filter(task=task, name__in=names).order_by("-pk").first()
-    if entry is not None and entry.name == "confirm_authority":
-        return Identification(
-            at=task.identified_at,
-            reference=task.identification_ref,
-            method=IdentificationMethod.GOSUSLUGI_DOCUMENTS,
-            confirmed_by=entry.actor_id,
-        )
-    return Identification(
-        at=task.identified_at,
-        reference=task.identification_ref if entry else _find_earlier_reference(task),
-        method=IdentificationMethod.GOSUSLUGI,
-    )
-
-
-def _find_earlier_reference(task: SigningTask) -> str:
-    """The request of the earlier task whose identification the seamless process relies on."""
-    rows = SigningTask.objects.filter(
-        contact_version__contact=task.contact_version.contact_id, identified_at=task.identified_at
-    )
-    refs = rows.exclude(pk=task.pk).exclude(identification_ref="").order_by("-number")
-    return refs.values_list("identification_ref", flat=True).first() or ""
 
 
 def _build_signing_address(token: str) -> str:

@@ -147,9 +147,11 @@ def send_link(
                 return
             links.create_link(signing, message_key, channel or SentMessage.Channel.SMS)
     pair = links.find_unsent_link(signing)
-    if pair is None or pair[0].message_key is None:
+    if pair is None:
         return
     link, token = pair
+    if link.message_key is None:
+        return
     message = _send_message(link, token, link.message_key, signer)
     with fenced_transaction():
         record_sent(link, message)
