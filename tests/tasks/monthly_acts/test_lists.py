@@ -64,7 +64,7 @@ def test_agents_are_found_by_name(web: Browser, agent_list: AgentList, add_agent
     other = add_agent(short_name="Сидоров Иван")
     agent_list.members.filter(client=other).delete()
     page = text_of(web.get(f"/acts/{agent_list.pk}/?q=сидоров"))
-    assert "уже в списке" in page
+    assert f"{member.inn}, уже в списке" in page
     assert f"Добавить: {other.short_name}" in page
     assert f"Добавить: {member.short_name}" not in page
     assert "Агент не найден" in text_of(web.get(f"/acts/{agent_list.pk}/?q=никого"))
