@@ -2,16 +2,22 @@
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain, count, zip_longest
+from typing import Any
 
 from accounts.models import User
 from accounts.roles import TaskType
 from clients import actions as client_actions
 from clients.gateways.cdi import Organisation, cdi
-from clients.models import Client, Contact, ContactDetails, Service
+from clients.models import Client, Contact, ContactDetails, Region, Service
+from clients.rules.account_prefix import find_allowed_prefixes
 from econtract.platform.common import clock
+from edo.channels.protocol import RecipientOption, SigningRecipient
+from tasks.channels import TaskSender
 from tasks.demo import contracts
 from tasks.demo.scenarios import SCENARIOS, Scenario
+from tasks.models import DocumentKind
 
 SURNAMES = (
     "Андреев", "Белов", "Волков", "Григорьев", "Денисов", "Егоров", "Жуков", "Зайцев", "Ильин",
@@ -111,3 +117,24 @@ def _find_organisations(*words: str, kinds: set[str]) -> Iterator[Organisation]:
         if is_suitable and organisation.inn not in used_inns:
             used_inns.add(organisation.inn)
             yield organisation
+
+
+def choose_box(sender: TaskSender, client: Client) -> RecipientOption | None:
+    """The box of a person: the product leaves this choice to the manager."""
+    if client.kind in {Client.Kind.LEGAL, Client.Kind.SOLE_PROPRIETOR}:
+        return None
+    options = sender.find_recipient_options(SigningRecipient(client.inn, client.kpp))
+    return next((option for option in options if option.is_usable), None)
+
+
+def find_prefix(region: Region, services: list[Service]) -> str:
+    """A prefix that the services allow."""
+    return min(find_allowed_prefixes(region, services))
+
+
+def contract_of(scenario: Scenario) -> dict[str, Any]:
+    """The contract that a supplement belongs to: concluded on paper, two years before."""
+    if scenario.document_kind != DocumentKind.SUPPLEMENT:
+        return {}
+    concluded_on = (clock.now() - scenario.age - timedelta(days=730)).date()
+    return {"contract_number": f"{concluded_on:%y}-1184", "contract_date": concluded_on}

@@ -3,9 +3,8 @@
 import random
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,26 +12,25 @@ from django.db import transaction
 
 from accounts.models import User
 from archive import documents
-from clients.models import Client, Region, Service
-from clients.rules.account_prefix import find_allowed_prefixes
+from clients.models import Region, Service
 from econtract.platform.common import clock
 from econtract.platform.common.errors import Unavailable
 from econtract.platform.outbox import inbound, registry, worker
 from econtract.platform.outbox.failures import error_columns
 from econtract.platform.outbox.models import OutboxJob
-from edo.channels.protocol import RecipientOption, SigningRecipient
 from edo.models import Box, Signatory
 from tasks.actions.create import NewTaskData, create_task
 from tasks.actions.document import remove_document
 from tasks.actions.perform_action import perform_action
 from tasks.channels import TaskSender
-from tasks.demo.parties import PartyFactory
+from tasks.demo import sms
+from tasks.demo.parties import PartyFactory, choose_box, contract_of, find_prefix
 from tasks.demo.sandbox import SandboxControl
 from tasks.demo.scenarios import Scenario
 from tasks.lifecycle import effects
 from tasks.lifecycle.perform import perform
 from tasks.lifecycle.steps import get_starting_job
-from tasks.models import Comment, DocumentKind, SigningTask
+from tasks.models import Channel, Comment, SigningTask
 from tasks.pipeline import feeds
 from tasks.pipeline.step import TaskJobKind
 from tasks.statuses import Status
@@ -56,6 +54,8 @@ class ScenarioPlayer:
     def play(self, scenario: Scenario) -> SigningTask:
         """Creates the scenario's task and takes it to the end of the scenario."""
         start = clock.now() - scenario.age
+        if scenario.channel == Channel.SMS:
+            start = sms.find_day_time(start)
         with self.travel_to(start):
             task = self._create(scenario)
             for login, text in scenario.comments:
@@ -92,11 +92,13 @@ class ScenarioPlayer:
         client, contact = self.parties.find_or_create_client(organisation, manager)
         account_digits = organisation.inn[:9] if scenario.has_own_account else "999999999"
         services = list(Service.objects.filter(code__in=scenario.services))
-        account = _find_prefix(region, services) + account_digits
+        account = find_prefix(region, services) + account_digits
         file = self.parties.build_document(scenario, client, contact, account, services)
         upload = SimpleUploadedFile(file.name, file.content)
         box = Box.objects.filter(regions=region).order_by("pk")[0]
-        sender = TaskSender(box, Signatory.objects.get(key_ref=scenario.signatory))
+        signatory = Signatory.objects.get(key_ref=scenario.signatory)
+        sender = TaskSender(box, signatory, scenario.channel)
+        by_sms = scenario.channel == Channel.SMS
         version = documents.upload_version(upload=upload, user=manager)
         return create_task(
             data=NewTaskData(
@@ -105,14 +107,14 @@ class ScenarioPlayer:
                 contact=contact,
                 region=region,
                 sender=sender,
-                recipient=_choose_box(sender, client),
+                recipient=None if by_sms else choose_box(sender, client),
                 services=services,
                 account_number=account,
                 account_verified_at=clock.now() if scenario.has_own_account else None,
                 document_version=version,
                 document_number=account,
                 document_kind=scenario.document_kind,
-                **_contract_of(scenario),
+                **contract_of(scenario),
                 fraud_check_confirmed=scenario.has_fraud_check,
             ),
             actor=manager,
@@ -139,7 +141,10 @@ class ScenarioPlayer:
         task = _reload(task)
         if task.status != Status.IDENTIFICATION_PENDING:
             return task
-        with self.travel_to(start + timedelta(seconds=self.random.randint(80, 150))):
+        delay = timedelta(seconds=self.random.randint(80, 150))
+        is_lost = scenario.signing_result == "undelivered"
+        delivery = self.sandbox.undelivered_sms("absent") if is_lost else nullcontext()
+        with self.travel_to(start + delay), delivery:
             if scenario.identification_result != "expire":
                 self.sandbox.answer_identification(
                     task.identification_ref, scenario.identification_result
@@ -168,6 +173,8 @@ class ScenarioPlayer:
                 self.run_jobs(task, stuck_in=scenario.stuck_in)
             task = _reload(task)
             start = task.status_changed_at
+        if scenario.channel == Channel.SMS:
+            return self._sign_by_sms(task, scenario, start)
         if task.status != Status.DOCUMENT_SIGNING or task.exchange is None:
             return task
         message_id = task.exchange.message_id
@@ -190,6 +197,18 @@ class ScenarioPlayer:
             self.run_jobs(task, stuck_in=scenario.stuck_in)
         if scenario.signing_result == "expire":
             self._expire(task, start, settings.SIGNING_DAYS)
+        return _reload(task)
+
+    def _sign_by_sms(self, task: SigningTask, scenario: Scenario, start: datetime) -> SigningTask:
+        with self.travel_to(start + timedelta(seconds=self.random.randint(4, 9))):
+            sms.read_reports()
+            self.run_jobs(task)
+        with self.travel_to(start + timedelta(seconds=self.random.randint(140, 420))):
+            if scenario.signing_result == "signed":
+                sms.sign(task, self.sandbox)
+            elif scenario.signing_result == "silent":
+                sms.read_document(task)
+            self.run_jobs(task)
         return _reload(task)
 
     def _refuse_as(self, task: SigningTask, resolution: str) -> None:
@@ -263,31 +282,12 @@ class ScenarioPlayer:
 
 
 def _reload(task: SigningTask) -> SigningTask:
-    return SigningTask.objects.select_related("exchange", "manager", "box").get(pk=task.pk)
-
-
-def _find_prefix(region: Region, services: list[Service]) -> str:
-    """A prefix that the services allow."""
-    return min(find_allowed_prefixes(region, services))
+    return SigningTask.objects.select_related(
+        "exchange", "manager", "box", "simple_signing", "document_version"
+    ).get(pk=task.pk)
 
 
 def _job_kinds_except(status: str) -> list[str]:
     """Every kind of job except the one that ``status`` starts; all of them for ""."""
     starting_job = get_starting_job(Status(status)) if status else None
     return [kind.kind for kind in registry.job_kinds() if kind.kind != starting_job]
-
-
-def _contract_of(scenario: Scenario) -> dict[str, Any]:
-    """The contract that a supplement belongs to: concluded on paper, two years before."""
-    if scenario.document_kind != DocumentKind.SUPPLEMENT:
-        return {}
-    concluded_on = (clock.now() - scenario.age - timedelta(days=730)).date()
-    return {"contract_number": f"{concluded_on:%y}-1184", "contract_date": concluded_on}
-
-
-def _choose_box(sender: TaskSender, client: Client) -> RecipientOption | None:
-    """The box of a person: the product leaves this choice to the manager."""
-    if client.kind in {Client.Kind.LEGAL, Client.Kind.SOLE_PROPRIETOR}:
-        return None
-    options = sender.find_recipient_options(SigningRecipient(client.inn, client.kpp))
-    return next((option for option in options if option.is_usable), None)

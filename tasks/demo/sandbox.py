@@ -1,7 +1,10 @@
 """A client of the sandbox's control API, for the demo data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 from django.conf import settings
@@ -53,6 +56,21 @@ class SandboxControl:
         )
         self._call("faults", system=system, kind="error", times=None, **response)
 
+    @contextmanager
+    def undelivered_sms(self, reason: str) -> Iterator[None]:
+        """Within the block SMS are accepted and do not arrive."""
+        fault = {"system": "messages", "kind": "undelivered", "path_contains": "sms"}
+        self._call("faults", **fault, code=reason, times=None)
+        try:
+            yield
+        finally:
+            self.clear_faults()
+
+    def list_texts(self, phone: str) -> list[str]:
+        """The texts of the SMS that were delivered to ``phone``, oldest first."""
+        messages = self._send("GET", f"messages?to={quote(phone)}", None)["messages"]
+        return [message["text"] for message in messages]
+
     def clear_faults(self) -> None:
         self._send("DELETE", "faults", None)
 
@@ -79,9 +97,11 @@ class SandboxControl:
     def _call(self, path: str, **body: Any) -> None:
         self._send("POST", path, body)
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> None:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             response = self._http.request(method, path, json=body)
         except httpx.HTTPError as error:
             raise SandboxUnavailable(f"The sandbox does not respond: {error}") from error
         response.raise_for_status()
+        answer: dict[str, Any] = response.json() if response.content else {}
+        return answer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.roles import TaskType
-from tasks.models import DocumentKind
+from tasks.models import Channel, DocumentKind
 
 MOSCOW = "Москва и Московская область"
 TULA = "Тульская область"
@@ -23,14 +23,17 @@ class Scenario:
 
     ``inn``: the client, "" for the next organisation of the registry. ``identification_result``
     and ``signing_result`` are what the client does, ``accepts_invitation`` where they are asked to
-    exchange documents first. ``proceeds``: the manager goes on after identification. ``stuck_in``
-    is the status whose outside call never gets a response. ``failing_system`` is the system whose
-    calls fail until the task gives up. ``final_action`` is an action of the manager at the end.
+    exchange documents first. By SMS the result is signed, silent (they have read the document) or
+    undelivered, and the task is created at noon, because no link leaves at night. ``proceeds``:
+    the manager goes on after identification. ``stuck_in`` is the status whose outside call never
+    gets a response. ``failing_system`` is the system whose calls fail until the task gives up.
+    ``final_action`` is an action of the manager at the end.
     """
 
     age: timedelta
     region: str = MOSCOW
     manager: str = "manager"
+    channel: Channel = Channel.EDO
     task_type: TaskType = TaskType.LEGAL
     inn: str = ""
     file_format: str = "pdf"
@@ -61,6 +64,7 @@ def minutes(number: float) -> timedelta:
 
 SELF_EMPLOYED = TaskType.SELF_EMPLOYED
 CONTRACTOR = TaskType.CONTRACTOR
+SMS = Channel.SMS
 COMMENT_OF_LEAD = ("teamlead", "Клиент просил ускорить, проверьте, пожалуйста, сегодня.")
 COMMENT_OF_MANAGER = ("manager", "Созвонились с клиентом: подпишет после обеда.")
 
@@ -78,6 +82,7 @@ COMPLETED = (
     Scenario(days(3), manager="manager2", inn="7701001301", document_kind="specification"),
     Scenario(days(1), inn="7701001206", services=("virtual_pbx",), approval_decision="approve"),
     Scenario(minutes(95), inn="500100732259"),
+    Scenario(days(1.6), channel=SMS, task_type=CONTRACTOR),
 )
 
 WAITING = (
@@ -103,6 +108,8 @@ WAITING = (
         identification_result="passed_change_services",
         proceeds=False,
     ),
+    Scenario(minutes(30), channel=SMS, task_type=SELF_EMPLOYED, signing_result="silent"),
+    Scenario(minutes(34), channel=SMS, task_type=SELF_EMPLOYED, signing_result="undelivered"),
     Scenario(minutes(31), inn="7701003605", accepts_invitation=False),
     Scenario(days(1.4), signing_result="personal"),
     Scenario(minutes(15), services=("mobile",), approval_decision="wait"),

@@ -13,7 +13,7 @@ from econtract.platform.notifications.models import Notification
 from econtract.platform.outbox import queue
 from edo.models import TrustListFetch
 from edo.trust.refresh import fetch_trust_list, refresh_trust
-from tasks.demo import operator, people
+from tasks.demo import operator, people, sms
 from tasks.demo.player import ScenarioPlayer
 from tasks.demo.sandbox import SandboxControl, SandboxUnavailable
 from tasks.demo.scenarios import SCENARIOS
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         sandbox.set_autopilot(on=False)
         operator.create_operator()
         refresh_trust()
+        sms.put_texts_in_force()
         player = ScenarioPlayer(people.create_people(), sandbox)
         with queue.publishing_disabled():
             for scenario in SCENARIOS:
