@@ -91,5 +91,5 @@ def test_the_sample_has_a_value_for_every_field() -> None:
     assert example_values(version) == {
         "inn": SOURCES["client.inn"].example,
         "price": "12 345,60",
-        "other": "[other]",
+        "other": "[Other]",
     }

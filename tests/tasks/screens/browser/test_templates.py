@@ -1,6 +1,7 @@
 """«Бланки» in Chromium: the audit, and the whole way without JavaScript on a narrow screen."""
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
@@ -80,4 +81,5 @@ def convert_sample() -> None:
     """What the worker would do."""
     sample = TemplateVersion.objects.get().sample.versions.first()
     pdf = store_bytes(office.pdf_bytes(), "application/pdf")
-    documents.record_conversion(sample.pk, pdf, ConversionResult("builtin", 1, 1.0))
+    with transaction.atomic():
+        documents.record_conversion(sample.pk, pdf, ConversionResult("builtin", 1, 1.0))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client as Browser
 
 from accounts.models import User
@@ -57,7 +58,8 @@ def convert_sample(version: TemplateVersion) -> DocumentVersion:
     version.refresh_from_db()
     sample = version.sample.versions.first()
     pdf = store_bytes(office.pdf_bytes(), "application/pdf")
-    documents.record_conversion(sample.pk, pdf, ConversionResult("builtin", 1, 1.0))
+    with transaction.atomic():
+        documents.record_conversion(sample.pk, pdf, ConversionResult("builtin", 1, 1.0))
     sample.refresh_from_db()
     return sample
 
