@@ -102,7 +102,7 @@ def outage_text(error: OutsideError) -> str:
 
 
 class FeedBatch(JobKind):
-    """Keeps a few rows of a running batch, the subject, in work until none is left.
+    """Gives a running batch, the subject, a few more rows; enqueues itself until none is left.
 
     All running batches share `settings.BATCH_ROWS_AT_ONCE`, so that the tasks of others do not
     notice them. The payload is empty.
@@ -130,13 +130,13 @@ class FeedBatch(JobKind):
                 _hand_out(batch)
             if _is_over(batch):
                 _finish(batch)
-                job.complete()
-                return
-        raise NotReadyYet(
-            "rows are in work",
-            seconds=SECONDS_BETWEEN_FEEDS,
-            until=clock.now() + MAX_OUTAGE,
-        )
+            else:
+                # A new job, whose attempts are counted anew: workers may die many times in a run.
+                due_at = clock.now() + timedelta(seconds=SECONDS_BETWEEN_FEEDS)
+                queue.enqueue(
+                    kind=self.kind, subject=batch.pk, queue_key=job.queue_key, due_at=due_at
+                )
+            job.complete()
 
     def on_exhausted(self, job: OutboxJob, error: Exception) -> None:
         batch = Batch.objects.select_for_update().get(pk=job.subject)

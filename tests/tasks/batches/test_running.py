@@ -79,6 +79,23 @@ def test_a_double_click_starts_once(runner: User) -> None:
     assert_each_row_made_one_task(batch, 1)
 
 
+def test_a_run_survives_more_deaths_than_a_job_has_attempts(
+    runner: User, settings: Settings
+) -> None:
+    batch = make_batch(runner, make_rows())
+    start(batch, runner)
+    settings.OUTBOX_ATTEMPTS = 2
+    with time_machine.travel(clock.now(), tick=True) as traveller:
+        for _ in range(5):
+            feeder = OutboxJob.objects.open().get(kind=actions.FEED)
+            assert OutboxJob.claim(feeder.pk) is not None  # and its worker dies
+            OutboxJob.objects.filter(pk=feeder.pk).update(lease_until=None)
+            worker.run_job(feeder.pk)
+            traveller.shift(timedelta(seconds=2))
+    batch.refresh_from_db()
+    assert batch.is_running
+
+
 def test_the_same_file_again_needs_a_confirmation(runner: User) -> None:
     version = make_template()
     start(make_batch(runner, [person_row(1)], version=version), runner)
