@@ -29,7 +29,14 @@ class DemoUser:
 
 
 PEOPLE = (
-    DemoUser("manager", "Иванова", "Анна", "Сергеевна", (Role.MANAGER,), phone="+7 495 111-22-33"),
+    DemoUser(
+        "manager",
+        "Иванова",
+        "Анна",
+        "Сергеевна",
+        (Role.MANAGER, Role.BATCH_RUNNER, Role.TEMPLATE_EDITOR),
+        phone="+7 495 111-22-33",
+    ),
     DemoUser("manager2", "Кравцов", "Денис", "Олегович", (Role.MANAGER,), phone="+7 495 111-22-44"),
     DemoUser("manager3", "Лебедева", "Ольга", "Павловна", (Role.MANAGER,), "Asia/Novosibirsk"),
     DemoUser("manager4", "Гусев", "Роман", "Игоревич", (Role.MANAGER,), "Asia/Yekaterinburg"),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from econtract.platform.common import clock
 from econtract.platform.common.request_id import current_request_id
 from econtract.platform.common.reversing import cached_reverse
@@ -18,6 +18,8 @@ from tasks.listing.tabs import TABS, get_tabs
 from tasks.statuses import quick_filters
 
 # The views of «Задания» by the beginnings of their names.
+# Who runs batches, or leads those who do. The page is open to whoever sees a batch's tasks.
+BATCH_ROLES = {Role.BATCH_RUNNER, Role.TEAM_LEAD, Role.HEAD, Role.ADMINISTRATOR}
 TASK_PAGES = ("tasks:", "clients:", "acts:")
 QUICK_FILTER_IN_SESSION = "quick_filter"
 
@@ -72,11 +74,13 @@ class Navigation:
             return [templates] if is_editor else []
         items = [
             self._menu_item("tasks", "Задания", "home", "clipboard-list", TASK_PAGES),
-            self._menu_item(
-                "batches", "Массовые прогоны", "batches:list", "checklist", ("batches:",)
-            ),
             self._menu_item("reports", "Отчеты", "reports:page", "chart-bar", ("reports:",)),
         ]
+        if self.authorized_user.role_codes & BATCH_ROLES:
+            batches = self._menu_item(
+                "batches", "Массовые прогоны", "batches:list", "checklist", ("batches:",)
+            )
+            items.insert(1, batches)
         if is_editor:
             items.append(templates)
         if self.authorized_user.is_administrator:
