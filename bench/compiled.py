@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import transaction
@@ -25,6 +26,7 @@ from econtract.platform.common.id_lists import InBoundIds, InLiteralIds, bind_id
 from econtract.platform.listing.columns import fields_of, page_columns
 from econtract.platform.listing.counters import count_rows
 from edo.channels.operator import preflight
+from edo.channels.simple import codes, links
 from edo.powers import selection
 from tasks.lifecycle import perform
 from tasks.listing import pages
@@ -34,6 +36,7 @@ from tasks.listing.query import TaskListQuery
 from tasks.models import SigningTask, queries
 from tasks.pipeline import step
 from tasks.screens.card import loading, page
+from tasks.screens.signing import visits
 from tasks.statuses import quick_filters
 
 TASKS, USERS, TURNS = 2_000, 100, 150
@@ -55,7 +58,12 @@ def comparisons() -> Iterator[Comparison]:
     """All queries, with the values of one task and one user."""
     task = SigningTask.objects.in_work().select_related("client", "box").latest("pk")
     user = User.objects.filter(roles__role=Role.MANAGER).latest("pk")
-    queries_with_values = [*step_queries(task), *card_queries(task), *list_queries(task, user)]
+    queries_with_values = [
+        *step_queries(task),
+        *card_queries(task),
+        *signing_page_queries(task),
+        *list_queries(task, user),
+    ]
     for name, compiled, values in queries_with_values:
         yield name, partial(_fetch, compiled.build, values), partial(compiled, **values)
     yield from id_comparisons(user)
@@ -82,6 +90,14 @@ def card_queries(task: SigningTask) -> Iterator[NamedQuery]:
     yield "card: signatory of the box", preflight._signatory_in_box, pair
     power = {"signatory": task.signatory_id, "principal_inn": task.box.inn}
     yield "card: powers of attorney", selection._powers_for, power
+
+
+def signing_page_queries(task: SigningTask) -> Iterator[NamedQuery]:
+    yield "signing page: link", links._find_live, {"token_sha256": "0" * 64, "now": clock.now()}
+    yield "signing page: task", visits._find_tasks, {"signing_id": uuid4()}
+    document = {"document_id": task.document_id, "sha256": "0" * 64}
+    yield "signing page: version", visits._find_versions, document
+    yield "signing page: code", codes._find_live_codes, {"link_id": 1, "now": clock.now()}
 
 
 def list_queries(task: SigningTask, user: User) -> Iterator[NamedQuery]:

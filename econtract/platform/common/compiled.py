@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -43,8 +44,9 @@ class CompiledQuery(Generic[Row]):
     instances with their `select_related` ones, or what `values_list` names. One database query.
 
     The limits: everything else that ``build`` reads is fixed at the first call. Values are sent
-    as they are (ids, strings, datetimes), so a number that does not fit its column is an error.
-    `prefetch_related` is ignored. ``build`` itself, called with values, returns the plain queryset.
+    as they are (ids, strings, datetimes, UUIDs), so a number that does not fit its column is an
+    error. `prefetch_related` is ignored. ``build`` itself, called with values, returns the plain
+    queryset.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
@@ -135,4 +137,8 @@ class _BoundQuery:
 
 
 def _adapt(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value

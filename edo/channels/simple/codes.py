@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from clients.messages.errors import MessageRefused
 from clients.messages.sending import send_sms
 from clients.messages.texts import safe_name
 from clients.models import SentMessage
 from econtract.platform.common import clock
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.encryption import get_cipher
 from econtract.platform.common.errors import NotReadyYet
 from edo import records
@@ -202,8 +203,14 @@ def _create_code(link: SigningLink, signing: SimpleSigning, device: ClientDevice
 
 
 def _find_live(link: SigningLink) -> SigningCode | None:
-    rows = SigningCode.objects.filter(link=link, ended_at=None, expires_at__gt=clock.now())
-    return rows.filter(attempts__lt=MAX_CODE_ATTEMPTS).first()
+    rows = _find_live_codes(link_id=link.pk, now=clock.now())
+    return rows[0] if rows else None
+
+
+@CompiledQuery
+def _find_live_codes(link_id: Parameter, now: Parameter) -> QuerySet[SigningCode]:
+    rows = SigningCode.objects.filter(link=link_id, ended_at=None, expires_at__gt=now)
+    return rows.filter(attempts__lt=MAX_CODE_ATTEMPTS)
 
 
 def _find_free_time(link: SigningLink) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 
 from clients.models import SentMessage
 from econtract.platform.common import clock
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from econtract.platform.common.encryption import get_cipher
 from edo import records
 from edo.evidence_chain.kinds import RecordKind
@@ -63,12 +65,17 @@ def find_by_token(token: str) -> SigningLink | None:
 
     One query by a hash: a token that is unknown and one whose link has ended take the same time.
     """
+    rows = _find_live(token_sha256=hash_token(token), now=clock.now())
+    return rows[0] if rows else None
+
+
+@CompiledQuery
+def _find_live(token_sha256: Parameter, now: Parameter) -> QuerySet[SigningLink]:
     return (
-        _filter_live()
-        .filter(token_sha256=hash_token(token))
+        _filter_live(now)
+        .filter(token_sha256=token_sha256)
         .select_related("signing__signer", "signing__box")
         .defer("signing__sender_signature")
-        .first()
     )
 
 
@@ -104,15 +111,15 @@ def lock_live(link: SigningLink) -> SimpleSigning:
     the document taken back, or the same link used on another phone.
     """
     signing = lock_signing(link.signing)
-    if not _filter_live().filter(pk=link.pk).exists():
+    if not _filter_live(clock.now()).filter(pk=link.pk).exists():
         raise LinkEnded
     return signing
 
 
-def _filter_live() -> QuerySet[SigningLink]:
+def _filter_live(now: datetime | Parameter) -> QuerySet[SigningLink]:
     return SigningLink.objects.filter(
         ended_at=None,
-        expires_at__gt=clock.now(),
+        expires_at__gt=now,
         signing__state__in=SimpleSigning.LIVE_STATES,
     )
 

@@ -13,11 +13,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing as signed_values
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from archive.models import DocumentVersion
+from econtract.platform.common.compiled import CompiledQuery, Parameter
 from edo.channels.simple import links
 from edo.channels.simple.links import LinkEnded
 from edo.models import SigningLink, SimpleSigning
@@ -37,6 +39,7 @@ TASK_COLUMNS = (
     *("client__short_name", "document_kind__name"),
     *("manager__first_name", "manager__last_name", "manager__phone"),
 )
+RELATIONS = ("client", "manager", "document_kind")
 
 View = Callable[..., HttpResponseBase]
 
@@ -105,26 +108,28 @@ def find_visit(request: HttpRequest, token: str) -> Visit | None:
     if link is None:
         return None
     task = _find_task(link.signing)
-    version = (
-        DocumentVersion.objects.filter(
-            document=task.document_id, pdf__sha256=link.signing.document_sha256
-        )
-        .select_related("pdf")
-        .first()
-        if task
-        else None
-    )
-    return Visit(link, is_live, task, version) if task and version else None
+    sha256 = link.signing.document_sha256
+    versions = _find_versions(document_id=task.document_id, sha256=sha256) if task else []
+    return Visit(link, is_live, task, versions[0]) if task and versions else None
+
+
+@CompiledQuery
+def _find_versions(document_id: Parameter, sha256: Parameter) -> QuerySet[DocumentVersion]:
+    rows = DocumentVersion.objects.filter(document=document_id, pdf__sha256=sha256)
+    return rows.select_related("pdf").order_by("pk")
 
 
 def _find_task(signing: SimpleSigning) -> SigningTask | None:
-    tasks = SigningTask.objects.select_related("client", "manager", "document_kind").only(
-        *TASK_COLUMNS
-    )
-    return (
-        tasks.filter(simple_signing=signing).first()
-        or tasks.filter(past_simple_signings=signing).first()
-    )
+    if rows := _find_tasks(signing_id=signing.pk):
+        return rows[0]
+    tasks = SigningTask.objects.filter(past_simple_signings=signing)
+    return tasks.select_related(*RELATIONS).only(*TASK_COLUMNS).first()
+
+
+@CompiledQuery
+def _find_tasks(signing_id: Parameter) -> QuerySet[SigningTask]:
+    tasks = SigningTask.objects.filter(simple_signing=signing_id)
+    return tasks.select_related(*RELATIONS).only(*TASK_COLUMNS)
 
 
 def _find_seen_link(request: HttpRequest, token: str) -> SigningLink | None:
