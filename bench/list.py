@@ -158,7 +158,6 @@ def build_pages() -> dict[str, PageOfRole]:
     return {
         "status filter": (role, f"/tasks/all/?group=none&status={Status.SIGNING_FAILED}"),
         "progress filter": (role, "/tasks/all/?group=none&progress=opened"),
-        "progress filter, «Архив»": (role, "/tasks/archive/?group=none&progress=signed"),
         "chip": (role, "/tasks/all/?group=errors"),
         "last page": (role, "/tasks/archive/?group=none&before=end"),
         "page from the middle": (role, middle),
