@@ -99,6 +99,8 @@ def _render(content: bytes, values: Values, environment: TemplateEnvironment) ->
         template.render(values, environment, autoescape=True)
     except UndefinedError:
         raise
+    except etree.XMLSyntaxError:
+        raise TemplateRefused("template_tags_unbalanced") from None
     except (TemplateError, TypeError):  # such as a comparison of a text with a number
         raise TemplateRefused("template_syntax") from None
     filled = io.BytesIO()

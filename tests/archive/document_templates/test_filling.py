@@ -101,6 +101,18 @@ def test_footnotes_are_filled_once_whatever_the_value() -> None:
     assert etree.fromstring(note.encode()).xpath("string()") == "{{ поле }} & 5"
 
 
+def test_a_condition_across_a_table_is_refused_and_drops_no_text() -> None:
+    document = open_docx(template_bytes())
+    document.add_table(1, 1).cell(0, 0).paragraphs[0].text = "{% if поле %}до"
+    document.add_paragraph("после{% endif %}")
+    document.add_paragraph("конец")
+    content = save_to_bytes(document.save)
+    assert text_of(filling.fill(content, {"поле": "да"})) == "после\nконец"
+    assert code_of(content, поле="") == "template_tags_unbalanced"
+    with pytest.raises(FillingFailed, match="template_tags_unbalanced"):
+        filling.find_fields(content)
+
+
 def test_a_field_without_a_value_is_named() -> None:
     with pytest.raises(FillingFailed) as failure:
         filling.fill(template_bytes("{{ номер }} {{ дата }}"), {"номер": "7"})
