@@ -25,7 +25,8 @@ from tasks.screens.templates.views.templates import describe_refusal, render_car
 def get_version(pk: int, number: int) -> TemplateVersion:
     """The version. Raises Http404."""
     rows = TemplateVersion.objects.select_related("template", "sample", "source", "published_by")
-    return get_object_or_404(rows, template=pk, number=number)
+    # By the key of the join: a number that no column can hold is then no error.
+    return get_object_or_404(rows, template__pk=pk, number=number)
 
 
 def get_sample(version: TemplateVersion) -> DocumentVersion | None:

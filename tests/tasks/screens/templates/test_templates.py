@@ -140,6 +140,15 @@ def test_a_sample_of_former_bindings_is_never_published(
     assert "7707083893" in text_of(read_file(sample.source))
 
 
+def test_the_warnings_of_the_sample_are_shown(browser: Browser) -> None:
+    version = add_template(browser)
+    sample = convert_sample(version)
+    sample.findings = [{"code": "text_missing", "text": "Часть текста потеряна", "files": []}]
+    sample.save()
+    page = browser.get(f"/templates/{version.template_id}/1/").content.decode()
+    assert "Часть текста потеряна" in page
+
+
 def test_a_new_upload_is_a_new_version(browser: Browser) -> None:
     version = add_template(browser)
     url = f"/templates/{version.template_id}/"
@@ -207,11 +216,10 @@ def test_an_editor_without_another_role_lands_on_the_templates(browser: Browser)
 
 def test_what_does_not_exist_is_not_found(browser: Browser) -> None:
     version = add_template(browser)
+    own, huge = f"{version.template_id}/1/", 10**20
     for path in (
-        "0/",
-        "1/5/",
-        f"{version.template_id}/1/sample/1/",
-        f"{version.template_id}/1/sample/",
+        *("0/", f"{version.template_id}/5/", f"{own}sample/1/", f"{own}sample/"),
+        *(f"{huge}/", f"{huge}/1/", f"{version.template_id}/{huge}/"),
     ):
         assert browser.get(f"/templates/{path}").status_code == 404
 
