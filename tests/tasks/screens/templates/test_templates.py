@@ -32,7 +32,7 @@ def editor() -> User:
 
 
 @pytest.fixture
-def browser(editor: User) -> Browser:
+def web(editor: User) -> Browser:
     return browser_of(editor)
 
 
@@ -40,9 +40,9 @@ def docx_file(content: bytes = CONTENT, name: str = "Договор.docx") -> Si
     return SimpleUploadedFile(name, content)
 
 
-def add_template(browser: Browser, content: bytes = CONTENT) -> TemplateVersion:
+def add_template(web: Browser, content: bytes = CONTENT) -> TemplateVersion:
     data = {"name": "Договор связи", "signer_name": "ПАО «Связь»", "file": docx_file(content)}
-    response = browser.post("/templates/add/", data)
+    response = web.post("/templates/add/", data)
     version = TemplateVersion.objects.get()
     assert response["Location"] == f"/templates/{version.template_id}/1/"
     return version
@@ -64,9 +64,9 @@ def convert_sample(version: TemplateVersion) -> DocumentVersion:
     return sample
 
 
-def test_a_file_becomes_a_template_with_fields_and_a_sample(browser: Browser) -> None:
-    version = add_template(browser)
-    page = browser.get(f"/templates/{version.template_id}/1/").content.decode()
+def test_a_file_becomes_a_template_with_fields_and_a_sample(web: Browser) -> None:
+    version = add_template(web)
+    page = web.get(f"/templates/{version.template_id}/1/").content.decode()
     for text in ("номер", "клиент", "цена", "Сумма", "Готовим страницы образца"):
         assert text in page
     version.refresh_from_db()
@@ -78,52 +78,52 @@ def test_a_file_becomes_a_template_with_fields_and_a_sample(browser: Browser) ->
 
 
 def test_the_fields_are_bound_the_sample_is_shown_and_the_version_published(
-    browser: Browser, editor: User
+    web: Browser, editor: User
 ) -> None:
-    version = add_template(browser)
+    version = add_template(web)
     url = f"/templates/{version.template_id}/1/"
     convert_sample(version)
-    assert "выберите источник полей: номер, клиент, цена" in browser.get(url).content.decode()
-    refused = browser.post(f"{url}publish/")
+    assert "выберите источник полей: номер, клиент, цена" in web.get(url).content.decode()
+    refused = web.post(f"{url}publish/")
     assert refused.status_code == 422
     assert "номер, клиент, цена" in refused.content.decode()
 
     data = bindings(version, номер="task.document_number", клиент="client.short_name")
-    assert browser.post(url, data)["Location"] == url
-    assert browser.post(f"{url}publish/").status_code == 422  # the new sample has no pages yet
+    assert web.post(url, data)["Location"] == url
+    assert web.post(f"{url}publish/").status_code == 422  # the new sample has no pages yet
     sample = convert_sample(version)
     assert "ООО «Ромашка»" in text_of(read_file(sample.source))
-    assert f"{url}sample/1/" in browser.get(url).content.decode()
-    assert browser.get(f"{url}sample/1/")["Content-Type"] == "image/webp"
-    assert b"".join(browser.get(f"{url}sample/").streaming_content).startswith(b"%PDF")
-    assert browser.post(f"{url}publish/")["Location"] == url
+    assert f"{url}sample/1/" in web.get(url).content.decode()
+    assert web.get(f"{url}sample/1/")["Content-Type"] == "image/webp"
+    assert b"".join(web.get(f"{url}sample/").streaming_content).startswith(b"%PDF")
+    assert web.post(f"{url}publish/")["Location"] == url
     version.refresh_from_db()
     assert version.published_by == editor
     journal = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
     assert journal[0] == "Загружена версия 1"
     assert "номер – task.document_number" in journal[1]
     assert journal[2] == "Введена в действие версия 1"
-    page = browser.get(url).content.decode()
+    page = web.get(url).content.decode()
     assert "Клиент: Наименование" in page
     assert "<select" not in page
-    assert browser.post(url, data).status_code == 422
+    assert web.post(url, data).status_code == 422
 
 
-def test_a_source_that_does_not_fit_leaves_no_sample(browser: Browser) -> None:
-    version = add_template(browser)
+def test_a_source_that_does_not_fit_leaves_no_sample(web: Browser) -> None:
+    version = add_template(web)
     url = f"/templates/{version.template_id}/1/"
-    response = browser.post(url, bindings(version, цена="client.short_name"))
+    response = web.post(url, bindings(version, цена="client.short_name"))
     assert response.status_code == 422
     assert "оно не число. Место: «ООО «Ромашка»»" in response.content.decode()
     version.refresh_from_db()
     assert version.sample is None
-    assert "Образца нет" in browser.get(url).content.decode()
+    assert "Образца нет" in web.get(url).content.decode()
 
 
 def test_a_sample_of_former_bindings_is_never_published(
-    browser: Browser, editor: User, monkeypatch: pytest.MonkeyPatch
+    web: Browser, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    version = add_template(browser)
+    version = add_template(web)
     url = f"/templates/{version.template_id}/1/"
     data = bindings(version, номер="task.document_number")
     fill = templates.fill
@@ -131,36 +131,36 @@ def test_a_sample_of_former_bindings_is_never_published(
     def fill_slowly(*arguments: Any) -> bytes:
         """Another editor binds the fields while the sample is being filled."""
         monkeypatch.setattr(templates, "fill", fill)
-        browser.post(url, data | bindings(version, номер="client.inn"))
+        web.post(url, data | bindings(version, номер="client.inn"))
         return fill(*arguments)
 
     monkeypatch.setattr(templates, "fill", fill_slowly)
-    browser.post(url, data)
+    web.post(url, data)
     sample = convert_sample(version)
     assert "7707083893" in text_of(read_file(sample.source))
 
 
-def test_the_warnings_of_the_sample_are_shown(browser: Browser) -> None:
-    version = add_template(browser)
+def test_the_warnings_of_the_sample_are_shown(web: Browser) -> None:
+    version = add_template(web)
     sample = convert_sample(version)
     sample.findings = [{"code": "text_missing", "text": "Часть текста потеряна", "files": []}]
     sample.save()
-    page = browser.get(f"/templates/{version.template_id}/1/").content.decode()
+    page = web.get(f"/templates/{version.template_id}/1/").content.decode()
     assert "Часть текста потеряна" in page
 
 
-def test_a_new_upload_is_a_new_version(browser: Browser) -> None:
-    version = add_template(browser)
+def test_a_new_upload_is_a_new_version(web: Browser) -> None:
+    version = add_template(web)
     url = f"/templates/{version.template_id}/"
-    browser.post(f"{url}1/", bindings(version, номер="task.document_number"))
-    response = browser.post(f"{url}versions/", {"file": docx_file(template_bytes("{{ номер }}"))})
+    web.post(f"{url}1/", bindings(version, номер="task.document_number"))
+    response = web.post(f"{url}versions/", {"file": docx_file(template_bytes("{{ номер }}"))})
     assert response["Location"] == f"{url}2/"
     second = TemplateVersion.objects.get(number=2)
     assert second.fields.get().source == "task.document_number"
-    page = browser.get(url).content.decode()
+    page = web.get(url).content.decode()
     assert "Версия 1" in page
     assert "Версия 2" in page
-    source = browser.get(f"{url}1/source/")
+    source = web.get(f"{url}1/source/")
     assert b"".join(source.streaming_content) == CONTENT
 
 
@@ -177,55 +177,55 @@ def test_a_new_upload_is_a_new_version(browser: Browser) -> None:
     ],
 )
 def test_a_file_that_is_no_template_is_refused_and_the_form_stays(
-    browser: Browser, file: SimpleUploadedFile | None, message: str
+    web: Browser, file: SimpleUploadedFile | None, message: str
 ) -> None:
     data = {"name": "Акт", "signer_name": "ПАО «Связь»"} | ({"file": file} if file else {})
-    response = browser.post("/templates/add/", data)
+    response = web.post("/templates/add/", data)
     page = response.content.decode()
     assert response.status_code == 422
     assert message in page
     assert 'value="Акт"' in page
     assert not DocumentTemplate.objects.exists()
-    version = add_template(browser)
+    version = add_template(web)
     if file:
         file.seek(0)
-    response = browser.post(
+    response = web.post(
         f"/templates/{version.template_id}/versions/", {"file": file} if file else {}
     )
     assert response.status_code == 422
     assert message in response.content.decode()
 
 
-def test_the_settings_of_a_template(browser: Browser) -> None:
-    version = add_template(browser)
+def test_the_settings_of_a_template(web: Browser) -> None:
+    version = add_template(web)
     url = f"/templates/{version.template_id}/"
-    browser.post(url, {"name": "Акт", "sms_signing": "on", "signer_name": ""})
+    web.post(url, {"name": "Акт", "sms_signing": "on", "signer_name": ""})
     template = DocumentTemplate.objects.get()
     assert (template.name, template.sms_signing, template.is_active) == ("Акт", True, False)
-    page = browser.get("/templates/").content.decode()
+    page = web.get("/templates/").content.decode()
     assert "Электронная (SMS) подпись" in page
     assert "Не используется" in page
-    assert browser.post(url, {"name": ""}).status_code == 422
+    assert web.post(url, {"name": ""}).status_code == 422
 
 
-def test_an_editor_without_another_role_lands_on_the_templates(browser: Browser) -> None:
-    assert browser.get("/")["Location"] == "/templates/"
-    assert "Бланков пока нет" in browser.get("/templates/").content.decode()
-    assert browser.get("/tasks/my/").status_code == 403
+def test_an_editor_without_another_role_lands_on_the_templates(web: Browser) -> None:
+    assert web.get("/")["Location"] == "/templates/"
+    assert "Бланков пока нет" in web.get("/templates/").content.decode()
+    assert web.get("/tasks/my/").status_code == 403
 
 
-def test_what_does_not_exist_is_not_found(browser: Browser) -> None:
-    version = add_template(browser)
+def test_what_does_not_exist_is_not_found(web: Browser) -> None:
+    version = add_template(web)
     own, huge = f"{version.template_id}/1/", 10**20
     for path in (
         *("0/", f"{version.template_id}/5/", f"{own}sample/1/", f"{own}sample/"),
         *(f"{huge}/", f"{huge}/1/", f"{version.template_id}/{huge}/"),
     ):
-        assert browser.get(f"/templates/{path}").status_code == 404
+        assert web.get(f"/templates/{path}").status_code == 404
 
 
 def test_managers_do_not_edit_templates() -> None:
-    browser = browser_of(UserFactory(roles=[Role.MANAGER]))
-    response = browser.get("/templates/")
+    web = browser_of(UserFactory(roles=[Role.MANAGER]))
+    response = web.get("/templates/")
     assert response.status_code == 403
     assert "«Редактор бланков»" in response.content.decode()
