@@ -36,7 +36,14 @@ from edo.channels.simple.channel import build_session as build_simple_session
 from edo.channels.simple.client import WRONG_NUMBER
 from edo.channels.simple.evidence import find_anchor as find_simple_anchor
 from edo.channels.simple.signer import Signer
-from edo.models import Box, EvidenceAnchor, Exchange, Signatory, SigningLink, SimpleSigning
+from edo.models import (
+    Box,
+    EvidenceAnchor,
+    Exchange,
+    Signatory,
+    SigningLink,
+    SimpleSigning,
+)
 from tasks.identifications import find_identification
 from tasks.models import Channel, SigningTask
 from tasks.statuses import Resolution

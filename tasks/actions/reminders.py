@@ -32,10 +32,17 @@ def is_offered(task: SigningTask, user: User) -> bool:
     return Status(task.status) in REMINDERS and Actor.MANAGER in guards.actors_of(user, task)
 
 
-def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> list[Refusal]:
+def refusals(
+    task: SigningTask,
+    user: User,
+    entries: Iterable[HistoryEntry],
+    *,
+    has_withdrawals: bool = True,
+) -> list[Refusal]:
     """Why the client cannot be reminded now; empty: they can.
 
-    ``entries`` is the task's history.
+    ``entries`` is the task's history. Without ``has_withdrawals`` the person has never withdrawn a
+    consent, and none is looked for.
     """
     if Actor.MANAGER not in guards.actors_of(user, task):
         text = "Напоминает менеджер задания."
@@ -49,7 +56,9 @@ def refusals(task: SigningTask, user: User, entries: Iterable[HistoryEntry]) -> 
         fix = f"Снова напомнить можно {format_due_time(max(times) + MIN_INTERVAL)}."
         text = "Клиенту уже напомнили меньше часа назад."
         return [Refusal("reminder_too_soon", text, fix)]
-    return message_limit.refusals(task) or channels.find_message_refusals(task)
+    if reasons := message_limit.refusals(task):
+        return reasons
+    return channels.find_message_refusals(task) if has_withdrawals else []
 
 
 def is_email_offered(task: SigningTask, user: User) -> bool:

@@ -143,7 +143,7 @@ class ScenarioPlayer:
             return task
         delay = timedelta(seconds=self.random.randint(80, 150))
         is_lost = scenario.signing_result == "undelivered"
-        delivery = self.sandbox.undelivered_sms("absent") if is_lost else nullcontext()
+        delivery = self.sandbox.undelivered_sms("number_unknown") if is_lost else nullcontext()
         with self.travel_to(start + delay), delivery:
             if scenario.identification_result != "expire":
                 self.sandbox.answer_identification(

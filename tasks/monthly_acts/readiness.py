@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
-from clients.messages.reasons import explain_reason
+from clients.messages.reasons import CONSENT_WITHDRAWN, explain_reason
 from clients.models import Client, ClientContact, Contact, SentMessage
 from clients.models.formats import mask_phone
 from clients.rules.usability import check_usable, find_warning
@@ -14,7 +14,6 @@ from edo.channels.simple.agreements import (
     find_contacts_who_accepted,
     find_contacts_who_withdrew,
 )
-from edo.channels.simple.signer import CONSENT_WITHDRAWN
 from tasks.actions.create import find_valid_identification
 from tasks.models import AgentListMember
 

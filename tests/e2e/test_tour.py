@@ -209,7 +209,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "Type … into … and take the first company.": Tour.choose_the_client,
     "Press … and fill in … …, … …, … …, … …, … …, … … and … ….": Tour.add_a_contact,
     "Type the region … and press Tab, then choose … … and … ….": Tour.choose_who_signs,
-    "Attach any PDF, Word or Excel file.": Tour.attach_a_file,
+    "Attach any PDF, Word or Excel file, or several: they become one document.": Tour.attach_a_file,
     "Tick … and type the … …, which is checked by itself.": Tour.type_the_account,
     "Choose the … ….": Tour.choose_the_kind,
     "Ticking another service, such as …, has the account checked again.": Tour.tick_another_service,

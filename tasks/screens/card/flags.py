@@ -22,6 +22,11 @@ SAME_DOCUMENT_NUMBER = (
     f" AND other.client_id = {_TASKS}.client_id AND other.number <> {_TASKS}.number"
     " AND other.completed_at IS NULL)"
 )
+# By the name of its table: screens know channels, not what is behind them.
+HAS_WITHDRAWALS = (
+    "EXISTS (SELECT 1 FROM edo_agreementacceptance WHERE withdrawn_at IS NOT NULL AND contact_id ="  # noqa: S608
+    f" (SELECT contact_id FROM clients_contactversion v WHERE v.id = {_TASKS}.contact_version_id))"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class CardFlags:
     other tasks in work with the same client and document number. ``troubles``: jobs that failed or
     wait. ``viewers``: other users who have the card open. ``own_viewing``: a recent viewing of this
     user. ``unread``: their unread notifications of this task; ``bell``: their unread notifications
-    of any task.
+    of any task. ``withdrawals``: consents that the person has withdrawn, and may have
+    given anew.
     """
 
     comments: bool
@@ -44,6 +50,7 @@ class CardFlags:
     own_viewing: bool
     unread: bool
     bell: bool
+    withdrawals: bool
 
     @classmethod
     def of(cls, task: SigningTask) -> Self:
@@ -93,6 +100,7 @@ def card_flag_annotations(
             user_id,
         ),
         "has_bell": _exists(Notification, UNREAD_IN_BELL, user_id),
+        "has_withdrawals": RawSQL(HAS_WITHDRAWALS, (), BooleanField()),  # noqa: S611
     }
 
 

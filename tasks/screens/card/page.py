@@ -221,7 +221,7 @@ def _build_current_step(
     task: SigningTask, user: User, flags: CardFlags, buttons: Buttons, entries: list[HistoryEntry]
 ) -> CurrentStep:
     banner = build_banner(task, user, entries, troubles(task) if flags.troubles else [])
-    remind = _build_remind_button(task, user, entries)
+    remind = _build_remind_button(task, user, entries, flags)
     return CurrentStep(
         stages=tuple(build_stepper(task, entries)),
         banner=banner,
@@ -237,15 +237,15 @@ def _build_current_step(
 
 
 def _build_remind_button(
-    task: SigningTask, user: User, entries: list[HistoryEntry]
+    task: SigningTask, user: User, entries: list[HistoryEntry], flags: CardFlags
 ) -> Button | None:
     if not reminders.is_offered(task, user):
         return None
     url = reverse("tasks:remind", args=[task.number])
-    remind_refusals = tuple(reminders.refusals(task, user, entries))
+    refusals = reminders.refusals(task, user, entries, has_withdrawals=flags.withdrawals)
     is_link = sends_own_messages(task) and task.status == Status.DOCUMENT_SIGNING
     label = "Отправить ссылку еще раз" if is_link else "Напомнить"
-    return Button("remind", label, "mail", url, opens_page=False, refusals=remind_refusals)
+    return Button("remind", label, "mail", url, opens_page=False, refusals=tuple(refusals))
 
 
 def _build_email_button(task: SigningTask, user: User, remind: Button | None) -> Sequence[Button]:

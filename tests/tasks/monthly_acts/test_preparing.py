@@ -235,7 +235,7 @@ def test_a_period_that_is_a_date_needs_its_column(
 ) -> None:
     version.fields.filter(name="период").update(kind=TemplateField.Kind.DATE)
     agent = add_agent()
-    with pytest.raises(ActionRefused, match="В файле нет столбцов: «период»"):
+    with pytest.raises(ActionRefused, match="В файле нет столбцов: «Период»"):
         prepare((agent.inn, "1"))
     prepare((agent.inn, "1", "30.11.2026"), headings=(*HEADINGS, "Период"))
     run_everything()

@@ -137,4 +137,4 @@ def test_an_export_holds_the_filtered_tasks_in_their_order(owner: User, web: Cli
     assert rows[0][10] == "Клиент отказался от подписания"
     # A name that looks like a formula stays text; times are in the user's time zone.
     assert rows[1][2] == "=1+1"
-    assert rows[0][13].isoformat() == "2026-11-21T12:00:00"
+    assert rows[0][14].isoformat() == "2026-11-21T12:00:00"
