@@ -23,7 +23,7 @@ from tasks.transitions import Actor
 
 TAKE_OVER = "Примите задание в работу."
 REVOCATION_PENDING = Refusal(
-    "revocation_pending", "Документ отзывается у оператора.", "Дождитесь ответа."
+    "revocation_pending", "Документ отзывается.", "Дождитесь, когда отзыв подтвердится."
 )
 SIGNED_BY_CLIENT = frozenset({SessionState.UNVERIFIED, SessionState.SIGNED})
 HUMAN_ACTORS = frozenset({Actor.MANAGER, Actor.APPROVER, Actor.SUPPORT})

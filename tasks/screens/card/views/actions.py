@@ -64,7 +64,7 @@ def _transition_with_comment(
 
 def _success_text(task: SigningTask, spec: ButtonSpec) -> str:
     if task.withdrawal:
-        return "Документ отзывается у оператора ЭДО. Действие завершится, когда он ответит."
+        return "Документ отзывается. Действие завершится, когда отзыв подтвердится."
     return spec.success_text
 
 

@@ -66,7 +66,7 @@ def _current_document(task: SigningTask) -> dict[str, Any]:
 
 def _removal_text(task: SigningTask) -> str:
     if task.withdrawal:
-        return "Документ отзывается у оператора ЭДО, затем будет откреплен"
+        return "Документ отзывается, затем будет откреплен"
     return "Документ откреплен. Вложите исправленный"
 
 

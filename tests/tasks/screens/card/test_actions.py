@@ -83,7 +83,10 @@ def test_cancelling_a_document_at_the_operator_revokes_it_first(owner: User, web
     response = press(web, task, "cancel", "Ошибка в договоре")
     assert fresh(task).status == Status.DOCUMENT_SIGNING
     assert fresh(task).withdrawal is not None
-    assert "отзывается у оператора ЭДО" in response.content.decode()
+    assert (
+        "Документ отзывается. Действие завершится, когда отзыв подтвердится."
+        in response.content.decode()
+    )
 
 
 def test_a_refusal_is_shown_and_changes_nothing(owner: User, web: Client) -> None:
